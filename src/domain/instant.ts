@@ -1,0 +1,12 @@
+/** An instant: milliseconds since 1970-01-01T00:00:00Z. The core never reads a clock; every instant is handed in. */
+export type EpochMs = number;
+
+/** A length of time in milliseconds; on a business calendar, of open time. */
+export type DurationMs = number;
+
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 60 * MINUTE_MS;
+export const DAY_MS = 24 * HOUR_MS;
+
+/** RFC 3339, UTC, milliseconds: the one form in which instants leave the core. */
+export const toIso = (at: EpochMs): string => new Date(at).toISOString();
