@@ -1,0 +1,35 @@
+import type { Actor } from '../domain/actor';
+import type { Command, NewTicket } from '../domain/commands';
+import type { Evidence } from '../domain/decide';
+import type { EpochMs } from '../domain/instant';
+import type { Changed } from './ports';
+
+/** One thing to happen to a ticket; without an instant it happens now (never before the ticket's last event). */
+export interface Step {
+  /** `LET_PASS` only records what fell due before the instant. */
+  readonly command: Command | 'LET_PASS';
+  readonly at: EpochMs | null;
+}
+
+/** What one caller asks of one ticket: to open it, or to let it take commands, or both (an import). */
+export interface Change {
+  readonly ticketId: string;
+  readonly submit: {
+    readonly input: NewTicket;
+    readonly at: EpochMs | null;
+    readonly evidence: Evidence | null;
+  } | null;
+  readonly steps: readonly Step[];
+  readonly actor: Actor;
+  /** The client accounts whose tickets the actor may change; another's is not found. */
+  readonly sees: 'ALL' | readonly string[];
+  readonly expectedVersion: number | null;
+  readonly idempotency: { readonly key: string; readonly fingerprint: string } | null;
+}
+
+/**
+ * The one way in which tickets change, for one or for hundreds: lock the rows in the order of their ids with one
+ * statement, decide each in memory, write tickets, events and idempotency records with one statement each, in one
+ * transaction that is retried whole on a serialisation failure or a deadlock. A refused change harms no other.
+ */
+export type ChangeTickets = (changes: readonly Change[]) => Promise<readonly Changed[]>;

@@ -1,0 +1,195 @@
+import type { Actor } from '../domain/actor';
+import type { Channel } from '../domain/commands';
+import type { EventType, TicketEvent } from '../domain/events';
+import type { EpochMs } from '../domain/instant';
+import type { CommitmentKind, Policy, PolicyDocument } from '../domain/policy';
+import type { Refusal } from '../domain/refusals';
+import type { Severity } from '../domain/severity';
+import type { Ticket, TicketState } from '../domain/ticket';
+import type { CommitmentStatus } from '../domain/view';
+
+/** The only way to ask for the time. */
+export interface Clock {
+  now(): EpochMs;
+}
+
+/** A ticket with what only the store knows of it. */
+export interface StoredTicket extends Ticket {
+  /** Counts up through the whole service; for people. */
+  readonly number: number;
+  /** When the first and the last event were recorded; later than they happened for an imported history. */
+  readonly createdAt: EpochMs;
+  readonly updatedAt: EpochMs;
+}
+
+export interface Client {
+  readonly id: string;
+  readonly name: string;
+  readonly createdAt: EpochMs;
+}
+
+/** An event with its place in the log. */
+export type LoggedEvent = TicketEvent & {
+  readonly id: string;
+  readonly recordedAt: EpochMs;
+  /** Opaque, and in the order in which events became visible. */
+  readonly cursor: string;
+};
+
+/** Published policy versions, compiled. */
+export interface Policies {
+  /** The version that new tickets are opened under. */
+  current(): Promise<Policy>;
+  /** A version that a ticket is pinned to; null where it was never published. */
+  version(id: string, version: number): Promise<Policy | null>;
+  versions(): Promise<readonly PublishedPolicy[]>;
+  /** Publishes the document as the next version unless the latest has the same fingerprint. */
+  publish(document: PolicyDocument, fingerprint: string): Promise<Policy>;
+}
+
+export interface PublishedPolicy {
+  readonly id: string;
+  readonly version: number;
+  readonly publishedAt: EpochMs;
+}
+
+/** Who asks. Real authentication will fill the same; until then it is the configured local operator. */
+export interface Caller {
+  readonly actor: Actor;
+  /** The client accounts whose tickets the caller may see. */
+  readonly sees: 'ALL' | readonly string[];
+}
+
+export interface Comparator<T> {
+  readonly eq?: T | null;
+  readonly in?: readonly T[];
+  readonly nin?: readonly T[];
+  readonly lt?: T;
+  readonly lte?: T;
+  readonly gt?: T;
+  readonly gte?: T;
+  readonly isNull?: boolean;
+}
+
+/** All that is given must hold; instants are epoch milliseconds. */
+export interface TicketFilter {
+  readonly and?: readonly TicketFilter[];
+  readonly or?: readonly TicketFilter[];
+  readonly not?: TicketFilter;
+  readonly client?: Comparator<string>;
+  readonly number?: Comparator<number>;
+  readonly externalId?: Comparator<string>;
+  readonly state?: Comparator<TicketState>;
+  readonly severity?: Comparator<Severity>;
+  readonly initialSeverity?: Comparator<Severity>;
+  readonly clause?: Comparator<string>;
+  readonly channel?: Comparator<Channel>;
+  readonly assignee?: Comparator<string>;
+  readonly reporter?: Comparator<string>;
+  /** Holds when any of the ticket's tags satisfies it; `isNull: true` for a ticket without tags. */
+  readonly tag?: Comparator<string>;
+  /** Words that the subject or the description contains, whatever their case. */
+  readonly text?: string;
+  readonly openedAt?: Comparator<EpochMs>;
+  readonly acknowledgedAt?: Comparator<EpochMs>;
+  readonly workaroundAppliedAt?: Comparator<EpochMs>;
+  readonly resolvedAt?: Comparator<EpochMs>;
+  readonly closedAt?: Comparator<EpochMs>;
+  readonly createdAt?: Comparator<EpochMs>;
+  readonly updatedAt?: Comparator<EpochMs>;
+  /** The earliest due instant of the running commitments. */
+  readonly nextDeadlineAt?: Comparator<EpochMs>;
+  /** Holds when the status of any of the kinds (all where none is named) satisfies it, judged at the instant asked. */
+  readonly slaStatus?: { readonly kind?: CommitmentKind; readonly status: Comparator<CommitmentStatus> };
+  readonly isBreached?: boolean;
+}
+
+export const TICKET_ORDERS = [
+  'NUMBER',
+  'OPENED_AT',
+  'UPDATED_AT',
+  'RESOLVED_AT',
+  'CLOSED_AT',
+  'SEVERITY',
+  'NEXT_DEADLINE_AT',
+] as const;
+
+export interface TicketOrder {
+  readonly by: (typeof TICKET_ORDERS)[number];
+  readonly direction: 'ASC' | 'DESC';
+}
+
+/** A page of a list by keyset: `count` rows after (or before) a cursor. Cursors are opaque to the caller. */
+export interface PageRequest {
+  readonly count: number;
+  readonly from: 'START' | 'END';
+  readonly after: string | null;
+  readonly before: string | null;
+}
+
+export interface Page<T> {
+  readonly edges: readonly { readonly node: T; readonly cursor: string }[];
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
+}
+
+/** A commitment that is due next. */
+export interface Deadline {
+  readonly ticket: StoredTicket;
+  readonly kind: CommitmentKind;
+  readonly dueAt: EpochMs;
+}
+
+export interface DeadlineQuery {
+  /** Due at this instant or before it. */
+  readonly until: EpochMs | null;
+  /** Without those that are overdue at this instant. */
+  readonly since: EpochMs | null;
+  readonly kinds: readonly CommitmentKind[];
+  readonly severities: readonly Severity[] | null;
+  readonly client: string | null;
+  readonly assignee: string | null;
+}
+
+/** Reads. Whatever the caller may not see is not there. */
+export interface TicketReader {
+  /** In the order of the ids, null where there is none. Loads of one turn of the event loop are one statement. */
+  ticketById(caller: Caller, id: string): Promise<StoredTicket | null>;
+  ticketByNumber(caller: Caller, number: number): Promise<StoredTicket | null>;
+  /** All clients' tickets of that name: one per client at the most. */
+  ticketsByExternalId(caller: Caller, externalId: string, client: string | null): Promise<readonly StoredTicket[]>;
+  tickets(
+    caller: Caller,
+    filter: TicketFilter,
+    order: TicketOrder,
+    page: PageRequest,
+    now: EpochMs,
+  ): Promise<Page<StoredTicket>>;
+  countTickets(caller: Caller, filter: TicketFilter, now: EpochMs): Promise<number>;
+  deadlines(caller: Caller, query: DeadlineQuery, page: PageRequest): Promise<Page<Deadline>>;
+  countDeadlines(caller: Caller, query: DeadlineQuery): Promise<number>;
+  followUps(caller: Caller, ticketId: string, page: PageRequest): Promise<Page<StoredTicket>>;
+  countFollowUps(caller: Caller, ticketId: string): Promise<number>;
+  /** The ticket's events by number, of all types or of some. */
+  events(ticketId: string, types: readonly EventType[] | null, page: PageRequest): Promise<Page<LoggedEvent>>;
+  countEvents(ticketId: string, types: readonly EventType[] | null): Promise<number>;
+  clientById(caller: Caller, id: string): Promise<Client | null>;
+  /** The ticket as it stood after its event of that number: what a repeated request is answered with. */
+  ticketAtVersion(id: string, version: number): Promise<StoredTicket | null>;
+}
+
+/** Subscribes to what is recorded from now on, by any process on the same database, in the order of the log. */
+export interface EventFeed {
+  /** Ends when `return` is called; throws a `SlowSubscriber` error when the subscriber cannot keep up. */
+  subscribe(accepts: (event: LoggedEvent) => boolean): AsyncIterableIterator<LoggedEvent>;
+}
+
+/** The answer to one change. */
+export interface Changed {
+  /** The ticket after the change, as it stands where the change was refused; null where it was not found. */
+  readonly ticket: StoredTicket | null;
+  /** One per step: null where it was carried out. */
+  readonly refusals: readonly (Refusal | null)[];
+  /** The first answer to the same request, given again. */
+  readonly replayed: boolean;
+}

@@ -1,0 +1,33 @@
+/** A local date as a number: days since 1970-01-01 of the proleptic Gregorian calendar. */
+export type DayNumber = number;
+
+const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
+const MONTH_LENGTHS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
+
+const isLeap = (year: number): boolean => (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+
+export const daysInMonth = (year: number, month: number): number =>
+  month === 2 && isLeap(year) ? 29 : (MONTH_LENGTHS[month - 1] ?? 0);
+
+/** Counts whole years and months; `Date.UTC` would read the years 0 to 99 as 1900 to 1999. */
+export const dayNumberOf = (year: number, month: number, day: number): DayNumber => {
+  // Years are reckoned from March, so that the leap day is the last of its year.
+  const marchYear = month > 2 ? year : year - 1;
+  const era = Math.floor(marchYear / 400);
+  const yearOfEra = marchYear - era * 400;
+  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
+  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
+  return era * 146_097 + dayOfEra - 719_468;
+};
+
+/** `YYYY-MM-DD`, a date that exists in the years 1 to 9999; otherwise `undefined`. */
+export const parseDate = (text: string): DayNumber | undefined => {
+  const match = DATE.exec(text);
+  if (match === null) return undefined;
+  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
+  if (year < 1 || day < 1 || day > daysInMonth(year, month)) return undefined;
+  return dayNumberOf(year, month, day);
+};
+
+/** 0 is Monday, as in `WEEKDAYS`. */
+export const weekdayOf = (day: DayNumber): number => (((day + 3) % 7) + 7) % 7;

@@ -1,0 +1,144 @@
+import type { BusinessCalendar } from './business-calendar';
+import { type DurationMs, type EpochMs, HOUR_MS, MINUTE_MS } from './instant';
+import { type Pause, pausesOf } from './pauses';
+import { type BusinessSpan, type CommitmentKind, calendarOf, type Policy, targetOf } from './policy';
+import type { Severity } from './severity';
+import type { Cycle, CycleEnd, CycleOutcome, Ticket } from './ticket';
+
+export const AT_RISK = 'atRisk';
+
+/** What a promised stretch of business time comes to from one start. */
+export function addSpan(policy: Policy, start: EpochMs, span: BusinessSpan): EpochMs {
+  const calendar = calendarOf(policy, span.calendar);
+  switch (span.unit) {
+    case 'MINUTES':
+      return calendar.add(start, span.amount * MINUTE_MS);
+    case 'HOURS':
+      return calendar.add(start, span.amount * HOUR_MS);
+    case 'BUSINESS_DAYS':
+      return calendar.addBusinessDays(start, span.amount, policy.businessDayEnd);
+  }
+}
+
+/**
+ * The business time that the target of this severity is worth from `start`; null for best effort. After a reopening,
+ * RESOLUTION has what earlier stints left of it, and never less than the policy's minimum share.
+ */
+export function totalFrom(
+  ticket: Pick<Ticket, 'stints' | 'waits'>,
+  policy: Policy,
+  severity: Severity,
+  kind: CommitmentKind,
+  start: EpochMs,
+): DurationMs | null {
+  const { span } = targetOf(policy, severity, kind);
+  if (span === null) return null;
+  const calendar = calendarOf(policy, span.calendar);
+  const total = calendar.between(start, addSpan(policy, start, span));
+  if (kind !== 'RESOLUTION') return total;
+  const used = usedByEarlierStints(ticket, policy, calendar);
+  return used === null ? total : Math.max(total - used, Math.ceil(total * policy.reopeningMinimum));
+}
+
+/** Business time less pauses from opening or reopening to each resolution so far; null before the first. */
+function usedByEarlierStints(
+  ticket: Pick<Ticket, 'stints' | 'waits'>,
+  policy: Policy,
+  calendar: BusinessCalendar,
+): DurationMs | null {
+  let used: DurationMs | null = null;
+  for (const { from, until } of ticket.stints) {
+    if (until === null) continue;
+    used = (used ?? 0) + calendar.between(from, until);
+    for (const pause of pausesOf(ticket.waits, 'RESOLUTION', policy, from)) {
+      if (pause.from >= until) break;
+      used -= calendar.between(pause.from, Math.min(pause.until ?? until, until));
+    }
+  }
+  return used;
+}
+
+/** The calendar a cycle counts on: that of the severity that gave it. Null for best effort. */
+export function calendarOfCycle(policy: Policy, cycle: Pick<Cycle, 'severity' | 'kind'>): BusinessCalendar | null {
+  const { span } = targetOf(policy, cycle.severity, cycle.kind);
+  return span === null ? null : calendarOf(policy, span.calendar);
+}
+
+/** Where a cycle's clock stands at an instant. */
+export interface Clock {
+  /** The instant of each mark and of the due instant as far as the pauses that are over tell. */
+  instantOf(fraction: number): EpochMs;
+  /** The due instant; while paused, without the running pause. */
+  readonly dueAt: EpochMs;
+  /** The due instant if a running pause ended now; equals `dueAt` when none runs. */
+  readonly dueIfResumed: EpochMs;
+  readonly paused: boolean;
+  readonly elapsedMs: DurationMs;
+  readonly remainingMs: DurationMs;
+}
+
+/**
+ * Reads the clock of a cycle that has not ended, at an instant not before its start.
+ *
+ * A pause counts when it began before the instant in question as then computed: a mark or due instant that was reached
+ * first is never moved. Null for a best-effort cycle.
+ */
+export function readClock(ticket: Pick<Ticket, 'waits'>, policy: Policy, cycle: Cycle, at: EpochMs): Clock | null {
+  const calendar = calendarOfCycle(policy, cycle);
+  const { totalMs, startedAt } = cycle;
+  if (calendar === null || totalMs === null) return null;
+
+  const pauses = pausesOf(ticket.waits, cycle.kind, policy, startedAt);
+  const due = walk(calendar, startedAt, totalMs, pauses);
+  const runningMs = due.running === null ? 0 : calendar.between(due.running.from, at);
+  const elapsedMs = calendar.between(startedAt, at) - due.pausedMs - runningMs;
+  return {
+    instantOf: (fraction) => walk(calendar, startedAt, totalMs * fraction, pauses).instant,
+    dueAt: due.instant,
+    dueIfResumed: runningMs === 0 ? due.instant : calendar.add(startedAt, totalMs + due.pausedMs + runningMs),
+    paused: due.running !== null,
+    elapsedMs,
+    remainingMs: totalMs - elapsedMs,
+  };
+}
+
+/** Follows the pauses up to the instant at which `openMs` of unpaused business time are used up. */
+function walk(calendar: BusinessCalendar, start: EpochMs, openMs: DurationMs, pauses: readonly Pause[]) {
+  let pausedMs = 0;
+  let instant = calendar.add(start, openMs);
+  for (const pause of pauses) {
+    if (pause.from >= instant) break;
+    if (pause.until === null) return { instant, pausedMs, running: pause };
+    pausedMs += calendar.between(pause.from, pause.until);
+    instant = calendar.add(start, openMs + pausedMs);
+  }
+  return { instant, pausedMs, running: null };
+}
+
+/** The mark's instant: when it was reached if it was, else when it will be; null while paused and for best effort. */
+export function atRiskInstant(policy: Policy, cycle: Cycle, clock: Clock | null): EpochMs | null {
+  const reached = cycle.marks.find((mark) => mark.name === AT_RISK);
+  if (reached !== undefined) return reached.at;
+  const mark = policy.marks.find((candidate) => candidate.name === AT_RISK);
+  return clock === null || mark === undefined ? null : clock.instantOf(mark.fraction);
+}
+
+/** The facts of a cycle that ends now. */
+export function endOf(ticket: Ticket, policy: Policy, cycle: Cycle, at: EpochMs, outcome: CycleOutcome): CycleEnd {
+  const clock = readClock(ticket, policy, cycle, at);
+  return {
+    at,
+    outcome,
+    dueAt: clock?.dueAt ?? null,
+    atRiskAt: atRiskInstant(policy, cycle, clock),
+    elapsedMs: clock?.elapsedMs ?? Math.max(0, at - cycle.startedAt),
+  };
+}
+
+/** The cycle of a commitment that has not ended, if any. */
+export const runningCycle = (ticket: Pick<Ticket, 'cycles'>, kind: CommitmentKind): Cycle | undefined =>
+  ticket.cycles.findLast((cycle) => cycle.kind === kind && cycle.end === null);
+
+/** The number that the next cycle of a commitment gets. */
+export const nextNumber = (ticket: Pick<Ticket, 'cycles'>, kind: CommitmentKind): number =>
+  (ticket.cycles.findLast((cycle) => cycle.kind === kind)?.number ?? 0) + 1;

@@ -1,0 +1,170 @@
+import { transition } from 'xstate';
+import { type Actor, SYSTEM } from './actor';
+import { CalendarError } from './business-calendar';
+import { classify } from './classify';
+import type { Command, NewTicket } from './commands';
+import { carryOut } from './effects';
+import type { EventBody, TicketEvent } from './events';
+import { fold } from './fold';
+import { type Guard, refusalOf } from './guards';
+import { distinctImpacts } from './impact';
+import type { EpochMs } from './instant';
+import { allowedCommands, transitionsOf } from './lifecycle';
+import { overdueEvents } from './overdue';
+import { COMMITMENT_KINDS, type CommitmentKind, type Policy } from './policy';
+import type { Refusal } from './refusals';
+import { newCycle } from './severity-change';
+import type { Ticket, TicketState } from './ticket';
+import { type Action, type Deciding, ticketMachine } from './ticket-machine';
+
+/**
+ * What a command came to. `events` are all that happened, in order; `ticket` is the ticket after them. A refused command
+ * has done nothing of its own, but what fell due before its instant has happened all the same and is in `events`.
+ */
+export interface Decision {
+  readonly ticket: Ticket;
+  readonly events: readonly TicketEvent[];
+  readonly refusal: Refusal | null;
+}
+
+/** What an imported history says about itself. */
+export interface Evidence {
+  readonly notMeasured: readonly CommitmentKind[];
+  readonly observedUntil: EpochMs | null;
+}
+
+const LIVE: Evidence = { notMeasured: [], observedUntil: null };
+
+/** Opens a ticket, or says why not. */
+export function submit(
+  policy: Policy,
+  ticketId: string,
+  input: NewTicket,
+  at: EpochMs,
+  actor: Actor,
+  evidence: Evidence = LIVE,
+):
+  | { readonly ok: true; readonly ticket: Ticket; readonly event: TicketEvent }
+  | { readonly ok: false; readonly refusal: Refusal } {
+  const outcome = classify(policy, input.impacts);
+  if (!outcome.ok) return outcome;
+  const { severity, clause } = outcome.classification;
+  const envelope = { ticketId, number: 1, at, actor };
+  const body: EventBody = {
+    type: 'SUBMITTED',
+    ...input,
+    impacts: distinctImpacts(input.impacts),
+    policyId: policy.id,
+    policyVersion: policy.version,
+    severity,
+    clause,
+    ...evidence,
+    effects: { state: INITIAL_STATE },
+  };
+  return guardCalendar(
+    (): ReturnType<typeof submit> => {
+      const bare = fold(null, { ...envelope, ...body });
+      const started = COMMITMENT_KINDS.filter((kind) => !evidence.notMeasured.includes(kind)).map((kind) =>
+        newCycle(bare, policy, kind, severity, at, at),
+      );
+      const event: TicketEvent = { ...envelope, ...body, effects: { state: INITIAL_STATE, started } };
+      return { ok: true, ticket: fold(null, event), event };
+    },
+    (refusal) => ({ ok: false, refusal }),
+  );
+}
+
+/**
+ * Lets a ticket take a command at an instant: first what fell due before that instant, then the command as the lifecycle
+ * machine says. Reads no clock, writes nothing, never throws for a refusal.
+ */
+export function decide(ticket: Ticket, command: Command, at: EpochMs, policy: Policy, actor: Actor): Decision {
+  const contradiction = contradictionIn(command, policy);
+  if (contradiction !== null) return { ticket, events: [], refusal: contradiction };
+  if (at < ticket.lastEventAt) {
+    return { ticket, events: [], refusal: { code: 'OutOfOrder', at, lastEventAt: ticket.lastEventAt } };
+  }
+  return guardCalendar(
+    () => {
+      const passed = letPass(ticket, at, policy);
+      const deciding: Deciding = { ticket: passed.ticket, policy, at };
+      const outcome = run(deciding, command, actor);
+      if (!Array.isArray(outcome)) return { ...passed, refusal: outcome as Refusal };
+      const after = append(passed.ticket, at, actor, outcome);
+      return { ticket: after.ticket, events: [...passed.events, ...after.events], refusal: null };
+    },
+    (refusal) => ({ ticket, events: [], refusal }),
+  );
+}
+
+/** Records what fell due strictly before an instant, without any command. */
+export function letPass(ticket: Ticket, before: EpochMs, policy: Policy): Decision {
+  let current = ticket;
+  const events: TicketEvent[] = [];
+  for (const { at, body } of overdueEvents(ticket, policy, before)) {
+    const next = append(current, at, SYSTEM, [body]);
+    current = next.ticket;
+    events.push(...next.events);
+  }
+  return { ticket: current, events, refusal: null };
+}
+
+const INITIAL_STATE = 'open' satisfies TicketState;
+
+/** A pair of facts that contradicts itself is refused before anything else is looked at. */
+function contradictionIn(command: Command, policy: Policy): Refusal | null {
+  const impacts =
+    command.type === 'applyWorkaround'
+      ? command.remaining
+      : command.type === 'reclassify' && 'impacts' in command
+        ? command.impacts
+        : null;
+  if (impacts === null) return null;
+  const outcome = classify(policy, impacts);
+  return outcome.ok ? null : outcome.refusal;
+}
+
+/** One step of the machine: the events of an accepted command, or the refusal. */
+function run(deciding: Deciding, command: Command, actor: Actor): readonly EventBody[] | Refusal {
+  const { ticket } = deciding;
+  const snapshot = ticketMachine.resolveState({ value: ticket.state, context: deciding });
+  const [next, actions] = transition(ticketMachine, snapshot, command);
+  // Every accepted command names at least one action, so none means refused.
+  if (actions.length === 0) return whyRefused(deciding, command);
+  const names = actions.map((action) => action.type as Action);
+  return carryOut(names, deciding, command, actor, next.value as TicketState, ticket.version + 1);
+}
+
+function whyRefused(deciding: Deciding, command: Command): Refusal {
+  for (const { guard } of transitionsOf(deciding.ticket.state, command.type)) {
+    const refusal = guard === null ? null : refusalOf(guard as Guard, deciding, command);
+    if (refusal !== null) return refusal;
+  }
+  const { state } = deciding.ticket;
+  return { code: 'IllegalTransition', state, command: command.type, allowed: allowedCommands(deciding) };
+}
+
+function append(
+  ticket: Ticket,
+  at: EpochMs,
+  actor: Actor,
+  bodies: readonly EventBody[],
+): { readonly ticket: Ticket; readonly events: readonly TicketEvent[] } {
+  let current = ticket;
+  const events = bodies.map((body) => {
+    const event: TicketEvent = { ...body, ticketId: ticket.id, number: current.version + 1, at, actor };
+    current = fold(current, event);
+    return event;
+  });
+  return { ticket: current, events };
+}
+
+/** A deadline that the calendar cannot give is a refusal, not a guess and not a fault. */
+function guardCalendar<T>(decideIt: () => T, refuse: (refusal: Refusal) => T): T {
+  try {
+    return decideIt();
+  } catch (error) {
+    if (!(error instanceof CalendarError)) throw error;
+    return refuse({ code: 'BeyondCalendar', detail: error.message });
+  }
+}

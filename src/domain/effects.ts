@@ -1,0 +1,202 @@
+import type { Actor } from './actor';
+import { type Classification, classify } from './classify';
+import type { Command } from './commands';
+import { endOf, runningCycle } from './commitment';
+import type { Effects, EventBody } from './events';
+import { latestWorkaround } from './guards';
+import { distinctImpacts, type Impact } from './impact';
+import { COMMITMENT_KINDS, type CommitmentKind, type WaitingReason } from './policy';
+import type { Severity } from './severity';
+import { newCycle, rebase, shownDeadline, supersededEnds } from './severity-change';
+import type { Cycle, CycleOutcome, SeverityChangeCause, TicketState } from './ticket';
+import type { Action, Deciding } from './ticket-machine';
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** The decision as it grows: the actions of one transition write it in their order. */
+interface Draft {
+  readonly deciding: Deciding;
+  readonly command: Command;
+  readonly actor: Actor;
+  readonly number: number;
+  readonly effects: Mutable<Effects>;
+  readonly breaches: EventBody[];
+  facts: ((effects: Effects) => EventBody) | null;
+  change: { readonly to: Severity; readonly cause: SeverityChangeCause; readonly reason: string | null } | null;
+}
+
+/**
+ * Carries out the actions that the machine named for an accepted command: one event with all it did, and after it the
+ * breaches that a change of severity made.
+ *
+ * @param number the number that the event will have.
+ */
+export function carryOut(
+  actions: readonly Action[],
+  deciding: Deciding,
+  command: Command,
+  actor: Actor,
+  state: TicketState,
+  number: number,
+): readonly EventBody[] {
+  const draft: Draft = {
+    deciding,
+    command,
+    actor,
+    number,
+    effects: { state },
+    breaches: [],
+    facts: null,
+    change: null,
+  };
+  for (const action of actions) perform[action](draft);
+  if (draft.facts === null) throw new Error(`The lifecycle accepts ${command.type} but records nothing`);
+  return [draft.facts(draft.effects), ...draft.breaches];
+}
+
+const perform: Readonly<Record<Action, (draft: Draft) => void>> = {
+  respond: (draft) => {
+    draft.effects.responds = true;
+    end(draft, ['RESPONSE'], 'FULFILLED');
+  },
+  fulfilUpdate: (draft) => end(draft, ['UPDATE'], 'FULFILLED'),
+  fulfilAll: (draft) => end(draft, COMMITMENT_KINDS, 'FULFILLED'),
+  cancelAll: (draft) => end(draft, COMMITMENT_KINDS, 'CANCELLED'),
+  record: (draft) => {
+    draft.facts = factsOf(draft);
+  },
+  changeSeverity: (draft) => {
+    const { deciding, change, actor } = draft;
+    const { ticket, policy, at } = deciding;
+    if (change === null || change.to === ticket.severity) return;
+    const fulfilled = new Set((draft.effects.ended ?? []).map(({ kind }) => kind));
+    const { superseded, started, breaches } = rebase(deciding, change.to, fulfilled);
+    const before = runningCycle(ticket, 'RESOLUTION');
+    const after = started.find((cycle) => cycle.kind === 'RESOLUTION') ?? before;
+    draft.effects.severityChange = {
+      from: ticket.severity,
+      to: change.to,
+      at,
+      by: actor,
+      cause: change.cause,
+      reason: change.reason,
+      deadlineBefore: shownDeadline(ticket, policy, before, at),
+      deadlineAfter: shownDeadline(ticket, policy, after, at),
+    };
+    draft.effects.ended = [...(draft.effects.ended ?? []), ...supersededEnds(deciding, superseded)];
+    start(draft, started);
+    draft.breaches.push(...breaches);
+  },
+  startUpdate: (draft) => start(draft, fresh(draft, ['UPDATE'])),
+  startAfresh: (draft) => start(draft, fresh(draft, ['UPDATE', 'RESOLUTION'])),
+  endWaitingForClient: (draft) => endWaiting(draft, (reason) => reason === 'CLIENT'),
+  endThisWaiting: (draft) => {
+    const { command } = draft;
+    if (command.type === 'stopWaiting') endWaiting(draft, (reason) => reason === command.reason);
+  },
+  endWaiting: (draft) => endWaiting(draft, () => true),
+};
+
+function end({ deciding, effects }: Draft, kinds: readonly CommitmentKind[], outcome: CycleOutcome): void {
+  const { ticket, policy, at } = deciding;
+  const done = new Set((effects.ended ?? []).map(({ kind }) => kind));
+  const ends = kinds
+    .filter((kind) => !done.has(kind))
+    .flatMap((kind) => {
+      const cycle = runningCycle(ticket, kind);
+      return cycle === undefined ? [] : [{ kind, cycle: cycle.number, end: endOf(ticket, policy, cycle, at, outcome) }];
+    });
+  if (ends.length > 0) effects.ended = [...(effects.ended ?? []), ...ends];
+}
+
+function start({ effects }: Draft, cycles: readonly Cycle[]): void {
+  if (cycles.length > 0) effects.started = [...(effects.started ?? []), ...cycles];
+}
+
+function fresh({ deciding }: Draft, kinds: readonly CommitmentKind[]): readonly Cycle[] {
+  const { ticket, policy, at } = deciding;
+  return kinds
+    .filter((kind) => !ticket.notMeasured.includes(kind))
+    .map((kind) => newCycle(ticket, policy, kind, ticket.severity, at, at));
+}
+
+function endWaiting({ deciding, effects }: Draft, picks: (reason: WaitingReason) => boolean): void {
+  const ended = deciding.ticket.waits.filter((wait) => wait.until === null && picks(wait.reason));
+  if (ended.length > 0) effects.waitingEnded = ended.map((wait) => wait.reason);
+}
+
+/** What `decide` has checked before: the impacts of an accepted command are consistent. */
+function classified(draft: Draft, impacts: readonly Impact[]): Classification {
+  const outcome = classify(draft.deciding.policy, impacts);
+  if (!outcome.ok) throw new Error(`Accepted impacts that contradict themselves: ${outcome.refusal.code}`);
+  return outcome.classification;
+}
+
+/** The command's own facts. */
+function factsOf(draft: Draft): (effects: Effects) => EventBody {
+  const { command, actor } = draft;
+  const { ticket, at } = draft.deciding;
+  switch (command.type) {
+    case 'acknowledge':
+      return (effects) => ({ type: 'ACKNOWLEDGED', effects });
+    case 'reclassify': {
+      if ('override' in command) {
+        const { severity, reason } = command.override;
+        draft.change = { to: severity, cause: 'OVERRIDDEN', reason };
+        const override = { severity, reason, at, by: actor };
+        const { impacts, clause } = ticket;
+        return (effects) => ({ type: 'RECLASSIFIED', impacts, severity, clause, override, reason, effects });
+      }
+      const { reason } = command;
+      const impacts = distinctImpacts(command.impacts);
+      const { severity, clause } = classified(draft, impacts);
+      draft.change = { to: severity, cause: 'RECLASSIFIED', reason };
+      return (effects) => ({ type: 'RECLASSIFIED', impacts, severity, clause, override: null, reason, effects });
+    }
+    case 'applyWorkaround': {
+      const { description } = command;
+      const impactsAfter = distinctImpacts(command.remaining);
+      const { severity, clause } = classified(draft, impactsAfter);
+      draft.change = { to: severity, cause: 'WORKAROUND', reason: description };
+      const workaround = {
+        description,
+        appliedAt: at,
+        appliedBy: draft.number,
+        by: actor,
+        severityBefore: ticket.severity,
+        severityAfter: severity,
+        impactsBefore: ticket.impacts,
+        impactsAfter,
+        withdrawnAt: null,
+      };
+      return (effects) => ({ type: 'WORKAROUND_APPLIED', workaround, clause, effects });
+    }
+    case 'withdrawWorkaround': {
+      const { reason } = command;
+      const impacts = latestWorkaround({ ticket })?.impactsBefore ?? ticket.impacts;
+      const { severity, clause } = classified(draft, impacts);
+      draft.change = { to: severity, cause: 'WORKAROUND_WITHDRAWN', reason };
+      return (effects) => ({ type: 'WORKAROUND_WITHDRAWN', impacts, severity, clause, reason, effects });
+    }
+    case 'startWaiting':
+      return (effects) => ({ type: 'WAITING_STARTED', reason: command.reason, effects });
+    case 'stopWaiting':
+      return (effects) => ({ type: 'WAITING_STOPPED', reason: command.reason, effects });
+    case 'communicate': {
+      const { direction, channel, body } = command;
+      return (effects) => ({ type: 'COMMUNICATED', direction, channel, body, effects });
+    }
+    case 'recordCall':
+      return (effects) => ({ type: 'CALL_RECORDED', note: command.note, effects });
+    case 'resolve':
+      return (effects) => ({ type: 'RESOLVED', resolution: command.resolution, effects });
+    case 'reopen':
+      return (effects) => ({ type: 'REOPENED', reason: command.reason, effects });
+    case 'close': {
+      const cause = ticket.state === 'resolved' ? 'CONFIRMED' : 'CANCELLED';
+      return (effects) => ({ type: 'CLOSED', cause, reason: command.reason, effects });
+    }
+    case 'assign':
+      return (effects) => ({ type: 'ASSIGNED', assignee: command.assignee, effects });
+  }
+}

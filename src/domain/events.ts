@@ -1,0 +1,135 @@
+import type { Actor } from './actor';
+import type { Channel, Direction } from './commands';
+import type { Impact } from './impact';
+import type { EpochMs } from './instant';
+import type { CommitmentKind, WaitingReason } from './policy';
+import type { Severity } from './severity';
+import type { Breach, Cycle, CycleEnd, Override, SeverityChange, TicketState, Workaround } from './ticket';
+
+/** What a command did to the clocks besides its own facts. */
+export interface Effects {
+  /** The state that the lifecycle machine led to. */
+  readonly state: TicketState;
+  /** It counts as a response: the first action taken. */
+  readonly responds?: true;
+  readonly ended?: readonly { readonly kind: CommitmentKind; readonly cycle: number; readonly end: CycleEnd }[];
+  readonly severityChange?: SeverityChange;
+  readonly started?: readonly Cycle[];
+  readonly waitingEnded?: readonly WaitingReason[];
+}
+
+/** What happened, without envelope. One command is one event; what fell due before it stands in events of its own. */
+export type EventBody =
+  | {
+      readonly type: 'SUBMITTED';
+      readonly clientId: string;
+      readonly subject: string;
+      readonly description: string | null;
+      readonly reporter: string | null;
+      readonly assignee: string | null;
+      readonly channel: Channel;
+      readonly externalId: string | null;
+      readonly externalUrl: string | null;
+      readonly tags: readonly string[];
+      readonly followUpOf: string | null;
+      readonly policyId: string;
+      readonly policyVersion: number;
+      readonly impacts: readonly Impact[];
+      readonly severity: Severity;
+      readonly clause: string;
+      readonly notMeasured: readonly CommitmentKind[];
+      readonly observedUntil: EpochMs | null;
+      readonly effects: Effects;
+    }
+  | { readonly type: 'ACKNOWLEDGED'; readonly effects: Effects }
+  | {
+      readonly type: 'RECLASSIFIED';
+      readonly impacts: readonly Impact[];
+      readonly severity: Severity;
+      readonly clause: string;
+      readonly override: Override | null;
+      readonly reason: string | null;
+      readonly effects: Effects;
+    }
+  | {
+      readonly type: 'WORKAROUND_APPLIED';
+      readonly workaround: Workaround;
+      readonly clause: string;
+      readonly effects: Effects;
+    }
+  | {
+      readonly type: 'WORKAROUND_WITHDRAWN';
+      readonly impacts: readonly Impact[];
+      readonly severity: Severity;
+      readonly clause: string;
+      readonly reason: string | null;
+      readonly effects: Effects;
+    }
+  | { readonly type: 'WAITING_STARTED'; readonly reason: WaitingReason; readonly effects: Effects }
+  | { readonly type: 'WAITING_STOPPED'; readonly reason: WaitingReason; readonly effects: Effects }
+  | {
+      readonly type: 'COMMUNICATED';
+      readonly direction: Direction;
+      readonly channel: Channel;
+      readonly body: string;
+      readonly effects: Effects;
+    }
+  | { readonly type: 'CALL_RECORDED'; readonly note: string | null; readonly effects: Effects }
+  | { readonly type: 'RESOLVED'; readonly resolution: string | null; readonly effects: Effects }
+  | { readonly type: 'REOPENED'; readonly reason: string | null; readonly effects: Effects }
+  | {
+      readonly type: 'CLOSED';
+      readonly cause: 'CONFIRMED' | 'CANCELLED' | 'SILENCE';
+      readonly reason: string | null;
+      readonly effects: Effects;
+    }
+  | { readonly type: 'ASSIGNED'; readonly assignee: string | null; readonly effects: Effects }
+  | { readonly type: 'MARK_REACHED'; readonly kind: CommitmentKind; readonly cycle: number; readonly mark: string }
+  | {
+      readonly type: 'COMMITMENT_BREACHED';
+      readonly kind: CommitmentKind;
+      readonly cycle: number;
+      /** The ticket's severity at the breach. */
+      readonly severity: Severity;
+      readonly breach: Breach;
+    };
+
+export type EventType = EventBody['type'];
+
+/** An event as it stands in the log. */
+export type TicketEvent = EventBody & {
+  readonly ticketId: string;
+  /** Counts from 1 for each ticket. */
+  readonly number: number;
+  /** When it happened; an import's events carry the log's own instants. */
+  readonly at: EpochMs;
+  readonly actor: Actor;
+};
+
+export const EVENT_TYPES = [
+  'SUBMITTED',
+  'ACKNOWLEDGED',
+  'RECLASSIFIED',
+  'WORKAROUND_APPLIED',
+  'WORKAROUND_WITHDRAWN',
+  'WAITING_STARTED',
+  'WAITING_STOPPED',
+  'COMMUNICATED',
+  'CALL_RECORDED',
+  'RESOLVED',
+  'REOPENED',
+  'CLOSED',
+  'ASSIGNED',
+  'MARK_REACHED',
+  'COMMITMENT_BREACHED',
+] as const satisfies readonly EventType[];
+
+/**
+ * The key under which an event can happen only once for its ticket: a breach or a mark of one cycle.
+ * Null for events that may repeat.
+ */
+export function onceKey(event: EventBody): string | null {
+  if (event.type === 'COMMITMENT_BREACHED') return `${event.kind}/${event.cycle}/breach`;
+  if (event.type === 'MARK_REACHED') return `${event.kind}/${event.cycle}/${event.mark}`;
+  return null;
+}

@@ -1,0 +1,118 @@
+import { classify } from './classify';
+import type { Command } from './commands';
+import { sameImpacts } from './impact';
+import { severityPolicy } from './policy';
+import type { Refusal } from './refusals';
+import { isLessUrgent, isMoreUrgent } from './severity';
+import type { Workaround } from './ticket';
+import type { Deciding } from './ticket-machine';
+
+/**
+ * Why a command that the state allows is refused all the same; null where it is not. What only the input can tell is
+ * left open (null) when the input is absent, so that the same checks say which actions are barred beforehand.
+ */
+type Check = (deciding: Deciding, command: Command | null) => Refusal | null;
+
+/** The workaround that stands and was applied last. */
+export const latestWorkaround = (deciding: Pick<Deciding, 'ticket'>): Workaround | undefined =>
+  deciding.ticket.workarounds.findLast((workaround) => workaround.withdrawnAt === null);
+
+const notReclassifiedSince: Check = ({ ticket }) => {
+  const latest = latestWorkaround({ ticket });
+  return latest !== undefined && ticket.reclassifiedBy > latest.appliedBy
+    ? { code: 'ReclassifiedSinceWorkaround', appliedAt: latest.appliedAt }
+    : null;
+};
+
+/** The checks behind the guards that refuse. */
+export const checks = {
+  notYetAcknowledged: ({ ticket }) =>
+    ticket.acknowledgedAt === null ? null : { code: 'AlreadyAcknowledged', acknowledgedAt: ticket.acknowledgedAt },
+
+  overrideHoldsAtOnce: ({ ticket, policy }, command) => {
+    if (command?.type !== 'reclassify' || !('override' in command)) return null;
+    const { severity: requested, reason } = command.override;
+    if (reason.trim() === '') {
+      return { code: 'InvalidInput', field: 'override.reason', expected: 'say why the classifier is overruled' };
+    }
+    if (!policy.severities.some((level) => level.severity === requested)) {
+      const levels = policy.severities.map((level) => level.severity).join(', ');
+      return { code: 'InvalidInput', field: 'override.severity', expected: `the policy has ${levels}` };
+    }
+    if (requested === ticket.severity) return { code: 'OverrideWithoutEffect', severity: requested };
+    return isLessUrgent(requested, ticket.severity)
+      ? { code: 'OverrideNeedsApproval', current: ticket.severity, requested }
+      : null;
+  },
+
+  residualIsLower: ({ ticket, policy }, command) => {
+    if (command?.type !== 'applyWorkaround') return null;
+    const classified = classify(policy, command.remaining);
+    if (!classified.ok) return classified.refusal;
+    const before = ticket.severity;
+    const after = classified.classification.severity;
+    if (severityPolicy(policy, before).workaroundLowers === 'SEVERITY') {
+      return isLessUrgent(after, before) ? null : { code: 'SeverityNotLowered', before, after };
+    }
+    const same = sameImpacts(ticket.impacts, command.remaining);
+    return same || isMoreUrgent(after, before) ? { code: 'ImpactNotLowered', before, after, sameImpacts: same } : null;
+  },
+
+  notReclassifiedSince,
+  isFirstAndNotReclassifiedSince: notReclassifiedSince,
+
+  notYetWaiting: ({ ticket, policy }, command) => {
+    const running = ticket.waits.filter((wait) => wait.until === null);
+    if (command?.type === 'startWaiting') {
+      const wait = running.find((candidate) => candidate.reason === command.reason);
+      return wait === undefined ? null : { code: 'AlreadyWaiting', reason: wait.reason, since: wait.from };
+    }
+    const first = running[0];
+    return first !== undefined && running.length === Object.keys(policy.pauses).length
+      ? { code: 'AlreadyWaiting', reason: first.reason, since: first.from }
+      : null;
+  },
+
+  isWaiting: ({ ticket }, command) => {
+    const running = ticket.waits.filter((wait) => wait.until === null);
+    if (command?.type === 'stopWaiting') {
+      return running.some((wait) => wait.reason === command.reason)
+        ? null
+        : { code: 'NotWaiting', reason: command.reason };
+    }
+    return running.length > 0 ? null : { code: 'NotWaiting', reason: 'CLIENT' };
+  },
+
+  reasonIsGiven: (_deciding, command) =>
+    command?.type === 'close' && (command.reason === null || command.reason.trim() === '')
+      ? { code: 'InvalidInput', field: 'reason', expected: 'say why the ticket is closed unresolved' }
+      : null,
+} as const satisfies Readonly<Record<string, Check>>;
+
+type CheckName = keyof typeof checks;
+type MachineGuard = (args: { readonly context: Deciding; readonly event: Command }) => boolean;
+
+const passes =
+  (name: CheckName): MachineGuard =>
+  ({ context, event }) =>
+    (checks[name] as Check)(context, event) === null;
+
+const refusing = Object.fromEntries((Object.keys(checks) as CheckName[]).map((name) => [name, passes(name)])) as Record<
+  CheckName,
+  MachineGuard
+>;
+
+/** Every guard that the machine names: those that refuse, and those that only choose between two ways of one command. */
+export const guards = {
+  ...refusing,
+  isFirstAndNotReclassifiedSince: (args) =>
+    args.context.ticket.workarounds.filter((workaround) => workaround.withdrawnAt === null).length === 1 &&
+    refusing.notReclassifiedSince(args),
+  isOutbound: ({ event }) => event.type === 'communicate' && event.direction === 'OUTBOUND',
+  hadWorkaround: ({ context }) => context.ticket.resolvedFrom === 'workaroundApplied',
+} as const satisfies Readonly<Record<string, MachineGuard>>;
+export type Guard = keyof typeof guards;
+
+/** Why the guard of that name refuses; null where it passes, and for a guard that only chooses. */
+export const refusalOf = (guard: Guard, deciding: Deciding, command: Command | null): Refusal | null =>
+  guard in checks ? (checks[guard as CheckName] as Check)(deciding, command) : null;
