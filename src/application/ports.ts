@@ -186,9 +186,11 @@ export interface EventFeed {
 
 /** The answer to one change. */
 export interface Changed {
-  /** The ticket after the change, as it stands where the change was refused; null where it was not found. */
+  /** The ticket after the change; as it stands where the change was refused; null where there is none. */
   readonly ticket: StoredTicket | null;
-  /** One per step: null where it was carried out. */
+  /** Why nothing of the change was tried: the ticket not found, the submission refused, the version another … */
+  readonly refused: Refusal | null;
+  /** One per step that was tried: null where it was carried out. */
   readonly refusals: readonly (Refusal | null)[];
   /** The first answer to the same request, given again. */
   readonly replayed: boolean;
