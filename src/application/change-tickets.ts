@@ -2,12 +2,16 @@ import type { Actor } from '../domain/actor';
 import type { Command, NewTicket } from '../domain/commands';
 import type { Evidence } from '../domain/decide';
 import type { EpochMs } from '../domain/instant';
+import type { Ticket } from '../domain/ticket';
 import type { Changed } from './ports';
 
 /** One thing to happen to a ticket; without an instant it happens now (never before the ticket's last event). */
 export interface Step {
-  /** `LET_PASS` only records what fell due before the instant. */
-  readonly command: Command | 'LET_PASS';
+  /**
+   * `LET_PASS` only records what fell due before the instant. A function chooses by the ticket as it stands then; null
+   * leaves it as it is.
+   */
+  readonly command: Command | 'LET_PASS' | ((ticket: Ticket) => Command | null);
   readonly at: EpochMs | null;
 }
 
@@ -30,6 +34,7 @@ export interface Change {
 /**
  * The one way in which tickets change, for one or for hundreds: lock the rows in the order of their ids with one
  * statement, decide each in memory, write tickets, events and idempotency records with one statement each, in one
- * transaction that is retried whole on a serialisation failure or a deadlock. A refused change harms no other.
+ * transaction that is retried whole on a serialisation failure or a deadlock. A refused change harms no other. What a
+ * change comes to is `decideChange` (decide-change.ts); the store only locks, loads and writes.
  */
 export type ChangeTickets = (changes: readonly Change[]) => Promise<readonly Changed[]>;
