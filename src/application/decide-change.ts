@@ -1,4 +1,4 @@
-import { decide, letPass, submit } from '../domain/decide';
+import { type Decision, decide, letPass, submit } from '../domain/decide';
 import type { TicketEvent } from '../domain/events';
 import type { EpochMs } from '../domain/instant';
 import type { Policy } from '../domain/policy';
@@ -25,16 +25,17 @@ export interface DecidedChange {
  * @param now the instant of steps that name none; never taken to be before the ticket's last event
  */
 export function decideChange(change: Change, existing: Ticket | null, policy: Policy, now: EpochMs): DecidedChange {
-  let ticket = existing;
   const events: TicketEvent[] = [];
+  let opened = existing;
   if (change.submit !== null) {
     const { input, at, evidence } = change.submit;
-    const opened = submit(policy, change.ticketId, input, at ?? now, change.actor, evidence ?? undefined);
-    if (!opened.ok) return { ticket: null, events: [], refused: opened.refusal, refusals: [] };
-    ticket = opened.ticket;
-    events.push(opened.event);
+    const outcome = submit(policy, change.ticketId, input, at ?? now, change.actor, evidence ?? undefined);
+    if (!outcome.ok) return { ticket: null, events: [], refused: outcome.refusal, refusals: [] };
+    opened = outcome.ticket;
+    events.push(outcome.event);
   }
-  if (ticket === null) throw new Error(`Change of ticket ${change.ticketId} has neither a ticket nor a submission`);
+  if (opened === null) throw new Error(`Change of ticket ${change.ticketId} has neither a ticket nor a submission`);
+  let ticket: Ticket = opened;
   if (change.expectedVersion !== null && ticket.version !== change.expectedVersion) {
     const refused: Refusal = { code: 'VersionConflict', expected: change.expectedVersion, actual: ticket.version };
     return { ticket, events, refused, refusals: [] };
@@ -47,7 +48,7 @@ export function decideChange(change: Change, existing: Ticket | null, policy: Po
       refusals.push(null);
       continue;
     }
-    const decision =
+    const decision: Decision =
       command === 'LET_PASS' ? letPass(ticket, at, policy) : decide(ticket, command, at, policy, change.actor);
     ticket = decision.ticket;
     events.push(...decision.events);
