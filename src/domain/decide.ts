@@ -159,12 +159,14 @@ function append(
   return { ticket: current, events };
 }
 
+const UNANSWERABLE: ReadonlySet<string> = new Set(['BEYOND_KNOWN_YEARS', 'OUT_OF_RANGE', 'NEVER_OPEN']);
+
 /** A deadline that the calendar cannot give is a refusal, not a guess and not a fault. */
 function guardCalendar<T>(decideIt: () => T, refuse: (refusal: Refusal) => T): T {
   try {
     return decideIt();
   } catch (error) {
-    if (!(error instanceof CalendarError)) throw error;
+    if (!(error instanceof CalendarError) || !UNANSWERABLE.has(error.code)) throw error;
     return refuse({ code: 'BeyondCalendar', detail: error.message });
   }
 }

@@ -9,8 +9,8 @@ export interface Pause {
 }
 
 /**
- * The pauses of a commitment since an instant: where waits for several pausing reasons overlap or touch they are one
- * pause, so the clock runs again when the last reason has gone.
+ * The pauses of a commitment since an instant: where waits for several pausing reasons overlap they are one pause, so the
+ * clock runs again when the last reason has gone. Where one ends as the next begins they are two.
  */
 export function pausesOf(
   waits: readonly Wait[],
@@ -26,7 +26,7 @@ export function pausesOf(
   const pauses: { from: EpochMs; until: EpochMs | null }[] = [];
   for (const stretch of stretches) {
     const last = pauses.at(-1);
-    if (last !== undefined && (last.until === null || stretch.from <= last.until)) {
+    if (last !== undefined && (last.until === null || stretch.from < last.until)) {
       last.until = last.until === null || stretch.until === null ? null : Math.max(last.until, stretch.until);
     } else {
       pauses.push(stretch);

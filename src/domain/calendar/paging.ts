@@ -7,12 +7,12 @@ import { DAY_MS } from '../instant';
 export const PAGE_DAYS = 512;
 export const PAGE_MS = PAGE_DAYS * DAY_MS;
 
-/** Up to this many pages are summed one by one, so that a question about a far year compiles only what is near it. */
-const STEPS = 4;
+/** A question about pages further than this from all earlier ones is answered without compiling what lies between. */
+const NEAR = 4;
 
 /**
  * Sums over pages that are computed once each: a run of prefix sums that grows on demand in both directions from the
- * page first asked for. Once it reaches, every sum is a subtraction and every search a binary search.
+ * page first asked for. Within the run every sum is a subtraction and every search a binary search.
  */
 export class PagedSums {
   private anchor: number | undefined;
@@ -24,68 +24,62 @@ export class PagedSums {
 
   /** The sum of the pages from `from` to before `to`; `from` must not be after `to`. */
   sum(from: number, to: number): number {
-    if (to - from > STEPS) return this.prefix(to) - this.prefix(from);
+    if (to - from > NEAR || (this.isNear(from) && this.isNear(to))) return this.prefix(to) - this.prefix(from);
     let sum = 0;
     for (let page = from; page < to; page += 1) sum += this.totalOf(page);
     return sum;
   }
 
   /**
-   * The first page, from `from` to `last`, at whose end the sum since the start of `from` reaches `amount`, and what
-   * of it is left when that page begins. Nothing where the sum is not reached.
+   * The first page, from `from` to `last`, at whose end the sum since the start of `from` reaches `amount` > 0, and
+   * what of it is left when that page begins. Nothing where the sum is not reached.
    */
   find(from: number, amount: number, last: number): { page: number; left: number } | undefined {
+    let low = from;
     let left = amount;
-    for (let page = from; page < from + STEPS; page += 1) {
-      if (page > last) return undefined;
-      const total = this.totalOf(page);
-      if (total >= left) return { page, left };
+    while (!this.isNear(low) && low < from + NEAR && low <= last) {
+      const total = this.totalOf(low);
+      if (total >= left) return { page: low, left };
       left -= total;
+      low += 1;
     }
-    const before = this.prefix(from + STEPS);
-    if (!this.growUntil(before + left, last)) return undefined;
-    let low = from + STEPS;
-    let high = last;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      // A page not summed yet lies beyond the one at which growing stopped.
-      const reached = middle + 1 - this.anchorPage >= this.up.length || this.prefix(middle + 1) - before >= left;
-      if (reached) high = middle;
-      else low = middle + 1;
+    if (low > last) return undefined;
+    const goal = this.prefix(low) + left;
+    let high = low + 1;
+    for (let step = 1; high <= last && this.prefix(high) < goal; step *= 2) {
+      low = high;
+      high += step;
     }
-    return { page: low, left: left - (this.prefix(low) - before) };
+    high = Math.min(high, last + 1);
+    if (this.prefix(high) < goal) return undefined;
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (this.prefix(middle) < goal) low = middle;
+      else high = middle;
+    }
+    return { page: low, left: goal - this.prefix(low) };
   }
 
-  private get anchorPage(): number {
-    return this.anchor ?? 0;
+  private isNear(page: number): boolean {
+    if (this.anchor === undefined) return true;
+    const index = page - this.anchor;
+    return index < this.up.length + NEAR && index > -this.down.length - NEAR;
   }
 
-  /** Adds pages up to `last` until the prefix reaches the goal; false where it does not. */
-  private growUntil(goal: number, last: number): boolean {
-    while ((this.up.at(-1) ?? 0) < goal) {
-      const page = this.anchorPage + this.up.length - 1;
-      if (page > last) return false;
-      this.up.push((this.up.at(-1) ?? 0) + this.totalOf(page));
-    }
-    return this.prefix(last + 1, goal) >= goal;
-  }
-
-  /** The sum of all pages before `page`, reckoned from the anchor (negative below it). Stops growing at `enough`. */
-  private prefix(page: number, enough = Number.POSITIVE_INFINITY): number {
+  /** The sum of all pages before `page`, reckoned from the anchor: negative below it. */
+  private prefix(page: number): number {
     this.anchor ??= page;
     const index = page - this.anchor;
-    if (index < 0) {
-      while (this.down.length <= -index) {
-        const last = this.down.at(-1) ?? 0;
-        this.down.push(last + this.totalOf(this.anchor - this.down.length));
-      }
-      return -(this.down[-index] ?? 0);
+    if (index >= 0) return this.up[index] ?? this.grow(this.up, index, this.anchor, 1);
+    return -(this.down[-index] ?? this.grow(this.down, -index, this.anchor - 1, -1));
+  }
+
+  private grow(sums: number[], length: number, first: number, direction: 1 | -1): number {
+    let sum = sums.at(-1) ?? 0;
+    for (let i = sums.length; i <= length; i += 1) {
+      sum += this.totalOf(first + direction * (i - 1));
+      sums.push(sum);
     }
-    while (this.up.length <= index) {
-      const last = this.up.at(-1) ?? 0;
-      if (last >= enough) return last;
-      this.up.push(last + this.totalOf(this.anchor + this.up.length - 1));
-    }
-    return this.up[index] ?? 0;
+    return sum;
   }
 }

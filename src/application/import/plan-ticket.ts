@@ -1,0 +1,197 @@
+import type { Command } from '../../domain/commands';
+import { type EpochMs, toIso } from '../../domain/instant';
+import type { WaitingReason } from '../../domain/policy';
+import type { Ticket } from '../../domain/ticket';
+import type { ImportMapping, PriorityMeaning, StateMeaning, TicketFacts } from './mapping';
+
+/** One row of the log, as the adapter reads it. A cell that says nothing is null. */
+export interface LogRow {
+  /** The line in the file, the header being line 1. */
+  readonly line: number;
+  readonly at: EpochMs | null;
+  readonly openedAt: EpochMs | null;
+  readonly state: string | null;
+  readonly priority: string | null;
+  readonly resolution: string | null;
+  readonly facts: TicketFacts;
+}
+
+export const REPORT_REASONS = [
+  'UNREADABLE_ROW',
+  'UNREADABLE_INSTANT',
+  'BACKWARDS',
+  'OPENED_AFTER_FIRST_ROW',
+  'OPENING_UNKNOWN',
+  'UNKNOWN_STATE',
+  'UNKNOWN_PRIORITY',
+  'NO_PRIORITY_YET',
+  'ALREADY_CLOSED',
+  'REFUSED',
+] as const;
+export type ReportReason = (typeof REPORT_REASONS)[number];
+
+/** Something about a row that could not be taken as it stands. Nothing else of the file suffers from it. */
+export interface RowReport {
+  readonly line: number;
+  readonly ticket: string;
+  readonly reason: ReportReason;
+  readonly detail: string;
+}
+
+/** A step that a row asks for; a function decides by the ticket as it stands then. */
+export interface PlannedStep {
+  readonly line: number;
+  readonly at: EpochMs;
+  readonly command: Command | ((ticket: Ticket) => Command | null);
+}
+
+/** What a ticket's rows come to. `opening` is null where no row could open it. */
+export interface TicketPlan {
+  readonly opening: { readonly at: EpochMs; readonly row: LogRow; readonly priority: PriorityMeaning } | null;
+  readonly steps: readonly PlannedStep[];
+  readonly reports: readonly RowReport[];
+}
+
+/** What is known from the rows before. */
+interface Known {
+  readonly state: string | null;
+  readonly meaning: StateMeaning;
+  readonly priority: PriorityMeaning;
+}
+
+/**
+ * Reads a ticket's rows, in their order, into an opening and the commands that the changes from row to row stand for.
+ * Within a row: a reopening first, then the priority, then the state.
+ */
+export function planTicket(ticket: string, rows: Iterable<LogRow>, mapping: ImportMapping): TicketPlan {
+  const reports: RowReport[] = [];
+  const steps: PlannedStep[] = [];
+  let opening: TicketPlan['opening'] = null;
+  let known: Known | null = null;
+  let latest = Number.NEGATIVE_INFINITY;
+
+  for (const row of rows) {
+    const { line, at } = row;
+    const report = (reason: ReportReason, detail: string) => reports.push({ line, ticket, reason, detail });
+    if (at === null) {
+      report('UNREADABLE_INSTANT', 'the row has no instant that can be read; the row is left out');
+      continue;
+    }
+    if (at < latest) {
+      report('BACKWARDS', `${toIso(at)} is earlier than ${toIso(latest)} of a row before; the row is left out`);
+      continue;
+    }
+    const unknowns: (readonly [ReportReason, string])[] = [];
+    const meaning = row.state === null ? undefined : mapping.states.get(row.state);
+    if (meaning === undefined && !(mapping.unknownState === 'ignore')) {
+      unknowns.push(['UNKNOWN_STATE', `the mapping does not know the state ${show(row.state)}`]);
+    }
+    const priority = mapping.priorities.find((candidate) => candidate.value === row.priority);
+    if (priority === undefined && !(mapping.unknownPriority === 'ignore')) {
+      unknowns.push(['UNKNOWN_PRIORITY', `the mapping does not know the priority ${show(row.priority)}`]);
+    }
+    const leftOut =
+      (meaning === undefined && mapping.unknownState === 'leaveOut') ||
+      (priority === undefined && mapping.unknownPriority === 'leaveOut');
+    for (const [reason, detail] of unknowns)
+      report(reason, `${detail}; ${leftOut ? 'the row is left out' : 'it is ignored'}`);
+    if (leftOut) continue;
+
+    if (known === null) {
+      if (priority === undefined) {
+        report('NO_PRIORITY_YET', 'a ticket cannot be opened without a known priority; the row is left out');
+        continue;
+      }
+      latest = at;
+      opening = { at: openingInstant(row, at, report), row, priority };
+      known = { state: meaning === undefined ? null : row.state, meaning: meaning ?? NEW, priority };
+      if (meaning !== undefined) steps.push(...stateSteps(null, meaning, row, at));
+      continue;
+    }
+    latest = at;
+    const next: Known = {
+      state: meaning === undefined ? known.state : row.state,
+      meaning: meaning ?? known.meaning,
+      priority: priority ?? known.priority,
+    };
+    const stateChanged = next.state !== known.state;
+    const priorityChanged = next.priority !== known.priority;
+    if (isClosed(steps)) {
+      if (stateChanged || priorityChanged) report('ALREADY_CLOSED', 'the ticket is closed; the change is left out');
+    } else {
+      if (stateChanged && known.meaning.is === 'RESOLVED' && isOpen(next.meaning)) {
+        steps.push({ line, at, command: { type: 'reopen', reason: null } });
+      }
+      if (priorityChanged) steps.push({ line, at, command: priorityCommand(known.priority, next.priority, mapping) });
+      if (stateChanged) steps.push(...stateSteps(known.meaning, next.meaning, row, at));
+    }
+    known = next;
+  }
+  return { opening, steps, reports };
+}
+
+const NEW: StateMeaning = { is: 'NEW' };
+
+const show = (value: string | null): string => (value === null ? '(none)' : JSON.stringify(value));
+
+const isOpen = (meaning: StateMeaning): boolean => meaning.is !== 'RESOLVED' && meaning.is !== 'CLOSED';
+
+// Closing is never refused in a state that takes it, so the steps themselves tell whether the ticket is closed.
+const isClosed = (steps: readonly PlannedStep[]): boolean => {
+  const command = steps.at(-1)?.command;
+  return typeof command === 'object' && command.type === 'close';
+};
+
+function openingInstant(row: LogRow, at: EpochMs, report: (reason: ReportReason, detail: string) => void): EpochMs {
+  if (row.openedAt === null) {
+    report('OPENING_UNKNOWN', `it does not say when the ticket was opened; it opens at the row's instant ${toIso(at)}`);
+    return at;
+  }
+  if (row.openedAt > at) {
+    report(
+      'OPENED_AFTER_FIRST_ROW',
+      `opened at ${toIso(row.openedAt)}, after its first row; it opens at the row's instant ${toIso(at)}`,
+    );
+    return at;
+  }
+  return row.openedAt;
+}
+
+/** What a change of state stands for; `before` is null in the first row. */
+function stateSteps(before: StateMeaning | null, after: StateMeaning, row: LogRow, at: EpochMs): PlannedStep[] {
+  const { line } = row;
+  const step = (command: PlannedStep['command']): PlannedStep => ({ line, at, command });
+  const stop = before?.is === 'WAITING' ? [step(stopWaiting(before.reason))] : [];
+  switch (after.is) {
+    case 'NEW':
+      return stop;
+    case 'ACTIVE':
+      return [...stop, step((ticket) => (ticket.respondedAt === null ? { type: 'acknowledge' } : null))];
+    case 'WAITING':
+      return [...stop, step({ type: 'startWaiting', reason: after.reason })];
+    case 'RESOLVED':
+      return [...stop, step({ type: 'resolve', resolution: row.resolution })];
+    case 'CLOSED': {
+      const resolve = before?.is === 'RESOLVED' ? [] : [step({ type: 'resolve', resolution: row.resolution })];
+      return [...stop, ...resolve, step({ type: 'close', reason: null })];
+    }
+  }
+}
+
+const stopWaiting = (reason: WaitingReason): Command => ({ type: 'stopWaiting', reason });
+
+/** What a changed priority stands for. */
+function priorityCommand(
+  before: PriorityMeaning,
+  after: PriorityMeaning,
+  { priorities, lowered }: ImportMapping,
+): PlannedStep['command'] {
+  const { impacts } = after;
+  const reason = `priority ${before.value} → ${after.value}`;
+  const reclassify: Command = { type: 'reclassify', impacts, reason };
+  const workaround: Command = { type: 'applyWorkaround', description: reason, remaining: impacts };
+  const isLowered = priorities.indexOf(after) > priorities.indexOf(before);
+  if (!isLowered || lowered === 'reclassification') return reclassify;
+  if (lowered === 'workaround') return workaround;
+  return (ticket) => (ticket.respondedAt === null ? reclassify : workaround);
+}

@@ -1,0 +1,113 @@
+import { DAY_MS } from '../instant';
+import { CalendarError } from './calendar-error';
+import { type CalendarDefinition, type LocalInterval, WEEKDAYS } from './definition';
+import { type DayNumber, parseDate, weekdayOf } from './local-date';
+
+/** Opening and closing in turn, in milliseconds of the wall clock since 00:00; ascending; empty where closed. */
+export type Hours = readonly number[];
+
+const CLOSED: Hours = [];
+const TIME = /^(\d{2}):(\d{2})(?::(\d{2}))?$/;
+
+/** What a definition says of each local date, checked and parsed; nothing of zones yet. */
+export class OpeningHours {
+  private readonly week: readonly Hours[];
+  /** Holidays, and the dates with hours of their own, which win over them. */
+  private readonly exceptions = new Map<DayNumber, Hours>();
+  /** The last date that can be open; nothing where the week repeats for ever. */
+  readonly lastDay: DayNumber | undefined;
+
+  /** Throws `INVALID_CALENDAR` naming the field, and `NEVER_OPEN` where no date has any hours. */
+  constructor(definition: CalendarDefinition) {
+    for (const key of Object.keys(definition.week)) {
+      if (!WEEKDAYS.some((weekday) => weekday === key)) {
+        throw invalid(`week: ${JSON.stringify(key)} is not a weekday; write ${WEEKDAYS.join(', ')}`);
+      }
+    }
+    this.week = WEEKDAYS.map((weekday) => parseHours(definition.week[weekday] ?? [], `week.${weekday}`));
+    definition.holidays.forEach((date, index) => {
+      this.exceptions.set(parseDateOf(date, `holidays[${index}]`), CLOSED);
+    });
+    const openDays: DayNumber[] = [];
+    for (const [date, intervals] of Object.entries(definition.special)) {
+      const day = parseDateOf(date, 'special');
+      const hours = parseHours(intervals, `special[${JSON.stringify(date)}]`);
+      this.exceptions.set(day, hours);
+      if (hours.length > 0) openDays.push(day);
+    }
+    const weekly = this.week.some((hours) => hours.length > 0);
+    if (!weekly && openDays.length === 0) {
+      throw new CalendarError(
+        'NEVER_OPEN',
+        `The calendar of ${definition.timeZone} is never open: give at least one weekday or one special date an interval.`,
+      );
+    }
+    if (!weekly) this.lastDay = openDays.reduce((last, day) => Math.max(last, day));
+    checkKnownYears(definition.knownYears);
+  }
+
+  on(day: DayNumber): Hours {
+    return this.exceptions.get(day) ?? this.week[weekdayOf(day)] ?? CLOSED;
+  }
+
+  /** Whether no date from `first` to `last` has hours; cheap, and may say no where the answer is yes. */
+  surelyClosed(first: DayNumber, last: DayNumber): boolean {
+    if (this.lastDay === undefined) return false;
+    if (first > this.lastDay) return true;
+    for (const [day, hours] of this.exceptions) if (hours.length > 0 && day >= first && day <= last) return false;
+    return true;
+  }
+}
+
+const invalid = (sentence: string): CalendarError => new CalendarError('INVALID_CALENDAR', `${sentence}.`);
+
+const parseDateOf = (date: string, field: string): DayNumber => {
+  const day = parseDate(date);
+  if (day === undefined) throw invalid(`${field}: ${JSON.stringify(date)} is not a date that exists; write YYYY-MM-DD`);
+  return day;
+};
+
+/** Any order, and touching intervals are joined; empty, reversed and overlapping ones are refused. */
+const parseHours = (intervals: readonly LocalInterval[], field: string): Hours => {
+  const parsed = intervals.map((interval, index) => {
+    const name = `${field}[${index}]`;
+    if (interval.length !== 2) throw invalid(`${name}: an interval is a pair of times, e.g. ["09:00","17:00"]`);
+    const opens = parseTime(interval[0], name);
+    const closes = parseTime(interval[1], name);
+    if (opens >= closes) {
+      throw invalid(
+        `${name}: "${interval[0]}" to "${interval[1]}" does not end after it begins; an interval ends at "24:00" at the latest, and a shift over midnight is two intervals on two days`,
+      );
+    }
+    return { opens, closes, name };
+  });
+  parsed.sort((a, b) => a.opens - b.opens);
+  const hours: number[] = [];
+  let previous = '';
+  for (const { opens, closes, name } of parsed) {
+    const end = hours.at(-1);
+    if (end !== undefined && opens < end) throw invalid(`${name}: overlaps ${previous}; write one interval for both`);
+    if (opens === end) hours[hours.length - 1] = closes;
+    else hours.push(opens, closes);
+    previous = name;
+  }
+  return hours;
+};
+
+const parseTime = (text: string, field: string): number => {
+  const match = TIME.exec(text);
+  const [hour, minute, second] = [Number(match?.[1]), Number(match?.[2]), Number(match?.[3] ?? 0)];
+  const time = ((hour * 60 + minute) * 60 + second) * 1000;
+  if (match === null || minute > 59 || second > 59 || time > DAY_MS) {
+    throw invalid(`${field}: ${JSON.stringify(text)} is not a time; write HH:MM or HH:MM:SS, from 00:00 to 24:00`);
+  }
+  return time;
+};
+
+const checkKnownYears = (known: CalendarDefinition['knownYears']): void => {
+  if (known === undefined) return;
+  const isYear = (year: number): boolean => Number.isInteger(year) && year >= 1 && year <= 9999;
+  if (!isYear(known.from) || !isYear(known.to) || known.from > known.to) {
+    throw invalid('knownYears: from and to are years from 1 to 9999, and from is not after to');
+  }
+};
