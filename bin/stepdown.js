@@ -1,0 +1,34 @@
+#!/usr/bin/env node
+// Compiles what changed since the last build, then runs the command line in this same process, so that signals reach
+// it. An image brings no sources and no compiler: there is nothing to compile then.
+const { spawnSync } = require('node:child_process');
+const { existsSync, readdirSync, statSync } = require('node:fs');
+const { join } = require('node:path');
+
+const root = join(__dirname, '..');
+const SOURCES = ['src', 'migrations', 'ormconfig.ts', 'tsconfig.json', 'tsconfig.build.json'];
+
+function newestChange(path) {
+  const stat = statSync(path);
+  if (!stat.isDirectory()) return stat.mtimeMs;
+  return Math.max(stat.mtimeMs, ...readdirSync(path).map((name) => newestChange(join(path, name))));
+}
+
+function build() {
+  if (!existsSync(join(root, 'src'))) return;
+  const built = join(root, 'dist', '.tsbuildinfo');
+  const sources = SOURCES.map((name) => newestChange(join(root, name)));
+  if (existsSync(built) && Math.max(...sources) < statSync(built).mtimeMs) return;
+  const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  if (!existsSync(compiler)) {
+    process.stderr.write('The TypeScript compiler is not installed. Run "npm ci" (without --omit=dev) first.\n');
+    process.exit(1);
+  }
+  const { status } = spawnSync(process.execPath, [compiler, '-p', join(root, 'tsconfig.build.json')], {
+    stdio: ['ignore', 2, 2],
+  });
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+build();
+require(join(root, 'dist', 'src', 'cli.js'));

@@ -1,0 +1,176 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { parse } from 'csv-parse';
+import type { LogRow, RowReport } from '../../application/import/plan-ticket';
+import type { Channel } from '../../domain/commands';
+import { instantReader } from './local-instant';
+import { columnsOf, type MappingFile } from './mapping-file';
+
+/** A file that cannot be imported at all; the message says what to do. */
+export class ImportFileError extends Error {
+  override readonly name = 'ImportFileError';
+}
+
+/** A row with what places it: its ticket, and its rank among the ticket's rows. */
+export interface PlacedRow {
+  readonly ticket: string;
+  /** By what the ticket's rows are ordered before their order in the file; null where that is all. */
+  readonly rank: number | string | null;
+  readonly row: LogRow;
+}
+
+export interface ReadProgress {
+  readonly bytes: number;
+  readonly totalBytes: number;
+  readonly rows: number;
+}
+
+const MAX_RECORD_BYTES = 1_048_576;
+
+/**
+ * Reads a CSV file row by row; memory does not grow with the file. A row that cannot be read is reported and left out.
+ *
+ * @throws ImportFileError where the file cannot be opened or lacks a column that the mapping names
+ */
+export async function* csvRows(
+  path: string,
+  mapping: MappingFile,
+  report: (report: RowReport) => void,
+  progress: (progress: ReadProgress) => void,
+): AsyncGenerator<PlacedRow> {
+  const totalBytes = await sizeOf(path);
+  const file = createReadStream(path);
+  const parser = parse({
+    delimiter: mapping.file.delimiter,
+    bom: true,
+    info: true,
+    relax_column_count: true,
+    relax_quotes: true,
+    skip_empty_lines: true,
+    max_record_size: MAX_RECORD_BYTES,
+  });
+  file.on('error', (error) => parser.destroy(error));
+  file.pipe(parser);
+
+  let shape: RowShape | null = null;
+  let rows = 0;
+  let line = 1;
+  try {
+    for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
+      if (shape === null) {
+        shape = rowShape(record, mapping, path);
+      } else {
+        rows += 1;
+        const placed = shape(record, line, report);
+        if (placed !== null) yield placed;
+        if (rows % 2000 === 0) progress({ bytes: file.bytesRead, totalBytes, rows });
+      }
+      line = info.lines + 1;
+    }
+  } catch (error) {
+    throw readable(error, path);
+  } finally {
+    file.destroy();
+  }
+  if (shape === null) throw new ImportFileError(`${path} is empty; it takes a header line with the columns' names.`);
+  progress({ bytes: totalBytes, totalBytes, rows });
+}
+
+async function sizeOf(path: string): Promise<number> {
+  try {
+    const stats = await stat(path);
+    if (stats.isDirectory()) throw new ImportFileError(`${path} is a folder; give a CSV file.`);
+    return stats.size;
+  } catch (error) {
+    throw readable(error, path);
+  }
+}
+
+function readable(error: unknown, path: string): Error {
+  if (error instanceof ImportFileError) return error;
+  const { code, message } = error as { code?: string; message: string };
+  if (code === 'ENOENT') return new ImportFileError(`There is no file ${path}.`);
+  if (code === 'EACCES') return new ImportFileError(`${path} may not be read by this user.`);
+  if (code?.startsWith('CSV_') === true) {
+    return new ImportFileError(`${path} is not CSV as the mapping says (file.delimiter, quotes): ${message}`);
+  }
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+type RowShape = (record: readonly string[], line: number, report: (report: RowReport) => void) => PlacedRow | null;
+
+/** Binds the mapping to the file's header: which cell is what. */
+function rowShape(header: readonly string[], mapping: MappingFile, path: string): RowShape {
+  const index = new Map(header.map((name, at) => [name.trim(), at]));
+  const missing = columnsOf(mapping).filter((name) => !index.has(name));
+  if (missing.length > 0) {
+    throw new ImportFileError(
+      `${path} has no column ${missing.map((name) => `"${name}"`).join(', ')}; its columns are ${header.join(', ')}.`,
+    );
+  }
+  const { ticket, event, state, priority, file } = mapping;
+  const readInstant = instantReader(mapping.instants.format, mapping.instants.timeZone);
+
+  const cell = (record: readonly string[], column: string | undefined): string | null => {
+    if (column === undefined) return null;
+    const text = record[index.get(column) ?? -1]?.replaceAll('\u0000', '').trim();
+    return text === undefined || text === '' || text === file.missing ? null : text;
+  };
+  const instant = (record: readonly string[], column: string) => {
+    const text = cell(record, column);
+    return text === null ? null : readInstant(text);
+  };
+  const subject = (record: readonly string[], id: string): string =>
+    ticket.subject
+      .replace(/\{([^{}]+)\}/g, (_, column: string) => cell(record, column) ?? '–')
+      .trim()
+      .slice(0, 500) || id;
+  const channel = (record: readonly string[]): Channel =>
+    ticket.channel?.values[cell(record, ticket.channel.column) ?? ''] ?? ticket.channel?.otherwise ?? 'EXTRANET';
+  const rank = (record: readonly string[]): number | string | null => {
+    if (ticket.order === 'file') return null;
+    const text = cell(record, ticket.order.column);
+    return ticket.order.as === 'number' ? Number(text ?? Number.NaN) : text;
+  };
+
+  return (record, line, report) => {
+    const id = cell(record, ticket.id);
+    const ordered = rank(record);
+    const problem =
+      record.length !== header.length
+        ? `has ${record.length} cells where the header has ${header.length}`
+        : id === null
+          ? `has no ${ticket.id}`
+          : typeof ordered === 'number' && Number.isNaN(ordered)
+            ? 'has no number in the column that orders the rows'
+            : null;
+    if (problem !== null || id === null) {
+      const detail = `the row ${problem ?? ''}; it is left out`;
+      report({ line, ticket: id ?? '', reason: 'UNREADABLE_ROW', detail });
+      return null;
+    }
+    const client = 'name' in ticket.client ? ticket.client.name : cell(record, ticket.client.column);
+    return {
+      ticket: id,
+      rank: ordered,
+      row: {
+        line,
+        at: instant(record, event.at),
+        openedAt: instant(record, ticket.openedAt),
+        state: cell(record, state.column),
+        priority: cell(record, priority.column),
+        resolution: cell(record, event.resolution),
+        facts: {
+          client: client ?? 'Unknown client',
+          subject: subject(record, id),
+          description: cell(record, ticket.description),
+          reporter: cell(record, ticket.reporter),
+          assignee: cell(record, ticket.assignee),
+          channel: channel(record),
+          externalUrl: cell(record, ticket.externalUrl),
+          tags: ticket.tags.flatMap((column) => cell(record, column) ?? []),
+        },
+      },
+    };
+  };
+}

@@ -1,0 +1,159 @@
+import { z } from 'zod';
+import type { ImportMapping, StateMeaning } from '../../application/import/mapping';
+import { classify } from '../../domain/classify';
+import { CHANNELS } from '../../domain/commands';
+import { AUDIENCES, CONSEQUENCES } from '../../domain/impact';
+import { COMMITMENT_KINDS, type PolicyDocument, WAITING_REASONS } from '../../domain/policy';
+import { parseWith } from '../policy/issue-messages';
+import { zoneProblem } from '../policy/local-time';
+import { fieldName, PolicyError, type PolicyProblem, type Report } from '../policy/policy-error';
+import { readYaml } from '../policy/yaml-source';
+import { formatProblem } from './local-instant';
+
+const column = z.string().trim().min(1).max(200);
+const unknown = z.enum(['report', 'ignore', 'leaveOut']).default('report');
+
+const checked = (problemOf: (text: string) => string | undefined) =>
+  z.string().superRefine((text, context) => {
+    const problem = problemOf(text);
+    if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+  });
+
+const impact = z.strictObject({
+  audience: z.enum(AUDIENCES),
+  consequence: z.enum(CONSEQUENCES),
+  note: z.string().max(2000).optional(),
+});
+
+const mappingSchema = z.strictObject({
+  title: z.string().trim().min(1).max(200),
+  file: z
+    .strictObject({ delimiter: z.string().min(1).max(4).default(','), missing: z.string().optional() })
+    .default({ delimiter: ',' }),
+  instants: z.strictObject({ format: checked(formatProblem), timeZone: checked(zoneProblem).default('UTC') }),
+  ticket: z.strictObject({
+    id: column,
+    order: z.union([z.literal('file'), z.strictObject({ column, as: z.enum(['number', 'text']).default('number') })]),
+    openedAt: column,
+    client: z.union([z.strictObject({ name: z.string().trim().min(1).max(200) }), z.strictObject({ column })]),
+    subject: z.string().trim().min(1).max(500),
+    description: column.optional(),
+    reporter: column.optional(),
+    assignee: column.optional(),
+    externalUrl: column.optional(),
+    tags: z.array(column).max(20).default([]),
+    channel: z
+      .strictObject({
+        column: column,
+        values: z.record(z.string(), z.enum(CHANNELS)),
+        otherwise: z.enum(CHANNELS).default('EXTRANET'),
+      })
+      .optional(),
+  }),
+  event: z.strictObject({ at: column, resolution: column.optional() }),
+  state: z.strictObject({
+    column,
+    values: z.record(
+      z.string(),
+      z.union([
+        z.enum(['new', 'active', 'resolved', 'closed']),
+        z.strictObject({ waitingFor: z.enum(WAITING_REASONS) }),
+      ]),
+    ),
+    unknown,
+  }),
+  priority: z.strictObject({
+    column,
+    values: z.array(z.strictObject({ value: z.string(), impacts: z.array(impact).min(1).max(50) })).min(1),
+    unknown,
+    lowered: z.enum(['workaround', 'reclassification', 'workaroundOnceResponded']),
+  }),
+  notMeasured: z.array(z.enum(COMMITMENT_KINDS)).default([]),
+});
+
+/** A mapping file as written, checked. */
+export type MappingFile = z.output<typeof mappingSchema>;
+
+/** How a file is read, and what its rows mean. */
+export interface Mapping {
+  readonly file: MappingFile;
+  readonly meaning: ImportMapping;
+}
+
+/**
+ * A mapping file (YAML; `docs/IMPORT.md` explains every field) checked against the policy that the import runs under.
+ *
+ * @throws PolicyError with every problem of the file, each with line, column, field and what the field takes
+ */
+export function parseMapping(text: string, fileName: string, policy: Pick<PolicyDocument, 'rules'>): Mapping {
+  const { value, problems: unreadable, locate } = readYaml(text);
+  const problems: PolicyProblem[] = [...unreadable];
+  const report: Report = (path, message, at) => {
+    problems.push({ ...locate(path, at), field: fieldName(path), message });
+  };
+  const file = value === undefined ? undefined : parseWith(mappingSchema, value, report);
+  if (file !== undefined) checkPriorities(file, policy, report);
+  if (file === undefined || problems.length > 0) {
+    throw new PolicyError(
+      fileName,
+      problems.sort((a, b) => a.line - b.line || a.column - b.column),
+    );
+  }
+  return { file, meaning: meaningOf(file) };
+}
+
+/** Impacts that contradict themselves under the policy would refuse every ticket of that priority. */
+function checkPriorities({ priority }: MappingFile, policy: Pick<PolicyDocument, 'rules'>, report: Report): void {
+  const seen = new Set<string>();
+  for (const [index, { value, impacts }] of priority.values.entries()) {
+    if (seen.has(value)) report(['priority', 'values', index, 'value'], `"${value}" stands twice; keep one`);
+    seen.add(value);
+    const outcome = classify(policy, impacts);
+    if (!outcome.ok && outcome.refusal.code === 'ContradictoryImpact') {
+      const { audience, consequence } = outcome.refusal;
+      report(
+        ['priority', 'values', index, 'impacts'],
+        `takes impacts that the policy has a clause for; ${audience} with ${consequence} has none`,
+      );
+    }
+  }
+}
+
+const stateMeaning = (written: MappingFile['state']['values'][string]): StateMeaning =>
+  typeof written === 'string'
+    ? { is: written.toUpperCase() as 'NEW' | 'ACTIVE' | 'RESOLVED' | 'CLOSED' }
+    : { is: 'WAITING', reason: written.waitingFor };
+
+const meaningOf = ({ state, priority, notMeasured }: MappingFile): ImportMapping => ({
+  states: new Map(Object.entries(state.values).map(([value, written]) => [value, stateMeaning(written)])),
+  unknownState: state.unknown,
+  priorities: priority.values.map(({ value, impacts }) => ({
+    value,
+    impacts: impacts.map(({ audience, consequence, note }) => ({ audience, consequence, note: note ?? null })),
+  })),
+  unknownPriority: priority.unknown,
+  lowered: priority.lowered,
+  notMeasured,
+});
+
+/** Every column that the mapping names. */
+export function columnsOf({ ticket, event, state, priority }: MappingFile): readonly string[] {
+  const named = [
+    ticket.id,
+    ticket.openedAt,
+    ticket.order === 'file' ? undefined : ticket.order.column,
+    'column' in ticket.client ? ticket.client.column : undefined,
+    ...[...ticket.subject.matchAll(/\{([^{}]+)\}/g)].map((match) => match[1]),
+    ticket.description,
+    ticket.reporter,
+    ticket.assignee,
+    ticket.externalUrl,
+    ...ticket.tags,
+    ticket.channel?.column,
+    event.at,
+    event.resolution,
+    state.column,
+    priority.column,
+  ];
+  return [...new Set(named.filter((name) => name !== undefined))];
+}

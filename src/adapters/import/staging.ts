@@ -1,0 +1,73 @@
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ClientBase } from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+import type { StagedTicket, Staging } from '../../application/import/import-tickets';
+import type { LogRow } from '../../application/import/plan-ticket';
+import type { PlacedRow } from './csv-rows';
+
+/**
+ * Lays the rows of a file into a temporary table of this connection and reads them back ticket by ticket, in the order in
+ * which the tickets first appear. So a ticket's rows may stand anywhere in the file, the file's last instant is known
+ * before the first ticket is opened, and memory does not grow with the file. Nothing of it outlives the connection.
+ */
+export async function stage(client: ClientBase, rows: AsyncIterable<PlacedRow>): Promise<Staging> {
+  await client.query(`
+    CREATE TEMP TABLE import_rows (
+      line int NOT NULL, ticket text NOT NULL, rank_number float8, rank_text text COLLATE "C", at int8, row_data text NOT NULL
+    )`);
+  await pipeline(rows, toCopyText(), client.query(copyFrom('COPY import_rows FROM STDIN')));
+  await client.query(`
+    CREATE TEMP TABLE import_tickets AS
+      SELECT row_number() OVER (ORDER BY min(line)) AS place, ticket FROM import_rows GROUP BY ticket`);
+  await client.query('CREATE INDEX ON import_tickets (place)');
+  await client.query('CREATE INDEX ON import_rows (ticket)');
+  await client.query('ANALYZE import_rows, import_tickets');
+  const { rows: counted } = await client.query<{ rows: string; last: string | null; tickets: string }>(`
+    SELECT count(*) AS rows, max(at) AS last, (SELECT count(*) FROM import_tickets) AS tickets FROM import_rows`);
+  const [counts] = counted;
+  return {
+    rows: Number(counts?.rows ?? 0),
+    tickets: Number(counts?.tickets ?? 0),
+    lastInstant: counts?.last == null ? null : Number(counts.last),
+    batches: (size) => batches(client, size),
+  };
+}
+
+/** Rows as lines of COPY's text form. Only backslashes need care: JSON writes every control character as an escape. */
+function toCopyText(): Transform {
+  const text = (value: string): string =>
+    value.replaceAll('\\', '\\\\').replaceAll('\t', '\\t').replaceAll('\n', '\\n').replaceAll('\r', '\\r');
+  return new Transform({
+    writableObjectMode: true,
+    transform({ ticket, rank, row }: PlacedRow, _encoding, done) {
+      const number = typeof rank === 'number' ? rank : '\\N';
+      const words = typeof rank === 'string' ? text(rank) : '\\N';
+      done(
+        null,
+        `${row.line}\t${text(ticket)}\t${number}\t${words}\t${row.at ?? '\\N'}\t${text(JSON.stringify(row))}\n`,
+      );
+    },
+  });
+}
+
+async function* batches(client: ClientBase, size: number): AsyncGenerator<readonly StagedTicket[]> {
+  for (let from = 1; ; from += size) {
+    const { rows } = await client.query<{ ticket: string; row_data: string }>({
+      name: 'import-batch',
+      text: `
+        SELECT t.ticket, r.row_data FROM import_tickets t JOIN import_rows r USING (ticket)
+        WHERE t.place >= $1 AND t.place < $2
+        ORDER BY t.place, r.rank_number, r.rank_text, r.line`,
+      values: [from, from + size],
+    });
+    if (rows.length === 0) return;
+    const tickets = new Map<string, LogRow[]>();
+    for (const { ticket, row_data } of rows) {
+      const known = tickets.get(ticket);
+      if (known === undefined) tickets.set(ticket, [JSON.parse(row_data) as LogRow]);
+      else known.push(JSON.parse(row_data) as LogRow);
+    }
+    yield [...tickets].map(([externalId, ticketRows]) => ({ externalId, rows: ticketRows }));
+  }
+}

@@ -1,0 +1,195 @@
+import type { Actor } from '../../domain/actor';
+import type { EpochMs } from '../../domain/instant';
+import { COMMITMENT_KINDS, type CommitmentKind } from '../../domain/policy';
+import { explainRefusal } from '../../domain/refusals';
+import type { Severity } from '../../domain/severity';
+import type { Ticket, TicketState } from '../../domain/ticket';
+import type { Change, ChangeTickets, Step } from '../change-tickets';
+import type { ImportMapping } from './mapping';
+import { type LogRow, planTicket, type ReportReason, type RowReport, type TicketPlan } from './plan-ticket';
+
+/** A ticket of the log with its rows in their order. */
+export interface StagedTicket {
+  readonly externalId: string;
+  readonly rows: readonly LogRow[];
+}
+
+/** A file laid ready for reading by ticket. */
+export interface Staging {
+  readonly rows: number;
+  readonly tickets: number;
+  /** The last instant of any row: where what is known of the tickets ends. Null for a file without one. */
+  readonly lastInstant: EpochMs | null;
+  batches(size: number): AsyncIterable<readonly StagedTicket[]>;
+}
+
+/** What an import needs of the world. */
+export interface ImportPorts {
+  readonly changeTickets: ChangeTickets;
+  /** The account of that name, made where there is none. */
+  ensureClient(name: string): Promise<string>;
+  /** Which of the external ids the client has already. */
+  existing(clientId: string, externalIds: readonly string[]): Promise<ReadonlySet<string>>;
+  newTicketId(): string;
+  onReport(report: RowReport): void;
+  onProgress(done: { readonly tickets: number; readonly rows: number }): void;
+}
+
+/** What an import came to. */
+export interface ImportSummary {
+  readonly rows: number;
+  readonly tickets: number;
+  readonly imported: number;
+  readonly alreadyThere: number;
+  readonly notOpened: number;
+  readonly events: number;
+  readonly reports: Readonly<Partial<Record<ReportReason, number>>>;
+  readonly byState: Readonly<Partial<Record<TicketState, number>>>;
+  readonly bySeverity: Readonly<Partial<Record<Severity, number>>>;
+  readonly breaches: Readonly<Partial<Record<CommitmentKind, number>>>;
+}
+
+const BATCH = 250;
+
+/** Replays a staged log through the one way in which tickets change, some hundred tickets to a transaction. */
+export async function importTickets(
+  staging: Staging,
+  mapping: ImportMapping,
+  actor: Actor,
+  ports: ImportPorts,
+): Promise<ImportSummary> {
+  const tally = new Tally(staging, ports);
+  const clients = new Map<string, string>();
+  let inFlight: Promise<void> = Promise.resolve();
+  for await (const batch of staging.batches(BATCH)) {
+    const planned = batch.map(({ externalId, rows }) => ({
+      externalId,
+      rows: rows.length,
+      plan: planTicket(externalId, rows, mapping),
+    }));
+    // While one batch is being written, the next is read and planned.
+    await inFlight;
+    inFlight = write(planned);
+    inFlight.catch(() => undefined);
+  }
+  await inFlight;
+  return tally.summary();
+
+  async function write(planned: readonly { externalId: string; rows: number; plan: TicketPlan }[]): Promise<void> {
+    const open = planned.filter(({ plan }) => plan.opening !== null);
+    const named = [...new Set(open.map(({ plan }) => plan.opening?.row.facts.client ?? ''))];
+    const known = new Map<string, ReadonlySet<string>>();
+    for (const name of named) {
+      const clientId = clients.get(name) ?? (await ports.ensureClient(name));
+      clients.set(name, clientId);
+      const ids = open.filter(({ plan }) => plan.opening?.row.facts.client === name).map((it) => it.externalId);
+      known.set(name, await ports.existing(clientId, ids));
+    }
+    const fresh = open.filter(
+      ({ externalId, plan }) => known.get(plan.opening?.row.facts.client ?? '')?.has(externalId) !== true,
+    );
+    const changes = fresh.map(({ externalId, plan }) => changeOf(externalId, plan, clients));
+    const results = changes.length === 0 ? [] : await ports.changeTickets(changes);
+    for (const { plan } of planned) tally.reported(plan.reports);
+    for (const [index, { externalId, plan }] of fresh.entries()) {
+      const result = results[index];
+      if (result?.refused?.code === 'DuplicateExternalId') {
+        tally.alreadyThere += 1;
+      } else if (result === undefined || result.refused !== null || result.ticket === null) {
+        const detail = result?.refused == null ? 'the ticket could not be opened' : explainRefusal(result.refused);
+        tally.notOpened += 1;
+        tally.reported([{ line: plan.opening?.row.line ?? 0, ticket: externalId, reason: 'REFUSED', detail }]);
+      } else {
+        tally.imported(result.ticket);
+        for (const [step, refusal] of result.refusals.entries()) {
+          const line = plan.steps[step]?.line;
+          if (refusal !== null && line !== undefined) {
+            tally.reported([{ line, ticket: externalId, reason: 'REFUSED', detail: explainRefusal(refusal) }]);
+          }
+        }
+      }
+    }
+    tally.alreadyThere += open.length - fresh.length;
+    tally.notOpened += planned.length - open.length;
+    tally.progress(
+      planned.length,
+      planned.reduce((sum, { rows }) => sum + rows, 0),
+    );
+  }
+
+  function changeOf(externalId: string, plan: TicketPlan, clientIds: ReadonlyMap<string, string>): Change {
+    const { opening } = plan;
+    if (opening === null) throw new Error(`Ticket ${externalId} has no opening`);
+    const { client, ...facts } = opening.row.facts;
+    const steps: Step[] = plan.steps.map(({ command, at }) => ({ command, at }));
+    // What has not happened by the log's end is judged there, and not as of today.
+    if (staging.lastInstant !== null) steps.push({ command: 'LET_PASS', at: staging.lastInstant });
+    return {
+      ticketId: ports.newTicketId(),
+      submit: {
+        input: {
+          ...facts,
+          clientId: clientIds.get(client) ?? '',
+          externalId,
+          impacts: opening.priority.impacts,
+          followUpOf: null,
+        },
+        at: opening.at,
+        evidence: { notMeasured: mapping.notMeasured, observedUntil: staging.lastInstant },
+      },
+      steps,
+      actor,
+      sees: 'ALL',
+      expectedVersion: null,
+      idempotency: null,
+    };
+  }
+}
+
+/** Counts as the import goes; holds no tickets. */
+class Tally {
+  alreadyThere = 0;
+  notOpened = 0;
+  private opened = 0;
+  private events = 0;
+  private readonly reports: Partial<Record<ReportReason, number>> = {};
+  private readonly byState: Partial<Record<TicketState, number>> = {};
+  private readonly bySeverity: Partial<Record<Severity, number>> = {};
+  private readonly breaches: Partial<Record<CommitmentKind, number>> = {};
+  private readonly done = { tickets: 0, rows: 0 };
+
+  constructor(
+    private readonly staging: Staging,
+    private readonly ports: Pick<ImportPorts, 'onReport' | 'onProgress'>,
+  ) {}
+
+  reported(reports: readonly RowReport[]): void {
+    for (const report of reports) {
+      this.reports[report.reason] = (this.reports[report.reason] ?? 0) + 1;
+      this.ports.onReport(report);
+    }
+  }
+
+  imported(ticket: Ticket): void {
+    this.opened += 1;
+    this.events += ticket.version;
+    this.byState[ticket.state] = (this.byState[ticket.state] ?? 0) + 1;
+    this.bySeverity[ticket.severity] = (this.bySeverity[ticket.severity] ?? 0) + 1;
+    for (const kind of COMMITMENT_KINDS) {
+      const breached = ticket.cycles.filter((cycle) => cycle.kind === kind && cycle.breach !== null).length;
+      if (breached > 0) this.breaches[kind] = (this.breaches[kind] ?? 0) + breached;
+    }
+  }
+
+  progress(tickets: number, rows: number): void {
+    this.done.tickets += tickets;
+    this.done.rows += rows;
+    this.ports.onProgress(this.done);
+  }
+
+  summary(): ImportSummary {
+    const { rows, tickets } = this.staging;
+    const { opened, alreadyThere, notOpened, events, reports, byState, bySeverity, breaches } = this;
+    return { rows, tickets, imported: opened, alreadyThere, notOpened, events, reports, byState, bySeverity, breaches };
+  }
+}

@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parsePolicy } from '../../src/adapters/policy/load-policy';
+import type { Actor } from '../../src/domain/actor';
+import { ZoneOffsets } from '../../src/domain/calendar/zone-offsets';
+import type { Command, NewTicket } from '../../src/domain/commands';
+import { compilePolicy } from '../../src/domain/compile-policy';
+import { type Decision, decide, type Evidence, submit } from '../../src/domain/decide';
+import type { TicketEvent } from '../../src/domain/events';
+import type { Audience, Consequence, Impact } from '../../src/domain/impact';
+import { type EpochMs, toIso } from '../../src/domain/instant';
+import type { Policy, PolicyDocument } from '../../src/domain/policy';
+import type { Ticket } from '../../src/domain/ticket';
+
+const file = join(__dirname, '../../policies/cimcloud.yaml');
+export const CIMCLOUD_DOCUMENT: PolicyDocument = parsePolicy(readFileSync(file, 'utf8'), { fileName: file });
+export const CIMCLOUD: Policy = compilePolicy(CIMCLOUD_DOCUMENT, 1);
+
+/** The same policy with some of it changed. */
+export const policyWith = (changes: Partial<PolicyDocument>): Policy =>
+  compilePolicy({ ...CIMCLOUD_DOCUMENT, ...changes }, 1);
+
+export const AGENT: Actor = { kind: 'AGENT', id: 'ada', name: 'Ada' };
+
+/** A wall-clock time in New York, the provider's zone: `2026-11-23 15:00`, with seconds and milliseconds if need be. */
+export function ny(local: string): EpochMs {
+  const wall = Date.parse(`${local.replace(' ', 'T')}${local.length === 16 ? ':00' : ''}Z`);
+  return ZoneOffsets.of('America/New_York').instantOf(wall);
+}
+
+/** An instant as a wall-clock time in New York, the other way round. */
+export function inNy(at: EpochMs | null): string | null {
+  if (at === null) return null;
+  const local = toIso(at + ZoneOffsets.of('America/New_York').offsetAt(at))
+    .replace('T', ' ')
+    .replace('Z', '');
+  return local.replace(/:00\.000$/, '').replace(/\.000$/, '');
+}
+
+export const impact = (audience: Audience, consequence: Consequence, note: string | null = null): Impact => ({
+  audience,
+  consequence,
+  note,
+});
+
+/** Impacts that earn each severity. */
+export const SEV1 = [impact('ALL_END_USERS', 'ORDERING_BLOCKED')];
+export const SEV2 = [impact('SOME_END_USERS', 'ORDERING_BLOCKED')];
+export const SEV3 = [impact('ADMINISTRATORS', 'DEGRADED')];
+export const SEV4 = [impact('NOBODY', 'QUESTION')];
+
+export const NEW_TICKET: NewTicket = {
+  clientId: 'client-1',
+  subject: 'Checkout is down',
+  description: null,
+  reporter: null,
+  assignee: null,
+  channel: 'EXTRANET',
+  externalId: null,
+  externalUrl: null,
+  tags: [],
+  impacts: SEV2,
+  followUpOf: null,
+};
+
+/** A ticket's story: open it, let it take commands at instants, look at what came of it. */
+export class Story {
+  ticket: Ticket;
+  readonly events: TicketEvent[];
+
+  constructor(
+    impacts: readonly Impact[],
+    openedAt: EpochMs,
+    readonly policy: Policy = CIMCLOUD,
+    evidence?: Evidence,
+    input: Partial<NewTicket> = {},
+  ) {
+    const opened = submit(policy, 'ticket-1', { ...NEW_TICKET, ...input, impacts }, openedAt, AGENT, evidence);
+    if (!opened.ok) throw new Error(`refused: ${JSON.stringify(opened.refusal)}`);
+    this.ticket = opened.ticket;
+    this.events = [opened.event];
+  }
+
+  /** Lets the ticket take a command that it may refuse. */
+  try(command: Command, at: EpochMs): Decision {
+    const decision = decide(this.ticket, command, at, this.policy, AGENT);
+    this.ticket = decision.ticket;
+    this.events.push(...decision.events);
+    return decision;
+  }
+
+  /** Lets the ticket take a command that it must accept. */
+  do(command: Command, at: EpochMs): this {
+    const { refusal } = this.try(command, at);
+    if (refusal !== null) throw new Error(`refused: ${JSON.stringify(refusal)}`);
+    return this;
+  }
+}
+
+export const ACKNOWLEDGE: Command = { type: 'acknowledge' };
+export const RESOLVE: Command = { type: 'resolve', resolution: null };
+export const REOPEN: Command = { type: 'reopen', reason: null };
+export const OUTBOUND: Command = { type: 'communicate', direction: 'OUTBOUND', channel: 'EMAIL', body: 'On it.' };
+export const INBOUND: Command = { type: 'communicate', direction: 'INBOUND', channel: 'EMAIL', body: 'Thanks.' };
+export const WAIT: Command = { type: 'startWaiting', reason: 'CLIENT' };
+export const GO_ON: Command = { type: 'stopWaiting', reason: 'CLIENT' };
+export const reclassify = (impacts: readonly Impact[]): Command => ({ type: 'reclassify', impacts, reason: null });
+export const workaround = (remaining: readonly Impact[]): Command => ({
+  type: 'applyWorkaround',
+  description: 'Use the phone',
+  remaining,
+});

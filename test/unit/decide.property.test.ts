@@ -1,0 +1,199 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { Command } from '../../src/domain/commands';
+import { calendarOfCycle } from '../../src/domain/commitment';
+import { decide, letPass } from '../../src/domain/decide';
+import { onceKey } from '../../src/domain/events';
+import { foldAll } from '../../src/domain/fold';
+import { DAY_MS, MINUTE_MS } from '../../src/domain/instant';
+import { nextDeadline } from '../../src/domain/overdue';
+import { pausesOf } from '../../src/domain/pauses';
+import { COMMITMENT_KINDS, type Policy, WAITING_REASONS } from '../../src/domain/policy';
+import { viewCycle } from '../../src/domain/view';
+import { AGENT, CIMCLOUD, impact, ny, policyWith, SEV1, SEV2, SEV3, SEV4, Story } from '../support/domain';
+
+const POLICIES: readonly Policy[] = [
+  CIMCLOUD,
+  policyWith({ onLowering: 'RESTART' }),
+  policyWith({
+    pauses: { CLIENT: ['RESPONSE', 'UPDATE', 'RESOLUTION'], THIRD_PARTY: ['RESOLUTION'], OTHER_TICKET: [] },
+  }),
+  policyWith({ businessDayEnd: 'CLOSE_OF_BUSINESS' }),
+];
+
+const impacts = fc.constantFrom(SEV1, SEV2, SEV3, SEV4, [impact('NOBODY', 'DEGRADED')], [...SEV3, ...SEV4]);
+const reason = fc.constantFrom(...WAITING_REASONS);
+const command: fc.Arbitrary<Command> = fc.oneof(
+  fc.constant<Command>({ type: 'acknowledge' }),
+  impacts.map((it): Command => ({ type: 'reclassify', impacts: it, reason: null })),
+  fc
+    .constantFrom('SEV1', 'SEV2', 'SEV3')
+    .map((severity): Command => ({ type: 'reclassify', override: { severity, reason: 'r' } })),
+  impacts.map((remaining): Command => ({ type: 'applyWorkaround', description: 'w', remaining })),
+  fc.constant<Command>({ type: 'withdrawWorkaround', reason: null }),
+  reason.map((it): Command => ({ type: 'startWaiting', reason: it })),
+  reason.map((it): Command => ({ type: 'stopWaiting', reason: it })),
+  fc
+    .constantFrom('INBOUND', 'OUTBOUND')
+    .map((direction): Command => ({ type: 'communicate', direction, channel: 'EMAIL', body: 'b' })),
+  fc.constant<Command>({ type: 'recordCall', note: null }),
+  fc.constant<Command>({ type: 'resolve', resolution: null }),
+  fc.constant<Command>({ type: 'reopen', reason: null }),
+  fc.constant<Command>({ type: 'assign', assignee: 'x' }),
+  fc.constantFrom(null, 'duplicate').map((it): Command => ({ type: 'close', reason: it })),
+);
+// Gaps of minutes, hours and days, and none: several commands at one instant.
+const gap = fc.oneof(
+  fc.constant(0),
+  fc.integer({ min: 1, max: 600 }).map((minutes) => minutes * MINUTE_MS),
+  fc.integer({ min: 1, max: 12 * DAY_MS }),
+);
+
+const history = fc.record({
+  policy: fc.constantFrom(...POLICIES),
+  impacts,
+  openedAt: fc.integer({ min: ny('2026-10-20 00:00'), max: ny('2027-03-20 00:00') }),
+  steps: fc.array(fc.record({ command, gap }), { maxLength: 25 }),
+});
+
+function play({ policy, impacts: first, openedAt, steps }: fc.RandomType<typeof history>): {
+  story: Story;
+  end: number;
+} {
+  const story = new Story(first, openedAt, policy);
+  let at = openedAt;
+  for (const step of steps) {
+    at += step.gap;
+    story.try(step.command, at);
+  }
+  return { story, end: at };
+}
+
+describe('any history', () => {
+  it('folds to the ticket', () => {
+    fc.assert(
+      fc.property(history, (given) => {
+        const { story } = play(given);
+        expect(foldAll(story.events)).toEqual(story.ticket);
+        expect(JSON.parse(JSON.stringify(story.ticket))).toEqual(story.ticket);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('is numbered without gaps, in order of time, and records breaches and marks once', () => {
+    fc.assert(
+      fc.property(history, (given) => {
+        const { story } = play(given);
+        expect(story.events.map(({ number }) => number)).toEqual(story.events.map((_, index) => index + 1));
+        for (const [index, event] of story.events.entries()) {
+          expect(event.at).toBeGreaterThanOrEqual(story.events[index - 1]?.at ?? 0);
+        }
+        const keys = story.events.map(onceKey).filter((key) => key !== null);
+        expect(new Set(keys).size).toBe(keys.length);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('has one running cycle per commitment at the most, none once resolved, and nothing overdue unrecorded', () => {
+    fc.assert(
+      fc.property(history, (given) => {
+        const { story, end } = play(given);
+        const { ticket } = story;
+        for (const kind of COMMITMENT_KINDS) {
+          const cycles = ticket.cycles.filter((cycle) => cycle.kind === kind);
+          expect(cycles.map(({ number }) => number)).toEqual(cycles.map((_, index) => index + 1));
+          const running = cycles.filter((cycle) => cycle.end === null);
+          expect(running.length).toBeLessThanOrEqual(ticket.state === 'resolved' || ticket.state === 'closed' ? 0 : 1);
+        }
+        const next = nextDeadline(ticket, story.policy);
+        // A refused command at the end has let pass what was overdue all the same, unless it was out of order.
+        if (next !== null) expect(next).toBeGreaterThanOrEqual(end);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('keeps every breach, and a cycle is breached exactly when it was not over by its due instant', () => {
+    fc.assert(
+      fc.property(history, (given) => {
+        const { story, end } = play(given);
+        const breaches = story.events.filter((event) => event.type === 'COMMITMENT_BREACHED');
+        const breached = story.ticket.cycles.filter((cycle) => cycle.breach !== null);
+        expect(breached).toHaveLength(breaches.length);
+        for (const cycle of story.ticket.cycles) {
+          const view = viewCycle(story.ticket, story.policy, cycle, end);
+          const over = cycle.end?.at ?? end;
+          if (view.status === 'PAUSED' || view.bestEffort || view.dueAt === null) continue;
+          expect(view.breach !== null).toBe(
+            view.dueAt < over && !endedWhilePaused(story, cycle.kind, cycle.startedAt, over, view.dueAt),
+          );
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('sums the counted time of every cycle to its elapsed time', () => {
+    fc.assert(
+      fc.property(history, (given) => {
+        const { story, end } = play(given);
+        const { ticket, policy } = story;
+        for (const cycle of ticket.cycles) {
+          const calendar = calendarOfCycle(policy, cycle);
+          if (calendar === null) continue;
+          const view = viewCycle(ticket, policy, cycle, end);
+          const until = cycle.end?.at ?? end;
+          const due = view.breach === null ? Number.POSITIVE_INFINITY : (view.dueAt ?? Number.POSITIVE_INFINITY);
+          let counted = 0;
+          let from = cycle.startedAt;
+          for (const pause of pausesOf(ticket.waits, cycle.kind, policy, cycle.startedAt)) {
+            if (pause.from >= Math.min(due, until)) break;
+            counted += calendar.between(from, pause.from);
+            from = Math.min(pause.until ?? until, until);
+          }
+          counted += calendar.between(from, until);
+          expect(view.elapsedMs).toBe(counted);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('is decided alike whenever the overdue is recorded', () => {
+    fc.assert(
+      fc.property(history, gap, (given, later) => {
+        const { story, end } = play(given);
+        const resolve: Command = { type: 'recordCall', note: null };
+        const at = end + later;
+        const once = decide(story.ticket, resolve, at, story.policy, AGENT);
+        const half = decide(
+          story.ticket,
+          { type: 'approve' as never },
+          end + Math.floor(later / 2),
+          story.policy,
+          AGENT,
+        );
+        const twice = decide(half.ticket, resolve, at, story.policy, AGENT);
+        const facts = (ticket: typeof once.ticket) =>
+          ticket.cycles.map(({ breach, ...cycle }) => ({ ...cycle, breach: breach?.at ?? null }));
+        expect(facts(twice.ticket)).toEqual(facts(once.ticket));
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+/** A cycle that ended while paused shows its due instant without the running pause, which may lie before its end. */
+function endedWhilePaused(
+  story: Story,
+  kind: 'RESPONSE' | 'UPDATE' | 'RESOLUTION',
+  start: number,
+  over: number,
+  due: number,
+) {
+  return pausesOf(story.ticket.waits, kind, story.policy, start).some(
+    (pause) => pause.from < due && pause.from < over && (pause.until === null || pause.until >= over),
+  );
+}

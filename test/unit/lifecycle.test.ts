@@ -1,0 +1,312 @@
+import { describe, expect, it } from '@jest/globals';
+import { COMMAND_TYPES, type Command, type CommandType } from '../../src/domain/commands';
+import { allowedActions, TRANSITIONS } from '../../src/domain/lifecycle';
+import { TICKET_STATES, type TicketState } from '../../src/domain/ticket';
+import {
+  ACKNOWLEDGE,
+  CIMCLOUD,
+  GO_ON,
+  INBOUND,
+  impact,
+  ny,
+  OUTBOUND,
+  REOPEN,
+  RESOLVE,
+  reclassify,
+  SEV1,
+  SEV2,
+  SEV3,
+  SEV4,
+  Story,
+  WAIT,
+  workaround,
+} from '../support/domain';
+
+const OPENED = ny('2026-11-16 09:00');
+const LATER = ny('2026-11-16 09:05');
+const WITHDRAW: Command = { type: 'withdrawWorkaround', reason: null };
+const CLOSE: Command = { type: 'close', reason: null };
+const CANCEL: Command = { type: 'close', reason: 'a duplicate' };
+const override = (severity: 'SEV1' | 'SEV2' | 'SEV3' | 'SEV4', reason = 'the board said so'): Command => ({
+  type: 'reclassify',
+  override: { severity, reason },
+});
+
+/** A ticket of SEV2 brought into each state by the shortest way. */
+const inState: Readonly<Record<TicketState, () => Story>> = {
+  open: () => new Story(SEV2, OPENED),
+  workaroundApplied: () => new Story(SEV2, OPENED).do(workaround(SEV3), OPENED),
+  resolved: () => new Story(SEV2, OPENED).do(RESOLVE, OPENED),
+  closed: () => new Story(SEV2, OPENED).do(CANCEL, OPENED),
+};
+
+const commandOf: Readonly<Record<CommandType, Command>> = {
+  acknowledge: ACKNOWLEDGE,
+  reclassify: reclassify(SEV4),
+  applyWorkaround: workaround(SEV4),
+  withdrawWorkaround: WITHDRAW,
+  startWaiting: WAIT,
+  stopWaiting: GO_ON,
+  communicate: OUTBOUND,
+  recordCall: { type: 'recordCall', note: null },
+  resolve: RESOLVE,
+  reopen: REOPEN,
+  close: CANCEL,
+  assign: { type: 'assign', assignee: 'Grace' },
+};
+
+// The state each command leads to; a refusal's code where it is refused.
+const TABLE: Readonly<Record<CommandType, Readonly<Record<TicketState, string>>>> = {
+  acknowledge: {
+    open: 'open',
+    workaroundApplied: 'workaroundApplied',
+    resolved: 'IllegalTransition',
+    closed: 'IllegalTransition',
+  },
+  reclassify: {
+    open: 'open',
+    workaroundApplied: 'workaroundApplied',
+    resolved: 'IllegalTransition',
+    closed: 'IllegalTransition',
+  },
+  applyWorkaround: {
+    open: 'workaroundApplied',
+    workaroundApplied: 'workaroundApplied',
+    resolved: 'IllegalTransition',
+    closed: 'IllegalTransition',
+  },
+  withdrawWorkaround: {
+    open: 'IllegalTransition',
+    workaroundApplied: 'open',
+    resolved: 'IllegalTransition',
+    closed: 'IllegalTransition',
+  },
+  startWaiting: {
+    open: 'open',
+    workaroundApplied: 'workaroundApplied',
+    resolved: 'IllegalTransition',
+    closed: 'IllegalTransition',
+  },
+  stopWaiting: {
+    open: 'NotWaiting',
+    workaroundApplied: 'NotWaiting',
+    resolved: 'IllegalTransition',
+    closed: 'IllegalTransition',
+  },
+  communicate: {
+    open: 'open',
+    workaroundApplied: 'workaroundApplied',
+    resolved: 'resolved',
+    closed: 'IllegalTransition',
+  },
+  recordCall: {
+    open: 'open',
+    workaroundApplied: 'workaroundApplied',
+    resolved: 'resolved',
+    closed: 'IllegalTransition',
+  },
+  resolve: {
+    open: 'resolved',
+    workaroundApplied: 'resolved',
+    resolved: 'IllegalTransition',
+    closed: 'IllegalTransition',
+  },
+  reopen: {
+    open: 'IllegalTransition',
+    workaroundApplied: 'IllegalTransition',
+    resolved: 'open',
+    closed: 'IllegalTransition',
+  },
+  close: { open: 'closed', workaroundApplied: 'closed', resolved: 'closed', closed: 'IllegalTransition' },
+  assign: { open: 'open', workaroundApplied: 'workaroundApplied', resolved: 'resolved', closed: 'IllegalTransition' },
+};
+
+describe('every state × every command', () => {
+  const cases = TICKET_STATES.flatMap((state) =>
+    COMMAND_TYPES.map((command) => [state, command, TABLE[command][state]] as const),
+  );
+
+  it.each(cases)('%s takes %s: %s', (state, type, expected) => {
+    const story = inState[state]();
+    const before = story.ticket;
+    const { refusal, events } = story.try(commandOf[type], LATER);
+    if ((TICKET_STATES as readonly string[]).includes(expected)) {
+      expect(refusal).toBeNull();
+      expect(story.ticket.state).toBe(expected);
+      expect(events).toHaveLength(1);
+    } else {
+      expect(refusal?.code).toBe(expected);
+      expect(story.ticket).toBe(before);
+      expect(events).toEqual([]);
+    }
+  });
+
+  it.each(cases)('%s says beforehand whether it takes %s', (state, type, expected) => {
+    const { ticket } = inState[state]();
+    const action = allowedActions({ ticket, policy: CIMCLOUD, at: LATER }).find(({ command }) => command === type);
+    const allowed = (TICKET_STATES as readonly string[]).includes(expected);
+    expect(action?.allowed).toBe(allowed);
+    expect(action?.refusal?.code).toBe(allowed ? undefined : expected);
+  });
+
+  it('says what a state would take instead', () => {
+    const { refusal } = inState.resolved().try(RESOLVE, LATER);
+    expect(refusal).toEqual({
+      code: 'IllegalTransition',
+      state: 'resolved',
+      command: 'resolve',
+      allowed: ['communicate', 'recordCall', 'reopen', 'close', 'assign'],
+    });
+  });
+
+  it('reads its transitions from the machine', () => {
+    const legal = TICKET_STATES.flatMap((state) =>
+      COMMAND_TYPES.filter((command) => TABLE[command][state] !== 'IllegalTransition').map(
+        (command) => `${state} ${command}`,
+      ),
+    );
+    expect([...new Set(TRANSITIONS.map(({ from, command }) => `${from} ${command}`))].sort()).toEqual(legal.sort());
+  });
+});
+
+describe('workarounds', () => {
+  it.each([
+    ['SEV1 to SEV2', SEV1, SEV2, null],
+    [
+      'SEV1 that still blocks all order import',
+      SEV1,
+      [impact('NOBODY', 'ALL_ORDER_IMPORT_BLOCKED')],
+      { code: 'SeverityNotLowered', before: 'SEV1', after: 'SEV1' },
+    ],
+    ['SEV2 to another impact of SEV2', SEV2, [impact('ALL_END_USERS', 'DEGRADED')], null],
+    [
+      'SEV2 to the same impact with another note',
+      SEV2,
+      [impact('SOME_END_USERS', 'ORDERING_BLOCKED', 'fewer')],
+      { code: 'ImpactNotLowered', before: 'SEV2', after: 'SEV2', sameImpacts: true },
+    ],
+    ['SEV3 to SEV2', SEV3, SEV2, { code: 'ImpactNotLowered', before: 'SEV3', after: 'SEV2', sameImpacts: false }],
+    ['SEV2 contained', SEV2, [impact('NOBODY', 'DEGRADED')], null],
+    ['no impact at all', SEV2, [], { code: 'InvalidInput' }],
+    [
+      'a contradiction',
+      SEV2,
+      [impact('NOBODY', 'ORDERING_BLOCKED')],
+      { code: 'ContradictoryImpact', audience: 'NOBODY', consequence: 'ORDERING_BLOCKED' },
+    ],
+  ] as const)('%s', (_, before, remaining, refusal) => {
+    const decision = new Story(before, OPENED).try(workaround(remaining), LATER);
+    if (refusal === null) expect(decision.refusal).toBeNull();
+    else expect(decision.refusal).toMatchObject(refusal);
+  });
+
+  it('looks at a contradiction before anything else', () => {
+    const story = inState.closed();
+    const { refusal } = story.try(workaround([impact('NOBODY', 'ORDERING_BLOCKED')]), OPENED - 1);
+    expect(refusal?.code).toBe('ContradictoryImpact');
+  });
+
+  it('withdraws the latest first and is open once none is left', () => {
+    const story = new Story(SEV1, OPENED).do(workaround(SEV2), LATER).do(workaround(SEV3), LATER);
+    expect(story.ticket).toMatchObject({ state: 'workaroundApplied', severity: 'SEV3' });
+    story.do(WITHDRAW, LATER);
+    expect(story.ticket).toMatchObject({ state: 'workaroundApplied', severity: 'SEV2', impacts: SEV2 });
+    story.do(WITHDRAW, LATER);
+    expect(story.ticket).toMatchObject({ state: 'open', severity: 'SEV1', impacts: SEV1, workaroundAppliedAt: null });
+    expect(story.ticket.workarounds.map(({ withdrawnAt }) => withdrawnAt)).toEqual([LATER, LATER]);
+    expect(story.try(WITHDRAW, LATER).refusal?.code).toBe('IllegalTransition');
+  });
+
+  it('does not withdraw what was reclassified since', () => {
+    const story = new Story(SEV2, OPENED).do(workaround(SEV3), LATER).do(reclassify(SEV4), LATER);
+    expect(story.try(WITHDRAW, LATER).refusal).toEqual({ code: 'ReclassifiedSinceWorkaround', appliedAt: LATER });
+    story.do(workaround([impact('NOBODY', 'DEGRADED')]), LATER).do(WITHDRAW, LATER);
+    expect(story.ticket).toMatchObject({ state: 'workaroundApplied', severity: 'SEV4', impacts: SEV4 });
+  });
+
+  it('returns from resolved to the state it was resolved from, not waiting', () => {
+    const story = new Story(SEV2, OPENED).do(workaround(SEV3), LATER).do(WAIT, LATER).do(RESOLVE, LATER);
+    expect(story.ticket.waits).toEqual([{ reason: 'CLIENT', from: LATER, until: LATER }]);
+    story.do(REOPEN, LATER);
+    expect(story.ticket).toMatchObject({ state: 'workaroundApplied', resolvedAt: null });
+    expect(story.ticket.waits.filter(({ until }) => until === null)).toEqual([]);
+  });
+});
+
+describe('overrides', () => {
+  it.each([
+    ['upward holds at once', override('SEV1'), null],
+    [
+      'downward needs approval',
+      override('SEV3'),
+      { code: 'OverrideNeedsApproval', current: 'SEV2', requested: 'SEV3' },
+    ],
+    ['to the present severity says nothing', override('SEV2'), { code: 'OverrideWithoutEffect', severity: 'SEV2' }],
+    ['without a reason', override('SEV1', ' '), { code: 'InvalidInput', field: 'override.reason' }],
+    [
+      'to a level the policy does not have',
+      { type: 'reclassify', override: { severity: 'SEV5', reason: 'x' } },
+      { code: 'InvalidInput', field: 'override.severity' },
+    ],
+  ] as const)('%s', (_, command, refusal) => {
+    const decision = new Story(SEV2, OPENED).try(command, LATER);
+    if (refusal === null) expect(decision.refusal).toBeNull();
+    else expect(decision.refusal).toMatchObject(refusal);
+  });
+
+  it('keeps the clause and ends with new impacts', () => {
+    const story = new Story(SEV3, OPENED).do(override('SEV1'), LATER);
+    expect(story.ticket).toMatchObject({
+      severity: 'SEV1',
+      clause: '3a',
+      override: { severity: 'SEV1', by: { id: 'ada' } },
+    });
+    story.do(reclassify(SEV2), LATER);
+    expect(story.ticket).toMatchObject({ severity: 'SEV2', clause: '2b', override: null });
+    expect(story.ticket.severityChanges.map(({ from, to, cause }) => [from, to, cause])).toEqual([
+      ['SEV3', 'SEV1', 'OVERRIDDEN'],
+      ['SEV1', 'SEV2', 'RECLASSIFIED'],
+    ]);
+  });
+});
+
+describe('other rules', () => {
+  it('takes the same instant and refuses an earlier one', () => {
+    const story = new Story(SEV2, OPENED).do(ACKNOWLEDGE, LATER).do(WAIT, LATER);
+    expect(story.try(GO_ON, LATER - 1).refusal).toEqual({ code: 'OutOfOrder', at: LATER - 1, lastEventAt: LATER });
+  });
+
+  it('is acknowledged once and closed unresolved only with a reason', () => {
+    const story = new Story(SEV2, OPENED).do(ACKNOWLEDGE, LATER);
+    expect(story.try(ACKNOWLEDGE, LATER).refusal?.code).toBe('AlreadyAcknowledged');
+    expect(story.try(CLOSE, LATER).refusal).toMatchObject({ code: 'InvalidInput', field: 'reason' });
+    expect(story.do(RESOLVE, LATER).do(CLOSE, LATER).ticket.state).toBe('closed');
+  });
+
+  it('waits for a set of reasons; an answer of the client ends waiting for the client only', () => {
+    const story = new Story(SEV2, OPENED).do(WAIT, LATER).do({ type: 'startWaiting', reason: 'THIRD_PARTY' }, LATER);
+    expect(story.try(WAIT, LATER).refusal).toMatchObject({ code: 'AlreadyWaiting', reason: 'CLIENT', since: LATER });
+    story.do(OUTBOUND, LATER);
+    expect(story.ticket.waits.every(({ until }) => until === null)).toBe(true);
+    story.do(INBOUND, LATER);
+    expect(story.ticket.waits.map(({ reason, until }) => [reason, until])).toEqual([
+      ['CLIENT', LATER],
+      ['THIRD_PARTY', null],
+    ]);
+    expect(story.try(GO_ON, LATER).refusal).toEqual({ code: 'NotWaiting', reason: 'CLIENT' });
+  });
+
+  it('closes by itself after five silent business days, recorded by the next command', () => {
+    // Monday 16 November, 09:05; Thursday is Thanksgiving only in the week after.
+    const silent = () => new Story(SEV2, OPENED).do(RESOLVE, LATER);
+    const due = ny('2026-11-23 09:05');
+    expect(silent().try(REOPEN, due).refusal).toBeNull();
+    const story = silent();
+    const { refusal, events } = story.try(REOPEN, due + 1);
+    expect(refusal?.code).toBe('IllegalTransition');
+    expect(story.ticket).toMatchObject({ state: 'closed', closedAt: due });
+    expect(events).toMatchObject([{ type: 'CLOSED', cause: 'SILENCE', at: due, actor: { kind: 'SYSTEM' } }]);
+    const heard = silent().do(INBOUND, ny('2026-11-20 12:00'));
+    expect(heard.try(REOPEN, due + 1).refusal).toBeNull();
+  });
+});
