@@ -35,6 +35,11 @@ export interface Evidence {
 
 const LIVE: Evidence = { notMeasured: [], observedUntil: null };
 
+/** A ticket with its first event, or why it was not opened. */
+export type Submission =
+  | { readonly ok: true; readonly ticket: Ticket; readonly event: TicketEvent }
+  | { readonly ok: false; readonly refusal: Refusal };
+
 /** Opens a ticket, or says why not. */
 export function submit(
   policy: Policy,
@@ -43,31 +48,43 @@ export function submit(
   at: EpochMs,
   actor: Actor,
   evidence: Evidence = LIVE,
-):
-  | { readonly ok: true; readonly ticket: Ticket; readonly event: TicketEvent }
-  | { readonly ok: false; readonly refusal: Refusal } {
+): Submission {
   const outcome = classify(policy, input.impacts);
   if (!outcome.ok) return outcome;
   const { severity, clause } = outcome.classification;
-  const envelope = { ticketId, number: 1, at, actor };
-  const body: EventBody = {
-    type: 'SUBMITTED',
-    ...input,
-    impacts: distinctImpacts(input.impacts),
-    policyId: policy.id,
-    policyVersion: policy.version,
-    severity,
-    clause,
-    ...evidence,
-    effects: { state: INITIAL_STATE },
-  };
+  const { notMeasured, observedUntil } = evidence;
   return guardCalendar(
-    (): ReturnType<typeof submit> => {
-      const bare = fold(null, { ...envelope, ...body });
-      const started = COMMITMENT_KINDS.filter((kind) => !evidence.notMeasured.includes(kind)).map((kind) =>
-        newCycle(bare, policy, kind, severity, at, at),
-      );
-      const event: TicketEvent = { ...envelope, ...body, effects: { state: INITIAL_STATE, started } };
+    (): Submission => {
+      const event: TicketEvent = {
+        type: 'SUBMITTED',
+        ticketId,
+        number: 1,
+        at,
+        actor,
+        clientId: input.clientId,
+        subject: input.subject,
+        description: input.description,
+        reporter: input.reporter,
+        assignee: input.assignee,
+        channel: input.channel,
+        externalId: input.externalId,
+        externalUrl: input.externalUrl,
+        tags: input.tags,
+        followUpOf: input.followUpOf,
+        policyId: policy.id,
+        policyVersion: policy.version,
+        impacts: distinctImpacts(input.impacts),
+        severity,
+        clause,
+        notMeasured,
+        observedUntil,
+        effects: {
+          state: INITIAL_STATE,
+          started: COMMITMENT_KINDS.filter((kind) => !notMeasured.includes(kind)).map((kind) =>
+            newCycle(UNBORN, policy, kind, severity, at, at),
+          ),
+        },
+      };
       return { ok: true, ticket: fold(null, event), event };
     },
     (refusal) => ({ ok: false, refusal }),
@@ -110,6 +127,9 @@ export function letPass(ticket: Ticket, before: EpochMs, policy: Policy): Decisi
 }
 
 const INITIAL_STATE = 'open' satisfies TicketState;
+
+/** A ticket before its first event, as far as clocks look at it. */
+const UNBORN: Pick<Ticket, 'cycles' | 'stints' | 'waits'> = { cycles: [], stints: [], waits: [] };
 
 /** A pair of facts that contradicts itself is refused before anything else is looked at. */
 function contradictionIn(command: Command, policy: Policy): Refusal | null {

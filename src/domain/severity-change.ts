@@ -16,7 +16,7 @@ export interface Rebased {
 
 /** A cycle that begins to apply at `at` and counts from `startedAt`. */
 export function newCycle(
-  ticket: Ticket,
+  ticket: Pick<Ticket, 'cycles' | 'stints' | 'waits'>,
   policy: Policy,
   kind: CommitmentKind,
   severity: Severity,

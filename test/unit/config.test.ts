@@ -1,0 +1,131 @@
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { type Config, ConfigError, findPackageRoot, isLoopback, loadConfig } from '../../src/config';
+
+const root = join(__dirname, '..', '..');
+
+const defaults: Config = {
+  databaseUrl: null,
+  databasePoolSize: 10,
+  port: 4000,
+  host: '127.0.0.1',
+  dataDir: join(root, '.stepdown'),
+  logLevel: 'info',
+  policyFile: join(root, 'policies', 'cimcloud.yaml'),
+  operator: 'local operator',
+  client: 'Default client',
+  allowUnauthenticated: false,
+};
+
+const problemsOf = (env: Record<string, string>): readonly string[] => {
+  try {
+    loadConfig(env);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+};
+
+describe('a valid environment', () => {
+  const rows: [string, Record<string, string>, Partial<Config>][] = [
+    ['nothing set', {}, {}],
+    ['foreign variables', { HOME: '/home/a', STEP: 'x' }, {}],
+    ['postgres://', { DATABASE_URL: 'postgres://u:p@db:5432/x' }, { databaseUrl: 'postgres://u:p@db:5432/x' }],
+    [
+      'postgresql:// through a socket',
+      { DATABASE_URL: 'postgresql://u@localhost/x?host=/run/pg' },
+      { databaseUrl: 'postgresql://u@localhost/x?host=/run/pg' },
+    ],
+    ['smallest pool', { DATABASE_POOL_SIZE: '1' }, { databasePoolSize: 1 }],
+    ['largest pool', { DATABASE_POOL_SIZE: '200' }, { databasePoolSize: 200 }],
+    ['any free port', { PORT: '0' }, { port: 0 }],
+    ['last port', { PORT: '65535' }, { port: 65535 }],
+    ['IPv6 loopback', { HOST: '::1' }, { host: '::1' }],
+    ['localhost', { HOST: 'localhost' }, { host: 'localhost' }],
+    ['another loopback address', { HOST: '127.8.0.1' }, { host: '127.8.0.1' }],
+    [
+      'all addresses, allowed in as many words',
+      { HOST: '0.0.0.0', STEPDOWN_ALLOW_UNAUTHENTICATED: 'true' },
+      { host: '0.0.0.0', allowUnauthenticated: true },
+    ],
+    ['false in as many words', { STEPDOWN_ALLOW_UNAUTHENTICATED: 'false' }, {}],
+    ['silence', { LOG_LEVEL: 'silent' }, { logLevel: 'silent' }],
+    ['absolute data folder', { STEPDOWN_DATA_DIR: '/srv/stepdown' }, { dataDir: '/srv/stepdown' }],
+    ['relative data folder', { STEPDOWN_DATA_DIR: 'data' }, { dataDir: join(process.cwd(), 'data') }],
+    ['policy file', { STEPDOWN_POLICY_FILE: '/etc/policy.yaml' }, { policyFile: '/etc/policy.yaml' }],
+    [
+      'names',
+      { STEPDOWN_OPERATOR: 'Zoë Ω', STEPDOWN_CLIENT: 'Acme & Sons' },
+      { operator: 'Zoë Ω', client: 'Acme & Sons' },
+    ],
+    [
+      'empty counts as unset',
+      { DATABASE_URL: '', PORT: '', HOST: '', LOG_LEVEL: '', STEPDOWN_OPERATOR: '', STEPDOWN_TYPO: '' },
+      {},
+    ],
+  ];
+  test.each(rows)('%s', (_, env, expected) => {
+    expect(loadConfig(env)).toEqual({ ...defaults, ...expected });
+  });
+});
+
+describe('a wrong variable is named, with what it takes', () => {
+  const rows: [Record<string, string>, RegExp][] = [
+    [
+      { DATABASE_URL: 'mysql://u:secret@db/x' },
+      /^DATABASE_URL must be a URL that begins with postgres:\/\/ or postgresql/,
+    ],
+    [{ DATABASE_URL: 'db.example:5432' }, /^DATABASE_URL must be a URL/],
+    [{ DATABASE_POOL_SIZE: '0' }, /^DATABASE_POOL_SIZE must be a whole number from 1 to 200, but it is "0"\.$/],
+    [{ DATABASE_POOL_SIZE: '201' }, /^DATABASE_POOL_SIZE must be a whole number from 1 to 200/],
+    [{ DATABASE_POOL_SIZE: '1e1' }, /^DATABASE_POOL_SIZE must be a whole number/],
+    [{ PORT: 'http' }, /^PORT must be a whole number from 0 to 65535 \(0 picks any free port\), but it is "http"\.$/],
+    [{ PORT: '65536' }, /^PORT must be/],
+    [{ PORT: '-1' }, /^PORT must be/],
+    [{ PORT: '80.5' }, /^PORT must be/],
+    [{ PORT: ' 80' }, /^PORT must be/],
+    [{ HOST: 'a b' }, /^HOST must be an IP address or a host name/],
+    [{ HOST: '0.0.0.0' }, /^HOST is 0\.0\.0\.0.*STEPDOWN_ALLOW_UNAUTHENTICATED=true/],
+    [{ HOST: '::' }, /^HOST is ::,.*STEPDOWN_ALLOW_UNAUTHENTICATED=true/],
+    [{ HOST: '127.example.org' }, /^HOST is 127\.example\.org.*STEPDOWN_ALLOW_UNAUTHENTICATED=true/],
+    [{ HOST: '10.0.0.1', STEPDOWN_ALLOW_UNAUTHENTICATED: 'false' }, /^HOST is 10\.0\.0\.1/],
+    [
+      { LOG_LEVEL: 'loud' },
+      /^LOG_LEVEL must be one of trace, debug, info, warn, error, fatal, silent, but it is "loud"\.$/,
+    ],
+    [{ LOG_LEVEL: 'INFO' }, /^LOG_LEVEL must be one of/],
+    [{ STEPDOWN_ALLOW_UNAUTHENTICATED: 'yes' }, /^STEPDOWN_ALLOW_UNAUTHENTICATED must be exactly true or false, but/],
+    [{ STEPDOWN_ALLOW_UNAUTHENTICATED: 'TRUE' }, /^STEPDOWN_ALLOW_UNAUTHENTICATED must be exactly true or false/],
+    [{ STEPDOWN_OPERATOR: ' ' }, /^STEPDOWN_OPERATOR must be a name/],
+    [{ STEPDOWN_CLIENT: 'a\nb' }, /^STEPDOWN_CLIENT must be a name/],
+    [{ STEPDOWN_CLIENT: 'x'.repeat(101) }, /^STEPDOWN_CLIENT must be a name of at most 100 characters/],
+    [{ STEPDOWN_DATADIR: '/x' }, /^STEPDOWN_DATADIR is not .*; did you mean STEPDOWN_DATA_DIR\?$/],
+    [{ STEPDOWN_OPERATR: 'x' }, /did you mean STEPDOWN_OPERATOR\?$/],
+    [{ STEPDOWN_PORT: '1' }, /did you mean PORT\?$/],
+    [{ STEPDOWN_QUANTUM_FLUX: '1' }, /those that begin so are STEPDOWN_DATA_DIR, STEPDOWN_POLICY_FILE,/],
+  ];
+  test.each(rows)('%j', (env, sentence) => {
+    expect(problemsOf(env)).toEqual([expect.stringMatching(sentence)]);
+  });
+
+  test('all of them at once', () => {
+    const problems = problemsOf({ PORT: 'x', LOG_LEVEL: 'y', STEPDOWN_CLEINT: 'z' });
+    expect(problems).toHaveLength(3);
+    expect(() => loadConfig({ PORT: 'x', LOG_LEVEL: 'y', STEPDOWN_CLEINT: 'z' })).toThrow(problems.join('\n'));
+  });
+
+  test('without repeating a password', () => {
+    expect(problemsOf({ DATABASE_URL: 'mysql://u:secret@db/x' }).join()).not.toContain('secret');
+  });
+});
+
+test('loopback is 127.0.0.0/8, ::1 and localhost, and nothing else', () => {
+  expect(['127.0.0.1', '127.255.0.9', '::1', 'localhost', 'LocalHost'].filter((host) => !isLoopback(host))).toEqual([]);
+  expect(['0.0.0.0', '::', '10.1.2.3', '127.1', 'localhost.example', '::ffff:10.0.0.1'].filter(isLoopback)).toEqual([]);
+});
+
+test('the package is found from its compiled files too', () => {
+  expect(findPackageRoot(join(root, 'dist', 'src', 'adapters'))).toBe(root);
+  expect(() => findPackageRoot('/')).toThrow('No package.json of stepdown');
+});
