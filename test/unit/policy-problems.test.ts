@@ -24,8 +24,9 @@ function broken(find: string, replace: string): string {
 
 type Row = [find: string, replace: string, line: number, field: string, message: string];
 
-const outage = 'clause: outage, severity: SEV1, audience: ANY';
+const outage = 'clause: outage\n    severity: SEV1\n    audience: ANY';
 const always = 'amount: 30, unit: MINUTES, calendar: always';
+const response = 'severities[0].targets.RESPONSE';
 const office = 'severities[1].targets.RESPONSE';
 
 // Each row breaks the sound policy in one place; its lines are those of three-levels.yaml.
@@ -48,49 +49,31 @@ const rows: Row[] = [
   ],
   ['[SUBMIT_TICKET, CALL]', '[CALL, CALL]', 9, 'severities[0].clientActions', 'CALL stands there twice'],
   ['[SUBMIT_TICKET, CALL]', '[]', 9, 'severities[0].clientActions', 'takes at least 1'],
-  ['onLowering: restart', 'onLowering: keep', 63, 'onLowering', 'takes one of carry, restart, not "keep"'],
-  ['OTHER_TICKET: []', 'OTHER: []', 59, 'pauses.OTHER_TICKET', 'is missing'],
-  ['[RESOLUTION]', '[RESOLVED]', 61, 'pauses.THIRD_PARTY[0]', 'takes one of RESPONSE, UPDATE, RESOLUTION'],
-  ['reopeningMinimum: 0.25', 'reopeningMinimum: 0', 65, 'reopeningMinimum', 'takes a number greater than 0, not 0'],
-  ['reopeningMinimum: 0.25', 'reopeningMinimum: 25', 65, 'reopeningMinimum', 'takes a number up to 1, not 25'],
-  ['reopeningMinimum: 0.25', 'reopeningMinimum: 25%', 65, 'reopeningMinimum', 'takes a finite number, not "25%"'],
-  ['businessDayEnd: close', 'businessDayEnd: Close', 67, 'businessDayEnd', 'did you mean "closeOfBusiness"?'],
+  ['onLowering: restart', 'onLowering: keep', 90, 'onLowering', 'takes one of carry, restart, not "keep"'],
+  ['OTHER_TICKET: []', 'OTHER: []', 86, 'pauses.OTHER_TICKET', 'is missing'],
+  ['[RESOLUTION]', '[RESOLVED]', 88, 'pauses.THIRD_PARTY[0]', 'takes one of RESPONSE, UPDATE, RESOLUTION'],
+  ['reopeningMinimum: 0.25', 'reopeningMinimum: 0', 92, 'reopeningMinimum', 'takes a number greater than 0, not 0'],
+  ['reopeningMinimum: 0.25', 'reopeningMinimum: 25', 92, 'reopeningMinimum', 'takes a number up to 1, not 25'],
+  ['reopeningMinimum: 0.25', 'reopeningMinimum: 25%', 92, 'reopeningMinimum', 'takes a finite number, not "25%"'],
+  ['businessDayEnd: close', 'businessDayEnd: Close', 94, 'businessDayEnd', 'did you mean "closeOfBusiness"?'],
   // Severities
   ['severity: SEV2\n', 'severity: SEV3\n', 14, 'severities[1].severity', 'takes SEV2 here'],
   ['severity: SEV3\n', 'severity: SEV9\n', 22, 'severities[2].severity', 'takes one of SEV1, SEV2'],
   // Targets
-  ['RESOLUTION: {amount: 8', 'RESOLVED: {amount: 8', 10, 'severities[0].targets.RESOLUTION', 'is missing'],
-  [
-    'amount: 30',
-    'amount: 0',
-    11,
-    'severities[0].targets.RESPONSE.amount',
-    'takes more than 0 and at most 527040 minutes',
-  ],
-  ['amount: 30', 'amount: -2', 11, 'severities[0].targets.RESPONSE.amount', 'not -2'],
-  ['amount: 30', 'amount: .inf', 11, 'severities[0].targets.RESPONSE.amount', 'takes a finite number, not Infinity'],
-  ['amount: 30', 'amount: "30"', 11, 'severities[0].targets.RESPONSE.amount', 'takes a finite number, not "30"'],
+  ['RESOLUTION: { amount: 8', 'RESOLVED: { amount: 8', 10, 'severities[0].targets.RESOLUTION', 'is missing'],
+  ['amount: 30', 'amount: 0', 11, `${response}.amount`, 'takes more than 0 and at most 527040 minutes'],
+  ['amount: 30', 'amount: -2', 11, `${response}.amount`, 'not -2'],
+  ['amount: 30', 'amount: .inf', 11, `${response}.amount`, 'takes a finite number, not Infinity'],
+  ['amount: 30', 'amount: "30"', 11, `${response}.amount`, 'takes a finite number, not "30"'],
   ['amount: 1.5', 'amount: 0.3333', 12, 'severities[0].targets.UPDATE.amount', 'whole seconds'],
   ['amount: 2, unit: HOURS', 'amount: 9000, unit: HOURS', 19, `${office}.amount`, 'at most 8784 hours'],
   ['amount: 2, unit: HOURS', 'amount: 2, unit: hours', 19, `${office}.unit`, 'did you mean "HOURS"?'],
   ['amount: 3,', 'amount: 2.5,', 21, 'severities[1].targets.RESOLUTION.amount', 'takes whole business days, not 2.5'],
   ['amount: 3,', 'amount: 400,', 21, 'severities[1].targets.RESOLUTION.amount', 'at most 366 business days'],
-  [always, 'amount: 30, unit: MINUTES', 11, 'severities[0].targets.RESPONSE.calendar', 'is missing; a target takes'],
-  [always, `${always}s`, 11, 'severities[0].targets.RESPONSE.calendar', 'did you mean "always"?'],
-  [
-    always,
-    'amount: 30, unit: MINUTES, calendar: constructor',
-    11,
-    'severities[0].targets.RESPONSE.calendar',
-    'takes one of',
-  ],
-  [
-    always,
-    `bestEffort: true, ${always}`,
-    11,
-    'severities[0].targets.RESPONSE.amount',
-    'cannot stand beside bestEffort',
-  ],
+  [always, 'amount: 30, unit: MINUTES', 11, `${response}.calendar`, 'is missing; a target takes'],
+  [always, `${always}s`, 11, `${response}.calendar`, 'did you mean "always"?'],
+  [always, 'amount: 30, unit: MINUTES, calendar: constructor', 11, `${response}.calendar`, 'takes one of'],
+  [always, `bestEffort: true, ${always}`, 11, `${response}.amount`, 'cannot stand beside bestEffort'],
   [
     'bestEffort: true',
     'bestEffort: false',
@@ -99,76 +82,70 @@ const rows: Row[] = [
     'takes true, or is left out',
   ],
   ['basis: HOUSE', 'basis: ours', 20, 'severities[1].targets.UPDATE.basis', 'takes one of PUBLISHED, HOUSE'],
-  ['calendar: always}', 'calendar: allways}', 66, 'closeAfterSilence.calendar', 'did you mean "always"?'],
-  ['amount: 48', 'amount: -1', 66, 'closeAfterSilence.amount', 'takes more than 0'],
+  ['calendar: always }', 'calendar: allways }', 93, 'closeAfterSilence.calendar', 'did you mean "always"?'],
+  ['amount: 48', 'amount: -1', 93, 'closeAfterSilence.amount', 'takes more than 0'],
   // Rules
-  ['clause: outage', 'clause: data', 33, 'rules[2].clause', 'rules[1] is "data" already'],
-  ['clause: outage', 'clause: 4', 32, 'rules[1].clause', 'takes text; put it in quotes: "4"'],
-  ['clause: outage', 'clause: the outage', 32, 'rules[1].clause', 'takes a short name'],
-  [outage, 'clause: outage, severity: SEV4, audience: ANY', 32, 'rules[1].severity', 'SEV1, SEV2, SEV3, not SEV4'],
-  [outage, 'clause: outage, severity: SEV1, audience: ALL', 32, 'rules[1].audience', 'takes one of ALL_END_USERS'],
-  ['[QUESTION, TRAINING', '[QUESTION, QUESTION', 31, 'rules[0].consequences', 'QUESTION stands there twice'],
-  ['[DEGRADED, ORDERING_BLOCKED]', '[]', 34, 'rules[3].consequences', 'takes at least 1'],
-  ['[DEGRADED, ORDERING_BLOCKED]', '[ORDERING_BLOCKED]', 34, 'rules[3]', 'can never decide'], // a higher severity has it
-  ['[DEGRADED, ORDERING_BLOCKED]', '[ORDER_DATA_FLOW]', 34, 'rules[3]', 'can never decide'], // an earlier one has it
+  ['clause: outage', 'clause: data', 43, 'rules[2].clause', 'rules[1] is "data" already'],
+  ['clause: outage', 'clause: 4', 37, 'rules[1].clause', 'takes text; put it in quotes: "4"'],
+  ['clause: outage', 'clause: the outage', 37, 'rules[1].clause', 'takes a short name'],
+  [
+    outage,
+    'clause: outage\n    severity: SEV4\n    audience: ANY',
+    38,
+    'rules[1].severity',
+    'SEV1, SEV2, SEV3, not SEV4',
+  ],
+  [
+    outage,
+    'clause: outage\n    severity: SEV1\n    audience: ALL',
+    39,
+    'rules[1].audience',
+    'takes one of ALL_END_USERS',
+  ],
+  ['[QUESTION, TRAINING', '[QUESTION, QUESTION', 34, 'rules[0].consequences', 'QUESTION stands there twice'],
+  ['[DEGRADED, ORDERING_BLOCKED]', '[]', 52, 'rules[3].consequences', 'takes at least 1'],
+  ['[DEGRADED, ORDERING_BLOCKED]', '[ORDERING_BLOCKED]', 49, 'rules[3]', 'can never decide'], // a higher severity has it
+  ['[DEGRADED, ORDERING_BLOCKED]', '[ORDER_DATA_FLOW]', 49, 'rules[3]', 'can never decide'], // an earlier one has it
   // Calendars
-  ['calendars:\n  office:', 'calendars:\n  2nd office:', 36, 'calendars.2nd office', 'takes a name of letters'],
-  ['zone: Europe/Berlin', 'zone: Europe/Berlinn', 37, 'calendars.office.zone', 'did you mean "Europe/Berlin"?'],
-  ['zone: Europe/Berlin', 'zone: "+01:00"', 37, 'calendars.office.zone', 'takes an IANA time zone'],
-  ['      wed: [', '      weds: [', 41, 'calendars.office.week.weds', 'did you mean "wed"?'],
-  ['wed: [08:00-12:00]', 'wed: 08:00-12:00', 41, 'calendars.office.week.wed', 'takes a list, not "08:00-12:00"'],
-  ['wed: [08:00-12:00]', 'wed: [8:00-12:00]', 41, 'calendars.office.week.wed[0]', 'takes HH:MM-HH:MM'],
-  ['wed: [08:00-12:00]', 'wed: [08:00-24:30]', 41, 'calendars.office.week.wed[0]', 'takes HH:MM-HH:MM'],
-  ['wed: [08:00-12:00]', 'wed: [22:00-06:00]', 41, 'calendars.office.week.wed[0]', 'two intervals, 22:00-24:00'],
-  ['wed: [08:00-12:00]', 'wed: [08:00-08:00]', 41, 'calendars.office.week.wed[0]', 'has to close after that'],
-  [
-    'wed: [08:00-12:00]',
-    'wed: [11:00-12:30, 08:00-12:00]',
-    41,
-    'calendars.office.week.wed',
-    '08:00-12:00 and 11:00-12:30 do',
-  ],
-  ['region: DE-BY', 'region: DE-XX', 45, 'calendars.office.holidays.region', 'the states of DE are BB, BE'],
-  ['region: DE-BY', 'region: Germany', 45, 'calendars.office.holidays.region', 'takes a region known to date-holidays'],
-  ['region: DE-BY', 'region: de', 45, 'calendars.office.holidays.region', 'did you mean "DE"?'],
-  ['region: DE-BY', 'region: DE-BY-A-B', 45, 'calendars.office.holidays.region', 'the regions of DE-BY are'],
-  ['to: 2027', 'to: 2027.5', 46, 'calendars.office.holidays.horizon.to', 'takes a whole number'],
-  ['to: 2027', 'to: 2024', 46, 'calendars.office.holidays.horizon', 'the first not after the last, not 2025 to 2024'],
-  ['to: 2027', 'to: 9999', 46, 'calendars.office.holidays.horizon', 'takes years from 1970 to 2099'],
-  ['      horizon: {from: 2025, to: 2027}\n', '', 44, 'calendars.office.holidays.horizon', 'is missing'],
-  ['plus: [2026-12-24]', 'plus: [2026-02-30]', 47, 'calendars.office.holidays.plus[0]', 'there is no 2026-02-30'],
-  ['plus: [2026-12-24]', 'plus: [24.12.2026]', 47, 'calendars.office.holidays.plus[0]', 'takes a date YYYY-MM-DD'],
-  [
-    'plus: [2026-12-24]',
-    'plus: [2028-12-24]',
-    47,
-    'calendars.office.holidays.plus[0]',
-    'within the horizon, 2025 to 2027',
-  ],
-  ['minus: [2026-01-06]', 'minus: [2026-01-07]', 48, 'calendars.office.holidays.minus[0]', '2026-01-07 is none'],
-  ['minus: [2026-01-06]', 'minus: [2026-12-24]', 48, 'calendars.office.holidays.minus[0]', 'stands under plus as well'],
-  ['2026-12-31: [', '2026-12-32: [', 50, 'calendars.office.special.2026-12-32', 'there is no 2026-12-32'],
-  ['2026-12-31: [', '2030-12-31: [', 50, 'calendars.office.special.2030-12-31', 'within the horizon'],
-  ['    week: *week', '    week: {mon: []}', 54, 'calendars.branch.week', 'is never open'],
+  ['calendars:\n  office:', 'calendars:\n  2nd office:', 56, 'calendars.2nd office', 'takes a name of letters'],
+  ['zone: Europe/Berlin', 'zone: Europe/Berlinn', 57, 'calendars.office.zone', 'did you mean "Europe/Berlin"?'],
+  ['zone: Europe/Berlin', 'zone: "+01:00"', 57, 'calendars.office.zone', 'takes an IANA time zone'],
+  ['      wed: [', '      weds: [', 61, 'calendars.office.week.weds', 'did you mean "wed"?'],
+  ['wed: [08:00-12:00]', 'wed: 08:00-12:00', 61, 'calendars.office.week.wed', 'takes a list, not "08:00-12:00"'],
+  ['wed: [08:00-12:00]', 'wed: [8:00-12:00]', 61, 'calendars.office.week.wed[0]', 'takes HH:MM-HH:MM'],
+  ['wed: [08:00-12:00]', 'wed: [08:00-24:30]', 61, 'calendars.office.week.wed[0]', 'takes HH:MM-HH:MM'],
+  ['wed: [08:00-12:00]', 'wed: [22:00-06:00]', 61, 'calendars.office.week.wed[0]', 'two intervals, 22:00-24:00'],
+  ['wed: [08:00-12:00]', 'wed: [08:00-08:00]', 61, 'calendars.office.week.wed[0]', 'has to close after that'],
+  ['wed: [08:00-12:00]', 'wed: [11:00-12:30, 08:00-12:00]', 61, 'calendars.office.week.wed', 'do not overlap'],
+  ['region: DE-BY', 'region: DE-XX', 65, 'calendars.office.holidays.region', 'the states of DE are BB, BE'],
+  ['region: DE-BY', 'region: Germany', 65, 'calendars.office.holidays.region', 'takes a region known to date-holidays'],
+  ['region: DE-BY', 'region: de', 65, 'calendars.office.holidays.region', 'did you mean "DE"?'],
+  ['region: DE-BY', 'region: DE-BY-A-B', 65, 'calendars.office.holidays.region', 'the regions of DE-BY are'],
+  ['to: 2027', 'to: 2027.5', 66, 'calendars.office.holidays.horizon.to', 'takes a whole number'],
+  ['to: 2027', 'to: 2024', 66, 'calendars.office.holidays.horizon', 'the first not after the last, not 2025 to 2024'],
+  ['to: 2027', 'to: 9999', 66, 'calendars.office.holidays.horizon', 'takes years from 1970 to 2099'],
+  ['      horizon: { from: 2025, to: 2027 }\n', '', 64, 'calendars.office.holidays.horizon', 'is missing'],
+  ['plus: [2026-12-24]', 'plus: [2026-02-30]', 67, 'calendars.office.holidays.plus[0]', 'there is no 2026-02-30'],
+  ['plus: [2026-12-24]', 'plus: [24.12.2026]', 67, 'calendars.office.holidays.plus[0]', 'takes a date YYYY-MM-DD'],
+  ['plus: [2026-12-24]', 'plus: [2028-12-24]', 67, 'calendars.office.holidays.plus[0]', 'within the horizon'],
+  ['minus: [2026-01-06]', 'minus: [2026-01-07]', 68, 'calendars.office.holidays.minus[0]', '2026-01-07 is none'],
+  ['minus: [2026-01-06]', 'minus: [2026-12-24]', 68, 'calendars.office.holidays.minus[0]', 'stands under plus as well'],
+  ['2026-12-31: [', '2026-12-32: [', 70, 'calendars.office.special.2026-12-32', 'there is no 2026-12-32'],
+  ['2026-12-31: [', '2030-12-31: [', 70, 'calendars.office.special.2030-12-31', 'within the horizon'],
+  ['    week: *week', '    week: {mon: []}', 74, 'calendars.branch.week', 'is never open'],
   // Marks
-  ['[{name: atRisk, at: 0.5}]', '[]', 64, 'marks', 'takes one mark named atRisk'],
-  ['name: atRisk', 'name: escalate', 64, 'marks[0].name', 'takes atRisk, not "escalate"'],
-  ['at: 0.5', 'at: 1', 64, 'marks[0].at', 'between 0 and 1, both excluded'],
-  ['at: 0.5}', 'at: 0.5}, {name: atRisk, at: 0.6}', 64, 'marks[1].name', 'stands twice'],
+  ['[{ name: atRisk, at: 0.5 }]', '[]', 91, 'marks', 'takes one mark named atRisk'],
+  ['name: atRisk', 'name: escalate', 91, 'marks[0].name', 'takes atRisk, not "escalate"'],
+  ['at: 0.5', 'at: 1', 91, 'marks[0].at', 'between 0 and 1, both excluded'],
+  ['at: 0.5 }', 'at: 0.5 }, {name: atRisk, at: 0.6}', 91, 'marks[1].name', 'stands twice'],
   // YAML itself
   ['title: Critical', 'title: Critical\n    title: Urgent', 8, 'severities[0].title', 'stands twice'],
-  [
-    'week: *week',
-    'week: *weeks',
-    54,
-    'calendars.branch.week',
-    '*weeks refers to an anchor that does not stand before it',
-  ],
-  ['week: *week', 'week: &own {mon: *own}', 54, 'calendars.branch.week.mon', '*own contains itself'],
-  ['pauses:', '\tpauses:', 59, '(document)', 'is not valid YAML'],
+  ['week: *week', 'week: *weeks', 74, 'calendars.branch.week', '*weeks refers to an anchor that'],
+  ['week: *week', 'week: &own {mon: *own}', 74, 'calendars.branch.week.mon', '*own contains itself'],
+  ['pauses:', '\tpauses:', 86, '(document)', 'is not valid YAML'],
   ['[SUBMIT_TICKET, CALL]', '[SUBMIT_TICKET, CALL', 10, '(document)', 'is not valid YAML'],
   ['title: Critical', 'title: !secret Critical', 7, '(document)', 'Unresolved tag'],
-  ['pauses:', '---\npauses:', 59, '(document)', 'multiple documents'],
+  ['pauses:', '---\npauses:', 86, '(document)', 'multiple documents'],
 ];
 
 describe('a broken policy names the line, the field and what it takes', () => {
@@ -193,32 +170,32 @@ describe('a broken policy names the line, the field and what it takes', () => {
     expect(problemsOf(text).map(({ line, field }) => `${line} ${field}`)).toEqual([
       '7 severities[0].title',
       '11 severities[0].targets.RESPONSE.amount',
-      '33 rules[2].clause',
-      '46 calendars.office.holidays.horizon',
-      '57 calendars.always.zone',
-      '64 marks[0].at',
+      '43 rules[2].clause',
+      '66 calendars.office.holidays.horizon',
+      '77 calendars.always.zone',
+      '91 marks[0].at',
     ]);
   });
 
   it('points at the column of the value', () => {
-    expect(problemsOf(broken('onLowering: restart', 'onLowering: keep'))).toMatchObject([{ line: 63, column: 13 }]);
+    expect(problemsOf(broken('onLowering: restart', 'onLowering: keep'))).toMatchObject([{ line: 90, column: 13 }]);
   });
 
   it('says all of it in its message, as compilers do', () => {
     expect(() => parsePolicy(broken('amount: 30', 'amount: 0'), { fileName: 'broken.yaml' })).toThrow(
-      'broken.yaml:11:26 severities[0].targets.RESPONSE.amount: takes more than 0 and at most 527040 minutes, not 0',
+      'broken.yaml:11:27 severities[0].targets.RESPONSE.amount: takes more than 0 and at most 527040 minutes, not 0',
     );
   });
 
   it('wants at least one target that falls due', () => {
-    const text = sound.replace(/\{amount: [^,]+, unit: \w+, calendar: \w+, basis/g, '{bestEffort: true, basis');
+    const text = sound.replace(/\{ amount: [^,]+, unit: \w+, calendar: \w+, basis/g, '{ bestEffort: true, basis');
     expect(problemsOf(text)).toMatchObject([{ line: 5, field: 'severities' }]);
   });
 
   it('does not take a horizon beyond the known Islamic years where a region has such holidays', () => {
     const text = broken('region: DE-BY', 'region: AE').replace('to: 2027', 'to: 2090');
     expect(problemsOf(text)).toContainEqual(
-      expect.objectContaining({ line: 46, field: 'calendars.office.holidays.horizon.to' }),
+      expect.objectContaining({ line: 66, field: 'calendars.office.holidays.horizon.to' }),
     );
   });
 });

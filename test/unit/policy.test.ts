@@ -162,7 +162,7 @@ describe('stepdown policy check', () => {
     expect([code, output]).toEqual([1, '']);
     expect(errors.split('\n')).toEqual([
       `${file}:9:5 id: takes text; put it in quotes: "7"`,
-      `${file}:${line}:24 marks[0].at: takes a fraction between 0 and 1, both excluded, such as 0.75, not 75`,
+      `${file}:${line}:25 marks[0].at: takes a fraction between 0 and 1, both excluded, such as 0.75, not 75`,
       '2 problems; nothing was published.',
       '',
     ]);

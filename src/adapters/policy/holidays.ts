@@ -1,0 +1,98 @@
+import type Holidays from 'date-holidays';
+import { addDays, yearOf } from './local-time';
+import { didYouMean } from './nearest';
+
+/**
+ * Public holidays by region, from `date-holidays` (data CC BY-SA 3.0, from Wikipedia's articles).
+ * https://github.com/commenthol/date-holidays
+ */
+
+/** Names of the holidays by local date `YYYY-MM-DD`, in the order of the dates. */
+export type HolidayDates = ReadonlyMap<string, string>;
+
+/** The years for which the library's tables and lunar calendars hold. */
+export const KNOWN_YEARS = { from: 1970, to: 2099 } as const;
+
+// Its table of Islamic months ends here; beyond, their holidays are silently missing.
+const LAST_ISLAMIC_YEAR = 2076;
+const ISLAMIC_MONTH = /Muharram|Safar|Rabi al|Jumada|Rajab|Shaban|Ramadan|Shawwal|Dhu al/;
+
+const HOUR_MS = 3_600_000;
+
+/** The library takes some 0.1 to 0.4 s to load, so it is loaded only once a region is named. */
+function library(): typeof Holidays {
+  // Its CommonJS build exports the class itself, not under `default` as its types have it.
+  return require('date-holidays') as typeof Holidays;
+}
+
+/** `US`, `US-LA` or `US-LA-NO`: country, state, region, as date-holidays names them. */
+function regionCalendar(region: string): Holidays {
+  const [country = '', state, part] = region.split('-');
+  const Region = library();
+  if (state === undefined) return new Region(country, { types: ['public'] });
+  return part === undefined
+    ? new Region(country, state, { types: ['public'] })
+    : new Region(country, state, part, { types: ['public'] });
+}
+
+/** What is wrong with the name of a region. */
+export function regionProblem(region: string): string | undefined {
+  const levels = new (library())();
+  const [country = '', state, part, ...rest] = region.split('-');
+  const takes = `takes a region known to date-holidays, such as US, US-LA or US-LA-NO, not "${region.slice(0, 40)}"`;
+  const countries = Object.keys(levels.getCountries());
+  if (!countries.includes(country)) return takes + didYouMean(country, countries);
+  if (state === undefined) return undefined;
+  const states = Object.keys(levels.getStates(country) ?? {});
+  if (!states.includes(state)) {
+    return `${takes}; the states of ${country} are ${states.join(', ') || 'not told apart'}`;
+  }
+  if (part === undefined) return undefined;
+  const parts = Object.keys(levels.getRegions(country, state) ?? {});
+  if (rest.length === 0 && parts.includes(part)) return undefined;
+  return `${takes}; the regions of ${country}-${state} are ${parts.join(', ') || 'not told apart'}`;
+}
+
+/** What is wrong with the last year of a horizon, for this region. */
+export function horizonProblem(region: string, lastYear: number): string | undefined {
+  if (lastYear <= LAST_ISLAMIC_YEAR) return undefined;
+  const lunar = regionCalendar(region)
+    .getRules()
+    .some((rule) => 'rule' in rule && typeof rule.rule === 'string' && ISLAMIC_MONTH.test(rule.rule));
+  return lunar
+    ? `takes a year up to ${LAST_ISLAMIC_YEAR} for ${region}, whose Islamic holidays are not known beyond it`
+    : undefined;
+}
+
+/** The local dates that a holiday covers whole. One that begins or ends within a day does not close that day. */
+function datesOf(holiday: { date: string; start: Date; end: Date }): string[] {
+  // "2026-12-24 13:00:00", local to the region; a holiday that begins at sunset stands under the date it is counted to.
+  const first = holiday.date.slice(0, 10);
+  const startsAt = Number(holiday.date.slice(11, 13)) + Number(holiday.date.slice(14, 16)) / 60;
+  const hours = (holiday.end.getTime() - holiday.start.getTime()) / HOUR_MS;
+  // A day on which clocks go forward is an hour short and whole all the same.
+  const days = Math.floor((startsAt + hours + 1) / 24);
+  const begin = startsAt > 0 ? 1 : 0;
+  return Array.from({ length: Math.max(days - begin, 0) }, (_, index) => addDays(first, begin + index));
+}
+
+/**
+ * The public holidays of a region, substitute days included, as whole local dates of the years `from` to `to`.
+ * Does not depend on the host's zone. Names are in the region's language.
+ */
+export function publicHolidays(region: string, from: number, to: number): HolidayDates {
+  const calendar = regionCalendar(region);
+  const found = new Map<string, string>();
+  // A year more on either side: a holiday of several days, or a substitute day, may lie across the new year.
+  for (let year = from - 1; year <= to + 1; year++) {
+    for (const holiday of calendar.getHolidays(year)) {
+      if (holiday.type !== 'public') continue;
+      for (const date of datesOf(holiday)) {
+        if (yearOf(date) < from || yearOf(date) > to) continue;
+        const known = found.get(date);
+        found.set(date, known === undefined || known === holiday.name ? holiday.name : `${known}, ${holiday.name}`);
+      }
+    }
+  }
+  return new Map([...found].sort(([a], [b]) => a.localeCompare(b)));
+}

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { didYouMean } from './nearest';
+import type { FieldPath, Report } from './policy-error';
+
+const KINDS: Readonly<Record<string, string>> = {
+  string: 'text',
+  number: 'a finite number',
+  int: 'a whole number',
+  array: 'a list',
+  object: 'a map of fields',
+  record: 'a map by name',
+};
+
+/** A value as it may stand in a sentence: short, on one line. */
+function show(value: unknown): string {
+  if (value === null) return 'nothing';
+  if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'a map' : String(value);
+}
+
+function sentence(takes: string, input: unknown): string {
+  if (input === undefined) return `is missing; it takes ${takes}`;
+  if (input === null) return `has no value; it takes ${takes}`;
+  const isText = takes === KINDS.string && (typeof input === 'number' || typeof input === 'boolean');
+  return isText ? `takes text; put it in quotes: "${String(input)}"` : `takes ${takes}, not ${show(input)}`;
+}
+
+/** Our sentence for an issue of zod's; undefined leaves the message that the schema itself gives. */
+function messageOf(issue: z.core.$ZodRawIssue): string | undefined {
+  const { input } = issue;
+  switch (issue.code) {
+    case 'invalid_type':
+      return sentence(KINDS[issue.expected] ?? issue.expected, input);
+    case 'invalid_value': {
+      const names = issue.values.map(String);
+      const takes = names.length === 1 ? `${names.join('')}, or is left out` : `one of ${names.join(', ')}`;
+      return sentence(takes, input) + (typeof input === 'string' ? didYouMean(input, names) : '');
+    }
+    case 'too_small': {
+      if (issue.origin === 'string') return 'takes text that is not blank';
+      if (issue.origin === 'array') return `takes at least ${String(issue.minimum)} of its entries, not none`;
+      return sentence(`a number ${issue.inclusive ? 'from' : 'greater than'} ${String(issue.minimum)}`, input);
+    }
+    case 'too_big':
+      if (issue.origin === 'string') return `takes at most ${String(issue.maximum)} letters`;
+      return sentence(`a number up to ${String(issue.maximum)}`, input);
+    case 'invalid_key':
+      return issue.issues[0]?.message;
+    default:
+      return undefined;
+  }
+}
+
+/** The value as the schema reads it, or undefined; `report` is told of every field that is not as it should be. */
+export function parseWith<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  report: Report,
+  at: FieldPath = [],
+): z.output<Schema> | undefined {
+  const result = schema.safeParse(value, { error: messageOf });
+  if (result.success) return result.data;
+  for (const issue of result.error.issues) {
+    const path = [...at, ...issue.path.map((step) => (typeof step === 'number' ? step : String(step)))];
+    if (issue.code === 'unrecognized_keys') {
+      const lines = issue.message.split('\n');
+      for (const [index, key] of issue.keys.entries()) report([...path, key], lines[index] ?? issue.message, 'key');
+    } else {
+      report(path, issue.message, issue.code === 'invalid_key' ? 'key' : 'value');
+    }
+  }
+  return undefined;
+}
