@@ -195,3 +195,36 @@ export interface Changed {
   /** The first answer to the same request, given again. */
   readonly replayed: boolean;
 }
+
+/** A cursor that the list asked did not give out. */
+export class InvalidCursor extends Error {
+  override readonly name = 'InvalidCursor';
+  constructor() {
+    super('The cursor is not one of this list in this order; use an endCursor or startCursor of the same query.');
+  }
+}
+
+/** A filter that cannot be asked of the store: nested too deep, or a value out of range. */
+export class InvalidFilter extends Error {
+  override readonly name = 'InvalidFilter';
+}
+
+/** A subscriber did not take its events in time; it must subscribe anew and read what it missed. */
+export class SlowSubscriber extends Error {
+  override readonly name = 'SlowSubscriber';
+  constructor(
+    /** How many events may wait for a subscriber. */
+    readonly limit: number,
+  ) {
+    super(`The subscriber left more than ${limit} events unread and was ended; subscribe anew.`);
+  }
+}
+
+/** Some changes of a set met an unexpected fault; the others were carried out. In the order of the set. */
+export class SomeChangesFailed extends Error {
+  override readonly name = 'SomeChangesFailed';
+  constructor(readonly outcomes: readonly PromiseSettledResult<Changed>[]) {
+    const faults = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
+    super(`${faults.length} of ${outcomes.length} changes failed`, { cause: faults[0] });
+  }
+}

@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { DocumentError, type DocumentProblem } from '../../src/adapters/documents/document-error';
 import { parsePolicy } from '../../src/adapters/policy/load-policy';
-import { PolicyError, type PolicyProblem } from '../../src/adapters/policy/policy-error';
 
 const sound = readFileSync(join(__dirname, '../support/policies/three-levels.yaml'), 'utf8');
 
-function problemsOf(text: string): readonly PolicyProblem[] {
+function problemsOf(text: string): readonly DocumentProblem[] {
   try {
     parsePolicy(text, { fileName: 'broken.yaml' });
     return [];
   } catch (error) {
-    if (error instanceof PolicyError) return error.problems;
+    if (error instanceof DocumentError) return error.problems;
     throw error;
   }
 }

@@ -2,9 +2,9 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { CalendarDefinition } from '../../domain/business-calendar';
 import type { PolicyDocument, SeverityPolicy, Target } from '../../domain/policy';
+import { DocumentError, problemLine } from '../documents/document-error';
+import { MAX_DOCUMENT_BYTES } from '../documents/yaml-source';
 import { parsePolicy } from '../policy/load-policy';
-import { PolicyError, problemLine } from '../policy/policy-error';
-import { MAX_POLICY_BYTES } from '../policy/yaml-source';
 
 /** Where a command writes its lines; `process.stdout` is one. */
 export interface LineOutput {
@@ -42,7 +42,7 @@ async function readPolicyText(file: string): Promise<ReadText> {
       const stats = await handle.stat();
       if (stats.isDirectory()) return { failure: 'is a directory; give the policy file itself' };
       if (!stats.isFile()) return { failure: 'is not a regular file' };
-      if (stats.size > MAX_POLICY_BYTES) return { failure: 'is larger than 1 MiB; a policy is far smaller' };
+      if (stats.size > MAX_DOCUMENT_BYTES) return { failure: 'is larger than 1 MiB; a policy is far smaller' };
       return decode(await handle.readFile());
     } finally {
       await handle.close();
@@ -104,7 +104,7 @@ export async function checkPolicy(file: string, output: LineOutput, errorOutput:
     output.write(`${summary(file, policy).join('\n')}\n`);
     return POLICY_CHECK_EXIT.fine;
   } catch (error) {
-    if (!(error instanceof PolicyError)) throw error;
+    if (!(error instanceof DocumentError)) throw error;
     for (const problem of error.problems) errorOutput.write(`${problemLine(file, problem)}\n`);
     errorOutput.write(`${count(error.problems.length, 'problem')}; nothing was published.\n`);
     return POLICY_CHECK_EXIT.problems;

@@ -4,10 +4,10 @@ import { classify } from '../../domain/classify';
 import { CHANNELS } from '../../domain/commands';
 import { AUDIENCES, CONSEQUENCES } from '../../domain/impact';
 import { COMMITMENT_KINDS, type PolicyDocument, WAITING_REASONS } from '../../domain/policy';
-import { parseWith } from '../policy/issue-messages';
+import { DocumentError, type DocumentProblem, fieldName, type Report } from '../documents/document-error';
+import { parseWith } from '../documents/issue-messages';
+import { readYaml } from '../documents/yaml-source';
 import { zoneProblem } from '../policy/local-time';
-import { fieldName, PolicyError, type PolicyProblem, type Report } from '../policy/policy-error';
-import { readYaml } from '../policy/yaml-source';
 import { formatProblem } from './local-instant';
 
 const column = z.string().trim().min(1).max(200);
@@ -83,18 +83,18 @@ export interface Mapping {
 /**
  * A mapping file (YAML; `docs/IMPORT.md` explains every field) checked against the policy that the import runs under.
  *
- * @throws PolicyError with every problem of the file, each with line, column, field and what the field takes
+ * @throws DocumentError with every problem of the file, each with line, column, field and what the field takes
  */
 export function parseMapping(text: string, fileName: string, policy: Pick<PolicyDocument, 'rules'>): Mapping {
   const { value, problems: unreadable, locate } = readYaml(text);
-  const problems: PolicyProblem[] = [...unreadable];
+  const problems: DocumentProblem[] = [...unreadable];
   const report: Report = (path, message, at) => {
     problems.push({ ...locate(path, at), field: fieldName(path), message });
   };
   const file = value === undefined ? undefined : parseWith(mappingSchema, value, report);
   if (file !== undefined) checkPriorities(file, policy, report);
   if (file === undefined || problems.length > 0) {
-    throw new PolicyError(
+    throw new DocumentError(
       fileName,
       problems.sort((a, b) => a.line - b.line || a.column - b.column),
     );

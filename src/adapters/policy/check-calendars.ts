@@ -1,8 +1,8 @@
 import { type CalendarDefinition, CalendarError, compileCalendar } from '../../domain/business-calendar';
+import type { FieldPath, Report } from '../documents/document-error';
 import { namesAt, partAt } from './check-policy';
 import { type HolidayDates, horizonProblem, publicHolidays } from './holidays';
 import { yearOf } from './local-time';
-import type { FieldPath, Report } from './policy-error';
 import { type CalendarEntry, calendarSchema, type HolidaysEntry, holidaysSchema } from './policy-schema';
 
 const NONE: HolidayDates = new Map();

@@ -2,8 +2,8 @@ import type { z } from 'zod';
 import { decidingRules } from '../../domain/classify';
 import { COMMITMENT_KINDS, type Rule, type TargetUnit } from '../../domain/policy';
 import { SEVERITIES, type Severity } from '../../domain/severity';
-import { didYouMean } from './nearest';
-import type { FieldPath, Report } from './policy-error';
+import type { FieldPath, Report } from '../documents/document-error';
+import { didYouMean } from '../documents/nearest';
 import { markSchema, ruleSchema, spanSchema, targetSchema } from './policy-schema';
 
 /**

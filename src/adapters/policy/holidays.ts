@@ -1,6 +1,6 @@
 import type Holidays from 'date-holidays';
+import { didYouMean } from '../documents/nearest';
 import { addDays, yearOf } from './local-time';
-import { didYouMean } from './nearest';
 
 /**
  * Public holidays by region, from `date-holidays` (data CC BY-SA 3.0, from Wikipedia's articles).

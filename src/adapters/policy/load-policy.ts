@@ -1,11 +1,11 @@
 import type { CalendarDefinition } from '../../domain/business-calendar';
 import type { PolicyDocument, Target } from '../../domain/policy';
+import { DocumentError, type DocumentProblem, fieldName, type Report } from '../documents/document-error';
+import { parseWith } from '../documents/issue-messages';
+import { readYaml } from '../documents/yaml-source';
 import { checkCalendars } from './check-calendars';
 import { checkPolicyFile } from './check-policy';
-import { parseWith } from './issue-messages';
-import { fieldName, PolicyError, type PolicyProblem, type Report } from './policy-error';
 import { type PolicyFile, policySchema, type SpanEntry, type TargetEntry } from './policy-schema';
-import { readYaml } from './yaml-source';
 
 const toSpan = ({ amount, unit, calendar }: SpanEntry): SpanEntry => ({ amount, unit, calendar });
 
@@ -39,7 +39,7 @@ function toDocument(file: PolicyFile, calendars: Readonly<Record<string, Calenda
   };
 }
 
-const inFileOrder = (a: PolicyProblem, b: PolicyProblem): number => a.line - b.line || a.column - b.column;
+const inFileOrder = (a: DocumentProblem, b: DocumentProblem): number => a.line - b.line || a.column - b.column;
 
 /**
  * A policy file (YAML 1.2; `policies/cimcloud.yaml` shows every field) as the document that is stored and published:
@@ -47,7 +47,7 @@ const inFileOrder = (a: PolicyProblem, b: PolicyProblem): number => a.line - b.l
  *
  * @param yamlText the file's text, at most 1 MiB
  * @param source `fileName` stands before each problem in the error's message
- * @throws PolicyError with every problem of the file, each with line, column, field and what the field takes
+ * @throws DocumentError with every problem of the file, each with line, column, field and what the field takes
  */
 export function parsePolicy(yamlText: string, { fileName }: { readonly fileName: string }): PolicyDocument {
   const { value, problems: unreadable, locate } = readYaml(yamlText);
@@ -63,6 +63,6 @@ export function parsePolicy(yamlText: string, { fileName }: { readonly fileName:
     const calendars = checkCalendars(value, report);
     if (file !== undefined) document = toDocument(file, calendars);
   }
-  if (document === undefined || problems.length > 0) throw new PolicyError(fileName, problems.sort(inFileOrder));
+  if (document === undefined || problems.length > 0) throw new DocumentError(fileName, problems.sort(inFileOrder));
   return document;
 }

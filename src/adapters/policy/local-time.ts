@@ -1,5 +1,5 @@
 import type { LocalInterval } from '../../domain/business-calendar';
-import { didYouMean } from './nearest';
+import { didYouMean } from '../documents/nearest';
 
 const INTERVAL = /^((?:[01]\d|2[0-3]):[0-5]\d)\s*-\s*((?:[01]\d|2[0-3]):[0-5]\d|24:00)$/;
 const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;

@@ -3,9 +3,9 @@ import { type LocalInterval, WEEKDAYS } from '../../domain/business-calendar';
 import { AUDIENCES, CONSEQUENCES } from '../../domain/impact';
 import { BASES, CLIENT_ACTIONS, COMMITMENT_KINDS, TARGET_UNITS, WAITING_REASONS } from '../../domain/policy';
 import { SEVERITIES } from '../../domain/severity';
+import { didYouMean } from '../documents/nearest';
 import { KNOWN_YEARS, regionProblem } from './holidays';
 import { intervalsProblem, parseInterval, realDateProblem, zoneProblem } from './local-time';
-import { didYouMean } from './nearest';
 
 /** The shape of a policy file; what one field has to do with another is looked at in `check-policy.ts`. */
 

@@ -5,6 +5,7 @@ import { explainRefusal } from '../../domain/refusals';
 import type { Severity } from '../../domain/severity';
 import type { Ticket, TicketState } from '../../domain/ticket';
 import type { Change, ChangeTickets, Step } from '../change-tickets';
+import { type Changed, SomeChangesFailed } from '../ports';
 import type { ImportMapping } from './mapping';
 import { type LogRow, planTicket, type ReportReason, type RowReport, type TicketPlan } from './plan-ticket';
 
@@ -89,14 +90,15 @@ export async function importTickets(
       ({ externalId, plan }) => known.get(plan.opening?.row.facts.client ?? '')?.has(externalId) !== true,
     );
     const changes = fresh.map(({ externalId, plan }) => changeOf(externalId, plan, clients));
-    const results = changes.length === 0 ? [] : await ports.changeTickets(changes);
+    const results = changes.length === 0 ? [] : await carryOut(changes);
     for (const { plan } of planned) tally.reported(plan.reports);
     for (const [index, { externalId, plan }] of fresh.entries()) {
       const result = results[index];
       if (result?.refused?.code === 'DuplicateExternalId') {
         tally.alreadyThere += 1;
-      } else if (result === undefined || result.refused !== null || result.ticket === null) {
-        const detail = result?.refused == null ? 'the ticket could not be opened' : explainRefusal(result.refused);
+      } else if (result == null || result.refused !== null || result.ticket === null) {
+        const detail =
+          result?.refused == null ? 'an unexpected fault; the ticket is left out' : explainRefusal(result.refused);
         tally.notOpened += 1;
         tally.reported([{ line: plan.opening?.row.line ?? 0, ticket: externalId, reason: 'REFUSED', detail }]);
       } else {
@@ -115,6 +117,16 @@ export async function importTickets(
       planned.length,
       planned.reduce((sum, { rows }) => sum + rows, 0),
     );
+  }
+
+  /** A ticket that meets an unexpected fault is null and takes no other with it. */
+  async function carryOut(changes: readonly Change[]): Promise<readonly (Changed | null)[]> {
+    try {
+      return await ports.changeTickets(changes);
+    } catch (error) {
+      if (!(error instanceof SomeChangesFailed)) throw error;
+      return error.outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value : null));
+    }
   }
 
   function changeOf(externalId: string, plan: TicketPlan, clientIds: ReadonlyMap<string, string>): Change {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import type { FieldPath, Report } from './document-error';
 import { didYouMean } from './nearest';
-import type { FieldPath, Report } from './policy-error';
 
 const KINDS: Readonly<Record<string, string>> = {
   string: 'text',

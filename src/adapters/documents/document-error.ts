@@ -1,5 +1,5 @@
-/** What is wrong with a policy file, where, and what would be right. */
-export interface PolicyProblem {
+/** What is wrong with a file that somebody wrote (a policy, a mapping), where, and what would be right. */
+export interface DocumentProblem {
   /** Line and column of the file, both counted from 1. */
   readonly line: number;
   readonly column: number;
@@ -21,19 +21,19 @@ export function fieldName(path: FieldPath): string {
   return name === '' ? '(document)' : name.replace(/^\./, '');
 }
 
-/** A policy file that cannot be published; carries every problem found, in the order of the file. */
-export class PolicyError extends Error {
-  override readonly name = 'PolicyError';
-  readonly code = 'POLICY_INVALID';
+/** A file that cannot be used; carries every problem found, in the order of the file. */
+export class DocumentError extends Error {
+  override readonly name = 'DocumentError';
+  readonly code = 'DOCUMENT_INVALID';
 
   constructor(
     readonly fileName: string,
-    readonly problems: readonly PolicyProblem[],
+    readonly problems: readonly DocumentProblem[],
   ) {
     super(problems.map((problem) => problemLine(fileName, problem)).join('\n'));
   }
 }
 
 /** `FILE:LINE:COLUMN field: message`, as compilers print it, so that editors can jump there. */
-export const problemLine = (fileName: string, { line, column, field, message }: PolicyProblem): string =>
+export const problemLine = (fileName: string, { line, column, field, message }: DocumentProblem): string =>
   `${fileName}:${line}:${column} ${field}: ${message}`;

@@ -13,22 +13,22 @@ import {
   parseDocument,
   type YAMLMap,
 } from 'yaml';
-import { type FieldPath, fieldName, type PolicyProblem } from './policy-error';
+import { type DocumentProblem, type FieldPath, fieldName } from './document-error';
 
-/** A policy is a few screens of text; anything beyond this is another file picked by mistake. */
-export const MAX_POLICY_BYTES = 1_048_576;
+/** Such a file is a few screens of text; anything beyond this is another file picked by mistake. */
+export const MAX_DOCUMENT_BYTES = 1_048_576;
 
 // The reader descends recursively: thousands of nested brackets would exhaust the stack and take the process with it.
 const MAX_DEPTH = 100;
 
-type Position = Pick<PolicyProblem, 'line' | 'column'>;
+type Position = Pick<DocumentProblem, 'line' | 'column'>;
 
 /** A YAML text as plain data that remembers where each field stands. */
 export interface YamlSource {
   /** The data; undefined where the text cannot be read at all. */
   readonly value: unknown;
   /** What YAML itself objects to: syntax, repeated keys, aliases that lead nowhere. */
-  readonly problems: readonly PolicyProblem[];
+  readonly problems: readonly DocumentProblem[];
   /** Where the field stands; where it is missing, the key or entry that should hold it. */
   readonly locate: (path: FieldPath, at?: 'key' | 'value') => Position;
 }
@@ -41,7 +41,7 @@ const unreadable = (message: string, at: Position = START): YamlSource => ({
   locate: () => START,
 });
 
-/** The offset at which the text nests deeper than any policy does. */
+/** The offset at which the text nests deeper than any such file does. */
 function tooDeepAt(text: string): number | undefined {
   const parser = new Parser();
   for (const lexeme of new Lexer().lex(text)) {
@@ -130,7 +130,7 @@ function locator(document: Document.Parsed, lines: LineCounter): YamlSource['loc
 
 /** Reads one YAML 1.2 document. Never throws for what the text says: everything wrong with it is in `problems`. */
 export function readYaml(text: string): YamlSource {
-  if (Buffer.byteLength(text) > MAX_POLICY_BYTES) return unreadable('is larger than 1 MiB; a policy is far smaller');
+  if (Buffer.byteLength(text) > MAX_DOCUMENT_BYTES) return unreadable('is larger than 1 MiB; such a file is far smaller');
   const deep = tooDeepAt(text);
   if (deep !== undefined) {
     const line = text.slice(0, deep).split('\n').length;
@@ -143,7 +143,7 @@ export function readYaml(text: string): YamlSource {
   const lines = new LineCounter();
   // Repeated keys are looked for below, where the field can be named; the library's own search is quadratic besides.
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false, version: '1.2' });
-  const problems: PolicyProblem[] = [...document.errors, ...document.warnings].map(({ message, pos }) => ({
+  const problems: DocumentProblem[] = [...document.errors, ...document.warnings].map(({ message, pos }) => ({
     ...positionOf(lines, pos[0]),
     field: fieldName([]),
     message: syntaxMessage(message),

@@ -1,0 +1,43 @@
+import { v7 as uuidv7 } from 'uuid';
+import type { NewTicket } from '../domain/commands';
+import { type Outcome, outcomeOf, refuse } from './outcome';
+import type { Caller } from './ports';
+import type { Idempotency, Services } from './services';
+
+/** A new ticket, where the client may be left to the service. */
+export type Submission = Omit<NewTicket, 'clientId'> & { readonly clientId: string | null };
+
+/**
+ * Opens a ticket. Without a client it belongs to that of the ticket it follows up, else to the default account; a ticket
+ * follows up one of its own client only.
+ */
+export async function submitTicket(
+  { reader, clients, changeTickets }: Pick<Services, 'reader' | 'clients' | 'changeTickets'>,
+  caller: Caller,
+  submission: Submission,
+  idempotency: Idempotency | null,
+): Promise<Outcome> {
+  const followed = submission.followUpOf === null ? null : await reader.ticketById(caller, submission.followUpOf);
+  if (submission.followUpOf !== null && followed === null) {
+    return refuse({ code: 'NotFound', kind: 'Ticket', id: submission.followUpOf });
+  }
+  if (submission.clientId !== null && (await reader.clientById(caller, submission.clientId)) === null) {
+    return refuse({ code: 'NotFound', kind: 'Client', id: submission.clientId });
+  }
+  const clientId = submission.clientId ?? followed?.clientId ?? (await clients.default()).id;
+  if (followed !== null && followed.clientId !== clientId) {
+    return refuse({ code: 'InvalidInput', field: 'followUpOf', expected: 'takes a ticket of the same client' });
+  }
+  const [changed] = await changeTickets([
+    {
+      ticketId: uuidv7(),
+      submit: { input: { ...submission, clientId }, at: null, evidence: null },
+      steps: [],
+      actor: caller.actor,
+      sees: caller.sees,
+      expectedVersion: null,
+      idempotency,
+    },
+  ]);
+  return outcomeOf(changed);
+}

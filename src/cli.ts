@@ -1,0 +1,87 @@
+import { createReadStream } from 'node:fs';
+import { Command } from 'commander';
+import pino from 'pino';
+import { loadConfig } from './config';
+
+// Each command loads what it needs: the calendar tool is not to wait for a GraphQL schema.
+
+/** Mistakes of the caller or the surroundings: their message says what to do, a stack would only hide it. */
+const EXPLAINED = new Set([
+  'ConfigError',
+  'DocumentError',
+  'ImportFileError',
+  'EmbeddedPostgresError',
+  'DatabaseUnreachableError',
+  'DatabaseNewerError',
+  'ListenError',
+  'ExportError',
+  'DemoError',
+]);
+
+const program = new Command('stepdown')
+  .description("Keeps a support organisation's promises: severity from facts, deadlines in business time.")
+  .showHelpAfterError()
+  .configureHelp({ sortSubcommands: false });
+
+program
+  .command('serve')
+  .description('run the service; `npm start` does the same')
+  .action(async () => {
+    const { serve } = await import('./main');
+    await serve();
+  });
+
+program
+  .command('import')
+  .argument('<file>', "a CSV export of another tracker's log")
+  .requiredOption('--mapping <file>', 'what its columns, states and priorities mean (YAML; see docs/IMPORT.md)')
+  .option('--dry-run', 'do everything but write', false)
+  .option('--reports <file>', 'write the reports on rows there instead of to standard error')
+  .description("replay another tracker's log as if Stepdown had been there")
+  .action(async (file: string, options: { mapping: string; dryRun: boolean; reports?: string }) => {
+    const { runImport } = await import('./commands');
+    await runImport(loadConfig(process.env), { ...options, file, reports: options.reports ?? null }, quietLog());
+  });
+
+program
+  .command('export')
+  .option('--filter <json>', "the API's TicketFilter as JSON")
+  .description("stream tickets as JSON lines in the shape of the API's Ticket, all cycles included")
+  .action(async (options: { filter?: string }) => {
+    const { runExport } = await import('./commands');
+    await runExport(loadConfig(process.env), options.filter ?? null, process.stdout, quietLog());
+  });
+
+program
+  .command('calendar')
+  .argument('[file]', 'JSON lines; standard input where it is left out')
+  .description('answer questions of business time, one JSON line each')
+  .action(async (file?: string) => {
+    const { runCalendar } = await import('./adapters/cli/calendar');
+    await runCalendar(file === undefined ? process.stdin : createReadStream(file), process.stdout);
+  });
+
+const policy = program.command('policy').description('work on policy files');
+policy
+  .command('check')
+  .argument('<file>', 'a policy (YAML)')
+  .description('check a policy file and nothing else; every problem is named with line and field')
+  .action(async (file: string) => {
+    const { checkPolicy } = await import('./adapters/cli/policy-check');
+    process.exitCode = await checkPolicy(file, process.stdout, process.stderr);
+  });
+
+const quietLog = () => pino({ level: process.env.LOG_LEVEL || 'warn' }, pino.destination({ dest: 2, sync: true }));
+
+// A reader that has seen enough (`| head`) closes the pipe; that is no fault.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+program.parseAsync().catch((error: unknown) => {
+  const known =
+    error instanceof Error && (EXPLAINED.has(error.name) || (error as NodeJS.ErrnoException).syscall === 'open');
+  process.stderr.write(`${known ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+  process.exitCode = 1;
+});
