@@ -51,6 +51,7 @@ export interface ImportSummary {
 }
 
 const BATCH = 250;
+const IN_FLIGHT = 2;
 
 /** Replays a staged log through the one way in which tickets change, some hundred tickets to a transaction. */
 export async function importTickets(
@@ -61,19 +62,20 @@ export async function importTickets(
 ): Promise<ImportSummary> {
   const tally = new Tally(staging, ports);
   const clients = new Map<string, string>();
-  let inFlight: Promise<void> = Promise.resolve();
+  const inFlight: Promise<void>[] = [];
   for await (const batch of staging.batches(BATCH)) {
     const planned = batch.map(({ externalId, rows }) => ({
       externalId,
       rows: rows.length,
       plan: planTicket(externalId, rows, mapping),
     }));
-    // While one batch is being written, the next is read and planned.
-    await inFlight;
-    inFlight = write(planned);
-    inFlight.catch(() => undefined);
+    // While the database writes one batch, the next is decided here.
+    const writing = write(planned);
+    writing.catch(() => undefined);
+    inFlight.push(writing);
+    if (inFlight.length >= IN_FLIGHT) await inFlight.shift();
   }
-  await inFlight;
+  await Promise.all(inFlight);
   return tally.summary();
 
   async function write(planned: readonly { externalId: string; rows: number; plan: TicketPlan }[]): Promise<void> {
