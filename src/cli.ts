@@ -27,7 +27,7 @@ program
   .command('serve')
   .description('run the service; `npm start` does the same')
   .action(async () => {
-    const { serve } = await import('./main');
+    const { serve } = await import('./main.js');
     await serve();
   });
 
@@ -39,7 +39,7 @@ program
   .option('--reports <file>', 'write the reports on rows there instead of to standard error')
   .description("replay another tracker's log as if Stepdown had been there")
   .action(async (file: string, options: { mapping: string; dryRun: boolean; reports?: string }) => {
-    const { runImport } = await import('./commands');
+    const { runImport } = await import('./commands.js');
     await runImport(loadConfig(process.env), { ...options, file, reports: options.reports ?? null }, quietLog());
   });
 
@@ -48,7 +48,7 @@ program
   .option('--filter <json>', "the API's TicketFilter as JSON")
   .description("stream tickets as JSON lines in the shape of the API's Ticket, all cycles included")
   .action(async (options: { filter?: string }) => {
-    const { runExport } = await import('./commands');
+    const { runExport } = await import('./commands.js');
     await runExport(loadConfig(process.env), options.filter ?? null, process.stdout, quietLog());
   });
 
@@ -57,7 +57,7 @@ program
   .argument('[file]', 'JSON lines; standard input where it is left out')
   .description('answer questions of business time, one JSON line each')
   .action(async (file?: string) => {
-    const { runCalendar } = await import('./adapters/cli/calendar');
+    const { runCalendar } = await import('./adapters/cli/calendar.js');
     await runCalendar(file === undefined ? process.stdin : createReadStream(file), process.stdout);
   });
 
@@ -67,7 +67,7 @@ policy
   .argument('<file>', 'a policy (YAML)')
   .description('check a policy file and nothing else; every problem is named with line and field')
   .action(async (file: string) => {
-    const { checkPolicy } = await import('./adapters/cli/policy-check');
+    const { checkPolicy } = await import('./adapters/cli/policy-check.js');
     process.exitCode = await checkPolicy(file, process.stdout, process.stderr);
   });
 

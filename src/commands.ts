@@ -1,11 +1,63 @@
+import type { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { Logger } from 'pino';
 import { type ImportOptions, importFile, summaryLines } from './adapters/cli/import';
 import { progressOn } from './adapters/cli/progress';
+import { contextFactory } from './adapters/graphql/context';
+import { ExportError, ticketLines } from './adapters/graphql/export-tickets';
+import { buildGraphQLSchema } from './adapters/graphql/schema';
 import { createChangeTickets } from './adapters/persistence/change-tickets';
 import { existingExternalIds } from './adapters/persistence/external-ids';
+import { createTicketReader } from './adapters/persistence/reader';
 import { systemClock } from './adapters/system-clock';
+import type { Caller } from './application/ports';
 import type { Config } from './config';
+import { SYSTEM } from './domain/actor';
 import { openStore } from './store';
+
+/**
+ * `stepdown export`. Everything is judged at one instant.
+ *
+ * @param filter the API's `TicketFilter` as JSON; null for every ticket
+ */
+export async function runExport(config: Config, filter: string | null, output: Writable, log: Logger): Promise<void> {
+  const value = filter === null ? null : parseFilter(filter);
+  const store = await openStore(config, log, 'stepdown export');
+  try {
+    const { pool, policies } = store;
+    const now = systemClock.now();
+    const refuse = (): never => {
+      throw new Error('An export changes nothing');
+    };
+    const contexts = contextFactory(
+      {
+        clock: { now: () => now },
+        policies,
+        reader: createTicketReader({ pool }),
+        changeTickets: refuse,
+        feed: { subscribe: refuse },
+        clients: { create: refuse, default: refuse },
+      },
+      log,
+    );
+    const caller: Caller = { actor: SYSTEM, sees: 'ALL' };
+    await pipeline(
+      ticketLines(buildGraphQLSchema(), () => contexts(caller, 'export'), value),
+      output,
+      { end: false },
+    );
+  } finally {
+    await store.close();
+  }
+}
+
+function parseFilter(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new ExportError(`--filter takes the API's TicketFilter as JSON: ${(error as Error).message}`);
+  }
+}
 
 /** `stepdown import`. */
 export async function runImport(config: Config, options: ImportOptions, log: Logger): Promise<void> {

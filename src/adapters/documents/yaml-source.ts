@@ -130,7 +130,8 @@ function locator(document: Document.Parsed, lines: LineCounter): YamlSource['loc
 
 /** Reads one YAML 1.2 document. Never throws for what the text says: everything wrong with it is in `problems`. */
 export function readYaml(text: string): YamlSource {
-  if (Buffer.byteLength(text) > MAX_DOCUMENT_BYTES) return unreadable('is larger than 1 MiB; such a file is far smaller');
+  if (Buffer.byteLength(text) > MAX_DOCUMENT_BYTES)
+    return unreadable('is larger than 1 MiB; such a file is far smaller');
   const deep = tooDeepAt(text);
   if (deep !== undefined) {
     const line = text.slice(0, deep).split('\n').length;

@@ -81,6 +81,16 @@ function datesOf(holiday: { date: string; start: Date; end: Date }): string[] {
  * Does not depend on the host's zone. Names are in the region's language.
  */
 export function publicHolidays(region: string, from: number, to: number): HolidayDates {
+  const key = `${region}/${from}/${to}`;
+  const known = expanded.get(key) ?? expand(region, from, to);
+  expanded.set(key, known);
+  return known;
+}
+
+// Expanding half a century takes some 0.2 s, and a policy's calendars mostly name the same region.
+const expanded = new Map<string, HolidayDates>();
+
+function expand(region: string, from: number, to: number): HolidayDates {
   const calendar = regionCalendar(region);
   const found = new Map<string, string>();
   // A year more on either side: a holiday of several days, or a substitute day, may lie across the new year.

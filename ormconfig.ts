@@ -1,0 +1,9 @@
+import { createDataSource } from './src/adapters/persistence/data-source';
+
+const url = process.env.DATABASE_URL;
+if (url === undefined || url === '') {
+  throw new Error('DATABASE_URL must name the database, such as postgresql://user:password@host:5432/stepdown');
+}
+
+/** For the TypeORM command line: `npx typeorm migration:show -d dist/ormconfig.js` after a build. */
+export default createDataSource({ url, poolSize: 2, applicationName: 'stepdown-typeorm' });

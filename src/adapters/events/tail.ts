@@ -1,0 +1,111 @@
+import type { EventLog, LogPlace, LogSnapshot } from '../persistence/event-log';
+import type { Hub } from './hub';
+
+export interface TailSettings {
+  /** The longest time between two looks at the log, in milliseconds; 1 second unless told. */
+  readonly pollMs?: number;
+  /** Told of each failure to read; the tail goes on by itself. */
+  readonly onError?: (error: unknown) => void;
+}
+
+const BATCH = 200;
+/** Wake-ups of this span are one look: a busy service commits more often than it need look. */
+const BREATH_MS = 4;
+/** While a transaction is under way that events may be waiting for. */
+const RESTLESS_MS = 20;
+const MOST_TURNS = 50;
+
+/**
+ * Follows the log for this process, and gives the hub what it reads. The place that it has reached is kept in memory, so
+ * after a lost database it goes on where it was.
+ */
+export class Tail {
+  private place: LogPlace;
+  private isClosed = false;
+  private isWoken = false;
+  private wakeUp: () => void = () => undefined;
+  private running: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly log: EventLog,
+    private readonly hub: Hub,
+    start: LogSnapshot,
+    private readonly settings: TailSettings = {},
+  ) {
+    this.place = start.place;
+  }
+
+  start(): void {
+    this.running = this.follow();
+  }
+
+  /** There may be something new. */
+  wake(): void {
+    this.isWoken = true;
+    this.wakeUp();
+  }
+
+  /** Resolves once nothing is being read any more. */
+  async close(): Promise<void> {
+    this.isClosed = true;
+    this.wake();
+    await this.running;
+  }
+
+  private async follow(): Promise<void> {
+    const longest = this.settings.pollMs ?? 1_000;
+    let failures = 0;
+    let restless = 0;
+    while (!this.isClosed) {
+      this.isWoken = false;
+      let pause = longest;
+      try {
+        const { isFull, snapshot } = await this.look();
+        failures = 0;
+        if (isFull) continue;
+        restless = snapshot.isQuiet || this.hub.size === 0 ? 0 : restless + 1;
+        if (restless > 0) pause = Math.min(longest, RESTLESS_MS * 2 ** (restless - 1));
+      } catch (error) {
+        failures += 1;
+        pause = Math.min(longest, 50 * 2 ** failures);
+        this.settings.onError?.(error);
+        this.isWoken = false;
+      }
+      await this.rest(pause);
+    }
+  }
+
+  private async look(): Promise<{ readonly isFull: boolean; readonly snapshot: LogSnapshot }> {
+    if (this.hub.size === 0) {
+      const snapshot = await this.log.snapshot();
+      // Somebody who has come meanwhile is owed what was recorded since, so only then is it read.
+      if (this.hub.size > 0) return { isFull: true, snapshot };
+      this.place = snapshot.place;
+      this.hub.publish([], snapshot);
+      return { isFull: false, snapshot };
+    }
+    const { entries, snapshot } = await this.log.after(this.place, BATCH);
+    const last = entries.at(-1);
+    if (last !== undefined) this.place = { xid: `${last.xid}`, id: last.event.id };
+    this.hub.publish(entries, snapshot);
+    for (let turn = 0; turn < MOST_TURNS && (turn === 0 || this.hub.isCatchingUp()); turn++) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return { isFull: entries.length === BATCH, snapshot };
+  }
+
+  /** Waits for a wake-up, at most so long; at least a breath, in which further wake-ups are gathered. */
+  private async rest(ms: number): Promise<void> {
+    if (!this.isWoken) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, ms);
+        this.wakeUp = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+      this.wakeUp = () => undefined;
+    }
+    if (!this.isClosed) await new Promise((resolve) => setTimeout(resolve, BREATH_MS));
+  }
+}

@@ -1,0 +1,86 @@
+import { Client } from 'pg';
+
+const CHANNEL = 'stepdown_events';
+/** A NOTIFY takes a lock that every committing transaction waits for, so it is sent now and then, not for each commit. */
+const GATHER_MS = 20;
+const LONGEST_BACKOFF_MS = 5_000;
+
+export interface WakeLineSettings {
+  /** A url of the database itself: through a pooler in transaction mode nothing would be heard. */
+  readonly url: string;
+  /** Another process has recorded something, or may have. */
+  readonly onWake: () => void;
+  readonly onError?: (error: unknown) => void;
+}
+
+/**
+ * A connection of its own by which the processes on one database wake each other. It carries no data and nothing depends
+ * on it: what it fails to say is found by looking.
+ */
+export class WakeLine {
+  private client: Client | null = null;
+  private isClosed = false;
+  private failures = 0;
+  private reconnect: NodeJS.Timeout | null = null;
+  private pending: NodeJS.Timeout | null = null;
+
+  constructor(private readonly settings: WakeLineSettings) {}
+
+  /** Resolves once it listens; where the database cannot be reached it goes on trying, and resolves all the same. */
+  async open(): Promise<void> {
+    const client = new Client({
+      connectionString: this.settings.url,
+      application_name: 'stepdown-events',
+      keepAlive: true,
+      connectionTimeoutMillis: 10_000,
+    });
+    client.on('error', (error) => this.lost(client, error));
+    client.on('end', () => this.lost(client, null));
+    client.on('notification', (message) => {
+      if (message.processId !== ownProcess(client)) this.settings.onWake();
+    });
+    this.client = client;
+    try {
+      await client.connect();
+      await client.query(`LISTEN ${CHANNEL}`);
+    } catch (error) {
+      this.lost(client, error);
+      return;
+    }
+    this.failures = 0;
+    // What was said while nobody listened.
+    this.settings.onWake();
+  }
+
+  /** Wakes the other processes, in a moment. */
+  notify(): void {
+    if (this.pending !== null || this.isClosed) return;
+    this.pending = setTimeout(() => {
+      this.pending = null;
+      const { client } = this;
+      client?.query(`NOTIFY ${CHANNEL}`).catch((error: unknown) => this.lost(client, error));
+    }, GATHER_MS);
+    this.pending.unref();
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+    if (this.reconnect !== null) clearTimeout(this.reconnect);
+    if (this.pending !== null) clearTimeout(this.pending);
+    await this.client?.end().catch(() => undefined);
+  }
+
+  private lost(client: Client, error: unknown): void {
+    if (this.client !== client || this.isClosed) return;
+    this.client = null;
+    if (error !== null) this.settings.onError?.(error);
+    client.end().catch(() => undefined);
+    this.failures += 1;
+    const backoff = Math.min(LONGEST_BACKOFF_MS, 100 * 2 ** this.failures) * (0.5 + Math.random() / 2);
+    this.reconnect = setTimeout(() => void this.open(), backoff);
+    this.reconnect.unref();
+  }
+}
+
+const ownProcess = (client: Client): number | null =>
+  'processID' in client && typeof client.processID === 'number' ? client.processID : null;

@@ -1,0 +1,71 @@
+import { Ctx, Field, FieldResolver, ID, Int, InterfaceType, Resolver, Root } from 'type-graphql';
+import type { LoggedEvent, StoredTicket } from '../../application/ports';
+import type { Actor } from '../../domain/actor';
+import type { Channel, Direction } from '../../domain/commands';
+import type { EventType } from '../../domain/events';
+import type { EpochMs } from '../../domain/instant';
+import { ActorType } from './common-types';
+import { connectionTypeOf } from './connections';
+import type { RequestContext } from './context';
+import { ChannelEnum, DirectionEnum, EventTypeEnum } from './enums';
+import { toGlobalId } from './global-id';
+import { eventTypeName, GLOBAL_ID, NodeType } from './node';
+import { DateTimeScalar, EventCursorScalar } from './scalars';
+import { TicketType } from './ticket-type';
+
+@InterfaceType('TicketEvent', {
+  implements: NodeType,
+  description: 'Something that happened to a ticket. Events are the history: they are never changed and never removed.',
+  resolveType: eventTypeName,
+})
+export abstract class TicketEventType extends NodeType {
+  @Field(() => Int, { description: 'Counts from 1 for each ticket; the version that the ticket had after it.' })
+  number!: number;
+
+  @Field(() => EventTypeEnum, { description: 'What happened.' })
+  type!: EventType;
+
+  @Field(() => DateTimeScalar, { description: "When it happened, UTC; for an imported history the log's own instant." })
+  at!: EpochMs;
+
+  @Field(() => DateTimeScalar, { description: 'When it was recorded, UTC.' })
+  recordedAt!: EpochMs;
+
+  @Field(() => ActorType, { description: 'Who did it.' })
+  actor!: Actor;
+
+  @Field(() => EventCursorScalar, { description: "Its place in the log of all tickets' events." })
+  cursor!: string;
+}
+
+@Resolver(() => TicketEventType)
+export class TicketEventResolver {
+  @FieldResolver(() => ID, GLOBAL_ID)
+  id(@Root() { ticketId, number }: LoggedEvent): string {
+    return toGlobalId('TicketEvent', `${ticketId}/${number}`);
+  }
+
+  @FieldResolver(() => TicketType, { nullable: true, description: 'The ticket as it is now.' })
+  ticket(@Root() { ticketId }: LoggedEvent, @Ctx() { services, caller }: RequestContext): Promise<StoredTicket | null> {
+    return services.reader.ticketById(caller, ticketId);
+  }
+}
+
+@InterfaceType('Communication', {
+  implements: [NodeType, TicketEventType],
+  description: 'A message to or from the client, or a call of the client.',
+  resolveType: eventTypeName,
+})
+export abstract class CommunicationType extends TicketEventType {
+  @Field(() => DirectionEnum, { description: 'Which way it went; a call is inbound.' })
+  direction!: Direction;
+
+  @Field(() => ChannelEnum, { description: 'The way it took; a call came by phone.' })
+  channel!: Channel;
+
+  @Field(() => String, { nullable: true, description: 'What was said; null for a call without a note.' })
+  body!: string | null;
+}
+
+export const TicketEventConnection = connectionTypeOf('TicketEvent', () => TicketEventType, 'events');
+export const CommunicationConnection = connectionTypeOf('Communication', () => CommunicationType, 'communications');

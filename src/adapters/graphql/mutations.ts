@@ -1,0 +1,252 @@
+import { createHash } from 'node:crypto';
+import { Arg, type ClassType, Ctx, Mutation, Resolver } from 'type-graphql';
+import { changeTicket } from '../../application/change-ticket';
+import { createClient } from '../../application/create-client';
+import type { Outcome } from '../../application/outcome';
+import type { Idempotency } from '../../application/services';
+import { submitTicket } from '../../application/submit-ticket';
+import type { Command } from '../../domain/commands';
+import type { Impact } from '../../domain/impact';
+import type { RequestContext } from './context';
+import { requireUuid } from './global-id';
+import { type InputProblem, leaveToMutation, problemsOf } from './input-rules';
+import * as inputs from './mutation-inputs';
+import * as payloads from './payloads';
+import { type InputShape, invalidInputs, type UserErrorValue, userErrorOf } from './user-errors';
+
+const ARGUMENT = ['input'];
+const input = (type: () => ClassType) =>
+  Arg('input', type, { description: 'What is asked.', validateFn: leaveToMutation });
+
+/** Every change of a ticket's life. Each answers with the ticket after it, or with the reasons why it was not made. */
+@Resolver()
+export class MutationResolver {
+  @Mutation(() => payloads.SubmitTicketPayload, {
+    description: 'Opens a ticket; its severity follows from the impacts.',
+  })
+  async submitTicket(
+    @input(() => inputs.SubmitTicketInput) given: inputs.SubmitTicketInput,
+    @Ctx() context: RequestContext,
+  ): Promise<payloads.TicketPayload> {
+    if (given.tags != null) given.tags = given.tags.map((tag) => tag.trim());
+    const problems = problemsOf(given);
+    if (problems.length > 0) return invalid(given, problems);
+    const impacts = impactsOf(given.impacts);
+    const submission = {
+      clientId: given.clientId == null ? null : requireUuid('Client', given.clientId, 'input.clientId'),
+      subject: given.subject,
+      description: given.description ?? null,
+      reporter: given.reporter ?? null,
+      assignee: given.assignee ?? null,
+      channel: given.channel,
+      externalId: given.externalId ?? null,
+      externalUrl: given.externalUrl ?? null,
+      tags: [...new Set(given.tags)],
+      impacts,
+      followUpOf: given.followUpOf == null ? null : requireUuid('Ticket', given.followUpOf, 'input.followUpOf'),
+    };
+    const { services, caller } = context;
+    const outcome = await submitTicket(services, caller, submission, idempotencyOf('submitTicket', given));
+    return answer(given, outcome, { argument: ARGUMENT, impacts, names: { ticketId: 'followUpOf' } });
+  }
+
+  @Mutation(() => payloads.AcknowledgeTicketPayload, { description: 'Takes the first action; fulfils the response.' })
+  acknowledgeTicket(
+    @input(() => inputs.AcknowledgeTicketInput) given: inputs.AcknowledgeTicketInput,
+    @Ctx() context: RequestContext,
+  ): Promise<payloads.TicketPayload> {
+    return change(context, 'acknowledgeTicket', given, { type: 'acknowledge' });
+  }
+
+  @Mutation(() => payloads.ReclassifyTicketPayload, {
+    description: 'States the impacts anew, from which severity follows; or sets a severity against the classifier.',
+  })
+  async reclassifyTicket(
+    @input(() => inputs.ReclassifyTicketInput) given: inputs.ReclassifyTicketInput,
+    @Ctx() context: RequestContext,
+  ): Promise<payloads.TicketPayload> {
+    const { impacts, override, reason } = given;
+    if ((impacts == null) === (override == null)) {
+      return invalid(given, [{ path: ['impacts'], expected: 'takes the impacts, or an override in their place' }]);
+    }
+    if (override != null) {
+      if (reason != null) {
+        return invalid(given, [
+          { path: ['reason'], expected: 'goes into override.reason when severity is overridden' },
+        ]);
+      }
+      const command: Command = {
+        type: 'reclassify',
+        override: { severity: override.severity, reason: override.reason },
+      };
+      return change(context, 'reclassifyTicket', given, command);
+    }
+    const stated = impactsOf(impacts ?? []);
+    const command: Command = { type: 'reclassify', impacts: stated, reason: reason ?? null };
+    return change(context, 'reclassifyTicket', given, command, { impacts: stated });
+  }
+
+  @Mutation(() => payloads.ApplyWorkaroundPayload, {
+    description: 'Says what is still broken after a workaround; severity and deadlines follow.',
+  })
+  applyWorkaround(
+    @input(() => inputs.ApplyWorkaroundInput) given: inputs.ApplyWorkaroundInput,
+    @Ctx() context: RequestContext,
+  ): Promise<payloads.TicketPayload> {
+    const remaining = impactsOf(given.remaining);
+    const command: Command = { type: 'applyWorkaround', description: given.description, remaining };
+    return change(context, 'applyWorkaround', given, command, { impacts: remaining, names: { impacts: 'remaining' } });
+  }
+
+  @Mutation(() => payloads.WithdrawWorkaroundPayload, {
+    description: 'Takes back the latest workaround: the impacts of before it are restored.',
+  })
+  withdrawWorkaround(
+    @input(() => inputs.WithdrawWorkaroundInput) given: inputs.WithdrawWorkaroundInput,
+    @Ctx() context: RequestContext,
+  ): Promise<payloads.TicketPayload> {
+    return change(context, 'withdrawWorkaround', given, { type: 'withdrawWorkaround', reason: given.reason ?? null });
+  }
+
+  @Mutation(() => payloads.StartWaitingPayload, {
+    description: 'Begins to wait; the policy says which clocks stand still.',
+  })
+  startWaiting(
+    @input(() => inputs.StartWaitingInput) given: inputs.StartWaitingInput,
+    @Ctx() context: RequestContext,
+  ): Promise<payloads.TicketPayload> {
+    return change(context, 'startWaiting', given, { type: 'startWaiting', reason: given.reason });
+  }
+
+  @Mutation(() => payloads.StopWaitingPayload, { description: 'Ends waiting for a reason.' })
+  stopWaiting(
+    @input(() => inputs.StopWaitingInput) given: inputs.StopWaitingInput,
+    @Ctx() context: RequestContext,
+  ): Promise<payloads.TicketPayload> {
+    return change(context, 'stopWaiting', given, { type: 'stopWaiting', reason: given.reason });
+  }
+
+  @Mutation(() => payloads.CommunicatePayload, {
+    description: 'Records a message. Outbound fulfils the update that is due; inbound ends waiting for the client.',
+  })
+  communicate(
+    @input(() => inputs.CommunicateInput) given: inputs.CommunicateInput,
+    @Ctx() context: RequestContext,
+  ): Promise<payloads.TicketPayload> {
+    const { direction, channel, body } = given;
+    return change(context, 'communicate', given, { type: 'communicate', direction, channel, body });
+  }
+
+  @Mutation(() => payloads.RecordCallPayload, {
+    description: 'Records that the client phoned, as some severities ask.',
+  })
+  recordCall(
+    @input(() => inputs.RecordCallInput) given: inputs.RecordCallInput,
+    @Ctx() context: RequestContext,
+  ): Promise<payloads.TicketPayload> {
+    return change(context, 'recordCall', given, { type: 'recordCall', note: given.note ?? null });
+  }
+
+  @Mutation(() => payloads.AssignTicketPayload, { description: 'Gives the ticket to somebody, or to nobody.' })
+  assignTicket(
+    @input(() => inputs.AssignTicketInput) given: inputs.AssignTicketInput,
+    @Ctx() context: RequestContext,
+  ): Promise<payloads.TicketPayload> {
+    return change(context, 'assignTicket', given, { type: 'assign', assignee: given.assignee ?? null });
+  }
+
+  @Mutation(() => payloads.ResolveTicketPayload, {
+    description: 'Says that the cause is removed; fulfils every commitment.',
+  })
+  resolveTicket(
+    @input(() => inputs.ResolveTicketInput) given: inputs.ResolveTicketInput,
+    @Ctx() context: RequestContext,
+  ): Promise<payloads.TicketPayload> {
+    return change(context, 'resolveTicket', given, { type: 'resolve', resolution: given.resolution ?? null });
+  }
+
+  @Mutation(() => payloads.ReopenTicketPayload, {
+    description: 'Goes back to the state that the ticket was resolved from.',
+  })
+  reopenTicket(
+    @input(() => inputs.ReopenTicketInput) given: inputs.ReopenTicketInput,
+    @Ctx() context: RequestContext,
+  ): Promise<payloads.TicketPayload> {
+    return change(context, 'reopenTicket', given, { type: 'reopen', reason: given.reason ?? null });
+  }
+
+  @Mutation(() => payloads.CloseTicketPayload, {
+    description: 'Ends the ticket: a resolved one as confirmed, any other as cancelled, with a reason.',
+  })
+  closeTicket(
+    @input(() => inputs.CloseTicketInput) given: inputs.CloseTicketInput,
+    @Ctx() context: RequestContext,
+  ): Promise<payloads.TicketPayload> {
+    return change(context, 'closeTicket', given, { type: 'close', reason: given.reason ?? null });
+  }
+
+  @Mutation(() => payloads.CreateClientPayload, { description: 'Opens a client account.' })
+  async createClient(
+    @input(() => inputs.CreateClientInput) given: inputs.CreateClientInput,
+    @Ctx() { services, caller }: RequestContext,
+  ): Promise<payloads.CreateClientPayload> {
+    const clientMutationId = given.clientMutationId ?? null;
+    const problems = problemsOf(given);
+    if (problems.length > 0) return { client: null, userErrors: invalidInputs(problems, ARGUMENT), clientMutationId };
+    const name = given.name.trim();
+    const { client, refusal } = await createClient(services, caller, name, idempotencyOf('createClient', given));
+    const shape = { argument: ARGUMENT, impacts: [] };
+    return { client, userErrors: refusal === null ? [] : [userErrorOf(refusal, shape)], clientMutationId };
+  }
+}
+
+/** One command for one ticket, from its input to its payload. */
+async function change(
+  { services, caller }: RequestContext,
+  mutation: string,
+  given: inputs.TicketInput,
+  command: Command,
+  shape: Partial<Omit<InputShape, 'argument'>> = {},
+): Promise<payloads.TicketPayload> {
+  const problems = problemsOf(given);
+  if (problems.length > 0) return invalid(given, problems);
+  const outcome = await changeTicket(services, caller, {
+    ticketId: requireUuid('Ticket', given.ticketId, 'input.ticketId'),
+    command,
+    expectedVersion: given.expectedVersion ?? null,
+    idempotency: idempotencyOf(mutation, given),
+  });
+  return answer(given, outcome, { argument: ARGUMENT, impacts: [], ...shape });
+}
+
+const payload = (
+  { clientMutationId }: inputs.MutationInput,
+  ticket: payloads.TicketPayload['ticket'],
+  userErrors: readonly UserErrorValue[],
+): payloads.TicketPayload => ({ ticket, userErrors, clientMutationId: clientMutationId ?? null });
+
+const answer = (given: inputs.MutationInput, { ticket, refusal }: Outcome, shape: InputShape): payloads.TicketPayload =>
+  payload(given, ticket, refusal === null ? [] : [userErrorOf(refusal, shape)]);
+
+const invalid = (given: inputs.MutationInput, problems: readonly InputProblem[]): payloads.TicketPayload =>
+  payload(given, null, invalidInputs(problems, ARGUMENT));
+
+const impactsOf = (given: readonly inputs.ImpactInput[]): Impact[] =>
+  given.map(({ audience, consequence, note }) => ({ audience, consequence, note: note ?? null }));
+
+/** The fingerprint is equal for two inputs that ask for the same; a field left out is as good as null. */
+function idempotencyOf(mutation: string, given: inputs.MutationInput): Idempotency | null {
+  const { idempotencyKey, clientMutationId: _ours, ...asked } = given;
+  if (idempotencyKey == null) return null;
+  const fingerprint = createHash('sha256')
+    .update(canonicalJson({ mutation, input: asked }))
+    .digest('hex');
+  return { key: idempotencyKey, fingerprint };
+}
+
+const canonicalJson = (value: unknown): string =>
+  JSON.stringify(value, (_key, part: unknown) => {
+    if (typeof part !== 'object' || part === null || Array.isArray(part)) return part;
+    const present = Object.entries(part).filter(([, inner]) => inner !== null && inner !== undefined);
+    return Object.fromEntries(present.sort(([a], [b]) => (a < b ? -1 : 1)));
+  });

@@ -1,0 +1,168 @@
+import { Arg, Args, Ctx, ID, Int, Query, Resolver } from 'type-graphql';
+import type { Deadline, StoredTicket } from '../../application/ports';
+import { classify } from '../../domain/classify';
+import type { DurationMs } from '../../domain/instant';
+import { COMMITMENT_KINDS, type CommitmentKind, type Policy } from '../../domain/policy';
+import type { Severity } from '../../domain/severity';
+import { CalendarType, type CalendarView, calendarOf } from './calendar-types';
+import { ViewerType, viewerOf } from './common-types';
+import { type Connection, connection, PageArgs, pageRequest } from './connections';
+import type { RequestContext } from './context';
+import { DeadlineConnection } from './deadline-types';
+import { CommitmentKindEnum, SeverityEnum } from './enums';
+import { badInput } from './faults';
+import { fromGlobalId, requireUuid } from './global-id';
+import { leaveToMutation, problemsOf } from './input-rules';
+import { LIFECYCLE, LifecycleType } from './lifecycle-types';
+import { ImpactInput } from './mutation-inputs';
+import { findCalendar } from './node-queries';
+import { ClassifyPayload } from './payloads';
+import { PolicyType } from './policy-types';
+import { DurationScalar } from './scalars';
+import { filterOf, orderOf, TicketFilterInput, TicketOrderInput } from './ticket-filter';
+import { TicketConnection, TicketType } from './ticket-type';
+import { invalidInputs, userErrorOf } from './user-errors';
+
+const optional = { nullable: true } as const;
+
+@Resolver()
+export class QueryResolver {
+  @Query(() => ViewerType, { description: 'Who asks.' })
+  viewer(@Ctx() context: RequestContext): ViewerType {
+    return viewerOf(context);
+  }
+
+  @Query(() => TicketType, {
+    nullable: true,
+    description:
+      'One ticket, by exactly one of id, number and externalId; null where there is none that the caller may see.',
+  })
+  async ticket(
+    @Ctx() { services: { reader }, caller }: RequestContext,
+    @Arg('id', () => ID, { ...optional, description: 'Its id.' }) id: string | null | undefined,
+    @Arg('number', () => Int, { ...optional, description: 'Its number.' }) number: number | null | undefined,
+    @Arg('externalId', () => String, { ...optional, description: 'Its name in another system.' })
+    externalId: string | null | undefined,
+    @Arg('client', () => ID, { ...optional, description: 'With externalId: the client whose ticket is meant.' })
+    client: string | null | undefined,
+  ): Promise<StoredTicket | null> {
+    if ([id, number, externalId].filter((given) => given != null).length !== 1) {
+      throw badInput('ticket takes exactly one of id, number and externalId.');
+    }
+    if (client != null && externalId == null) throw badInput('client goes with externalId only.');
+    if (id != null) return reader.ticketById(caller, requireUuid('Ticket', id, 'id'));
+    if (number != null) return reader.ticketByNumber(caller, number);
+    const clientId = client == null ? null : requireUuid('Client', client, 'client');
+    const [found, another] = await reader.ticketsByExternalId(caller, externalId ?? '', clientId);
+    if (another !== undefined) throw badInput('Several clients have a ticket of that externalId; give client as well.');
+    return found ?? null;
+  }
+
+  @Query(() => TicketConnection, {
+    description: 'Tickets that satisfy a filter, in an order; the newest first unless told.',
+  })
+  async tickets(
+    @Ctx() { services: { reader }, caller, now }: RequestContext,
+    @Args() page: PageArgs,
+    @Arg('filter', () => TicketFilterInput, { ...optional, description: 'Which; every ticket where left out.' })
+    filter: TicketFilterInput | null | undefined,
+    @Arg('orderBy', () => TicketOrderInput, {
+      ...optional,
+      description: 'The order; NUMBER descending where left out.',
+    })
+    orderBy: TicketOrderInput | null | undefined,
+  ): Promise<Connection<StoredTicket>> {
+    const asked = filterOf(filter);
+    const found = await reader.tickets(caller, asked, orderOf(orderBy), pageRequest(page), now);
+    return connection(found, () => reader.countTickets(caller, asked, now));
+  }
+
+  @Query(() => DeadlineConnection, {
+    description: 'Commitments in the order in which they are due, what is overdue longest first.',
+  })
+  async deadlines(
+    @Ctx() { services: { reader }, caller, now }: RequestContext,
+    @Args() page: PageArgs,
+    @Arg('within', () => DurationScalar, {
+      ...optional,
+      description: 'Due within this time from now by the wall clock, not negative; without limit where left out.',
+    })
+    within: DurationMs | null | undefined,
+    @Arg('kinds', () => [CommitmentKindEnum], { ...optional, description: 'Of these kinds; of all where left out.' })
+    kinds: CommitmentKind[] | null | undefined,
+    @Arg('severities', () => [SeverityEnum], { ...optional, description: 'On tickets of these severities.' })
+    severities: Severity[] | null | undefined,
+    @Arg('client', () => ID, { ...optional, description: 'On tickets of this client.' })
+    client: string | null | undefined,
+    @Arg('assignee', () => String, { ...optional, description: 'On tickets of this assignee.' })
+    assignee: string | null | undefined,
+    @Arg('includeOverdue', () => Boolean, { defaultValue: true, description: 'Whether what is overdue counts.' })
+    includeOverdue: boolean,
+  ): Promise<Connection<Deadline>> {
+    if (within != null && within < 0) throw badInput('within takes a duration that is not negative.');
+    const query = {
+      until: within == null ? null : now + within,
+      since: includeOverdue ? null : now,
+      kinds: kinds == null ? COMMITMENT_KINDS : [...new Set(kinds)],
+      severities: severities == null ? null : [...new Set(severities)],
+      client: client == null ? null : requireUuid('Client', client, 'client'),
+      assignee: assignee ?? null,
+    };
+    const found = await reader.deadlines(caller, query, pageRequest(page));
+    return connection(found, () => reader.countDeadlines(caller, query));
+  }
+
+  @Query(() => ClassifyPayload, {
+    description: 'What impacts would earn under the policy that new tickets are opened under. Writes nothing.',
+  })
+  async classify(
+    @Ctx() { services }: RequestContext,
+    @Arg('impacts', () => [ImpactInput], { description: 'The impacts; 1 to 50 pairs.', validateFn: leaveToMutation })
+    impacts: ImpactInput[],
+  ): Promise<ClassifyPayload> {
+    const problems = impacts.flatMap((impact, place) =>
+      problemsOf(impact).map(({ path, expected }) => ({ path: ['impacts', String(place), ...path], expected })),
+    );
+    if (impacts.length < 1 || impacts.length > 50)
+      problems.unshift({ path: ['impacts'], expected: 'takes 1 to 50 entries' });
+    if (problems.length > 0) return { classification: null, userErrors: invalidInputs(problems, []) };
+    const outcome = classify(await services.policies.current(), impacts);
+    return outcome.ok
+      ? { classification: outcome.classification, userErrors: [] }
+      : { classification: null, userErrors: [userErrorOf(outcome.refusal, { argument: [], impacts })] };
+  }
+
+  @Query(() => PolicyType, {
+    nullable: true,
+    description:
+      'A published version of the policy that new tickets are opened under; null where there is no such version.',
+  })
+  async policy(
+    @Ctx() { services: { policies } }: RequestContext,
+    @Arg('version', () => Int, { ...optional, description: 'Which version, from 1; the present one where left out.' })
+    version: number | null | undefined,
+  ): Promise<Policy | null> {
+    const current = await policies.current();
+    return version == null || version === current.version ? current : policies.version(current.id, version);
+  }
+
+  @Query(() => CalendarType, {
+    nullable: true,
+    description:
+      'A calendar by its id, or by its name in the policy that new tickets are opened under; null where there is none.',
+  })
+  async calendar(
+    @Ctx() context: RequestContext,
+    @Arg('id', () => ID, { description: 'Its id, or its name, e.g. `business`.' }) id: string,
+  ): Promise<CalendarView | null> {
+    const decoded = fromGlobalId(id);
+    if (decoded === null) return calendarOf(await context.services.policies.current(), id);
+    if (decoded.type !== 'Calendar') throw badInput('id takes the id or the name of a Calendar.');
+    return findCalendar(context, decoded.key);
+  }
+
+  @Query(() => LifecycleType, { description: 'The lifecycle of tickets, read from the machine that decides.' })
+  lifecycle(): LifecycleType {
+    return LIFECYCLE;
+  }
+}

@@ -1,0 +1,28 @@
+/** The service cannot listen where it was told to; the message names PORT or HOST and what would help. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError';
+  constructor(
+    readonly host: string,
+    readonly port: number,
+    cause: unknown,
+  ) {
+    super(sentenceFor(host, port, cause), { cause });
+  }
+}
+
+function sentenceFor(host: string, port: number, cause: unknown): string {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  switch (code) {
+    case 'EADDRINUSE':
+      return `PORT ${port} on ${host} is taken by another program: stop that one, or set PORT to another number (0 picks any free port).`;
+    case 'EACCES':
+      return `PORT ${port} on ${host} may not be used by this user: set PORT to a number above 1023.`;
+    case 'EADDRNOTAVAIL':
+      return `HOST ${host} is no address of this machine: set HOST to one that it has, such as 127.0.0.1.`;
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `HOST ${host} is not known: set HOST to an address of this machine, such as 127.0.0.1.`;
+    default:
+      return `The service cannot listen on HOST ${host}, PORT ${port}: ${cause instanceof Error ? cause.message : String(cause)}.`;
+  }
+}

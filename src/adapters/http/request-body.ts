@@ -1,0 +1,57 @@
+import type { IncomingMessage } from 'node:http';
+
+/** A request that cannot be answered as it is; the sentence says what would be. */
+export class RequestError extends Error {
+  override readonly name = 'RequestError';
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** A body is at most this long. */
+export const LONGEST_BODY = 1_000_000;
+
+/**
+ * The JSON value of a request's body.
+ *
+ * @throws RequestError 413 too long, 415 another type or encoding, 400 not JSON.
+ */
+export async function readJson(request: IncomingMessage): Promise<unknown> {
+  const type = request.headers['content-type'] ?? '';
+  const [mediaType = '', ...parameters] = type.split(';').map((part) => part.trim().toLowerCase());
+  const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.slice('charset='.length);
+  if (mediaType !== 'application/json' || (charset !== undefined && !/^"?utf-?8"?$/.test(charset))) {
+    throw new RequestError(
+      415,
+      'UNSUPPORTED_MEDIA_TYPE',
+      'Send the operation as content-type: application/json in UTF-8.',
+    );
+  }
+  if ((request.headers['content-encoding'] ?? 'identity') !== 'identity') {
+    throw new RequestError(415, 'UNSUPPORTED_MEDIA_TYPE', 'Send the body without a content-encoding.');
+  }
+  const bytes = await readBytes(request);
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    throw new RequestError(400, 'BAD_REQUEST', 'The body is not JSON in UTF-8.');
+  }
+}
+
+async function readBytes(request: IncomingMessage): Promise<Buffer> {
+  const tooLong = () =>
+    new RequestError(413, 'PAYLOAD_TOO_LARGE', `The body is longer than ${LONGEST_BODY.toLocaleString('en')} bytes.`);
+  if (Number(request.headers['content-length'] ?? 0) > LONGEST_BODY) throw tooLong();
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > LONGEST_BODY) throw tooLong();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, length);
+}

@@ -1,0 +1,117 @@
+import type { Pool } from 'pg';
+import type { Change, ChangeTickets } from '../../application/change-tickets';
+import { type Changed, type Clock, type Policies, SomeChangesFailed } from '../../application/ports';
+import type { Policy } from '../../domain/policy';
+import type { Ticket } from '../../domain/ticket';
+import { changeInTransaction, PolicyNotLoaded } from './change-transaction';
+import { sqlStateOf } from './database-errors';
+import { submitFast } from './submit-fast';
+import { transact } from './transact';
+
+/** What was committed, for whoever follows the log. */
+export interface Commit {
+  /** The number of the transaction. */
+  readonly xid: string;
+}
+
+export interface ChangeTicketsDeps {
+  readonly pool: Pool;
+  readonly clock: Clock;
+  readonly policies: Policies;
+  /** Called after each commit that recorded events, before its caller is answered. */
+  readonly onCommitted: (commit: Commit) => void;
+}
+
+/** The outcome of each change, in order. */
+export type Outcomes = readonly PromiseSettledResult<Changed>[];
+
+/**
+ * The one way in which tickets change; see the port. A set is one transaction; a set of one submission is one statement.
+ *
+ * A key that comes with a change is remembered with its answer, a refusal included, for 48 hours: the same request gets
+ * the first answer again, and of several at once one is carried out.
+ *
+ * @throws SomeChangesFailed where changes of a set met an unexpected fault and the others were carried out; the fault
+ * itself where the set is one.
+ */
+export function createChangeTickets(deps: ChangeTicketsDeps): ChangeTickets {
+  const store: ChangeStore = { ...deps, policyOf: pinnedPolicies(deps.policies) };
+
+  return async (changes) => {
+    if (changes.length === 0) return [];
+    const outcomes = await changeAll(store, changes);
+    const changed = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+    if (changed.length === outcomes.length) return changed;
+    const [only] = outcomes;
+    if (outcomes.length === 1 && only?.status === 'rejected') throw only.reason;
+    throw new SomeChangesFailed(outcomes);
+  };
+}
+
+export interface ChangeStore extends ChangeTicketsDeps {
+  readonly policyOf: PinnedPolicies;
+}
+
+async function changeAll(store: ChangeStore, changes: readonly Change[]): Promise<Outcomes> {
+  const [only] = changes;
+  if (changes.length === 1 && only !== undefined) {
+    const changed = await submitFast(store, only);
+    if (changed !== null) return [{ status: 'fulfilled', value: changed }];
+  }
+  try {
+    return await changeTogether(store, changes);
+  } catch (error) {
+    if (!isOfTheData(error) || changes.length === 1) throw error;
+    return await changeOneByOne(store, changes);
+  }
+}
+
+async function changeTogether(store: ChangeStore, changes: readonly Change[]): Promise<Outcomes> {
+  const current = await store.policies.current();
+  for (;;) {
+    try {
+      const { outcomes, commit } = await transact(store.pool, (tx) => changeInTransaction(tx, store, changes, current));
+      if (commit !== null) store.onCommitted(commit);
+      return outcomes;
+    } catch (error) {
+      // Loaded here, because whoever holds one connection and waits for another may wait for himself.
+      if (!(error instanceof PolicyNotLoaded)) throw error;
+      await store.policyOf.load(error.ticket);
+    }
+  }
+}
+
+/** Where one row makes a statement fail, the others of the set are not to suffer. */
+async function changeOneByOne(store: ChangeStore, changes: readonly Change[]): Promise<Outcomes> {
+  const outcomes: PromiseSettledResult<Changed>[] = [];
+  for (const change of changes) {
+    const [outcome] = await Promise.allSettled([changeAll(store, [change])]);
+    if (outcome.status === 'rejected') outcomes.push(outcome);
+    else outcomes.push(...outcome.value);
+  }
+  return outcomes;
+}
+
+/** A value out of range, a violated constraint, a row too large for an index: another try will not help, others may do. */
+const isOfTheData = (error: unknown): boolean => /^(22|23|54)/.test(sqlStateOf(error) ?? '');
+
+/** The policies that tickets are pinned to; published versions never change, so each is loaded once. */
+export interface PinnedPolicies {
+  /** Null until it is loaded. */
+  known(ticket: Ticket): Policy | null;
+  load(ticket: Ticket): Promise<void>;
+}
+
+function pinnedPolicies(policies: Policies): PinnedPolicies {
+  const loaded = new Map<string, Policy>();
+  const nameOf = ({ policyId, policyVersion }: Ticket): string => `${policyId}/${policyVersion}`;
+  return {
+    known: (ticket) => loaded.get(nameOf(ticket)) ?? null,
+    load: async (ticket) => {
+      const policy = await policies.version(ticket.policyId, ticket.policyVersion);
+      if (policy === null)
+        throw new Error(`Ticket ${ticket.id} is pinned to ${nameOf(ticket)}, which was never published`);
+      loaded.set(nameOf(ticket), policy);
+    },
+  };
+}

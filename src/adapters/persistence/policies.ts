@@ -1,0 +1,119 @@
+import type { Pool } from 'pg';
+import type { Clock, Policies } from '../../application/ports';
+import { compilePolicy } from '../../domain/compile-policy';
+import type { Policy, PolicyDocument } from '../../domain/policy';
+import type { PolicyVersionRow } from './tables';
+import { instantText, rowsOf } from './wire';
+
+/** New tickets cannot be opened: the configured policy has no version yet. */
+export class NoPolicyPublished extends Error {
+  override readonly name = 'NoPolicyPublished';
+  constructor(readonly policyId: string) {
+    super(`No version of the policy "${policyId}" is published`);
+  }
+}
+
+export interface PoliciesDeps {
+  readonly pool: Pool;
+  readonly clock: Clock;
+  /** The policy that new tickets are opened under. */
+  readonly policyId: string;
+  /** For how long the present version is taken to be the latest, in milliseconds; 2 seconds unless told. */
+  readonly staleMs?: number;
+}
+
+type Latest = Pick<PolicyVersionRow, 'version' | 'fingerprint'>;
+
+/** Published policy versions, each compiled once. A version published by another process holds within `staleMs`. */
+export function createPolicies({ pool, clock, policyId, staleMs = 2_000 }: PoliciesDeps): Policies {
+  const compiled = new Map<string, Promise<Policy | null>>();
+  let present: { readonly policy: Promise<Policy>; readonly until: number } | null = null;
+
+  const latest = async (id: string): Promise<Latest | null> => {
+    const [row] = await rowsOf<Latest>(pool, {
+      name: 'latest-policy',
+      text: 'SELECT version, fingerprint FROM policy_versions WHERE id = $1 ORDER BY version DESC LIMIT 1',
+      values: [id],
+    });
+    return row ?? null;
+  };
+
+  const load = async (id: string, version: number): Promise<Policy | null> => {
+    const [row] = await rowsOf<Pick<PolicyVersionRow, 'document'>>(pool, {
+      text: 'SELECT document FROM policy_versions WHERE id = $1 AND version = $2',
+      values: [id, version],
+    });
+    return row === undefined ? null : compilePolicy(row.document, version);
+  };
+
+  const version = (id: string, number: number): Promise<Policy | null> => {
+    const name = `${id}/${number}`;
+    const known = compiled.get(name);
+    if (known !== undefined) return known;
+    const loading = load(id, number);
+    compiled.set(name, loading);
+    // Only what was found is kept: a version may yet be published, and a lost database come back.
+    const forget = () => compiled.delete(name);
+    loading.then((policy) => policy === null && forget(), forget);
+    return loading;
+  };
+
+  const readCurrent = async (): Promise<Policy> => {
+    const row = await latest(policyId);
+    const policy = row === null ? null : await version(policyId, row.version);
+    if (policy === null) throw new NoPolicyPublished(policyId);
+    return policy;
+  };
+
+  return {
+    current: () => {
+      // Not the service's clock: this is about how long ago, whatever the time.
+      const now = performance.now();
+      if (present !== null && now < present.until) return present.policy;
+      const policy = readCurrent();
+      const reading = { policy, until: now + staleMs };
+      present = reading;
+      policy.catch(() => {
+        if (present === reading) present = null;
+      });
+      return policy;
+    },
+    version,
+    versions: async () => {
+      const rows = await rowsOf<Pick<PolicyVersionRow, 'id' | 'version' | 'published_at'>>(pool, {
+        text: 'SELECT id, version, published_at FROM policy_versions ORDER BY id, version',
+      });
+      return rows.map(({ id, version: number, published_at }) => ({ id, version: number, publishedAt: published_at }));
+    },
+    publish: async (document, fingerprint) => {
+      const number = await publish({ pool, clock }, latest, document, fingerprint);
+      if (document.id === policyId) present = null;
+      const policy = await version(document.id, number);
+      if (policy === null) throw new Error(`Version ${number} of ${document.id} was published and is not there`);
+      return policy;
+    },
+  };
+}
+
+/** The version that the document has: the latest where that says the same, else the next one. */
+async function publish(
+  { pool, clock }: Pick<PoliciesDeps, 'pool' | 'clock'>,
+  latest: (id: string) => Promise<Latest | null>,
+  document: PolicyDocument,
+  fingerprint: string,
+): Promise<number> {
+  for (;;) {
+    const last = await latest(document.id);
+    if (last?.fingerprint === fingerprint) return last.version;
+    const next = (last?.version ?? 0) + 1;
+    // A document that cannot be compiled must not be published.
+    compilePolicy(document, next);
+    const inserted = await rowsOf(pool, {
+      text: `INSERT INTO policy_versions (id, version, document, fingerprint, published_at)
+             VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING RETURNING version`,
+      values: [document.id, next, JSON.stringify(document), fingerprint, instantText(clock.now())],
+    });
+    // Where another process has taken that number meanwhile, look again: it may have published the same.
+    if (inserted.length > 0) return next;
+  }
+}

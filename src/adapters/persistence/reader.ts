@@ -1,0 +1,126 @@
+import type { Pool } from 'pg';
+import type { Client, LoggedEvent, Page, PageRequest, StoredTicket, TicketReader } from '../../application/ports';
+import type { EventType } from '../../domain/events';
+import { batched } from './batched';
+import { CLIENTS_BY_ID, clientOf } from './clients';
+import { compare, every, Parameters } from './conditions';
+import { countDeadlines, deadlinesPage } from './deadlines';
+import { EVENT_COLUMNS, loggedEventOf, type SelectedEvent } from './event-row';
+import { cursorOf, type Ordering, type Placed, pageOf, pageStatement } from './page';
+import type { ClientRow } from './tables';
+import { ticketsWhere, visible } from './ticket-filter';
+import { ticketsAtVersions } from './ticket-history';
+import { EVENTS, FOLLOW_UPS, ticketOrdering } from './ticket-orderings';
+import { type SelectedTicket, TICKET_COLUMNS, ticketOf } from './ticket-row';
+import { sees } from './visibility';
+import { isUuid, rowsOf } from './wire';
+
+/** The statements that find tickets by one of their names; each is answered by an index. */
+export const TICKETS_BY_ID = {
+  name: 'tickets-by-id',
+  text: `SELECT ${TICKET_COLUMNS} FROM tickets t WHERE t.id = ANY ($1::uuid[])`,
+};
+export const TICKET_BY_NUMBER = {
+  name: 'ticket-by-number',
+  text: `SELECT ${TICKET_COLUMNS} FROM tickets t WHERE t.number = $1::integer`,
+};
+export const TICKETS_BY_EXTERNAL_ID = {
+  name: 'tickets-by-external-id',
+  text: `SELECT ${TICKET_COLUMNS} FROM tickets t WHERE t.external_id = $1 ORDER BY t.number`,
+};
+
+/** Reads from the tables as they stand; whatever the caller may not see is not there. */
+export function createTicketReader({ pool }: { readonly pool: Pool }): TicketReader {
+  const findTicket = batched<StoredTicket>(async (ids) => {
+    const rows = await rowsOf<SelectedTicket>(pool, { ...TICKETS_BY_ID, values: [ids] });
+    return new Map(rows.map((row) => [row.id, ticketOf(row)]));
+  });
+  const findClient = batched<Client>(async (ids) => {
+    const rows = await rowsOf<ClientRow>(pool, { ...CLIENTS_BY_ID, values: [ids] });
+    return new Map(rows.map((row) => [row.id, clientOf(row)]));
+  });
+
+  return {
+    ticketById: async (caller, id) => {
+      if (!isUuid(id)) return null;
+      const ticket = await findTicket(id);
+      return ticket !== null && sees(caller, ticket.clientId) ? ticket : null;
+    },
+    ticketByNumber: async (caller, number) => {
+      if (!Number.isInteger(number) || number < 1 || number >= 2 ** 31) return null;
+      const [row] = await rowsOf<SelectedTicket>(pool, { ...TICKET_BY_NUMBER, values: [number] });
+      return row !== undefined && sees(caller, row.client_id) ? ticketOf(row) : null;
+    },
+    ticketsByExternalId: async (caller, externalId, client) => {
+      if (externalId.includes('\0')) return [];
+      const rows = await rowsOf<SelectedTicket>(pool, { ...TICKETS_BY_EXTERNAL_ID, values: [externalId] });
+      return rows
+        .filter(({ client_id }) => (client === null || client_id === client) && sees(caller, client_id))
+        .map(ticketOf);
+    },
+    tickets: async (caller, filter, order, page, now) => {
+      const to = new Parameters();
+      return ticketsPage(pool, ticketsWhere(caller, filter, now, to), ticketOrdering(order), page, to);
+    },
+    countTickets: async (caller, filter, now) => {
+      const to = new Parameters();
+      return count(pool, 'tickets t', ticketsWhere(caller, filter, now, to), to);
+    },
+    deadlines: async (caller, query, page) => deadlinesPage(pool, caller, query, page),
+    countDeadlines: async (caller, query) => countDeadlines(pool, caller, query),
+    followUps: async (caller, ticketId, page) => {
+      const to = new Parameters();
+      const where = every([visible(caller, to), compare('t.follow_up_of', 'uuid', { eq: ticketId }, to)]);
+      return ticketsPage(pool, where, FOLLOW_UPS, page, to);
+    },
+    countFollowUps: async (caller, ticketId) => {
+      const to = new Parameters();
+      const where = every([visible(caller, to), compare('t.follow_up_of', 'uuid', { eq: ticketId }, to)]);
+      return count(pool, 'tickets t', where, to);
+    },
+    events: async (ticketId, types, page) => {
+      const to = new Parameters();
+      const parts = { select: EVENT_COLUMNS, from: 'events e', where: eventsWhere(ticketId, types, to) };
+      const text = pageStatement(parts, EVENTS, page, to);
+      const rows = await rowsOf<SelectedEvent & Placed>(pool, { text, values: to.values });
+      return pageOf<(typeof rows)[number], LoggedEvent>(rows, page, (row) => ({
+        node: loggedEventOf(row),
+        cursor: cursorOf(EVENTS, row),
+      }));
+    },
+    countEvents: async (ticketId, types) => {
+      const to = new Parameters();
+      return count(pool, 'events e', eventsWhere(ticketId, types, to), to);
+    },
+    clientById: async (caller, id) => (isUuid(id) && sees(caller, id) ? findClient(id) : null),
+    ticketAtVersion: async (id, version) => {
+      if (!isUuid(id)) return null;
+      const [ticket] = await ticketsAtVersions(pool, [{ id, version }]);
+      return ticket ?? null;
+    },
+  };
+}
+
+async function ticketsPage(
+  pool: Pool,
+  where: string,
+  order: Ordering,
+  page: PageRequest,
+  to: Parameters,
+): Promise<Page<StoredTicket>> {
+  const text = pageStatement({ select: TICKET_COLUMNS, from: 'tickets t', where }, order, page, to);
+  const rows = await rowsOf<SelectedTicket & Placed>(pool, { text, values: to.values });
+  return pageOf(rows, page, (row) => ({ node: ticketOf(row), cursor: cursorOf(order, row) }));
+}
+
+async function count(pool: Pool, from: string, where: string, to: Parameters): Promise<number> {
+  const text = `SELECT count(*) AS count FROM ${from} WHERE ${where}`;
+  const [row] = await rowsOf<{ count: string }>(pool, { text, values: to.values });
+  return Number(row?.count ?? 0);
+}
+
+const eventsWhere = (ticketId: string, types: readonly EventType[] | null, to: Parameters): string =>
+  every([
+    compare('e.ticket_id', 'uuid', { eq: ticketId }, to),
+    ...(types === null ? [] : [compare('e.type', 'text', { in: types }, to)]),
+  ]);

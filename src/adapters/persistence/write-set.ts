@@ -1,0 +1,107 @@
+import type { Change } from '../../application/change-tickets';
+import type { EpochMs } from '../../domain/instant';
+import type { ChangeSet, Decided } from './change-set';
+import { EVENT_WRITTEN_COLUMNS, eventRowOf } from './event-row';
+import { callerOf } from './idempotency';
+import { slaOf } from './sla-of';
+import { rowOf, WRITTEN_COLUMNS } from './ticket-row';
+import type { Transaction } from './transact';
+import { instantText, rowsOf } from './wire';
+
+/** What is written of one ticket. */
+export type WrittenTicket = ChangeSet['written'][number];
+
+export const list = (columns: readonly string[], of = ''): string =>
+  columns.map((column) => `${of}${column}`).join(', ');
+
+// One parameter of JSON for all rows: as fast as an array for each column, and read by the server by name.
+const TICKETS_FROM_JSON = (parameter: string) =>
+  `SELECT ${list(WRITTEN_COLUMNS, 'r.')} FROM json_populate_recordset(NULL::tickets, ${parameter}::json) r`;
+const EVENTS_FROM_JSON = (parameter: string) =>
+  `SELECT ${list(EVENT_WRITTEN_COLUMNS, 'r.')} FROM json_populate_recordset(NULL::events, ${parameter}::json) r`;
+const KEYS_FROM_JSON = (parameter: string) =>
+  `SELECT r.* FROM json_populate_recordset(NULL::idempotency_keys, ${parameter}::json) r`;
+
+const INSERT_TICKETS = {
+  name: 'insert-tickets',
+  text: `INSERT INTO tickets (${list(WRITTEN_COLUMNS)}) ${TICKETS_FROM_JSON('$1')}
+         ON CONFLICT DO NOTHING RETURNING id, number`,
+};
+
+const FIXED = ['id', 'client_id', 'opened_at', 'created_at', 'policy_id', 'policy_version', 'initial_severity'];
+const CHANGING = WRITTEN_COLUMNS.filter((column) => !FIXED.includes(column));
+
+const WRITE = {
+  name: 'write-changes',
+  text: `WITH changed AS (
+           UPDATE tickets t SET ${CHANGING.map((column) => `${column} = r.${column}`).join(', ')}
+             FROM json_populate_recordset(NULL::tickets, $1::json) r WHERE t.id = r.id
+         ), answered AS (
+           UPDATE idempotency_keys k SET version = r.version, refused = r.refused, refusals = r.refusals
+             FROM (${KEYS_FROM_JSON('$3')}) r WHERE k.caller = r.caller AND k.key = r.key
+         ), logged AS (
+           INSERT INTO events (${list(EVENT_WRITTEN_COLUMNS)}) ${EVENTS_FROM_JSON('$2')}
+         )
+         SELECT pg_current_xact_id()::text AS xid`,
+};
+
+/** Inserts the new tickets. Those whose id or external id another transaction has taken meanwhile are left out. */
+export async function insertTickets(
+  tx: Transaction,
+  tickets: readonly WrittenTicket[],
+  now: EpochMs,
+): Promise<ReadonlyMap<string, number>> {
+  if (tickets.length === 0) return new Map();
+  const rows = tickets.map((written) => ticketRowOf(written, now));
+  const inserted = await rowsOf<{ id: string; number: number }>(tx, {
+    ...INSERT_TICKETS,
+    values: [JSON.stringify(rows)],
+  });
+  return new Map(inserted.map(({ id, number }) => [id, number]));
+}
+
+/** The answer to a change that has a key, to be kept. */
+export interface Answer {
+  readonly change: Change;
+  readonly outcome: Decided;
+}
+
+/** Saves changed tickets, all events and the answers, in one statement; gives the transaction's number. */
+export async function writeChanges(
+  tx: Transaction,
+  {
+    changed,
+    logged,
+    answers,
+  }: Readonly<Record<'changed' | 'logged', readonly WrittenTicket[]>> & { answers: readonly Answer[] },
+  now: EpochMs,
+): Promise<string> {
+  const [row] = await rowsOf<{ xid: string }>(tx, {
+    ...WRITE,
+    values: [
+      JSON.stringify(changed.map((written) => ticketRowOf(written, now))),
+      JSON.stringify(logged.flatMap((written) => eventRowsOf(written, now))),
+      JSON.stringify(answers.map((answer) => keyRowOf(answer, now))),
+    ],
+  });
+  if (row === undefined) throw new Error('The database did not number the transaction');
+  tx.identify(row.xid);
+  return row.xid;
+}
+
+export const ticketRowOf = ({ ticket, stored, policy }: WrittenTicket, now: EpochMs) =>
+  rowOf({ ...ticket, createdAt: stored?.createdAt ?? now, updatedAt: now }, slaOf(ticket, policy));
+
+export const eventRowsOf = ({ ticket, events }: WrittenTicket, now: EpochMs) =>
+  events.map((event) => eventRowOf(event, ticket.clientId, now));
+
+export const keyRowOf = ({ change, outcome }: Answer, now: EpochMs) => ({
+  caller: callerOf(change),
+  key: change.idempotency?.key,
+  fingerprint: change.idempotency?.fingerprint,
+  ticket_id: change.ticketId,
+  version: outcome.ticket?.version ?? null,
+  refused: outcome.refused,
+  refusals: outcome.refusals,
+  created_at: instantText(now),
+});

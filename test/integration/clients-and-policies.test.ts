@@ -1,0 +1,49 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { ClientNameTaken, createClients } from '../../src/adapters/persistence/clients';
+import { createPolicies, NoPolicyPublished } from '../../src/adapters/persistence/policies';
+import { policyFingerprint } from '../../src/adapters/policy/fingerprint';
+import { document, openStore, type TestStore } from '../support/store';
+
+let store: TestStore;
+beforeAll(async () => {
+  store = await openStore();
+});
+afterAll(() => store.close());
+
+test('a client is made once, however many ask for it; names are case-sensitive', async () => {
+  const clients = createClients(store);
+  const made = await Promise.all(Array.from({ length: 10 }, () => clients.ensureClient('New')));
+  expect(new Set(made.map(({ id }) => id)).size).toBe(1);
+  expect(await clients.clientById(made[0]?.id ?? '')).toEqual(made[0]);
+  expect((await clients.createClient('new')).id).not.toBe(made[0]?.id);
+  await expect(clients.createClient('New')).rejects.toBeInstanceOf(ClientNameTaken);
+  expect(await clients.clientById('nobody')).toBeNull();
+});
+
+test('the same document is published once, another as the next version, and both stay', async () => {
+  const process = () => createPolicies({ ...store, policyId: document.id, staleMs: 50 });
+  const [one, two] = [process(), process()];
+  const changed = { ...document, title: 'Changed' };
+  const publish = (policies: typeof one) => policies.publish(changed, policyFingerprint(changed));
+  expect((await one.current()).version).toBe(1);
+  const published = await Promise.all([publish(one), publish(two), publish(one), publish(process())]);
+  expect(published.map(({ version }) => version)).toEqual([2, 2, 2, 2]);
+  expect((await one.versions()).map(({ id, version }) => [id, version])).toEqual([
+    [document.id, 1],
+    [document.id, 2],
+  ]);
+  await sleep(60);
+  expect(await two.current()).toMatchObject({ version: 2, title: 'Changed' });
+  const first = await two.version(document.id, 1);
+  expect(first?.title).toBe(document.title);
+  expect(await two.version(document.id, 1)).toBe(first);
+  expect(await two.version(document.id, 3)).toBeNull();
+  expect((await two.publish(document, policyFingerprint(document))).version).toBe(3);
+  expect((await two.version(document.id, 3))?.version).toBe(3);
+});
+
+test('nothing can be opened before a policy is published', async () => {
+  const policies = createPolicies({ ...store, policyId: 'none' });
+  await expect(policies.current()).rejects.toBeInstanceOf(NoPolicyPublished);
+});

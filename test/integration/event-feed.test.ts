@@ -1,0 +1,159 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { Client } from 'pg';
+import { openFeed, type RunningFeed } from '../../src/adapters/events/feed';
+import { createChangeTickets } from '../../src/adapters/persistence/change-tickets';
+import { createDataSource, poolOf } from '../../src/adapters/persistence/data-source';
+import { type LoggedEvent, SlowSubscriber } from '../../src/application/ports';
+import type { Command } from '../../src/domain/commands';
+import { commands, newTicket, openStore, submission, type TestStore } from '../support/store';
+
+let store: TestStore;
+const closing: (() => Promise<void>)[] = [];
+
+beforeAll(async () => {
+  store = await openStore({ poolSize: 12 });
+});
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+afterAll(() => store.close());
+
+const CALL: Command = { type: 'recordCall', note: null };
+
+/** A process of its own on the same database: it writes, and follows the log. */
+async function processOn(options: { readonly queueLimit?: number; readonly pollMs?: number } = {}) {
+  const dataSource = await createDataSource({ url: store.url, poolSize: 8 }).initialize();
+  const pool = poolOf(dataSource);
+  const feed: RunningFeed = await openFeed({ pool, url: store.url, ...options });
+  closing.push(async () => {
+    await feed.close();
+    await dataSource.destroy();
+  });
+  const changeTickets = createChangeTickets({ ...store, pool, onCommitted: (commit) => feed.committed(commit) });
+  const submit = async (): Promise<string> => {
+    const [changed] = await changeTickets([submission(newTicket(store.client.id))]);
+    if (changed?.ticket === null || changed === undefined) throw new Error('refused');
+    return changed.ticket.id;
+  };
+  return { feed, changeTickets, submit };
+}
+
+const take = async (events: AsyncIterator<LoggedEvent>, count: number): Promise<LoggedEvent[]> => {
+  const taken: LoggedEvent[] = [];
+  while (taken.length < count) {
+    const { value, done } = await events.next();
+    if (done === true) break;
+    taken.push(value as LoggedEvent);
+  }
+  return taken;
+};
+const names = (events: readonly LoggedEvent[]) => events.map(({ ticketId, number }) => `${ticketId}/${number}`);
+const all = () => true;
+
+test('a subscriber gets what is recorded from its subscribing on, and nothing of before', async () => {
+  const { feed, changeTickets, submit } = await processOn();
+  // Again and again, for what the log has not shown yet is what could slip through.
+  for (let round = 0; round < 20; round++) {
+    const id = await submit();
+    const events = feed.subscribe(({ ticketId }) => ticketId === id);
+    await changeTickets([commands(id, [CALL])]);
+    expect(names(await take(events, 1))).toEqual([`${id}/2`]);
+    await events.return?.();
+  }
+});
+
+test('eight writers and a second process lose nothing, and each ticket’s events come in order', async () => {
+  const [here, there] = [await processOn(), await processOn()];
+  const seen = here.feed.subscribe(all);
+  const filtered = there.feed.subscribe(({ type }) => type === 'SUBMITTED');
+  const ROUNDS = 40;
+  const writing = Array.from({ length: 8 }, async (_, writer) => {
+    const { changeTickets, submit } = writer % 2 === 0 ? here : there;
+    const id = await submit();
+    for (let round = 0; round < ROUNDS; round++) await changeTickets([commands(id, [CALL, CALL])]);
+    return id;
+  });
+  const events = await take(seen, 8 * (1 + 2 * ROUNDS));
+  const ids = await Promise.all(writing);
+  for (const id of ids) {
+    const numbers = events.filter(({ ticketId }) => ticketId === id).map(({ number }) => number);
+    expect(numbers).toEqual(Array.from({ length: 1 + 2 * ROUNDS }, (_, index) => index + 1));
+  }
+  expect(new Set((await take(filtered, 8)).map(({ ticketId }) => ticketId))).toEqual(new Set(ids));
+});
+
+test('what another process records arrives without waiting for the next look', async () => {
+  const here = await processOn({ pollMs: 60_000 });
+  const there = await processOn({ pollMs: 60_000 });
+  const events = here.feed.subscribe(all);
+  const id = await there.submit();
+  expect(names(await take(events, 1))).toEqual([`${id}/1`]);
+});
+
+test('an event that a transaction under way might precede is held back until that has ended', async () => {
+  const { feed, submit } = await processOn();
+  const events = feed.subscribe(all);
+  const slow = new Client(store.url);
+  await slow.connect();
+  await slow.query('BEGIN');
+  await slow.query('SELECT pg_current_xact_id()');
+  const id = await submit();
+  const first = take(events, 1);
+  expect(await Promise.race([first, sleep(150, 'nothing')])).toBe('nothing');
+  await slow.query('COMMIT');
+  await slow.end();
+  expect(names(await first)).toEqual([`${id}/1`]);
+});
+
+test('a subscriber that does not keep up is ended, and the others are not harmed', async () => {
+  const { feed, changeTickets, submit } = await processOn({ queueLimit: 50 });
+  const stalled = feed.subscribe(all);
+  const healthy = feed.subscribe(all);
+  const failing = feed.subscribe(() => {
+    throw new Error('a filter that fails');
+  });
+  const id = await submit();
+  const reading = take(healthy, 1 + 30 * 20);
+  for (let round = 0; round < 30; round++) {
+    await changeTickets([
+      commands(
+        id,
+        Array.from({ length: 20 }, () => CALL),
+      ),
+    ]);
+  }
+  expect(await reading).toHaveLength(601);
+  await expect(stalled.next()).rejects.toBeInstanceOf(SlowSubscriber);
+  expect(await stalled.next()).toEqual({ done: true, value: undefined });
+  await expect(failing.next()).rejects.toThrow('a filter that fails');
+});
+
+test('a lost database is waited for, and nothing of meanwhile is missed', async () => {
+  const { feed, submit } = await processOn();
+  const events = feed.subscribe(all);
+  const first = await submit();
+  expect(names(await take(events, 1))).toEqual([`${first}/1`]);
+  const other = new Client(store.url);
+  await other.connect();
+  await other.query(
+    'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+  );
+  await other.end();
+  const [second, third] = [await submit(), await submit()];
+  expect(names(await take(events, 2))).toEqual([`${second}/1`, `${third}/1`]);
+});
+
+test('closing ends every subscription, and so does its subscriber', async () => {
+  const { feed, submit } = await processOn();
+  const [one, two] = [feed.subscribe(all), feed.subscribe(all)];
+  const waiting = one.next();
+  await two.return?.();
+  await submit();
+  expect(await two.next()).toEqual({ done: true, value: undefined });
+  expect((await waiting).done).toBe(false);
+  const last = one.next();
+  await feed.close();
+  expect(await last).toEqual({ done: true, value: undefined });
+  expect(await feed.subscribe(all).next()).toEqual({ done: true, value: undefined });
+});

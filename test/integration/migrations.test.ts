@@ -1,0 +1,109 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { Client } from 'pg';
+import type { DataSource } from 'typeorm';
+import { createDataSource } from '../../src/adapters/persistence/data-source';
+import { DatabaseNewerError, DatabaseUnreachableError } from '../../src/adapters/persistence/database-errors';
+import { migrate } from '../../src/adapters/persistence/migrate';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+
+let database: TestDatabase;
+let dataSource: DataSource;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  dataSource = await createDataSource({ url: database.url }).initialize();
+});
+afterAll(async () => {
+  await dataSource.destroy();
+  await database.drop();
+});
+
+/** Everything that migrations make: columns, constraints, indexes, triggers, functions and comments. */
+const catalogue = async (): Promise<unknown[]> =>
+  dataSource.query(`
+    SELECT 'column' AS what, c.relname || '.' || a.attname AS name,
+           concat_ws(' ', format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity, pg_get_expr(d.adbin, d.adrelid),
+                     col_description(c.oid, a.attnum)) AS is
+      FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+      LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
+     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relname <> 'migrations'
+    UNION ALL
+    SELECT 'table', relname, obj_description(oid) FROM pg_class
+     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'S') AND relname NOT LIKE 'migrations%'
+    UNION ALL
+    SELECT 'index', indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename <> 'migrations'
+    UNION ALL
+    SELECT 'constraint', conrelid::regclass || '.' || conname, pg_get_constraintdef(oid) FROM pg_constraint
+     WHERE connamespace = 'public'::regnamespace AND conrelid <> 'migrations'::regclass
+    UNION ALL
+    SELECT 'trigger', tgname, pg_get_triggerdef(oid) || tgenabled::text FROM pg_trigger WHERE NOT tgisinternal
+    UNION ALL
+    SELECT 'function', proname, pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+    ORDER BY 1, 2, 3`);
+
+test('down undoes what up does, and up does it again the same', async () => {
+  const before = await catalogue();
+  expect(before.length).toBeGreaterThan(100);
+  while ((await dataSource.query('SELECT count(*)::int AS left FROM migrations'))[0].left > 0) {
+    await dataSource.undoLastMigration();
+  }
+  expect(await catalogue()).toEqual([]);
+  expect(await migrate(dataSource)).toEqual(['InitialSchema1764000000000']);
+  expect(await catalogue()).toEqual(before);
+  expect(await migrate(dataSource)).toEqual([]);
+});
+
+test('services that start together migrate once', async () => {
+  await dataSource.undoLastMigration();
+  const services = Array.from({ length: 4 }, () => createDataSource({ url: database.url, poolSize: 1 }));
+  const done = await Promise.all(services.map(migrate));
+  await Promise.all(services.map((service) => service.destroy()));
+  expect(done.flat()).toEqual(['InitialSchema1764000000000']);
+});
+
+test('a database of a newer version is refused', async () => {
+  await dataSource.query(`INSERT INTO migrations (timestamp, name) VALUES (9999999999999, 'Later9999999999999')`);
+  const error = await migrate(dataSource).catch((fault: unknown) => fault);
+  expect(error).toBeInstanceOf(DatabaseNewerError);
+  expect((error as Error).message).toContain('newer version of Stepdown (Later9999999999999)');
+  await dataSource.query(`DELETE FROM migrations WHERE name = 'Later9999999999999'`);
+});
+
+test.each([
+  [
+    'postgresql://ada:s3cret@127.0.0.1:1/none',
+    'The database 127.0.0.1:1/none cannot be reached: nothing listens there.',
+  ],
+  [
+    'postgresql://ada:s3cret@no-such-host.invalid:5432/none',
+    'The database no-such-host.invalid:5432/none cannot be reached: the host name could not be resolved.',
+  ],
+])('%s cannot be reached, which is said without the password', async (url, message) => {
+  const error = await migrate(createDataSource({ url, connectTimeoutMs: 3_000 })).catch((fault: unknown) => fault);
+  expect(error).toBeInstanceOf(DatabaseUnreachableError);
+  const said = (error as Error).message.replace('there is no host of that name', 'the host name could not be resolved');
+  expect(said).toBe(message);
+});
+
+test('a database that does not exist is said to be missing', async () => {
+  const url = new URL(database.url);
+  url.pathname = '/nowhere';
+  await expect(migrate(createDataSource({ url: url.href }))).rejects.toThrow(
+    /\/nowhere cannot be reached: there is no database of that name/,
+  );
+});
+
+test.each(['UPDATE events SET number = 2', 'DELETE FROM events', 'TRUNCATE events', 'TRUNCATE tickets CASCADE'])(
+  'the log refuses %s',
+  async (statement) => {
+    const client = new Client(database.url);
+    await client.connect();
+    await expect(client.query(statement)).rejects.toMatchObject({
+      code: '23001',
+      message: expect.stringMatching(/^The event log is append-only: (UPDATE|DELETE|TRUNCATE) of events is refused$/),
+    });
+    await client.query(`SET session_replication_role = replica`);
+    await expect(client.query(statement)).rejects.toMatchObject({ code: '23001' });
+    await client.end();
+  },
+);

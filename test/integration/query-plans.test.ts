@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { Parameters } from '../../src/adapters/persistence/conditions';
+import { deadlinesStatement } from '../../src/adapters/persistence/deadlines';
+import { READ_LOG } from '../../src/adapters/persistence/event-log';
+import { pageStatement } from '../../src/adapters/persistence/page';
+import { TICKET_BY_NUMBER, TICKETS_BY_EXTERNAL_ID, TICKETS_BY_ID } from '../../src/adapters/persistence/reader';
+import { ticketsWhere } from '../../src/adapters/persistence/ticket-filter';
+import { ticketOrdering } from '../../src/adapters/persistence/ticket-orderings';
+import { WRITTEN_COLUMNS } from '../../src/adapters/persistence/ticket-row';
+import type { PageRequest, TicketOrder } from '../../src/application/ports';
+import { everything, MONDAY, newTicket, openStore, submission, type TestStore } from '../support/store';
+
+const ROWS = 20_000;
+let store: TestStore;
+let id: string;
+
+beforeAll(async () => {
+  store = await openStore();
+  const [changed] = await store.changeTickets([submission(newTicket(store.client.id, { externalId: 'first' }))]);
+  id = changed?.ticket?.id ?? '';
+  const columns = WRITTEN_COLUMNS.map((column) => {
+    if (column === 'id') return 'gen_random_uuid()';
+    if (column === 'external_id') return "'ext-' || n";
+    return /_at$/.test(column) ? `t.${column} + n * interval '1 minute'` : `t.${column}`;
+  });
+  await store.pool.query(
+    `INSERT INTO tickets (${WRITTEN_COLUMNS.join(', ')}) SELECT ${columns.join(', ')} FROM tickets t, generate_series(1, ${ROWS}) n`,
+  );
+  await store.pool.query(
+    `INSERT INTO events (ticket_id, client_id, number, type, at, recorded_at, actor, data)
+     SELECT id, client_id, 1, 'SUBMITTED', opened_at, created_at, '{}', '{}' FROM tickets WHERE external_id <> 'first'`,
+  );
+  await store.pool.query('ANALYZE');
+});
+afterAll(() => store.close());
+
+const explain = async ({
+  text,
+  values,
+}: {
+  readonly text: string;
+  readonly values: readonly unknown[];
+}): Promise<string> => {
+  const { rows } = await store.pool.query<{ 'QUERY PLAN': string }>(
+    `EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) ${text}`,
+    [...values],
+  );
+  return rows.map((row) => row['QUERY PLAN']).join('\n');
+};
+
+const FIRST: PageRequest = { count: 20, from: 'START', after: null, before: null };
+const page = (by: TicketOrder['by'], from: 'START' | 'END' = 'START', direction: 'ASC' | 'DESC' = 'DESC') => {
+  const to = new Parameters();
+  const where = ticketsWhere(everything, {}, MONDAY, to);
+  const parts = { select: 't.id', from: 'tickets t', where };
+  return { text: pageStatement(parts, ticketOrdering({ by, direction }), { ...FIRST, from }, to), values: to.values };
+};
+
+test.each<[string, () => { readonly text: string; readonly values: readonly unknown[] }]>([
+  ['tickets by id', () => ({ text: TICKETS_BY_ID.text, values: [[id]] })],
+  ['ticket by number', () => ({ text: TICKET_BY_NUMBER.text, values: [17] })],
+  ['tickets by external id', () => ({ text: TICKETS_BY_EXTERNAL_ID.text, values: ['ext-17'] })],
+  [
+    'deadlines',
+    () =>
+      deadlinesStatement(
+        everything,
+        { until: MONDAY + 1e9, since: MONDAY, kinds: [], severities: null, client: null, assignee: null },
+        FIRST,
+      ),
+  ],
+  [
+    'what falls due next',
+    () => ({
+      text: `SELECT id FROM tickets WHERE next_deadline_at <= $1 ORDER BY next_deadline_at, id LIMIT 100 FOR UPDATE SKIP LOCKED`,
+      values: [new Date(MONDAY + 1e9)],
+    }),
+  ],
+  ['tickets in order of number', () => page('NUMBER')],
+  ['the last tickets in order of number', () => page('NUMBER', 'END')],
+  ['tickets in order of opening', () => page('OPENED_AT')],
+  ['tickets in order of change', () => page('UPDATED_AT', 'START', 'ASC')],
+  ['tickets in order of what is due', () => page('NEXT_DEADLINE_AT', 'START', 'ASC')],
+  ['tickets in order of what is due last', () => page('NEXT_DEADLINE_AT', 'END', 'DESC')],
+  ['the end of the log', () => ({ text: READ_LOG.text, values: ['999999999', '0', 200] })],
+  ['a ticket’s events', () => ({ text: 'SELECT * FROM events WHERE ticket_id = $1 ORDER BY number', values: [id] })],
+])('%s: no table is read as a whole, and few rows are read', async (_, statement) => {
+  const plan = await explain(statement());
+  expect(plan).not.toMatch(/Seq Scan|Sort Method: external/);
+  expect(plan).toMatch(/Index (Only )?Scan|Bitmap Index Scan/);
+  const rows = [...plan.matchAll(/actual rows=([\d.]+)/g)].map(([, count]) => Number(count));
+  expect(Math.max(...rows)).toBeLessThan(200);
+});

@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import type { Pool } from 'pg';
+import type { DataSource } from 'typeorm';
+import { createDataSource, poolOf } from '../../src/adapters/persistence/data-source';
+import { CommitUnknownError } from '../../src/adapters/persistence/database-errors';
+import { type Transaction, transact } from '../../src/adapters/persistence/transact';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+
+let database: TestDatabase;
+let dataSource: DataSource;
+let pool: Pool;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  dataSource = await createDataSource({ url: database.url }).initialize();
+  pool = poolOf(dataSource);
+  await pool.query('CREATE TABLE notes (words text)');
+});
+afterAll(async () => {
+  await dataSource.destroy();
+  await database.drop();
+});
+beforeEach(() => pool.query('TRUNCATE notes'));
+
+const written = async () =>
+  (await pool.query<{ words: string }>('SELECT words FROM notes')).rows.map(({ words }) => words);
+
+const write = async (tx: Transaction, isKnown = true) => {
+  const { rows } = await tx.query<{ xid: string }>({
+    text: `WITH n AS (INSERT INTO notes VALUES ('x')) SELECT pg_current_xact_id()::text AS xid`,
+  });
+  if (isKnown) tx.identify(rows[0]?.xid ?? '');
+  return 'done';
+};
+
+let tries = 0;
+const counting = (work: typeof write) => (tx: Transaction) => {
+  tries += 1;
+  return work(tx);
+};
+
+/** The pool, but the first COMMIT is lost: before the server has it, or only its answer. */
+function losing(what: 'COMMIT' | 'ANSWER'): Pool {
+  let isLost = false;
+  const connect = async () => {
+    const client = await pool.connect();
+    const query = client.query.bind(client) as (text: string) => Promise<unknown>;
+    return new Proxy(client, {
+      get: (target, name) => {
+        if (name !== 'query') return Reflect.get(target, name, target);
+        return async (text: string) => {
+          if (text !== 'COMMIT' || isLost) return query(text);
+          isLost = true;
+          await query(what === 'ANSWER' ? 'COMMIT' : 'ROLLBACK');
+          throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
+        };
+      },
+    });
+  };
+  return new Proxy(pool, {
+    get: (target, name) => (name === 'connect' ? connect : Reflect.get(target, name, target).bind?.(target)),
+  });
+}
+
+test('a COMMIT whose answer is lost is not carried out twice', async () => {
+  tries = 0;
+  expect(await transact(losing('ANSWER'), counting(write))).toBe('done');
+  expect([tries, await written()]).toEqual([1, ['x']]);
+});
+
+test('a COMMIT that never arrived is tried again', async () => {
+  tries = 0;
+  expect(await transact(losing('COMMIT'), counting(write))).toBe('done');
+  expect([tries, await written()]).toEqual([2, ['x']]);
+});
+
+test.each(['ANSWER', 'COMMIT'] as const)(
+  'a lost %s of a transaction without a number is not guessed at',
+  async (what) => {
+    await expect(transact(losing(what), (tx) => write(tx, false))).rejects.toBeInstanceOf(CommitUnknownError);
+  },
+);
+
+test('a session that ends during COMMIT', async () => {
+  await pool.query(`CREATE SEQUENCE faults;
+    CREATE FUNCTION fault() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      IF nextval('faults') = 1 THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF; RETURN NULL; END $$;
+    CREATE CONSTRAINT TRIGGER fault AFTER INSERT ON notes DEFERRABLE INITIALLY DEFERRED
+      FOR EACH ROW EXECUTE FUNCTION fault()`);
+  expect(await transact(pool, write)).toBe('done');
+  expect(await written()).toEqual(['x']);
+  await pool.query('DROP TRIGGER fault ON notes; DROP FUNCTION fault; DROP SEQUENCE faults');
+});
+
+test('an error of the work rolls back and is passed on, and so is one that the work kept to itself', async () => {
+  const failing = transact(pool, async (tx) => {
+    await write(tx);
+    throw new Error('no');
+  });
+  await expect(failing).rejects.toThrow('no');
+  const hiding = transact(pool, async (tx) => {
+    await write(tx);
+    await tx.query({ text: 'SELECT 1/0' }).catch(() => undefined);
+  });
+  await expect(hiding).rejects.toThrow('Nothing was committed');
+  expect(await written()).toEqual([]);
+});
+
+test('tries end', async () => {
+  tries = 0;
+  const work = async () => {
+    tries += 1;
+    throw Object.assign(new Error('deadlock'), { code: '40P01' });
+  };
+  await expect(transact(pool, work, { attempts: 3 })).rejects.toThrow('deadlock');
+  expect(tries).toBe(3);
+});

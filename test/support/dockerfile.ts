@@ -1,0 +1,89 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+
+/** One line of a Dockerfile, such as `RUN npm ci`. */
+export type Instruction = Readonly<{ keyword: string; rest: string }>;
+export type Stage = Readonly<{ name: string; image: string; instructions: readonly Instruction[] }>;
+
+/** Reads as much of the format as ours uses: no continued lines, no variables. */
+export const parseDockerfile = (text: string): Stage[] => {
+  const stages: (Stage & { instructions: Instruction[] })[] = [];
+  for (const line of text.split('\n')) {
+    if (line.trim() === '' || line.startsWith('#')) continue;
+    const [, keyword = '', rest = ''] = /^([A-Z]+) (.*[^\\])$/.exec(line) ?? [];
+    if (keyword === '') throw new Error(`Not understood in the Dockerfile: ${line}`);
+    if (keyword === 'FROM') {
+      const [image = '', , name = `stage ${stages.length}`] = rest.split(' ');
+      stages.push({ name, image, instructions: [] });
+    } else {
+      stages.at(-1)?.instructions.push({ keyword, rest });
+    }
+  }
+  return stages;
+};
+
+/** Copies what `docker build` would send: all but the names at the root that .dockerignore lists, one on a line. */
+export const copyContext = (root: string, target: string): void => {
+  const ignored = new Set(readFileSync(join(root, '.dockerignore'), 'utf8').split('\n'));
+  cpSync(root, target, {
+    recursive: true,
+    filter: (source) => !source.startsWith(`${root}/`) || !ignored.has(source.slice(root.length + 1)),
+  });
+};
+
+/** A step failed: what it was, and what it printed. */
+export class StepError extends Error {
+  constructor(
+    readonly step: string,
+    readonly output: string,
+  ) {
+    super(`${step}\n${output}`);
+  }
+}
+
+/**
+ * Carries out a stage's COPY and RUN in a folder that stands for its working directory, with this machine's Node.
+ *
+ * @param stages the working directories of the stages before, by name.
+ * @throws StepError
+ */
+export const buildStage = (
+  stage: Stage,
+  folder: string,
+  context: string,
+  stages: ReadonlyMap<string, string>,
+  env: NodeJS.ProcessEnv,
+): void => {
+  mkdirSync(folder, { recursive: true });
+  const workdir = stage.instructions.find(({ keyword }) => keyword === 'WORKDIR')?.rest ?? '/';
+  for (const { keyword, rest } of stage.instructions) {
+    if (keyword === 'RUN') {
+      const { status, stdout, stderr } = spawnSync('/bin/sh', ['-c', rest], { cwd: folder, env, encoding: 'utf8' });
+      if (status !== 0) throw new StepError(`RUN ${rest}`, `${stdout}${stderr}`);
+    }
+    if (keyword === 'COPY') copy(rest, workdir, folder, context, stages);
+  }
+};
+
+const copy = (
+  rest: string,
+  workdir: string,
+  folder: string,
+  context: string,
+  stages: ReadonlyMap<string, string>,
+): void => {
+  const words = rest.split(' ');
+  const from = words[0]?.startsWith('--from=') ? words.shift()?.slice('--from='.length) : undefined;
+  const target = words.pop() ?? '';
+  for (const word of words) {
+    const source = from === undefined ? join(context, word) : join(stages.get(from) ?? '', word.slice(workdir.length));
+    if (!existsSync(source)) throw new StepError(`COPY ${rest}`, `There is no ${word}.`);
+    // As in Docker: a folder's contents go into the target, a file goes into a target that ends in a slash.
+    const isInto = target.endsWith('/') && statSync(source).isFile();
+    const destination = join(folder, target, isInto ? basename(source) : '');
+    // Out of a stage is moved what it need not keep: it may be hundreds of megabytes, and is copied once.
+    if (from !== undefined && !existsSync(destination)) renameSync(source, destination);
+    else cpSync(source, destination, { recursive: true, verbatimSymlinks: true });
+  }
+};

@@ -1,0 +1,54 @@
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pino from 'pino';
+import { createDataSource } from '../../src/adapters/persistence/data-source';
+import { openEmbeddedPostgres } from '../../src/adapters/persistence/embedded-postgres';
+import { SERVER_VARIABLE, sealTemplate, TEMPLATE, urlOf, withServer } from './database';
+import { testRun } from './test-run';
+
+const FOLDER = /^stepdown-jest-(\d+)$/;
+
+/**
+ * Starts one PostgreSQL for the whole run and migrates a template database, which each test file clones. A run that is
+ * killed leaves no server, for its lease ends with it; its folder is removed by the next run.
+ */
+export default async function globalSetup(): Promise<void> {
+  await removeLeftovers();
+  const dataDir = join(tmpdir(), `stepdown-jest-${process.pid}`);
+  await mkdir(dataDir, { mode: 0o700 });
+  const log = pino({ level: 'warn' }, pino.destination({ dest: 2, sync: true }));
+  const postgres = await openEmbeddedPostgres({ dataDir, log, durable: false });
+  testRun.end = async () => {
+    await postgres.close();
+    await rm(dataDir, { recursive: true, force: true });
+  };
+
+  process.env[SERVER_VARIABLE] = postgres.url;
+  await withServer((client) => client.query(`create database ${TEMPLATE}`));
+  const dataSource = createDataSource({ url: urlOf(TEMPLATE), poolSize: 1 });
+  await dataSource.initialize();
+  try {
+    await dataSource.runMigrations();
+  } finally {
+    await dataSource.destroy();
+  }
+  await withServer(sealTemplate);
+}
+
+const removeLeftovers = async (): Promise<void> => {
+  for (const name of await readdir(tmpdir())) {
+    const pid = FOLDER.exec(name)?.[1];
+    if (pid === undefined || isRunning(Number(pid))) continue;
+    // Another user's folder stays.
+    await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(() => undefined);
+  }
+};
+
+const isRunning = (pid: number): boolean => {
+  try {
+    return pid !== process.pid && process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+};

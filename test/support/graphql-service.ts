@@ -1,0 +1,87 @@
+import pino, { type Logger } from 'pino';
+import { type Config, loadConfig } from '../../src/config';
+import { type RunningService, startService } from '../../src/service';
+import { createTestDatabase, type TestDatabase } from './database';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly data: Json;
+  readonly errors: readonly { readonly message: string; readonly extensions: Json; readonly path?: Json }[];
+}
+
+/** What JSON says; a test looks at it as it likes and fails where it is otherwise. */
+// biome-ignore lint/suspicious/noExplicitAny: a test reads answers of every shape.
+export type Json = any;
+
+export interface TestService {
+  readonly url: string;
+  readonly database: TestDatabase;
+  /** Lines that the service logged. */
+  readonly logged: readonly Json[];
+  /** Asks, whatever comes of it. */
+  ask(query: string, variables?: Json, headers?: Record<string, string>): Promise<Answer>;
+  /** Asks what must succeed, and gives its data. */
+  data(query: string, variables?: Json): Promise<Json>;
+  /** Carries out a mutation of one input and gives its payload, with the ticket's usual fields and all user errors. */
+  mutate(name: string, input: Json, fields?: string): Promise<Json>;
+  /** Opens a ticket of these impacts and gives its id. */
+  submit(impacts?: readonly Json[], more?: Json): Promise<string>;
+  close(): Promise<void>;
+}
+
+export const SEV1 = [{ audience: 'ALL_END_USERS', consequence: 'ORDERING_BLOCKED' }];
+export const SEV2 = [{ audience: 'SOME_END_USERS', consequence: 'ORDERING_BLOCKED' }];
+export const SEV3 = [{ audience: 'ADMINISTRATORS', consequence: 'DEGRADED' }];
+export const SEV4 = [{ audience: 'NOBODY', consequence: 'DEGRADED' }];
+export const CONTRADICTION = [{ audience: 'NOBODY', consequence: 'ORDERING_BLOCKED' }];
+
+const ERRORS = 'userErrors { __typename code message path }';
+const TICKET = 'ticket { id number state severity version }';
+
+/** A real service on a database of its own, or on that of another; it listens on a free port. */
+export async function startTestService(
+  options: { readonly database?: TestDatabase; readonly url?: string; readonly config?: Partial<Config> } = {},
+): Promise<TestService> {
+  const database = options.database ?? (await createTestDatabase());
+  const logged: Json[] = [];
+  const logger: Logger = pino({ level: 'debug' }, { write: (line: string) => logged.push(JSON.parse(line)) });
+  const config: Config = { ...loadConfig({ DATABASE_URL: options.url ?? database.url, PORT: '0' }), ...options.config };
+  const service: RunningService = await startService(config, logger);
+
+  const ask: TestService['ask'] = async (query, variables, headers) => {
+    const response = await fetch(service.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify({ query, variables }),
+    });
+    const { data = null, errors = [] } = (await response.json()) as Json;
+    return { status: response.status, headers: response.headers, data, errors };
+  };
+  const data: TestService['data'] = async (query, variables) => {
+    const answer = await ask(query, variables);
+    if (answer.errors.length > 0) throw new Error(JSON.stringify(answer.errors));
+    return answer.data;
+  };
+  const mutate: TestService['mutate'] = async (name, input, fields = `${TICKET} ${ERRORS} clientMutationId`) => {
+    const type = `${name[0]?.toUpperCase()}${name.slice(1)}Input`;
+    return (await data(`mutation ($input: ${type}!) { ${name}(input: $input) { ${fields} } }`, { input }))[name];
+  };
+  return {
+    url: service.url,
+    database,
+    logged,
+    ask,
+    data,
+    mutate,
+    submit: async (impacts = SEV2, more = {}) => {
+      const { ticket, userErrors } = await mutate('submitTicket', { subject: 'Checkout is down', impacts, ...more });
+      if (ticket === null) throw new Error(JSON.stringify(userErrors));
+      return ticket.id;
+    },
+    close: async () => {
+      await service.close();
+      if (options.database === undefined) await database.drop();
+    },
+  };
+}

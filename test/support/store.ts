@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Pool } from 'pg';
+import type { DataSource } from 'typeorm';
+import { v7 as newId } from 'uuid';
+import { createChangeTickets } from '../../src/adapters/persistence/change-tickets';
+import { createClients } from '../../src/adapters/persistence/clients';
+import { createDataSource, poolOf } from '../../src/adapters/persistence/data-source';
+import { createPolicies } from '../../src/adapters/persistence/policies';
+import { createTicketReader } from '../../src/adapters/persistence/reader';
+import { policyFingerprint } from '../../src/adapters/policy/fingerprint';
+import { parsePolicy } from '../../src/adapters/policy/load-policy';
+import type { Change, ChangeTickets } from '../../src/application/change-tickets';
+import type { Caller, Client, Policies, TicketReader } from '../../src/application/ports';
+import type { Actor } from '../../src/domain/actor';
+import type { Command, NewTicket } from '../../src/domain/commands';
+import type { EpochMs } from '../../src/domain/instant';
+import { createTestDatabase } from './database';
+
+const file = join(__dirname, '..', '..', 'policies', 'cimcloud.yaml');
+export const document = parsePolicy(readFileSync(file, 'utf8'), { fileName: 'cimcloud.yaml' });
+
+export const agent: Actor = { kind: 'AGENT', id: 'ada', name: 'Ada' };
+export const everything: Caller = { actor: agent, sees: 'ALL' };
+
+/** A Monday, 10:00 in New York. */
+export const MONDAY = Date.parse('2026-06-01T14:00:00Z');
+
+/** A clock that stands still until it is moved. */
+export class TestClock {
+  constructor(private at: EpochMs = MONDAY) {}
+  now(): EpochMs {
+    return this.at;
+  }
+  moveTo(at: EpochMs): void {
+    this.at = at;
+  }
+  move(ms: number): void {
+    this.at += ms;
+  }
+}
+
+/** Everything that persists, on a database of the test's own. */
+export interface TestStore {
+  readonly url: string;
+  readonly dataSource: DataSource;
+  readonly pool: Pool;
+  readonly clock: TestClock;
+  readonly policies: Policies;
+  readonly changeTickets: ChangeTickets;
+  readonly reader: TicketReader;
+  readonly client: Client;
+  readonly committed: string[];
+  close(): Promise<void>;
+}
+
+export async function openStore(options: { readonly poolSize?: number } = {}): Promise<TestStore> {
+  const database = await createTestDatabase();
+  const dataSource = await createDataSource({ url: database.url, poolSize: options.poolSize ?? 20 }).initialize();
+  const pool = poolOf(dataSource);
+  const clock = new TestClock();
+  const policies = createPolicies({ pool, clock, policyId: document.id });
+  await policies.publish(document, policyFingerprint(document));
+  const committed: string[] = [];
+  const client = await createClients({ pool, clock }).ensureClient('Acme');
+  return {
+    url: database.url,
+    dataSource,
+    pool,
+    clock,
+    policies,
+    changeTickets: createChangeTickets({ pool, clock, policies, onCommitted: ({ xid }) => committed.push(xid) }),
+    reader: createTicketReader({ pool }),
+    client,
+    committed,
+    close: async () => {
+      await dataSource.destroy();
+      await database.drop();
+    },
+  };
+}
+
+export const newTicket = (clientId: string, more: Partial<NewTicket> = {}): NewTicket => ({
+  clientId,
+  subject: 'Orders hang',
+  description: null,
+  reporter: null,
+  assignee: null,
+  channel: 'EXTRANET',
+  externalId: null,
+  externalUrl: null,
+  tags: [],
+  impacts: [{ audience: 'SOME_END_USERS', consequence: 'ORDERING_BLOCKED', note: null }],
+  followUpOf: null,
+  ...more,
+});
+
+type Extras = Partial<Pick<Change, 'actor' | 'sees' | 'expectedVersion' | 'idempotency' | 'ticketId'>>;
+
+export const submission = (input: NewTicket, more: Extras & { readonly at?: EpochMs } = {}): Change => {
+  const { at = null, ...extras } = more;
+  return {
+    ticketId: newId(),
+    submit: { input, at, evidence: null },
+    steps: [],
+    actor: agent,
+    sees: 'ALL',
+    expectedVersion: null,
+    idempotency: null,
+    ...extras,
+  };
+};
+
+export const commands = (ticketId: string, list: readonly Command[], more: Extras & { at?: EpochMs } = {}): Change => {
+  const { at = null, ...extras } = more;
+  return {
+    ticketId,
+    submit: null,
+    steps: list.map((command) => ({ command, at })),
+    actor: agent,
+    sees: 'ALL',
+    expectedVersion: null,
+    idempotency: null,
+    ...extras,
+  };
+};
