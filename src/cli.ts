@@ -71,6 +71,22 @@ policy
     process.exitCode = await checkPolicy(file, process.stdout, process.stderr);
   });
 
+program
+  .command('demo')
+  .description('import 200 real incidents, on the running service or a fresh one, and report on them')
+  .action(async () => {
+    const { runDemo } = await import('./commands.js');
+    await runDemo(loadConfig(process.env), quietLog());
+  });
+
+program
+  .command('schema')
+  .description('print the GraphQL schema')
+  .action(async () => {
+    const { printSchemaText } = await import('./adapters/cli/print-schema.js');
+    process.stdout.write(printSchemaText());
+  });
+
 const quietLog = () => pino({ level: process.env.LOG_LEVEL || 'warn' }, pino.destination({ dest: 2, sync: true }));
 
 // A reader that has seen enough (`| head`) closes the pipe; that is no fault.

@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Logger } from 'pino';
+import { demoReport, isServing } from './adapters/cli/demo';
 import { type ImportOptions, importFile, summaryLines } from './adapters/cli/import';
 import { progressOn } from './adapters/cli/progress';
 import { contextFactory } from './adapters/graphql/context';
@@ -11,9 +13,10 @@ import { existingExternalIds } from './adapters/persistence/external-ids';
 import { createTicketReader } from './adapters/persistence/reader';
 import { systemClock } from './adapters/system-clock';
 import type { Caller } from './application/ports';
-import type { Config } from './config';
+import { type Config, findPackageRoot } from './config';
 import { SYSTEM } from './domain/actor';
-import { openStore } from './store';
+import { startService } from './service';
+import { openStore, type Store } from './store';
 
 /**
  * `stepdown export`. Everything is judged at one instant.
@@ -63,24 +66,51 @@ function parseFilter(text: string): unknown {
 export async function runImport(config: Config, options: ImportOptions, log: Logger): Promise<void> {
   const store = await openStore(config, log, 'stepdown import');
   try {
-    const { pool, policies, clients } = store;
-    const began = performance.now();
-    const summary = await importFile(
-      {
-        url: store.url,
-        policy: await policies.current(),
-        // Other processes find the events by themselves within a second; nobody in this one waits for them.
-        changeTickets: createChangeTickets({ pool, clock: systemClock, policies, onCommitted: () => undefined }),
-        ensureClient: async (name) => (await clients.ensureClient(name)).id,
-        clientNamed: async (name) => (await clients.clientNamed(name))?.id ?? null,
-        existing: (clientId, externalIds) => existingExternalIds(pool, clientId, externalIds),
-      },
-      options,
-      progressOn(process.stderr),
-    );
-    const seconds = (performance.now() - began) / 1000;
-    process.stdout.write(`${summaryLines(summary, seconds, options.dryRun).join('\n')}\n`);
+    await importInto(store, options);
   } finally {
     await store.close();
+  }
+}
+
+async function importInto(store: Store, options: ImportOptions): Promise<void> {
+  const { pool, policies, clients } = store;
+  const began = performance.now();
+  const summary = await importFile(
+    {
+      url: store.url,
+      policy: await policies.current(),
+      // Other processes find the events by themselves within a second; nobody in this one waits for them.
+      changeTickets: createChangeTickets({ pool, clock: systemClock, policies, onCommitted: () => undefined }),
+      ensureClient: async (name) => (await clients.ensureClient(name)).id,
+      clientNamed: async (name) => (await clients.clientNamed(name))?.id ?? null,
+      existing: (clientId, externalIds) => existingExternalIds(pool, clientId, externalIds),
+    },
+    options,
+    progressOn(process.stderr),
+  );
+  const seconds = (performance.now() - began) / 1000;
+  process.stdout.write(`${summaryLines(summary, seconds, options.dryRun).join('\n')}\n`);
+}
+
+/** `stepdown demo`: imports the bundled incidents and reports on them, by the running service or one of its own. */
+export async function runDemo(config: Config, log: Logger): Promise<void> {
+  const root = findPackageRoot();
+  const configured = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${config.port}/graphql`;
+  const running = config.port !== 0 && (await isServing(configured));
+  const service = running ? null : await startService({ ...config, port: 0 }, log);
+  const url = service?.url ?? configured;
+  try {
+    process.stdout.write(`${running ? 'Using the service at' : 'No service is running; started one at'} ${url}\n\n`);
+    const store = await openStore(config, log, 'stepdown demo');
+    try {
+      const file = join(root, 'examples', 'data', 'incidents.csv');
+      const mapping = join(root, 'examples', 'servicenow.mapping.yaml');
+      await importInto(store, { file, mapping, dryRun: false, reports: null });
+    } finally {
+      await store.close();
+    }
+    process.stdout.write(await demoReport(url));
+  } finally {
+    await service?.close();
   }
 }

@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { findBinaries } from '../../src/adapters/persistence/embedded-postgres/binaries';
 import {
   hold,
   home,
@@ -143,6 +144,26 @@ describe('what cannot work is said in a sentence', () => {
     expect(rest).toEqual({ reason });
     expect(message).toContain('STEPDOWN_DATA_DIR');
     expect(message).toContain('DATABASE_URL');
+  });
+
+  test.each([
+    ['win32', 'x64', 'WSL'],
+    ['freebsd', 'x64', 'freebsd-x64'],
+    ['linux', 'riscv64', 'linux-riscv64'],
+  ])('UNSUPPORTED_PLATFORM: %s on %s', async (platform, arch, named) => {
+    const here = { platform: process.platform, arch: process.arch };
+    const pretend = (values: { platform: string; arch: string }) => {
+      for (const [name, value] of Object.entries(values)) Object.defineProperty(process, name, { value });
+    };
+    pretend({ platform, arch });
+    try {
+      await expect(findBinaries(scratch)).rejects.toMatchObject({
+        reason: 'UNSUPPORTED_PLATFORM',
+        message: expect.stringMatching(new RegExp(`${named}.*DATABASE_URL|DATABASE_URL.*${named}`)),
+      });
+    } finally {
+      pretend(here);
+    }
   });
 
   testUnless(notAsNobody, 'DATA_DIR_UNUSABLE: a folder of another user, or in one', async () => {

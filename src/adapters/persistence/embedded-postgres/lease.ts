@@ -66,7 +66,8 @@ export const takeLease = async (options: LeaseOptions): Promise<Lease> => {
     child.unref();
     setRef(child.stdin, false);
     setRef(child.stdout, false);
-    // Writing to one that is gone: `exit` says so too.
+    // One that cannot be started, and writing to one that is gone: the caller, or `exit`, says so too.
+    child.on('error', () => undefined);
     child.stdin.on('error', () => undefined);
     child.once('exit', (code, signal) => {
       if (released) return;
@@ -79,7 +80,13 @@ export const takeLease = async (options: LeaseOptions): Promise<Lease> => {
   };
   let watchdog = startWatchdog();
   await once(watchdog.child, 'spawn');
-  await writeFile(file, `${await bornAt(process.pid)}\n`, { mode: 0o644 });
+  try {
+    await writeFile(file, `${await bornAt(process.pid)}\n`, { mode: 0o644 });
+  } catch (error) {
+    released = true;
+    watchdog.child.stdin.end();
+    throw error;
+  }
 
   return {
     async launch() {
@@ -125,11 +132,9 @@ export const untilNobodyStops = async (dataDir: string): Promise<void> => {
   for (const name of await readdir(folder)) {
     const [, kind, pid] = /^(lease|stop)\.(\d+)/.exec(name) ?? [];
     if (pid === undefined) continue;
-    while (await isHeld(join(folder, name), Number(pid))) {
-      if (kind === 'lease') break;
-      await sleep(20);
-    }
-    if (!(await isHeld(join(folder, name), Number(pid)))) await rm(join(folder, name), { force: true });
+    const file = join(folder, name);
+    while (kind === 'stop' && (await isHeld(file, Number(pid)))) await sleep(20);
+    if (!(await isHeld(file, Number(pid)))) await rm(file, { force: true });
   }
 };
 

@@ -9,6 +9,7 @@
 export const WATCHDOG = `
 # Only the end of the input ends this; writing to a process that is gone must not.
 trap '' HUP INT TERM PIPE
+umask 077
 lease=$1 leases=$2 cluster=$3 log=$4
 shift 4
 

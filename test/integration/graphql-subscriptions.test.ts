@@ -1,0 +1,286 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Client, createClient } from 'graphql-ws';
+import WebSocket from 'ws';
+import { type Json, SEV1, SEV2, SEV3, SEV4, startTestService, type TestService } from '../support/graphql-service';
+
+let service: TestService;
+/** Another process on the same database would be the same: nothing is shared but the database. */
+let other: TestService;
+const clients: Client[] = [];
+
+beforeAll(async () => {
+  service = await startTestService();
+  other = await startTestService({ database: service.database });
+});
+afterEach(async () => {
+  for (const client of clients.splice(0)) await client.dispose();
+});
+afterAll(async () => {
+  await other.close();
+  await service.close();
+});
+
+const connect = (to: TestService = service): Client => {
+  const client = createClient({
+    url: to.url.replace('http', 'ws'),
+    webSocketImpl: WebSocket,
+    retryAttempts: 0,
+    lazy: false,
+  });
+  clients.push(client);
+  return client;
+};
+
+interface Listener {
+  readonly results: Json[];
+  /** Resolves with the first results once there are so many. */
+  has(count: number): Promise<Json[]>;
+  readonly ended: Promise<unknown>;
+}
+
+/** Subscribes and is sure to listen: a query that follows on the same socket is answered after it. */
+async function listen(query: string, variables: Json = {}, client: Client = connect()): Promise<Listener> {
+  const results: Json[] = [];
+  let told = () => undefined as void;
+  const ended = new Promise((resolve, reject) => {
+    client.subscribe(
+      { query, variables },
+      {
+        next: (result) => {
+          results.push(result);
+          told();
+        },
+        error: reject,
+        complete: () => resolve(undefined),
+      },
+    );
+  });
+  ended.catch(() => told());
+  await askOver(client, '{ viewer { seesAllClients } }');
+  return {
+    results,
+    ended,
+    has: (count) =>
+      new Promise((resolve) => {
+        told = () => {
+          if (results.length >= count) resolve(results.slice(0, count));
+        };
+        told();
+      }),
+  };
+}
+
+const askOver = (client: Client, query: string, variables: Json = {}): Promise<Json> =>
+  new Promise((resolve, reject) => {
+    let answer: unknown;
+    client.subscribe(
+      { query, variables },
+      { next: (result) => (answer = result), error: reject, complete: () => resolve(answer) },
+    );
+  });
+
+const EVENTS =
+  'subscription ($filter: TicketEventFilter) { ticketEvents(filter: $filter) { cursor ticket { id version state } event { __typename number type cursor } } }';
+const CHANGES =
+  'subscription ($filter: SeverityChangedFilter) { severityChanged(filter: $filter) { cursor ticket { id severity sla { resolution { status } } } change { from to cause by { name } deadlineBefore deadlineAfter } } }';
+
+describe('ticketEvents', () => {
+  it('tells what this and another process change, in order, each once', async () => {
+    const listener = await listen(EVENTS);
+    const ticketId = await service.submit(SEV1);
+    await other.mutate('acknowledgeTicket', { ticketId });
+    await service.mutate('recordCall', { ticketId });
+    await other.mutate('resolveTicket', { ticketId });
+    const told = (await listener.has(4)).map(({ data }) => data.ticketEvents);
+    expect(told.map(({ event }) => event.type)).toEqual(['SUBMITTED', 'ACKNOWLEDGED', 'CALL_RECORDED', 'RESOLVED']);
+    expect(told.every(({ ticket, event, cursor }) => ticket.id === ticketId && cursor === event.cursor)).toBe(true);
+    expect(told.at(-1)).toMatchObject({ ticket: { state: 'RESOLVED' }, event: { __typename: 'ResolvedEvent' } });
+    expect(new Set(told.map(({ cursor }) => cursor)).size).toBe(4);
+  });
+
+  it('filters by ticket, client, type and severity', async () => {
+    const { client } = await service.mutate('createClient', { name: 'Acme' }, 'client { id }');
+    const mine = await service.submit(SEV2, { clientId: client.id });
+    const theirs = await service.submit(SEV2);
+    const byTicket = await listen(EVENTS, { filter: { ticket: { eq: mine } } });
+    const byClient = await listen(EVENTS, { filter: { client: { in: [client.id] } } });
+    const byType = await listen(EVENTS, { filter: { type: { in: ['RESOLVED'] } } });
+    const bySeverity = await listen(EVENTS, { filter: { severity: { lt: 'SEV2' } } });
+    for (const ticketId of [theirs, mine]) {
+      await service.mutate('acknowledgeTicket', { ticketId });
+      await service.mutate('resolveTicket', { ticketId });
+    }
+    const last = await service.submit(SEV1, { clientId: client.id });
+    const seen = (results: Json[]) => results.map(({ data: { ticketEvents: e } }) => [e.ticket.id, e.event.type]);
+    expect(seen(await byTicket.has(2))).toEqual([
+      [mine, 'ACKNOWLEDGED'],
+      [mine, 'RESOLVED'],
+    ]);
+    expect(seen(await byClient.has(3))).toEqual([
+      [mine, 'ACKNOWLEDGED'],
+      [mine, 'RESOLVED'],
+      [last, 'SUBMITTED'],
+    ]);
+    expect(seen(await byType.has(2))).toEqual([
+      [theirs, 'RESOLVED'],
+      [mine, 'RESOLVED'],
+    ]);
+    expect(seen(await bySeverity.has(1))).toEqual([[last, 'SUBMITTED']]);
+  });
+
+  it('ends for one subscriber and goes on for another', async () => {
+    const leaving = connect();
+    const gone = await listen(EVENTS, {}, leaving);
+    const staying = await listen(EVENTS);
+    await leaving.dispose();
+    await service.submit(SEV2);
+    expect(await staying.has(1)).toHaveLength(1);
+    expect(gone.results).toHaveLength(0);
+  });
+});
+
+describe('severityChanged', () => {
+  it('tells every cause, with the deadlines before and after', async () => {
+    const listener = await listen(CHANGES);
+    const ticketId = await other.submit(SEV1);
+    await other.mutate('applyWorkaround', { ticketId, description: 'w', remaining: SEV3 });
+    await service.mutate('withdrawWorkaround', { ticketId });
+    await service.mutate('reclassifyTicket', { ticketId, impacts: SEV2 });
+    await service.mutate('reclassifyTicket', { ticketId, override: { severity: 'SEV1', reason: 'r' } });
+    const told = (await listener.has(4)).map(({ data }) => data.severityChanged);
+    expect(told.map(({ change }) => [change.from, change.to, change.cause])).toEqual([
+      ['SEV1', 'SEV3', 'WORKAROUND'],
+      ['SEV3', 'SEV1', 'WORKAROUND_WITHDRAWN'],
+      ['SEV1', 'SEV2', 'RECLASSIFIED'],
+      ['SEV2', 'SEV1', 'OVERRIDDEN'],
+    ]);
+    expect(told[0].change).toMatchObject({
+      deadlineBefore: null,
+      deadlineAfter: expect.any(String),
+      by: { name: 'local operator' },
+    });
+    expect(told[0].cursor).toMatch(/^[\w-]+$/);
+  });
+
+  it('filters by the severity before and after', async () => {
+    const down = await listen(CHANGES, { filter: { from: { eq: 'SEV1' }, to: { gte: 'SEV3' } } });
+    const byCause = await listen(CHANGES, { filter: { cause: { eq: 'RECLASSIFIED' } } });
+    const ticketId = await service.submit(SEV2);
+    await service.mutate('reclassifyTicket', { ticketId, impacts: SEV1 });
+    await service.mutate('applyWorkaround', { ticketId, description: 'w', remaining: SEV4 });
+    expect((await down.has(1)).map(({ data }) => data.severityChanged.change)).toMatchObject([
+      { from: 'SEV1', to: 'SEV4' },
+    ]);
+    expect((await byCause.has(1)).map(({ data }) => data.severityChanged.change)).toMatchObject([
+      { from: 'SEV2', to: 'SEV1' },
+    ]);
+    expect(down.results).toHaveLength(1);
+  });
+});
+
+describe('over a socket', () => {
+  it('queries and mutations work as well', async () => {
+    const client = connect();
+    const { data } = await askOver(
+      client,
+      'mutation ($input: SubmitTicketInput!) { submitTicket(input: $input) { ticket { severity } } }',
+      {
+        input: { subject: 's', impacts: SEV1 },
+      },
+    );
+    expect(data.submitTicket.ticket.severity).toBe('SEV1');
+  });
+
+  it.each<readonly [string, string, Json, string]>([
+    ['what does not parse', '{', {}, 'GRAPHQL_PARSE_FAILED'],
+    ['what is not valid', '{ nothing }', {}, 'GRAPHQL_VALIDATION_FAILED'],
+    [
+      'too deep',
+      `{ ticket(number: 1) ${'{ followUpOf '.repeat(16)}{ id }${' }'.repeat(16)} }`,
+      {},
+      'OPERATION_TOO_LARGE',
+    ],
+    ['too many tokens', `{ ${'viewer { seesAllClients } '.repeat(2000)} }`, {}, 'GRAPHQL_PARSE_FAILED'],
+    ['variables of another type', EVENTS, { filter: { type: 1 } }, 'BAD_USER_INPUT'],
+    ['a malformed id in a filter', EVENTS, { filter: { ticket: { eq: 'nonsense' } } }, 'BAD_USER_INPUT'],
+    ['a list too long', EVENTS, { filter: { ticket: { in: Array(1001).fill('x') } } }, 'BAD_USER_INPUT'],
+  ])('refuses %s', async (_name, query, variables, code) => {
+    const client = connect();
+    const errors = await askOver(client, query, variables).then(
+      (answer) => answer.errors,
+      (thrown: Json) => thrown,
+    );
+    expect(errors[0].extensions.code).toBe(code);
+    // The socket goes on.
+    expect((await askOver(client, '{ __typename }')).data).toEqual({ __typename: 'Query' });
+  });
+
+  it('takes at most 100 operations at a time', async () => {
+    const client = connect();
+    await listen(EVENTS, {}, client);
+    for (let n = 1; n < 99; n++)
+      client.subscribe({ query: EVENTS }, { next: () => undefined, error: () => undefined, complete: () => undefined });
+    await askOver(client, '{ __typename }');
+    client.subscribe({ query: EVENTS }, { next: () => undefined, error: () => undefined, complete: () => undefined });
+    await expect(askOver(client, '{ __typename }')).rejects.toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+  });
+
+  const closeCode = (socket: WebSocket): Promise<number> =>
+    new Promise((resolve) => {
+      socket.on('close', resolve);
+      socket.on('error', () => undefined);
+    });
+  const raw = async (
+    headers: Record<string, string> = {},
+    protocol = 'graphql-transport-ws',
+    path = '',
+  ): Promise<WebSocket> => {
+    const socket = new WebSocket(service.url.replace('http', 'ws') + path, protocol, { headers });
+    await new Promise((resolve, reject) => {
+      socket.on('open', resolve);
+      socket.on('error', reject);
+    });
+    return socket;
+  };
+
+  it('closes with the code that says why', async () => {
+    const nonsense = await raw();
+    const nonsenseClosed = closeCode(nonsense);
+    nonsense.send('this is no message');
+    expect(await nonsenseClosed).toBe(4400);
+
+    const early = await raw();
+    const earlyClosed = closeCode(early);
+    early.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query: '{ __typename }' } }));
+    expect(await earlyClosed).toBe(4401);
+
+    const long = await raw();
+    const longClosed = closeCode(long);
+    long.send('x'.repeat(300_000));
+    expect(await longClosed).toBe(1009);
+
+    const foreign = await raw({}, 'graphql-ws');
+    expect(await closeCode(foreign)).toBe(4406);
+  });
+
+  it('is not opened by a page from elsewhere, nor on another path', async () => {
+    await expect(raw({ origin: 'https://evil.example' })).rejects.toThrow('403');
+    await expect(raw({ origin: 'null' })).rejects.toThrow('403');
+    await expect(raw({ host: 'evil.example', origin: 'http://evil.example' })).rejects.toThrow('421');
+    await expect(raw({}, 'graphql-transport-ws', '/elsewhere')).rejects.toThrow('404');
+    const own = await raw({ origin: new URL(service.url).origin });
+    own.close();
+  });
+});
+
+it('tells its sockets that it goes away', async () => {
+  const third = await startTestService({ database: service.database });
+  const codes: number[] = [];
+  const client = connect(third);
+  client.on('closed', (event) => codes.push((event as { readonly code: number }).code));
+  const listener = await listen(EVENTS, {}, client);
+  listener.ended.catch(() => undefined);
+  await third.close();
+  await expect(fetch(third.url)).rejects.toThrow();
+  expect(codes).toEqual([1001]);
+});
