@@ -26,6 +26,7 @@ const connect = (to: TestService = service): Client => {
     webSocketImpl: WebSocket,
     retryAttempts: 0,
     lazy: false,
+    onNonLazyError: () => undefined,
   });
   clients.push(client);
   return client;
@@ -41,7 +42,7 @@ interface Listener {
 /** Subscribes and is sure to listen: a query that follows on the same socket is answered after it. */
 async function listen(query: string, variables: Json = {}, client: Client = connect()): Promise<Listener> {
   const results: Json[] = [];
-  let told = () => undefined as void;
+  let told: () => void = () => undefined;
   const ended = new Promise((resolve, reject) => {
     client.subscribe(
       { query, variables },
@@ -232,7 +233,7 @@ describe('over a socket', () => {
     });
   const raw = async (
     headers: Record<string, string> = {},
-    protocol = 'graphql-transport-ws',
+    protocol: string | string[] = 'graphql-transport-ws',
     path = '',
   ): Promise<WebSocket> => {
     const socket = new WebSocket(service.url.replace('http', 'ws') + path, protocol, { headers });
@@ -259,7 +260,7 @@ describe('over a socket', () => {
     long.send('x'.repeat(300_000));
     expect(await longClosed).toBe(1009);
 
-    const foreign = await raw({}, 'graphql-ws');
+    const foreign = await raw({}, []);
     expect(await closeCode(foreign)).toBe(4406);
   });
 

@@ -1,5 +1,5 @@
 import { Arg, Args, Ctx, ID, Int, Query, Resolver } from 'type-graphql';
-import type { Deadline, StoredTicket } from '../../application/ports';
+import type { Deadline, Page, StoredTicket } from '../../application/ports';
 import { classify } from '../../domain/classify';
 import type { DurationMs } from '../../domain/instant';
 import { COMMITMENT_KINDS, type CommitmentKind, type Policy } from '../../domain/policy';
@@ -24,6 +24,7 @@ import { TicketConnection, TicketType } from './ticket-type';
 import { invalidInputs, userErrorOf } from './user-errors';
 
 const optional = { nullable: true } as const;
+const NOTHING: Page<Deadline> = { edges: [], hasNextPage: false, hasPreviousPage: false };
 
 @Resolver()
 export class QueryResolver {
@@ -88,9 +89,15 @@ export class QueryResolver {
       description: 'Due within this time from now by the wall clock, not negative; without limit where left out.',
     })
     within: DurationMs | null | undefined,
-    @Arg('kinds', () => [CommitmentKindEnum], { ...optional, description: 'Of these kinds; of all where left out.' })
+    @Arg('kinds', () => [CommitmentKindEnum], {
+      ...optional,
+      description: 'Of these kinds; of all where left out, of none where empty.',
+    })
     kinds: CommitmentKind[] | null | undefined,
-    @Arg('severities', () => [SeverityEnum], { ...optional, description: 'On tickets of these severities.' })
+    @Arg('severities', () => [SeverityEnum], {
+      ...optional,
+      description: 'On tickets of these severities; of all where left out, of none where empty.',
+    })
     severities: Severity[] | null | undefined,
     @Arg('client', () => ID, { ...optional, description: 'On tickets of this client.' })
     client: string | null | undefined,
@@ -108,6 +115,8 @@ export class QueryResolver {
       client: client == null ? null : requireUuid('Client', client, 'client'),
       assignee: assignee ?? null,
     };
+    // A list that allows nothing is not one that was left out.
+    if (query.kinds.length === 0 || query.severities?.length === 0) return connection(NOTHING, async () => 0);
     const found = await reader.deadlines(caller, query, pageRequest(page));
     return connection(found, () => reader.countDeadlines(caller, query));
   }

@@ -1,0 +1,142 @@
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Client } from 'pg';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { SEV2, startTestService, type TestService } from '../support/graphql-service';
+
+/** A wire to the database that can be cut. */
+class Wire {
+  private readonly sockets = new Set<Socket>();
+  private isCut = false;
+  private constructor(
+    private readonly server: Server,
+    readonly url: string,
+  ) {}
+
+  static async to(database: TestDatabase): Promise<Wire> {
+    const { host, port, user, database: name } = new Client(database.url);
+    let wire: Wire | undefined;
+    const server = createServer((near) => {
+      if (wire === undefined || wire.isCut) return near.destroy();
+      const far = host.startsWith('/') ? connect(`${host}/.s.PGSQL.${port}`) : connect(port, host);
+      for (const [from, to] of [
+        [near, far],
+        [far, near],
+      ] as const) {
+        wire.sockets.add(from);
+        from.on('error', () => to.destroy());
+        from.on('close', () => to.destroy());
+        from.pipe(to);
+      }
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('No port');
+    wire = new Wire(server, `postgresql://${user}@127.0.0.1:${address.port}/${name}?sslmode=disable`);
+    return wire;
+  }
+
+  cut(): void {
+    this.isCut = true;
+    for (const socket of this.sockets) socket.destroy();
+    this.sockets.clear();
+  }
+
+  mend(): void {
+    this.isCut = false;
+  }
+
+  close(): void {
+    this.cut();
+    this.server.close();
+  }
+}
+
+let database: TestDatabase;
+let wire: Wire;
+let service: TestService;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  wire = await Wire.to(database);
+  service = await startTestService({ database, url: wire.url });
+});
+afterAll(async () => {
+  await service.close();
+  wire.close();
+  await database.drop();
+});
+
+const onDatabase = async (statement: string): Promise<void> => {
+  const client = new Client(database.url);
+  await client.connect();
+  await client.query(statement);
+  await client.end();
+};
+
+describe('a fault inside', () => {
+  it('says nothing of the inside, and is logged under the id that the caller gets', async () => {
+    const id = await service.submit(SEV2);
+    await onDatabase('ALTER TABLE events RENAME TO lost_events');
+    try {
+      const { status, data, errors } = await service.ask(
+        'query ($id: ID!) { ticket(id: $id) { subject events { totalCount } } }',
+        { id },
+      );
+      expect(status).toBe(200);
+      expect(data).toEqual({ ticket: null });
+      expect(errors).toEqual([
+        {
+          message: expect.not.stringMatching(/events|relation|SELECT/),
+          path: ['ticket', 'events'],
+          locations: expect.anything(),
+          extensions: { code: 'INTERNAL_SERVER_ERROR', requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) },
+        },
+      ]);
+      const { requestId } = errors[0]?.extensions ?? {};
+      const line = service.logged.find((entry) => entry.requestId === requestId);
+      expect(line).toMatchObject({ level: 50, msg: 'unexpected fault', err: { message: expect.stringMatching(/events/) } });
+    } finally {
+      await onDatabase('ALTER TABLE lost_events RENAME TO events');
+    }
+  });
+});
+
+describe('without a database', () => {
+  it('everything is unavailable for as long, and well again afterwards', async () => {
+    const id = await service.submit(SEV2);
+    const query = 'query ($id: ID!) { ticket(id: $id) { subject } }';
+    wire.cut();
+    for (const answer of [
+      await service.ask(query, { id }),
+      await service.ask('mutation ($id: ID!) { resolveTicket(input: { ticketId: $id }) { ticket { id } } }', { id }),
+      await service.ask('{ tickets { totalCount } }'),
+    ]) {
+      expect(answer.errors).toMatchObject([{ extensions: { code: 'SERVICE_UNAVAILABLE', requestId: expect.any(String) } }]);
+      expect(answer.errors[0]?.message).toMatch(/database cannot be reached/);
+    }
+    expect((await fetch(new URL('/health', service.url))).status).toBe(503);
+    // What needs no database is answered all the same.
+    expect((await service.ask('{ lifecycle { states } }')).errors).toEqual([]);
+
+    wire.mend();
+    const deadline = Date.now() + 15_000;
+    while ((await fetch(new URL('/health', service.url))).status !== 200 && Date.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    expect(await service.data(query, { id })).toEqual({ ticket: { subject: 'Checkout is down' } });
+  });
+});
+
+describe('a port that cannot be had', () => {
+  it.each<readonly [string, Record<string, unknown>, RegExp]>([
+    ['taken', {}, /^PORT \d+ on 127\.0\.0\.1 is taken by another program: .*set PORT/],
+    ['no address of this machine', { host: '192.0.2.1', port: 0 }, /^HOST 192\.0\.2\.1 is no address of this machine/],
+    ['no host', { host: 'no-such-host.invalid', port: 0 }, /^HOST no-such-host\.invalid is not known/],
+  ])('is a sentence: %s', async (_name, config, sentence) => {
+    const taken = Number(new URL(service.url).port);
+    await expect(startTestService({ database, config: { port: taken, ...config } })).rejects.toMatchObject({
+      name: 'ListenError',
+      message: expect.stringMatching(sentence),
+    });
+  });
+});
