@@ -20,6 +20,7 @@ const EXPLAINED = new Set([
 
 const program = new Command('stepdown')
   .description("Keeps a support organisation's promises: severity from facts, deadlines in business time.")
+  .version((require('../../package.json') as { version: string }).version)
   .showHelpAfterError()
   .configureHelp({ sortSubcommands: false });
 

@@ -107,7 +107,7 @@ test('an event that a transaction under way might precede is held back until tha
 });
 
 test('a subscriber that does not keep up is ended, and the others are not harmed', async () => {
-  const { feed, changeTickets, submit } = await processOn({ queueLimit: 50 });
+  const { feed, changeTickets, submit } = await processOn({ queueLimit: 300 });
   const stalled = feed.subscribe(all);
   const healthy = feed.subscribe(all);
   const failing = feed.subscribe(() => {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +15,8 @@ const FOLDER = /^stepdown-jest-(\d+)$/;
  * killed leaves no server, for its lease ends with it; its folder is removed by the next run.
  */
 export default async function globalSetup(): Promise<void> {
+  // Tests that start the program do so side by side: it is compiled once, before them.
+  execFileSync(process.execPath, [join(__dirname, '../../bin/stepdown.js'), '--version']);
   await removeLeftovers();
   const dataDir = join(tmpdir(), `stepdown-jest-${process.pid}`);
   await mkdir(dataDir, { mode: 0o700 });

@@ -1,0 +1,229 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { Client } from 'pg';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { run } from '../support/program';
+
+const ROOT = join(__dirname, '../..');
+const FILE = join(ROOT, 'examples/data/incidents.csv');
+const MAPPING = join(ROOT, 'examples/servicenow.mapping.yaml');
+
+let database: TestDatabase;
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'stepdown-import-'));
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+const withDatabase = async (work: (env: Record<string, string>) => Promise<void>) => {
+  database = await createTestDatabase();
+  try {
+    await work({ DATABASE_URL: database.url });
+  } finally {
+    await database.drop();
+  }
+};
+
+const countTickets = async (): Promise<number> => {
+  const client = new Client({ connectionString: database.url });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ count: string }>('SELECT count(*) AS count FROM tickets');
+    return Number(rows[0]?.count);
+  } finally {
+    await client.end();
+  }
+};
+
+interface Exported {
+  readonly externalId: string;
+  readonly severity: string;
+  readonly state: string;
+  readonly version: number;
+  readonly sla: Readonly<
+    Record<
+      'response' | 'update' | 'resolution',
+      { status: string; cycles: readonly { startedAt: string; dueAt: string | null; breachedAt: string | null }[] }
+    >
+  >;
+}
+
+const exported = async (env: Record<string, string>, filter?: object): Promise<readonly Exported[]> => {
+  const { code, stdout, stderr } = await run(
+    ['export', ...(filter === undefined ? [] : ['--filter', JSON.stringify(filter)])],
+    env,
+  );
+  expect([code, stderr]).toEqual([0, '']);
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Exported);
+};
+
+test(
+  'imports the real log, twice to the same effect, and exports what the second model expects',
+  () =>
+    withDatabase(async (env) => {
+      const dry = await run(['import', FILE, '--mapping', MAPPING, '--dry-run'], env);
+      expect(dry.stdout).toMatch(/^Would import 200 of 200 tickets from 1654 rows/);
+      expect(await exported(env)).toEqual([]);
+
+      const first = await run(['import', FILE, '--mapping', MAPPING], env);
+      expect(first).toMatchObject({ code: 0 });
+      expect(first.stdout).toMatch(/^Imported 200 of 200 tickets .* 0 were there already, 0 could not be opened/);
+      expect(first.stdout).toMatch(/Breaches: {2}RESPONSE 79, RESOLUTION 47/);
+      const tickets = await exported(env);
+
+      const second = await run(['import', FILE, '--mapping', MAPPING], env);
+      expect(second.stdout).toMatch(/^Imported 0 of 200 tickets .* 200 were there already/);
+      expect(await exported(env)).toEqual(tickets);
+
+      const expected = (await readFile(join(ROOT, 'test/fixtures/incidents.expected.jsonl'), 'utf8'))
+        .trim()
+        .split('\n');
+      type Cycles = readonly { startedAt: string; dueAt: string | null; breachedAt: string | null }[];
+      for (const line of expected) {
+        const { externalId, severity, cycles } = JSON.parse(line) as {
+          externalId: string;
+          severity: string;
+          cycles: Readonly<Record<'RESPONSE' | 'RESOLUTION', Cycles>>;
+        };
+        const ticket = tickets.find((candidate) => candidate.externalId === externalId);
+        const instants = (list: Cycles) =>
+          list.map(({ startedAt, dueAt, breachedAt }) => [startedAt, dueAt, breachedAt]);
+        expect([ticket?.severity, ticket?.sla.update.status]).toEqual([severity, 'NOT_MEASURED']);
+        expect(instants(ticket?.sla.response.cycles ?? [])).toEqual(instants(cycles.RESPONSE));
+        expect(instants(ticket?.sla.resolution.cycles ?? [])).toEqual(instants(cycles.RESOLUTION));
+      }
+
+      const urgent = await exported(env, { severity: { in: ['SEV1', 'SEV2'] }, isBreached: true });
+      expect(urgent.map(({ externalId }) => externalId)).toEqual(
+        tickets
+          .filter(({ severity, sla }) => {
+            const cycles = [...sla.response.cycles, ...sla.resolution.cycles];
+            return ['SEV1', 'SEV2'].includes(severity) && cycles.some(({ breachedAt }) => breachedAt !== null);
+          })
+          .map(({ externalId }) => externalId),
+      );
+      expect((await run(['export', '--filter', '{"severity":{"eq":"HIGH"}}'], env)).stderr).toMatch(/HIGH/);
+    }),
+  60_000,
+);
+
+test(
+  'completes an import that was killed halfway',
+  () =>
+    withDatabase(async (env) => {
+      // The same incidents ten times under other names, so that there is a halfway.
+      const [header = '', ...rows] = (await readFile(FILE, 'utf8')).trimEnd().split('\n');
+      const big = join(folder, 'big.csv');
+      const copies = Array.from({ length: 10 }, (_, copy) => rows.map((row) => row.replace(/^INC/, `INC${copy}-`)));
+      await writeFile(big, `${[header, ...copies.flat()].join('\n')}\n`);
+
+      const child = spawn(process.execPath, [join(ROOT, 'bin/stepdown.js'), 'import', big, '--mapping', MAPPING], {
+        env: { PATH: process.env.PATH, ...env },
+        stdio: 'ignore',
+      });
+      const ended = once(child, 'close');
+      while ((await countTickets()) === 0) await sleep(10);
+      child.kill('SIGKILL');
+      await ended;
+      const there = await countTickets();
+      const { stdout } = await run(['import', big, '--mapping', MAPPING], env);
+      expect(stdout).toMatch(/of 2000 tickets from 16540 rows/);
+      const tickets = await exported(env);
+      expect(tickets).toHaveLength(2000);
+      expect(new Set(tickets.map(({ externalId }) => externalId)).size).toBe(2000);
+      expect(there).toBeLessThan(2000);
+    }),
+  90_000,
+);
+
+test(
+  'reports rows that make no sense by line and reason, and loses nothing else',
+  () =>
+    withDatabase(async (env) => {
+      const [header = '', ...rows] = (await readFile(join(ROOT, 'test/fixtures/invented-incidents.csv'), 'utf8')).split(
+        '\n',
+      );
+      const good = rows.slice(0, 3);
+      const broken = join(folder, 'broken.csv');
+      const columns = header.split(',');
+      const row = (cells: Record<string, string>) => columns.map((column) => cells[column] ?? '?').join(',');
+      const base = {
+        opened_at: '1/3/2016 09:00',
+        sys_updated_at: '1/3/2016 10:00',
+        incident_state: 'New',
+        priority: '3 - Moderate',
+      };
+      await writeFile(
+        broken,
+        [
+          header,
+          ...good,
+          row({ ...base, number: 'A', incident_state: '-100' }),
+          row({ ...base, number: 'A', sys_updated_at: '1/3/2016 09:59' }),
+          row({ ...base, number: 'A', sys_updated_at: '30/2/2016 09:59' }),
+          'too,few,cells',
+          row({ ...base, number: '?' }),
+          row({ ...base, number: 'B', priority: '9 - None' }),
+          row({ ...base, number: 'B', opened_at: '2/3/2016 09:00', incident_state: 'Closed' }),
+          row({ ...base, number: 'B', incident_state: 'Active' }),
+          row({ ...base, number: 'A', incident_state: 'Resolved', sys_updated_at: '1/3/2016 11:00' }),
+          row({
+            ...base,
+            number: 'A',
+            incident_state: 'Resolved',
+            priority: '1 - Critical',
+            sys_updated_at: '1/3/2016 12:00',
+          }),
+          '',
+        ].join('\n'),
+      );
+      const { code, stdout, stderr } = await run(['import', broken, '--mapping', MAPPING], env);
+      expect([code, stdout.split('\n')[0]]).toEqual([0, expect.stringMatching(/^Imported 3 of 3 tickets/)]);
+      const reports = stderr.split('\n').filter((line) => line.startsWith('line '));
+      expect(reports.map((line) => line.split(':')[0])).toEqual(
+        [
+          'line 8 too UNREADABLE_ROW',
+          'line 9 UNREADABLE_ROW',
+          'line 4 INC9000000 BACKWARDS',
+          'line 5 A UNKNOWN_STATE',
+          'line 6 A BACKWARDS',
+          'line 7 A UNREADABLE_INSTANT',
+          'line 10 B UNKNOWN_PRIORITY',
+          'line 10 B NO_PRIORITY_YET',
+          'line 11 B OPENED_AFTER_FIRST_ROW',
+          'line 12 B ALREADY_CLOSED',
+          'line 14 A REFUSED',
+        ].map((line) => expect.stringMatching(new RegExp(`^${line}`))),
+      );
+      const tickets = await exported(env);
+      expect(tickets.find(({ externalId }) => externalId === 'A')).toMatchObject({
+        state: 'RESOLVED',
+        severity: 'SEV3',
+      });
+    }),
+  60_000,
+);
+
+test.each([
+  ['no mapping', [FILE, '--mapping', '/nowhere.yaml'], /mapping \/nowhere\.yaml cannot be read/],
+  ['no file', ['/nowhere.csv', '--mapping', MAPPING], /There is no file \/nowhere\.csv/],
+  ['a file without the columns', [join(ROOT, 'package.json'), '--mapping', MAPPING], /has no column "number"/],
+])('with %s it ends with a sentence', (_, args, sentence) =>
+  withDatabase(async (env) => {
+    const { code, stderr } = await run(['import', ...args], env);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(sentence);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  }),
+);

@@ -1,0 +1,85 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { ask, run, serve } from '../support/program';
+
+let dataDir: string;
+const SUBMIT = `mutation ($subject: String!) {
+  submitTicket(input: { subject: $subject, impacts: [{ audience: ALL_END_USERS, consequence: ORDERING_BLOCKED }] }) {
+    ticket { id number severity } userErrors { message }
+  }
+}`;
+interface Submitted {
+  readonly submitTicket: { readonly ticket: { readonly id: string; readonly number: number } };
+}
+
+beforeAll(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'stepdown-serve-'));
+});
+afterAll(async () => {
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+/** Whether the embedded PostgreSQL of the data folder still runs. */
+async function postgresRuns(): Promise<boolean> {
+  const pid = await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8').catch(() => null);
+  if (pid === null) return false;
+  try {
+    return process.kill(Number(pid.split('\n')[0]), 0);
+  } catch {
+    return false;
+  }
+}
+
+test('what was acknowledged outlives kill -9, no server stays behind, and it starts again', async () => {
+  const env = { STEPDOWN_DATA_DIR: dataDir };
+  const first = await serve(env);
+  const acknowledged: number[] = [];
+  const writing = (async () => {
+    for (let count = 0; ; count++) {
+      const { submitTicket } = await ask<Submitted>(first.url, SUBMIT, { subject: `number ${count}` });
+      acknowledged.push(submitTicket.ticket.number);
+    }
+  })().catch(() => undefined);
+  while (acknowledged.length < 20) await sleep(10);
+  await first.end('SIGKILL');
+  await writing;
+  for (let tries = 0; tries < 100 && (await postgresRuns()); tries++) await sleep(100);
+  expect(await postgresRuns()).toBe(false);
+
+  const second = await serve(env);
+  const { tickets } = await ask<{ tickets: { nodes: { number: number }[] } }>(
+    second.url,
+    '{ tickets(first: 100, orderBy: { field: NUMBER, direction: ASC }) { nodes { number } } }',
+  );
+  const numbers = tickets.nodes.map(({ number }) => number);
+  for (const number of acknowledged.slice(0, 100)) expect(numbers).toContain(number);
+
+  // A second service on the same data shares the server, and the first one's going leaves it alone.
+  const third = await serve(env);
+  expect(await second.end('SIGTERM')).toBe(0);
+  const { ticket } = await ask<{ ticket: object | null }>(third.url, '{ ticket(number: 1) { subject } }');
+  expect(ticket).toEqual({ subject: 'number 0' });
+  expect(await third.end('SIGTERM')).toBe(0);
+  expect(await postgresRuns()).toBe(false);
+}, 90_000);
+
+test.each([
+  ['a port in use', { PORT: 'TAKEN' }, /PORT \d+ on 127\.0\.0\.1 is taken/],
+  ['a port that is none', { PORT: '70000' }, /PORT must be a whole number from 0 to 65535/],
+  ['an address beyond loopback', { HOST: '0.0.0.0' }, /STEPDOWN_ALLOW_UNAUTHENTICATED/],
+  ['a misspelt variable', { STEPDOWN_DATADIR: '/x' }, /did you mean STEPDOWN_DATA_DIR/],
+  ['a database that is not there', { DATABASE_URL: 'postgres://u:secret@127.0.0.1:1/x' }, /cannot be reached/],
+  ['a policy that is not there', { STEPDOWN_POLICY_FILE: '/nowhere.yaml' }, /STEPDOWN_POLICY_FILE/],
+])('a start with %s ends with a sentence', async (_, given, sentence) => {
+  const taker = Object.values(given).includes('TAKEN') ? await serve({ STEPDOWN_DATA_DIR: dataDir }) : null;
+  const env = taker === null ? given : { PORT: new URL(taker.url).port, STEPDOWN_DATA_DIR: dataDir };
+  const { code, stdout, stderr } = await run(['serve'], env as Record<string, string>);
+  await taker?.end('SIGTERM');
+  expect(code).toBe(1);
+  expect(stdout).toBe('');
+  expect(stderr).toMatch(sentence);
+  expect(stderr).not.toMatch(/secret|\n\s+at /);
+});

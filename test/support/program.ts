@@ -1,0 +1,85 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const PROGRAM = join(__dirname, '../../bin/stepdown.js');
+
+/** The environment of a newcomer: nothing of Stepdown's in it but what is given. */
+const environment = (given: Readonly<Record<string, string>>): NodeJS.ProcessEnv => ({
+  PATH: process.env.PATH,
+  HOME: process.env.HOME,
+  ...given,
+});
+
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the program to its end. */
+export async function run(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  input = '',
+): Promise<Finished> {
+  const child = spawn(process.execPath, [PROGRAM, ...args], { env: environment(env) });
+  const stdout = collect(child.stdout);
+  const stderr = collect(child.stderr);
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(input);
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, stdout: stdout(), stderr: stderr() };
+}
+
+export interface Serving {
+  readonly url: string;
+  readonly child: ChildProcess;
+  /** Ends it by a signal and waits until it has gone. */
+  end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null>;
+}
+
+/** Starts `stepdown serve` on any free port and waits for its greeting. */
+export async function serve(env: Readonly<Record<string, string>>): Promise<Serving> {
+  const child = spawn(process.execPath, [PROGRAM, 'serve'], {
+    env: environment({ PORT: '0', LOG_LEVEL: 'warn', ...env }),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const stdout = collect(child.stdout);
+  const stderr = collect(child.stderr);
+  for (;;) {
+    const url = /serves (\S+)/.exec(stdout())?.[1];
+    if (url !== undefined) {
+      return {
+        url,
+        child,
+        end: async (signal) => {
+          child.kill(signal);
+          const [code] = (await once(child, 'close')) as [number | null];
+          return code;
+        },
+      };
+    }
+    if (child.exitCode !== null) throw new Error(`It did not start: ${stderr()}`);
+    await sleep(20);
+  }
+}
+
+/** Asks the API; throws what it answers as errors. */
+export async function ask<Data>(url: string, query: string, variables: object = {}): Promise<Data> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query, variables }),
+  });
+  const { data, errors } = (await response.json()) as { data: Data; errors?: unknown };
+  if (errors !== undefined) throw new Error(JSON.stringify(errors));
+  return data;
+}
+
+function collect(stream: NodeJS.ReadableStream): () => string {
+  const chunks: Buffer[] = [];
+  stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+  return () => Buffer.concat(chunks).toString('utf8');
+}
