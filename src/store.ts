@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { DataSource } from 'typeorm';
+import { readYaml } from './adapters/documents/yaml-source';
 import { type Clients, createClients } from './adapters/persistence/clients';
 import { createDataSource, poolOf } from './adapters/persistence/data-source';
 import { openEmbeddedPostgres } from './adapters/persistence/embedded-postgres';
@@ -12,6 +13,7 @@ import { parsePolicy } from './adapters/policy/load-policy';
 import { systemClock } from './adapters/system-clock';
 import type { Policies } from './application/ports';
 import { type Config, ConfigError } from './config';
+import type { PolicyDocument } from './domain/policy';
 
 /** A migrated database with the configured policy published: what the service and the commands stand on. */
 export interface Store {
@@ -30,7 +32,7 @@ export interface Store {
  * @throws EmbeddedPostgresError, DatabaseUnreachableError, DatabaseNewerError, ConfigError, DocumentError
  */
 export async function openStore(config: Config, log: Logger, applicationName = 'stepdown'): Promise<Store> {
-  const document = readPolicy(config.policyFile);
+  const policyFile = readPolicy(config.policyFile);
   const embedded = config.databaseUrl === null ? await openEmbeddedPostgres({ dataDir: config.dataDir, log }) : null;
   const url = config.databaseUrl ?? embedded?.url ?? '';
   const dataSource = createDataSource({ url, poolSize: config.databasePoolSize, applicationName });
@@ -42,8 +44,8 @@ export async function openStore(config: Config, log: Logger, applicationName = '
     const applied = await migrate(dataSource);
     if (applied.length > 0) log.info({ migrations: applied }, 'brought the database up to date');
     const pool = poolOf(dataSource);
-    const policies = createPolicies({ pool, clock: systemClock, policyId: document.id });
-    const policy = await policies.publish(document, policyFingerprint(document));
+    const policies = createPolicies({ pool, clock: systemClock, policyId: policyFile.id });
+    const policy = await policies.publish(policyFile.id, policyFile.fingerprint, policyFile.document);
     log.debug({ policy: policy.id, version: policy.version }, 'policy in force');
     return { url, dataSource, pool, policies, clients: createClients({ pool, clock: systemClock }), close };
   } catch (error) {
@@ -52,7 +54,14 @@ export async function openStore(config: Config, log: Logger, applicationName = '
   }
 }
 
-function readPolicy(fileName: string) {
+/** A policy file as it says itself. Its document is made only to be published: expanding half a century of holidays takes time. */
+interface PolicyFile {
+  readonly id: string;
+  readonly fingerprint: string;
+  readonly document: () => PolicyDocument;
+}
+
+function readPolicy(fileName: string): PolicyFile {
   let text: string;
   try {
     text = readFileSync(fileName, 'utf8');
@@ -61,5 +70,13 @@ function readPolicy(fileName: string) {
       `STEPDOWN_POLICY_FILE names ${fileName}, which cannot be read: ${(error as Error).message}`,
     ]);
   }
-  return parsePolicy(text, { fileName });
+  const document = () => parsePolicy(text, { fileName });
+  const { value } = readYaml(text);
+  const id = (value as { readonly id?: unknown } | undefined)?.id;
+  return {
+    // A file without an id is wrong, and parsing it says how.
+    id: typeof id === 'string' ? id : document().id,
+    fingerprint: policyFingerprint(value),
+    document,
+  };
 }

@@ -43,8 +43,8 @@ export interface Policies {
   /** A version that a ticket is pinned to; null where it was never published. */
   version(id: string, version: number): Promise<Policy | null>;
   versions(): Promise<readonly PublishedPolicy[]>;
-  /** Publishes the document as the next version unless the latest has the same fingerprint. */
-  publish(document: PolicyDocument, fingerprint: string): Promise<Policy>;
+  /** Publishes the document as the next version, unless the latest has the same fingerprint: then it is not even made. */
+  publish(id: string, fingerprint: string, document: () => PolicyDocument): Promise<Policy>;
 }
 
 export interface PublishedPolicy {

@@ -25,7 +25,7 @@ test('the same document is published once, another as the next version, and both
   const process = () => createPolicies({ ...store, policyId: document.id, staleMs: 50 });
   const [one, two] = [process(), process()];
   const changed = { ...document, title: 'Changed' };
-  const publish = (policies: typeof one) => policies.publish(changed, policyFingerprint(changed));
+  const publish = (policies: typeof one) => policies.publish(changed.id, policyFingerprint(changed), () => changed);
   expect((await one.current()).version).toBe(1);
   const published = await Promise.all([publish(one), publish(two), publish(one), publish(process())]);
   expect(published.map(({ version }) => version)).toEqual([2, 2, 2, 2]);
@@ -39,7 +39,7 @@ test('the same document is published once, another as the next version, and both
   expect(first?.title).toBe(document.title);
   expect(await two.version(document.id, 1)).toBe(first);
   expect(await two.version(document.id, 3)).toBeNull();
-  expect((await two.publish(document, policyFingerprint(document))).version).toBe(3);
+  expect((await two.publish(document.id, policyFingerprint(document), () => document)).version).toBe(3);
   expect((await two.version(document.id, 3))?.version).toBe(3);
 });
 

@@ -14,7 +14,8 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 const at = (path: string): string => new URL(path, service.url).href;
 const post = (body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = JSON_TYPE): Promise<Response> =>
   fetch(service.url, { method: 'POST', headers, body });
-const codeOf = async (response: Response): Promise<string> => ((await response.json()) as Json).errors[0].extensions.code;
+const codeOf = async (response: Response): Promise<string> =>
+  ((await response.json()) as Json).errors[0].extensions.code;
 
 describe('paths and methods', () => {
   it('GET / and a browser at /graphql are shown a page that needs no network', async () => {
@@ -46,7 +47,10 @@ describe('paths and methods', () => {
   });
 
   it('no other site is let in', async () => {
-    const response = await post(JSON.stringify({ query: '{ __typename }' }), { ...JSON_TYPE, origin: 'https://evil.example' });
+    const response = await post(JSON.stringify({ query: '{ __typename }' }), {
+      ...JSON_TYPE,
+      origin: 'https://evil.example',
+    });
     expect(response.headers.get('access-control-allow-origin')).toBeNull();
   });
 
@@ -121,7 +125,11 @@ describe('bodies that are none', () => {
     const announced = await post(long);
     expect([announced.status, await codeOf(announced)]).toEqual([413, 'PAYLOAD_TOO_LARGE']);
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
-      const request = httpRequest(service.url, { method: 'POST', headers: { ...JSON_TYPE, 'transfer-encoding': 'chunked' } }, resolve);
+      const request = httpRequest(
+        service.url,
+        { method: 'POST', headers: { ...JSON_TYPE, 'transfer-encoding': 'chunked' } },
+        resolve,
+      );
       request.on('error', reject);
       request.end(long);
     });
@@ -132,7 +140,8 @@ describe('bodies that are none', () => {
 });
 
 describe('operations that are too large', () => {
-  const deep = (levels: number) => `{ ticket(number: 1) ${'{ followUpOf '.repeat(levels)}{ id }${' }'.repeat(levels)} }`;
+  const deep = (levels: number) =>
+    `{ ticket(number: 1) ${'{ followUpOf '.repeat(levels)}{ id }${' }'.repeat(levels)} }`;
   it('are refused by depth, fields and tokens, and answered up to there', async () => {
     expect((await service.ask(deep(13))).errors).toEqual([]);
     for (const query of [
@@ -150,13 +159,17 @@ describe('operations that are too large', () => {
   });
 
   it('counts a page by its variable', async () => {
-    const query = 'query ($n: Int) { tickets(first: $n) { nodes { followUps(first: $n) { nodes { id number subject state severity } } } } }';
+    const query =
+      'query ($n: Int) { tickets(first: $n) { nodes { followUps(first: $n) { nodes { id number subject state severity } } } } }';
     expect((await service.ask(query, { n: 10 })).errors).toEqual([]);
     expect((await service.ask(query, { n: 100 })).errors[0]?.extensions.code).toBe('OPERATION_TOO_LARGE');
   });
 
   it('does not run on over fragments within fragments', async () => {
-    const doubling = Array.from({ length: 60 }, (_, n) => `fragment F${n} on Ticket { ...F${n + 1} ...F${n + 1} }`).join(' ');
+    const doubling = Array.from(
+      { length: 60 },
+      (_, n) => `fragment F${n} on Ticket { ...F${n + 1} ...F${n + 1} }`,
+    ).join(' ');
     const began = performance.now();
     await service.ask(`{ ticket(number: 1) { ...F0 } } ${doubling} fragment F60 on Ticket { id }`);
     await service.ask('{ ticket(number: 1) { ...A } } fragment A on Ticket { ...B } fragment B on Ticket { ...A }');
@@ -177,8 +190,12 @@ describe('connections that break off', () => {
 
   it('or make no sense harm nobody else', async () => {
     expect(await send('this is no HTTP\r\n\r\n')).toMatch(/^HTTP\/1.1 400/);
-    expect(await send(`GET / HTTP/1.1\r\nHost: localhost\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`)).toMatch(/^HTTP\/1.1 431/);
-    await send('POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"que');
+    expect(await send(`GET / HTTP/1.1\r\nHost: localhost\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`)).toMatch(
+      /^HTTP\/1.1 431/,
+    );
+    await send(
+      'POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"que',
+    );
     await send('GET /graphql HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n');
     await send('GET //evil.example/%zz?%% HTTP/1.1\r\nHost: [::1\r\n\r\n');
     await Promise.all(

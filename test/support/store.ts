@@ -60,7 +60,7 @@ export async function openStore(options: { readonly poolSize?: number } = {}): P
   const pool = poolOf(dataSource);
   const clock = new TestClock();
   const policies = createPolicies({ pool, clock, policyId: document.id });
-  await policies.publish(document, policyFingerprint(document));
+  await policies.publish(document.id, policyFingerprint(document), () => document);
   const committed: string[] = [];
   const client = await createClients({ pool, clock }).ensureClient('Acme');
   return {

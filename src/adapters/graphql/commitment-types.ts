@@ -1,29 +1,24 @@
 import { Field, FieldResolver, Float, Int, ObjectType, Resolver, Root } from 'type-graphql';
 import type { DurationMs, EpochMs } from '../../domain/instant';
-import {
-  type Basis,
-  type CommitmentKind,
-  type Policy,
-  type Target,
-  type TargetUnit,
-  targetOf,
-} from '../../domain/policy';
+import { type CommitmentKind, type Policy, type Target, targetOf } from '../../domain/policy';
 import type { Severity } from '../../domain/severity';
-import type { BreachCause, Ticket } from '../../domain/ticket';
+import type { Ticket } from '../../domain/ticket';
 import { type CommitmentStatus, type CycleView, viewCommitment, viewCycle } from '../../domain/view';
 import {
-  BasisEnum,
-  BreachCauseEnum,
-  CommitmentKindEnum,
-  CommitmentStatusEnum,
-  SeverityEnum,
-  TargetUnitEnum,
-} from './enums';
+  AT_RISK,
+  CommitmentCycleType,
+  DUE,
+  ELAPSED,
+  fulfilledAt,
+  type JudgedCycle,
+  MISSED,
+  PERCENT,
+  percentOf,
+  REMAINING,
+  TargetType,
+} from './cycle-types';
+import { CommitmentKindEnum, CommitmentStatusEnum, SeverityEnum } from './enums';
 import { DateTimeScalar, DurationScalar } from './scalars';
-
-/** A cycle as it stands, with the policy that promised it. */
-export type JudgedCycle = CycleView & { readonly policy: Policy };
-
 /** A commitment of a ticket as it stands: its latest cycle, or none where it is not measured. */
 export interface CommitmentView {
   readonly ticket: Ticket;
@@ -40,153 +35,6 @@ export const commitmentOf = (ticket: Ticket, policy: Policy, kind: CommitmentKin
   at,
   latest: viewCommitment(ticket, policy, kind, at),
 });
-
-@ObjectType('Target', {
-  description: 'What is promised at one severity; amount, unit and calendar are null for best effort.',
-})
-export class TargetType {
-  @Field(() => BasisEnum, { description: 'Whether the vendor published it or the house ruled it.' })
-  basis!: Basis;
-
-  @Field(() => String, { description: 'The meaning of the published wording, or the reason of the house ruling.' })
-  text!: string;
-}
-
-@Resolver(() => TargetType)
-export class TargetResolver {
-  @FieldResolver(() => Float, { nullable: true, description: 'How many of the unit; null for best effort.' })
-  amount(@Root() target: Target): number | null {
-    return target.span?.amount ?? null;
-  }
-
-  @FieldResolver(() => TargetUnitEnum, { nullable: true, description: 'The unit; null for best effort.' })
-  unit(@Root() target: Target): TargetUnit | null {
-    return target.span?.unit ?? null;
-  }
-
-  @FieldResolver(() => String, {
-    nullable: true,
-    description: "The name of the policy's calendar that it counts on; null for best effort.",
-  })
-  calendar(@Root() target: Target): string | null {
-    return target.span?.calendar ?? null;
-  }
-}
-
-const ELAPSED = 'Business time used so far, without pauses; by the wall clock for best effort.';
-const REMAINING = 'Business time left, negative when overdue; null for best effort.';
-const PERCENT = 'Elapsed as a part of the whole, in percent, over 100 when overdue; null for best effort.';
-const MISSED = 'Updates that fell due and were not sent, the breached one included; 0 for the other commitments.';
-const DUE = 'When it is due, UTC; null while paused and for best effort.';
-const AT_RISK = 'When it reached or will reach the atRisk mark, UTC; null for best effort and while paused before it.';
-
-const percentOf = ({ elapsedMs, cycle }: CycleView): number | null =>
-  cycle.totalMs === null || cycle.totalMs === 0 ? null : Math.round((elapsedMs / cycle.totalMs) * 10_000) / 100;
-const fulfilledAt = ({ cycle: { end } }: CycleView): EpochMs | null => (end?.outcome === 'FULFILLED' ? end.at : null);
-
-@ObjectType('CommitmentCycle', {
-  description: "One run of a commitment's clock: from its start to fulfilment, or to the cycle that took its place.",
-  simpleResolvers: true,
-})
-export class CommitmentCycleType {
-  @Field(() => CommitmentStatusEnum, { description: 'How it stands at the instant of the answer, or how it ended.' })
-  status!: CommitmentStatus;
-
-  @Field(() => Boolean, { description: 'Whether no time is promised.' })
-  bestEffort!: boolean;
-
-  @Field(() => DateTimeScalar, { nullable: true, description: DUE })
-  dueAt!: EpochMs | null;
-
-  @Field(() => DateTimeScalar, { nullable: true, description: AT_RISK })
-  atRiskAt!: EpochMs | null;
-
-  @Field(() => Int, { description: MISSED })
-  missedBeats!: number;
-}
-
-@Resolver(() => CommitmentCycleType)
-export class CommitmentCycleResolver {
-  @FieldResolver(() => CommitmentKindEnum, { description: 'What is promised.' })
-  kind(@Root() { cycle }: CycleView): CommitmentKind {
-    return cycle.kind;
-  }
-
-  @FieldResolver(() => Int, { description: 'Counts from 1 for each kind.' })
-  number(@Root() { cycle }: CycleView): number {
-    return cycle.number;
-  }
-
-  @FieldResolver(() => SeverityEnum, { description: 'The severity that gave it.' })
-  severity(@Root() { cycle }: CycleView): Severity {
-    return cycle.severity;
-  }
-
-  @FieldResolver(() => TargetType, { description: 'What was promised.' })
-  target(@Root() { policy, cycle }: JudgedCycle): Target {
-    return targetOf(policy, cycle.severity, cycle.kind);
-  }
-
-  @FieldResolver(() => DateTimeScalar, { description: 'The instant that its clock counts from, UTC.' })
-  startedAt(@Root() { cycle }: CycleView): EpochMs {
-    return cycle.startedAt;
-  }
-
-  @FieldResolver(() => DateTimeScalar, {
-    description: 'The instant from which it applies, UTC; later than startedAt where the start was carried over.',
-  })
-  appliesFrom(@Root() { cycle }: CycleView): EpochMs {
-    return cycle.appliesFrom;
-  }
-
-  @FieldResolver(() => DurationScalar, {
-    nullable: true,
-    description: 'Business time that the target is worth from its start; null for best effort.',
-  })
-  total(@Root() { cycle }: CycleView): DurationMs | null {
-    return cycle.totalMs;
-  }
-
-  @FieldResolver(() => DateTimeScalar, {
-    nullable: true,
-    description: 'When it was fulfilled, UTC; null where it was not.',
-  })
-  fulfilledAt(@Root() view: CycleView): EpochMs | null {
-    return fulfilledAt(view);
-  }
-
-  @FieldResolver(() => DateTimeScalar, {
-    nullable: true,
-    description: 'When it ended, however it did, UTC; null while it runs.',
-  })
-  endedAt(@Root() { cycle }: CycleView): EpochMs | null {
-    return cycle.end?.at ?? null;
-  }
-
-  @FieldResolver(() => DateTimeScalar, {
-    nullable: true,
-    description:
-      'When it was breached, UTC: the due instant, or the change that put it into the past. Null where it was not.',
-  })
-  breachedAt(@Root() { breach }: CycleView): EpochMs | null {
-    return breach?.at ?? null;
-  }
-
-  @FieldResolver(() => DurationScalar, { description: ELAPSED })
-  elapsed(@Root() { elapsedMs }: CycleView): DurationMs {
-    return elapsedMs;
-  }
-
-  @FieldResolver(() => DurationScalar, { nullable: true, description: REMAINING })
-  remaining(@Root() { remainingMs }: CycleView): DurationMs | null {
-    return remainingMs;
-  }
-
-  @FieldResolver(() => Float, { nullable: true, description: PERCENT })
-  percentElapsed(@Root() view: CycleView): number | null {
-    return percentOf(view);
-  }
-}
 
 @ObjectType('Commitment', {
   description:
@@ -283,53 +131,5 @@ export class CommitmentResolver {
     return ticket.cycles
       .filter((cycle) => cycle.kind === kind)
       .map((cycle) => ({ ...viewCycle(ticket, policy, cycle, at), policy }));
-  }
-}
-
-@ObjectType('Breach', { description: 'A promise that was not kept. It stays, whatever happens later.' })
-export class BreachType {}
-
-/** Resolves on the view of the breached cycle. */
-@Resolver(() => BreachType)
-export class BreachResolver {
-  @FieldResolver(() => CommitmentKindEnum, { description: 'What was promised.' })
-  kind(@Root() { cycle }: CycleView): CommitmentKind {
-    return cycle.kind;
-  }
-
-  @FieldResolver(() => Int, { description: 'The number of the cycle that was breached.' })
-  cycle(@Root() { cycle }: CycleView): number {
-    return cycle.number;
-  }
-
-  @FieldResolver(() => SeverityEnum, { description: 'The severity that gave the cycle.' })
-  severity(@Root() { cycle }: CycleView): Severity {
-    return cycle.severity;
-  }
-
-  @FieldResolver(() => DateTimeScalar, { nullable: true, description: 'When it was due, UTC; null while paused.' })
-  dueAt(@Root() { dueAt }: CycleView): EpochMs | null {
-    return dueAt;
-  }
-
-  @FieldResolver(() => DateTimeScalar, {
-    nullable: true,
-    description: 'When it was breached, UTC: the due instant, or the change that put it into the past.',
-  })
-  breachedAt(@Root() { breach }: CycleView): EpochMs | null {
-    return breach?.at ?? null;
-  }
-
-  @FieldResolver(() => DateTimeScalar, {
-    nullable: true,
-    description: 'When it was recorded, UTC; null where that is still to come.',
-  })
-  detectedAt(@Root() { cycle }: CycleView): EpochMs | null {
-    return cycle.breach?.detectedAt ?? null;
-  }
-
-  @FieldResolver(() => BreachCauseEnum, { nullable: true, description: 'Why.' })
-  cause(@Root() { breach }: CycleView): BreachCause | null {
-    return breach?.cause ?? null;
   }
 }

@@ -17,8 +17,8 @@ import {
 } from '../../domain/policy';
 import type { Severity } from '../../domain/severity';
 import { CalendarType, type CalendarView, calendarsOf } from './calendar-types';
-import { TargetType } from './commitment-types';
 import type { RequestContext } from './context';
+import { TargetType } from './cycle-types';
 import {
   AudienceEnum,
   BasisEnum,

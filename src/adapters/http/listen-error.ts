@@ -11,7 +11,7 @@ export class ListenError extends Error {
 }
 
 function sentenceFor(host: string, port: number, cause: unknown): string {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  const { code, message } = (cause ?? {}) as { readonly code?: unknown; readonly message?: unknown };
   switch (code) {
     case 'EADDRINUSE':
       return `PORT ${port} on ${host} is taken by another program: stop that one, or set PORT to another number (0 picks any free port).`;
@@ -23,6 +23,6 @@ function sentenceFor(host: string, port: number, cause: unknown): string {
     case 'EAI_AGAIN':
       return `HOST ${host} is not known: set HOST to an address of this machine, such as 127.0.0.1.`;
     default:
-      return `The service cannot listen on HOST ${host}, PORT ${port}: ${cause instanceof Error ? cause.message : String(cause)}.`;
+      return `The service cannot listen on HOST ${host}, PORT ${port}: ${String(message ?? cause)}.`;
   }
 }

@@ -9,12 +9,16 @@ function hostNameOf(authority: string): string | null {
 
 const isLocalName = (name: string): boolean => isLoopback(name) || name.endsWith('.localhost');
 
+/** Nearly every request's; it spares them the reading as a URL. */
+const USUAL_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/;
+
 /**
  * Whether the request was meant for this service. While it listens for this machine alone, a page from elsewhere could
  * still reach it through a name of its own that points here; such a request carries that name.
  */
 export function isMeantForUs({ headers }: Pick<IncomingMessage, 'headers'>, listenHost: string): boolean {
   if (!isLoopback(listenHost) || headers.host === undefined) return true;
+  if (USUAL_HOST.test(headers.host)) return true;
   const name = hostNameOf(headers.host);
   return name !== null && isLocalName(name);
 }

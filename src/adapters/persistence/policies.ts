@@ -85,11 +85,11 @@ export function createPolicies({ pool, clock, policyId, staleMs = 2_000 }: Polic
       });
       return rows.map(({ id, version: number, published_at }) => ({ id, version: number, publishedAt: published_at }));
     },
-    publish: async (document, fingerprint) => {
-      const number = await publish({ pool, clock }, latest, document, fingerprint);
-      if (document.id === policyId) present = null;
-      const policy = await version(document.id, number);
-      if (policy === null) throw new Error(`Version ${number} of ${document.id} was published and is not there`);
+    publish: async (id, fingerprint, document) => {
+      const number = await publish({ pool, clock }, latest, id, fingerprint, document);
+      if (id === policyId) present = null;
+      const policy = await version(id, number);
+      if (policy === null) throw new Error(`Version ${number} of ${id} was published and is not there`);
       return policy;
     },
   };
@@ -99,19 +99,21 @@ export function createPolicies({ pool, clock, policyId, staleMs = 2_000 }: Polic
 async function publish(
   { pool, clock }: Pick<PoliciesDeps, 'pool' | 'clock'>,
   latest: (id: string) => Promise<Latest | null>,
-  document: PolicyDocument,
+  id: string,
   fingerprint: string,
+  documentOf: () => PolicyDocument,
 ): Promise<number> {
   for (;;) {
-    const last = await latest(document.id);
+    const last = await latest(id);
     if (last?.fingerprint === fingerprint) return last.version;
     const next = (last?.version ?? 0) + 1;
+    const document = documentOf();
     // A document that cannot be compiled must not be published.
     compilePolicy(document, next);
     const inserted = await rowsOf(pool, {
       text: `INSERT INTO policy_versions (id, version, document, fingerprint, published_at)
              VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING RETURNING version`,
-      values: [document.id, next, JSON.stringify(document), fingerprint, instantText(clock.now())],
+      values: [id, next, JSON.stringify(document), fingerprint, instantText(clock.now())],
     });
     // Where another process has taken that number meanwhile, look again: it may have published the same.
     if (inserted.length > 0) return next;
