@@ -204,7 +204,7 @@ describe('over a socket', () => {
     ['too many tokens', `{ ${'viewer { seesAllClients } '.repeat(2000)} }`, {}, 'GRAPHQL_PARSE_FAILED'],
     ['variables of another type', EVENTS, { filter: { type: 1 } }, 'BAD_USER_INPUT'],
     ['a malformed id in a filter', EVENTS, { filter: { ticket: { eq: 'nonsense' } } }, 'BAD_USER_INPUT'],
-    ['a list too long', EVENTS, { filter: { ticket: { in: Array(1001).fill('x') } } }, 'BAD_USER_INPUT'],
+    ['a list too long', EVENTS, { filter: { type: { in: Array(1001).fill('RESOLVED') } } }, 'BAD_USER_INPUT'],
   ])('refuses %s', async (_name, query, variables, code) => {
     const client = connect();
     const errors = await askOver(client, query, variables).then(

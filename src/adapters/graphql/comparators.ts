@@ -36,7 +36,8 @@ export interface OrderInput<T> extends EqualityInput<T> {
   gte?: T | null;
 }
 
-const LONGEST_LIST = 1_000;
+/** Entries of a list that something is compared with. */
+export const LONGEST_LIST = 1_000;
 const optional = { nullable: true } as const;
 
 function equalityOf<T>(name: string, value: ValueType, description: string): ClassType<EqualityInput<T>> {
@@ -103,7 +104,7 @@ export const IdComparator = equalityOf<string>('IDComparator', () => ID, 'Compar
 export const StringComparator = orderOf<string>(
   'StringComparator',
   () => String,
-  'Compares text, letter by letter by code point, case-sensitive.',
+  'Compares text, case-sensitive; what is less or greater is as the database sorts text.',
 );
 export const IntComparator = orderOf<number>('IntComparator', () => Int, 'Compares whole numbers.');
 export const DateTimeComparator = orderOf<EpochMs>('DateTimeComparator', () => DateTimeScalar, 'Compares instants.');

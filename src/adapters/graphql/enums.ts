@@ -1,12 +1,10 @@
 import { registerEnumType } from 'type-graphql';
-import type { TICKET_ORDERS } from '../../application/ports';
 import { ACTOR_KINDS } from '../../domain/actor';
 import { WEEKDAYS, type Weekday } from '../../domain/business-calendar';
 import { CHANNELS, COMMAND_TYPES, type CommandType, DIRECTIONS } from '../../domain/commands';
 import { EVENT_TYPES } from '../../domain/events';
 import type { Audience, Consequence } from '../../domain/impact';
 import type { Basis, ClientAction, CommitmentKind, TargetUnit, WaitingReason } from '../../domain/policy';
-import type { RefusalCode } from '../../domain/refusals';
 import type { Severity } from '../../domain/severity';
 import type { BreachCause, CycleOutcome, SeverityChangeCause, TicketState } from '../../domain/ticket';
 import type { CommitmentStatus } from '../../domain/view';
@@ -15,7 +13,7 @@ import type { CommitmentStatus } from '../../domain/view';
 export const upperSnake = (name: string): string => name.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase();
 
 /** Registers an enum whose every value is described; the domain's own words are its values. */
-function describe<T extends string>(name: string, description: string, values: Readonly<Record<T, string>>) {
+export function describeEnum<T extends string>(name: string, description: string, values: Readonly<Record<T, string>>) {
   const entries = Object.entries<string>(values);
   const enumObject = Object.fromEntries(entries.map(([value]) => [upperSnake(value), value])) as Record<string, T>;
   const valuesConfig = Object.fromEntries(
@@ -28,7 +26,7 @@ function describe<T extends string>(name: string, description: string, values: R
 const each = <T extends string>(names: readonly T[], meaning: (name: T) => string) =>
   Object.fromEntries(names.map((name) => [name, meaning(name)])) as Record<T, string>;
 
-export const SeverityEnum = describe<Severity>(
+export const SeverityEnum = describeEnum<Severity>(
   'Severity',
   'How urgent a ticket is, SEV1 the most. A policy says which of the levels it has. Comparators take SEV1 for the least.',
   {
@@ -40,14 +38,14 @@ export const SeverityEnum = describe<Severity>(
   },
 );
 
-export const AudienceEnum = describe<Audience>('Audience', 'Who is hit.', {
+export const AudienceEnum = describeEnum<Audience>('Audience', 'Who is hit.', {
   ALL_END_USERS: 'Every shopper of the site.',
   SOME_END_USERS: 'Some shoppers, not all.',
   ADMINISTRATORS: "The site's administrators, the control panel included.",
   NOBODY: 'No one is stopped.',
 });
 
-export const ConsequenceEnum = describe<Consequence>('Consequence', 'What those who are hit cannot do.', {
+export const ConsequenceEnum = describeEnum<Consequence>('Consequence', 'What those who are hit cannot do.', {
   ORDERING_BLOCKED: 'Cannot place orders.',
   ALL_ORDER_IMPORT_BLOCKED: 'No order reaches the ERP.',
   DEGRADED: 'Works, but badly.',
@@ -58,7 +56,7 @@ export const ConsequenceEnum = describe<Consequence>('Consequence', 'What those 
   DOCUMENTATION: 'A matter of documentation.',
 });
 
-export const TicketStateEnum = describe<TicketState>('TicketState', 'Where a ticket stands in its lifecycle.', {
+export const TicketStateEnum = describeEnum<TicketState>('TicketState', 'Where a ticket stands in its lifecycle.', {
   open: 'Worked on, without a workaround that stands.',
   workaroundApplied: 'Worked on, while a workaround stands.',
   resolved: 'The cause is removed; the client may still object.',
@@ -79,19 +77,19 @@ const COMMAND_MEANINGS: Readonly<Record<CommandType, string>> = {
   close: 'Ends the ticket.',
   assign: 'Gives the ticket to somebody, or to nobody.',
 };
-export const CommandEnum = describe<CommandType>(
+export const CommandEnum = describeEnum<CommandType>(
   'TicketCommand',
   'What can be asked of a ticket that exists; each is a mutation.',
   each(COMMAND_TYPES, (command) => COMMAND_MEANINGS[command]),
 );
 
-export const CommitmentKindEnum = describe<CommitmentKind>('CommitmentKind', 'What is promised.', {
+export const CommitmentKindEnum = describeEnum<CommitmentKind>('CommitmentKind', 'What is promised.', {
   RESPONSE: 'A first action: acknowledgement, message, waiting, workaround or resolution.',
   UPDATE: 'Regular messages to the client.',
   RESOLUTION: 'Full resolution.',
 });
 
-export const CommitmentStatusEnum = describe<CommitmentStatus>(
+export const CommitmentStatusEnum = describeEnum<CommitmentStatus>(
   'CommitmentStatus',
   'How a commitment stands at the instant of the answer.',
   {
@@ -108,25 +106,29 @@ export const CommitmentStatusEnum = describe<CommitmentStatus>(
   },
 );
 
-export const CycleOutcomeEnum = describe<CycleOutcome>('CycleOutcome', 'How a cycle of a commitment ended.', {
+export const CycleOutcomeEnum = describeEnum<CycleOutcome>('CycleOutcome', 'How a cycle of a commitment ended.', {
   FULFILLED: 'What was promised happened.',
   SUPERSEDED: 'A change of severity put another cycle in its place.',
   CANCELLED: 'The ticket was closed unresolved.',
 });
 
-export const BreachCauseEnum = describe<BreachCause>('BreachCause', 'Why a commitment is breached.', {
+export const BreachCauseEnum = describeEnum<BreachCause>('BreachCause', 'Why a commitment is breached.', {
   DUE: 'Its due instant passed.',
   RECLASSIFIED: 'A change of severity put its due instant into the past.',
 });
 
-export const SeverityChangeCauseEnum = describe<SeverityChangeCause>('SeverityChangeCause', 'Why severity changed.', {
-  WORKAROUND: 'A workaround stepped it down.',
-  WORKAROUND_WITHDRAWN: 'A workaround was taken back.',
-  RECLASSIFIED: 'The impacts were stated anew.',
-  OVERRIDDEN: 'Somebody set it against the classifier.',
-});
+export const SeverityChangeCauseEnum = describeEnum<SeverityChangeCause>(
+  'SeverityChangeCause',
+  'Why severity changed.',
+  {
+    WORKAROUND: 'A workaround stepped it down.',
+    WORKAROUND_WITHDRAWN: 'A workaround was taken back.',
+    RECLASSIFIED: 'The impacts were stated anew.',
+    OVERRIDDEN: 'Somebody set it against the classifier.',
+  },
+);
 
-export const CloseCauseEnum = describe<'CONFIRMED' | 'CANCELLED' | 'SILENCE'>(
+export const CloseCauseEnum = describeEnum<'CONFIRMED' | 'CANCELLED' | 'SILENCE'>(
   'CloseCause',
   'Why a ticket was closed.',
   {
@@ -136,7 +138,7 @@ export const CloseCauseEnum = describe<'CONFIRMED' | 'CANCELLED' | 'SILENCE'>(
   },
 );
 
-export const WaitingReasonEnum = describe<WaitingReason>(
+export const WaitingReasonEnum = describeEnum<WaitingReason>(
   'WaitingReason',
   'Why a ticket waits. The policy says which reasons pause which clocks.',
   {
@@ -146,42 +148,42 @@ export const WaitingReasonEnum = describe<WaitingReason>(
   },
 );
 
-export const ChannelEnum = describe<(typeof CHANNELS)[number]>('Channel', 'The way a message takes.', {
+export const ChannelEnum = describeEnum<(typeof CHANNELS)[number]>('Channel', 'The way a message takes.', {
   EXTRANET: 'The ticketing system itself.',
   EMAIL: 'E-mail.',
   PHONE: 'A phone call.',
 });
 
-export const DirectionEnum = describe<(typeof DIRECTIONS)[number]>(
+export const DirectionEnum = describeEnum<(typeof DIRECTIONS)[number]>(
   'Direction',
   'Which way a message goes, seen from the support organisation.',
   { INBOUND: 'From the client.', OUTBOUND: 'To the client.' },
 );
 
-export const ActorKindEnum = describe<(typeof ACTOR_KINDS)[number]>('ActorKind', 'As what somebody acts.', {
+export const ActorKindEnum = describeEnum<(typeof ACTOR_KINDS)[number]>('ActorKind', 'As what somebody acts.', {
   AGENT: 'A person of the support organisation.',
   CLIENT: 'A person of the client.',
   SYSTEM: 'The service itself, by the clock.',
   IMPORT: 'A replayed log of another tracker.',
 });
 
-export const BasisEnum = describe<Basis>('Basis', 'Where a rule or a promise comes from.', {
+export const BasisEnum = describeEnum<Basis>('Basis', 'Where a rule or a promise comes from.', {
   PUBLISHED: 'The vendor published it.',
   HOUSE: 'The house ruled it where the published policy is silent.',
 });
 
-export const TargetUnitEnum = describe<TargetUnit>('TargetUnit', 'The unit of a target, counted on its calendar.', {
+export const TargetUnitEnum = describeEnum<TargetUnit>('TargetUnit', 'The unit of a target, counted on its calendar.', {
   MINUTES: 'Minutes of open time.',
   HOURS: 'Hours of open time.',
   BUSINESS_DAYS: 'Working dates of the calendar.',
 });
 
-export const ClientActionEnum = describe<ClientAction>('ClientAction', 'What the policy asks of the client.', {
+export const ClientActionEnum = describeEnum<ClientAction>('ClientAction', 'What the policy asks of the client.', {
   SUBMIT_TICKET: 'To submit a ticket.',
   CALL: 'To phone as well.',
 });
 
-export const WeekdayEnum = describe<Weekday>(
+export const WeekdayEnum = describeEnum<Weekday>(
   'Weekday',
   'A day of the week.',
   each(
@@ -191,82 +193,42 @@ export const WeekdayEnum = describe<Weekday>(
   ),
 );
 
-export const EventTypeEnum = describe<(typeof EVENT_TYPES)[number]>('TicketEventType', 'What happened to a ticket.', {
-  SUBMITTED: 'It was opened.',
-  ACKNOWLEDGED: 'It was acknowledged.',
-  RECLASSIFIED: 'Its impacts were stated anew, or its severity overridden.',
-  WORKAROUND_APPLIED: 'A workaround was applied.',
-  WORKAROUND_WITHDRAWN: 'A workaround was taken back.',
-  WAITING_STARTED: 'It began to wait.',
-  WAITING_STOPPED: 'It stopped waiting.',
-  COMMUNICATED: 'A message went to or came from the client.',
-  CALL_RECORDED: 'The client phoned.',
-  RESOLVED: 'Its cause was removed.',
-  REOPENED: 'It was reopened.',
-  CLOSED: 'It was closed.',
-  ASSIGNED: 'It was given to somebody, or to nobody.',
-  MARK_REACHED: 'A commitment reached a mark of the policy, such as atRisk.',
-  COMMITMENT_BREACHED: 'A commitment was breached.',
-});
+export const EventTypeEnum = describeEnum<(typeof EVENT_TYPES)[number]>(
+  'TicketEventType',
+  'What happened to a ticket.',
+  {
+    SUBMITTED: 'It was opened.',
+    ACKNOWLEDGED: 'It was acknowledged.',
+    RECLASSIFIED: 'Its impacts were stated anew, or its severity overridden.',
+    WORKAROUND_APPLIED: 'A workaround was applied.',
+    WORKAROUND_WITHDRAWN: 'A workaround was taken back.',
+    WAITING_STARTED: 'It began to wait.',
+    WAITING_STOPPED: 'It stopped waiting.',
+    COMMUNICATED: 'A message went to or came from the client.',
+    CALL_RECORDED: 'The client phoned.',
+    RESOLVED: 'Its cause was removed.',
+    REOPENED: 'It was reopened.',
+    CLOSED: 'It was closed.',
+    ASSIGNED: 'It was given to somebody, or to nobody.',
+    MARK_REACHED: 'A commitment reached a mark of the policy, such as atRisk.',
+    COMMITMENT_BREACHED: 'A commitment was breached.',
+  },
+);
 
-export const WorkaroundLowersEnum = describe<'SEVERITY' | 'IMPACT'>(
+export const WorkaroundLowersEnum = describeEnum<'SEVERITY' | 'IMPACT'>(
   'WorkaroundLowers',
   'What a workaround at a severity has to lower.',
   { SEVERITY: 'The severity itself.', IMPACT: 'The impact; the severity may stay.' },
 );
 
-export const OnLoweringEnum = describe<'CARRY' | 'RESTART'>(
+export const OnLoweringEnum = describeEnum<'CARRY' | 'RESTART'>(
   'OnLowering',
   'Where the clocks count from after severity was lowered.',
   { CARRY: 'From the same start.', RESTART: 'From the change.' },
 );
 
-export const BusinessDayEndEnum = describe<'SAME_TIME' | 'CLOSE_OF_BUSINESS'>(
+export const BusinessDayEndEnum = describeEnum<'SAME_TIME' | 'CLOSE_OF_BUSINESS'>(
   'BusinessDayEnd',
   'Where a target in business days falls due.',
   { SAME_TIME: 'At the same local time of day.', CLOSE_OF_BUSINESS: "At the day's last closing." },
 );
-
-export const TicketOrderFieldEnum = describe<(typeof TICKET_ORDERS)[number]>(
-  'TicketOrderField',
-  'What tickets are ordered by. Ties are broken by id, and tickets without the value come last.',
-  {
-    NUMBER: 'The number of the ticket.',
-    OPENED_AT: 'The instant of opening.',
-    UPDATED_AT: 'The instant at which the last event was recorded.',
-    RESOLVED_AT: 'The instant of resolution.',
-    CLOSED_AT: 'The instant of closing.',
-    SEVERITY: 'The severity, SEV1 first when ascending.',
-    NEXT_DEADLINE_AT: 'The earliest due instant of the running commitments.',
-  },
-);
-
-export const OrderDirectionEnum = describe<'ASC' | 'DESC'>('OrderDirection', 'Which end of an order comes first.', {
-  ASC: 'The least first.',
-  DESC: 'The greatest first.',
-});
-
-export const NotFoundKindEnum = describe<'Ticket' | 'Client'>('NotFoundKind', 'What was not found.', {
-  Ticket: 'A ticket.',
-  Client: 'A client.',
-});
-
-export const UserErrorCodeEnum = describe<RefusalCode>('UserErrorCode', 'Why something asked for was not done.', {
-  IllegalTransition: 'The lifecycle does not take this command in this state.',
-  ContradictoryImpact: 'No clause of the policy covers a pair of audience and consequence.',
-  SeverityNotLowered: 'A workaround has to lower the severity here.',
-  ImpactNotLowered: 'A workaround has to lower the impact here.',
-  AlreadyAcknowledged: 'The ticket is acknowledged already.',
-  AlreadyWaiting: 'The ticket waits for this reason already.',
-  NotWaiting: 'The ticket does not wait for this reason.',
-  OverrideNeedsApproval: "An override downward needs another agent's approval.",
-  OverrideWithoutEffect: 'The override names the severity that the ticket has.',
-  ReclassifiedSinceWorkaround: 'The ticket was reclassified after the workaround to be withdrawn.',
-  OutOfOrder: "The command's instant is before the ticket's last event.",
-  BeyondCalendar: 'The calendar cannot give a deadline.',
-  InvalidInput: 'A value is outside what its field takes.',
-  NotFound: 'There is no such object, or the caller may not see it.',
-  VersionConflict: 'The ticket has changed since it was read.',
-  IdempotencyKeyReused: 'The idempotency key was used with another input.',
-  DuplicateExternalId: 'The client has a ticket of this externalId already.',
-});

@@ -6,16 +6,8 @@ import type { WaitingReason } from '../../domain/policy';
 import { explainRefusal, type Refusal, type RefusalCode } from '../../domain/refusals';
 import type { Severity } from '../../domain/severity';
 import type { TicketState } from '../../domain/ticket';
-import {
-  AudienceEnum,
-  CommandEnum,
-  ConsequenceEnum,
-  NotFoundKindEnum,
-  SeverityEnum,
-  TicketStateEnum,
-  UserErrorCodeEnum,
-  WaitingReasonEnum,
-} from './enums';
+import { NotFoundKindEnum, UserErrorCodeEnum } from './api-enums';
+import { AudienceEnum, CommandEnum, ConsequenceEnum, SeverityEnum, TicketStateEnum, WaitingReasonEnum } from './enums';
 import { toGlobalId } from './global-id';
 import type { InputProblem } from './input-rules';
 import { DateTimeScalar } from './scalars';
