@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createClients } from '../../src/adapters/persistence/clients';
+import { createTicketReader } from '../../src/adapters/persistence/reader';
 import {
   type Caller,
   type Client,
@@ -372,4 +373,29 @@ describe('pages', () => {
       );
     await expect(deadlines()).rejects.toBeInstanceOf(InvalidCursor);
   });
+});
+
+test('the events of many tickets, asked for at once, are one statement for each way of asking', async () => {
+  let statements = 0;
+  const counting = {
+    query: (...args: Parameters<typeof store.pool.query>) => {
+      statements += 1;
+      return store.pool.query(...args);
+    },
+  } as unknown as typeof store.pool;
+  const reader = createTicketReader({ pool: counting });
+  const all = [...tickets.values()];
+  const two: PageRequest = { count: 2, from: 'END', after: null, before: null };
+  const [pages, counts] = await Promise.all([
+    Promise.all(all.map(({ id }) => reader.events(id, null, two))),
+    Promise.all(all.map(({ id }) => reader.countEvents(id, null))),
+  ]);
+  expect(statements).toBe(2);
+  for (const [place, { id, version }] of all.entries()) {
+    expect(counts[place]).toBe(version);
+    expect(pages[place]?.edges.map(({ node }) => [node.ticketId, node.number])).toEqual(
+      [version - 1, version].filter((number) => number > 0).map((number) => [id, number]),
+    );
+    expect(pages[place]?.hasPreviousPage).toBe(version > 2);
+  }
 });

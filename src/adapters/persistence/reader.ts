@@ -1,11 +1,20 @@
 import type { Pool } from 'pg';
-import type { Client, LoggedEvent, Page, PageRequest, StoredTicket, TicketReader } from '../../application/ports';
+import type {
+  Caller,
+  Client,
+  LoggedEvent,
+  Page,
+  PageRequest,
+  StoredTicket,
+  TicketReader,
+} from '../../application/ports';
 import type { EventType } from '../../domain/events';
 import { batched } from './batched';
 import { CLIENTS_BY_ID, clientOf } from './clients';
-import { compare, every, Parameters } from './conditions';
+import { compare, Parameters } from './conditions';
 import { countDeadlines, deadlinesPage } from './deadlines';
 import { EVENT_COLUMNS, loggedEventOf, type SelectedEvent } from './event-row';
+import { ownedLists } from './owned-lists';
 import { cursorOf, type Ordering, type Placed, pageOf, pageStatement } from './page';
 import type { ClientRow } from './tables';
 import { ticketsWhere, visible } from './ticket-filter';
@@ -40,6 +49,23 @@ export function createTicketReader({ pool }: { readonly pool: Pool }): TicketRea
     return new Map(rows.map((row) => [row.id, clientOf(row)]));
   });
 
+  const events = ownedLists<readonly EventType[] | null, SelectedEvent, LoggedEvent>(pool, {
+    select: EVENT_COLUMNS,
+    from: 'events e',
+    owner: 'e.ticket_id',
+    order: EVENTS,
+    where: (types, to) => (types === null ? 'TRUE' : compare('e.type', 'text', { in: types }, to)),
+    nodeOf: loggedEventOf,
+  });
+  const followUps = ownedLists<Caller['sees'], SelectedTicket, StoredTicket>(pool, {
+    select: TICKET_COLUMNS,
+    from: 'tickets t',
+    owner: 't.follow_up_of',
+    order: FOLLOW_UPS,
+    where: (clients, to) => visible({ sees: clients }, to),
+    nodeOf: ticketOf,
+  });
+
   return {
     ticketById: async (caller, id) => {
       if (!isUuid(id)) return null;
@@ -68,30 +94,10 @@ export function createTicketReader({ pool }: { readonly pool: Pool }): TicketRea
     },
     deadlines: async (caller, query, page) => deadlinesPage(pool, caller, query, page),
     countDeadlines: async (caller, query) => countDeadlines(pool, caller, query),
-    followUps: async (caller, ticketId, page) => {
-      const to = new Parameters();
-      const where = every([visible(caller, to), compare('t.follow_up_of', 'uuid', { eq: ticketId }, to)]);
-      return ticketsPage(pool, where, FOLLOW_UPS, page, to);
-    },
-    countFollowUps: async (caller, ticketId) => {
-      const to = new Parameters();
-      const where = every([visible(caller, to), compare('t.follow_up_of', 'uuid', { eq: ticketId }, to)]);
-      return count(pool, 'tickets t', where, to);
-    },
-    events: async (ticketId, types, page) => {
-      const to = new Parameters();
-      const parts = { select: EVENT_COLUMNS, from: 'events e', where: eventsWhere(ticketId, types, to) };
-      const text = pageStatement(parts, EVENTS, page, to);
-      const rows = await rowsOf<SelectedEvent & Placed>(pool, { text, values: to.values });
-      return pageOf<(typeof rows)[number], LoggedEvent>(rows, page, (row) => ({
-        node: loggedEventOf(row),
-        cursor: cursorOf(EVENTS, row),
-      }));
-    },
-    countEvents: async (ticketId, types) => {
-      const to = new Parameters();
-      return count(pool, 'events e', eventsWhere(ticketId, types, to), to);
-    },
+    followUps: async ({ sees: clients }, ticketId, page) => followUps.page(ticketId, clients, page),
+    countFollowUps: async ({ sees: clients }, ticketId) => followUps.count(ticketId, clients),
+    events: async (ticketId, types, page) => events.page(ticketId, types, page),
+    countEvents: async (ticketId, types) => events.count(ticketId, types),
     clientById: async (caller, id) => (isUuid(id) && sees(caller, id) ? findClient(id) : null),
     ticketAtVersion: async (id, version) => {
       if (!isUuid(id)) return null;
@@ -118,9 +124,3 @@ async function count(pool: Pool, from: string, where: string, to: Parameters): P
   const [row] = await rowsOf<{ count: string }>(pool, { text, values: to.values });
   return Number(row?.count ?? 0);
 }
-
-const eventsWhere = (ticketId: string, types: readonly EventType[] | null, to: Parameters): string =>
-  every([
-    compare('e.ticket_id', 'uuid', { eq: ticketId }, to),
-    ...(types === null ? [] : [compare('e.type', 'text', { in: types }, to)]),
-  ]);

@@ -39,7 +39,7 @@ export function ticketsWhere(caller: Caller, filter: TicketFilter, now: EpochMs,
   return every([visible(caller, to), holds(filter, new Judged(now, to), to, 1)].filter((one) => one !== 'TRUE'));
 }
 
-export const visible = (caller: Caller, to: Parameters): string =>
+export const visible = (caller: Pick<Caller, 'sees'>, to: Parameters): string =>
   caller.sees === 'ALL' ? 'TRUE' : compare('t.client_id', 'uuid', { in: caller.sees }, to);
 
 function holds(filter: TicketFilter, judged: Judged, to: Parameters, depth: number): string {
