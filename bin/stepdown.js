@@ -31,4 +31,6 @@ function build() {
 }
 
 build();
+// Without it, graphql checks every value for a second copy of itself.
+process.env.NODE_ENV ??= 'production';
 require(join(root, 'dist', 'src', 'cli.js'));

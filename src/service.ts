@@ -4,12 +4,14 @@ import { contextFactory } from './adapters/graphql/context';
 import { buildGraphQLSchema } from './adapters/graphql/schema';
 import { startHttpServer } from './adapters/http/server';
 import { createChangeTickets } from './adapters/persistence/change-tickets';
+import { purgeIdempotencyKeys } from './adapters/persistence/idempotency';
 import { openClient } from './adapters/persistence/open-client';
 import { createTicketReader } from './adapters/persistence/reader';
 import { systemClock } from './adapters/system-clock';
 import type { Caller, Client } from './application/ports';
 import type { Services } from './application/services';
 import type { Config } from './config';
+import { HOUR_MS } from './domain/instant';
 import { openStore, type Store } from './store';
 
 /** A service that serves. */
@@ -67,6 +69,12 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
       logger,
     });
     undo.push(() => http.close());
+    const purging = setInterval(() => {
+      purgeIdempotencyKeys(store.pool, systemClock).catch((error: unknown) =>
+        logger.warn({ err: error }, 'old idempotency keys could not be removed; the next hour tries again'),
+      );
+    }, HOUR_MS);
+    undo.push(async () => clearInterval(purging));
     logger.info({ url: http.url }, 'serving');
     return { url: http.url, close };
   } catch (error) {

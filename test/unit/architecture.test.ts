@@ -10,7 +10,7 @@ const MAY_IMPORT: readonly {
   readonly own: readonly string[];
   readonly packages: readonly string[];
 }[] = [
-  { layer: 'domain/', own: ['domain/'], packages: ['xstate', 'temporal-polyfill'] },
+  { layer: 'domain/', own: ['domain/'], packages: ['xstate'] },
   { layer: 'application/', own: ['domain/', 'application/'], packages: ['node:crypto', 'uuid'] },
   { layer: 'adapters/', own: ['domain/', 'application/', 'adapters/', 'config', '../migrations'], packages: ['*'] },
 ];
