@@ -43,6 +43,8 @@ export async function importFile(
   const reports = reportsTo(options.reports, progress);
   // A connection of its own: the rows lie in a temporary table of it.
   const client = new Client({ connectionString: store.url, application_name: 'stepdown import' });
+  // A lost connection would end the process; the next query on it says what happened.
+  client.on('error', () => undefined);
   await client.connect();
   try {
     let phase = false;
