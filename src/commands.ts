@@ -90,6 +90,7 @@ async function importInto(store: Store, options: ImportOptions): Promise<void> {
   );
   const seconds = (performance.now() - began) / 1000;
   process.stdout.write(`${summaryLines(summary, seconds, options.dryRun).join('\n')}\n`);
+  if (summary.failed > 0) process.exitCode = 1;
 }
 
 /** `stepdown demo`: imports the bundled incidents and reports on them, by the running service or one of its own. */

@@ -215,6 +215,28 @@ test(
   60_000,
 );
 
+test(
+  'leaves out a ticket that meets an unexpected fault, says why, and ends with code 1',
+  () =>
+    withDatabase(async (env) => {
+      await run(['import', FILE, '--mapping', MAPPING, '--dry-run'], env);
+      const client = new Client({ connectionString: database.url });
+      await client.connect();
+      await client.query(`
+        CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+          $$ BEGIN RAISE 'out of luck' USING ERRCODE = '23514'; END $$;
+        CREATE TRIGGER refuse BEFORE INSERT ON tickets FOR EACH ROW
+          WHEN (new.external_id = 'INC0011284') EXECUTE FUNCTION refuse()`);
+      await client.end();
+      const { code, stdout, stderr } = await run(['import', FILE, '--mapping', MAPPING], env);
+      expect(code).toBe(1);
+      expect(stdout).toMatch(/^Imported 199 of 200 tickets .* 0 could not be opened/);
+      expect(stdout).toMatch(/^Failed: {4}1 left out/m);
+      expect(stderr).toMatch(/^line \d+ INC0011284 FAULT: .*out of luck/m);
+    }),
+  60_000,
+);
+
 test.each([
   ['no mapping', [FILE, '--mapping', '/nowhere.yaml'], /mapping \/nowhere\.yaml cannot be read/],
   ['no file', ['/nowhere.csv', '--mapping', MAPPING], /There is no file \/nowhere\.csv/],

@@ -120,9 +120,11 @@ const listed = (counts: Readonly<Record<string, number>>): string =>
 
 /** The closing summary, as lines. */
 export function summaryLines(summary: ImportSummary, seconds: number, isDryRun: boolean): readonly string[] {
-  const { rows, tickets, imported, alreadyThere, notOpened, events, reports, byState, bySeverity, breaches } = summary;
+  const { rows, tickets, imported, alreadyThere, notOpened, failed, events } = summary;
+  const { reports, byState, bySeverity, breaches } = summary;
   return [
     `${isDryRun ? 'Would import' : 'Imported'} ${imported} of ${tickets} tickets from ${rows} rows in ${seconds.toFixed(1)} s; ${alreadyThere} were there already, ${notOpened} could not be opened.`,
+    ...(failed === 0 ? [] : [`Failed:    ${failed} left out because of an unexpected fault; the reports say which, and why.`]),
     `Events:    ${events}`,
     `State:     ${listed(byState)}`,
     `Severity:  ${listed(bySeverity)}`,

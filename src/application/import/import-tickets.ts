@@ -43,6 +43,8 @@ export interface ImportSummary {
   readonly imported: number;
   readonly alreadyThere: number;
   readonly notOpened: number;
+  /** Tickets left out because of an unexpected fault; each is reported. */
+  readonly failed: number;
   readonly events: number;
   readonly reports: Readonly<Partial<Record<ReportReason, number>>>;
   readonly byState: Readonly<Partial<Record<TicketState, number>>>;
@@ -94,25 +96,7 @@ export async function importTickets(
     const changes = fresh.map(({ externalId, plan }) => changeOf(externalId, plan, clients));
     const results = changes.length === 0 ? [] : await carryOut(changes);
     for (const { plan } of planned) tally.reported(plan.reports);
-    for (const [index, { externalId, plan }] of fresh.entries()) {
-      const result = results[index];
-      if (result?.refused?.code === 'DuplicateExternalId') {
-        tally.alreadyThere += 1;
-      } else if (result == null || result.refused !== null || result.ticket === null) {
-        const detail =
-          result?.refused == null ? 'an unexpected fault; the ticket is left out' : explainRefusal(result.refused);
-        tally.notOpened += 1;
-        tally.reported([{ line: plan.opening?.row.line ?? 0, ticket: externalId, reason: 'REFUSED', detail }]);
-      } else {
-        tally.imported(result.ticket);
-        for (const [step, refusal] of result.refusals.entries()) {
-          const line = plan.steps[step]?.line;
-          if (refusal !== null && line !== undefined) {
-            tally.reported([{ line, ticket: externalId, reason: 'REFUSED', detail: explainRefusal(refusal) }]);
-          }
-        }
-      }
-    }
+    for (const [index, { externalId, plan }] of fresh.entries()) tellOf(externalId, plan, results[index]);
     tally.alreadyThere += open.length - fresh.length;
     tally.notOpened += planned.length - open.length;
     tally.progress(
@@ -121,13 +105,38 @@ export async function importTickets(
     );
   }
 
-  /** A ticket that meets an unexpected fault is null and takes no other with it. */
-  async function carryOut(changes: readonly Change[]): Promise<readonly (Changed | null)[]> {
+  function tellOf(externalId: string, plan: TicketPlan, outcome: PromiseSettledResult<Changed> | undefined): void {
+    const report = (line: number, reason: ReportReason, detail: string): void =>
+      tally.reported([{ line, ticket: externalId, reason, detail }]);
+    const opening = plan.opening?.row.line ?? 0;
+    if (outcome?.status !== 'fulfilled') {
+      tally.failed += 1;
+      report(opening, 'FAULT', `an unexpected fault; the ticket is left out: ${messageOf(outcome?.reason)}`);
+      return;
+    }
+    const { ticket, refused, refusals } = outcome.value;
+    if (refused?.code === 'DuplicateExternalId') {
+      tally.alreadyThere += 1;
+    } else if (refused !== null) {
+      tally.notOpened += 1;
+      report(opening, 'REFUSED', explainRefusal(refused));
+    } else if (ticket !== null) {
+      tally.imported(ticket);
+      for (const [step, refusal] of refusals.entries()) {
+        const line = plan.steps[step]?.line;
+        if (refusal !== null && line !== undefined) report(line, 'REFUSED', explainRefusal(refusal));
+      }
+    }
+  }
+
+  /** A ticket that meets an unexpected fault takes no other with it. */
+  async function carryOut(changes: readonly Change[]): Promise<readonly PromiseSettledResult<Changed>[]> {
     try {
-      return await ports.changeTickets(changes);
+      const changed = await ports.changeTickets(changes);
+      return changed.map((value) => ({ status: 'fulfilled', value }));
     } catch (error) {
       if (!(error instanceof SomeChangesFailed)) throw error;
-      return error.outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value : null));
+      return error.outcomes;
     }
   }
 
@@ -160,10 +169,13 @@ export async function importTickets(
   }
 }
 
+const messageOf = (fault: unknown): string => (fault instanceof Error ? fault.message : String(fault));
+
 /** Counts as the import goes; holds no tickets. */
 class Tally {
   alreadyThere = 0;
   notOpened = 0;
+  failed = 0;
   private opened = 0;
   private events = 0;
   private readonly reports: Partial<Record<ReportReason, number>> = {};
@@ -203,7 +215,8 @@ class Tally {
 
   summary(): ImportSummary {
     const { rows, tickets } = this.staging;
-    const { opened, alreadyThere, notOpened, events, reports, byState, bySeverity, breaches } = this;
-    return { rows, tickets, imported: opened, alreadyThere, notOpened, events, reports, byState, bySeverity, breaches };
+    const { opened: imported, alreadyThere, notOpened, failed, events, reports, byState, bySeverity, breaches } = this;
+    const counts = { rows, tickets, imported, alreadyThere, notOpened, failed, events };
+    return { ...counts, reports, byState, bySeverity, breaches };
   }
 }

@@ -27,6 +27,7 @@ export const REPORT_REASONS = [
   'NO_PRIORITY_YET',
   'ALREADY_CLOSED',
   'REFUSED',
+  'FAULT',
 ] as const;
 export type ReportReason = (typeof REPORT_REASONS)[number];
 
