@@ -1,4 +1,4 @@
-import { type Decision, decide, letPass, submit } from '../domain/decide';
+import { contradictionIn, type Decision, decide, letPass, submit } from '../domain/decide';
 import type { TicketEvent } from '../domain/events';
 import type { EpochMs } from '../domain/instant';
 import type { Policy } from '../domain/policy';
@@ -36,6 +36,8 @@ export function decideChange(change: Change, existing: Ticket | null, policy: Po
   }
   if (opened === null) throw new Error(`Change of ticket ${change.ticketId} has neither a ticket nor a submission`);
   let ticket: Ticket = opened;
+  const contradiction = contradictionOf(change, policy);
+  if (contradiction !== null) return { ticket, events, refused: null, refusals: [contradiction] };
   if (change.expectedVersion !== null && ticket.version !== change.expectedVersion) {
     const refused: Refusal = { code: 'VersionConflict', expected: change.expectedVersion, actual: ticket.version };
     return { ticket, events, refused, refusals: [] };
@@ -55,4 +57,10 @@ export function decideChange(change: Change, existing: Ticket | null, policy: Po
     refusals.push(decision.refusal);
   }
   return { ticket, events, refused: null, refusals };
+}
+
+/** Of a change of one command: facts that contradict themselves are refused before even the version is looked at. */
+function contradictionOf({ steps }: Change, policy: Policy): Refusal | null {
+  const command = steps.length === 1 ? steps[0]?.command : undefined;
+  return typeof command === 'object' ? contradictionIn(command, policy) : null;
 }

@@ -1,4 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
+import { classify } from '../domain/classify';
 import type { NewTicket } from '../domain/commands';
 import { type Outcome, outcomeOf, refuse } from './outcome';
 import type { Caller } from './ports';
@@ -12,11 +13,14 @@ export type Submission = Omit<NewTicket, 'clientId'> & { readonly clientId: stri
  * follows up one of its own client only.
  */
 export async function submitTicket(
-  { reader, clients, changeTickets }: Pick<Services, 'reader' | 'clients' | 'changeTickets'>,
+  { policies, reader, clients, changeTickets }: Pick<Services, 'policies' | 'reader' | 'clients' | 'changeTickets'>,
   caller: Caller,
   submission: Submission,
   idempotency: Idempotency | null,
 ): Promise<Outcome> {
+  // Facts that contradict themselves are refused before anything else is looked at.
+  const outcome = classify(await policies.current(), submission.impacts);
+  if (!outcome.ok) return refuse(outcome.refusal);
   const followed = submission.followUpOf === null ? null : await reader.ticketById(caller, submission.followUpOf);
   if (submission.followUpOf !== null && followed === null) {
     return refuse({ code: 'NotFound', kind: 'Ticket', id: submission.followUpOf });

@@ -64,10 +64,17 @@ export function calendarOfCycle(policy: Policy, cycle: Pick<Cycle, 'severity' | 
   return span === null ? null : calendarOf(policy, span.calendar);
 }
 
+/** The instant of a mark as far as the pauses that are over tell. */
+export interface MarkPosition {
+  readonly instant: EpochMs;
+  /** A pause that began before it is still running, so the instant will move. */
+  readonly isPaused: boolean;
+}
+
 /** Where a cycle's clock stands at an instant. */
 export interface Clock {
-  /** The instant of each mark and of the due instant as far as the pauses that are over tell. */
-  instantOf(fraction: number): EpochMs;
+  /** Where a mark stands; the due instant is the mark at 1. */
+  markAt(fraction: number): MarkPosition;
   /** The due instant; while paused, without the running pause. */
   readonly dueAt: EpochMs;
   /** The due instant if a running pause ended now; equals `dueAt` when none runs. */
@@ -93,7 +100,10 @@ export function readClock(ticket: Pick<Ticket, 'waits'>, policy: Policy, cycle: 
   const runningMs = due.running === null ? 0 : calendar.between(due.running.from, at);
   const elapsedMs = calendar.between(startedAt, at) - due.pausedMs - runningMs;
   return {
-    instantOf: (fraction) => walk(calendar, startedAt, totalMs * fraction, pauses).instant,
+    markAt: (fraction) => {
+      const { instant, running } = walk(calendar, startedAt, totalMs * fraction, pauses);
+      return { instant, isPaused: running !== null };
+    },
     dueAt: due.instant,
     dueIfResumed: runningMs === 0 ? due.instant : calendar.add(startedAt, totalMs + due.pausedMs + runningMs),
     paused: due.running !== null,
@@ -115,22 +125,22 @@ function walk(calendar: BusinessCalendar, start: EpochMs, openMs: DurationMs, pa
   return { instant, pausedMs, running: null };
 }
 
-/** The mark's instant: when it was reached if it was, else when it will be; null while paused and for best effort. */
-export function atRiskInstant(policy: Policy, cycle: Cycle, clock: Clock | null): EpochMs | null {
+/** Where the `atRisk` mark stands: reached, or where it will be; null for best effort. */
+export function atRiskMark(policy: Policy, cycle: Cycle, clock: Clock | null): MarkPosition | null {
   const reached = cycle.marks.find((mark) => mark.name === AT_RISK);
-  if (reached !== undefined) return reached.at;
+  if (reached !== undefined) return { instant: reached.at, isPaused: false };
   const mark = policy.marks.find((candidate) => candidate.name === AT_RISK);
-  return clock === null || mark === undefined ? null : clock.instantOf(mark.fraction);
+  return clock === null || mark === undefined ? null : clock.markAt(mark.fraction);
 }
 
-/** The facts of a cycle that ends now. */
+/** The facts of a cycle that ends now; one that ends while paused, without the running pause. */
 export function endOf(ticket: Ticket, policy: Policy, cycle: Cycle, at: EpochMs, outcome: CycleOutcome): CycleEnd {
   const clock = readClock(ticket, policy, cycle, at);
   return {
     at,
     outcome,
     dueAt: clock?.dueAt ?? null,
-    atRiskAt: atRiskInstant(policy, cycle, clock),
+    atRiskAt: atRiskMark(policy, cycle, clock)?.instant ?? null,
     elapsedMs: clock?.elapsedMs ?? Math.max(0, at - cycle.startedAt),
   };
 }

@@ -106,7 +106,12 @@ export function decide(ticket: Ticket, command: Command, at: EpochMs, policy: Po
       const passed = letPass(ticket, at, policy);
       const deciding: Deciding = { ticket: passed.ticket, policy, at };
       const outcome = run(deciding, command, actor);
-      if (!Array.isArray(outcome)) return { ...passed, refusal: outcome as Refusal };
+      if (!Array.isArray(outcome)) {
+        const refusal = outcome as Refusal;
+        // A refused command is nobody acting: an imported history still ends where it ends.
+        const isPastHistory = ticket.observedUntil !== null && at > ticket.observedUntil;
+        return isPastHistory ? { ticket, events: [], refusal } : { ...passed, refusal };
+      }
       const after = append(passed.ticket, at, actor, outcome);
       return { ticket: after.ticket, events: [...passed.events, ...after.events], refusal: null };
     },
@@ -132,7 +137,7 @@ const INITIAL_STATE = 'open' satisfies TicketState;
 const UNBORN: Pick<Ticket, 'cycles' | 'stints' | 'waits'> = { cycles: [], stints: [], waits: [] };
 
 /** A pair of facts that contradicts itself is refused before anything else is looked at. */
-function contradictionIn(command: Command, policy: Policy): Refusal | null {
+export function contradictionIn(command: Command, policy: Policy): Refusal | null {
   const impacts =
     command.type === 'applyWorkaround'
       ? command.remaining

@@ -15,20 +15,21 @@ export type FallingDue =
  * breaches, and the commitments in their order. A breach is listed at its due instant and exists from the next
  * millisecond on.
  */
-export function fallingDue(ticket: Ticket, policy: Policy): readonly FallingDue[] {
+function fallingDue(ticket: Ticket, policy: Policy): readonly FallingDue[] {
   const marks: FallingDue[] = [];
   const breaches: FallingDue[] = [];
   for (const kind of COMMITMENT_KINDS) {
     const cycle = runningCycle(ticket, kind);
     if (cycle === undefined || cycle.breach !== null) continue;
     const clock = readClock(ticket, policy, cycle, ticket.lastEventAt);
-    if (clock === null || clock.paused) continue;
+    if (clock === null) continue;
     for (const mark of policy.marks) {
-      const at = clock.instantOf(mark.fraction);
+      // Asked of each mark by itself: a pause that begins as a mark is reached stops the clock, not the mark.
+      const { instant: at, isPaused } = clock.markAt(mark.fraction);
       const reached = cycle.marks.some((known) => known.name === mark.name);
-      if (!reached && at >= cycle.appliesFrom) marks.push({ what: 'MARK', at, cycle, mark: mark.name });
+      if (!reached && !isPaused && at >= cycle.appliesFrom) marks.push({ what: 'MARK', at, cycle, mark: mark.name });
     }
-    breaches.push({ what: 'BREACH', at: clock.dueAt, cycle });
+    if (!clock.paused) breaches.push({ what: 'BREACH', at: clock.dueAt, cycle });
   }
   const silence = silenceEnds(ticket, policy);
   const last: FallingDue[] = silence === null ? [] : [{ what: 'SILENCE', at: silence }];

@@ -1,6 +1,8 @@
-import { AT_RISK, atRiskInstant, calendarOfCycle, readClock } from './commitment';
+import { CalendarError } from './business-calendar';
+import { atRiskMark, readClock } from './commitment';
+import { letPass } from './decide';
 import type { DurationMs, EpochMs } from './instant';
-import { COMMITMENT_KINDS, type CommitmentKind, type Policy, targetOf } from './policy';
+import { COMMITMENT_KINDS, type CommitmentKind, type Policy } from './policy';
 import type { Breach, Cycle, Ticket } from './ticket';
 
 export const COMMITMENT_STATUSES = [
@@ -71,14 +73,15 @@ export function viewCycle(ticket: Ticket, policy: Policy, cycle: Cycle, at: Epoc
   const breach: Breach | null =
     cycle.breach ?? (!clock.paused && clock.dueAt < at ? { at: clock.dueAt, detectedAt: at, cause: 'DUE' } : null);
   const paused = clock.paused && breach === null;
-  const atRiskAt = atRiskInstant(policy, cycle, clock);
+  const mark = atRiskMark(policy, cycle, clock);
+  const atRiskAt = mark === null || mark.isPaused ? null : mark.instant;
   const atRisk = atRiskAt !== null && atRiskAt <= at;
   return {
     cycle,
     status: breach !== null ? 'BREACHED' : paused ? 'PAUSED' : atRisk ? 'AT_RISK' : 'RUNNING',
     bestEffort,
     dueAt: paused ? null : clock.dueAt,
-    atRiskAt: paused && !cycle.marks.some((mark) => mark.name === AT_RISK) ? null : atRiskAt,
+    atRiskAt,
     breach,
     elapsedMs: clock.elapsedMs,
     remainingMs: clock.remainingMs,
@@ -97,7 +100,7 @@ function missedBeats(cycle: Cycle, breach: Breach | null, elapsedMs: DurationMs)
   return Math.max(1, Math.ceil(elapsedMs / cycle.totalMs) - 1);
 }
 
-/** The latest cycle of each commitment, viewed; null where the commitment has none. */
+/** The latest cycle of a commitment, viewed; null where the commitment has none. */
 export function viewCommitment(ticket: Ticket, policy: Policy, kind: CommitmentKind, at: EpochMs): CycleView | null {
   const cycle = ticket.cycles.findLast((candidate) => candidate.kind === kind);
   return cycle === undefined ? null : viewCycle(ticket, policy, cycle, at);
@@ -121,15 +124,24 @@ export function breachedCycles(ticket: Ticket, policy: Policy, at: EpochMs): rea
     .filter((view) => view.breach !== null);
 }
 
+/**
+ * The ticket as time has left it at an instant (as `judgedAt` gives it): with what fell due since its last event, though
+ * nobody has recorded it yet. For what is shown only; what is stored is the ticket as it was.
+ */
+export function seenAt(ticket: Ticket, policy: Policy, at: EpochMs): Ticket {
+  if (ticket.state !== 'resolved') return ticket;
+  try {
+    return letPass(ticket, at, policy).ticket;
+  } catch (error) {
+    // Where the calendar ends, nothing is known to have fallen due.
+    if (error instanceof CalendarError) return ticket;
+    throw error;
+  }
+}
+
 /** What is asked of the client and was not yet done. */
 export function clientActionsOutstanding(ticket: Ticket, policy: Policy): readonly 'CALL'[] {
   if (ticket.state === 'resolved' || ticket.state === 'closed' || ticket.callRecordedAt !== null) return [];
   const asked = policy.severities.find((level) => level.severity === ticket.severity)?.clientActions ?? [];
   return asked.includes('CALL') ? ['CALL'] : [];
 }
-
-/** The target that a cycle was given under, with the calendar it counts on. */
-export const targetOfCycle = (policy: Policy, cycle: Cycle) => ({
-  ...targetOf(policy, cycle.severity, cycle.kind),
-  compiled: calendarOfCycle(policy, cycle),
-});

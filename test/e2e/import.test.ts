@@ -239,6 +239,16 @@ test(
 
 test.each([
   ['no mapping', [FILE, '--mapping', '/nowhere.yaml'], /mapping \/nowhere\.yaml cannot be read/],
+  [
+    'reports that cannot be opened',
+    [FILE, '--mapping', MAPPING, '--reports', '/nowhere/reports'],
+    /reports cannot be written to \/nowhere\/reports/,
+  ],
+  [
+    'reports that cannot be written',
+    [FILE, '--mapping', MAPPING, '--reports', '/dev/full'],
+    /cannot be written.*ENOSPC/,
+  ],
   ['no file', ['/nowhere.csv', '--mapping', MAPPING], /There is no file \/nowhere\.csv/],
   ['a file without the columns', [join(ROOT, 'package.json'), '--mapping', MAPPING], /has no column "number"/],
 ])('with %s it ends with a sentence', (_, args, sentence) =>

@@ -177,6 +177,18 @@ describe('pauses', () => {
     ]);
   });
 
+  it('records a mark that is reached as a pause begins, in its place', () => {
+    const mark = ny('2026-11-18 10:30');
+    const story = new Story(SEV2, OPENED).do(WAIT, mark).do(GO_ON, ny('2026-11-18 15:30'));
+    const reached = story.events.map((event) => [event.type, inNy(event.at)]).slice(-3);
+    expect(reached).toEqual([
+      ['WAITING_STARTED', '2026-11-18 10:30'],
+      ['MARK_REACHED', '2026-11-18 10:30'],
+      ['WAITING_STOPPED', '2026-11-18 15:30'],
+    ]);
+    expect(story.try(OUTBOUND, ny('2026-11-18 11:30')).refusal?.code).toBe('OutOfOrder');
+  });
+
   it('counts a pause that begins before the due instant as the pauses before it moved it', () => {
     // Due Wednesday 15:00; two hours' pause move it to 17:00, so that a pause from 16:00 on counts as well.
     const story = new Story(SEV2, OPENED)
@@ -406,6 +418,13 @@ describe('an imported history', () => {
     expect(story.ticket.cycles.map(({ kind }) => kind)).toEqual(['RESPONSE', 'RESOLUTION']);
     story.do(ACKNOWLEDGE, ny('2016-11-14 10:00'));
     expect(story.ticket.observedUntil).toBe(end);
+    // A refused command is nobody acting.
+    const refused = story.try(ACKNOWLEDGE, ny('2026-11-16 09:00'));
+    expect([refused.refusal?.code, refused.events, story.ticket.observedUntil]).toEqual([
+      'AlreadyAcknowledged',
+      [],
+      end,
+    ]);
     story.do(RESOLVE, ny('2026-11-16 09:00'));
     expect(story.ticket.observedUntil).toBeNull();
     expect(cyclesOf(story, 'RESOLUTION', ny('2026-11-16 09:00'))[0]?.[3]).toBe('FULFILLED_LATE');

@@ -48,6 +48,8 @@ const gap = fc.oneof(
   fc.constant(0),
   fc.integer({ min: 1, max: 600 }).map((minutes) => minutes * MINUTE_MS),
   fc.integer({ min: 1, max: 12 * DAY_MS }),
+  // On a quarter of an hour's grid commands meet marks and due instants to the millisecond.
+  fc.integer({ min: 1, max: 200 }).map((quarters) => quarters * 15 * MINUTE_MS),
 );
 
 interface History {
@@ -60,7 +62,10 @@ interface History {
 const history: fc.Arbitrary<History> = fc.record({
   policy: fc.constantFrom(...POLICIES),
   impacts,
-  openedAt: fc.integer({ min: ny('2026-10-20 00:00'), max: ny('2027-03-20 00:00') }),
+  openedAt: fc.oneof(
+    fc.integer({ min: ny('2026-10-20 00:00'), max: ny('2027-03-20 00:00') }),
+    fc.integer({ min: 0, max: 2000 }).map((quarters) => ny('2026-11-02 08:00') + quarters * 15 * MINUTE_MS),
+  ),
   steps: fc.array(fc.record({ command, gap }), { maxLength: 25 }),
 });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { COMMAND_TYPES, type Command, type CommandType } from '../../src/domain/commands';
 import { allowedActions, TRANSITIONS } from '../../src/domain/lifecycle';
 import { TICKET_STATES, type TicketState } from '../../src/domain/ticket';
+import { seenAt } from '../../src/domain/view';
 import {
   ACKNOWLEDGE,
   CIMCLOUD,
@@ -306,6 +307,10 @@ describe('other rules', () => {
     expect(refusal?.code).toBe('IllegalTransition');
     expect(story.ticket).toMatchObject({ state: 'closed', closedAt: due });
     expect(events).toMatchObject([{ type: 'CLOSED', cause: 'SILENCE', at: due, actor: { kind: 'SYSTEM' } }]);
+    // Until it is recorded, it is seen all the same.
+    const unrecorded = silent().ticket;
+    expect(seenAt(unrecorded, CIMCLOUD, due)).toEqual(unrecorded);
+    expect(seenAt(unrecorded, CIMCLOUD, due + 1)).toMatchObject({ state: 'closed', closedAt: due });
     const heard = silent().do(INBOUND, ny('2026-11-20 12:00'));
     expect(heard.try(REOPEN, due + 1).refusal).toBeNull();
   });

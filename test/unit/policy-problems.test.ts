@@ -110,6 +110,7 @@ const rows: Row[] = [
   ['calendars:\n  office:', 'calendars:\n  2nd office:', 56, 'calendars.2nd office', 'takes a name of letters'],
   ['zone: Europe/Berlin', 'zone: Europe/Berlinn', 57, 'calendars.office.zone', 'did you mean "Europe/Berlin"?'],
   ['zone: Europe/Berlin', 'zone: "+01:00"', 57, 'calendars.office.zone', 'takes an IANA time zone'],
+  ['zone: Europe/Berlin', 'zone: BST', 57, 'calendars.office.zone', 'takes an IANA time zone'],
   ['      wed: [', '      weds: [', 61, 'calendars.office.week.weds', 'did you mean "wed"?'],
   ['wed: [08:00-12:00]', 'wed: 08:00-12:00', 61, 'calendars.office.week.wed', 'takes a list, not "08:00-12:00"'],
   ['wed: [08:00-12:00]', 'wed: [8:00-12:00]', 61, 'calendars.office.week.wed[0]', 'takes HH:MM-HH:MM'],

@@ -4,8 +4,8 @@ import type { EpochMs } from '../../domain/instant';
 import { allowedActions } from '../../domain/lifecycle';
 import type { ClientAction, CommitmentKind, Policy } from '../../domain/policy';
 import { explainRefusal } from '../../domain/refusals';
-import type { Ticket, Workaround } from '../../domain/ticket';
-import { breachedCycles, type CycleView, clientActionsOutstanding, judgedAt, nextDue } from '../../domain/view';
+import type { Ticket, TicketState, Workaround } from '../../domain/ticket';
+import { breachedCycles, type CycleView, clientActionsOutstanding, judgedAt, nextDue, seenAt } from '../../domain/view';
 import { ClassificationType } from './classification-types';
 import { type CommitmentView, commitmentOf } from './commitment-types';
 import { ClientType, clientOf } from './common-types';
@@ -13,10 +13,11 @@ import { type Connection, connection, PageArgs, pageRequest } from './connection
 import { type RequestContext, underPolicy } from './context';
 import { BreachType } from './cycle-types';
 import { DeadlineType } from './deadline-types';
-import { ClientActionEnum } from './enums';
+import { ClientActionEnum, TicketStateEnum } from './enums';
 import { toGlobalId } from './global-id';
 import { GLOBAL_ID } from './node';
 import { PolicyType } from './policy-types';
+import { DateTimeScalar } from './scalars';
 import { AllowedActionType, SlaType, WaitingType, WorkaroundType } from './ticket-parts';
 import { TicketConnection, TicketType } from './ticket-type';
 
@@ -51,6 +52,19 @@ export class TicketResolver {
   @FieldResolver(() => ClientType, { description: 'The account it belongs to.' })
   client(@Root() ticket: StoredTicket, @Ctx() context: RequestContext): Promise<Client> {
     return clientOf(context, ticket.clientId);
+  }
+
+  @FieldResolver(() => TicketStateEnum, { description: 'Where it stands in its lifecycle.' })
+  state(@Root() ticket: StoredTicket, @Ctx() context: RequestContext): TicketState | Promise<TicketState> {
+    return judge(context, ticket, (_, policy, at) => seenAt(ticket, policy, at).state);
+  }
+
+  @FieldResolver(() => DateTimeScalar, {
+    nullable: true,
+    description: 'When it was closed, UTC, also by silence; null where it is not.',
+  })
+  closedAt(@Root() ticket: StoredTicket, @Ctx() context: RequestContext): EpochMs | null | Promise<EpochMs | null> {
+    return judge(context, ticket, (_, policy, at) => seenAt(ticket, policy, at).closedAt);
   }
 
   @FieldResolver(() => ClassificationType, { description: 'Why it has its severity.' })
@@ -126,7 +140,7 @@ export class TicketResolver {
     @Ctx() context: RequestContext,
   ): readonly AllowedActionType[] | Promise<readonly AllowedActionType[]> {
     return judge(context, ticket, (_, policy, at) =>
-      allowedActions({ ticket, policy, at }).map(({ command, allowed, refusal }) => ({
+      allowedActions({ ticket: seenAt(ticket, policy, at), policy, at }).map(({ command, allowed, refusal }) => ({
         command,
         allowed,
         reason: refusal === null ? null : explainRefusal(refusal),

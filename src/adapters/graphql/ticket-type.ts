@@ -4,10 +4,10 @@ import type { Channel } from '../../domain/commands';
 import type { Impact } from '../../domain/impact';
 import type { EpochMs } from '../../domain/instant';
 import type { Severity } from '../../domain/severity';
-import type { SeverityChange, TicketState, Workaround } from '../../domain/ticket';
+import type { SeverityChange, Workaround } from '../../domain/ticket';
 import { ImpactType } from './common-types';
 import { connectionTypeOf } from './connections';
-import { ChannelEnum, SeverityEnum, TicketStateEnum } from './enums';
+import { ChannelEnum, SeverityEnum } from './enums';
 import { NodeType } from './node';
 import { DateTimeScalar } from './scalars';
 import { SeverityChangeType, WorkaroundType } from './ticket-parts';
@@ -64,9 +64,6 @@ export class TicketType extends NodeType implements Partial<StoredTicket> {
   @Field(() => SeverityEnum, { description: 'How urgent it was when it was opened.' })
   initialSeverity!: Severity;
 
-  @Field(() => TicketStateEnum, { description: 'Where it stands in its lifecycle.' })
-  state!: TicketState;
-
   @Field(() => DateTimeScalar, { description: 'When it was opened, UTC.' })
   openedAt!: EpochMs;
 
@@ -90,9 +87,6 @@ export class TicketType extends NodeType implements Partial<StoredTicket> {
 
   @Field(() => DateTimeScalar, { nullable: true, description: 'When it was resolved, UTC; null where it is not.' })
   resolvedAt!: EpochMs | null;
-
-  @Field(() => DateTimeScalar, { nullable: true, description: 'When it was closed, UTC; null where it is not.' })
-  closedAt!: EpochMs | null;
 
   @Field(() => String, { nullable: true, description: 'What removed the cause; null where it was not said.' })
   resolution!: string | null;

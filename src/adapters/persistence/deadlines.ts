@@ -85,6 +85,8 @@ function conditions(caller: Caller, query: DeadlineQuery, to: Parameters): (kind
   const { until, since, severities, client, assignee } = query;
   const common = [
     visible(caller, to),
+    // Where an imported history ends, nothing is due any more until somebody acts on the ticket.
+    't.observed_until IS NULL',
     ...(severities === null ? [] : [compare('t.severity', 'text', { in: severities }, to)]),
     ...(client === null ? [] : [compare('t.client_id', 'uuid', { eq: client }, to)]),
     ...(assignee === null ? [] : [compare('t.assignee', 'text', { eq: assignee }, to)]),

@@ -30,7 +30,7 @@ export function slaOf(ticket: Ticket, policy: Policy): SlaColumns {
     resolution_due_at: resolution.dueAt,
     resolution_at_risk_at: resolution.atRiskAt,
     due_at: least([response.dueAt, update.dueAt, resolution.dueAt]),
-    next_deadline_at: nextDeadlineOf(ticket, policy),
+    next_deadline_at: knownOrNull(() => nextDeadline(ticket, policy)),
     breached: ticket.cycles.some((cycle) => cycle.breach !== null),
   };
 }
@@ -39,15 +39,16 @@ function commitmentOf(ticket: Ticket, policy: Policy, kind: CommitmentKind): Com
   if (ticket.notMeasured.includes(kind)) return { ...NONE, status: 'NOT_MEASURED' };
   const cycle = ticket.cycles.findLast((candidate) => candidate.kind === kind);
   if (cycle === undefined) return NONE;
-  const view = viewCycle(ticket, policy, cycle, ticket.lastEventAt);
+  const view = knownOrNull(() => viewCycle(ticket, policy, cycle, ticket.lastEventAt));
+  if (view === null) return NONE;
   const status = view.status === 'AT_RISK' ? 'RUNNING' : view.status;
   return cycle.end === null ? { status, dueAt: view.dueAt, atRiskAt: view.atRiskAt } : { ...NONE, status };
 }
 
-/** Where the calendar ends before the next deadline nothing is known to fall due, and nothing is guessed. */
-function nextDeadlineOf(ticket: Ticket, policy: Policy): EpochMs | null {
+/** Where the calendar ends before the answer nothing is known, and nothing is guessed. */
+function knownOrNull<T>(answer: () => T): T | null {
   try {
-    return nextDeadline(ticket, policy);
+    return answer();
   } catch (error) {
     if (error instanceof CalendarError) return null;
     throw error;

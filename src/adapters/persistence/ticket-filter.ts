@@ -51,7 +51,7 @@ function holds(filter: TicketFilter, judged: Judged, to: Parameters, depth: numb
   if (filter.not !== undefined) conditions.push(opposite(inner(filter.not)));
   for (const [field, [column, type]] of Object.entries(COLUMNS)) {
     const comparator = filter[field as keyof typeof COLUMNS] as Comparator<string | number> | undefined;
-    if (comparator !== undefined) conditions.push(compare(`t.${column}`, type, comparator, to));
+    if (comparator !== undefined) conditions.push(compare(judged.column(column), type, comparator, to));
   }
   if (filter.tag !== undefined) conditions.push(tagged(filter.tag, to));
   if (filter.text !== undefined) conditions.push(contains(filter.text, to));
@@ -102,6 +102,14 @@ class Judged {
     private readonly now: EpochMs,
     private readonly to: Parameters,
   ) {}
+
+  /** A column as it is shown: a ticket whose silence has ended is closed since then, recorded or not. */
+  column(name: string): string {
+    if (name !== 'state' && name !== 'closed_at') return `t.${name}`;
+    const silent = `t.state = 'resolved' AND t.next_deadline_at < ${this.at}`;
+    const then = name === 'state' ? "'closed'" : 't.next_deadline_at';
+    return `(CASE WHEN ${silent} THEN ${then} ELSE t.${name} END)`;
+  }
 
   statusOf(kind: CommitmentKind): string {
     const prefix = PREFIXES[kind];
