@@ -1,5 +1,5 @@
-import { dayNumberOf, daysInMonth } from '../../domain/calendar/local-date';
-import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS } from '../../domain/instant';
+import { dayNumberOf, daysInMonth } from '../domain/calendar/local-date';
+import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS } from '../domain/instant';
 
 const FORM = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d+))?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/;
 

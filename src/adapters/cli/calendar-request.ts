@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type BusinessCalendar, CalendarError, compileCalendar } from '../../domain/business-calendar';
 import { MINUTE_MS, toIso } from '../../domain/instant';
-import { parseRfc3339 } from './rfc3339';
+import { parseRfc3339 } from '../rfc3339';
 
 /** Codes of what is wrong with a line itself; a `CalendarError` brings its own. */
 type LineErrorCode = 'INVALID_JSON' | 'INVALID_INPUT' | 'UNKNOWN_OPERATION' | 'LINE_TOO_LONG';

@@ -1,6 +1,6 @@
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
 import { DAY_MS, type DurationMs, type EpochMs, HOUR_MS, MINUTE_MS, toIso } from '../../domain/instant';
-import { parseRfc3339 } from '../cli/rfc3339';
+import { parseRfc3339 } from '../rfc3339';
 
 const refuse = (sentence: string): never => {
   throw new GraphQLError(sentence);

@@ -1,5 +1,6 @@
 import { ZoneOffsets } from '../../domain/calendar/zone-offsets';
 import type { EpochMs } from '../../domain/instant';
+import { parseRfc3339 } from '../rfc3339';
 
 const FIELDS = {
   yyyy: ['year', '\\d{4}'],
@@ -39,14 +40,7 @@ export function formatProblem(format: string): string | undefined {
  * the clock jumps; of one that occurs twice the first is meant. `rfc3339` carries its own offset.
  */
 export function instantReader(format: string, timeZone: string): ReadInstant {
-  if (format === 'rfc3339') {
-    return (text) => {
-      const at = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?([Zz]|[+-]\d{2}:\d{2})$/.test(text)
-        ? Date.parse(text.replace(' ', 'T').toUpperCase())
-        : Number.NaN;
-      return Number.isNaN(at) ? null : at;
-    };
-  }
+  if (format === 'rfc3339') return (text) => parseRfc3339(text) ?? null;
   const fields: string[] = [];
   const parts: string[] = [];
   let end = 0;
