@@ -1,4 +1,5 @@
-import type { LocalInterval } from '../../domain/business-calendar';
+import { CalendarError, type LocalInterval } from '../../domain/business-calendar';
+import { ZoneOffsets } from '../../domain/calendar/zone-offsets';
 import { didYouMean } from '../documents/nearest';
 
 const INTERVAL = /^((?:[01]\d|2[0-3]):[0-5]\d)\s*-\s*((?:[01]\d|2[0-3]):[0-5]\d|24:00)$/;
@@ -51,9 +52,10 @@ export function addDays(date: string, days: number): string {
 /** What is wrong with a zone: it has to be a name of the IANA time zone database. Offsets such as `-05:00` are none. */
 export function zoneProblem(zone: string): string | undefined {
   try {
-    if (/^[A-Za-z]/.test(zone) && new Intl.DateTimeFormat('en', { timeZone: zone })) return undefined;
-  } catch {
-    // RangeError: not a zone. The sentence below says so.
+    ZoneOffsets.of(zone);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof CalendarError)) throw error;
   }
   const hint = didYouMean(zone, Intl.supportedValuesOf('timeZone'));
   return `takes an IANA time zone such as America/New_York, not "${zone.slice(0, 64)}"${hint}`;
