@@ -88,6 +88,16 @@ program
     process.stdout.write(printSchemaText());
   });
 
+program
+  .command('lifecycle')
+  .argument('<form>', 'mermaid or svg')
+  .description("draw the ticket's lifecycle, as the running machine has it")
+  .action(async (form: string) => {
+    const { lifecycleMermaid, lifecycleSvg } = await import('./adapters/lifecycle-diagram.js');
+    if (form !== 'mermaid' && form !== 'svg') program.error('The form is mermaid or svg.');
+    process.stdout.write(`${(form === 'mermaid' ? lifecycleMermaid() : await lifecycleSvg()).trimEnd()}\n`);
+  });
+
 const quietLog = () => pino({ level: process.env.LOG_LEVEL || 'warn' }, pino.destination({ dest: 2, sync: true }));
 
 // A reader that has seen enough (`| head`) closes the pipe; that is no fault.
