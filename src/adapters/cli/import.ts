@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
@@ -40,7 +41,7 @@ export async function importFile(
   progress: Progress,
 ): Promise<ImportSummary> {
   const mapping = parseMapping(await readMapping(options.mapping), options.mapping, store.policy);
-  const reports = reportsTo(options.reports, progress);
+  const reports = await reportsTo(options.reports, progress);
   // A connection of its own: the rows lie in a temporary table of it.
   const client = new Client({ connectionString: store.url, application_name: 'stepdown import' });
   // A lost connection would end the process; the next query on it says what happened.
@@ -66,8 +67,8 @@ export async function importFile(
     });
   } finally {
     progress.stop();
-    await reports.close();
     await client.end();
+    await reports.close();
   }
 }
 
@@ -92,23 +93,28 @@ const dryRun =
 export const reportLine = ({ line, ticket, reason, detail }: RowReport): string =>
   `line ${line}${ticket === '' ? '' : ` ${ticket}`} ${reason}: ${detail}`;
 
-function reportsTo(file: string | null, progress: Progress) {
+/** @throws ImportFileError where the file cannot be opened; so do `write` and `close` where it cannot be written. */
+async function reportsTo(file: string | null, progress: Progress) {
   if (file === null) {
     return { write: (report: RowReport) => progress.line(reportLine(report)), close: async () => undefined };
   }
+  const refuse = (error: Error): never => {
+    throw new ImportFileError(`The reports cannot be written to ${file}: ${error.message}`);
+  };
   const stream = createWriteStream(file);
-  let failed: Error | null = null;
+  await once(stream, 'open').catch(refuse);
+  let failure: Error | null = null;
   stream.on('error', (error) => {
-    failed = new ImportFileError(`The reports cannot be written to ${file}: ${error.message}`);
+    failure = error;
   });
   return {
     write: (report: RowReport) => {
-      if (failed !== null) throw failed;
+      if (failure !== null) refuse(failure);
       stream.write(`${reportLine(report)}\n`);
     },
     close: async () => {
       stream.end();
-      await finished(stream).catch(() => undefined);
+      await finished(stream).catch(refuse);
     },
   };
 }
@@ -124,7 +130,9 @@ export function summaryLines(summary: ImportSummary, seconds: number, isDryRun: 
   const { reports, byState, bySeverity, breaches } = summary;
   return [
     `${isDryRun ? 'Would import' : 'Imported'} ${imported} of ${tickets} tickets from ${rows} rows in ${seconds.toFixed(1)} s; ${alreadyThere} were there already, ${notOpened} could not be opened.`,
-    ...(failed === 0 ? [] : [`Failed:    ${failed} left out because of an unexpected fault; the reports say which, and why.`]),
+    ...(failed === 0
+      ? []
+      : [`Failed:    ${failed} left out because of an unexpected fault; the reports say which, and why.`]),
     `Events:    ${events}`,
     `State:     ${listed(byState)}`,
     `Severity:  ${listed(bySeverity)}`,
