@@ -51,10 +51,3 @@ Try in another terminal:
 
 Stop with Ctrl-C.
 ${config.allowUnauthenticated ? '\nWARNING: STEPDOWN_ALLOW_UNAUTHENTICATED=true: whoever reaches this address acts as the operator.\n' : ''}`;
-
-if (require.main === module) {
-  serve().catch((error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exit(1);
-  });
-}

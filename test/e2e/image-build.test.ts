@@ -65,7 +65,7 @@ afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 describe(`the image's build steps in a clean copy${noBuild === null ? '' : ` (skipped: ${noBuild})`}`, () => {
   testBuilt('leave what the service needs to run', () => {
-    const files = ['package.json', 'schema.graphql', 'dist/src/main.js', 'dist/src/cli.js', 'policies/cimcloud.yaml'];
+    const files = ['package.json', 'schema.graphql', 'bin/stepdown.js', 'dist/src/cli.js', 'policies/cimcloud.yaml'];
     expect(files.filter((file) => !existsSync(join(app, file)))).toEqual([]);
     expect(readdirSync(join(app, 'dist', 'migrations')).filter((name) => /^\d+-.*\.js$/.test(name))).not.toEqual([]);
   });
