@@ -69,12 +69,21 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
       logger,
     });
     undo.push(() => http.close());
-    const purging = setInterval(() => {
-      purgeIdempotencyKeys(store.pool, systemClock).catch((error: unknown) =>
-        logger.warn({ err: error }, 'old idempotency keys could not be removed; the next hour tries again'),
+    const purge = () =>
+      purgeIdempotencyKeys(store.pool, systemClock).then(
+        () => undefined,
+        (error: unknown) =>
+          logger.warn({ err: error }, 'old idempotency keys could not be removed; the next hour tries again'),
       );
+    // At once as well: a service that is restarted every day would otherwise hardly ever come to it.
+    let purged = purge();
+    const purging = setInterval(() => {
+      purged = purge();
     }, HOUR_MS);
-    undo.push(async () => clearInterval(purging));
+    undo.push(async () => {
+      clearInterval(purging);
+      await purged;
+    });
     logger.info({ url: http.url }, 'serving');
     return { url: http.url, close };
   } catch (error) {
