@@ -16,7 +16,7 @@ function newestChange(path) {
 
 function build() {
   if (!existsSync(join(root, 'src'))) return;
-  const built = join(root, 'dist', '.tsbuildinfo');
+  const built = join(root, 'dist', 'tsconfig.build.tsbuildinfo');
   const sources = SOURCES.map((name) => newestChange(join(root, name)));
   if (existsSync(built) && Math.max(...sources) < statSync(built).mtimeMs) return;
   const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
