@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isIPv4 } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { cleanEnv, EnvError, makeExactValidator } from 'envalid';
+import { nearestTo } from './adapters/documents/nearest';
 
 /** Pino's levels, quietest last. */
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -169,23 +170,5 @@ const unknownVariables = (names: readonly string[], known: readonly string[]): s
 const nearest = (name: string, known: readonly string[]): string | undefined => {
   const unprefixed = name.slice('STEPDOWN_'.length);
   if (known.includes(unprefixed)) return unprefixed;
-  const ranked = known
-    .map((candidate) => ({ candidate, distance: editDistance(name, candidate) }))
-    .sort((a, b) => a.distance - b.distance);
-  const best = ranked[0];
-  return best !== undefined && best.distance <= 4 ? best.candidate : undefined;
-};
-
-/** Levenshtein's distance: letters to insert, delete or replace. */
-const editDistance = (a: string, b: string): number => {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
+  return nearestTo(name, known, 4);
 };

@@ -12,11 +12,11 @@ function distance(a: string, b: string): number {
   return previous[b.length] ?? 0;
 }
 
-/** `; did you mean "x"?` where one of the names known is close to what was written, otherwise nothing. */
-export function didYouMean(written: string, known: Iterable<string>): string {
-  if (written.length > 64) return ''; // nothing known is that long, and the distance costs length times length
+/** The name known that is closest to what was written, at most that many letters away. */
+export function nearestTo(written: string, known: Iterable<string>, most: number): string | undefined {
+  if (written.length > 64) return undefined; // nothing known is that long, and the distance costs length times length
   let best: string | undefined;
-  let least = Math.max(1, Math.floor((written.length + 1) / 3)) + 1;
+  let least = most + 1;
   for (const name of known) {
     if (Math.abs(name.length - written.length) >= least) continue;
     const steps = distance(written.toLowerCase(), name.toLowerCase());
@@ -25,5 +25,11 @@ export function didYouMean(written: string, known: Iterable<string>): string {
       best = name;
     }
   }
+  return best;
+}
+
+/** `; did you mean "x"?` where one of the names known is close to what was written, otherwise nothing. */
+export function didYouMean(written: string, known: Iterable<string>): string {
+  const best = nearestTo(written, known, Math.max(1, Math.floor((written.length + 1) / 3)));
   return best === undefined ? '' : `; did you mean "${best}"?`;
 }
