@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { Arg, type ClassType, Ctx, Mutation, Resolver } from 'type-graphql';
 import { changeTicket } from '../../application/change-ticket';
 import { createClient } from '../../application/create-client';
@@ -7,6 +6,7 @@ import type { Idempotency } from '../../application/services';
 import { submitTicket } from '../../application/submit-ticket';
 import type { Command } from '../../domain/commands';
 import type { Impact } from '../../domain/impact';
+import { fingerprintOf } from '../fingerprint';
 import type { RequestContext } from './context';
 import { requireUuid } from './global-id';
 import { type InputProblem, leaveToMutation, problemsOf } from './input-rules';
@@ -236,17 +236,7 @@ const impactsOf = (given: readonly inputs.ImpactInput[]): Impact[] =>
 
 /** The fingerprint is equal for two inputs that ask for the same; a field left out is as good as null. */
 function idempotencyOf(mutation: string, given: inputs.MutationInput): Idempotency | null {
-  const { idempotencyKey, clientMutationId: _ours, ...asked } = given;
+  const { idempotencyKey, clientMutationId: _ours, ...input } = given;
   if (idempotencyKey == null) return null;
-  const fingerprint = createHash('sha256')
-    .update(canonicalJson({ mutation, input: asked }))
-    .digest('hex');
-  return { key: idempotencyKey, fingerprint };
+  return { key: idempotencyKey, fingerprint: fingerprintOf({ mutation, input }, 'LEFT_OUT') };
 }
-
-const canonicalJson = (value: unknown): string =>
-  JSON.stringify(value, (_key, part: unknown) => {
-    if (typeof part !== 'object' || part === null || Array.isArray(part)) return part;
-    const present = Object.entries(part).filter(([, inner]) => inner !== null && inner !== undefined);
-    return Object.fromEntries(present.sort(([a], [b]) => (a < b ? -1 : 1)));
-  });
