@@ -5,7 +5,6 @@ import { buildGraphQLSchema } from './adapters/graphql/schema';
 import { startHttpServer } from './adapters/http/server';
 import { createChangeTickets } from './adapters/persistence/change-tickets';
 import { purgeIdempotencyKeys } from './adapters/persistence/idempotency';
-import { openClient } from './adapters/persistence/open-client';
 import { createTicketReader } from './adapters/persistence/reader';
 import { systemClock } from './adapters/system-clock';
 import type { Caller, Client } from './application/ports';
@@ -53,7 +52,7 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
       }),
       feed,
       clients: {
-        create: (id, name) => openClient({ pool: store.pool, clock: systemClock }, id, name),
+        create: store.clients.openClient,
         ...defaultClient(store, config),
       },
     };

@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { DataSource } from 'typeorm';
 import { readYaml } from './adapters/documents/yaml-source';
-import { type Clients, createClients } from './adapters/persistence/clients';
+import { type ClientAccounts, createClientAccounts } from './adapters/persistence/clients';
 import { createDataSource, poolOf } from './adapters/persistence/data-source';
 import { openEmbeddedPostgres } from './adapters/persistence/embedded-postgres';
 import { migrate } from './adapters/persistence/migrate';
@@ -21,7 +21,7 @@ export interface Store {
   readonly dataSource: DataSource;
   readonly pool: Pool;
   readonly policies: Policies;
-  readonly clients: Clients;
+  readonly clients: ClientAccounts;
   close(): Promise<void>;
 }
 
@@ -47,7 +47,7 @@ export async function openStore(config: Config, log: Logger, applicationName = '
     const policies = createPolicies({ pool, clock: systemClock, policyId: policyFile.id });
     const policy = await policies.publish(policyFile.id, policyFile.fingerprint, policyFile.document);
     log.debug({ policy: policy.id, version: policy.version }, 'policy in force');
-    return { url, dataSource, pool, policies, clients: createClients({ pool, clock: systemClock }), close };
+    return { url, dataSource, pool, policies, clients: createClientAccounts({ pool, clock: systemClock }), close };
   } catch (error) {
     await close();
     throw error;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import fc from 'fast-check';
 import { Client } from 'pg';
 import { createChangeTickets } from '../../src/adapters/persistence/change-tickets';
-import { createClients } from '../../src/adapters/persistence/clients';
+import { createClientAccounts } from '../../src/adapters/persistence/clients';
 import { purgeIdempotencyKeys } from '../../src/adapters/persistence/idempotency';
 import type { Change } from '../../src/application/change-tickets';
 import { SomeChangesFailed, type StoredTicket } from '../../src/application/ports';
@@ -217,7 +217,7 @@ describe('at the same time', () => {
   });
 
   test('one external id serves two clients', async () => {
-    const other = await createClients(store).ensureClient('Other');
+    const other = await createClientAccounts(store).ensureClient('Other');
     const shared = { externalId: 'shared' };
     await store.changeTickets([
       submission(newTicket(store.client.id, shared)),

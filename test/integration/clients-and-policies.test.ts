@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { ClientNameTaken, createClients } from '../../src/adapters/persistence/clients';
+import { v7 as newId } from 'uuid';
+import { createClientAccounts } from '../../src/adapters/persistence/clients';
 import { createPolicies, NoPolicyPublished } from '../../src/adapters/persistence/policies';
 import { policyFingerprint } from '../../src/adapters/policy/fingerprint';
 import { document, openStore, type TestStore } from '../support/store';
@@ -12,13 +13,19 @@ beforeAll(async () => {
 afterAll(() => store.close());
 
 test('a client is made once, however many ask for it; names are case-sensitive', async () => {
-  const clients = createClients(store);
+  const clients = createClientAccounts(store);
   const made = await Promise.all(Array.from({ length: 10 }, () => clients.ensureClient('New')));
   expect(new Set(made.map(({ id }) => id)).size).toBe(1);
-  expect(await clients.clientById(made[0]?.id ?? '')).toEqual(made[0]);
-  expect((await clients.createClient('new')).id).not.toBe(made[0]?.id);
-  await expect(clients.createClient('New')).rejects.toBeInstanceOf(ClientNameTaken);
-  expect(await clients.clientById('nobody')).toBeNull();
+  expect(await clients.clientNamed('New')).toEqual(made[0]);
+  expect(await clients.clientNamed('new')).toBeNull();
+});
+
+test('an account is opened once under an id, and never under the name of another', async () => {
+  const clients = createClientAccounts(store);
+  const opened = await clients.openClient(newId(), 'Opened');
+  expect(opened).toMatchObject({ name: 'Opened' });
+  expect(await clients.openClient(opened?.id ?? '', 'Renamed')).toEqual(opened);
+  expect(await clients.openClient(newId(), 'Opened')).toBeNull();
 });
 
 test('the same document is published once, another as the next version, and both stay', async () => {

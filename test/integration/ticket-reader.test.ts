@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createClients } from '../../src/adapters/persistence/clients';
+import { createClientAccounts } from '../../src/adapters/persistence/clients';
 import { createTicketReader } from '../../src/adapters/persistence/reader';
 import {
   type Caller,
@@ -42,7 +42,7 @@ const NOW = MONDAY + 8 * DAY;
 beforeAll(async () => {
   store = await openStore();
   policy = await store.policies.current();
-  other = await createClients(store).createClient('Other');
+  other = await createClientAccounts(store).ensureClient('Other');
   const open = (subject: string, at: number, more: Partial<NewTicket> = {}) =>
     submission(newTicket(store.client.id, { subject, ...more }), { at: MONDAY + at });
   const set = [

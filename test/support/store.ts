@@ -4,7 +4,7 @@ import type { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
 import { v7 as newId } from 'uuid';
 import { createChangeTickets } from '../../src/adapters/persistence/change-tickets';
-import { createClients } from '../../src/adapters/persistence/clients';
+import { createClientAccounts } from '../../src/adapters/persistence/clients';
 import { createDataSource, poolOf } from '../../src/adapters/persistence/data-source';
 import { createPolicies } from '../../src/adapters/persistence/policies';
 import { createTicketReader } from '../../src/adapters/persistence/reader';
@@ -62,7 +62,7 @@ export async function openStore(options: { readonly poolSize?: number } = {}): P
   const policies = createPolicies({ pool, clock, policyId: document.id });
   await policies.publish(document.id, policyFingerprint(document), () => document);
   const committed: string[] = [];
-  const client = await createClients({ pool, clock }).ensureClient('Acme');
+  const client = await createClientAccounts({ pool, clock }).ensureClient('Acme');
   return {
     url: database.url,
     dataSource,
