@@ -32,5 +32,5 @@ export interface Services {
   readonly clients: Clients;
 }
 
-/** Whether two actors are the same one. */
-export const actorKey = (actor: Actor): string => `${actor.kind}:${actor.id}`;
+/** A key of the actor: equal for two exactly if they are the same one. Stands in the database with idempotency keys. */
+export const actorKey = ({ kind, id }: Actor): string => `${kind}/${id}`;

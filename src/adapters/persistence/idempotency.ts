@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import type { Change } from '../../application/change-tickets';
 import type { Changed, Clock, StoredTicket } from '../../application/ports';
+import { actorKey } from '../../application/services';
 import { HOUR_MS } from '../../domain/instant';
 import { notFound } from './change-set';
 import { unstorableField } from './storable';
@@ -14,8 +15,6 @@ export const KEY_LIFETIME_MS = 48 * HOUR_MS;
 
 /** What a change's key says: nothing, that the request is new, or how it was answered before. */
 export type Claim = 'NO_KEY' | 'NEW' | { readonly sameAs: number } | { readonly answered: IdempotencyKeyRow };
-
-export const callerOf = ({ actor }: Pick<Change, 'actor'>): string => `${actor.kind}/${actor.id}`;
 
 // A request with the same key that is under way makes this wait, until its answer can be read.
 const CLAIM = {
@@ -42,10 +41,10 @@ export async function claimKeys(on: Queryable, changes: readonly Change[], now: 
   const claims: Claim[] = changes.map((change, index) => {
     const { idempotency } = change;
     if (idempotency === null || unstorableField(change) !== null) return 'NO_KEY';
-    const name = nameOf(callerOf(change), idempotency.key);
+    const name = nameOf(actorKey(change.actor), idempotency.key);
     const first = firsts.get(name);
     if (first !== undefined) return { sameAs: first.index };
-    const row = [callerOf(change), idempotency.key, idempotency.fingerprint, change.ticketId] as const;
+    const row = [actorKey(change.actor), idempotency.key, idempotency.fingerprint, change.ticketId] as const;
     firsts.set(name, { index, row });
     return 'NEW';
   });
@@ -120,6 +119,6 @@ export async function forgetKeys(on: Queryable, changes: readonly Change[]): Pro
   await rowsOf(on, {
     text: `DELETE FROM idempotency_keys k USING unnest($1::text[], $2::text[]) AS asked (caller, key)
             WHERE k.caller = asked.caller AND k.key = asked.key`,
-    values: [changes.map(callerOf), changes.map(({ idempotency }) => idempotency?.key)],
+    values: [changes.map(({ actor }) => actorKey(actor)), changes.map(({ idempotency }) => idempotency?.key)],
   });
 }

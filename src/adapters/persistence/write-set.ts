@@ -1,8 +1,8 @@
 import type { Change } from '../../application/change-tickets';
+import { actorKey } from '../../application/services';
 import type { EpochMs } from '../../domain/instant';
 import type { ChangeSet, Decided } from './change-set';
 import { EVENT_WRITTEN_COLUMNS, eventRowOf } from './event-row';
-import { callerOf } from './idempotency';
 import { slaOf } from './sla-of';
 import { rowOf, WRITTEN_COLUMNS } from './ticket-row';
 import type { Transaction } from './transact';
@@ -96,7 +96,7 @@ export const eventRowsOf = ({ ticket, events }: WrittenTicket, now: EpochMs) =>
   events.map((event) => eventRowOf(event, ticket.clientId, now));
 
 export const keyRowOf = ({ change, outcome }: Answer, now: EpochMs) => ({
-  caller: callerOf(change),
+  caller: actorKey(change.actor),
   key: change.idempotency?.key,
   fingerprint: change.idempotency?.fingerprint,
   ticket_id: change.ticketId,
