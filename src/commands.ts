@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Logger } from 'pino';
-import { demoReport, isServing } from './adapters/cli/demo';
+import { demoReport, isServing, requireImported } from './adapters/cli/demo';
 import { type ImportOptions, importFile, summaryLines } from './adapters/cli/import';
 import { progressOn } from './adapters/cli/progress';
 import { contextFactory } from './adapters/graphql/context';
@@ -90,7 +90,13 @@ async function importInto(store: Store, options: ImportOptions): Promise<void> {
   );
   const seconds = (performance.now() - began) / 1000;
   process.stdout.write(`${summaryLines(summary, seconds, options.dryRun).join('\n')}\n`);
-  if (summary.failed > 0) process.exitCode = 1;
+  const isNothingOpened = summary.tickets > 0 && summary.notOpened === summary.tickets;
+  if (isNothingOpened) {
+    process.stderr.write(
+      'No ticket could be opened; do instants.format and the columns of the mapping fit the file?\n',
+    );
+  }
+  if (summary.failed > 0 || isNothingOpened) process.exitCode = 1;
 }
 
 /** `stepdown demo`: imports the bundled incidents and reports on them, by the running service or one of its own. */
@@ -110,6 +116,7 @@ export async function runDemo(config: Config, log: Logger): Promise<void> {
     } finally {
       await store.close();
     }
+    await requireImported(url, 'INC0011284');
     process.stdout.write(await demoReport(url));
   } finally {
     await service?.close();

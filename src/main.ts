@@ -9,6 +9,9 @@ export async function serve(): Promise<void> {
   const log = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: true }));
   const service = await startService(config, log);
   process.stdout.write(greeting(config, service.url));
+  if (config.allowUnauthenticated) {
+    log.warn(UNAUTHENTICATED);
+  }
 
   let stopping = false;
   const stop = (signal: string) => {
@@ -26,6 +29,8 @@ export async function serve(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
   if (process.env.npm_lifecycle_event === 'start') stopWithParent(() => stop('parent ended'));
 }
+
+const UNAUTHENTICATED = 'STEPDOWN_ALLOW_UNAUTHENTICATED=true: whoever reaches this service acts as its operator.';
 
 const PARENT_EVERY_MS = 1_000;
 
@@ -50,4 +55,4 @@ Try in another terminal:
     -d '{"query":"mutation { submitTicket(input: { subject: \\"Checkout is down\\", impacts: [{ audience: ALL_END_USERS, consequence: ORDERING_BLOCKED }] }) { ticket { number severity sla { response { dueAt } } } userErrors { message } } }"}'
 
 Stop with Ctrl-C.
-${config.allowUnauthenticated ? '\nWARNING: STEPDOWN_ALLOW_UNAUTHENTICATED=true: whoever reaches this address acts as the operator.\n' : ''}`;
+${config.allowUnauthenticated ? `\nWARNING: ${UNAUTHENTICATED}\n` : ''}`;

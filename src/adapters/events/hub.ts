@@ -65,7 +65,7 @@ export class Hub implements EventFeed {
     for (const xid of this.own) if (snapshot.covers(xid)) this.own.delete(xid);
   }
 
-  /** Whether waiting a moment would spare a subscriber that is only just not keeping up. */
+  /** Whether some subscriber is worth waiting for before more of the log is read. */
   isCatchingUp(): boolean {
     let isAny = false;
     for (const { subscription } of this.subscribers.values()) isAny = subscription.isCatchingUp() || isAny;

@@ -2,6 +2,9 @@ import { type LoggedEvent, SlowSubscriber } from '../../application/ports';
 
 type Result = IteratorResult<LoggedEvent>;
 
+/** Over how long a subscriber's pace is measured. */
+const WINDOW_MS = 250;
+
 /** One subscriber's events: a bounded queue of its own, emptied by whoever iterates. */
 export class Subscription implements AsyncIterableIterator<LoggedEvent> {
   private queue: LoggedEvent[] = [];
@@ -11,7 +14,10 @@ export class Subscription implements AsyncIterableIterator<LoggedEvent> {
   }[] = [];
   private failure: unknown = null;
   private isEnded = false;
-  private taken = 0;
+  private congestedSince: number | null = null;
+  private countingSince = 0;
+  private takenBefore = 0;
+  private takenNow = 0;
 
   constructor(
     private readonly limit: number,
@@ -46,17 +52,30 @@ export class Subscription implements AsyncIterableIterator<LoggedEvent> {
     this.onEnd(this);
   }
 
-  /** Whether more than half of the queue is used by somebody who has taken an event since this was last asked. */
+  /**
+   * Whether it is worth waiting for: more than half of its queue is used, and it has either only just come to that or takes
+   * events at a rate that a bounded wait can serve. Whoever takes next to nothing is not waited for.
+   */
   isCatchingUp(): boolean {
-    const { taken } = this;
-    this.taken = 0;
-    return taken > 0 && this.queue.length > this.limit / 2;
+    if (this.queue.length <= this.limit / 2) {
+      this.congestedSince = null;
+      return false;
+    }
+    const now = performance.now();
+    this.congestedSince ??= now;
+    if (now - this.countingSince >= WINDOW_MS) {
+      this.takenBefore = now - this.countingSince < 2 * WINDOW_MS ? this.takenNow : 0;
+      this.takenNow = 0;
+      this.countingSince = now;
+    }
+    const takes = this.takenBefore + this.takenNow >= this.limit / 20;
+    return takes || now - this.congestedSince < WINDOW_MS;
   }
 
   next(): Promise<Result> {
     const event = this.queue.shift();
     if (event !== undefined) {
-      this.taken += 1;
+      this.takenNow += 1;
       return Promise.resolve({ done: false, value: event });
     }
     if (this.failure !== null) {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventLog, LogPlace, LogSnapshot } from '../persistence/event-log';
 import type { Hub } from './hub';
 
@@ -13,7 +14,6 @@ const BATCH = 200;
 const BREATH_MS = 4;
 /** While a transaction is under way that events may be waiting for. */
 const RESTLESS_MS = 20;
-const MOST_TURNS = 50;
 
 /**
  * Follows the log for this process, and gives the hub what it reads. The place that it has reached is kept in memory, so
@@ -71,7 +71,8 @@ export class Tail {
         this.settings.onError?.(error);
         this.isWoken = false;
       }
-      await this.rest(pause);
+      // Closed while that look was under way: its wake-up may be forgotten by now.
+      if (!this.isClosed) await this.rest(pause);
     }
   }
 
@@ -88,9 +89,8 @@ export class Tail {
     const last = entries.at(-1);
     if (last !== undefined) this.place = { xid: `${last.xid}`, id: last.event.id };
     this.hub.publish(entries, snapshot);
-    for (let turn = 0; turn < MOST_TURNS && (turn === 0 || this.hub.isCatchingUp()); turn++) {
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    // An import makes hundreds of events visible at once: reading on faster than they are taken would end those who keep up.
+    while (!this.isClosed && this.hub.isCatchingUp()) await sleep(BREATH_MS);
     return { isFull: entries.length === BATCH, snapshot };
   }
 

@@ -41,6 +41,9 @@ const isUnavailable = (error: object): boolean =>
   sqlStateOf(error) === TOO_MANY_CONNECTIONS ||
   (error instanceof Error && NO_FREE_CONNECTION.test(error.message));
 
+/** Whether an error says, anywhere in what it was made from, that the database cannot be asked at the moment. */
+export const isDatabaseAway = (error: unknown): boolean => [...chainOf(error)].some(isUnavailable);
+
 interface Verdict {
   readonly code: string;
   readonly message: string;

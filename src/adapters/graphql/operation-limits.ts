@@ -16,6 +16,8 @@ export const LIMITS = {
   depth: 15,
   /** Fields that the answer may have, each counted as often as its lists may have entries. */
   fields: 50_000,
+  /** Values within values, in what comes as variables. */
+  variableDepth: 50,
   /** Lists of types, fields and the like that introspection may go through. */
   introspectedLists: 40,
 } as const;
@@ -51,6 +53,10 @@ export function tooLarge(
   operation: OperationDefinitionNode,
   variables: Variables,
 ): GraphQLError | null {
+  // First, and without recursion: what reads the variables later recurses.
+  if (isDeeper(variables, LIMITS.variableDepth)) {
+    return refusal(`The variables nest too deep; ${LIMITS.variableDepth} levels are taken.`);
+  }
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const node of document.definitions) {
     if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
@@ -64,6 +70,15 @@ export function tooLarge(
   }
   if (introspectedLists > LIMITS.introspectedLists) return refusal('The operation repeats introspection too often.');
   return null;
+}
+
+function isDeeper(value: unknown, most: number): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > most) return true;
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
+  }
+  return false;
 }
 
 const refusal = (sentence: string): GraphQLError =>

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Arg, Ctx, Field, InputType, ObjectType, Resolver, Root, Subscription } from 'type-graphql';
 import type { LoggedEvent, StoredTicket } from '../../application/ports';
 import type { EventType } from '../../domain/events';
@@ -6,7 +7,7 @@ import type { SeverityChange, SeverityChangeCause } from '../../domain/ticket';
 import * as compare from './comparators';
 import type { RequestContext } from './context';
 import { TicketEventType } from './event-interfaces';
-import { badInput } from './faults';
+import { badInput, isDatabaseAway } from './faults';
 import { requireUuid } from './global-id';
 import { EventCursorScalar } from './scalars';
 import { selectAsync } from './select-async';
@@ -98,9 +99,24 @@ function tell(
   const clientId = uuids(filter.client, 'Client');
   const events = services.feed.subscribe((event) => compare.holds(ticketId, event.ticketId) && passes(event));
   return selectAsync(events, async (event) => {
-    const ticket = await services.reader.ticketById(caller, event.ticketId);
+    const ticket = await patiently(() => services.reader.ticketById(caller, event.ticketId));
     return ticket !== null && compare.holds(clientId, ticket.clientId) && suits(ticket) ? { event, ticket } : null;
   });
+}
+
+const PATIENCE_MS = 15_000;
+const AGAIN_AFTER_MS = 250;
+
+/** Outwaits a database that is away for a moment: the log goes on where it was, and so does whoever follows it. */
+async function patiently<T>(read: () => Promise<T>): Promise<T> {
+  for (let waited = 0; ; waited += AGAIN_AFTER_MS) {
+    try {
+      return await read();
+    } catch (error) {
+      if (!isDatabaseAway(error) || waited >= PATIENCE_MS) throw error;
+      await sleep(AGAIN_AFTER_MS);
+    }
+  }
 }
 
 const DESCRIBED = 'Live from the moment of subscribing, in the order of the log, whichever process made the change.';

@@ -28,6 +28,21 @@ function refused(error: GraphQLError, code: string): GraphQLError {
 /** An operation that came over a socket, checked as Apollo checks those over HTTP; or why it is not carried out. */
 export function prepare(
   schema: GraphQLSchema,
+  payload: SubscribePayload,
+  contextValue: RequestContext,
+): ExecutionArgs | readonly GraphQLError[] {
+  try {
+    return check(schema, payload, contextValue);
+  } catch (error) {
+    // graphql-js throws where a document nests too deep for its recursion, and in some of its own rules. It is the
+    // operation that is refused, not the socket with all that runs on it.
+    contextValue.logger.warn({ err: error, requestId: contextValue.requestId }, 'an operation could not be checked');
+    return [refused(new GraphQLError('The operation cannot be read; write it flatter.'), 'GRAPHQL_PARSE_FAILED')];
+  }
+}
+
+function check(
+  schema: GraphQLSchema,
   { query, operationName, variables }: SubscribePayload,
   contextValue: RequestContext,
 ): ExecutionArgs | readonly GraphQLError[] {

@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { parse } from 'csv-parse';
 import type { LogRow, RowReport } from '../../application/import/plan-ticket';
 import type { Channel } from '../../domain/commands';
+import { csvRecords } from './csv-records';
 import { instantReader } from './local-instant';
 import { columnsOf, type MappingFile } from './mapping-file';
 
@@ -25,7 +25,8 @@ export interface ReadProgress {
   readonly rows: number;
 }
 
-const MAX_RECORD_BYTES = 1_048_576;
+/** What the API takes as an externalId. */
+const LONGEST_ID = 200;
 
 /**
  * Reads a CSV file row by row; memory does not grow with the file. A row that cannot be read is reported and left out.
@@ -40,32 +41,23 @@ export async function* csvRows(
 ): AsyncGenerator<PlacedRow> {
   const totalBytes = await sizeOf(path);
   const file = createReadStream(path);
-  const parser = parse({
-    delimiter: mapping.file.delimiter,
-    bom: true,
-    info: true,
-    relax_column_count: true,
-    relax_quotes: true,
-    skip_empty_lines: true,
-    max_record_size: MAX_RECORD_BYTES,
-  });
-  file.on('error', (error) => parser.destroy(error));
-  file.pipe(parser);
-
   let shape: RowShape | null = null;
   let rows = 0;
-  let line = 1;
   try {
-    for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
-      if (shape === null) {
-        shape = rowShape(record, mapping, path);
+    for await (const record of csvRecords(file, mapping.file.delimiter)) {
+      const { line } = record;
+      if ('problem' in record) {
+        if (shape === null)
+          throw new ImportFileError(`The header of ${path} cannot be read: line ${line} ${record.problem}.`);
+        report({ line, ticket: '', reason: 'UNREADABLE_ROW', detail: `the row ${record.problem}; it is left out` });
+      } else if (shape === null) {
+        shape = rowShape(record.cells, mapping, path);
       } else {
         rows += 1;
-        const placed = shape(record, line, report);
+        const placed = shape(record.cells, line, report);
         if (placed !== null) yield placed;
         if (rows % 2000 === 0) progress({ bytes: file.bytesRead, totalBytes, rows });
       }
-      line = info.lines + 1;
     }
   } catch (error) {
     throw readable(error, path);
@@ -88,12 +80,9 @@ async function sizeOf(path: string): Promise<number> {
 
 function readable(error: unknown, path: string): Error {
   if (error instanceof ImportFileError) return error;
-  const { code, message } = error as { code?: string; message: string };
+  const { code } = error as { code?: string };
   if (code === 'ENOENT') return new ImportFileError(`There is no file ${path}.`);
   if (code === 'EACCES') return new ImportFileError(`${path} may not be read by this user.`);
-  if (code?.startsWith('CSV_') === true) {
-    return new ImportFileError(`${path} is not CSV as the mapping says (file.delimiter, quotes): ${message}`);
-  }
   return error instanceof Error ? error : new Error(String(error));
 }
 
@@ -141,12 +130,14 @@ function rowShape(header: readonly string[], mapping: MappingFile, path: string)
         ? `has ${record.length} cells where the header has ${header.length}`
         : id === null
           ? `has no ${ticket.id}`
-          : typeof ordered === 'number' && Number.isNaN(ordered)
-            ? 'has no number in the column that orders the rows'
-            : null;
+          : id.length > LONGEST_ID
+            ? `has a ${ticket.id} of ${id.length} letters; ${LONGEST_ID} are taken`
+            : typeof ordered === 'number' && Number.isNaN(ordered)
+              ? 'has no number in the column that orders the rows'
+              : null;
     if (problem !== null || id === null) {
       const detail = `the row ${problem ?? ''}; it is left out`;
-      report({ line, ticket: id ?? '', reason: 'UNREADABLE_ROW', detail });
+      report({ line, ticket: (id ?? '').slice(0, LONGEST_ID), reason: 'UNREADABLE_ROW', detail });
       return null;
     }
     const client = 'name' in ticket.client ? ticket.client.name : cell(record, ticket.client.column);

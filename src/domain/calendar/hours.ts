@@ -67,7 +67,7 @@ const parseDateOf = (date: string, field: string): DayNumber => {
   return day;
 };
 
-/** Any order, and touching intervals are joined; empty, reversed and overlapping ones are refused. */
+/** Any order; intervals that touch or overlap are joined, as a date is open in any of its intervals. */
 const parseHours = (intervals: readonly LocalInterval[], field: string): Hours => {
   const parsed = intervals.map((interval, index) => {
     const name = `${field}[${index}]`;
@@ -79,17 +79,14 @@ const parseHours = (intervals: readonly LocalInterval[], field: string): Hours =
         `${name}: "${interval[0]}" to "${interval[1]}" does not end after it begins; an interval ends at "24:00" at the latest, and a shift over midnight is two intervals on two days`,
       );
     }
-    return { opens, closes, name };
+    return { opens, closes };
   });
   parsed.sort((a, b) => a.opens - b.opens);
   const hours: number[] = [];
-  let previous = '';
-  for (const { opens, closes, name } of parsed) {
+  for (const { opens, closes } of parsed) {
     const end = hours.at(-1);
-    if (end !== undefined && opens < end) throw invalid(`${name}: overlaps ${previous}; write one interval for both`);
-    if (opens === end) hours[hours.length - 1] = closes;
+    if (end !== undefined && opens <= end) hours[hours.length - 1] = Math.max(end, closes);
     else hours.push(opens, closes);
-    previous = name;
   }
   return hours;
 };

@@ -1,0 +1,48 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from '@jest/globals';
+import { createClient } from 'graphql-ws';
+import WebSocket from 'ws';
+import { startTestService } from '../support/graphql-service';
+import { run } from '../support/program';
+
+const ROOT = join(__dirname, '../..');
+
+test('whoever keeps up is told every event of an import by another process, in order', async () => {
+  const service = await startTestService();
+  const client = createClient({ url: service.url.replace('http', 'ws'), webSocketImpl: WebSocket, retryAttempts: 0 });
+  const numbers = new Map<string, number[]>();
+  let count = 0;
+  let failure: unknown = null;
+  client.subscribe<{ ticketEvents: { event: { number: number }; ticket: { id: string } } }>(
+    { query: 'subscription { ticketEvents { cursor event { type number } ticket { id number severity } } }' },
+    {
+      next: ({ data }) => {
+        if (data == null) return;
+        const { event, ticket } = data.ticketEvents;
+        numbers.set(ticket.id, [...(numbers.get(ticket.id) ?? []), event.number]);
+        count += 1;
+      },
+      error: (error) => {
+        failure = error;
+      },
+      complete: () => {
+        failure ??= 'completed';
+      },
+    },
+  );
+  // Subscribed for sure once an event of its own arrives.
+  while (count === 0) {
+    await service.submit();
+    await sleep(50);
+  }
+  const before = count;
+  const args = [join(ROOT, 'examples/data/incidents.csv'), '--mapping', join(ROOT, 'examples/servicenow.mapping.yaml')];
+  const imported = await run(['import', ...args], { DATABASE_URL: service.database.url });
+  expect(imported.stdout).toMatch(/Events: {4}1166/);
+  while (failure === null && count < before + 1166) await sleep(50);
+  expect(failure).toBeNull();
+  for (const list of numbers.values()) expect(list).toEqual(list.map((_, index) => index + 1));
+  await client.dispose();
+  await service.close();
+}, 60_000);
