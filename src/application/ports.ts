@@ -42,6 +42,8 @@ export interface Policies {
   current(): Promise<Policy>;
   /** A version that a ticket is pinned to; null where it was never published. */
   version(id: string, version: number): Promise<Policy | null>;
+  /** The same without waiting; null as well where it has not been read yet. */
+  known(id: string, version: number): Policy | null;
   versions(): Promise<readonly PublishedPolicy[]>;
   /** Publishes the document as the next version, unless the latest has the same fingerprint: then it is not even made. */
   publish(id: string, fingerprint: string, document: () => PolicyDocument): Promise<Policy>;

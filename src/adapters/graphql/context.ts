@@ -1,12 +1,9 @@
 import type { Logger } from 'pino';
+import { type Pinned, pinnedPolicy } from '../../application/pinned-policy';
 import type { Caller, Client } from '../../application/ports';
 import type { Services } from '../../application/services';
 import type { EpochMs } from '../../domain/instant';
 import type { Policy } from '../../domain/policy';
-import type { Ticket } from '../../domain/ticket';
-
-/** The policy version that a ticket is pinned to. */
-export type Pinned = Pick<Ticket, 'policyId' | 'policyVersion'>;
 
 /** What one request (or one event of a subscription) carries through its resolvers. */
 export interface RequestContext {
@@ -17,7 +14,7 @@ export interface RequestContext {
   /** Stands in the log and in the errors of this request. */
   readonly requestId: string;
   readonly logger: Logger;
-  /** At once where the version was asked for before, by any request: a published version never changes. */
+  /** At once where the version was read before, by anybody: a published version never changes. */
   policyOf(pinned: Pinned): Policy | Promise<Policy>;
   /** Asks for each client once in a request. */
   client(id: string): Promise<Client | null>;
@@ -25,20 +22,7 @@ export interface RequestContext {
 
 export type ContextFactory = (caller: Caller, requestId: string) => RequestContext;
 
-/** Makes contexts that share the policy versions they have seen. */
 export function contextFactory(services: Services, logger: Logger): ContextFactory {
-  const shelf = new Map<string, Policy>();
-  const policyOf = ({ policyId, policyVersion }: Pinned): Policy | Promise<Policy> => {
-    const key = `${policyId}@${policyVersion}`;
-    return (
-      shelf.get(key) ??
-      services.policies.version(policyId, policyVersion).then((policy) => {
-        if (policy === null) throw new Error(`Policy ${key} was never published, but a ticket is pinned to it`);
-        shelf.set(key, policy);
-        return policy;
-      })
-    );
-  };
   return (caller, requestId) => {
     const clients = new Map<string, Promise<Client | null>>();
     return {
@@ -47,7 +31,7 @@ export function contextFactory(services: Services, logger: Logger): ContextFacto
       now: services.clock.now(),
       requestId,
       logger,
-      policyOf,
+      policyOf: (pinned) => pinnedPolicy(services.policies, pinned),
       client: (id) => {
         const asked = clients.get(id) ?? services.reader.clientById(caller, id);
         clients.set(id, asked);

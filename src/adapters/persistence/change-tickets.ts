@@ -1,8 +1,7 @@
 import type { Pool } from 'pg';
 import type { Change, ChangeTickets } from '../../application/change-tickets';
+import { pinnedPolicy } from '../../application/pinned-policy';
 import { type Changed, type Clock, type Policies, SomeChangesFailed } from '../../application/ports';
-import type { Policy } from '../../domain/policy';
-import type { Ticket } from '../../domain/ticket';
 import { changeInTransaction, PolicyNotLoaded } from './change-transaction';
 import { sqlStateOf } from './database-errors';
 import { submitFast } from './submit-fast';
@@ -35,11 +34,9 @@ export type Outcomes = readonly PromiseSettledResult<Changed>[];
  * itself where the set is one.
  */
 export function createChangeTickets(deps: ChangeTicketsDeps): ChangeTickets {
-  const store: ChangeStore = { ...deps, policyOf: pinnedPolicies(deps.policies) };
-
   return async (changes) => {
     if (changes.length === 0) return [];
-    const outcomes = await changeAll(store, changes);
+    const outcomes = await changeAll(deps, changes);
     const changed = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
     if (changed.length === outcomes.length) return changed;
     const [only] = outcomes;
@@ -48,11 +45,7 @@ export function createChangeTickets(deps: ChangeTicketsDeps): ChangeTickets {
   };
 }
 
-export interface ChangeStore extends ChangeTicketsDeps {
-  readonly policyOf: PinnedPolicies;
-}
-
-async function changeAll(store: ChangeStore, changes: readonly Change[]): Promise<Outcomes> {
+async function changeAll(store: ChangeTicketsDeps, changes: readonly Change[]): Promise<Outcomes> {
   const [only] = changes;
   if (changes.length === 1 && only !== undefined) {
     const changed = await submitFast(store, only);
@@ -66,7 +59,7 @@ async function changeAll(store: ChangeStore, changes: readonly Change[]): Promis
   }
 }
 
-async function changeTogether(store: ChangeStore, changes: readonly Change[]): Promise<Outcomes> {
+async function changeTogether(store: ChangeTicketsDeps, changes: readonly Change[]): Promise<Outcomes> {
   const current = await store.policies.current();
   for (;;) {
     try {
@@ -76,13 +69,13 @@ async function changeTogether(store: ChangeStore, changes: readonly Change[]): P
     } catch (error) {
       // Loaded here, because whoever holds one connection and waits for another may wait for himself.
       if (!(error instanceof PolicyNotLoaded)) throw error;
-      await store.policyOf.load(error.ticket);
+      await pinnedPolicy(store.policies, error.ticket);
     }
   }
 }
 
 /** Where one row makes a statement fail, the others of the set are not to suffer. */
-async function changeOneByOne(store: ChangeStore, changes: readonly Change[]): Promise<Outcomes> {
+async function changeOneByOne(store: ChangeTicketsDeps, changes: readonly Change[]): Promise<Outcomes> {
   const outcomes: PromiseSettledResult<Changed>[] = [];
   for (const change of changes) {
     const [outcome] = await Promise.allSettled([changeAll(store, [change])]);
@@ -94,24 +87,3 @@ async function changeOneByOne(store: ChangeStore, changes: readonly Change[]): P
 
 /** A value out of range, a violated constraint, a row too large for an index: another try will not help, others may do. */
 const isOfTheData = (error: unknown): boolean => /^(22|23|54)/.test(sqlStateOf(error) ?? '');
-
-/** The policies that tickets are pinned to; published versions never change, so each is loaded once. */
-export interface PinnedPolicies {
-  /** Null until it is loaded. */
-  known(ticket: Ticket): Policy | null;
-  load(ticket: Ticket): Promise<void>;
-}
-
-function pinnedPolicies(policies: Policies): PinnedPolicies {
-  const loaded = new Map<string, Policy>();
-  const nameOf = ({ policyId, policyVersion }: Ticket): string => `${policyId}/${policyVersion}`;
-  return {
-    known: (ticket) => loaded.get(nameOf(ticket)) ?? null,
-    load: async (ticket) => {
-      const policy = await policies.version(ticket.policyId, ticket.policyVersion);
-      if (policy === null)
-        throw new Error(`Ticket ${ticket.id} is pinned to ${nameOf(ticket)}, which was never published`);
-      loaded.set(nameOf(ticket), policy);
-    },
-  };
-}

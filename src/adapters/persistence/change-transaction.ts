@@ -4,7 +4,7 @@ import type { Policy } from '../../domain/policy';
 import type { Ticket } from '../../domain/ticket';
 import { findReferences, lockTickets } from './change-facts';
 import { ChangeSet, type Decided, ID_TAKEN, notFound, type Outcome, refusedAs } from './change-set';
-import type { ChangeStore, Commit, Outcomes } from './change-tickets';
+import type { ChangeTicketsDeps, Commit, Outcomes } from './change-tickets';
 import { type Claim, claimKeys, forgetKeys, keyReused, replayed } from './idempotency';
 import type { Transaction } from './transact';
 import { type Answer, insertTickets, writeChanges } from './write-set';
@@ -20,7 +20,7 @@ export class PolicyNotLoaded extends Error {
 /** Claims keys, locks, decides and writes a set of changes; the transaction around it is the caller's. */
 export async function changeInTransaction(
   tx: Transaction,
-  store: ChangeStore,
+  store: ChangeTicketsDeps,
   changes: readonly Change[],
   current: Policy,
 ): Promise<{ readonly outcomes: Outcomes; readonly commit: Commit | null }> {
@@ -65,9 +65,9 @@ export async function changeInTransaction(
 }
 
 const policyIn =
-  ({ policyOf }: ChangeStore) =>
+  ({ policies }: ChangeTicketsDeps) =>
   (ticket: Ticket): Policy => {
-    const policy = policyOf.known(ticket);
+    const policy = policies.known(ticket.policyId, ticket.policyVersion);
     if (policy === null) throw new PolicyNotLoaded(ticket);
     return policy;
   };

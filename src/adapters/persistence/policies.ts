@@ -26,7 +26,8 @@ type Latest = Pick<PolicyVersionRow, 'version' | 'fingerprint'>;
 
 /** Published policy versions, each compiled once. A version published by another process holds within `staleMs`. */
 export function createPolicies({ pool, clock, policyId, staleMs = 2_000 }: PoliciesDeps): Policies {
-  const compiled = new Map<string, Promise<Policy | null>>();
+  const compiled = new Map<string, Policy>();
+  const compiling = new Map<string, Promise<Policy | null>>();
   let present: { readonly policy: Promise<Policy>; readonly until: number } | null = null;
 
   const latest = async (id: string): Promise<Latest | null> => {
@@ -38,23 +39,26 @@ export function createPolicies({ pool, clock, policyId, staleMs = 2_000 }: Polic
     return row ?? null;
   };
 
+  const known = (id: string, version: number): Policy | null => compiled.get(nameOf(id, version)) ?? null;
+
   const load = async (id: string, version: number): Promise<Policy | null> => {
     const [row] = await rowsOf<Pick<PolicyVersionRow, 'document'>>(pool, {
       text: 'SELECT document FROM policy_versions WHERE id = $1 AND version = $2',
       values: [id, version],
     });
-    return row === undefined ? null : compilePolicy(row.document, version);
+    if (row === undefined) return null;
+    const policy = compilePolicy(row.document, version);
+    // Only what was found is kept: a version may yet be published.
+    compiled.set(nameOf(id, version), policy);
+    return policy;
   };
 
-  const version = (id: string, number: number): Promise<Policy | null> => {
-    const name = `${id}/${number}`;
-    const known = compiled.get(name);
-    if (known !== undefined) return known;
-    const loading = load(id, number);
-    compiled.set(name, loading);
-    // Only what was found is kept: a version may yet be published, and a lost database come back.
-    const forget = () => compiled.delete(name);
-    loading.then((policy) => policy === null && forget(), forget);
+  const version = async (id: string, number: number): Promise<Policy | null> => {
+    const name = nameOf(id, number);
+    const found = known(id, number) ?? compiling.get(name);
+    if (found !== undefined) return found;
+    const loading = load(id, number).finally(() => compiling.delete(name));
+    compiling.set(name, loading);
     return loading;
   };
 
@@ -79,6 +83,7 @@ export function createPolicies({ pool, clock, policyId, staleMs = 2_000 }: Polic
       return policy;
     },
     version,
+    known,
     versions: async () => {
       const rows = await rowsOf<Pick<PolicyVersionRow, 'id' | 'version' | 'published_at'>>(pool, {
         text: 'SELECT id, version, published_at FROM policy_versions ORDER BY id, version',
@@ -94,6 +99,8 @@ export function createPolicies({ pool, clock, policyId, staleMs = 2_000 }: Polic
     },
   };
 }
+
+const nameOf = (id: string, version: number): string => `${id}/${version}`;
 
 /** The version that the document has: the latest where that says the same, else the next one. */
 async function publish(

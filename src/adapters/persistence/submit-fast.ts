@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Change } from '../../application/change-tickets';
 import type { Changed } from '../../application/ports';
 import { ChangeSet } from './change-set';
-import type { ChangeStore } from './change-tickets';
+import type { ChangeTicketsDeps } from './change-tickets';
 import { CommitUnknownError, isConflict, isConnectionLost, violatedConstraint } from './database-errors';
 import { submitOne } from './submit-one';
 import { ticketsAtVersions } from './ticket-history';
@@ -18,7 +18,7 @@ const ATTEMPTS = 6;
  * @returns null where the statement cannot do it, or a constraint refused it: nothing is saved, and the way by a
  * transaction finds out why.
  */
-export async function submitFast(store: ChangeStore, change: Change): Promise<Changed | null> {
+export async function submitFast(store: ChangeTicketsDeps, change: Change): Promise<Changed | null> {
   const { submit, ticketId } = change;
   if (submit === null || submit.input.followUpOf !== null) return null;
   if (change.steps.length > 0 || change.expectedVersion !== null) return null;
@@ -52,7 +52,7 @@ export async function submitFast(store: ChangeStore, change: Change): Promise<Ch
 
 /** The new ticket's number; null where a constraint refused it. */
 async function save(
-  store: ChangeStore,
+  store: ChangeTicketsDeps,
   { ticket }: WrittenTicket,
   write: () => ReturnType<typeof submitOne>,
 ): Promise<number | null> {
@@ -75,7 +75,7 @@ async function save(
   }
 }
 
-async function numberOf(store: ChangeStore, { id, version }: WrittenTicket['ticket']): Promise<number | null> {
+async function numberOf(store: ChangeTicketsDeps, { id, version }: WrittenTicket['ticket']): Promise<number | null> {
   const [stored] = await ticketsAtVersions(store.pool, [{ id, version }]);
   return stored?.number ?? null;
 }
