@@ -155,7 +155,7 @@ export interface DeadlineQuery {
 
 /** Reads. Whatever the caller may not see is not there. */
 export interface TicketReader {
-  /** In the order of the ids, null where there is none. Loads of one turn of the event loop are one statement. */
+  /** Null where there is none. Tickets asked for in one turn of the event loop are read by one statement. */
   ticketById(caller: Caller, id: string): Promise<StoredTicket | null>;
   ticketByNumber(caller: Caller, number: number): Promise<StoredTicket | null>;
   /** All clients' tickets of that name: one per client at the most. */
