@@ -1,20 +1,18 @@
 import { Arg, type ClassType, Ctx, Mutation, Resolver } from 'type-graphql';
 import { changeTicket } from '../../application/change-ticket';
 import { createClient } from '../../application/create-client';
-import type { Outcome } from '../../application/outcome';
-import type { Idempotency } from '../../application/services';
 import { submitTicket } from '../../application/submit-ticket';
 import type { Command } from '../../domain/commands';
 import type { Impact } from '../../domain/impact';
-import { fingerprintOf } from '../fingerprint';
 import type { RequestContext } from './context';
 import { requireUuid } from './global-id';
-import { type InputProblem, leaveToMutation, problemsOf } from './input-rules';
+import { idempotencyOf } from './idempotency';
+import { leaveToMutation, problemsOf } from './input-rules';
+import { ARGUMENT, answer, invalid } from './mutation-answers';
 import * as inputs from './mutation-inputs';
 import * as payloads from './payloads';
-import { type InputShape, invalidInputs, type UserErrorValue, userErrorOf } from './user-errors';
+import { type InputShape, invalidInputs, userErrorOf } from './user-errors';
 
-const ARGUMENT = ['input'];
 const input = (type: () => ClassType) =>
   Arg('input', type, { description: 'What is asked.', validateFn: leaveToMutation });
 
@@ -219,24 +217,5 @@ async function change(
   return answer(given, outcome, { argument: ARGUMENT, impacts: [], ...shape });
 }
 
-const payload = (
-  { clientMutationId }: inputs.MutationInput,
-  ticket: payloads.TicketPayload['ticket'],
-  userErrors: readonly UserErrorValue[],
-): payloads.TicketPayload => ({ ticket, userErrors, clientMutationId: clientMutationId ?? null });
-
-const answer = (given: inputs.MutationInput, { ticket, refusal }: Outcome, shape: InputShape): payloads.TicketPayload =>
-  payload(given, ticket, refusal === null ? [] : [userErrorOf(refusal, shape)]);
-
-const invalid = (given: inputs.MutationInput, problems: readonly InputProblem[]): payloads.TicketPayload =>
-  payload(given, null, invalidInputs(problems, ARGUMENT));
-
 const impactsOf = (given: readonly inputs.ImpactInput[]): Impact[] =>
   given.map(({ audience, consequence, note }) => ({ audience, consequence, note: note ?? null }));
-
-/** The fingerprint is equal for two inputs that ask for the same; a field left out is as good as null. */
-function idempotencyOf(mutation: string, given: inputs.MutationInput): Idempotency | null {
-  const { idempotencyKey, clientMutationId: _ours, ...input } = given;
-  if (idempotencyKey == null) return null;
-  return { key: idempotencyKey, fingerprint: fingerprintOf({ mutation, input }, 'LEFT_OUT') };
-}
