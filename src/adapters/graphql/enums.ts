@@ -10,7 +10,7 @@ import type { BreachCause, CycleOutcome, SeverityChangeCause, TicketState } from
 import type { CommitmentStatus } from '../../domain/view';
 
 /** `workaroundApplied` and `IllegalTransition` as `WORKAROUND_APPLIED` and `ILLEGAL_TRANSITION`. */
-export const upperSnake = (name: string): string => name.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase();
+const upperSnake = (name: string): string => name.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase();
 
 /** Registers an enum whose every value is described; the domain's own words are its values. */
 export function describeEnum<T extends string>(name: string, description: string, values: Readonly<Record<T, string>>) {

@@ -24,7 +24,7 @@ export function fromGlobalId(id: string): { readonly type: NodeType; readonly ke
 }
 
 /** The UUID of a Ticket or Client from its opaque id; null for a malformed id and for one of another type. */
-export function uuidFrom(type: 'Ticket' | 'Client', id: string): string | null {
+function uuidFrom(type: 'Ticket' | 'Client', id: string): string | null {
   const decoded = fromGlobalId(id);
   return decoded !== null && decoded.type === type && UUID.test(decoded.key) ? decoded.key : null;
 }

@@ -48,10 +48,3 @@ export function decodePosition(
 
 /** A place in the event log. */
 export const encodeEventCursor = (xid: string, id: string): string => encode(`${xid}:${id}`);
-
-/** @throws InvalidCursor */
-export function decodeEventCursor(cursor: string): { readonly xid: string; readonly id: string } {
-  const match = /^(\d{1,20}):(\d{1,19})$/.exec(decode(cursor));
-  if (match?.[1] === undefined || match[2] === undefined) throw new InvalidCursor();
-  return { xid: match[1], id: match[2] };
-}

@@ -12,7 +12,7 @@ import { markSchema, ruleSchema, spanSchema, targetSchema } from './policy-schem
  */
 
 /** What stands at a path of the file, if it stands there. */
-export function valueAt(value: unknown, path: FieldPath): unknown {
+function valueAt(value: unknown, path: FieldPath): unknown {
   let found = value;
   for (const step of path) {
     if (typeof found !== 'object' || found === null || !Object.hasOwn(found, step)) return undefined;

@@ -69,7 +69,7 @@ export const targetSchema = entry({
   text: text(2000),
 });
 
-export const severitySchema = entry({
+const severitySchema = entry({
   severity: z.enum(SEVERITIES),
   title: text(200),
   workaroundLowers: z.enum(['SEVERITY', 'IMPACT']),
@@ -131,6 +131,5 @@ export const policySchema = entry({
 export type PolicyFile = z.output<typeof policySchema>;
 export type TargetEntry = z.output<typeof targetSchema>;
 export type SpanEntry = z.output<typeof spanSchema>;
-export type RuleEntry = z.output<typeof ruleSchema>;
 export type CalendarEntry = z.output<typeof calendarSchema>;
 export type HolidaysEntry = z.output<typeof holidaysSchema>;
