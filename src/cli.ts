@@ -13,6 +13,9 @@ const EXPLAINED = new Set([
   'EmbeddedPostgresError',
   'DatabaseUnreachableError',
   'DatabaseNewerError',
+  'CommitUnknownError',
+  'NoPolicyPublished',
+  'CalendarError',
   'ListenError',
   'ExportError',
   'DemoError',
@@ -106,9 +109,14 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+/** What to say of an error that is a mistake of the caller or the surroundings; undefined for a fault of the program. */
+function sentenceOf({ name, message, code, syscall }: NodeJS.ErrnoException): string | undefined {
+  // A folder can be opened, and only reading it fails.
+  if (code === 'EISDIR') return 'A folder was given in place of a file.';
+  return EXPLAINED.has(name) || syscall === 'open' ? message : undefined;
+}
+
 program.parseAsync().catch((error: unknown) => {
-  const known =
-    error instanceof Error && (EXPLAINED.has(error.name) || (error as NodeJS.ErrnoException).syscall === 'open');
-  process.stderr.write(`${known ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+  process.stderr.write(`${error instanceof Error ? (sentenceOf(error) ?? error.stack) : String(error)}\n`);
   process.exitCode = 1;
 });
