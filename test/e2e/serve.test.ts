@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { createTestDatabase } from '../support/database';
 import { ask, run, serve } from '../support/program';
 
 let dataDir: string;
@@ -65,6 +66,26 @@ test('what was acknowledged outlives kill -9, no server stays behind, and it sta
   expect(await third.end('SIGTERM')).toBe(0);
   expect(await postgresRuns()).toBe(false);
 }, 90_000);
+
+test('the demo does not report on the database of another service', async () => {
+  const other = await createTestDatabase();
+  const service = await serve({ STEPDOWN_DATA_DIR: dataDir });
+  try {
+    const { code, stderr } = await run(['demo'], { PORT: new URL(service.url).port, DATABASE_URL: other.url });
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^The service at \S+ does not have the incidents/m)]);
+  } finally {
+    await service.end('SIGTERM');
+    await other.drop();
+  }
+}, 60_000);
+
+test('a folder in place of a file is answered with a sentence', async () => {
+  expect(await run(['calendar', dataDir])).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: 'A folder was given in place of a file.\n',
+  });
+});
 
 test.each([
   ['a port in use', { PORT: 'TAKEN' }, /PORT \d+ on 127\.0\.0\.1 is taken/],

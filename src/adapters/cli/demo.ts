@@ -105,6 +105,17 @@ export async function demoReport(url: string): Promise<string> {
   ].join('\n');
 }
 
+/** @throws DemoError where the service does not have a ticket that stands in the database by now. */
+export async function requireImported(url: string, externalId: string): Promise<void> {
+  const query = `{ tickets(first: 1, filter: { externalId: { eq: ${JSON.stringify(externalId)} } }) { totalCount } }`;
+  const { tickets } = await ask<{ readonly tickets: Counted }>(url, query);
+  if (tickets.totalCount > 0) return;
+  throw new DemoError(
+    `The service at ${url} does not have the incidents that were just imported, so it works on another database. ` +
+      'Stop it, or run the demo with the DATABASE_URL or STEPDOWN_DATA_DIR that it was started with.',
+  );
+}
+
 async function ask<Data>(url: string, query: string): Promise<Data> {
   const response = await fetch(url, {
     method: 'POST',
