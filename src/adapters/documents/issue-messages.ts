@@ -61,14 +61,21 @@ export function parseWith<Schema extends z.ZodType>(
 ): z.output<Schema> | undefined {
   const result = schema.safeParse(value, { error: messageOf });
   if (result.success) return result.data;
-  for (const issue of result.error.issues) {
-    const path = [...at, ...issue.path.map((step) => (typeof step === 'number' ? step : String(step)))];
-    if (issue.code === 'unrecognized_keys') {
-      const lines = issue.message.split('\n');
-      for (const [index, key] of issue.keys.entries()) report([...path, key], lines[index] ?? issue.message, 'key');
-    } else {
-      report(path, issue.message, issue.code === 'invalid_key' ? 'key' : 'value');
-    }
-  }
+  for (const issue of result.error.issues) reportIssue(issue, at, report);
   return undefined;
+}
+
+function reportIssue(issue: z.core.$ZodIssue, at: FieldPath, report: Report): void {
+  const path = [...at, ...issue.path.map((step) => (typeof step === 'number' ? step : String(step)))];
+  if (issue.code === 'unrecognized_keys') {
+    const lines = issue.message.split('\n');
+    for (const [index, key] of issue.keys.entries()) report([...path, key], lines[index] ?? issue.message, 'key');
+  } else if (issue.code === 'invalid_union') {
+    // Of several forms, the one that was begun is the one that was meant.
+    const meant = issue.errors.find((form) => form.length > 0 && form.every((part) => part.path.length > 0));
+    if (meant !== undefined) for (const part of meant) reportIssue(part, path, report);
+    else report(path, issue.errors.map((form) => form[0]?.message ?? '').join('; or '));
+  } else {
+    report(path, issue.message, issue.code === 'invalid_key' ? 'key' : 'value');
+  }
 }
