@@ -94,7 +94,9 @@ export interface TicketFilter {
   readonly text?: string;
   readonly openedAt?: Comparator<EpochMs>;
   readonly acknowledgedAt?: Comparator<EpochMs>;
+  readonly respondedAt?: Comparator<EpochMs>;
   readonly workaroundAppliedAt?: Comparator<EpochMs>;
+  readonly callRecordedAt?: Comparator<EpochMs>;
   readonly resolvedAt?: Comparator<EpochMs>;
   readonly closedAt?: Comparator<EpochMs>;
   readonly createdAt?: Comparator<EpochMs>;

@@ -132,6 +132,8 @@ describe('filters', () => {
     ['resolved', { resolvedAt: { isNull: false } }, 'f'],
     ['closed, by silence as well, recorded or not', { closedAt: { lte: NOW } }, 'fg'],
     ['resolved and not closed by silence', { state: { eq: 'resolved' } }, ''],
+    ['responded at', { respondedAt: { eq: MONDAY + HOUR_MS } }, 'f'],
+    ['phoned', { callRecordedAt: { isNull: false } }, 'c'],
     ['recorded later', { createdAt: { gt: MONDAY } }, 'k'],
     ['updated later', { updatedAt: { gte: NOW } }, 'efghk'],
     ['number', { number: { lte: 2 } }, 'ab'],

@@ -105,8 +105,14 @@ export class TicketFilterInput {
   @Compared(() => compare.DateTimeComparator, 'When it was acknowledged.')
   acknowledgedAt?: Order<EpochMs>;
 
+  @Compared(() => compare.DateTimeComparator, 'When the first action was taken that counts as a response.')
+  respondedAt?: Order<EpochMs>;
+
   @Compared(() => compare.DateTimeComparator, 'When the latest workaround that stands was applied.')
   workaroundAppliedAt?: Order<EpochMs>;
+
+  @Compared(() => compare.DateTimeComparator, 'When the client called first.')
+  callRecordedAt?: Order<EpochMs>;
 
   @Compared(() => compare.DateTimeComparator, 'When it was resolved.')
   resolvedAt?: Order<EpochMs>;
@@ -157,7 +163,9 @@ const AS_THEY_ARE = [
   'tag',
   'openedAt',
   'acknowledgedAt',
+  'respondedAt',
   'workaroundAppliedAt',
+  'callRecordedAt',
   'resolvedAt',
   'closedAt',
   'createdAt',
