@@ -34,7 +34,7 @@ const precedes = (a: Decision, b: Decision): boolean =>
 const keyOf = (audience: Audience, consequence: Consequence): PairKey => `${audience}/${consequence}`;
 
 /** The pairs that a rule claims. */
-export const pairsOf = (rule: Pick<Rule, 'audience' | 'consequences'>): Pair[] =>
+const pairsOf = (rule: Pick<Rule, 'audience' | 'consequences'>): Pair[] =>
   (rule.audience === 'ANY' ? AUDIENCES : [rule.audience]).flatMap((audience) =>
     rule.consequences.map((consequence) => ({ audience, consequence })),
   );
