@@ -1,0 +1,144 @@
+// From `npm start` to the first GraphQL answer: in a fresh clone (nothing built, no data), and later times; and the memory
+// that the service holds, idle and after a log as large as the real one was imported beside it.
+// Run: node bench/start.mjs
+import { once } from 'node:events';
+import { cp, mkdir, rm, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { writeBigLog } from './big-log.mjs';
+import { importFile } from './import.mjs';
+import { childrenOf, inTemporaryFolder, memoryMb, ROOT, sharedMemoryMb, start } from './processes.mjs';
+import { ask, environmentFor, postmasterOf, startService } from './service.mjs';
+import { summaryOf, table, withSpread } from './stats.mjs';
+
+const FIRST_ROUNDS = 3;
+const LATER_ROUNDS = 5;
+const AIMS = { first: 5, later: 2 };
+const IDLE_MS = 5_000;
+const QUESTION = '{ tickets(first: 1) { totalCount } }';
+
+/** What a clone brings that starting needs; node_modules is linked, as `npm ci` had put it there. */
+const CLONED = ['bin', 'src', 'migrations', 'policies', 'examples', 'package.json', 'ormconfig.ts'];
+const CONFIGS = ['tsconfig.json', 'tsconfig.build.json'];
+
+const cloneInto = async (folder) => {
+  await mkdir(folder);
+  for (const name of [...CLONED, ...CONFIGS]) await cp(join(ROOT, name), join(folder, name), { recursive: true });
+  await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+};
+
+/** Seconds from `npm start` to the first answer; everything has ended afterwards. */
+const secondsToAnswer = async (clone, dataDir) => {
+  const began = performance.now();
+  const npm = start('npm', ['start'], { cwd: clone, env: environmentFor(dataDir), stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  try {
+    const url = await new Promise((resolve, reject) => {
+      const listen = (chunk) => {
+        said += chunk;
+        const [, found] = /serves (http\S+)/.exec(said) ?? [];
+        if (found !== undefined) resolve(found);
+      };
+      npm.stdout.on('data', listen);
+      npm.stderr.on('data', listen);
+      npm.once('exit', (code) => reject(new Error(`npm start ended with ${code}: ${said}`)));
+    });
+    await ask(url, QUESTION);
+    return (performance.now() - began) / 1000;
+  } finally {
+    // The pipes close when the last that holds them, the service, has ended.
+    const closed = once(npm, 'close');
+    npm.kill('SIGTERM');
+    await closed;
+  }
+};
+
+const starts = (folder) =>
+  inTemporaryFolder(async (data) => {
+    const clone = join(folder, 'clone');
+    await cloneInto(clone);
+    const [first, later] = [[], []];
+    for (let turn = 0; turn < FIRST_ROUNDS; turn += 1) {
+      await rm(join(clone, 'dist'), { recursive: true, force: true });
+      first.push(await secondsToAnswer(clone, join(data, `data-${turn}`)));
+    }
+    for (let turn = 0; turn < LATER_ROUNDS; turn += 1) later.push(await secondsToAnswer(clone, join(data, 'data-0')));
+    return { first: summaryOf(first), later: summaryOf(later) };
+  });
+
+const rounded = (megabytes) => (megabytes === null ? null : Math.round(megabytes));
+
+const memoryOf = async (service, dataDir) => {
+  const postmaster = await postmasterOf(dataDir);
+  return {
+    service: rounded(memoryMb(service.pid)),
+    database: rounded(sharedMemoryMb([postmaster, ...childrenOf(postmaster)])),
+  };
+};
+
+const memory = (folder) =>
+  inTemporaryFolder(async (dataDir) => {
+    const file = join(folder, 'log.csv');
+    const { rows } = await writeBigLog(file);
+    const service = await startService(dataDir);
+    try {
+      await ask(service.url, QUESTION);
+      await sleep(IDLE_MS);
+      const idle = await memoryOf(service, dataDir);
+      const { peakMb } = await importFile(dataDir, file);
+      await ask(service.url, QUESTION);
+      await sleep(IDLE_MS);
+      return { idle, afterImport: await memoryOf(service, dataDir), importPeakMb: rounded(peakMb), rows };
+    } finally {
+      await service.stop();
+    }
+  });
+
+export async function run() {
+  return inTemporaryFolder(async (folder) => ({
+    name: 'start',
+    unit: 's',
+    aims: AIMS,
+    ...(await starts(folder)),
+    memory: await memory(folder),
+  }));
+}
+
+export const report = ({ first, later, aims, memory: { idle, afterImport, rows } }) => ({
+  title: '`npm start`, and memory',
+  figures: [
+    {
+      figure: '`npm start` to the first answer, the first time, seconds',
+      measured: withSpread(first),
+      aim: `< ${aims.first} s`,
+      isMet: first.median < aims.first,
+    },
+    {
+      figure: '`npm start` to the first answer, later times, seconds',
+      measured: withSpread(later),
+      aim: `< ${aims.later} s`,
+      isMet: later.median < aims.later,
+    },
+    {
+      figure: 'Memory of the service, idle → after an import beside it',
+      measured: `${idle.service ?? '–'} → ${afterImport.service ?? '–'} MB`,
+      aim: '–',
+      isMet: null,
+    },
+  ],
+  text: `From the start of \`npm\` to the answer to \`${QUESTION}\`. The first time is a copy of the sources with \`node_modules\` as installed, nothing built and \
+no data folder: it compiles, makes the database (initdb) and migrates; median of ${FIRST_ROUNDS} (least–greatest). Later times: median of ${LATER_ROUNDS}.
+
+${table(
+  ['Memory, MB', 'idle', `after ${rows.toLocaleString('en-US')} rows were imported`],
+  [
+    ['service (resident)', idle.service ?? '–', afterImport.service ?? '–'],
+    ['embedded PostgreSQL (shared pages counted once)', idle.database ?? '–', afterImport.database ?? '–'],
+  ],
+)}`,
+});
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  process.stdout.write(`${JSON.stringify(await run(), null, 2)}\n`);
+}
