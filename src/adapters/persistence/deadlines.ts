@@ -6,7 +6,7 @@ import { decodePosition, encodePosition } from './cursor';
 import { pageOf } from './page';
 import { visible } from './ticket-filter';
 import { type SelectedTicket, TICKET_COLUMNS, ticketOf } from './ticket-row';
-import { instantText, isUuid, rowsOf } from './wire';
+import { instantText, isUuid, readRows } from './wire';
 
 const LIST = 'deadlines';
 
@@ -33,7 +33,7 @@ export async function deadlinesPage(
   page: PageRequest,
 ): Promise<Page<Deadline>> {
   const { text, values } = deadlinesStatement(caller, query, page);
-  const rows = await rowsOf<DeadlineRow>(pool, { text, values });
+  const rows = await readRows<DeadlineRow>(pool, { text, values });
   return pageOf(rows, page, (row) => {
     const kind = COMMITMENT_KINDS[row.sort_kind];
     if (kind === undefined) throw new Error(`There is no commitment ${row.sort_kind}`);
@@ -71,7 +71,7 @@ export async function countDeadlines(pool: Pool, caller: Caller, query: Deadline
   const counts = kindsOf(query).map(
     (kind) => `(SELECT count(*) FROM tickets t WHERE ${DUE[kind]} IS NOT NULL AND ${asked(kind)})`,
   );
-  const [row] = await rowsOf<{ count: string }>(pool, {
+  const [row] = await readRows<{ count: string }>(pool, {
     text: `SELECT ${counts.join(' + ')} AS count`,
     values: to.values,
   });

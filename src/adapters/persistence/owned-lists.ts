@@ -3,7 +3,7 @@ import type { Page, PageRequest } from '../../application/ports';
 import { batched } from './batched';
 import { every, Parameters } from './conditions';
 import { cursorOf, type Ordering, type Placed, pageOf, pageStatement } from './page';
-import { isUuid, rowsOf } from './wire';
+import { isUuid, readRows } from './wire';
 
 /** A list that every ticket has one of: its events, its follow-ups. */
 export interface OwnedList<Asked, Row, T> {
@@ -36,7 +36,7 @@ export function ownedLists<Asked, Row extends QueryResultRow, T>(pool: Pool, lis
     const direction = order.descending === (page.from === 'END') ? 'ASC' : 'DESC';
     const text = `SELECT wanted.owner AS page_owner, paged.* FROM unnest(${wanted}) AS wanted (owner)
       CROSS JOIN LATERAL (${one}) paged ORDER BY paged.sort_key ${direction}`;
-    const rows = await rowsOf<Row & Owned>(pool, { text, values: to.values });
+    const rows = await readRows<Row & Owned>(pool, { text, values: to.values });
     const byOwner = new Map<string, (Row & Owned)[]>(owners.map((owner) => [owner, []]));
     for (const row of rows) byOwner.get(row.page_owner)?.push(row);
     const edgeOf = (row: Row & Owned) => ({ node: list.nodeOf(row), cursor: cursorOf(order, row) });
@@ -49,7 +49,7 @@ export function ownedLists<Asked, Row extends QueryResultRow, T>(pool: Pool, lis
     const where = every([`${list.owner} = wanted.owner`, list.where(asked, to)]);
     const text = `SELECT wanted.owner AS page_owner, (SELECT count(*) FROM ${from} WHERE ${where}) AS count
       FROM unnest(${wanted}) AS wanted (owner)`;
-    const rows = await rowsOf<{ page_owner: string; count: string }>(pool, { text, values: to.values });
+    const rows = await readRows<{ page_owner: string; count: string }>(pool, { text, values: to.values });
     return new Map(rows.map(({ page_owner, count }) => [page_owner, Number(count)] as const));
   };
 

@@ -3,7 +3,7 @@ import type { Clock, Policies } from '../../application/ports';
 import { compilePolicy } from '../../domain/compile-policy';
 import type { Policy, PolicyDocument } from '../../domain/policy';
 import type { PolicyVersionRow } from './tables';
-import { instantText, rowsOf } from './wire';
+import { instantText, readRows, rowsOf } from './wire';
 
 /** New tickets cannot be opened: the configured policy has no version yet. */
 export class NoPolicyPublished extends Error {
@@ -31,7 +31,7 @@ export function createPolicies({ pool, clock, policyId, staleMs = 2_000 }: Polic
   let present: { readonly policy: Promise<Policy>; readonly until: number } | null = null;
 
   const latest = async (id: string): Promise<Latest | null> => {
-    const [row] = await rowsOf<Latest>(pool, {
+    const [row] = await readRows<Latest>(pool, {
       name: 'latest-policy',
       text: 'SELECT version, fingerprint FROM policy_versions WHERE id = $1 ORDER BY version DESC LIMIT 1',
       values: [id],
@@ -42,7 +42,7 @@ export function createPolicies({ pool, clock, policyId, staleMs = 2_000 }: Polic
   const known = (id: string, version: number): Policy | null => compiled.get(nameOf(id, version)) ?? null;
 
   const load = async (id: string, version: number): Promise<Policy | null> => {
-    const [row] = await rowsOf<Pick<PolicyVersionRow, 'document'>>(pool, {
+    const [row] = await readRows<Pick<PolicyVersionRow, 'document'>>(pool, {
       text: 'SELECT document FROM policy_versions WHERE id = $1 AND version = $2',
       values: [id, version],
     });
@@ -85,7 +85,7 @@ export function createPolicies({ pool, clock, policyId, staleMs = 2_000 }: Polic
     version,
     known,
     versions: async () => {
-      const rows = await rowsOf<Pick<PolicyVersionRow, 'id' | 'version' | 'published_at'>>(pool, {
+      const rows = await readRows<Pick<PolicyVersionRow, 'id' | 'version' | 'published_at'>>(pool, {
         text: 'SELECT id, version, published_at FROM policy_versions ORDER BY id, version',
       });
       return rows.map(({ id, version: number, published_at }) => ({ id, version: number, publishedAt: published_at }));

@@ -22,7 +22,7 @@ import { ticketsAtVersions } from './ticket-history';
 import { EVENTS, FOLLOW_UPS, ticketOrdering } from './ticket-orderings';
 import { type SelectedTicket, TICKET_COLUMNS, ticketOf } from './ticket-row';
 import { sees } from './visibility';
-import { isUuid, rowsOf } from './wire';
+import { isUuid, readRows } from './wire';
 
 /** The statements that find tickets by one of their names; each is answered by an index. */
 export const TICKETS_BY_ID = {
@@ -41,11 +41,11 @@ export const TICKETS_BY_EXTERNAL_ID = {
 /** Reads from the tables as they stand; whatever the caller may not see is not there. */
 export function createTicketReader({ pool }: { readonly pool: Pool }): TicketReader {
   const findTicket = batched<StoredTicket>(async (ids) => {
-    const rows = await rowsOf<SelectedTicket>(pool, { ...TICKETS_BY_ID, values: [ids] });
+    const rows = await readRows<SelectedTicket>(pool, { ...TICKETS_BY_ID, values: [ids] });
     return new Map(rows.map((row) => [row.id, ticketOf(row)]));
   });
   const findClient = batched<Client>(async (ids) => {
-    const rows = await rowsOf<ClientRow>(pool, { ...CLIENTS_BY_ID, values: [ids] });
+    const rows = await readRows<ClientRow>(pool, { ...CLIENTS_BY_ID, values: [ids] });
     return new Map(rows.map((row) => [row.id, clientOf(row)]));
   });
 
@@ -74,12 +74,12 @@ export function createTicketReader({ pool }: { readonly pool: Pool }): TicketRea
     },
     ticketByNumber: async (caller, number) => {
       if (!Number.isInteger(number) || number < 1 || number >= 2 ** 31) return null;
-      const [row] = await rowsOf<SelectedTicket>(pool, { ...TICKET_BY_NUMBER, values: [number] });
+      const [row] = await readRows<SelectedTicket>(pool, { ...TICKET_BY_NUMBER, values: [number] });
       return row !== undefined && sees(caller, row.client_id) ? ticketOf(row) : null;
     },
     ticketsByExternalId: async (caller, externalId, client) => {
       if (externalId.includes('\0')) return [];
-      const rows = await rowsOf<SelectedTicket>(pool, { ...TICKETS_BY_EXTERNAL_ID, values: [externalId] });
+      const rows = await readRows<SelectedTicket>(pool, { ...TICKETS_BY_EXTERNAL_ID, values: [externalId] });
       return rows
         .filter(({ client_id }) => (client === null || client_id === client) && sees(caller, client_id))
         .map(ticketOf);
@@ -115,12 +115,12 @@ async function ticketsPage(
   to: Parameters,
 ): Promise<Page<StoredTicket>> {
   const text = pageStatement({ select: TICKET_COLUMNS, from: 'tickets t', where }, order, page, to);
-  const rows = await rowsOf<SelectedTicket & Placed>(pool, { text, values: to.values });
+  const rows = await readRows<SelectedTicket & Placed>(pool, { text, values: to.values });
   return pageOf(rows, page, (row) => ({ node: ticketOf(row), cursor: cursorOf(order, row) }));
 }
 
 async function count(pool: Pool, from: string, where: string, to: Parameters): Promise<number> {
   const text = `SELECT count(*) AS count FROM ${from} WHERE ${where}`;
-  const [row] = await rowsOf<{ count: string }>(pool, { text, values: to.values });
+  const [row] = await readRows<{ count: string }>(pool, { text, values: to.values });
   return Number(row?.count ?? 0);
 }

@@ -1,5 +1,7 @@
-import { type CustomTypesConfig, type QueryResult, type QueryResultRow, types } from 'pg';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type CustomTypesConfig, type Pool, type QueryResult, type QueryResultRow, types } from 'pg';
 import { type EpochMs, toIso } from '../../domain/instant';
+import { isConnectionLost } from './database-errors';
 
 /** Whatever takes a statement: the pool, or the one connection of a transaction. */
 export interface Queryable {
@@ -23,6 +25,23 @@ export async function rowsOf<Row extends QueryResultRow>(on: Queryable, statemen
   const { values, ...rest } = statement;
   const result = await on.query<Row>({ ...rest, values: values === undefined ? [] : [...values], types: CODECS });
   return result.rows;
+}
+
+const READ_TRIES = 4;
+
+/**
+ * The rows of a statement that only reads: asked again when its connection is lost, as one that has idled may be after the
+ * database was restarted. For the pool only; within a transaction the whole is tried again.
+ */
+export async function readRows<Row extends QueryResultRow>(pool: Pool, statement: Statement): Promise<Row[]> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await rowsOf<Row>(pool, statement);
+    } catch (error) {
+      if (!isConnectionLost(error) || tries === READ_TRIES) throw error;
+      await sleep(20 * tries);
+    }
+  }
 }
 
 const TIMESTAMPTZ = 1184;
