@@ -13,7 +13,7 @@ const { formatDuration } = require('../dist/src/adapters/graphql/scalars.js');
 const { toGlobalId } = require('../dist/src/adapters/graphql/global-id.js');
 const { toIso } = require('../dist/src/domain/instant.js');
 const { targetOf } = require('../dist/src/domain/policy.js');
-const { breachedCycles, judgedAt, nextDue, viewCycle } = require('../dist/src/domain/view.js');
+const { breachedCycles, judgedAt, nextDue, seenAt, viewCycle } = require('../dist/src/domain/view.js');
 
 const STATEMENT = { name: 'ticket', text: `SELECT ${TICKET_COLUMNS} FROM tickets t WHERE t.id = $1::uuid` };
 
@@ -110,7 +110,7 @@ const answerOf = (ticket, policy, withCycles) => {
         id: toGlobalId('Ticket', ticket.id),
         number: ticket.number,
         subject: ticket.subject,
-        state: STATES[ticket.state],
+        state: STATES[seenAt(ticket, policy, at).state],
         severity: ticket.severity,
         isBreached: breachedCycles(ticket, policy, at).length > 0,
         nextDeadline: next === null || next.dueAt === null ? null : { kind: next.cycle.kind, dueAt: toIso(next.dueAt) },

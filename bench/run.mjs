@@ -125,10 +125,6 @@ const main = async ([flag, only]) => {
   }
   if (only === undefined) {
     await writeFile(DOCUMENT, await documentOf(reports, loadBefore));
-    spawnSync(join(ROOT, 'node_modules/.bin/biome'), ['format', '--write', DOCUMENT], {
-      cwd: ROOT,
-      stdio: ['ignore', 'ignore', 2],
-    });
     say('Wrote docs/PERFORMANCE.md');
   }
 };

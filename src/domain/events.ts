@@ -1,5 +1,5 @@
 import type { Actor } from './actor';
-import type { Channel, Direction } from './commands';
+import type { Channel, Direction, NewTicket } from './commands';
 import type { Impact } from './impact';
 import type { EpochMs } from './instant';
 import type { CommitmentKind, WaitingReason } from './policy';
@@ -20,27 +20,16 @@ export interface Effects {
 
 /** What happened, without envelope. One command is one event; what fell due before it stands in events of its own. */
 export type EventBody =
-  | {
+  | (NewTicket & {
       readonly type: 'SUBMITTED';
-      readonly clientId: string;
-      readonly subject: string;
-      readonly description: string | null;
-      readonly reporter: string | null;
-      readonly assignee: string | null;
-      readonly channel: Channel;
-      readonly externalId: string | null;
-      readonly externalUrl: string | null;
-      readonly tags: readonly string[];
-      readonly followUpOf: string | null;
       readonly policyId: string;
       readonly policyVersion: number;
-      readonly impacts: readonly Impact[];
       readonly severity: Severity;
       readonly clause: string;
       readonly notMeasured: readonly CommitmentKind[];
       readonly observedUntil: EpochMs | null;
       readonly effects: Effects;
-    }
+    })
   | { readonly type: 'ACKNOWLEDGED'; readonly effects: Effects }
   | {
       readonly type: 'RECLASSIFIED';

@@ -1,5 +1,5 @@
 import type { Actor } from './actor';
-import type { Channel } from './commands';
+import type { NewTicket } from './commands';
 import type { Impact } from './impact';
 import type { DurationMs, EpochMs } from './instant';
 import type { CommitmentKind, WaitingReason } from './policy';
@@ -100,25 +100,14 @@ export interface Stint {
   readonly until: EpochMs | null;
 }
 
-/** A ticket: what folding its events gives. */
-export interface Ticket {
+/** A ticket: what folding its events gives. Of what opened it, `impacts` and `assignee` are as last stated. */
+export interface Ticket extends NewTicket {
   readonly id: string;
-  readonly clientId: string;
-  readonly subject: string;
-  readonly description: string | null;
-  readonly reporter: string | null;
-  readonly assignee: string | null;
-  readonly channel: Channel;
-  readonly externalId: string | null;
-  readonly externalUrl: string | null;
-  readonly tags: readonly string[];
-  readonly followUpOf: string | null;
 
   /** The policy version the ticket was opened under; it never changes. */
   readonly policyId: string;
   readonly policyVersion: number;
 
-  readonly impacts: readonly Impact[];
   readonly severity: Severity;
   readonly initialSeverity: Severity;
   /** The clause that the impacts fall under; the override, where there is one, goes before it. */
