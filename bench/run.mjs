@@ -65,7 +65,7 @@ const postgresVersion = () => {
 };
 
 /** What the figures were measured on. */
-const machine = (loadBefore) => {
+const machine = () => {
   const [processor] = cpus();
   const sources = git('status', '--porcelain', 'src', 'bench') === '' ? '' : ', with changes not yet committed';
   return table(
@@ -76,14 +76,14 @@ const machine = (loadBefore) => {
       ['processor', `${processor?.model.trim() || 'unknown'}, ${cpus().length} cores`],
       ['memory', `${Math.round(totalmem() / 2 ** 30)} GiB`],
       ['system', `${platform()} ${release()} ${arch()}`],
-      ['load before it began', `${loadBefore.toFixed(1)} (what others ran on the machine)`],
+      ['load before it began', `${loadavg()[0].toFixed(1)} (what others ran on the machine)`],
       ['Node.js', process.version],
       ['PostgreSQL', `${postgresVersion()} (embedded, durable, on a Unix socket)`],
     ],
   ).replaceAll('---:', '---');
 };
 
-const documentOf = async (reports, loadBefore) => `# Performance
+const documentOf = async (reports, measuredOn) => `# Performance
 
 Written by \`npm run bench\`; do not edit. Figures are medians of several rounds within one run, and ratios to a named peer that ran in turn with \
 ours, because absolute numbers say more about the machine than about the program.
@@ -92,7 +92,7 @@ ${table(['figure', 'aim', 'measured (least–greatest)', 'met'], figureRows(repo
 
 ## Machine
 
-${machine(loadBefore)}
+${measuredOn}
 
 ## How to reproduce
 
@@ -109,7 +109,8 @@ const main = async ([flag, only]) => {
   if (flag !== undefined && (flag !== '--only' || !ALL.includes(only))) {
     throw new Error(`Takes --only and one of ${ALL.join(', ')}.`);
   }
-  const [loadBefore] = loadavg();
+  // Told before anything is measured: others may load the machine, or commit, while it runs.
+  const measuredOn = machine();
   prepare();
   const reports = [];
   for (const name of only === undefined ? ALL : [only]) {
@@ -124,7 +125,7 @@ const main = async ([flag, only]) => {
     say(`  (${Math.round((performance.now() - began) / 1000)} s)`);
   }
   if (only === undefined) {
-    await writeFile(DOCUMENT, await documentOf(reports, loadBefore));
+    await writeFile(DOCUMENT, await documentOf(reports, measuredOn));
     say('Wrote docs/PERFORMANCE.md');
   }
 };

@@ -23,6 +23,8 @@ export class WakeLine {
   private failures = 0;
   private reconnect: NodeJS.Timeout | null = null;
   private pending: NodeJS.Timeout | null = null;
+  private isSending = false;
+  private isOwed = false;
 
   constructor(private readonly settings: WakeLineSettings) {}
 
@@ -52,15 +54,35 @@ export class WakeLine {
     this.settings.onWake();
   }
 
-  /** Wakes the other processes, in a moment. */
+  /** Wakes the other processes, in a moment; one NOTIFY at a time. */
   notify(): void {
-    if (this.pending !== null || this.isClosed) return;
+    if (this.isClosed) return;
+    if (this.isSending) {
+      this.isOwed = true;
+      return;
+    }
+    if (this.pending !== null) return;
     this.pending = setTimeout(() => {
       this.pending = null;
-      const { client } = this;
-      client?.query(`NOTIFY ${CHANNEL}`).catch((error: unknown) => this.lost(client, error));
+      void this.send();
     }, GATHER_MS);
     this.pending.unref();
+  }
+
+  private async send(): Promise<void> {
+    const { client } = this;
+    // Whoever is not connected finds what it has missed by looking.
+    if (client === null) return;
+    this.isSending = true;
+    try {
+      await client.query(`NOTIFY ${CHANNEL}`);
+    } catch (error) {
+      this.lost(client, error);
+    }
+    this.isSending = false;
+    if (!this.isOwed) return;
+    this.isOwed = false;
+    this.notify();
   }
 
   async close(): Promise<void> {
