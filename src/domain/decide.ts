@@ -106,13 +106,13 @@ export function decide(ticket: Ticket, command: Command, at: EpochMs, policy: Po
       const passed = letPass(ticket, at, policy);
       const deciding: Deciding = { ticket: passed.ticket, policy, at };
       const outcome = run(deciding, command, actor);
-      if (!Array.isArray(outcome)) {
-        const refusal = outcome as Refusal;
+      if (!outcome.ok) {
+        const { refusal } = outcome;
         // A refused command is nobody acting: an imported history still ends where it ends.
         const isPastHistory = ticket.observedUntil !== null && at > ticket.observedUntil;
         return isPastHistory ? { ticket, events: [], refusal } : { ...passed, refusal };
       }
-      const after = append(passed.ticket, at, actor, outcome);
+      const after = append(passed.ticket, at, actor, outcome.events);
       return { ticket: after.ticket, events: [...passed.events, ...after.events], refusal: null };
     },
     (refusal) => ({ ticket, events: [], refusal }),
@@ -150,14 +150,19 @@ export function contradictionIn(command: Command, policy: Policy): Refusal | nul
 }
 
 /** One step of the machine: the events of an accepted command, or the refusal. */
-function run(deciding: Deciding, command: Command, actor: Actor): readonly EventBody[] | Refusal {
+function run(
+  deciding: Deciding,
+  command: Command,
+  actor: Actor,
+): { readonly ok: true; readonly events: readonly EventBody[] } | { readonly ok: false; readonly refusal: Refusal } {
   const { ticket } = deciding;
   const snapshot = ticketMachine.resolveState({ value: ticket.state, context: deciding });
   const [next, actions] = transition(ticketMachine, snapshot, command);
   // Every accepted command names at least one action, so none means refused.
-  if (actions.length === 0) return whyRefused(deciding, command);
+  if (actions.length === 0) return { ok: false, refusal: whyRefused(deciding, command) };
   const names = actions.map((action) => action.type as Action);
-  return carryOut(names, deciding, command, actor, next.value as TicketState, ticket.version + 1);
+  const events = carryOut(names, deciding, command, actor, next.value as TicketState, ticket.version + 1);
+  return { ok: true, events };
 }
 
 function whyRefused(deciding: Deciding, command: Command): Refusal {
