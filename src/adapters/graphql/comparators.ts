@@ -40,10 +40,10 @@ export interface OrderInput<T> extends EqualityInput<T> {
 export const LONGEST_LIST = 1_000;
 const optional = { nullable: true } as const;
 
-function equalityOf<T>(name: string, value: ValueType, description: string): ClassType<EqualityInput<T>> {
-  const type = value as () => ClassType;
-  @InputType(name, { description: `${description} All that is given must hold; a null value is as if left out.` })
-  class Equality implements EqualityInput<T> {
+/** What every comparator has; the class stands for no type of its own. */
+function equalityFields<T>(type: () => ClassType): ClassType<EqualityInput<T>> {
+  @InputType()
+  class EqualityFields implements EqualityInput<T> {
     @Field(type, { ...optional, description: 'Equals this value.' })
     eq?: T | null;
 
@@ -61,27 +61,23 @@ function equalityOf<T>(name: string, value: ValueType, description: string): Cla
     @Field(() => Boolean, { ...optional, description: 'True: there is no value. False: there is one.' })
     isNull?: boolean | null;
   }
+  return EqualityFields;
+}
+
+const describing = (description: string) => ({
+  description: `${description} All that is given must hold; a null value is as if left out.`,
+});
+
+function equalityOf<T>(name: string, value: ValueType, description: string): ClassType<EqualityInput<T>> {
+  @InputType(name, describing(description))
+  class Equality extends equalityFields<T>(value as () => ClassType) {}
   return Equality;
 }
 
 function orderOf<T>(name: string, value: ValueType, description: string): ClassType<OrderInput<T>> {
   const type = value as () => ClassType;
-  @InputType(name, { description: `${description} All that is given must hold; a null value is as if left out.` })
-  class Ordered implements OrderInput<T> {
-    @Field(type, { ...optional, description: 'Equals this value.' })
-    eq?: T | null;
-
-    @Field(() => [type()], {
-      ...optional,
-      description: 'Is one of these, 1,000 at most; an empty list holds for none.',
-    })
-    @Entries(0, LONGEST_LIST)
-    in?: T[] | null;
-
-    @Field(() => [type()], { ...optional, description: 'Is none of these, 1,000 at most; holds without a value too.' })
-    @Entries(0, LONGEST_LIST)
-    nin?: T[] | null;
-
+  @InputType(name, describing(description))
+  class Ordered extends equalityFields<T>(type) implements OrderInput<T> {
     @Field(type, { ...optional, description: 'Is less than this value.' })
     lt?: T | null;
 
@@ -93,9 +89,6 @@ function orderOf<T>(name: string, value: ValueType, description: string): ClassT
 
     @Field(type, { ...optional, description: 'Is this value or greater.' })
     gte?: T | null;
-
-    @Field(() => Boolean, { ...optional, description: 'True: there is no value. False: there is one.' })
-    isNull?: boolean | null;
   }
   return Ordered;
 }
