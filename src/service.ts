@@ -2,12 +2,13 @@ import type { Logger } from 'pino';
 import { openFeed } from './adapters/events/feed';
 import { contextFactory } from './adapters/graphql/context';
 import { buildGraphQLSchema } from './adapters/graphql/schema';
+import { callerBy } from './adapters/http/operator';
 import { startHttpServer } from './adapters/http/server';
 import { createChangeTickets } from './adapters/persistence/change-tickets';
 import { purgeIdempotencyKeys } from './adapters/persistence/idempotency';
 import { createTicketReader } from './adapters/persistence/reader';
 import { systemClock } from './adapters/system-clock';
-import type { Caller, Client } from './application/ports';
+import type { Client } from './application/ports';
 import type { Services } from './application/services';
 import type { Config } from './config';
 import { HOUR_MS } from './domain/instant';
@@ -56,14 +57,12 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
         ...defaultClient(store, config),
       },
     };
-    const operator: Caller = { actor: { kind: 'AGENT', id: 'local-operator', name: config.operator }, sees: 'ALL' };
     const http = await startHttpServer({
       host: config.host,
       port: config.port,
       schema: buildGraphQLSchema(),
       contextFor: contextFactory(services, logger),
-      // Until there are accounts, whoever reaches the service acts as its operator.
-      callerOf: () => operator,
+      callerOf: callerBy(config.operator),
       askDatabase: () => store.pool.query('SELECT 1'),
       logger,
     });

@@ -25,9 +25,9 @@ export function arrows(): readonly Arrow[] {
 
 export const INITIAL_STATE = ticketMachine.config.initial as TicketState;
 
-/** The states that no command leads out of. */
+/** The states that no command leads out of, whatever may still be recorded in them. */
 export const FINAL_STATES: readonly TicketState[] = TICKET_STATES.filter(
-  (state) => !TRANSITIONS.some(({ from }) => from === state),
+  (state) => !TRANSITIONS.some(({ from, to }) => from === state && to !== state),
 );
 
 /** The commands that lead anywhere, in the order of the lifecycle's table. */

@@ -9,5 +9,7 @@ export interface Actor {
   readonly name: string;
 }
 
+export const isSameActor = (a: Actor, b: Actor): boolean => a.kind === b.kind && a.id === b.id;
+
 /** The service acting by the clock. */
 export const SYSTEM: Actor = { kind: 'SYSTEM', id: 'stepdown', name: 'Stepdown' };

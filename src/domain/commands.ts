@@ -1,5 +1,5 @@
 import type { Impact } from './impact';
-import type { WaitingReason } from './policy';
+import type { CommitmentKind, WaitingReason } from './policy';
 import type { Severity } from './severity';
 
 export const CHANNELS = ['EXTRANET', 'EMAIL', 'PHONE'] as const;
@@ -33,6 +33,8 @@ export type Command =
       readonly type: 'reclassify';
       readonly override: { readonly severity: Severity; readonly reason: string };
     }
+  | { readonly type: 'approveOverride'; readonly reason: string | null }
+  | { readonly type: 'rejectOverride'; readonly reason: string }
   | { readonly type: 'applyWorkaround'; readonly description: string; readonly remaining: readonly Impact[] }
   | { readonly type: 'withdrawWorkaround'; readonly reason: string | null }
   | { readonly type: 'startWaiting'; readonly reason: WaitingReason }
@@ -47,7 +49,14 @@ export type Command =
   | { readonly type: 'resolve'; readonly resolution: string | null }
   | { readonly type: 'reopen'; readonly reason: string | null }
   | { readonly type: 'close'; readonly reason: string | null }
-  | { readonly type: 'assign'; readonly assignee: string | null };
+  | { readonly type: 'assign'; readonly assignee: string | null }
+  | {
+      readonly type: 'waiveBreach';
+      readonly kind: CommitmentKind;
+      /** The number of the breached cycle. */
+      readonly cycle: number;
+      readonly reason: string;
+    };
 
 export type CommandType = Command['type'];
 
@@ -55,6 +64,8 @@ export type CommandType = Command['type'];
 export const COMMAND_TYPES = [
   'acknowledge',
   'reclassify',
+  'approveOverride',
+  'rejectOverride',
   'applyWorkaround',
   'withdrawWorkaround',
   'startWaiting',
@@ -65,4 +76,5 @@ export const COMMAND_TYPES = [
   'reopen',
   'close',
   'assign',
+  'waiveBreach',
 ] as const satisfies readonly CommandType[];

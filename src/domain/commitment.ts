@@ -101,7 +101,12 @@ export function readClock(ticket: Pick<Ticket, 'waits'>, policy: Policy, cycle: 
   const elapsedMs = calendar.between(startedAt, at) - due.pausedMs - runningMs;
   return {
     markAt: (fraction) => {
-      const { instant, running } = walk(calendar, startedAt, totalMs * fraction, pauses);
+      const openMs = Math.round(totalMs * fraction);
+      // What lies behind the due instant is moved by the pauses that moved that, and by none since.
+      if (fraction > 1) {
+        return { instant: calendar.add(startedAt, openMs + due.pausedMs), isPaused: due.running !== null };
+      }
+      const { instant, running } = walk(calendar, startedAt, openMs, pauses);
       return { instant, isPaused: running !== null };
     },
     dueAt: due.instant,

@@ -12,5 +12,6 @@ export function compilePolicy(document: PolicyDocument, version: number): Policy
   for (const [name, definition] of Object.entries(document.calendars)) {
     compiledCalendars.set(name, compileCalendar(definition));
   }
-  return { ...document, version, compiledCalendars };
+  // Versions that were published before the setting existed had overrides approved.
+  return { ...document, loweringApproval: document.loweringApproval ?? 'OVERRIDES', version, compiledCalendars };
 }

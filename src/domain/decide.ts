@@ -104,8 +104,7 @@ export function decide(ticket: Ticket, command: Command, at: EpochMs, policy: Po
   return guardCalendar(
     () => {
       const passed = letPass(ticket, at, policy);
-      const deciding: Deciding = { ticket: passed.ticket, policy, at };
-      const outcome = run(deciding, command, actor);
+      const outcome = run({ ticket: passed.ticket, policy, at, actor }, command);
       if (!outcome.ok) {
         const { refusal } = outcome;
         // A refused command is nobody acting: an imported history still ends where it ends.
@@ -153,7 +152,6 @@ export function contradictionIn(command: Command, policy: Policy): Refusal | nul
 function run(
   deciding: Deciding,
   command: Command,
-  actor: Actor,
 ): { readonly ok: true; readonly events: readonly EventBody[] } | { readonly ok: false; readonly refusal: Refusal } {
   const { ticket } = deciding;
   const snapshot = ticketMachine.resolveState({ value: ticket.state, context: deciding });
@@ -161,7 +159,7 @@ function run(
   // Every accepted command names at least one action, so none means refused.
   if (actions.length === 0) return { ok: false, refusal: whyRefused(deciding, command) };
   const names = actions.map((action) => action.type as Action);
-  const events = carryOut(names, deciding, command, actor, next.value as TicketState, ticket.version + 1);
+  const events = carryOut(names, deciding, command, next.value as TicketState, ticket.version + 1);
   return { ok: true, events };
 }
 

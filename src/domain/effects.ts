@@ -1,14 +1,13 @@
-import type { Actor } from './actor';
-import { type Classification, classify } from './classify';
 import type { Command } from './commands';
 import { endOf, runningCycle } from './commitment';
 import type { Effects, EventBody } from './events';
 import { latestWorkaround } from './guards';
-import { distinctImpacts, type Impact } from './impact';
+import { distinctImpacts } from './impact';
 import { COMMITMENT_KINDS, type CommitmentKind, type WaitingReason } from './policy';
+import { classified, overrideOf, reclassification } from './reclassification';
 import type { Severity } from './severity';
 import { newCycle, rebase, shownDeadline, supersededEnds } from './severity-change';
-import type { Cycle, CycleOutcome, SeverityChangeCause, TicketState } from './ticket';
+import type { Cycle, CycleOutcome, Proposal, SeverityChangeCause, Ticket, TicketState } from './ticket';
 import type { Action, Deciding } from './ticket-machine';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -17,7 +16,6 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 interface Draft {
   readonly deciding: Deciding;
   readonly command: Command;
-  readonly actor: Actor;
   readonly number: number;
   readonly effects: Mutable<Effects>;
   readonly breaches: EventBody[];
@@ -35,14 +33,12 @@ export function carryOut(
   actions: readonly Action[],
   deciding: Deciding,
   command: Command,
-  actor: Actor,
   state: TicketState,
   number: number,
 ): readonly EventBody[] {
   const draft: Draft = {
     deciding,
     command,
-    actor,
     number,
     effects: { state },
     breaches: [],
@@ -65,9 +61,15 @@ const perform: Readonly<Record<Action, (draft: Draft) => void>> = {
   record: (draft) => {
     draft.facts = factsOf(draft);
   },
+  propose: (draft) => {
+    const { deciding, command } = draft;
+    if (command.type !== 'reclassify') throw new Error(`${command.type} proposes nothing`);
+    const proposal = reclassification(deciding, command);
+    draft.facts = (effects) => ({ type: 'OVERRIDE_PROPOSED', proposal, effects });
+  },
   changeSeverity: (draft) => {
-    const { deciding, change, actor } = draft;
-    const { ticket, policy, at } = deciding;
+    const { deciding, change } = draft;
+    const { ticket, policy, at, actor } = deciding;
     if (change === null || change.to === ticket.severity) return;
     const fulfilled = new Set((draft.effects.ended ?? []).map(({ kind }) => kind));
     const { superseded, started, breaches } = rebase(deciding, change.to, fulfilled);
@@ -125,38 +127,35 @@ function endWaiting({ deciding, effects }: Draft, picks: (reason: WaitingReason)
   if (ended.length > 0) effects.waitingEnded = ended.map((wait) => wait.reason);
 }
 
-/** What `decide` has checked before: the impacts of an accepted command are consistent. */
-function classified(draft: Draft, impacts: readonly Impact[]): Classification {
-  const outcome = classify(draft.deciding.policy, impacts);
-  if (!outcome.ok) throw new Error(`Accepted impacts that contradict themselves: ${outcome.refusal.code}`);
-  return outcome.classification;
-}
-
 /** The command's own facts. */
 function factsOf(draft: Draft): (effects: Effects) => EventBody {
-  const { command, actor } = draft;
-  const { ticket, at } = draft.deciding;
+  const { command } = draft;
+  const { ticket, policy, at, actor } = draft.deciding;
   switch (command.type) {
     case 'acknowledge':
       return (effects) => ({ type: 'ACKNOWLEDGED', effects });
     case 'reclassify': {
-      if ('override' in command) {
-        const { severity, reason } = command.override;
-        draft.change = { to: severity, cause: 'OVERRIDDEN', reason };
-        const override = { severity, reason, at, by: actor };
-        const { impacts, clause } = ticket;
-        return (effects) => ({ type: 'RECLASSIFIED', impacts, severity, clause, override, reason, effects });
-      }
-      const { reason } = command;
-      const impacts = distinctImpacts(command.impacts);
-      const { severity, clause } = classified(draft, impacts);
-      draft.change = { to: severity, cause: 'RECLASSIFIED', reason };
-      return (effects) => ({ type: 'RECLASSIFIED', impacts, severity, clause, override: null, reason, effects });
+      const made = reclassification(draft.deciding, command);
+      const { impacts, severity, clause, reason } = made;
+      const override = overrideOf(made);
+      draft.change = { to: severity, cause: made.isOverride ? 'OVERRIDDEN' : 'RECLASSIFIED', reason };
+      return (effects) => ({ type: 'RECLASSIFIED', impacts, severity, clause, override, reason, effects });
+    }
+    case 'approveOverride': {
+      const proposal = proposalOf(ticket);
+      const { severity, isOverride } = proposal;
+      draft.change = { to: severity, cause: isOverride ? 'OVERRIDDEN' : 'RECLASSIFIED', reason: proposal.reason };
+      const reason = command.reason ?? proposal.reason;
+      return (effects) => ({ type: 'OVERRIDE_APPROVED', proposal, reason, effects });
+    }
+    case 'rejectOverride': {
+      const proposal = proposalOf(ticket);
+      return (effects) => ({ type: 'OVERRIDE_REJECTED', proposal, reason: command.reason, effects });
     }
     case 'applyWorkaround': {
       const { description } = command;
       const impactsAfter = distinctImpacts(command.remaining);
-      const { severity, clause } = classified(draft, impactsAfter);
+      const { severity, clause } = classified(policy, impactsAfter);
       draft.change = { to: severity, cause: 'WORKAROUND', reason: description };
       const workaround = {
         description,
@@ -174,7 +173,7 @@ function factsOf(draft: Draft): (effects: Effects) => EventBody {
     case 'withdrawWorkaround': {
       const { reason } = command;
       const impacts = latestWorkaround({ ticket })?.impactsBefore ?? ticket.impacts;
-      const { severity, clause } = classified(draft, impacts);
+      const { severity, clause } = classified(policy, impacts);
       draft.change = { to: severity, cause: 'WORKAROUND_WITHDRAWN', reason };
       return (effects) => ({ type: 'WORKAROUND_WITHDRAWN', impacts, severity, clause, reason, effects });
     }
@@ -198,5 +197,14 @@ function factsOf(draft: Draft): (effects: Effects) => EventBody {
     }
     case 'assign':
       return (effects) => ({ type: 'ASSIGNED', assignee: command.assignee, effects });
+    case 'waiveBreach': {
+      const { kind, cycle, reason } = command;
+      return (effects) => ({ type: 'BREACH_WAIVED', kind, cycle, waiver: { at, by: actor, reason }, effects });
+    }
   }
+}
+
+function proposalOf({ proposal }: Ticket): Proposal {
+  if (proposal === null) throw new Error('The lifecycle accepted a decision on a proposal that is not there');
+  return proposal;
 }

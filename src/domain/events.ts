@@ -4,7 +4,17 @@ import type { Impact } from './impact';
 import type { EpochMs } from './instant';
 import type { CommitmentKind, WaitingReason } from './policy';
 import type { Severity } from './severity';
-import type { Breach, Cycle, CycleEnd, Override, SeverityChange, TicketState, Workaround } from './ticket';
+import type {
+  Breach,
+  Cycle,
+  CycleEnd,
+  Override,
+  Proposal,
+  SeverityChange,
+  TicketState,
+  Waiver,
+  Workaround,
+} from './ticket';
 
 /** What a command did to the clocks besides its own facts. */
 export interface Effects {
@@ -40,6 +50,20 @@ export type EventBody =
       readonly reason: string | null;
       readonly effects: Effects;
     }
+  | { readonly type: 'OVERRIDE_PROPOSED'; readonly proposal: Proposal; readonly effects: Effects }
+  | {
+      readonly type: 'OVERRIDE_APPROVED';
+      readonly proposal: Proposal;
+      /** The approver's reason; the proposer's where the approver gave none. */
+      readonly reason: string | null;
+      readonly effects: Effects;
+    }
+  | {
+      readonly type: 'OVERRIDE_REJECTED';
+      readonly proposal: Proposal;
+      readonly reason: string;
+      readonly effects: Effects;
+    }
   | {
       readonly type: 'WORKAROUND_APPLIED';
       readonly workaround: Workaround;
@@ -73,6 +97,13 @@ export type EventBody =
       readonly effects: Effects;
     }
   | { readonly type: 'ASSIGNED'; readonly assignee: string | null; readonly effects: Effects }
+  | {
+      readonly type: 'BREACH_WAIVED';
+      readonly kind: CommitmentKind;
+      readonly cycle: number;
+      readonly waiver: Waiver;
+      readonly effects: Effects;
+    }
   | { readonly type: 'MARK_REACHED'; readonly kind: CommitmentKind; readonly cycle: number; readonly mark: string }
   | {
       readonly type: 'COMMITMENT_BREACHED';
@@ -80,7 +111,7 @@ export type EventBody =
       readonly cycle: number;
       /** The ticket's severity at the breach. */
       readonly severity: Severity;
-      readonly breach: Breach;
+      readonly breach: Omit<Breach, 'severity' | 'waiver'>;
     };
 
 export type EventType = EventBody['type'];
@@ -99,6 +130,9 @@ export const EVENT_TYPES = [
   'SUBMITTED',
   'ACKNOWLEDGED',
   'RECLASSIFIED',
+  'OVERRIDE_PROPOSED',
+  'OVERRIDE_APPROVED',
+  'OVERRIDE_REJECTED',
   'WORKAROUND_APPLIED',
   'WORKAROUND_WITHDRAWN',
   'WAITING_STARTED',
@@ -109,6 +143,7 @@ export const EVENT_TYPES = [
   'REOPENED',
   'CLOSED',
   'ASSIGNED',
+  'BREACH_WAIVED',
   'MARK_REACHED',
   'COMMITMENT_BREACHED',
 ] as const satisfies readonly EventType[];

@@ -1,5 +1,6 @@
 import type { Effects, EventBody, TicketEvent } from './events';
 import type { EpochMs } from './instant';
+import { overrideOf } from './reclassification';
 import type { Cycle, Ticket } from './ticket';
 
 /** The copy that one event writes; the ticket before it stays as it was. */
@@ -18,7 +19,8 @@ export function fold(ticket: Ticket | null, event: TicketEvent): Ticket {
     const mark = { name: event.mark, at: event.at };
     changeCycle(draft, event, (cycle) => ({ ...cycle, marks: [...cycle.marks, mark] }));
   } else if (event.type === 'COMMITMENT_BREACHED') {
-    changeCycle(draft, event, (cycle) => ({ ...cycle, breach: event.breach }));
+    const breach = { ...event.breach, severity: event.severity };
+    changeCycle(draft, event, (cycle) => ({ ...cycle, breach }));
   } else {
     applyEffects(draft, event.at, event.effects);
     applyFacts(draft, event, ticket);
@@ -54,6 +56,7 @@ const submitted = (event: Extract<TicketEvent, { type: 'SUBMITTED' }>): Ticket =
   initialSeverity: event.severity,
   clause: event.clause,
   override: null,
+  proposal: null,
   reclassifiedBy: 0,
   state: event.effects.state,
   resolvedFrom: null,
@@ -117,12 +120,27 @@ function applyFacts(draft: Draft, event: CommandEvent, before: Ticket): void {
       draft.impacts = event.impacts;
       draft.clause = event.clause;
       draft.override = event.override;
+      draft.proposal = null;
       draft.reclassifiedBy = event.number;
+      break;
+    case 'OVERRIDE_PROPOSED':
+      draft.proposal = event.proposal;
+      break;
+    case 'OVERRIDE_APPROVED':
+      draft.impacts = event.proposal.impacts;
+      draft.clause = event.proposal.clause;
+      draft.override = overrideOf(event.proposal, event.actor);
+      draft.proposal = null;
+      draft.reclassifiedBy = event.number;
+      break;
+    case 'OVERRIDE_REJECTED':
+      draft.proposal = null;
       break;
     case 'WORKAROUND_APPLIED':
       draft.impacts = event.workaround.impactsAfter;
       draft.clause = event.clause;
       draft.override = null;
+      draft.proposal = null;
       draft.workarounds = [...before.workarounds, event.workaround];
       draft.workaroundAppliedAt = at;
       break;
@@ -131,6 +149,7 @@ function applyFacts(draft: Draft, event: CommandEvent, before: Ticket): void {
       draft.impacts = event.impacts;
       draft.clause = event.clause;
       draft.override = null;
+      draft.proposal = null;
       draft.workarounds = before.workarounds.map((it, index) => (index === last ? { ...it, withdrawnAt: at } : it));
       draft.workaroundAppliedAt =
         draft.workarounds.findLast((workaround) => workaround.withdrawnAt === null)?.appliedAt ?? null;
@@ -152,6 +171,7 @@ function applyFacts(draft: Draft, event: CommandEvent, before: Ticket): void {
       draft.resolvedFrom = before.state === 'workaroundApplied' ? 'workaroundApplied' : 'open';
       draft.resolvedAt = at;
       draft.resolution = event.resolution;
+      draft.proposal = null;
       draft.silentSince = at;
       draft.stints = before.stints.map((stint) => (stint.until === null ? { ...stint, until: at } : stint));
       break;
@@ -165,10 +185,16 @@ function applyFacts(draft: Draft, event: CommandEvent, before: Ticket): void {
     case 'CLOSED':
       draft.closedAt = at;
       draft.closeReason = event.reason;
+      draft.proposal = null;
       draft.silentSince = null;
       break;
     case 'ASSIGNED':
       draft.assignee = event.assignee;
+      break;
+    case 'BREACH_WAIVED':
+      changeCycle(draft, event, (cycle) =>
+        cycle.breach === null ? cycle : { ...cycle, breach: { ...cycle.breach, waiver: event.waiver } },
+      );
       break;
   }
 }

@@ -1,7 +1,9 @@
+import { isSameActor } from './actor';
 import { classify } from './classify';
 import type { Command } from './commands';
 import { sameImpacts } from './impact';
 import { severityPolicy } from './policy';
+import { needsApproval } from './reclassification';
 import type { Refusal } from './refusals';
 import { isLessUrgent, isMoreUrgent } from './severity';
 import type { Workaround } from './ticket';
@@ -29,7 +31,7 @@ export const checks = {
   notYetAcknowledged: ({ ticket }) =>
     ticket.acknowledgedAt === null ? null : { code: 'AlreadyAcknowledged', acknowledgedAt: ticket.acknowledgedAt },
 
-  overrideHoldsAtOnce: ({ ticket, policy }, command) => {
+  overrideIsSound: ({ ticket, policy }, command) => {
     if (command?.type !== 'reclassify' || !('override' in command)) return null;
     const { severity: requested, reason } = command.override;
     if (reason.trim() === '') {
@@ -39,10 +41,19 @@ export const checks = {
       const levels = policy.severities.map((level) => level.severity).join(', ');
       return { code: 'InvalidInput', field: 'override.severity', expected: `the policy has ${levels}` };
     }
-    if (requested === ticket.severity) return { code: 'OverrideWithoutEffect', severity: requested };
-    return isLessUrgent(requested, ticket.severity)
-      ? { code: 'OverrideNeedsApproval', current: ticket.severity, requested }
+    return requested === ticket.severity ? { code: 'OverrideWithoutEffect', severity: requested } : null;
+  },
+
+  isProposed: ({ ticket }, command) => {
+    if (ticket.proposal === null) return { code: 'NothingProposed' };
+    return command?.type === 'rejectOverride' && command.reason.trim() === ''
+      ? { code: 'InvalidInput', field: 'reason', expected: 'say why the proposal is rejected' }
       : null;
+  },
+
+  isProposedByAnother: ({ ticket: { proposal }, actor }) => {
+    if (proposal === null) return { code: 'NothingProposed' };
+    return isSameActor(proposal.by, actor) ? { code: 'ApproverIsProposer', proposedAt: proposal.at } : null;
   },
 
   residualIsLower: ({ ticket, policy }, command) => {
@@ -83,6 +94,20 @@ export const checks = {
     return running.length > 0 ? null : { code: 'NotWaiting', reason: 'CLIENT' };
   },
 
+  isBreachToWaive: ({ ticket }, command) => {
+    if (command?.type !== 'waiveBreach') {
+      const isAny = ticket.cycles.some(({ breach }) => breach !== null && breach.waiver === undefined);
+      return isAny ? null : { code: 'NothingToWaive' };
+    }
+    const { kind: commitment, cycle, reason } = command;
+    const breach = ticket.cycles.find(({ kind, number }) => kind === commitment && number === cycle)?.breach ?? null;
+    if (breach === null) return { code: 'NoSuchBreach', commitment, cycle };
+    if (breach.waiver !== undefined) return { code: 'AlreadyWaived', commitment, cycle, waivedAt: breach.waiver.at };
+    return reason.trim() === ''
+      ? { code: 'InvalidInput', field: 'reason', expected: 'say why the breach is waived' }
+      : null;
+  },
+
   reasonIsGiven: (_deciding, command) =>
     command?.type === 'close' && (command.reason === null || command.reason.trim() === '')
       ? { code: 'InvalidInput', field: 'reason', expected: 'say why the ticket is closed unresolved' }
@@ -108,6 +133,8 @@ export const guards = {
   isFirstAndNotReclassifiedSince: (args) =>
     args.context.ticket.workarounds.filter((workaround) => workaround.withdrawnAt === null).length === 1 &&
     refusing.notReclassifiedSince(args),
+  needsApproval: ({ context, event }) =>
+    event.type === 'reclassify' && checks.overrideIsSound(context, event) === null && needsApproval(context, event),
   isOutbound: ({ event }) => event.type === 'communicate' && event.direction === 'OUTBOUND',
   hadWorkaround: ({ context }) => context.ticket.resolvedFrom === 'workaroundApplied',
 } as const satisfies Readonly<Record<string, MachineGuard>>;

@@ -20,16 +20,16 @@ function fallingDue(ticket: Ticket, policy: Policy): readonly FallingDue[] {
   const breaches: FallingDue[] = [];
   for (const kind of COMMITMENT_KINDS) {
     const cycle = runningCycle(ticket, kind);
-    if (cycle === undefined || cycle.breach !== null) continue;
+    if (cycle === undefined) continue;
     const clock = readClock(ticket, policy, cycle, ticket.lastEventAt);
     if (clock === null) continue;
-    for (const mark of policy.marks) {
+    for (const { name, fraction } of policy.marks) {
+      if (cycle.marks.some((reached) => reached.name === name)) continue;
       // Asked of each mark by itself: a pause that begins as a mark is reached stops the clock, not the mark.
-      const { instant: at, isPaused } = clock.markAt(mark.fraction);
-      const reached = cycle.marks.some((known) => known.name === mark.name);
-      if (!reached && !isPaused && at >= cycle.appliesFrom) marks.push({ what: 'MARK', at, cycle, mark: mark.name });
+      const { instant: at, isPaused } = clock.markAt(fraction);
+      if (!isPaused && at >= cycle.appliesFrom) marks.push({ what: 'MARK', at, cycle, mark: name });
     }
-    if (!clock.paused) breaches.push({ what: 'BREACH', at: clock.dueAt, cycle });
+    if (!clock.paused && cycle.breach === null) breaches.push({ what: 'BREACH', at: clock.dueAt, cycle });
   }
   const silence = silenceEnds(ticket, policy);
   const last: FallingDue[] = silence === null ? [] : [{ what: 'SILENCE', at: silence }];

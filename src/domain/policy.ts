@@ -21,6 +21,8 @@ export type ClientAction = (typeof CLIENT_ACTIONS)[number];
 export const TARGET_UNITS = ['MINUTES', 'HOURS', 'BUSINESS_DAYS'] as const;
 export type TargetUnit = (typeof TARGET_UNITS)[number];
 
+export const LOWERING_APPROVALS = ['OVERRIDES', 'ALWAYS', 'NEVER'] as const;
+
 /** A stretch of business time: `amount` of `unit`, counted on the calendar of that name. */
 export interface BusinessSpan {
   readonly amount: number;
@@ -58,7 +60,10 @@ export interface SeverityPolicy {
   readonly targets: Readonly<Record<CommitmentKind, Target>>;
 }
 
-/** An instant within a cycle at a fraction of its total; `atRisk` is the one every policy has. */
+/**
+ * An instant of a cycle at a fraction of its total, over 1 for one after the due instant: a step of the escalation
+ * ladder. `atRisk` is the one every policy has.
+ */
 export interface Mark {
   readonly name: string;
   readonly fraction: number;
@@ -76,6 +81,11 @@ export interface PolicyDocument {
   readonly calendars: Readonly<Record<string, CalendarDefinition>>;
   /** The commitments each reason pauses. */
   readonly pauses: Readonly<Record<WaitingReason, readonly CommitmentKind[]>>;
+  /**
+   * Which lowerings by `reclassify` hold only once another agent has approved them: overrides, also those that follow
+   * from new impacts, or none.
+   */
+  readonly loweringApproval: (typeof LOWERING_APPROVALS)[number];
   /** After severity was lowered: reckon from the same start, or from the change. */
   readonly onLowering: 'CARRY' | 'RESTART';
   readonly marks: readonly Mark[];

@@ -1,7 +1,7 @@
 import type { CommandType } from './commands';
 import type { Audience, Consequence } from './impact';
 import type { EpochMs } from './instant';
-import type { WaitingReason } from './policy';
+import type { CommitmentKind, WaitingReason } from './policy';
 import type { Severity } from './severity';
 import type { TicketState } from './ticket';
 
@@ -24,7 +24,16 @@ export type Refusal =
   | { readonly code: 'AlreadyAcknowledged'; readonly acknowledgedAt: EpochMs }
   | { readonly code: 'AlreadyWaiting'; readonly reason: WaitingReason; readonly since: EpochMs }
   | { readonly code: 'NotWaiting'; readonly reason: WaitingReason }
-  | { readonly code: 'OverrideNeedsApproval'; readonly current: Severity; readonly requested: Severity }
+  | { readonly code: 'NothingProposed' }
+  | { readonly code: 'ApproverIsProposer'; readonly proposedAt: EpochMs }
+  | { readonly code: 'NothingToWaive' }
+  | { readonly code: 'NoSuchBreach'; readonly commitment: CommitmentKind; readonly cycle: number }
+  | {
+      readonly code: 'AlreadyWaived';
+      readonly commitment: CommitmentKind;
+      readonly cycle: number;
+      readonly waivedAt: EpochMs;
+    }
   | { readonly code: 'OverrideWithoutEffect'; readonly severity: Severity }
   | { readonly code: 'ReclassifiedSinceWorkaround'; readonly appliedAt: EpochMs }
   | { readonly code: 'OutOfOrder'; readonly at: EpochMs; readonly lastEventAt: EpochMs }
@@ -58,8 +67,16 @@ export function explainRefusal(refusal: Refusal): string {
       return `The ticket waits for ${refusal.reason} already.`;
     case 'NotWaiting':
       return `The ticket does not wait for ${refusal.reason}.`;
-    case 'OverrideNeedsApproval':
-      return `An override from ${refusal.current} down to ${refusal.requested} needs another agent's approval, which this service does not take yet; reclassify by impacts instead.`;
+    case 'NothingProposed':
+      return 'No lowering of the severity is proposed; there is nothing to approve or reject.';
+    case 'ApproverIsProposer':
+      return 'Whoever proposed a lowering cannot approve it; another agent has to, or you reject it.';
+    case 'NothingToWaive':
+      return 'The ticket has no breach that is not waived already.';
+    case 'NoSuchBreach':
+      return `Cycle ${refusal.cycle} of ${refusal.commitment} is not breached; the ticket's breaches say which are.`;
+    case 'AlreadyWaived':
+      return `The breach of cycle ${refusal.cycle} of ${refusal.commitment} is waived already.`;
     case 'OverrideWithoutEffect':
       return `The ticket is ${refusal.severity} already; an override sets another severity.`;
     case 'ReclassifiedSinceWorkaround':

@@ -1,15 +1,17 @@
 import { setup } from 'xstate';
+import type { Actor } from './actor';
 import type { Command } from './commands';
 import { guards } from './guards';
 import type { EpochMs } from './instant';
 import type { Policy } from './policy';
 import type { Ticket } from './ticket';
 
-/** What the machine looks at: the ticket as it stands, the policy it is pinned to, and the command's instant. */
+/** What the machine looks at: the ticket as it stands, its policy, the command's instant, and who gives the command. */
 export interface Deciding {
   readonly ticket: Ticket;
   readonly policy: Policy;
   readonly at: EpochMs;
+  readonly actor: Actor;
 }
 
 // The machine only names what a transition does; `effects.ts` carries the names out, in their order, on the decision.
@@ -20,6 +22,7 @@ const actions = {
   fulfilAll: carriedOutLater,
   cancelAll: carriedOutLater,
   record: carriedOutLater,
+  propose: carriedOutLater,
   changeSeverity: carriedOutLater,
   startUpdate: carriedOutLater,
   startAfresh: carriedOutLater,
@@ -45,7 +48,12 @@ export const ticketMachine = setup({
     open: {
       on: {
         acknowledge: { guard: 'notYetAcknowledged', actions: ['respond', 'record'] },
-        reclassify: { guard: 'overrideHoldsAtOnce', actions: ['record', 'changeSeverity'] },
+        reclassify: [
+          { guard: 'needsApproval', actions: ['propose'] },
+          { guard: 'overrideIsSound', actions: ['record', 'changeSeverity'] },
+        ],
+        approveOverride: { guard: 'isProposedByAnother', actions: ['record', 'changeSeverity'] },
+        rejectOverride: { guard: 'isProposed', actions: ['record'] },
         applyWorkaround: {
           guard: 'residualIsLower',
           target: 'workaroundApplied',
@@ -61,12 +69,18 @@ export const ticketMachine = setup({
         resolve: { target: 'resolved', actions: ['respond', 'fulfilAll', 'record', 'endWaiting'] },
         close: { guard: 'reasonIsGiven', target: 'closed', actions: ['cancelAll', 'record', 'endWaiting'] },
         assign: { actions: ['record'] },
+        waiveBreach: { guard: 'isBreachToWaive', actions: ['record'] },
       },
     },
     workaroundApplied: {
       on: {
         acknowledge: { guard: 'notYetAcknowledged', actions: ['respond', 'record'] },
-        reclassify: { guard: 'overrideHoldsAtOnce', actions: ['record', 'changeSeverity'] },
+        reclassify: [
+          { guard: 'needsApproval', actions: ['propose'] },
+          { guard: 'overrideIsSound', actions: ['record', 'changeSeverity'] },
+        ],
+        approveOverride: { guard: 'isProposedByAnother', actions: ['record', 'changeSeverity'] },
+        rejectOverride: { guard: 'isProposed', actions: ['record'] },
         applyWorkaround: { guard: 'residualIsLower', actions: ['respond', 'record', 'changeSeverity'] },
         withdrawWorkaround: [
           { guard: 'isFirstAndNotReclassifiedSince', target: 'open', actions: ['record', 'changeSeverity'] },
@@ -82,6 +96,7 @@ export const ticketMachine = setup({
         resolve: { target: 'resolved', actions: ['respond', 'fulfilAll', 'record', 'endWaiting'] },
         close: { guard: 'reasonIsGiven', target: 'closed', actions: ['cancelAll', 'record', 'endWaiting'] },
         assign: { actions: ['record'] },
+        waiveBreach: { guard: 'isBreachToWaive', actions: ['record'] },
       },
     },
     resolved: {
@@ -94,8 +109,10 @@ export const ticketMachine = setup({
         ],
         close: { target: 'closed', actions: ['record'] },
         assign: { actions: ['record'] },
+        waiveBreach: { guard: 'isBreachToWaive', actions: ['record'] },
       },
     },
-    closed: { type: 'final' },
+    // Final, and its record may still be judged: a breach can be waived, nothing can be reopened.
+    closed: { type: 'final', on: { waiveBreach: { guard: 'isBreachToWaive', actions: ['record'] } } },
   },
 });

@@ -49,6 +49,21 @@ export interface Override {
   readonly reason: string;
   readonly at: EpochMs;
   readonly by: Actor;
+  /** Who approved it; absent where it held at once. */
+  readonly approvedBy?: Actor;
+}
+
+/** A lowering that waits for another agent's approval; nothing of it holds yet. */
+export interface Proposal {
+  readonly severity: Severity;
+  /** The severity is set against the classifier; else it follows from the impacts. */
+  readonly isOverride: boolean;
+  readonly impacts: readonly Impact[];
+  /** The clause that the impacts fall under. */
+  readonly clause: string;
+  readonly reason: string | null;
+  readonly at: EpochMs;
+  readonly by: Actor;
 }
 
 export const CYCLE_OUTCOMES = ['FULFILLED', 'SUPERSEDED', 'CANCELLED'] as const;
@@ -57,6 +72,13 @@ export type CycleOutcome = (typeof CYCLE_OUTCOMES)[number];
 export const BREACH_CAUSES = ['DUE', 'RECLASSIFIED'] as const;
 export type BreachCause = (typeof BREACH_CAUSES)[number];
 
+/** A breach that is not to be held against those who promised. It stays a breach. */
+export interface Waiver {
+  readonly at: EpochMs;
+  readonly by: Actor;
+  readonly reason: string;
+}
+
 /** A promise that was not kept. Once recorded it stays. */
 export interface Breach {
   /** The computed instant: the due instant, or the change that put it into the past. */
@@ -64,6 +86,10 @@ export interface Breach {
   /** When it was seen. */
   readonly detectedAt: EpochMs;
   readonly cause: BreachCause;
+  /** The ticket's severity at the breach; the cycle's own may be another. */
+  readonly severity: Severity;
+  /** Absent where nobody waived it. */
+  readonly waiver?: Waiver;
 }
 
 /** How a cycle ended; its instants as they stood then. */
@@ -113,6 +139,8 @@ export interface Ticket extends NewTicket {
   /** The clause that the impacts fall under; the override, where there is one, goes before it. */
   readonly clause: string;
   readonly override: Override | null;
+  /** A lowering that is proposed and not yet approved; null for none. */
+  readonly proposal: Proposal | null;
   /** The number of the last event that reclassified the ticket; 0 for none. */
   readonly reclassifiedBy: number;
 

@@ -71,7 +71,10 @@ export function viewCycle(ticket: Ticket, policy: Policy, cycle: Cycle, at: Epoc
     };
   }
   const breach: Breach | null =
-    cycle.breach ?? (!clock.paused && clock.dueAt < at ? { at: clock.dueAt, detectedAt: at, cause: 'DUE' } : null);
+    cycle.breach ??
+    (!clock.paused && clock.dueAt < at
+      ? { at: clock.dueAt, detectedAt: at, cause: 'DUE', severity: ticket.severity }
+      : null);
   const paused = clock.paused && breach === null;
   const mark = atRiskMark(policy, cycle, clock);
   const atRiskAt = mark === null || mark.isPaused ? null : mark.instant;

@@ -400,7 +400,7 @@ describe('what is written down', () => {
       initialState: 'OPEN',
       finalStates: ['CLOSED'],
     });
-    expect(lifecycle.commands).toHaveLength(12);
+    expect(lifecycle.commands).toHaveLength(15);
     expect(lifecycle.transitions).toContainEqual({
       command: 'RESOLVE',
       from: 'OPEN',

@@ -30,7 +30,8 @@ const FACTS = `userErrors { __typename code message path
   ... on AlreadyAcknowledged { acknowledgedAt }
   ... on AlreadyWaiting { reason since }
   ... on NotWaiting { reason }
-  ... on OverrideNeedsApproval { current requested }
+  ... on ApproverIsProposer { proposedAt }
+  ... on NoSuchBreach { commitment cycle }
   ... on OverrideWithoutEffect { severity }
   ... on ReclassifiedSinceWorkaround { appliedAt }
   ... on BeyondCalendar { detail }
@@ -124,15 +125,32 @@ describe('each refusal is a type with its facts', () => {
     });
   });
 
-  it('OverrideNeedsApproval and OverrideWithoutEffect', async () => {
+  it('NothingProposed, ApproverIsProposer, NothingToWaive and NoSuchBreach', async () => {
+    const ticketId = await service.submit(SEV2);
+    expect(await refusal('approveOverride', { ticketId })).toMatchObject({ __typename: 'NothingProposed' });
+    expect(await refusal('rejectOverride', { ticketId, reason: 'no' })).toMatchObject({
+      __typename: 'NothingProposed',
+    });
+    const { ticket } = await service.mutate('reclassifyTicket', {
+      ticketId,
+      override: { severity: 'SEV4', reason: 'because' },
+    });
+    expect(ticket).toMatchObject({ severity: 'SEV2', version: 2 });
+    expect(await refusal('approveOverride', { ticketId })).toMatchObject({
+      __typename: 'ApproverIsProposer',
+      proposedAt: expect.any(String),
+    });
+    expect(await refusal('waiveBreach', { ticketId, kind: 'RESPONSE', cycle: 1, reason: 'why' })).toMatchObject({
+      __typename: 'NoSuchBreach',
+      commitment: 'RESPONSE',
+      cycle: 1,
+      path: ['input', 'cycle'],
+    });
+  });
+
+  it('OverrideWithoutEffect', async () => {
     const ticketId = await service.submit(SEV2);
     const override = (severity: string) => ({ ticketId, override: { severity, reason: 'because' } });
-    expect(await refusal('reclassifyTicket', override('SEV4'))).toMatchObject({
-      __typename: 'OverrideNeedsApproval',
-      current: 'SEV2',
-      requested: 'SEV4',
-      path: ['input', 'override', 'severity'],
-    });
     expect(await refusal('reclassifyTicket', override('SEV2'))).toMatchObject({
       __typename: 'OverrideWithoutEffect',
       severity: 'SEV2',

@@ -135,8 +135,12 @@ const rows: Row[] = [
   ['2026-12-31: [', '2030-12-31: [', 70, 'calendars.office.special.2030-12-31', 'within the horizon'],
   ['    week: *week', '    week: {mon: []}', 74, 'calendars.branch.week', 'is never open'],
   // Marks
-  ['[{ name: atRisk, at: 0.5 }]', '[]', 91, 'marks', 'takes one mark named atRisk'],
-  ['name: atRisk', 'name: escalate', 91, 'marks[0].name', 'takes atRisk, not "escalate"'],
+  ['[{ name: atRisk, at: 0.5 }]', '[]', 91, 'marks', 'takes a mark named atRisk'],
+  ['name: atRisk', 'name: escalate', 91, 'marks', 'takes a mark named atRisk'],
+  ['name: atRisk', 'name: at risk', 91, 'marks[0].name', 'takes a name of letters, digits, - and _'],
+  ['at: 0.5 }', 'at: 0.5 }, {name: breach, at: 1}', 91, 'marks[1].name', 'takes another name'],
+  ['at: 0.5 }', 'at: 0.5 }, {name: escalate, at: 0}', 91, 'marks[1].at', 'takes a fraction above 0 and at most 100'],
+  ['at: 0.5 }', 'at: 0.5 }, {name: escalate, at: 101}', 91, 'marks[1].at', 'takes a fraction above 0 and at most 100'],
   ['at: 0.5', 'at: 1', 91, 'marks[0].at', 'between 0 and 1, both excluded'],
   ['at: 0.5 }', 'at: 0.5 }, {name: atRisk, at: 0.6}', 91, 'marks[1].name', 'stands twice'],
   // YAML itself

@@ -1,11 +1,12 @@
 import { Ctx, Field, FieldResolver, ObjectType, Resolver, Root } from 'type-graphql';
 import type { Actor } from '../../domain/actor';
 import type { Classification } from '../../domain/classify';
+import type { Impact } from '../../domain/impact';
 import type { EpochMs } from '../../domain/instant';
 import type { Basis, Policy } from '../../domain/policy';
 import type { Severity } from '../../domain/severity';
-import type { Override, Ticket } from '../../domain/ticket';
-import { ActorType } from './common-types';
+import type { Override, Proposal, Ticket } from '../../domain/ticket';
+import { ActorType, ImpactType } from './common-types';
 import { type RequestContext, underPolicy } from './context';
 import { BasisEnum, SeverityEnum } from './enums';
 import { DateTimeScalar } from './scalars';
@@ -43,6 +44,33 @@ export class OverrideType implements Override {
 
   @Field(() => ActorType, { description: 'By whom.' })
   by!: Actor;
+
+  @Field(() => ActorType, { nullable: true, description: 'Who approved it; null where it held at once.' })
+  approvedBy?: Actor;
+}
+
+@ObjectType('SeverityProposal', {
+  description: 'A lowering of the severity that waits for another agent to approve it. Nothing of it holds yet.',
+  simpleResolvers: true,
+})
+export class ProposalType implements Omit<Proposal, 'clause'> {
+  @Field(() => SeverityEnum, { description: 'The severity that is proposed.' })
+  severity!: Severity;
+
+  @Field(() => Boolean, { description: 'Whether it goes against the classifier; else it follows from the impacts.' })
+  isOverride!: boolean;
+
+  @Field(() => [ImpactType], { description: 'The impacts that would hold.' })
+  impacts!: readonly Impact[];
+
+  @Field(() => String, { nullable: true, description: 'Why; null where nothing was said.' })
+  reason!: string | null;
+
+  @Field(() => DateTimeScalar, { description: 'When it was proposed, UTC.' })
+  at!: EpochMs;
+
+  @Field(() => ActorType, { description: 'By whom; anybody else may approve it.' })
+  by!: Actor;
 }
 
 /** Resolves on the ticket itself: a ticket's classification is nothing but some of its fields and a rule's wording. */
@@ -60,6 +88,9 @@ export class ClassificationType {
 
   @Field(() => OverrideType, { nullable: true, description: 'Null where severity follows from the impacts.' })
   override!: Override | null;
+
+  @Field(() => ProposalType, { nullable: true, description: 'A lowering that is not yet approved; null for none.' })
+  proposal!: Proposal | null;
 }
 
 @Resolver(() => ClassificationType)

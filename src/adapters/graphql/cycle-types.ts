@@ -1,4 +1,5 @@
 import { Field, FieldResolver, Float, Int, ObjectType, Resolver, Root } from 'type-graphql';
+import type { Actor } from '../../domain/actor';
 import type { DurationMs, EpochMs } from '../../domain/instant';
 import {
   type Basis,
@@ -9,8 +10,9 @@ import {
   targetOf,
 } from '../../domain/policy';
 import type { Severity } from '../../domain/severity';
-import type { BreachCause } from '../../domain/ticket';
+import type { BreachCause, Waiver } from '../../domain/ticket';
 import { type CommitmentStatus, type CycleView } from '../../domain/view';
+import { ActorType } from './common-types';
 import {
   BasisEnum,
   BreachCauseEnum,
@@ -174,6 +176,21 @@ export class CommitmentCycleResolver {
   }
 }
 
+@ObjectType('Waiver', {
+  description: 'Says that a breach is not to be held against those who promised.',
+  simpleResolvers: true,
+})
+export class WaiverType implements Waiver {
+  @Field(() => DateTimeScalar, { description: 'When, UTC.' })
+  at!: EpochMs;
+
+  @Field(() => ActorType, { description: 'By whom.' })
+  by!: Actor;
+
+  @Field(() => String, { description: 'Why.' })
+  reason!: string;
+}
+
 @ObjectType('Breach', { description: 'A promise that was not kept. It stays, whatever happens later.' })
 export class BreachType {}
 
@@ -219,5 +236,18 @@ export class BreachResolver {
   @FieldResolver(() => BreachCauseEnum, { nullable: true, description: 'Why.' })
   cause(@Root() { breach }: CycleView): BreachCause | null {
     return breach?.cause ?? null;
+  }
+
+  @FieldResolver(() => SeverityEnum, {
+    nullable: true,
+    description: "The ticket's severity at the breach; that of the cycle may be another.",
+  })
+  severityAtBreach(@Root() { breach }: CycleView): Severity | null {
+    return breach?.severity ?? null;
+  }
+
+  @FieldResolver(() => WaiverType, { nullable: true, description: 'Null where nobody waived it.' })
+  waiver(@Root() { breach }: CycleView): Waiver | null {
+    return breach?.waiver ?? null;
   }
 }

@@ -4,7 +4,14 @@ import { WEEKDAYS, type Weekday } from '../../domain/business-calendar';
 import { CHANNELS, COMMAND_TYPES, type CommandType, DIRECTIONS } from '../../domain/commands';
 import { EVENT_TYPES } from '../../domain/events';
 import type { Audience, Consequence } from '../../domain/impact';
-import type { Basis, ClientAction, CommitmentKind, TargetUnit, WaitingReason } from '../../domain/policy';
+import type {
+  Basis,
+  ClientAction,
+  CommitmentKind,
+  LOWERING_APPROVALS,
+  TargetUnit,
+  WaitingReason,
+} from '../../domain/policy';
 import type { Severity } from '../../domain/severity';
 import type { BreachCause, CycleOutcome, SeverityChangeCause, TicketState } from '../../domain/ticket';
 import type { CommitmentStatus } from '../../domain/view';
@@ -66,6 +73,8 @@ export const TicketStateEnum = describeEnum<TicketState>('TicketState', 'Where a
 const COMMAND_MEANINGS: Readonly<Record<CommandType, string>> = {
   acknowledge: 'Takes the first action; happens once.',
   reclassify: 'States the impacts anew, or overrides the severity.',
+  approveOverride: 'Approves the lowering that another agent proposed.',
+  rejectOverride: 'Rejects the lowering that is proposed.',
   applyWorkaround: 'Says what is still broken after a workaround.',
   withdrawWorkaround: 'Takes back the latest workaround, which failed.',
   startWaiting: 'Begins to wait for a reason.',
@@ -76,6 +85,7 @@ const COMMAND_MEANINGS: Readonly<Record<CommandType, string>> = {
   reopen: 'Goes back to the state it was resolved from.',
   close: 'Ends the ticket.',
   assign: 'Gives the ticket to somebody, or to nobody.',
+  waiveBreach: 'Says that a breach is not to be held against those who promised.',
 };
 export const CommandEnum = describeEnum<CommandType>(
   'TicketCommand',
@@ -200,6 +210,9 @@ export const EventTypeEnum = describeEnum<(typeof EVENT_TYPES)[number]>(
     SUBMITTED: 'It was opened.',
     ACKNOWLEDGED: 'It was acknowledged.',
     RECLASSIFIED: 'Its impacts were stated anew, or its severity overridden.',
+    OVERRIDE_PROPOSED: 'A lowering of its severity was proposed.',
+    OVERRIDE_APPROVED: 'The lowering that was proposed was approved, and holds.',
+    OVERRIDE_REJECTED: 'The lowering that was proposed was rejected.',
     WORKAROUND_APPLIED: 'A workaround was applied.',
     WORKAROUND_WITHDRAWN: 'A workaround was taken back.',
     WAITING_STARTED: 'It began to wait.',
@@ -210,6 +223,7 @@ export const EventTypeEnum = describeEnum<(typeof EVENT_TYPES)[number]>(
     REOPENED: 'It was reopened.',
     CLOSED: 'It was closed.',
     ASSIGNED: 'It was given to somebody, or to nobody.',
+    BREACH_WAIVED: 'A breach was waived; it stays a breach.',
     MARK_REACHED: 'A commitment reached a mark of the policy, such as atRisk.',
     COMMITMENT_BREACHED: 'A commitment was breached.',
   },
@@ -219,6 +233,16 @@ export const WorkaroundLowersEnum = describeEnum<'SEVERITY' | 'IMPACT'>(
   'WorkaroundLowers',
   'What a workaround at a severity has to lower.',
   { SEVERITY: 'The severity itself.', IMPACT: 'The impact; the severity may stay.' },
+);
+
+export const LoweringApprovalEnum = describeEnum<(typeof LOWERING_APPROVALS)[number]>(
+  'LoweringApproval',
+  'Which lowerings of a severity by reclassification hold only once another agent has approved them.',
+  {
+    OVERRIDES: 'Those against the classifier.',
+    ALWAYS: 'All, also those that follow from new impacts.',
+    NEVER: 'None.',
+  },
 );
 
 export const OnLoweringEnum = describeEnum<'CARRY' | 'RESTART'>(

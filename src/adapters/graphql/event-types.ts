@@ -6,8 +6,8 @@ import type { Impact } from '../../domain/impact';
 import type { EpochMs } from '../../domain/instant';
 import type { CommitmentKind, WaitingReason } from '../../domain/policy';
 import type { Severity } from '../../domain/severity';
-import type { BreachCause, Override, Workaround } from '../../domain/ticket';
-import { OverrideType } from './classification-types';
+import type { BreachCause, Override, Proposal, Workaround } from '../../domain/ticket';
+import { OverrideType, ProposalType } from './classification-types';
 import { ImpactType } from './common-types';
 import {
   BreachCauseEnum,
@@ -37,6 +37,7 @@ const communication = (description: string) => ({
 /** The field that every event of a command has. */
 const EffectsField = (): PropertyDecorator =>
   Field(() => EventEffectsType, { description: 'What it did to the state, the severity and the clocks.' });
+const ProposalField = (): PropertyDecorator => Field(() => ProposalType, { description: 'What was proposed.' });
 const ReasonField = (): PropertyDecorator =>
   Field(() => String, { nullable: true, description: 'The reason given; null for none.' });
 
@@ -71,6 +72,34 @@ export class ReclassifiedEventType extends TicketEventType {
     description: 'The override; null where severity follows from the impacts.',
   })
   override!: Override | null;
+  @ReasonField()
+  reason!: string | null;
+  @EffectsField()
+  effects!: Effects;
+}
+
+@ObjectType('OverrideProposedEvent', event('A lowering of the severity was proposed; another agent has to approve it.'))
+export class OverrideProposedEventType extends TicketEventType {
+  @ProposalField()
+  proposal!: Proposal;
+  @EffectsField()
+  effects!: Effects;
+}
+
+@ObjectType('OverrideApprovedEvent', event('The lowering that was proposed was approved, and holds from then on.'))
+export class OverrideApprovedEventType extends TicketEventType {
+  @ProposalField()
+  proposal!: Proposal;
+  @Field(() => String, { nullable: true, description: "The approver's reason, else the proposer's; null for none." })
+  reason!: string | null;
+  @EffectsField()
+  effects!: Effects;
+}
+
+@ObjectType('OverrideRejectedEvent', event('The lowering that was proposed was rejected.'))
+export class OverrideRejectedEventType extends TicketEventType {
+  @ProposalField()
+  proposal!: Proposal;
   @ReasonField()
   reason!: string | null;
   @EffectsField()
@@ -176,6 +205,24 @@ export class AssignedEventType extends TicketEventType {
   assignee!: string | null;
   @EffectsField()
   effects!: Effects;
+}
+
+@ObjectType('BreachWaivedEvent', event('A breach was waived; it stays a breach.'))
+export class BreachWaivedEventType extends TicketEventType {
+  @Field(() => CommitmentKindEnum, { description: 'Of which commitment.' })
+  kind!: CommitmentKind;
+  @Field(() => Int, { description: 'The number of the breached cycle.' })
+  cycle!: number;
+  @EffectsField()
+  effects!: Effects;
+}
+
+@Resolver(() => BreachWaivedEventType)
+export class BreachWaivedEventResolver {
+  @FieldResolver(() => String, { nullable: true, description: 'Why; never null.' })
+  reason(@Root() { waiver }: Extract<TicketEvent, { type: 'BREACH_WAIVED' }>): string {
+    return waiver.reason;
+  }
 }
 
 @ObjectType('MarkReachedEvent', event('A commitment reached a mark of the policy.'))

@@ -2,9 +2,17 @@ import { ValidateNested } from 'class-validator';
 import { Field, ID, InputType, Int } from 'type-graphql';
 import type { Channel, Direction } from '../../domain/commands';
 import type { Audience, Consequence } from '../../domain/impact';
-import type { WaitingReason } from '../../domain/policy';
+import type { CommitmentKind, WaitingReason } from '../../domain/policy';
 import type { Severity } from '../../domain/severity';
-import { AudienceEnum, ChannelEnum, ConsequenceEnum, DirectionEnum, SeverityEnum, WaitingReasonEnum } from './enums';
+import {
+  AudienceEnum,
+  ChannelEnum,
+  CommitmentKindEnum,
+  ConsequenceEnum,
+  DirectionEnum,
+  SeverityEnum,
+  WaitingReasonEnum,
+} from './enums';
 import { AtLeast, Entries, Text, WebAddress } from './input-rules';
 
 const NOTE = 2_000;
@@ -116,7 +124,10 @@ export class AcknowledgeTicketInput extends TicketInput {}
 
 @InputType('OverrideInput', { description: 'A severity set against the classifier.' })
 export class OverrideInput {
-  @Field(() => SeverityEnum, { description: 'The severity; a more urgent one than the present holds at once.' })
+  @Field(() => SeverityEnum, {
+    description:
+      'The severity; a more urgent one than the present holds at once, a less urgent one once another agent approves it, where the policy wants that.',
+  })
   severity!: Severity;
 
   @Field(() => String, { description: 'Why the classifier is overruled; 1 to 2,000 characters.' })
@@ -143,6 +154,25 @@ export class ReclassifyTicketInput extends TicketInput {
   })
   @Text({ max: NOTE, blank: true })
   reason?: string | null;
+}
+
+@InputType('ApproveOverrideInput', {
+  description: 'Approves the lowering of the severity that another agent proposed.',
+})
+export class ApproveOverrideInput extends TicketInput {
+  @Field(() => String, {
+    nullable: true,
+    description: "Why, at most 2,000 characters; the proposer's reason where it is left out.",
+  })
+  @Text({ max: NOTE })
+  reason?: string | null;
+}
+
+@InputType('RejectOverrideInput', { description: 'Rejects the lowering of the severity that is proposed.' })
+export class RejectOverrideInput extends TicketInput {
+  @Field(() => String, { description: 'Why; 1 to 2,000 characters.' })
+  @Text({ max: NOTE })
+  reason!: string;
 }
 
 @InputType('ApplyWorkaroundInput', { description: 'Says what is still broken after a workaround.' })
@@ -230,6 +260,22 @@ export class CloseTicketInput extends TicketInput {
   })
   @Text({ max: NOTE, blank: true })
   reason?: string | null;
+}
+
+@InputType('WaiveBreachInput', {
+  description: 'Says that a breach is not to be held against those who promised. It stays a breach.',
+})
+export class WaiveBreachInput extends TicketInput {
+  @Field(() => CommitmentKindEnum, { description: 'The commitment that was breached.' })
+  kind!: CommitmentKind;
+
+  @Field(() => Int, { description: 'The number of the breached cycle, from 1.' })
+  @AtLeast(1)
+  cycle!: number;
+
+  @Field(() => String, { description: 'Why; 1 to 2,000 characters.' })
+  @Text({ max: NOTE })
+  reason!: string;
 }
 
 @InputType('CreateClientInput', { description: 'Opens a client account.' })

@@ -84,6 +84,26 @@ export class MutationResolver {
     return change(context, 'reclassifyTicket', given, command, { impacts: stated });
   }
 
+  @Mutation(() => payloads.ApproveOverridePayload, {
+    description: 'Approves the lowering of the severity that another agent proposed: it holds from now on.',
+  })
+  approveOverride(
+    @input(() => inputs.ApproveOverrideInput) given: inputs.ApproveOverrideInput,
+    @Ctx() context: RequestContext,
+  ): Promise<payloads.TicketPayload> {
+    return change(context, 'approveOverride', given, { type: 'approveOverride', reason: given.reason ?? null });
+  }
+
+  @Mutation(() => payloads.RejectOverridePayload, {
+    description: 'Rejects the lowering of the severity that is proposed, also one of your own.',
+  })
+  rejectOverride(
+    @input(() => inputs.RejectOverrideInput) given: inputs.RejectOverrideInput,
+    @Ctx() context: RequestContext,
+  ): Promise<payloads.TicketPayload> {
+    return change(context, 'rejectOverride', given, { type: 'rejectOverride', reason: given.reason });
+  }
+
   @Mutation(() => payloads.ApplyWorkaroundPayload, {
     description: 'Says what is still broken after a workaround; severity and deadlines follow.',
   })
@@ -181,6 +201,17 @@ export class MutationResolver {
     @Ctx() context: RequestContext,
   ): Promise<payloads.TicketPayload> {
     return change(context, 'closeTicket', given, { type: 'close', reason: given.reason ?? null });
+  }
+
+  @Mutation(() => payloads.WaiveBreachPayload, {
+    description: 'Says that a breach is not to be held against those who promised. It stays a breach.',
+  })
+  waiveBreach(
+    @input(() => inputs.WaiveBreachInput) given: inputs.WaiveBreachInput,
+    @Ctx() context: RequestContext,
+  ): Promise<payloads.TicketPayload> {
+    const { kind, cycle, reason } = given;
+    return change(context, 'waiveBreach', given, { type: 'waiveBreach', kind, cycle, reason });
   }
 
   @Mutation(() => payloads.CreateClientPayload, { description: 'Opens a client account.' })

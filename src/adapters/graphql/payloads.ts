@@ -37,6 +37,12 @@ export class AcknowledgeTicketPayload extends TicketPayload {}
 @ObjectType('ReclassifyTicketPayload', answers('reclassifyTicket'))
 export class ReclassifyTicketPayload extends TicketPayload {}
 
+@ObjectType('ApproveOverridePayload', answers('approveOverride'))
+export class ApproveOverridePayload extends TicketPayload {}
+
+@ObjectType('RejectOverridePayload', answers('rejectOverride'))
+export class RejectOverridePayload extends TicketPayload {}
+
 @ObjectType('ApplyWorkaroundPayload', answers('applyWorkaround'))
 export class ApplyWorkaroundPayload extends TicketPayload {}
 
@@ -66,6 +72,9 @@ export class ReopenTicketPayload extends TicketPayload {}
 
 @ObjectType('CloseTicketPayload', answers('closeTicket'))
 export class CloseTicketPayload extends TicketPayload {}
+
+@ObjectType('WaiveBreachPayload', answers('waiveBreach'))
+export class WaiveBreachPayload extends TicketPayload {}
 
 @ObjectType('CreateClientPayload', answers('createClient'))
 export class CreateClientPayload extends Payload {

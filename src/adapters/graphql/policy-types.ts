@@ -26,6 +26,7 @@ import {
   ClientActionEnum,
   CommitmentKindEnum,
   ConsequenceEnum,
+  LoweringApprovalEnum,
   OnLoweringEnum,
   SeverityEnum,
   TargetUnitEnum,
@@ -148,6 +149,9 @@ export class PolicyType extends NodeType {
 
   @Field(() => [RuleType], { description: 'Its classification table, in the order in which equal clauses are named.' })
   rules!: readonly Rule[];
+
+  @Field(() => LoweringApprovalEnum, { description: "Which lowerings of a severity need another agent's approval." })
+  loweringApproval!: Policy['loweringApproval'];
 
   @Field(() => OnLoweringEnum, { description: 'Where the clocks count from after severity was lowered.' })
   onLowering!: Policy['onLowering'];

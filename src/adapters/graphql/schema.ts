@@ -10,6 +10,7 @@ import { DeadlineResolver } from './deadline-types';
 import { EndedCycleResolver, EventEffectsResolver, StartedCycleResolver } from './event-effects';
 import { TicketEventResolver } from './event-interfaces';
 import {
+  BreachWaivedEventResolver,
   CommitmentBreachedEventResolver,
   CommunicationResolver,
   WaitingStartedEventResolver,
@@ -43,6 +44,7 @@ const RESOLVERS = [
   CommunicationResolver,
   WaitingStartedEventResolver,
   WaitingStoppedEventResolver,
+  BreachWaivedEventResolver,
   CommitmentBreachedEventResolver,
   EventEffectsResolver,
   EndedCycleResolver,

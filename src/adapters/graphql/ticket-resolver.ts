@@ -140,11 +140,13 @@ export class TicketResolver {
     @Ctx() context: RequestContext,
   ): readonly AllowedActionType[] | Promise<readonly AllowedActionType[]> {
     return judge(context, ticket, (_, policy, at) =>
-      allowedActions({ ticket: seenAt(ticket, policy, at), policy, at }).map(({ command, allowed, refusal }) => ({
-        command,
-        allowed,
-        reason: refusal === null ? null : explainRefusal(refusal),
-      })),
+      allowedActions({ ticket: seenAt(ticket, policy, at), policy, at, actor: context.caller.actor }).map(
+        ({ command, allowed, refusal }) => ({
+          command,
+          allowed,
+          reason: refusal === null ? null : explainRefusal(refusal),
+        }),
+      ),
     );
   }
 

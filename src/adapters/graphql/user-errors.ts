@@ -2,12 +2,20 @@ import { Field, ID, Int, InterfaceType, ObjectType } from 'type-graphql';
 import type { CommandType } from '../../domain/commands';
 import type { Audience, Consequence, Impact } from '../../domain/impact';
 import type { EpochMs } from '../../domain/instant';
-import type { WaitingReason } from '../../domain/policy';
+import type { CommitmentKind, WaitingReason } from '../../domain/policy';
 import { explainRefusal, type Refusal, type RefusalCode } from '../../domain/refusals';
 import type { Severity } from '../../domain/severity';
 import type { TicketState } from '../../domain/ticket';
 import { NotFoundKindEnum, UserErrorCodeEnum } from './api-enums';
-import { AudienceEnum, CommandEnum, ConsequenceEnum, SeverityEnum, TicketStateEnum, WaitingReasonEnum } from './enums';
+import {
+  AudienceEnum,
+  CommandEnum,
+  CommitmentKindEnum,
+  ConsequenceEnum,
+  SeverityEnum,
+  TicketStateEnum,
+  WaitingReasonEnum,
+} from './enums';
 import { toGlobalId } from './global-id';
 import type { InputProblem } from './input-rules';
 import { DateTimeScalar } from './scalars';
@@ -93,12 +101,34 @@ export class NotWaitingType extends UserErrorType {
   reason!: WaitingReason;
 }
 
-@ObjectType('OverrideNeedsApproval', options("An override downward needs another agent's approval; none is taken yet."))
-export class OverrideNeedsApprovalType extends UserErrorType {
-  @Field(() => SeverityEnum, { description: 'The severity of the ticket.' })
-  current!: Severity;
-  @Field(() => SeverityEnum, { description: 'The severity that was asked for.' })
-  requested!: Severity;
+@ObjectType('NothingProposed', options('No lowering of the severity is proposed, so none can be approved or rejected.'))
+export class NothingProposedType extends UserErrorType {}
+
+@ObjectType('ApproverIsProposer', options('Whoever proposed a lowering cannot approve it; another agent has to.'))
+export class ApproverIsProposerType extends UserErrorType {
+  @Field(() => DateTimeScalar, { description: 'When it was proposed, UTC.' })
+  proposedAt!: EpochMs;
+}
+
+@ObjectType('NothingToWaive', options('The ticket has no breach that is not waived already.'))
+export class NothingToWaiveType extends UserErrorType {}
+
+@ObjectType('NoSuchBreach', options('The cycle of the commitment is not breached, or there is no such cycle.'))
+export class NoSuchBreachType extends UserErrorType {
+  @Field(() => CommitmentKindEnum, { description: 'The commitment.' })
+  commitment!: CommitmentKind;
+  @Field(() => Int, { description: 'The number of the cycle.' })
+  cycle!: number;
+}
+
+@ObjectType('AlreadyWaived', options('The breach is waived already.'))
+export class AlreadyWaivedType extends UserErrorType {
+  @Field(() => CommitmentKindEnum, { description: 'The commitment.' })
+  commitment!: CommitmentKind;
+  @Field(() => Int, { description: 'The number of the cycle.' })
+  cycle!: number;
+  @Field(() => DateTimeScalar, { description: 'When it was waived, UTC.' })
+  waivedAt!: EpochMs;
 }
 
 @ObjectType('OverrideWithoutEffect', options('The override names the severity that the ticket has already.'))
@@ -178,9 +208,11 @@ function fieldOf(refusal: Refusal, impacts: readonly Pick<Impact, 'audience' | '
     case 'AlreadyWaiting':
     case 'NotWaiting':
       return ['reason'];
-    case 'OverrideNeedsApproval':
     case 'OverrideWithoutEffect':
       return ['override', 'severity'];
+    case 'NoSuchBreach':
+    case 'AlreadyWaived':
+      return ['cycle'];
     case 'InvalidInput':
       return refusal.field.split('.');
     case 'NotFound':

@@ -24,7 +24,7 @@ export interface HttpSettings {
   readonly port: number;
   readonly schema: GraphQLSchema;
   readonly contextFor: ContextFactory;
-  /** As whom a request acts. */
+  /** As whom a request acts; throws a RequestError where that cannot be told. */
   readonly callerOf: (request: IncomingMessage) => Caller;
   /** Answers when the database does. */
   readonly askDatabase: () => Promise<unknown>;
@@ -59,7 +59,7 @@ export async function startHttpServer(settings: HttpSettings): Promise<HttpServe
   });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
-    const refusal = refusalOfUpgrade(request, host);
+    const refusal = refusalOfUpgrade(settings, request);
     if (refusal === null) sockets.upgrade(request, socket, head);
     else socket.end(`HTTP/1.1 ${refusal}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
   });
@@ -98,10 +98,17 @@ function urlOf(host: string, port: number): string {
 
 const pathOf = (request: IncomingMessage): string => (request.url ?? '/').split('?', 1)[0] ?? '/';
 
-function refusalOfUpgrade(request: IncomingMessage, host: string): string | null {
+function refusalOfUpgrade({ host, callerOf }: HttpSettings, request: IncomingMessage): string | null {
   if (!isMeantForUs(request, host)) return '421 Misdirected Request';
   if (pathOf(request) !== GRAPHQL_PATH) return '404 Not Found';
-  return isOwnOrigin(request) ? null : '403 Forbidden';
+  if (!isOwnOrigin(request)) return '403 Forbidden';
+  try {
+    callerOf(request);
+    return null;
+  } catch (error) {
+    if (error instanceof RequestError) return '400 Bad Request';
+    throw error;
+  }
 }
 
 async function respond(

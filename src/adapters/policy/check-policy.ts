@@ -153,21 +153,34 @@ function checkRules(file: unknown, report: Report): void {
   }
 }
 
+/** A step of an escalation ladder that comes later than this comes never. */
+const MOST_OVERDUE = 100;
+const MARK_RANGES = {
+  atRisk: 'a fraction between 0 and 1, both excluded, such as 0.75',
+  other: `a fraction above 0 and at most ${MOST_OVERDUE}, such as 1.25 for a quarter of the target past the due instant`,
+} as const;
+
 function checkMarks(file: unknown, report: Report): void {
-  let atRisk = 0;
   const marks = valueAt(file, ['marks']);
   if (!Array.isArray(marks)) return;
+  const names = new Set<unknown>();
   for (let index = 0; index < marks.length; index++) {
     const mark = partAt(markSchema, file, ['marks', index]);
-    if (valueAt(file, ['marks', index, 'name']) === 'atRisk') atRisk++;
+    const name = valueAt(file, ['marks', index, 'name']);
+    if (names.has(name)) report(['marks', index, 'name'], `takes a name of its own; "${name}" stands twice`);
+    names.add(name);
     if (mark === undefined) continue;
-    if (mark.name !== 'atRisk') report(['marks', index, 'name'], `takes atRisk, not "${mark.name}"`);
-    else if (atRisk > 1) report(['marks', index, 'name'], 'stands twice; a policy has one atRisk');
-    if (mark.at <= 0 || mark.at >= 1) {
-      report(['marks', index, 'at'], `takes a fraction between 0 and 1, both excluded, such as 0.75, not ${mark.at}`);
+    // A breach is recorded once under this name.
+    if (mark.name === 'breach') report(['marks', index, 'name'], 'takes another name; the breach is no mark');
+    const most = mark.name === 'atRisk' ? 1 : MOST_OVERDUE;
+    if (mark.at <= 0 || mark.at > most || (mark.name === 'atRisk' && mark.at === 1)) {
+      report(
+        ['marks', index, 'at'],
+        `takes ${MARK_RANGES[mark.name === 'atRisk' ? 'atRisk' : 'other']}, not ${mark.at}`,
+      );
     }
   }
-  if (atRisk === 0) report(['marks'], 'takes one mark named atRisk, such as {name: atRisk, at: 0.75}', 'key');
+  if (!names.has('atRisk')) report(['marks'], 'takes a mark named atRisk, such as {name: atRisk, at: 0.75}', 'key');
 }
 
 /** Everything but the calendars, which have `check-calendars.ts` to themselves. */

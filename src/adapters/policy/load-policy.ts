@@ -14,6 +14,8 @@ function toTarget({ amount, unit, calendar, basis, text }: TargetEntry): Target 
   return { span: bestEffort ? null : { amount, unit, calendar }, basis, text };
 }
 
+const LOWERING_APPROVAL = { overrides: 'OVERRIDES', always: 'ALWAYS', never: 'NEVER' } as const;
+
 /** The file's wording as the domain's; nothing is decided here. */
 function toDocument(file: PolicyFile, calendars: Readonly<Record<string, CalendarDefinition>>): PolicyDocument {
   return {
@@ -31,6 +33,7 @@ function toDocument(file: PolicyFile, calendars: Readonly<Record<string, Calenda
     rules: file.rules,
     calendars,
     pauses: file.pauses,
+    loweringApproval: LOWERING_APPROVAL[file.loweringApproval],
     onLowering: file.onLowering === 'carry' ? 'CARRY' : 'RESTART',
     marks: file.marks.map(({ name, at }) => ({ name, fraction: at })),
     reopeningMinimum: file.reopeningMinimum,

@@ -111,7 +111,13 @@ export const calendarSchema = entry({
   special: z.record(localDate, intervals).optional(),
 });
 
-export const markSchema = entry({ name: text(64), at: z.number() });
+/** More than any ladder has steps; each is an event of every cycle. */
+const MOST_MARKS = 20;
+
+export const markSchema = entry({
+  name: z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, 'takes a name of letters, digits, - and _, a letter first'),
+  at: z.number(),
+});
 
 export const policySchema = entry({
   id: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'takes a short name of small letters, digits and -, a letter first'),
@@ -121,8 +127,9 @@ export const policySchema = entry({
   rules: z.array(ruleSchema).min(1),
   calendars: z.record(calendarName, calendarSchema),
   pauses: forEach(WAITING_REASONS, distinct(z.enum(COMMITMENT_KINDS))),
+  loweringApproval: z.enum(['overrides', 'always', 'never']).default('overrides'),
   onLowering: z.enum(['carry', 'restart']),
-  marks: z.array(markSchema),
+  marks: z.array(markSchema).max(MOST_MARKS),
   reopeningMinimum: z.number().gt(0).max(1),
   closeAfterSilence: spanSchema,
   businessDayEnd: z.enum(['sameTime', 'closeOfBusiness']),

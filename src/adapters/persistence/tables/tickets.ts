@@ -4,7 +4,16 @@ import type { Impact } from '../../../domain/impact';
 import type { EpochMs } from '../../../domain/instant';
 import type { CommitmentKind } from '../../../domain/policy';
 import type { Severity } from '../../../domain/severity';
-import type { Cycle, Override, SeverityChange, Stint, TicketState, Wait, Workaround } from '../../../domain/ticket';
+import type {
+  Cycle,
+  Override,
+  Proposal,
+  SeverityChange,
+  Stint,
+  TicketState,
+  Wait,
+  Workaround,
+} from '../../../domain/ticket';
 import { boolean, instant, integer, json, orNull, primary, text, textList, uuid } from './column-types';
 import { type SlaColumns, slaColumns, slaIndices } from './sla-columns';
 
@@ -28,6 +37,7 @@ export interface TicketRow extends SlaColumns {
   readonly initial_severity: Severity;
   readonly clause: string;
   readonly override: Override | null;
+  readonly proposal: Proposal | null;
   readonly reclassified_by: number;
   readonly state: TicketState;
   readonly resolved_from: 'open' | 'workaroundApplied' | null;
@@ -76,6 +86,7 @@ export const tickets = new EntitySchema<TicketRow>({
     initial_severity: text('The severity at opening'),
     clause: text('The clause of the policy that the impacts fall under'),
     override: orNull(json('A severity set against the classifier, with reason, instant and actor')),
+    proposal: orNull(json('A lowering of the severity that waits for another agent to approve it')),
     reclassified_by: integer('The number of the last event that reclassified it; 0 for none'),
     state: text('State of the lifecycle: open, workaroundApplied, resolved or closed'),
     resolved_from: orNull(text('The state that a reopening returns to')),
