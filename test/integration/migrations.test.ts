@@ -1,10 +1,14 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Client } from 'pg';
 import type { DataSource } from 'typeorm';
+import { MIGRATIONS } from '../../migrations';
 import { createDataSource } from '../../src/adapters/persistence/data-source';
 import { DatabaseNewerError, DatabaseUnreachableError } from '../../src/adapters/persistence/database-errors';
 import { migrate } from '../../src/adapters/persistence/migrate';
 import { createTestDatabase, type TestDatabase } from '../support/database';
+import { commands, MONDAY, newTicket, openStore, submission } from '../support/store';
+
+const NAMES = MIGRATIONS.map((migration) => new migration().name);
 
 let database: TestDatabase;
 let dataSource: DataSource;
@@ -48,7 +52,7 @@ test('down undoes what up does, and up does it again the same', async () => {
     await dataSource.undoLastMigration();
   }
   expect(await catalogue()).toEqual([]);
-  expect(await migrate(dataSource)).toEqual(['InitialSchema1764000000000']);
+  expect(await migrate(dataSource)).toEqual(NAMES);
   expect(await catalogue()).toEqual(before);
   expect(await migrate(dataSource)).toEqual([]);
 });
@@ -58,7 +62,35 @@ test('services that start together migrate once', async () => {
   const services = Array.from({ length: 4 }, () => createDataSource({ url: database.url, poolSize: 1 }));
   const done = await Promise.all(services.map(migrate));
   await Promise.all(services.map((service) => service.destroy()));
-  expect(done.flat()).toEqual(['InitialSchema1764000000000']);
+  expect(done.flat()).toEqual(NAMES.slice(-1));
+});
+
+test('breaches recorded before they kept their severity are given it from the log', async () => {
+  const store = await openStore();
+  const opened = submission(newTicket(store.client.id), { at: MONDAY });
+  const late = MONDAY + 5 * 86_400_000;
+  await store.changeTickets([opened]);
+  await store.changeTickets([
+    commands(opened.ticketId, [{ type: 'acknowledge' }, { type: 'resolve', resolution: null }], { at: late }),
+  ]);
+  const cyclesOf = async () =>
+    (await store.dataSource.query('SELECT cycles FROM tickets WHERE id = $1', [opened.ticketId]))[0].cycles;
+  const cycles = await cyclesOf();
+  expect(cycles.map(({ breach }: { breach: { severity: string } | null }) => breach?.severity)).toEqual([
+    'SEV2',
+    'SEV2',
+    'SEV2',
+  ]);
+  while ((await store.dataSource.query('SELECT count(*)::int AS left FROM migrations'))[0].left > 1) {
+    await store.dataSource.undoLastMigration();
+  }
+  await store.dataSource.query(`
+    UPDATE tickets SET cycles = (SELECT jsonb_agg(cycle #- '{breach,severity}' ORDER BY place)
+      FROM jsonb_array_elements(cycles) WITH ORDINALITY AS c (cycle, place))`);
+  expect(await cyclesOf()).not.toEqual(cycles);
+  await migrate(store.dataSource);
+  expect(await cyclesOf()).toEqual(cycles);
+  await store.close();
 });
 
 test('a database of a newer version is refused', async () => {

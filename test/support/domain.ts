@@ -21,6 +21,7 @@ export const policyWith = (changes: Partial<PolicyDocument>): Policy =>
   compilePolicy({ ...CIMCLOUD_DOCUMENT, ...changes }, 1);
 
 export const AGENT: Actor = { kind: 'AGENT', id: 'ada', name: 'Ada' };
+export const OTHER_AGENT: Actor = { kind: 'AGENT', id: 'grace', name: 'Grace' };
 
 /** A wall-clock time in New York, the provider's zone: `2026-11-23 15:00`, with seconds and milliseconds if need be. */
 export function ny(local: string): EpochMs {
@@ -82,8 +83,8 @@ export class Story {
   }
 
   /** Lets the ticket take a command that it may refuse. */
-  try(command: Command, at: EpochMs): Decision {
-    const decision = decide(this.ticket, command, at, this.policy, AGENT);
+  try(command: Command, at: EpochMs, actor: Actor = AGENT): Decision {
+    const decision = decide(this.ticket, command, at, this.policy, actor);
     this.ticket = decision.ticket;
     this.events.push(...decision.events);
     return decision;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import type { Actor } from '../../src/domain/actor';
 import type { Command } from '../../src/domain/commands';
 import { calendarOfCycle } from '../../src/domain/commitment';
 import { decide, letPass } from '../../src/domain/decide';
@@ -11,7 +12,7 @@ import { nextDeadline } from '../../src/domain/overdue';
 import { pausesOf } from '../../src/domain/pauses';
 import { COMMITMENT_KINDS, type Policy, WAITING_REASONS } from '../../src/domain/policy';
 import { viewCycle } from '../../src/domain/view';
-import { AGENT, CIMCLOUD, impact, ny, policyWith, SEV1, SEV2, SEV3, SEV4, Story } from '../support/domain';
+import { AGENT, CIMCLOUD, impact, ny, OTHER_AGENT, policyWith, SEV1, SEV2, SEV3, SEV4, Story } from '../support/domain';
 
 const POLICIES: readonly Policy[] = [
   CIMCLOUD,
@@ -20,6 +21,16 @@ const POLICIES: readonly Policy[] = [
     pauses: { CLIENT: ['RESPONSE', 'UPDATE', 'RESOLUTION'], THIRD_PARTY: ['RESOLUTION'], OTHER_TICKET: [] },
   }),
   policyWith({ businessDayEnd: 'CLOSE_OF_BUSINESS' }),
+  policyWith({
+    loweringApproval: 'ALWAYS',
+    marks: [
+      { name: 'remind', fraction: 1 / 3 },
+      { name: 'atRisk', fraction: 0.75 },
+      { name: 'lastCall', fraction: 1 },
+      { name: 'escalate', fraction: 1.25 },
+      { name: 'board', fraction: 3 },
+    ],
+  }),
 ];
 
 const impacts = fc.constantFrom(SEV1, SEV2, SEV3, SEV4, [impact('NOBODY', 'DEGRADED')], [...SEV3, ...SEV4]);
@@ -28,8 +39,13 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   fc.constant<Command>({ type: 'acknowledge' }),
   impacts.map((it): Command => ({ type: 'reclassify', impacts: it, reason: null })),
   fc
-    .constantFrom('SEV1', 'SEV2', 'SEV3')
+    .constantFrom('SEV1', 'SEV2', 'SEV3', 'SEV4')
     .map((severity): Command => ({ type: 'reclassify', override: { severity, reason: 'r' } })),
+  fc.constant<Command>({ type: 'approveOverride', reason: null }),
+  fc.constant<Command>({ type: 'rejectOverride', reason: 'r' }),
+  fc
+    .record({ kind: fc.constantFrom(...COMMITMENT_KINDS), cycle: fc.integer({ min: 1, max: 3 }) })
+    .map((breach): Command => ({ type: 'waiveBreach', reason: 'r', ...breach })),
   impacts.map((remaining): Command => ({ type: 'applyWorkaround', description: 'w', remaining })),
   fc.constant<Command>({ type: 'withdrawWorkaround', reason: null }),
   reason.map((it): Command => ({ type: 'startWaiting', reason: it })),
@@ -56,7 +72,7 @@ interface History {
   readonly policy: Policy;
   readonly impacts: readonly Impact[];
   readonly openedAt: number;
-  readonly steps: readonly { readonly command: Command; readonly gap: number }[];
+  readonly steps: readonly { readonly command: Command; readonly gap: number; readonly actor: Actor }[];
 }
 
 const history: fc.Arbitrary<History> = fc.record({
@@ -66,7 +82,7 @@ const history: fc.Arbitrary<History> = fc.record({
     fc.integer({ min: ny('2026-10-20 00:00'), max: ny('2027-03-20 00:00') }),
     fc.integer({ min: 0, max: 2000 }).map((quarters) => ny('2026-11-02 08:00') + quarters * 15 * MINUTE_MS),
   ),
-  steps: fc.array(fc.record({ command, gap }), { maxLength: 25 }),
+  steps: fc.array(fc.record({ command, gap, actor: fc.constantFrom(AGENT, OTHER_AGENT) }), { maxLength: 25 }),
 });
 
 function play({ policy, impacts: first, openedAt, steps }: History): {
@@ -77,7 +93,7 @@ function play({ policy, impacts: first, openedAt, steps }: History): {
   let at = openedAt;
   for (const step of steps) {
     at += step.gap;
-    story.try(step.command, at);
+    story.try(step.command, at, step.actor);
   }
   return { story, end: at };
 }

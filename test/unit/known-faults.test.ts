@@ -1,0 +1,210 @@
+import { describe, expect, it } from '@jest/globals';
+import { letPass } from '../../src/domain/decide';
+import { nextDeadline } from '../../src/domain/overdue';
+import type { CommitmentKind } from '../../src/domain/policy';
+import { breachedCycles, nextDue, viewCycle } from '../../src/domain/view';
+import {
+  CIMCLOUD,
+  CIMCLOUD_DOCUMENT,
+  GO_ON,
+  INBOUND,
+  inNy,
+  ny,
+  OUTBOUND,
+  policyWith,
+  REOPEN,
+  RESOLVE,
+  reclassify,
+  SEV1,
+  SEV2,
+  SEV3,
+  SEV4,
+  Story,
+  WAIT,
+  workaround,
+} from '../support/domain';
+
+// November 2026 in New York: Monday the 16th and 23rd; closed on Thursday the 26th. Nine hours a day, 08:00–17:00.
+// Each instant was counted by hand.
+
+const OPENED = ny('2026-11-16 09:00');
+
+function cyclesOf(story: Story, kind: CommitmentKind, at: number) {
+  return story.ticket.cycles
+    .filter((cycle) => cycle.kind === kind)
+    .map((cycle) => viewCycle(story.ticket, story.policy, cycle, at))
+    .map(({ cycle, dueAt, status }) => [cycle.severity, inNy(cycle.startedAt), inNy(dueAt), status]);
+}
+
+/** What ticket systems in wide use are known to get wrong. */
+describe('faults that others have', () => {
+  it('forget a pause when severity changes', () => {
+    // Four hours' pause on Monday; seven business days from Monday 09:00 are Wednesday the 25th.
+    const story = new Story(SEV2, OPENED)
+      .do(WAIT, ny('2026-11-16 11:00'))
+      .do(GO_ON, ny('2026-11-16 15:00'))
+      .do(reclassify(SEV3), ny('2026-11-16 16:00'));
+    expect(cyclesOf(story, 'RESOLUTION', ny('2026-11-16 16:00'))).toEqual([
+      ['SEV2', '2026-11-16 09:00', '2026-11-18 13:00', 'SUPERSEDED'],
+      ['SEV3', '2026-11-16 09:00', '2026-11-25 13:00', 'RUNNING'],
+    ]);
+  });
+
+  it('add the time on hold in minutes of the wall clock', () => {
+    // Friday 16:30 to Monday 08:30 is an hour of business, not 64.
+    const story = new Story(SEV2, ny('2026-11-19 10:00'))
+      .do(WAIT, ny('2026-11-20 16:30'))
+      .do(GO_ON, ny('2026-11-23 08:30'));
+    expect(cyclesOf(story, 'RESOLUTION', ny('2026-11-23 08:30'))[0]?.[2]).toBe('2026-11-23 11:00');
+  });
+
+  it('let the clock of updates overrule the first response', () => {
+    const story = new Story(SEV2, OPENED).do(INBOUND, ny('2026-11-16 10:00'));
+    const next = nextDue(story.ticket, CIMCLOUD, ny('2026-11-16 10:00'));
+    expect([next?.cycle.kind, inNy(next?.dueAt ?? null)]).toEqual(['RESPONSE', '2026-11-16 13:00']);
+    story.do(OUTBOUND, ny('2026-11-17 10:00'));
+    const breaches = story.events.filter(({ type }) => type === 'COMMITMENT_BREACHED');
+    expect(breaches.map((event) => ['kind' in event && event.kind, inNy(event.at)])).toEqual([
+      ['RESPONSE', '2026-11-16 13:00'],
+      ['UPDATE', '2026-11-17 09:00'],
+    ]);
+    // And the update that follows a response begins with it.
+    expect(cyclesOf(story, 'UPDATE', ny('2026-11-17 10:00'))[1]).toEqual([
+      'SEV2',
+      '2026-11-17 10:00',
+      '2026-11-18 10:00',
+      'RUNNING',
+    ]);
+  });
+
+  it('let the clock run on after the resolution', () => {
+    const story = new Story(SEV2, OPENED).do(OUTBOUND, OPENED).do(RESOLVE, ny('2026-11-16 12:00'));
+    const after = letPass(story.ticket, ny('2026-11-20 12:00'), CIMCLOUD);
+    expect(after.events).toEqual([]);
+    const cycle = story.ticket.cycles.find(({ kind }) => kind === 'RESOLUTION');
+    if (cycle === undefined) throw new Error('no RESOLUTION');
+    const view = viewCycle(after.ticket, CIMCLOUD, cycle, ny('2026-11-20 12:00'));
+    expect([view.status, view.elapsedMs, view.breach]).toEqual(['FULFILLED', 3 * 3_600_000, null]);
+  });
+
+  it('undo a breach when the target grows', () => {
+    const changed = ny('2026-11-18 10:00');
+    const story = new Story(SEV2, OPENED).do(OUTBOUND, OPENED).do(reclassify(SEV4), changed);
+    expect(cyclesOf(story, 'RESOLUTION', changed)).toEqual([
+      ['SEV2', '2026-11-16 09:00', '2026-11-18 09:00', 'BREACHED'],
+      ['SEV4', '2026-11-16 09:00', '2026-12-01 09:00', 'RUNNING'],
+    ]);
+    story.do(RESOLVE, ny('2026-11-19 09:00'));
+    const breached = breachedCycles(story.ticket, CIMCLOUD, ny('2026-11-19 09:00'));
+    expect(breached.map(({ cycle, breach }) => [cycle.kind, cycle.number, inNy(breach?.at ?? null)])).toEqual([
+      ['UPDATE', 2, '2026-11-17 09:00'],
+      ['RESOLUTION', 1, '2026-11-18 09:00'],
+    ]);
+  });
+
+  it('keep a deadline from a target that no longer exists', () => {
+    const severities = CIMCLOUD_DOCUMENT.severities.map((level) =>
+      level.severity === 'SEV4'
+        ? { ...level, targets: { ...level.targets, RESOLUTION: { ...level.targets.RESOLUTION, span: null } } }
+        : level,
+    );
+    const changed = ny('2026-11-16 12:00');
+    const story = new Story(SEV2, OPENED, policyWith({ severities }))
+      .do(OUTBOUND, OPENED)
+      .do(reclassify(SEV4), changed);
+    expect(cyclesOf(story, 'RESOLUTION', changed)).toEqual([
+      ['SEV2', '2026-11-16 09:00', '2026-11-18 09:00', 'SUPERSEDED'],
+      ['SEV4', '2026-11-16 09:00', null, 'BEST_EFFORT'],
+    ]);
+    const { events } = letPass(story.ticket, ny('2026-11-19 09:00'), story.policy);
+    expect(events).toEqual([]);
+  });
+
+  it('leave a ticket running that was created resolved', () => {
+    const evidence = { notMeasured: ['UPDATE'], observedUntil: ny('2026-11-20 09:00') } as const;
+    const story = new Story(SEV2, OPENED, CIMCLOUD, evidence).do(RESOLVE, OPENED);
+    expect(story.ticket.cycles.map(({ kind, end }) => [kind, end?.outcome, end?.elapsedMs])).toEqual([
+      ['RESPONSE', 'FULFILLED', 0],
+      ['RESOLUTION', 'FULFILLED', 0],
+    ]);
+    expect(nextDeadline(story.ticket, CIMCLOUD)).toBeNull();
+    expect(letPass(story.ticket, ny('2027-11-16 09:00'), CIMCLOUD).events).toEqual([]);
+  });
+
+  it('give notice of one breach twice', () => {
+    const story = new Story(SEV2, OPENED);
+    for (const at of ['2026-11-18 09:00', '2026-11-18 09:01', '2026-11-18 09:01', '2026-11-19 09:00']) {
+      const { ticket, events } = letPass(story.ticket, ny(at), CIMCLOUD);
+      story.ticket = ticket;
+      story.events.push(...events);
+    }
+    story.do(WAIT, ny('2026-11-19 10:00')).do(GO_ON, ny('2026-11-20 10:00')).do(RESOLVE, ny('2026-11-23 10:00'));
+    const breaches = story.events.filter((event) => event.type === 'COMMITMENT_BREACHED');
+    expect(breaches.map(({ kind, cycle, at }) => [kind, cycle, inNy(at)])).toEqual([
+      ['RESPONSE', 1, '2026-11-16 13:00'],
+      ['UPDATE', 1, '2026-11-17 09:00'],
+      ['RESOLUTION', 1, '2026-11-18 09:00'],
+    ]);
+  });
+});
+
+describe('what happens together', () => {
+  it('is paused and resolved in one instant: as if never paused', () => {
+    const at = ny('2026-11-17 10:00');
+    const story = new Story(SEV2, OPENED).do(OUTBOUND, OPENED).do(WAIT, at).do(RESOLVE, at);
+    const cycle = story.ticket.cycles.find(({ kind }) => kind === 'RESOLUTION');
+    expect([cycle?.end?.outcome, inNy(cycle?.end?.dueAt ?? null), cycle?.end?.elapsedMs]).toEqual([
+      'FULFILLED',
+      '2026-11-18 09:00',
+      10 * 3_600_000,
+    ]);
+    expect(story.ticket.waits).toEqual([{ reason: 'CLIENT', from: at, until: at }]);
+  });
+
+  it.each([
+    // Eight hours were used on Monday; ten are left.
+    ['before the deadline', '2026-11-17 09:00', '2026-11-18 10:00'],
+    ['after the deadline', '2026-11-19 09:00', '2026-11-20 10:00'],
+    ['over a holiday', '2026-11-23 16:00', '2026-11-24 17:00'],
+  ])('is reopened %s, with what was left', (_, reopened, due) => {
+    const story = new Story(SEV2, OPENED).do(RESOLVE, ny('2026-11-16 17:00')).do(REOPEN, ny(reopened));
+    expect(cyclesOf(story, 'RESOLUTION', ny(reopened))).toEqual([
+      ['SEV2', '2026-11-16 09:00', '2026-11-18 09:00', 'FULFILLED'],
+      ['SEV2', reopened, due, 'RUNNING'],
+    ]);
+    expect(
+      breachedCycles(story.ticket, CIMCLOUD, ny(reopened)).filter(({ cycle }) => cycle.kind === 'RESOLUTION'),
+    ).toEqual([]);
+  });
+
+  it('has a workaround, loses it, and gets another', () => {
+    const story = new Story(SEV1, OPENED)
+      .do(workaround(SEV3), ny('2026-11-16 10:00'))
+      .do({ type: 'withdrawWorkaround', reason: 'it failed' }, ny('2026-11-16 12:00'));
+    // The promise of SEV3 is kept through SEV1, which promises nothing.
+    expect(story.ticket).toMatchObject({ state: 'open', severity: 'SEV1', workaroundAppliedAt: null });
+    expect(cyclesOf(story, 'RESOLUTION', ny('2026-11-16 12:00'))).toEqual([
+      ['SEV1', '2026-11-16 09:00', null, 'SUPERSEDED'],
+      ['SEV3', '2026-11-16 10:00', '2026-11-25 10:00', 'RUNNING'],
+    ]);
+    story.do(workaround(SEV2), ny('2026-11-16 14:00'));
+    expect(story.ticket).toMatchObject({ state: 'workaroundApplied', severity: 'SEV2' });
+    expect(story.ticket.workarounds.map(({ withdrawnAt }) => inNy(withdrawnAt))).toEqual(['2026-11-16 12:00', null]);
+    expect(cyclesOf(story, 'RESOLUTION', ny('2026-11-16 14:00')).slice(1)).toEqual([
+      ['SEV3', '2026-11-16 10:00', '2026-11-25 10:00', 'SUPERSEDED'],
+      ['SEV2', '2026-11-16 10:00', '2026-11-18 10:00', 'RUNNING'],
+    ]);
+  });
+
+  it('is raised while paused: the new cycles begin paused', () => {
+    const raised = ny('2026-11-16 12:00');
+    const story = new Story(SEV3, OPENED).do(WAIT, ny('2026-11-16 10:00')).do(reclassify(SEV2), raised);
+    expect(cyclesOf(story, 'RESOLUTION', raised)[1]).toEqual(['SEV2', '2026-11-16 09:00', null, 'PAUSED']);
+    expect(cyclesOf(story, 'UPDATE', raised)[1]).toEqual(['SEV2', '2026-11-16 12:00', null, 'PAUSED']);
+    const resumed = ny('2026-11-16 14:00');
+    story.do(GO_ON, resumed);
+    // Four hours of the pause lie behind RESOLUTION's start, two behind UPDATE's.
+    expect(cyclesOf(story, 'RESOLUTION', resumed)[1]?.[2]).toBe('2026-11-18 13:00');
+    expect(cyclesOf(story, 'UPDATE', resumed)[1]?.[2]).toBe('2026-11-17 14:00');
+  });
+});

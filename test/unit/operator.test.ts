@@ -1,0 +1,39 @@
+import { describe, expect, it } from '@jest/globals';
+import { callerBy } from '../../src/adapters/http/operator';
+import { RequestError } from '../../src/adapters/http/request-body';
+
+const callerOf = callerBy('local operator');
+const named = (name: string) => callerOf({ headers: { 'x-stepdown-agent': name } }).actor;
+/** What Node makes of a header that a client sent in UTF-8. */
+const sent = (name: string) => Buffer.from(name, 'utf8').toString('latin1');
+
+describe('as whom a request acts', () => {
+  it('is the operator where it does not say', () => {
+    expect(callerOf({ headers: {} })).toEqual({
+      actor: { kind: 'AGENT', id: 'local-operator', name: 'local operator' },
+      sees: 'ALL',
+    });
+  });
+
+  it.each([
+    ['Ada', { kind: 'AGENT', id: 'ada', name: 'Ada' }],
+    ['  Ada  Lovelace ', { kind: 'AGENT', id: 'ada-lovelace', name: 'Ada  Lovelace' }],
+    ['Grâce', { kind: 'AGENT', id: 'grâce', name: 'Grâce' }],
+  ])('is the agent that it names: %s', (name, actor) => {
+    expect(named(sent(name))).toEqual(actor);
+  });
+
+  it('is one agent however the name is written', () => {
+    expect(named('ADA LOVELACE').id).toBe(named('ada  lovelace').id);
+  });
+
+  it.each([
+    ['nothing', ' '],
+    ['more than 100 characters', 'a'.repeat(101)],
+    ['a control character', 'Ada\u0007'],
+    ['no UTF-8', '\u00ff\u00fe'],
+  ])('is refused where it names %s', (_, name) => {
+    expect(() => named(name)).toThrow(RequestError);
+    expect(() => named(name)).toThrow('The header X-Stepdown-Agent takes the name of an agent');
+  });
+});
