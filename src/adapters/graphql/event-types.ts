@@ -256,6 +256,11 @@ export class CommitmentBreachedEventResolver {
     return breach.at;
   }
 
+  @FieldResolver(() => DateTimeScalar, { description: 'When it was seen, UTC.' })
+  detectedAt(@Root() { breach }: BreachedEvent): EpochMs {
+    return breach.detectedAt;
+  }
+
   @FieldResolver(() => BreachCauseEnum, { description: 'Why.' })
   breachCause(@Root() { breach }: BreachedEvent): BreachCause {
     return breach.cause;
