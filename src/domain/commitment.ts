@@ -1,5 +1,5 @@
 import type { BusinessCalendar } from './business-calendar';
-import { type DurationMs, type EpochMs, HOUR_MS, MINUTE_MS } from './instant';
+import { type DurationMs, type EpochMs, HOUR_MS, MINUTE_MS, SECOND_MS } from './instant';
 import { type Pause, pausesOf } from './pauses';
 import { type BusinessSpan, type CommitmentKind, calendarOf, type Policy, targetOf } from './policy';
 import type { Severity } from './severity';
@@ -7,14 +7,17 @@ import type { Cycle, CycleEnd, CycleOutcome, Ticket } from './ticket';
 
 export const AT_RISK = 'atRisk';
 
+/** A policy's amounts are whole seconds; a third of an hour is one only to the digits that were written. */
+const wholeSeconds = (ms: DurationMs): DurationMs => Math.round(ms / SECOND_MS) * SECOND_MS;
+
 /** What a promised stretch of business time comes to from one start. */
 export function addSpan(policy: Policy, start: EpochMs, span: BusinessSpan): EpochMs {
   const calendar = calendarOf(policy, span.calendar);
   switch (span.unit) {
     case 'MINUTES':
-      return calendar.add(start, span.amount * MINUTE_MS);
+      return calendar.add(start, wholeSeconds(span.amount * MINUTE_MS));
     case 'HOURS':
-      return calendar.add(start, span.amount * HOUR_MS);
+      return calendar.add(start, wholeSeconds(span.amount * HOUR_MS));
     case 'BUSINESS_DAYS':
       return calendar.addBusinessDays(start, span.amount, policy.businessDayEnd);
   }
@@ -101,7 +104,7 @@ export function readClock(ticket: Pick<Ticket, 'waits'>, policy: Policy, cycle: 
   const elapsedMs = calendar.between(startedAt, at) - due.pausedMs - runningMs;
   return {
     markAt: (fraction) => {
-      const openMs = Math.round(totalMs * fraction);
+      const openMs = totalMs * fraction;
       // What lies behind the due instant is moved by the pauses that moved that, and by none since.
       if (fraction > 1) {
         return { instant: calendar.add(startedAt, openMs + due.pausedMs), isPaused: due.running !== null };

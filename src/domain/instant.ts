@@ -4,7 +4,8 @@ export type EpochMs = number;
 /** A length of time in milliseconds; on a business calendar, of open time. */
 export type DurationMs = number;
 
-export const MINUTE_MS = 60_000;
+export const SECOND_MS = 1_000;
+export const MINUTE_MS = 60 * SECOND_MS;
 export const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;
 

@@ -5,6 +5,7 @@ import type { CommitmentKind } from '../../src/domain/policy';
 import { viewCycle } from '../../src/domain/view';
 import {
   ACKNOWLEDGE,
+  CIMCLOUD_DOCUMENT,
   GO_ON,
   inNy,
   ny,
@@ -53,6 +54,21 @@ describe('what is due when a ticket is opened', () => {
     const story = new Story(impacts, ny(opened));
     const due = (kind: CommitmentKind) => cyclesOf(story, kind, ny(opened))[0]?.[2];
     expect([due('RESPONSE'), due('UPDATE'), due('RESOLUTION')]).toEqual([response, update, resolution]);
+  });
+});
+
+describe('a target written as a broken number', () => {
+  it.each([
+    [0.0666666667, 'MINUTES', 4_000],
+    [0.3333333333, 'HOURS', 1_200_000],
+    [1.1, 'MINUTES', 66_000],
+  ] as const)('%d %s is worth whole seconds', (amount, unit, totalMs) => {
+    const severities = CIMCLOUD_DOCUMENT.severities.map((level) => {
+      const span = { amount, unit, calendar: 'roundTheClock' };
+      return { ...level, targets: { ...level.targets, RESPONSE: { ...level.targets.RESPONSE, span } } };
+    });
+    const story = new Story(SEV2, ny('2026-11-16 09:00'), policyWith({ severities }));
+    expect(story.ticket.cycles[0]?.totalMs).toBe(totalMs);
   });
 });
 
