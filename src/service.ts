@@ -4,14 +4,17 @@ import { contextFactory } from './adapters/graphql/context';
 import { buildGraphQLSchema } from './adapters/graphql/schema';
 import { callerBy } from './adapters/http/operator';
 import { startHttpServer } from './adapters/http/server';
-import { createChangeTickets } from './adapters/persistence/change-tickets';
+import { type Commit, createChangeTickets } from './adapters/persistence/change-tickets';
+import { countDeadlineFaults } from './adapters/persistence/deadline-faults';
+import { createDueTickets } from './adapters/persistence/due-tickets';
 import { purgeIdempotencyKeys } from './adapters/persistence/idempotency';
 import { createTicketReader } from './adapters/persistence/reader';
 import { systemClock } from './adapters/system-clock';
 import type { Client } from './application/ports';
 import type { Services } from './application/services';
+import { DeadlineSweep } from './application/sweep-deadlines';
 import type { Config } from './config';
-import { HOUR_MS } from './domain/instant';
+import { HOUR_MS, toIso } from './domain/instant';
 import { openStore, type Store } from './store';
 
 /** A service that serves. */
@@ -23,7 +26,7 @@ export interface RunningService {
 }
 
 /**
- * Opens the database, follows its log, and serves.
+ * Opens the database, follows its log, records what falls due, and serves.
  *
  * @throws ConfigError, DocumentError, EmbeddedPostgresError, DatabaseUnreachableError, DatabaseNewerError, ListenError
  */
@@ -35,12 +38,20 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
   try {
     const store = await openStore(config, logger);
     undo.push(() => store.close());
+    const onCommitted = (commit: Commit): void => {
+      feed.committed(commit);
+      if (commit.nextDeadlineAt !== null) sweep.wake(commit.nextDeadlineAt);
+    };
+    const sweep = deadlineSweep(store, logger, onCommitted);
     const feed = await openFeed({
       pool: store.pool,
       url: store.url,
+      onDeadline: (at) => sweep.wake(at),
       onError: (error) => logger.warn({ err: error }, 'the event log cannot be followed at the moment'),
     });
     undo.push(() => feed.close());
+    sweep.start();
+    undo.push(() => sweep.close());
     const services: Services = {
       clock: systemClock,
       policies: store.policies,
@@ -49,7 +60,7 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
         pool: store.pool,
         clock: systemClock,
         policies: store.policies,
-        onCommitted: (commit) => feed.committed(commit),
+        onCommitted,
       }),
       feed,
       clients: {
@@ -63,7 +74,7 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
       schema: buildGraphQLSchema(),
       contextFor: contextFactory(services, logger),
       callerOf: callerBy(config.operator),
-      askDatabase: () => store.pool.query('SELECT 1'),
+      askDatabase: async () => ({ deadlineFaults: await countDeadlineFaults(store.pool) }),
       logger,
     });
     undo.push(() => http.close());
@@ -89,6 +100,22 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
     throw error;
   }
 }
+
+/** Records deadlines for as long as the service runs. */
+const deadlineSweep = ({ pool, policies }: Store, logger: Logger, onCommitted: (commit: Commit) => void) =>
+  new DeadlineSweep(
+    createDueTickets({
+      pool,
+      policies,
+      onCommitted,
+      onSetAside: ({ ticketId, attempts, retryAt, error }) =>
+        logger.error(
+          { ticketId, attempts, retryAt: toIso(retryAt), err: error },
+          'what fell due for a ticket could not be recorded; it is set aside and will be tried again',
+        ),
+    }),
+    { onTrouble: (error) => logger.warn({ err: error }, 'deadlines cannot be recorded at the moment') },
+  );
 
 /** The account is made when it is first needed, and looked up once. */
 function defaultClient({ clients }: Store, config: Config): Pick<Services['clients'], 'default'> {

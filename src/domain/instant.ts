@@ -11,3 +11,7 @@ export const DAY_MS = 24 * HOUR_MS;
 
 /** RFC 3339, UTC, milliseconds: the one form in which instants leave the core. */
 export const toIso = (at: EpochMs): string => new Date(at).toISOString();
+
+/** The earliest of them; null where there is none. */
+export const least = (instants: readonly (EpochMs | null)[]): EpochMs | null =>
+  instants.reduce((a, b) => (a === null || (b !== null && b < a) ? b : a), null);

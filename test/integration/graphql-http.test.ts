@@ -31,7 +31,7 @@ describe('paths and methods', () => {
 
   it('GET /health says that the database answers', async () => {
     const response = await fetch(at('/health'));
-    expect([response.status, await response.json()]).toEqual([200, { status: 'ok' }]);
+    expect([response.status, await response.json()]).toEqual([200, { status: 'ok', deadlineFaults: 0 }]);
     const head = await fetch(at('/health'), { method: 'HEAD' });
     expect([head.status, await head.text()]).toEqual([200, '']);
   });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Parameters } from '../../src/adapters/persistence/conditions';
 import { deadlinesStatement } from '../../src/adapters/persistence/deadlines';
+import { dueStatements } from '../../src/adapters/persistence/due-tickets';
 import { READ_LOG } from '../../src/adapters/persistence/event-log';
 import { pageStatement } from '../../src/adapters/persistence/page';
 import { TICKET_BY_NUMBER, TICKETS_BY_EXTERNAL_ID, TICKETS_BY_ID } from '../../src/adapters/persistence/reader';
@@ -8,9 +9,12 @@ import { ticketsWhere } from '../../src/adapters/persistence/ticket-filter';
 import { ticketOrdering } from '../../src/adapters/persistence/ticket-orderings';
 import { WRITTEN_COLUMNS } from '../../src/adapters/persistence/ticket-row';
 import type { PageRequest, TicketOrder } from '../../src/application/ports';
+import { HOUR_MS, MINUTE_MS } from '../../src/domain/instant';
 import { everything, MONDAY, newTicket, openStore, submission, type TestStore } from '../support/store';
 
 const ROWS = 20_000;
+/** A hundred of the tickets are overdue then. */
+const DUE = dueStatements(`'${new Date(MONDAY + 100 * MINUTE_MS + 3 * HOUR_MS).toISOString()}'::timestamptz`);
 let store: TestStore;
 let id: string;
 
@@ -29,6 +33,9 @@ beforeAll(async () => {
   await store.pool.query(
     `INSERT INTO events (ticket_id, client_id, number, type, at, recorded_at, actor, data)
      SELECT id, client_id, 1, 'SUBMITTED', opened_at, created_at, '{}', '{}' FROM tickets WHERE external_id <> 'first'`,
+  );
+  await store.pool.query(
+    `INSERT INTO deadline_faults SELECT id, 1, now(), 'poison', now() FROM tickets ORDER BY next_deadline_at DESC LIMIT 2000`,
   );
   await store.pool.query('ANALYZE');
 });
@@ -69,13 +76,10 @@ test.each<[string, () => { readonly text: string; readonly values: readonly unkn
         FIRST,
       ),
   ],
-  [
-    'what falls due next',
-    () => ({
-      text: `SELECT id FROM tickets WHERE next_deadline_at <= $1 ORDER BY next_deadline_at, id LIMIT 100 FOR UPDATE SKIP LOCKED`,
-      values: [new Date(MONDAY + 1e9)],
-    }),
-  ],
+  ['what falls due next', () => ({ text: DUE.next.text, values: [] })],
+  ['what is overdue', () => ({ text: DUE.take.text, values: [] })],
+  ['which tickets are overdue', () => ({ text: DUE.find.text, values: [] })],
+  ['what is overdue of some', () => ({ text: DUE.takeSome.text, values: [[id]] })],
   ['tickets in order of number', () => page('NUMBER')],
   ['the last tickets in order of number', () => page('NUMBER', 'END')],
   ['tickets in order of opening', () => page('OPENED_AT')],

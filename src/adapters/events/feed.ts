@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { EventFeed } from '../../application/ports';
+import type { EpochMs } from '../../domain/instant';
 import type { Commit } from '../persistence/change-tickets';
 import { createEventLog } from '../persistence/event-log';
 import { Hub } from './hub';
@@ -13,6 +14,8 @@ export interface FeedSettings {
   readonly pollMs?: number;
   /** How many events may wait for one subscriber; 1,000 unless told. */
   readonly queueLimit?: number;
+  /** Told of deadlines that another process has written: the earliest of some. */
+  readonly onDeadline?: (at: EpochMs) => void;
   /** Told when the log or the line cannot be reached; both go on by themselves. */
   readonly onError?: (error: unknown) => void;
 }
@@ -27,21 +30,25 @@ export interface RunningFeed extends EventFeed {
 
 /** Starts following the log at its present end. */
 export async function openFeed(settings: FeedSettings): Promise<RunningFeed> {
-  const { pool, url, pollMs, onError, queueLimit } = settings;
+  const { pool, url, pollMs, onDeadline, onError, queueLimit } = settings;
   const errors = onError === undefined ? {} : { onError };
   const log = createEventLog(pool);
   const start = await log.snapshot();
   const hub = new Hub(start, queueLimit);
   const tail = new Tail(log, hub, start, { ...errors, ...(pollMs === undefined ? {} : { pollMs }) });
-  const line = new WakeLine({ url, onWake: () => tail.wake(), ...errors });
+  const onWake = (nextDeadlineAt: EpochMs | null): void => {
+    tail.wake();
+    if (nextDeadlineAt !== null) onDeadline?.(nextDeadlineAt);
+  };
+  const line = new WakeLine({ url, onWake, ...errors });
   tail.start();
   await line.open();
   return {
     subscribe: (accepts) => hub.subscribe(accepts),
-    committed: ({ xid }) => {
+    committed: ({ xid, nextDeadlineAt }) => {
       hub.committed(BigInt(xid));
       tail.wake();
-      line.notify();
+      line.notify(nextDeadlineAt);
     },
     close: async () => {
       hub.close();

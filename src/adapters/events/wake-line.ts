@@ -1,4 +1,5 @@
 import { Client } from 'pg';
+import { type EpochMs, least } from '../../domain/instant';
 
 const CHANNEL = 'stepdown_events';
 /** A NOTIFY takes a lock that every committing transaction waits for, so it is sent now and then, not for each commit. */
@@ -8,14 +9,17 @@ const LONGEST_BACKOFF_MS = 5_000;
 export interface WakeLineSettings {
   /** A url of the database itself: through a pooler in transaction mode nothing would be heard. */
   readonly url: string;
-  /** Another process has recorded something, or may have. */
-  readonly onWake: () => void;
+  /**
+   * Another process has recorded something, or may have; with the earliest instant at which something of that falls due,
+   * where it said one.
+   */
+  readonly onWake: (nextDeadlineAt: EpochMs | null) => void;
   readonly onError?: (error: unknown) => void;
 }
 
 /**
- * A connection of its own by which the processes on one database wake each other. It carries no data and nothing depends
- * on it: what it fails to say is found by looking.
+ * A connection of its own by which the processes on one database wake each other. Nothing depends on it: what it fails to
+ * say is found by looking.
  */
 export class WakeLine {
   private client: Client | null = null;
@@ -25,6 +29,7 @@ export class WakeLine {
   private pending: NodeJS.Timeout | null = null;
   private isSending = false;
   private isOwed = false;
+  private nextDeadlineAt: EpochMs | null = null;
 
   constructor(private readonly settings: WakeLineSettings) {}
 
@@ -39,7 +44,7 @@ export class WakeLine {
     client.on('error', (error) => this.lost(client, error));
     client.on('end', () => this.lost(client, null));
     client.on('notification', (message) => {
-      if (message.processId !== ownProcess(client)) this.settings.onWake();
+      if (message.processId !== ownProcess(client)) this.settings.onWake(deadlineIn(message.payload));
     });
     this.client = client;
     try {
@@ -51,11 +56,16 @@ export class WakeLine {
     }
     this.failures = 0;
     // What was said while nobody listened.
-    this.settings.onWake();
+    this.settings.onWake(null);
   }
 
   /** Wakes the other processes, in a moment; one NOTIFY at a time. */
-  notify(): void {
+  notify(nextDeadlineAt: EpochMs | null): void {
+    this.nextDeadlineAt = least([this.nextDeadlineAt, nextDeadlineAt]);
+    this.gather();
+  }
+
+  private gather(): void {
     if (this.isClosed) return;
     if (this.isSending) {
       this.isOwed = true;
@@ -74,15 +84,17 @@ export class WakeLine {
     // Whoever is not connected finds what it has missed by looking.
     if (client === null) return;
     this.isSending = true;
+    const payload = this.nextDeadlineAt ?? '';
+    this.nextDeadlineAt = null;
     try {
-      await client.query(`NOTIFY ${CHANNEL}`);
+      await client.query(`NOTIFY ${CHANNEL}, '${payload}'`);
     } catch (error) {
       this.lost(client, error);
     }
     this.isSending = false;
     if (!this.isOwed) return;
     this.isOwed = false;
-    this.notify();
+    this.gather();
   }
 
   async close(): Promise<void> {
@@ -106,3 +118,5 @@ export class WakeLine {
 
 const ownProcess = (client: Client): number | null =>
   'processID' in client && typeof client.processID === 'number' ? client.processID : null;
+
+const deadlineIn = (payload: string | undefined): EpochMs | null => (payload ? Number(payload) : null);

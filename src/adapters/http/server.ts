@@ -26,8 +26,8 @@ export interface HttpSettings {
   readonly contextFor: ContextFactory;
   /** As whom a request acts; throws a RequestError where that cannot be told. */
   readonly callerOf: (request: IncomingMessage) => Caller;
-  /** Answers when the database does. */
-  readonly askDatabase: () => Promise<unknown>;
+  /** Answers when the database does: how many tickets are set aside because their deadlines cannot be recorded. */
+  readonly askDatabase: () => Promise<{ readonly deadlineFaults: number }>;
   readonly logger: Logger;
 }
 
@@ -172,8 +172,8 @@ async function answerHealth({ askDatabase, logger }: HttpSettings, response: Ser
     timer = setTimeout(() => reject(new Error(`no answer within ${HEALTH_WITHIN_MS} ms`)), HEALTH_WITHIN_MS);
   });
   try {
-    await Promise.race([askDatabase(), tooLate]);
-    send(response, 200, 'application/json', JSON.stringify({ status: 'ok' }));
+    const { deadlineFaults } = await Promise.race([askDatabase(), tooLate]);
+    send(response, 200, 'application/json', JSON.stringify({ status: 'ok', deadlineFaults }));
   } catch (error) {
     logger.warn({ err: error }, 'the database does not answer');
     send(response, 503, 'application/json', JSON.stringify({ status: 'unavailable', reason: 'database' }));

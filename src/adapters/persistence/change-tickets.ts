@@ -2,8 +2,9 @@ import type { Pool } from 'pg';
 import type { Change, ChangeTickets } from '../../application/change-tickets';
 import { pinnedPolicy } from '../../application/pinned-policy';
 import { type Changed, type Clock, type Policies, SomeChangesFailed } from '../../application/ports';
+import type { EpochMs } from '../../domain/instant';
 import { changeInTransaction, PolicyNotLoaded } from './change-transaction';
-import { sqlStateOf } from './database-errors';
+import { isOfTheData } from './database-errors';
 import { submitFast } from './submit-fast';
 import { transact } from './transact';
 
@@ -11,6 +12,8 @@ import { transact } from './transact';
 export interface Commit {
   /** The number of the transaction. */
   readonly xid: string;
+  /** The earliest instant at which something falls due next for one of the tickets written; null where nothing will. */
+  readonly nextDeadlineAt: EpochMs | null;
 }
 
 export interface ChangeTicketsDeps {
@@ -84,6 +87,3 @@ async function changeOneByOne(store: ChangeTicketsDeps, changes: readonly Change
   }
   return outcomes;
 }
-
-/** A value out of range, a violated constraint, a row too large for an index: another try will not help, others may do. */
-const isOfTheData = (error: unknown): boolean => /^(22|23|54)/.test(sqlStateOf(error) ?? '');

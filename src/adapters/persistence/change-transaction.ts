@@ -7,7 +7,7 @@ import { ChangeSet, type Decided, ID_TAKEN, notFound, type Outcome, refusedAs } 
 import type { ChangeTicketsDeps, Commit, Outcomes } from './change-tickets';
 import { type Claim, claimKeys, forgetKeys, keyReused, replayed } from './idempotency';
 import type { Transaction } from './transact';
-import { type Answer, insertTickets, writeChanges } from './write-set';
+import { type Answer, insertTickets, rowsOfTicket, writeChanges } from './write-set';
 
 /** A ticket's policy is not in memory; the transaction is to be tried again once it is. */
 export class PolicyNotLoaded extends Error {
@@ -37,17 +37,20 @@ export async function changeInTransaction(
   for (const outcome of decided) {
     if (outcome !== null && 'fault' in outcome && outcome.fault instanceof PolicyNotLoaded) throw outcome.fault;
   }
-  const opened = set.written.filter(({ stored }) => stored === null);
-  const numbers = await insertTickets(tx, opened, now);
+  const written = set.written.map((each) => ({ isNew: each.stored === null, rows: rowsOfTicket(each, now) }));
+  const submitted = written.filter(({ isNew }) => isNew).map(({ rows }) => rows);
+  const numbers = await insertTickets(tx, submitted);
   const outcomes =
-    numbers.size === opened.length ? decided : decided.map((it, at) => unlessLost(it, changes[at], numbers, tickets));
+    numbers.size === submitted.length
+      ? decided
+      : decided.map((it, at) => unlessLost(it, changes[at], numbers, tickets));
 
-  const written = set.written.filter(({ ticket, stored }) => stored !== null || numbers.has(ticket.id));
+  const opened = submitted.filter(({ id }) => numbers.has(id));
+  const changed = written.filter(({ isNew }) => !isNew).map(({ rows }) => rows);
   const { answers, faulty } = keyed(changes, claims, outcomes);
   await forgetKeys(tx, faulty);
-  const isWriting = written.length > 0 || answers.length > 0;
-  const changed = written.filter(({ stored }) => stored !== null);
-  const xid = isWriting ? await writeChanges(tx, { changed, logged: written, answers }, now) : null;
+  const isRecording = opened.length + changed.length > 0;
+  const commit = isRecording || answers.length > 0 ? await writeChanges(tx, { changed, opened, answers, now }) : null;
 
   const finish = (outcome: Decided): Changed => {
     const { ticket, refused, refusals, isRecorded } = outcome;
@@ -60,7 +63,7 @@ export async function changeInTransaction(
   };
   return {
     outcomes: await answersInOrder(tx, changes, claims, outcomes, finish),
-    commit: xid !== null && written.length > 0 ? { xid } : null,
+    commit: isRecording ? commit : null,
   };
 }
 

@@ -59,6 +59,21 @@ export const violatedConstraint = (error: unknown): string | null =>
 /** Serialisation failure and deadlock: another try is likely to succeed. */
 export const isConflict = (error: unknown): boolean => ['40001', '40P01'].includes(sqlStateOf(error) ?? '');
 
+/**
+ * A value out of range, a violated constraint, a row too large for an index, a trigger that objects, a row that cannot be
+ * read: another try will not help, other rows may do.
+ */
+export const isOfTheData = (error: unknown): boolean =>
+  error instanceof UnreadableInstant || /^(22|23|54|P0|XX)/.test(sqlStateOf(error) ?? '');
+
+/** The database holds an instant that is none to us: infinity, or one that no calendar knows. */
+export class UnreadableInstant extends RangeError {
+  override readonly name = 'UnreadableInstant';
+  constructor(text: string) {
+    super(`Not an instant: ${text}`);
+  }
+}
+
 const LOST =
   /connection terminated|connection ended|client has encountered a connection error|not queryable|client was closed|released back to the pool|already released/i;
 const SOCKET_CODES = ['ECONNRESET', 'EPIPE', 'ECONNREFUSED', 'ETIMEDOUT', 'ENOTCONN', 'ENOENT', 'EHOSTUNREACH'];

@@ -1,5 +1,5 @@
 import { CalendarError } from '../../domain/business-calendar';
-import type { EpochMs } from '../../domain/instant';
+import { type EpochMs, least } from '../../domain/instant';
 import { nextDeadline } from '../../domain/overdue';
 import type { CommitmentKind, Policy } from '../../domain/policy';
 import type { Ticket } from '../../domain/ticket';
@@ -54,6 +54,3 @@ function knownOrNull<T>(answer: () => T): T | null {
     throw error;
   }
 }
-
-const least = (instants: readonly (EpochMs | null)[]): EpochMs | null =>
-  instants.reduce((a, b) => (a === null || (b !== null && b < a) ? b : a), null);

@@ -7,7 +7,7 @@ import { CommitUnknownError, isConflict, isConnectionLost, violatedConstraint } 
 import { submitOne } from './submit-one';
 import { ticketsAtVersions } from './ticket-history';
 import { isUuid } from './wire';
-import type { WrittenTicket } from './write-set';
+import { rowsOfTicket, type TicketRows, type WrittenTicket } from './write-set';
 
 const ATTEMPTS = 6;
 
@@ -45,7 +45,8 @@ export async function submitFast(store: ChangeTicketsDeps, change: Change): Prom
     return change.idempotency === null ? { ticket: null, refused, refusals, replayed: false } : null;
   }
   const answer = change.idempotency === null ? null : { change, outcome };
-  const number = await save(store, written, () => submitOne(store.pool, written, answer, now));
+  const rows = rowsOfTicket(written, now);
+  const number = await save(store, written, rows, () => submitOne(store.pool, rows, answer, now));
   if (number === null) return null;
   return { ticket: { ...ticket, number, createdAt: now, updatedAt: now }, refused, refusals, replayed: false };
 }
@@ -54,13 +55,14 @@ export async function submitFast(store: ChangeTicketsDeps, change: Change): Prom
 async function save(
   store: ChangeTicketsDeps,
   { ticket }: WrittenTicket,
+  { nextDeadlineAt }: TicketRows,
   write: () => ReturnType<typeof submitOne>,
 ): Promise<number | null> {
   let isLost = false;
   for (let attempt = 1; ; attempt++) {
     try {
       const { number, xid } = await write();
-      store.onCommitted({ xid });
+      store.onCommitted({ xid, nextDeadlineAt });
       return number;
     } catch (error) {
       if (violatedConstraint(error) !== null) {

@@ -2,7 +2,7 @@ import type { EpochMs } from '../../domain/instant';
 import { EVENT_WRITTEN_COLUMNS } from './event-row';
 import { WRITTEN_COLUMNS } from './ticket-row';
 import { type Queryable, rowsOf } from './wire';
-import { type Answer, eventRowsOf, keyRowOf, list, ticketRowOf, type WrittenTicket } from './write-set';
+import { type Answer, keyRowOf, list, type TicketRows } from './write-set';
 
 const KEY_COLUMNS = ['caller', 'key', 'fingerprint', 'ticket_id', 'version', 'refused', 'refusals', 'created_at'];
 
@@ -29,13 +29,13 @@ const SUBMIT_WITH_KEY = {
  */
 export async function submitOne(
   on: Queryable,
-  written: WrittenTicket,
+  { ticket, events }: TicketRows,
   answer: Answer | null,
   now: EpochMs,
 ): Promise<{ readonly number: number; readonly xid: string }> {
   const values = [
-    ...valuesOf(ticketRowOf(written, now), WRITTEN_COLUMNS),
-    ...eventRowsOf(written, now).flatMap((row) => valuesOf(row, EVENT_WRITTEN_COLUMNS)),
+    ...valuesOf(ticket, WRITTEN_COLUMNS),
+    ...events.flatMap((row) => valuesOf(row, EVENT_WRITTEN_COLUMNS)),
     ...(answer === null ? [] : valuesOf(keyRowOf(answer, now), KEY_COLUMNS)),
   ];
   const [row] = await rowsOf<{ number: number; xid: string }>(on, {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CustomTypesConfig, type Pool, type QueryResult, type QueryResultRow, types } from 'pg';
 import { type EpochMs, toIso } from '../../domain/instant';
-import { isConnectionLost } from './database-errors';
+import { isConnectionLost, UnreadableInstant } from './database-errors';
 
 /** Whatever takes a statement: the pool, or the one connection of a transaction. */
 export interface Queryable {
@@ -91,7 +91,7 @@ export function parseInstant(text: string): EpochMs {
     }
   }
   const match = WITH_OFFSET.exec(text);
-  if (match === null) throw new RangeError(`Not an instant: ${text}`);
+  if (match === null) throw new UnreadableInstant(text);
   const [, year = '', month, day, hour, minute, second, fraction = '', sign, zoneHour, zoneMinute, zoneSecond, bc] =
     match;
   const local = new Date(0);

@@ -1,7 +1,8 @@
 import type { Change } from '../../application/change-tickets';
 import { actorKey } from '../../application/services';
-import type { EpochMs } from '../../domain/instant';
+import { type EpochMs, least } from '../../domain/instant';
 import type { ChangeSet, Decided } from './change-set';
+import type { Commit } from './change-tickets';
 import { EVENT_WRITTEN_COLUMNS, eventRowOf } from './event-row';
 import { slaOf } from './sla-of';
 import { rowOf, WRITTEN_COLUMNS } from './ticket-row';
@@ -39,23 +40,43 @@ const WRITE = {
          ), answered AS (
            UPDATE idempotency_keys k SET version = r.version, refused = r.refused, refusals = r.refusals
              FROM (${KEYS_FROM_JSON('$3')}) r WHERE k.caller = r.caller AND k.key = r.key
+         ), healed AS (
+           DELETE FROM deadline_faults f USING json_populate_recordset(NULL::tickets, $1::json) r WHERE f.ticket_id = r.id
          ), logged AS (
            INSERT INTO events (${list(EVENT_WRITTEN_COLUMNS)}) ${EVENTS_FROM_JSON('$2')}
          )
          SELECT pg_current_xact_id()::text AS xid`,
 };
 
+/** A ticket and what happened to it, as rows. */
+export interface TicketRows {
+  readonly id: string;
+  readonly ticket: ReturnType<typeof rowOf>;
+  readonly events: readonly ReturnType<typeof eventRowOf>[];
+  readonly nextDeadlineAt: EpochMs | null;
+}
+
+/** Makes the rows; reckons what falls due next, so what cannot be reckoned is thrown here. */
+export function rowsOfTicket({ ticket, stored, policy, events }: WrittenTicket, now: EpochMs): TicketRows {
+  const sla = slaOf(ticket, policy);
+  const updatedAt = events.length > 0 ? now : (stored?.updatedAt ?? now);
+  return {
+    id: ticket.id,
+    ticket: rowOf({ ...ticket, createdAt: stored?.createdAt ?? now, updatedAt }, sla),
+    events: events.map((event) => eventRowOf(event, ticket.clientId, now)),
+    nextDeadlineAt: sla.next_deadline_at,
+  };
+}
+
 /** Inserts the new tickets. Those whose id or external id another transaction has taken meanwhile are left out. */
 export async function insertTickets(
   tx: Transaction,
-  tickets: readonly WrittenTicket[],
-  now: EpochMs,
+  opened: readonly TicketRows[],
 ): Promise<ReadonlyMap<string, number>> {
-  if (tickets.length === 0) return new Map();
-  const rows = tickets.map((written) => ticketRowOf(written, now));
+  if (opened.length === 0) return new Map();
   const inserted = await rowsOf<{ id: string; number: number }>(tx, {
     ...INSERT_TICKETS,
-    values: [JSON.stringify(rows)],
+    values: [JSON.stringify(opened.map(({ ticket }) => ticket))],
   });
   return new Map(inserted.map(({ id, number }) => [id, number]));
 }
@@ -66,34 +87,30 @@ export interface Answer {
   readonly outcome: Decided;
 }
 
-/** Saves changed tickets, all events and the answers, in one statement; gives the transaction's number. */
-export async function writeChanges(
-  tx: Transaction,
-  {
-    changed,
-    logged,
-    answers,
-  }: Readonly<Record<'changed' | 'logged', readonly WrittenTicket[]>> & { answers: readonly Answer[] },
-  now: EpochMs,
-): Promise<string> {
+export interface WriteSet {
+  /** Tickets that were there before. */
+  readonly changed: readonly TicketRows[];
+  /** Tickets that this transaction has inserted. */
+  readonly opened: readonly TicketRows[];
+  readonly answers: readonly Answer[];
+  readonly now: EpochMs;
+}
+
+/** Saves changed tickets, all events and the answers, in one statement. */
+export async function writeChanges(tx: Transaction, { changed, opened, answers, now }: WriteSet): Promise<Commit> {
+  const logged = [...opened, ...changed];
   const [row] = await rowsOf<{ xid: string }>(tx, {
     ...WRITE,
     values: [
-      JSON.stringify(changed.map((written) => ticketRowOf(written, now))),
-      JSON.stringify(logged.flatMap((written) => eventRowsOf(written, now))),
+      JSON.stringify(changed.map(({ ticket }) => ticket)),
+      JSON.stringify(logged.flatMap(({ events }) => events)),
       JSON.stringify(answers.map((answer) => keyRowOf(answer, now))),
     ],
   });
   if (row === undefined) throw new Error('The database did not number the transaction');
   tx.identify(row.xid);
-  return row.xid;
+  return { xid: row.xid, nextDeadlineAt: least(logged.map(({ nextDeadlineAt }) => nextDeadlineAt)) };
 }
-
-export const ticketRowOf = ({ ticket, stored, policy }: WrittenTicket, now: EpochMs) =>
-  rowOf({ ...ticket, createdAt: stored?.createdAt ?? now, updatedAt: now }, slaOf(ticket, policy));
-
-export const eventRowsOf = ({ ticket, events }: WrittenTicket, now: EpochMs) =>
-  events.map((event) => eventRowOf(event, ticket.clientId, now));
 
 export const keyRowOf = ({ change, outcome }: Answer, now: EpochMs) => ({
   caller: actorKey(change.actor),

@@ -1,0 +1,180 @@
+import type { Pool } from 'pg';
+import { pinnedPolicy } from '../../application/pinned-policy';
+import type { Policies } from '../../application/ports';
+import type { DueTickets } from '../../application/sweep-deadlines';
+import { letPass } from '../../domain/decide';
+import type { EpochMs } from '../../domain/instant';
+import type { Policy } from '../../domain/policy';
+import type { Ticket } from '../../domain/ticket';
+import type { Commit } from './change-tickets';
+import { PolicyNotLoaded } from './change-transaction';
+import { isConnectionLost, isOfTheData, sqlStateOf } from './database-errors';
+import { type DeadlineFault, NOT_SET_ASIDE, type SetAside, setAside } from './deadline-faults';
+import { type SelectedTicket, TICKET_COLUMNS, ticketOf } from './ticket-row';
+import { type Transaction, transact } from './transact';
+import { readRows, rowsOf, type Statement } from './wire';
+import { rowsOfTicket, type TicketRows, writeChanges } from './write-set';
+
+export interface DueTicketsDeps {
+  readonly pool: Pool;
+  readonly policies: Policies;
+  /** Called after each commit that recorded events. */
+  readonly onCommitted: (commit: Commit) => void;
+  /** Told of each ticket that is set aside. */
+  readonly onSetAside: (fault: SetAside) => void;
+  /** The present instant, as an expression of SQL in whole milliseconds; the database's clock unless told. */
+  readonly now?: string;
+}
+
+const BATCH = 500;
+
+/**
+ * The tickets of the database that are due, found by `next_deadline_at`. A batch is one transaction, whose locks others
+ * skip, so that no two processes record the same; what one leaves undone when it dies is due as before.
+ */
+export function createDueTickets(deps: DueTicketsDeps): DueTickets {
+  const statements = dueStatements(deps.now ?? DATABASE_NOW);
+  const take = (statement: Statement) => recordTaken(deps, statements.clock, statement);
+
+  /** One of these tickets makes the statement fail that writes or reads them all: halved until it stands alone. */
+  const recordByHalves = async (ids: readonly string[]): Promise<void> => {
+    try {
+      await take({ ...statements.takeSome, values: [ids] });
+    } catch (error) {
+      if (!isOfTheData(error)) throw error;
+      const [ticketId] = ids;
+      if (ids.length === 1 && ticketId !== undefined) {
+        const faults = await setAside(deps.pool, statements.clock, [{ ticketId, error }]);
+        for (const fault of faults) deps.onSetAside(fault);
+        return;
+      }
+      const middle = Math.ceil(ids.length / 2);
+      await recordByHalves(ids.slice(0, middle));
+      await recordByHalves(ids.slice(middle));
+    }
+  };
+
+  return {
+    next: async () => {
+      const [row] = await readRows<{ now: EpochMs; next: number | null }>(deps.pool, statements.next);
+      if (row === undefined) throw new Error('The database did not tell the time');
+      return row;
+    },
+    record: async () => {
+      try {
+        return { isFull: (await take(statements.take)) === BATCH };
+      } catch (error) {
+        if (!isOfTheData(error)) throw error;
+      }
+      const rows = await readRows<{ id: string }>(deps.pool, statements.find);
+      await recordByHalves(rows.map(({ id }) => id));
+      return { isFull: rows.length === BATCH };
+    },
+  };
+}
+
+const DATABASE_NOW = `date_trunc('milliseconds', clock_timestamp())`;
+
+/** The statements on what is due; told apart from the present instant's definition, so that they can be explained. */
+export function dueStatements(now: string = DATABASE_NOW) {
+  // Asked once: an instant that may change from row to row could not be looked up in an index.
+  const clock = `clock AS MATERIALIZED (SELECT ${now} AS now)`;
+  const due = `t.next_deadline_at < (SELECT now FROM clock) AND ${NOT_SET_ASIDE}`;
+  const inOrder = `ORDER BY t.next_deadline_at, t.id LIMIT ${BATCH}`;
+  const taken = `${TICKET_COLUMNS}, (SELECT now FROM clock) AS taken_at`;
+  const lock = 'FOR NO KEY UPDATE OF t SKIP LOCKED';
+  return {
+    clock,
+    take: { name: 'take-due', text: `WITH ${clock} SELECT ${taken} FROM tickets t WHERE ${due} ${inOrder} ${lock}` },
+    takeSome: {
+      name: 'take-some-due',
+      text: `WITH ${clock} SELECT ${taken} FROM tickets t WHERE t.id = ANY ($1::uuid[]) AND ${due} ${lock}`,
+    },
+    find: { name: 'find-due', text: `WITH ${clock} SELECT t.id FROM tickets t WHERE ${due} ${inOrder}` },
+    // A ticket that is set aside comes up when it is tried again. In milliseconds since 1970, for it may be infinite.
+    next: {
+      name: 'next-deadline',
+      text: `WITH ${clock}, upcoming AS (
+               (SELECT t.next_deadline_at AS at FROM tickets t
+                 WHERE t.next_deadline_at IS NOT NULL AND NOT EXISTS (
+                       SELECT FROM deadline_faults f WHERE f.ticket_id = t.id AND f.retry_at >= t.next_deadline_at)
+                 ORDER BY t.next_deadline_at, t.id LIMIT 1)
+                UNION ALL
+               (SELECT f.retry_at FROM deadline_faults f
+                 WHERE EXISTS (SELECT FROM tickets t WHERE t.id = f.ticket_id AND t.next_deadline_at <= f.retry_at)
+                 ORDER BY f.retry_at LIMIT 1)
+             )
+             SELECT (SELECT now FROM clock) AS now, extract(epoch FROM min(at))::float8 * 1000 AS next FROM upcoming`,
+    },
+  } satisfies Record<string, Statement | string>;
+}
+
+type TakenRow = SelectedTicket & { readonly taken_at: EpochMs };
+
+/** Takes tickets by a statement and lets time pass for them; gives how many were taken. */
+async function recordTaken(deps: DueTicketsDeps, clock: string, statement: Statement): Promise<number> {
+  const unloadable = new Map<string, unknown>();
+  for (;;) {
+    try {
+      const { taken, commit, aside } = await transact(deps.pool, (tx) =>
+        recordIn(tx, clock, statement, (ticket) => policyIn(deps.policies, unloadable, ticket)),
+      );
+      if (commit !== null) deps.onCommitted(commit);
+      for (const fault of aside) deps.onSetAside(fault);
+      return taken;
+    } catch (error) {
+      if (!(error instanceof PolicyNotLoaded)) throw error;
+      try {
+        // Not within the transaction: whoever holds one connection and waits for another may wait for himself.
+        await pinnedPolicy(deps.policies, error.ticket);
+      } catch (fault) {
+        if (isConnectionLost(fault) || sqlStateOf(fault) !== null) throw fault;
+        unloadable.set(policyName(error.ticket), fault);
+      }
+    }
+  }
+}
+
+const policyName = ({ policyId, policyVersion }: Ticket): string => `${policyId}/${policyVersion}`;
+
+function policyIn(policies: Policies, unloadable: ReadonlyMap<string, unknown>, ticket: Ticket): Policy {
+  const policy = policies.known(ticket.policyId, ticket.policyVersion);
+  if (policy !== null) return policy;
+  if (unloadable.has(policyName(ticket))) throw unloadable.get(policyName(ticket));
+  throw new PolicyNotLoaded(ticket);
+}
+
+async function recordIn(
+  tx: Transaction,
+  clock: string,
+  statement: Statement,
+  policyOf: (ticket: Ticket) => Policy,
+): Promise<{ readonly taken: number; readonly commit: Commit | null; readonly aside: readonly SetAside[] }> {
+  const rows = await rowsOf<TakenRow>(tx, statement);
+  const changed: TicketRows[] = [];
+  const faults: DeadlineFault[] = [];
+  for (const row of rows) {
+    try {
+      changed.push(passTime(row, policyOf));
+    } catch (error) {
+      if (error instanceof PolicyNotLoaded) throw error;
+      faults.push({ ticketId: row.id, error });
+    }
+  }
+  const [{ taken_at: now } = { taken_at: 0 }] = rows;
+  const commit = changed.length === 0 ? null : await writeChanges(tx, { changed, opened: [], answers: [], now });
+  const isRecorded = changed.some(({ events }) => events.length > 0);
+  return { taken: rows.length, commit: isRecorded ? commit : null, aside: await setAside(tx, clock, faults) };
+}
+
+/** What time has done to a ticket, as rows. Where it did nothing, they only tell anew what falls due next. */
+function passTime(row: TakenRow, policyOf: (ticket: Ticket) => Policy): TicketRows {
+  const stored = ticketOf(row);
+  const policy = policyOf(stored);
+  const { ticket, events } = letPass(stored, row.taken_at, policy);
+  const rows = rowsOfTicket({ ticket, stored, policy, events: [...events] }, row.taken_at);
+  if (events.length === 0 && rows.nextDeadlineAt !== null && rows.nextDeadlineAt < row.taken_at) {
+    throw new Error('Something is due, but nothing fell due');
+  }
+  return rows;
+}

@@ -1,0 +1,31 @@
+import { EntitySchema } from 'typeorm';
+import type { EpochMs } from '../../../domain/instant';
+import { instant, integer, primary, text, uuid } from './column-types';
+
+export interface DeadlineFaultRow {
+  readonly ticket_id: string;
+  readonly attempts: number;
+  readonly retry_at: EpochMs;
+  readonly error: string;
+  readonly since: EpochMs;
+}
+
+export const deadlineFaults = new EntitySchema<DeadlineFaultRow>({
+  name: 'deadline_faults',
+  columns: {
+    ticket_id: primary(uuid('The ticket that is set aside')),
+    attempts: integer('How often it was tried in vain'),
+    retry_at: instant('When it is tried next'),
+    error: text('What went wrong last'),
+    since: instant('When it was set aside first'),
+  },
+  indices: [{ name: 'deadline_faults_retry_at_idx', columns: ['retry_at'] }],
+  foreignKeys: [
+    {
+      name: 'deadline_faults_ticket_id_fkey',
+      target: 'tickets',
+      columnNames: ['ticket_id'],
+      referencedColumnNames: ['id'],
+    },
+  ],
+});

@@ -1,0 +1,119 @@
+import type { EpochMs } from '../domain/instant';
+
+/** Tickets that are due, wherever they are kept. All instants are by one clock, that of the store. */
+export interface DueTickets {
+  /** The present instant, and when something falls due next; null where nothing will. */
+  next(): Promise<{ readonly now: EpochMs; readonly next: EpochMs | null }>;
+  /**
+   * Takes a batch of tickets that are overdue and that nobody else has in hand, and records all that fell due. A ticket
+   * of which that cannot be recorded is set aside and harms no other.
+   *
+   * @returns whether the batch was full, so that there may be more.
+   */
+  record(): Promise<{ readonly isFull: boolean }>;
+}
+
+export interface SweepSettings {
+  /** The longest time between two looks, in milliseconds; 2 seconds unless told. */
+  readonly lookMs?: number;
+  /** Told when deadlines cannot be recorded at present, less and less often while that lasts; it goes on by itself. */
+  readonly onTrouble?: (error: unknown) => void;
+}
+
+/** So many batches are under way at a time: while the database writes one, the next is decided here. */
+const LANES = 2;
+/** Deadlines of this span are one batch. */
+const BREATH_MS = 20;
+const LONGEST_BACKOFF_MS = 5_000;
+
+/**
+ * Records what falls due, when it does: sleeps until the next deadline, takes the overdue tickets batch by batch until none
+ * is left, and sleeps again. Any number of processes may do so side by side.
+ */
+export class DeadlineSweep {
+  private isClosed = false;
+  /** What it sleeps towards; a deadline told that is nearer wakes it. */
+  private awaited: EpochMs = Number.NEGATIVE_INFINITY;
+  private wakeUp: () => void = () => undefined;
+  private running: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly due: DueTickets,
+    private readonly settings: SweepSettings = {},
+  ) {}
+
+  start(): void {
+    this.running = this.run();
+  }
+
+  /** Something falls due then; whoever has written a deadline says so. */
+  wake(deadline: EpochMs): void {
+    if (deadline >= this.awaited) return;
+    this.awaited = deadline;
+    this.wakeUp();
+  }
+
+  /** Resolves once the batches under way have ended. */
+  async close(): Promise<void> {
+    this.isClosed = true;
+    this.wakeUp();
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    let failures = 0;
+    while (!this.isClosed) {
+      let pause: number;
+      try {
+        pause = await this.look();
+        failures = 0;
+      } catch (error) {
+        failures += 1;
+        pause = Math.min(LONGEST_BACKOFF_MS, 50 * 2 ** failures);
+        // A store that cannot be reached is not asked any sooner for what is told meanwhile.
+        this.awaited = Number.NEGATIVE_INFINITY;
+        if (isPowerOfTwo(failures)) this.settings.onTrouble?.(error);
+      }
+      // Closed while that look was under way: its wake-up went by.
+      if (!this.isClosed) await this.rest(pause);
+    }
+  }
+
+  /** Records what is overdue; gives how long to sleep, in milliseconds. */
+  private async look(): Promise<number> {
+    this.awaited = Number.POSITIVE_INFINITY;
+    const { now, next } = await this.due.next();
+    // Of what was told while that was being asked, the answer may know nothing.
+    this.awaited = Math.min(this.awaited, next ?? Number.POSITIVE_INFINITY);
+    if (this.awaited >= now) {
+      // In time is at the due instant; the millisecond after it is the first at which there is something to record.
+      return Math.min(this.settings.lookMs ?? 2_000, this.awaited - now + 1);
+    }
+    await this.drain();
+    return BREATH_MS;
+  }
+
+  /** Until none is left but those that others have in hand. */
+  private async drain(): Promise<void> {
+    const { isFull } = await this.due.record();
+    if (!isFull) return;
+    const lane = async (): Promise<void> => {
+      while (!this.isClosed && (await this.due.record()).isFull);
+    };
+    const ended = await Promise.allSettled(Array.from({ length: LANES }, lane));
+    for (const end of ended) if (end.status === 'rejected') throw end.reason;
+  }
+
+  private async rest(ms: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.wakeUp = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.wakeUp = () => undefined;
+  }
+}
+
+const isPowerOfTwo = (count: number): boolean => Number.isInteger(Math.log2(count));

@@ -1,0 +1,404 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { Client } from 'pg';
+import type { LoggedEvent } from '../../src/application/ports';
+import type { Command } from '../../src/domain/commands';
+import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS } from '../../src/domain/instant';
+import { MOVED_NOW, makeClock, type ProcessOptions, startProcess, type TestProcess, until } from '../support/deadlines';
+import { commands, everything, MONDAY, newTicket, openStore, submission, type TestStore } from '../support/store';
+
+// MONDAY is 10:00 in New York. At SEV2 RESPONSE is due at 14:00 and at risk at 13:00; the response comes to nothing here, so
+// UPDATE is due on Tuesday 10:00 and RESOLUTION on Wednesday 10:00.
+const RESPONSE_RISK = MONDAY + 3 * HOUR_MS;
+const RESPONSE_DUE = MONDAY + 4 * HOUR_MS;
+
+let store: TestStore;
+let moveTo: (at: EpochMs) => Promise<void>;
+let processes: TestProcess[];
+
+beforeEach(async () => {
+  store = await openStore();
+  moveTo = await makeClock(store.pool, MONDAY);
+  processes = [];
+});
+afterEach(async () => {
+  for (const one of processes) await one.close();
+  await store.close();
+});
+
+const start = async (options: ProcessOptions = {}): Promise<TestProcess> => {
+  const one = await startProcess(store, { now: MOVED_NOW, lookMs: 10, ...options });
+  processes.push(one);
+  return one;
+};
+
+const open = async (count = 1, more: Parameters<typeof newTicket>[1] = {}): Promise<string[]> => {
+  const changes = Array.from({ length: count }, () => submission(newTicket(store.client.id, more), { at: MONDAY }));
+  await store.changeTickets(changes);
+  return changes.map(({ ticketId }) => ticketId);
+};
+
+const openOne = async (more: Parameters<typeof newTicket>[1] = {}): Promise<string> => {
+  const [id] = await open(1, more);
+  if (id === undefined) throw new Error('not opened');
+  return id;
+};
+
+const eventsOf = async (id: string): Promise<readonly LoggedEvent[]> => {
+  const page = { count: 100, from: 'START', after: null, before: null } as const;
+  return (await store.reader.events(id, null, page)).edges.map(({ node }) => node);
+};
+
+const overdue = async (): Promise<number> => {
+  const { rows } = await store.pool.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM tickets t
+      WHERE next_deadline_at < ${MOVED_NOW} AND NOT EXISTS (SELECT FROM deadline_faults f WHERE f.ticket_id = t.id)`,
+  );
+  return rows[0]?.count ?? 0;
+};
+const settled = () => until(overdue, (count) => count === 0);
+
+const onceKeys = async (): Promise<string[]> => {
+  const { rows } = await store.pool.query<{ ticket_id: string; once_key: string }>(
+    'SELECT ticket_id, once_key FROM events WHERE once_key IS NOT NULL ORDER BY 1, 2',
+  );
+  return rows.map((row) => `${row.ticket_id} ${row.once_key}`);
+};
+const responseMissed = (ids: readonly string[]): string[] =>
+  ids.flatMap((id) => [`${id} RESPONSE/1/atRisk`, `${id} RESPONSE/1/breach`]).sort();
+
+const faults = async () => {
+  const { rows } = await store.pool.query<{ ticket_id: string; attempts: number; error: string }>(
+    'SELECT ticket_id, attempts, error FROM deadline_faults ORDER BY 1',
+  );
+  return rows;
+};
+
+const ACKNOWLEDGE: Command = { type: 'acknowledge' };
+const RESOLVE: Command = { type: 'resolve', resolution: null };
+
+describe('what falls due is recorded without any command', () => {
+  test('a mark and a breach: at the computed instant, detected when it was seen', async () => {
+    const id = await openOne();
+    await start();
+    await moveTo(RESPONSE_RISK + 1);
+    await until(
+      () => eventsOf(id),
+      (events) => events.length === 2,
+    );
+    await moveTo(RESPONSE_DUE + 5_000);
+    await settled();
+    const [, mark, breach, ...rest] = await eventsOf(id);
+    expect(mark).toMatchObject({ type: 'MARK_REACHED', kind: 'RESPONSE', mark: 'atRisk', at: RESPONSE_RISK });
+    expect(breach).toMatchObject({
+      type: 'COMMITMENT_BREACHED',
+      at: RESPONSE_DUE,
+      recordedAt: RESPONSE_DUE + 5_000,
+      actor: { kind: 'SYSTEM' },
+      breach: { at: RESPONSE_DUE, detectedAt: RESPONSE_DUE + 5_000, cause: 'DUE' },
+    });
+    expect(rest).toEqual([]);
+  });
+
+  test('nothing at the due instant, which is in time, and the breach a millisecond later', async () => {
+    const id = await openOne();
+    const { changeTickets } = await start();
+    await moveTo(RESPONSE_DUE);
+    // Another ticket that is overdue shows that the engine has looked since.
+    const other = submission(newTicket(store.client.id), { at: MONDAY - HOUR_MS });
+    await changeTickets([other]);
+    await until(
+      () => eventsOf(other.ticketId),
+      (events) => events.length === 3,
+    );
+    expect((await eventsOf(id)).map(({ type }) => type)).toEqual(['SUBMITTED', 'MARK_REACHED']);
+    await moveTo(RESPONSE_DUE + 1);
+    await until(
+      () => eventsOf(id),
+      (events) => events.length === 3,
+    );
+  });
+
+  test('the end of silence', async () => {
+    const id = await openOne();
+    await store.changeTickets([commands(id, [RESOLVE], { at: MONDAY + HOUR_MS })]);
+    await start();
+    // Five business days later, to the hour.
+    const closes = MONDAY + 7 * DAY_MS + HOUR_MS;
+    await moveTo(closes + 1);
+    await settled();
+    expect((await eventsOf(id)).at(-1)).toMatchObject({ type: 'CLOSED', cause: 'SILENCE', at: closes });
+    expect(await store.reader.ticketById(everything, id)).toMatchObject({ state: 'closed', closedAt: closes });
+  });
+
+  test('what a subscriber of the same process hears of', async () => {
+    const id = await openOne();
+    const { feed } = await start();
+    const heard = feed.subscribe(({ ticketId }) => ticketId === id);
+    await moveTo(RESPONSE_DUE + 1);
+    expect([(await heard.next()).value.type, (await heard.next()).value.type]).toEqual([
+      'MARK_REACHED',
+      'COMMITMENT_BREACHED',
+    ]);
+  });
+});
+
+describe('overdue first, whether or not it was swept', () => {
+  test('resolving late between two sweeps is a breach, and the engine adds nothing', async () => {
+    const id = await openOne();
+    await store.changeTickets([commands(id, [RESOLVE], { at: RESPONSE_DUE + 5 * MINUTE_MS })]);
+    expect((await eventsOf(id)).map(({ type }) => type)).toEqual([
+      'SUBMITTED',
+      'MARK_REACHED',
+      'COMMITMENT_BREACHED',
+      'RESOLVED',
+    ]);
+    const there = await openOne();
+    await start();
+    await moveTo(RESPONSE_DUE + 10 * MINUTE_MS);
+    await until(
+      () => eventsOf(there),
+      (events) => events.length === 3,
+    );
+    expect(await eventsOf(id)).toHaveLength(4);
+  });
+
+  test('a change of severity on an overdue ticket records the old breach before the new deadline', async () => {
+    const id = await openOne();
+    const at = RESPONSE_DUE + HOUR_MS;
+    const impacts = [{ audience: 'ALL_END_USERS', consequence: 'ORDERING_BLOCKED', note: null }] as const;
+    await store.changeTickets([commands(id, [{ type: 'reclassify', impacts, reason: 'worse' }], { at })]);
+    const [, , breach, change] = await eventsOf(id);
+    expect(breach).toMatchObject({ type: 'COMMITMENT_BREACHED', severity: 'SEV2', at: RESPONSE_DUE });
+    expect(change).toMatchObject({ type: 'RECLASSIFIED', severity: 'SEV1', at });
+    await start();
+    // The new promise is due a quarter of an hour after the change.
+    await moveTo(at + 15 * MINUTE_MS + 1);
+    await settled();
+    const breaches = (await eventsOf(id)).filter(({ type }) => type === 'COMMITMENT_BREACHED');
+    expect(breaches).toMatchObject([
+      { kind: 'RESPONSE', cycle: 1, at: RESPONSE_DUE },
+      { kind: 'RESPONSE', cycle: 2, at: at + 15 * MINUTE_MS },
+    ]);
+  });
+});
+
+describe('side by side', () => {
+  test('three engines record each of many once, and share them', async () => {
+    const ids = await open(2_400);
+    const three = [await start(), await start(), await start()];
+    await moveTo(RESPONSE_DUE + 1);
+    await settled();
+    expect(await onceKeys()).toEqual(responseMissed(ids));
+    expect(three.filter(({ commits }) => commits.length > 0).length).toBeGreaterThan(1);
+  });
+
+  test('a ticket that somebody has in hand is passed over, and recorded once it is free', async () => {
+    const [held = '', ...others] = await open(3);
+    const client = new Client(store.url);
+    await client.connect();
+    try {
+      await client.query('BEGIN');
+      await client.query('SELECT FROM tickets WHERE id = $1 FOR UPDATE', [held]);
+      await start();
+      await moveTo(RESPONSE_DUE + 1);
+      await until(onceKeys, (keys) => keys.length === 4);
+      expect(await onceKeys()).toEqual(responseMissed(others));
+      await client.query('ROLLBACK');
+      await settled();
+      expect(await onceKeys()).toEqual(responseMissed([held, ...others]));
+    } finally {
+      await client.end();
+    }
+  });
+
+  test('what a command records meanwhile is not recorded again', async () => {
+    const ids = await open(200);
+    await moveTo(RESPONSE_DUE + 1);
+    await start();
+    await Promise.all(ids.map((id) => store.changeTickets([commands(id, [ACKNOWLEDGE], { at: RESPONSE_DUE + 1 })])));
+    await settled();
+    expect(await onceKeys()).toEqual(responseMissed(ids));
+  });
+});
+
+describe('woken by a nearer deadline, long before it would look again', () => {
+  const LONG = { now: "date_trunc('milliseconds', clock_timestamp())", lookMs: 600_000 };
+  /** Due in a moment; a SEV1 response is due after 15 minutes. */
+  const dueSoon = () =>
+    submission(
+      newTicket(store.client.id, {
+        impacts: [{ audience: 'ALL_END_USERS', consequence: 'ORDERING_BLOCKED', note: null }],
+      }),
+      { at: Date.now() - 15 * MINUTE_MS + 200 },
+    );
+  const isBreached = (events: readonly LoggedEvent[]) => events.some(({ type }) => type === 'COMMITMENT_BREACHED');
+
+  test('that the same process has written', async () => {
+    const { changeTickets } = await start(LONG);
+    const change = dueSoon();
+    await changeTickets([change]);
+    await until(() => eventsOf(change.ticketId), isBreached);
+  });
+
+  test('that another process has written', async () => {
+    const other = await start(LONG);
+    await other.sweep.close();
+    await start(LONG);
+    const change = dueSoon();
+    await other.changeTickets([change]);
+    await until(() => eventsOf(change.ticketId), isBreached);
+  });
+
+  test('and nobody says so: it is found by looking', async () => {
+    await start({ ...LONG, lookMs: 50 });
+    const change = dueSoon();
+    await store.changeTickets([change]);
+    await until(() => eventsOf(change.ticketId), isBreached);
+  });
+});
+
+describe('a ticket that cannot be recorded', () => {
+  const refuse = (table: string, when: string) => `
+    CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'out of luck'; END $$;
+    CREATE TRIGGER refuse BEFORE ${table === 'events' ? 'INSERT' : 'UPDATE'} ON ${table} FOR EACH ROW
+      WHEN (${when}) EXECUTE FUNCTION refuse()`;
+  const POISONS: readonly [string, (id: string) => string, (id: string) => string, RegExp][] = [
+    [
+      'its row cannot be read',
+      (id) => `UPDATE tickets SET opened_at = 'infinity' WHERE id = '${id}'`,
+      (id) => `UPDATE tickets SET opened_at = '2026-06-01T14:00:00Z' WHERE id = '${id}'`,
+      /Not an instant/,
+    ],
+    [
+      'its row is no ticket',
+      (id) => `UPDATE tickets SET cycles = jsonb_build_object('was', cycles) WHERE id = '${id}'`,
+      (id) => `UPDATE tickets SET cycles = cycles->'was' WHERE id = '${id}'`,
+      /TypeError/,
+    ],
+    [
+      'its event is refused',
+      (id) => refuse('events', `new.ticket_id = '${id}'`),
+      () => 'DROP TRIGGER refuse ON events; DROP FUNCTION refuse',
+      /out of luck/,
+    ],
+    [
+      'its row refuses to change',
+      (id) => refuse('tickets', `new.id = '${id}'`),
+      () => 'DROP TRIGGER refuse ON tickets; DROP FUNCTION refuse',
+      /out of luck/,
+    ],
+  ];
+
+  test.each(POISONS)('%s: set aside, tried again, healed', async (_, poison, heal, error) => {
+    const [bad = '', ...good] = await open(40);
+    await store.pool.query(poison(bad));
+    const { setAside } = await start();
+    await moveTo(RESPONSE_DUE + 1);
+    await settled();
+    expect(await onceKeys()).toEqual(responseMissed(good));
+    expect(await faults()).toEqual([{ ticket_id: bad, attempts: 1, error: expect.stringMatching(error) }]);
+    expect(setAside).toMatchObject([{ ticketId: bad, attempts: 1, retryAt: RESPONSE_DUE + 1_001 }]);
+    // Tried again after a second, then after two.
+    await moveTo(RESPONSE_DUE + 1_002);
+    await until(faults, ([fault]) => fault?.attempts === 2);
+    expect(setAside[1]).toMatchObject({ ticketId: bad, attempts: 2, retryAt: RESPONSE_DUE + 3_002 });
+    await store.pool.query(heal(bad));
+    await moveTo(RESPONSE_DUE + 3_003);
+    await until(faults, (list) => list.length === 0);
+    expect(await onceKeys()).toEqual(responseMissed([bad, ...good]));
+  });
+
+  test('its event is there already', async () => {
+    const [bad = '', ...good] = await open(3);
+    await store.pool.query(
+      `INSERT INTO events (ticket_id, client_id, number, type, at, recorded_at, actor, data, once_key)
+       SELECT id, client_id, 99, 'MARK_REACHED', opened_at, opened_at, '{}', '{}', 'RESPONSE/1/atRisk'
+         FROM tickets WHERE id = $1`,
+      [bad],
+    );
+    await start();
+    await moveTo(RESPONSE_DUE + 1);
+    await settled();
+    expect(await onceKeys()).toEqual([`${bad} RESPONSE/1/atRisk`, ...responseMissed(good)].sort());
+    expect(await faults()).toMatchObject([{ ticket_id: bad, error: expect.stringMatching(/events_once_key/) }]);
+  });
+
+  test('a command that succeeds ends it', async () => {
+    const id = await openOne();
+    await store.pool.query(refuse('events', `new.type = 'MARK_REACHED'`));
+    await start();
+    await moveTo(RESPONSE_DUE + 1);
+    await until(faults, (list) => list.length === 1);
+    await store.pool.query('DROP TRIGGER refuse ON events');
+    await store.changeTickets([commands(id, [ACKNOWLEDGE], { at: RESPONSE_DUE + 2 })]);
+    expect(await faults()).toEqual([]);
+  });
+
+  test('more of them than a batch holds keep nobody waiting', async () => {
+    const bad = await open(1_100);
+    await store.pool.query(`UPDATE tickets SET cycles = '{}'`);
+    const last = submission(newTicket(store.client.id), { at: MONDAY + MINUTE_MS });
+    await store.changeTickets([last]);
+    await start();
+    await moveTo(RESPONSE_DUE + MINUTE_MS + 1);
+    await settled();
+    expect(await faults()).toHaveLength(bad.length);
+    expect(await onceKeys()).toEqual(responseMissed([last.ticketId]));
+  });
+
+  test('a policy that cannot be read is the fault of its tickets alone', async () => {
+    await store.pool.query(
+      `INSERT INTO policy_versions SELECT 'broken', 1, '{}', 'none', now() FROM policy_versions LIMIT 1`,
+    );
+    const [bad = '', ...good] = await open(3);
+    await store.pool.query(`UPDATE tickets SET policy_id = 'broken', policy_version = 1 WHERE id = $1`, [bad]);
+    await start();
+    await moveTo(RESPONSE_DUE + 1);
+    await settled();
+    expect(await onceKeys()).toEqual(responseMissed(good));
+    expect(await faults()).toMatchObject([{ ticket_id: bad }]);
+  });
+});
+
+test('a row that is behind its ticket is put right, not tried for ever', async () => {
+  const id = await openOne();
+  await store.pool.query(`UPDATE tickets SET next_deadline_at = '-infinity'`);
+  await start();
+  await settled();
+  expect(await eventsOf(id)).toHaveLength(1);
+  await moveTo(RESPONSE_RISK + 1);
+  await until(
+    () => eventsOf(id),
+    (events) => events.length === 2,
+  );
+});
+
+test('goes on by itself after the database was lost', async () => {
+  const ids = await open(3);
+  const { troubles } = await start();
+  await moveTo(RESPONSE_DUE + 1);
+  await settled();
+  const others = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                   WHERE datname = current_database() AND pid <> pg_backend_pid()`;
+  const client = new Client(store.url);
+  await client.connect();
+  await client.query(others);
+  await client.query(others);
+  await client.query('UPDATE test_clock SET at = $1', [new Date(RESPONSE_DUE + DAY_MS)]);
+  await client.end();
+  await settled();
+  expect((await onceKeys()).length).toBeGreaterThan(responseMissed(ids).length);
+  expect(troubles).toEqual([]);
+});
+
+test('a batch under way when its process stops comes to its end', async () => {
+  const ids = await open(700);
+  await moveTo(RESPONSE_DUE + 1);
+  const one = await startProcess(store, { now: MOVED_NOW });
+  await until(onceKeys, (keys) => keys.length > 0);
+  await one.close();
+  expect((await onceKeys()).length % 2).toBe(0);
+  await start();
+  await settled();
+  expect(await onceKeys()).toEqual(responseMissed(ids));
+});

@@ -1,0 +1,93 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Pool } from 'pg';
+import { openFeed, type RunningFeed } from '../../src/adapters/events/feed';
+import { type Commit, createChangeTickets } from '../../src/adapters/persistence/change-tickets';
+import { createDataSource, poolOf } from '../../src/adapters/persistence/data-source';
+import type { SetAside } from '../../src/adapters/persistence/deadline-faults';
+import { createDueTickets } from '../../src/adapters/persistence/due-tickets';
+import { createPolicies } from '../../src/adapters/persistence/policies';
+import type { ChangeTickets } from '../../src/application/change-tickets';
+import { DeadlineSweep, type SweepSettings } from '../../src/application/sweep-deadlines';
+import type { EpochMs } from '../../src/domain/instant';
+import { document, type TestStore } from './store';
+
+/** The present instant of every process whose clock can be moved; one row, so that all see the same. */
+export const MOVED_NOW = '(SELECT at FROM test_clock)';
+
+/** Gives the database a clock that stands where it is put. */
+export async function makeClock(pool: Pool, at: EpochMs): Promise<(at: EpochMs) => Promise<void>> {
+  await pool.query('CREATE TABLE test_clock (at timestamptz(3) NOT NULL)');
+  await pool.query('INSERT INTO test_clock VALUES ($1)', [new Date(at)]);
+  return async (to) => {
+    await pool.query('UPDATE test_clock SET at = $1', [new Date(to)]);
+  };
+}
+
+/** What a serving process has besides its API: an engine, a feed, and a way to change tickets. */
+export interface TestProcess {
+  readonly pool: Pool;
+  readonly sweep: DeadlineSweep;
+  readonly changeTickets: ChangeTickets;
+  readonly feed: RunningFeed;
+  /** What the engine and the commands of this process have committed. */
+  readonly commits: readonly Commit[];
+  readonly setAside: readonly SetAside[];
+  readonly troubles: readonly unknown[];
+  close(): Promise<void>;
+}
+
+export interface ProcessOptions extends SweepSettings {
+  readonly now?: string;
+  readonly poolSize?: number;
+}
+
+/** A process of its own on the store's database, its engine running. */
+export async function startProcess(store: TestStore, options: ProcessOptions = {}): Promise<TestProcess> {
+  const { now, poolSize = 8, lookMs } = options;
+  const dataSource = await createDataSource({ url: store.url, poolSize }).initialize();
+  const pool = poolOf(dataSource);
+  const policies = createPolicies({ pool, clock: store.clock, policyId: document.id });
+  const setAside: SetAside[] = [];
+  const troubles: unknown[] = [];
+  const commits: Commit[] = [];
+  const onCommitted = (commit: Commit): void => {
+    commits.push(commit);
+    feed.committed(commit);
+    if (commit.nextDeadlineAt !== null) sweep.wake(commit.nextDeadlineAt);
+  };
+  const sweep = new DeadlineSweep(
+    createDueTickets({
+      pool,
+      policies,
+      onCommitted,
+      onSetAside: (fault) => setAside.push(fault),
+      ...(now === undefined ? {} : { now }),
+    }),
+    { onTrouble: (error) => troubles.push(error), ...(lookMs === undefined ? {} : { lookMs }) },
+  );
+  const feed = await openFeed({ pool, url: store.url, onDeadline: (at) => sweep.wake(at) });
+  sweep.start();
+  return {
+    pool,
+    sweep,
+    feed,
+    commits,
+    changeTickets: createChangeTickets({ pool, clock: store.clock, policies, onCommitted }),
+    setAside,
+    troubles,
+    close: async () => {
+      await sweep.close();
+      await feed.close();
+      await dataSource.destroy();
+    },
+  };
+}
+
+/** Waits until the answer is as wanted; the test's own time limit ends what never comes. */
+export async function until<T>(ask: () => Promise<T> | T, isWanted: (answer: T) => boolean): Promise<T> {
+  for (;;) {
+    const answer = await ask();
+    if (isWanted(answer)) return answer;
+    await sleep(10);
+  }
+}
