@@ -45,20 +45,37 @@ export function totalFrom(
 
 /** Business time less pauses from opening or reopening to each resolution so far; null before the first. */
 function usedByEarlierStints(
-  ticket: Pick<Ticket, 'stints' | 'waits'>,
+  { stints, waits }: Pick<Ticket, 'stints' | 'waits'>,
   policy: Policy,
   calendar: BusinessCalendar,
 ): DurationMs | null {
-  let used: DurationMs | null = null;
-  for (const { from, until } of ticket.stints) {
-    if (until === null) continue;
-    used = (used ?? 0) + calendar.between(from, until);
-    for (const pause of pausesOf(ticket.waits, 'RESOLUTION', policy, from)) {
-      if (pause.from >= until) break;
-      used -= calendar.between(pause.from, Math.min(pause.until ?? until, until));
+  const ended = stints.filter(({ until }) => until !== null);
+  if (ended.length === 0) return null;
+  return timeSpent({ stints: ended, waits }, policy, 'RESOLUTION', calendar, Number.POSITIVE_INFINITY);
+}
+
+/**
+ * Business time on a calendar, from opening and each reopening to the resolution that followed, or to an instant where
+ * that comes first; less all pauses of a commitment within.
+ */
+export function timeSpent(
+  { stints, waits }: Pick<Ticket, 'stints' | 'waits'>,
+  policy: Policy,
+  kind: CommitmentKind,
+  calendar: BusinessCalendar,
+  at: EpochMs,
+): DurationMs {
+  let spent = 0;
+  for (const { from, until } of stints) {
+    const end = Math.min(until ?? at, at);
+    if (end <= from) continue;
+    spent += calendar.between(from, end);
+    for (const pause of pausesOf(waits, kind, policy, from)) {
+      if (pause.from >= end) break;
+      spent -= calendar.between(pause.from, Math.min(pause.until ?? end, end));
     }
   }
-  return used;
+  return spent;
 }
 
 /** The calendar a cycle counts on: that of the severity that gave it. Null for best effort. */

@@ -1,10 +1,13 @@
+import type { EntitySchema } from 'typeorm';
 import type { Change } from '../../application/change-tickets';
 import { actorKey } from '../../application/services';
 import { type EpochMs, least } from '../../domain/instant';
 import type { ChangeSet, Decided } from './change-set';
 import type { Commit } from './change-tickets';
 import { EVENT_WRITTEN_COLUMNS, eventRowOf } from './event-row';
+import { milestoneRowsOf, outcomeRowsOf } from './report-facts';
 import { slaOf } from './sla-of';
+import { commitmentOutcomes, ticketMilestones } from './tables';
 import { rowOf, WRITTEN_COLUMNS } from './ticket-row';
 import type { Transaction } from './transact';
 import { instantText, rowsOf } from './wire';
@@ -22,6 +25,17 @@ const EVENTS_FROM_JSON = (parameter: string) =>
   `SELECT ${list(EVENT_WRITTEN_COLUMNS, 'r.')} FROM json_populate_recordset(NULL::events, ${parameter}::json) r`;
 const KEYS_FROM_JSON = (parameter: string) =>
   `SELECT r.* FROM json_populate_recordset(NULL::idempotency_keys, ${parameter}::json) r`;
+
+/** Puts rows in the place of those of the same key; each statement writes a row once. */
+const upsert = ({ options: { name, columns } }: EntitySchema, parameter: string): string => {
+  const all = Object.entries(columns);
+  const key = all.filter(([, column]) => column?.primary === true).map(([column]) => column);
+  const others = all
+    .filter(([, column]) => column?.primary !== true)
+    .map(([column]) => `${column} = EXCLUDED.${column}`);
+  return `INSERT INTO ${name} SELECT r.* FROM json_populate_recordset(NULL::${name}, ${parameter}::json) r
+            ON CONFLICT (${list(key)}) DO UPDATE SET ${list(others)}`;
+};
 
 const INSERT_TICKETS = {
   name: 'insert-tickets',
@@ -44,6 +58,10 @@ const WRITE = {
            DELETE FROM deadline_faults f USING json_populate_recordset(NULL::tickets, $1::json) r WHERE f.ticket_id = r.id
          ), logged AS (
            INSERT INTO events (${list(EVENT_WRITTEN_COLUMNS)}) ${EVENTS_FROM_JSON('$2')}
+         ), decided AS (
+           ${upsert(commitmentOutcomes, '$4')}
+         ), reached AS (
+           ${upsert(ticketMilestones, '$5')}
          )
          SELECT pg_current_xact_id()::text AS xid`,
 };
@@ -53,17 +71,22 @@ export interface TicketRows {
   readonly id: string;
   readonly ticket: ReturnType<typeof rowOf>;
   readonly events: readonly ReturnType<typeof eventRowOf>[];
+  readonly outcomes: ReturnType<typeof outcomeRowsOf>;
+  readonly milestones: ReturnType<typeof milestoneRowsOf>;
   readonly nextDeadlineAt: EpochMs | null;
 }
 
 /** Makes the rows; reckons what falls due next, so what cannot be reckoned is thrown here. */
-export function rowsOfTicket({ ticket, stored, policy, events }: WrittenTicket, now: EpochMs): TicketRows {
+export function rowsOfTicket(written: WrittenTicket, now: EpochMs): TicketRows {
+  const { ticket, stored, policy, events } = written;
   const sla = slaOf(ticket, policy);
   const updatedAt = events.length > 0 ? now : (stored?.updatedAt ?? now);
   return {
     id: ticket.id,
     ticket: rowOf({ ...ticket, createdAt: stored?.createdAt ?? now, updatedAt }, sla),
     events: events.map((event) => eventRowOf(event, ticket.clientId, now)),
+    outcomes: outcomeRowsOf(written),
+    milestones: milestoneRowsOf(written),
     nextDeadlineAt: sla.next_deadline_at,
   };
 }
@@ -96,7 +119,7 @@ export interface WriteSet {
   readonly now: EpochMs;
 }
 
-/** Saves changed tickets, all events and the answers, in one statement. */
+/** Saves changed tickets, all events, what reports count of them, and the answers, in one statement. */
 export async function writeChanges(tx: Transaction, { changed, opened, answers, now }: WriteSet): Promise<Commit> {
   const logged = [...opened, ...changed];
   const [row] = await rowsOf<{ xid: string }>(tx, {
@@ -105,6 +128,8 @@ export async function writeChanges(tx: Transaction, { changed, opened, answers, 
       JSON.stringify(changed.map(({ ticket }) => ticket)),
       JSON.stringify(logged.flatMap(({ events }) => events)),
       JSON.stringify(answers.map((answer) => keyRowOf(answer, now))),
+      JSON.stringify(logged.flatMap(({ outcomes }) => outcomes)),
+      JSON.stringify(logged.flatMap(({ milestones }) => milestones)),
     ],
   });
   if (row === undefined) throw new Error('The database did not number the transaction');

@@ -8,6 +8,8 @@ type Column = EntitySchemaColumnOptions;
 export const uuid = (comment: string): Column => ({ type: 'uuid', comment });
 export const text = (comment: string): Column => ({ type: 'text', comment });
 export const integer = (comment: string): Column => ({ type: 'integer', comment });
+/** A length of time in whole milliseconds; `bigint` comes back as text. */
+export const milliseconds = (comment: string): Column => ({ type: 'bigint', comment });
 export const boolean = (comment: string): Column => ({ type: 'boolean', comment });
 export const json = (comment: string): Column => ({ type: 'jsonb', comment });
 export const textList = (comment: string): Column => ({ type: 'text', array: true, comment });
