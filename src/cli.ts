@@ -18,6 +18,7 @@ const EXPLAINED = new Set([
   'CalendarError',
   'ListenError',
   'ExportError',
+  'ExplainError',
   'DemoError',
 ]);
 
@@ -54,6 +55,19 @@ program
   .action(async (options: { filter?: string }) => {
     const { runExport } = await import('./commands.js');
     await runExport(loadConfig(process.env), options.filter ?? null, process.stdout, quietLog());
+  });
+
+program
+  .command('explain')
+  .argument('<ticket>', 'its number, id or externalId')
+  .option('--commitment <kind>', 'only RESPONSE, UPDATE or RESOLUTION')
+  .option('--cycle <number>', 'only the cycles of that number')
+  .option('--json', 'the same as JSON', false)
+  .description('show how every due instant of a ticket comes about: hours counted, nights, holidays, pauses')
+  .action(async (ticket: string, options: { commitment?: string; cycle?: string; json: boolean }) => {
+    const { runExplain } = await import('./commands.js');
+    const { commitment = null, cycle = null, json } = options;
+    await runExplain(loadConfig(process.env), { ticket, commitment, cycle, json }, process.stdout, quietLog());
   });
 
 program

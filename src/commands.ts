@@ -3,7 +3,9 @@ import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Logger } from 'pino';
 import { demoReport, isServing, requireImported } from './adapters/cli/demo';
+import { type ExplainOptions, explain } from './adapters/cli/explain';
 import { type ImportOptions, importFile, summaryLines } from './adapters/cli/import';
+import type { LineOutput } from './adapters/cli/policy-check';
 import { progressOn } from './adapters/cli/progress';
 import { contextFactory } from './adapters/graphql/context';
 import { ExportError, ticketLines } from './adapters/graphql/export-tickets';
@@ -59,6 +61,23 @@ function parseFilter(text: string): unknown {
     return JSON.parse(text);
   } catch (error) {
     throw new ExportError(`--filter takes the API's TicketFilter as JSON: ${(error as Error).message}`);
+  }
+}
+
+/** `stepdown explain`. */
+export async function runExplain(
+  config: Config,
+  options: ExplainOptions,
+  output: LineOutput,
+  log: Logger,
+): Promise<void> {
+  const store = await openStore(config, log, 'stepdown explain');
+  try {
+    const { pool, policies } = store;
+    const text = await explain({ reader: createTicketReader({ pool }), policies, clock: systemClock }, options);
+    output.write(text);
+  } finally {
+    await store.close();
   }
 }
 

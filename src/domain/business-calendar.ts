@@ -8,6 +8,7 @@ export {
   type BusinessCalendar,
   type CalendarDefinition,
   type LocalInterval,
+  type Stretch,
   WEEKDAYS,
   type Weekday,
 } from './calendar/definition';

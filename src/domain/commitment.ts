@@ -137,17 +137,22 @@ export function readClock(ticket: Pick<Ticket, 'waits'>, policy: Policy, cycle: 
   };
 }
 
-/** Follows the pauses up to the instant at which `openMs` of unpaused business time are used up. */
-function walk(calendar: BusinessCalendar, start: EpochMs, openMs: DurationMs, pauses: readonly Pause[]) {
+/**
+ * Follows the pauses up to the instant at which `openMs` of unpaused business time are used up. Of the pauses the first
+ * `count` began before it; the last of them may be running.
+ */
+export function walk(calendar: BusinessCalendar, start: EpochMs, openMs: DurationMs, pauses: readonly Pause[]) {
   let pausedMs = 0;
+  let count = 0;
   let instant = calendar.add(start, openMs);
   for (const pause of pauses) {
     if (pause.from >= instant) break;
-    if (pause.until === null) return { instant, pausedMs, running: pause };
+    count += 1;
+    if (pause.until === null) return { instant, pausedMs, running: pause, count };
     pausedMs += calendar.between(pause.from, pause.until);
     instant = calendar.add(start, openMs + pausedMs);
   }
-  return { instant, pausedMs, running: null };
+  return { instant, pausedMs, running: null, count };
 }
 
 /** Where the `atRisk` mark stands: reached, or where it will be; null for best effort. */

@@ -124,6 +124,36 @@ describe('The laws of business time', () => {
     );
   });
 
+  it('stretches part the time, open as the calendar is and on holidays by the local date', () => {
+    const span = fc.integer({ min: 0, max: 20 * DAY });
+    fc.assert(
+      fc.property(cases, shift, span, ({ definition, around }, i, length) => {
+        const calendar = compileCalendar(definition);
+        const [a, b] = [around + i, around + i + length];
+        const stretches = calendar.stretches(a, b);
+        let reached = a;
+        let before: string | null = null;
+        for (const { from, to, kind } of stretches) {
+          expect(from).toBe(reached);
+          expect(to).toBeGreaterThan(from);
+          expect(kind).not.toBe(before);
+          [reached, before] = [to, kind];
+          for (const at of [from, Math.floor((from + to) / 2), to - 1]) {
+            const date = Temporal.Instant.fromEpochMilliseconds(at)
+              .toZonedDateTimeISO(definition.timeZone)
+              .toPlainDate();
+            const closed = definition.holidays.includes(`${date}`) ? 'HOLIDAY' : 'CLOSED';
+            expect(kind).toBe(calendar.isOpen(at) ? 'OPEN' : closed);
+          }
+        }
+        expect(reached).toBe(b);
+        const open = stretches.filter(({ kind }) => kind === 'OPEN').reduce((sum, { from, to }) => sum + to - from, 0);
+        expect(open).toBe(calendar.between(a, b));
+      }),
+      RUNS,
+    );
+  });
+
   it('between(s, add(s, m)) = m, and no earlier instant has it', () => {
     fc.assert(
       fc.property(cases, shift, amount, ({ definition, around }, i, open) => {

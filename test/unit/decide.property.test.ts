@@ -1,102 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Actor } from '../../src/domain/actor';
 import type { Command } from '../../src/domain/commands';
 import { calendarOfCycle } from '../../src/domain/commitment';
 import { decide, letPass } from '../../src/domain/decide';
 import { onceKey } from '../../src/domain/events';
 import { foldAll } from '../../src/domain/fold';
-import type { Impact } from '../../src/domain/impact';
-import { DAY_MS, MINUTE_MS } from '../../src/domain/instant';
 import { nextDeadline } from '../../src/domain/overdue';
 import { pausesOf } from '../../src/domain/pauses';
-import { COMMITMENT_KINDS, type Policy, WAITING_REASONS } from '../../src/domain/policy';
+import { COMMITMENT_KINDS } from '../../src/domain/policy';
 import { viewCycle } from '../../src/domain/view';
-import { AGENT, CIMCLOUD, impact, ny, OTHER_AGENT, policyWith, SEV1, SEV2, SEV3, SEV4, Story } from '../support/domain';
-
-const POLICIES: readonly Policy[] = [
-  CIMCLOUD,
-  policyWith({ onLowering: 'RESTART' }),
-  policyWith({
-    pauses: { CLIENT: ['RESPONSE', 'UPDATE', 'RESOLUTION'], THIRD_PARTY: ['RESOLUTION'], OTHER_TICKET: [] },
-  }),
-  policyWith({ businessDayEnd: 'CLOSE_OF_BUSINESS' }),
-  policyWith({
-    loweringApproval: 'ALWAYS',
-    marks: [
-      { name: 'remind', fraction: 1 / 3 },
-      { name: 'atRisk', fraction: 0.75 },
-      { name: 'lastCall', fraction: 1 },
-      { name: 'escalate', fraction: 1.25 },
-      { name: 'board', fraction: 3 },
-    ],
-  }),
-];
-
-const impacts = fc.constantFrom(SEV1, SEV2, SEV3, SEV4, [impact('NOBODY', 'DEGRADED')], [...SEV3, ...SEV4]);
-const reason = fc.constantFrom(...WAITING_REASONS);
-const command: fc.Arbitrary<Command> = fc.oneof(
-  fc.constant<Command>({ type: 'acknowledge' }),
-  impacts.map((it): Command => ({ type: 'reclassify', impacts: it, reason: null })),
-  fc
-    .constantFrom('SEV1', 'SEV2', 'SEV3', 'SEV4')
-    .map((severity): Command => ({ type: 'reclassify', override: { severity, reason: 'r' } })),
-  fc.constant<Command>({ type: 'approveOverride', reason: null }),
-  fc.constant<Command>({ type: 'rejectOverride', reason: 'r' }),
-  fc
-    .record({ kind: fc.constantFrom(...COMMITMENT_KINDS), cycle: fc.integer({ min: 1, max: 3 }) })
-    .map((breach): Command => ({ type: 'waiveBreach', reason: 'r', ...breach })),
-  impacts.map((remaining): Command => ({ type: 'applyWorkaround', description: 'w', remaining })),
-  fc.constant<Command>({ type: 'withdrawWorkaround', reason: null }),
-  reason.map((it): Command => ({ type: 'startWaiting', reason: it })),
-  reason.map((it): Command => ({ type: 'stopWaiting', reason: it })),
-  fc
-    .constantFrom('INBOUND', 'OUTBOUND')
-    .map((direction): Command => ({ type: 'communicate', direction, channel: 'EMAIL', body: 'b' })),
-  fc.constant<Command>({ type: 'recordCall', note: null }),
-  fc.constant<Command>({ type: 'resolve', resolution: null }),
-  fc.constant<Command>({ type: 'reopen', reason: null }),
-  fc.constant<Command>({ type: 'assign', assignee: 'x' }),
-  fc.constantFrom(null, 'duplicate').map((it): Command => ({ type: 'close', reason: it })),
-);
-// Gaps of minutes, hours and days, and none: several commands at one instant.
-const gap = fc.oneof(
-  fc.constant(0),
-  fc.integer({ min: 1, max: 600 }).map((minutes) => minutes * MINUTE_MS),
-  fc.integer({ min: 1, max: 12 * DAY_MS }),
-  // On a quarter of an hour's grid commands meet marks and due instants to the millisecond.
-  fc.integer({ min: 1, max: 200 }).map((quarters) => quarters * 15 * MINUTE_MS),
-);
-
-interface History {
-  readonly policy: Policy;
-  readonly impacts: readonly Impact[];
-  readonly openedAt: number;
-  readonly steps: readonly { readonly command: Command; readonly gap: number; readonly actor: Actor }[];
-}
-
-const history: fc.Arbitrary<History> = fc.record({
-  policy: fc.constantFrom(...POLICIES),
-  impacts,
-  openedAt: fc.oneof(
-    fc.integer({ min: ny('2026-10-20 00:00'), max: ny('2027-03-20 00:00') }),
-    fc.integer({ min: 0, max: 2000 }).map((quarters) => ny('2026-11-02 08:00') + quarters * 15 * MINUTE_MS),
-  ),
-  steps: fc.array(fc.record({ command, gap, actor: fc.constantFrom(AGENT, OTHER_AGENT) }), { maxLength: 25 }),
-});
-
-function play({ policy, impacts: first, openedAt, steps }: History): {
-  story: Story;
-  end: number;
-} {
-  const story = new Story(first, openedAt, policy);
-  let at = openedAt;
-  for (const step of steps) {
-    at += step.gap;
-    story.try(step.command, at, step.actor);
-  }
-  return { story, end: at };
-}
+import { AGENT, type Story } from '../support/domain';
+import { gap, history, play } from '../support/histories';
 
 describe('any history', () => {
   it('folds to the ticket', () => {

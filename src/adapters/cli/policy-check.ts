@@ -5,6 +5,7 @@ import type { PolicyDocument, SeverityPolicy, Target } from '../../domain/policy
 import { DocumentError, problemLine } from '../documents/document-error';
 import { MAX_DOCUMENT_BYTES } from '../documents/yaml-source';
 import { parsePolicy } from '../policy/load-policy';
+import { count, UNIT_NAMES } from './amounts';
 
 /** Where a command writes its lines; `process.stdout` is one. */
 export interface LineOutput {
@@ -52,10 +53,6 @@ async function readPolicyText(file: string): Promise<ReadText> {
     return { failure: READ_FAILURES[code] ?? `cannot be read (${code || String(error)})` };
   }
 }
-
-const UNIT_NAMES = { MINUTES: 'minute', HOURS: 'hour', BUSINESS_DAYS: 'business day' } as const;
-
-const count = (amount: number, what: string): string => `${amount} ${what}${amount === 1 ? '' : 's'}`;
 
 function targetSummary({ span, basis }: Target): string {
   const promise = span === null ? 'best effort' : `${count(span.amount, UNIT_NAMES[span.unit])} (${span.calendar})`;

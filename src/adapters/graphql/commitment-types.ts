@@ -18,7 +18,9 @@ import {
   TargetType,
 } from './cycle-types';
 import { CommitmentKindEnum, CommitmentStatusEnum, SeverityEnum } from './enums';
+import { type Explained, ExplanationType, explanationOf } from './explain-types';
 import { DateTimeScalar, DurationScalar } from './scalars';
+
 /** A commitment of a ticket as it stands: its latest cycle, or none where it is not measured. */
 export interface CommitmentView {
   readonly ticket: Ticket;
@@ -130,6 +132,25 @@ export class CommitmentResolver {
   cycles(@Root() { ticket, policy, kind, at }: CommitmentView): readonly JudgedCycle[] {
     return ticket.cycles
       .filter((cycle) => cycle.kind === kind)
-      .map((cycle) => ({ ...viewCycle(ticket, policy, cycle, at), policy }));
+      .map((cycle) => ({ ...viewCycle(ticket, policy, cycle, at), ticket, policy, at }));
+  }
+
+  @FieldResolver(() => ExplanationType, {
+    nullable: true,
+    description: 'What makes the due instant of the latest cycle; null where it is not measured.',
+  })
+  explain(@Root() { latest, ticket, policy, at }: CommitmentView): Explained | null {
+    return latest === null ? null : explanationOf({ ...latest, ticket, policy, at });
+  }
+}
+
+@Resolver(() => CommitmentCycleType)
+export class CycleExplanationResolver {
+  @FieldResolver(() => ExplanationType, {
+    nullable: true,
+    description: 'What makes its due instant. Null only with an error BEYOND_CALENDAR.',
+  })
+  explain(@Root() judged: JudgedCycle): Explained {
+    return explanationOf(judged);
   }
 }

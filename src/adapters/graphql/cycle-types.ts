@@ -10,7 +10,7 @@ import {
   targetOf,
 } from '../../domain/policy';
 import type { Severity } from '../../domain/severity';
-import type { BreachCause, Waiver } from '../../domain/ticket';
+import type { BreachCause, Ticket, Waiver } from '../../domain/ticket';
 import { type CommitmentStatus, type CycleView } from '../../domain/view';
 import { ActorType } from './common-types';
 import {
@@ -23,8 +23,8 @@ import {
 } from './enums';
 import { DateTimeScalar, DurationScalar } from './scalars';
 
-/** A cycle as it stands, with the policy that promised it. */
-export type JudgedCycle = CycleView & { readonly policy: Policy };
+/** A cycle as it stands at an instant, with what promised it. */
+export type JudgedCycle = CycleView & { readonly ticket: Ticket; readonly policy: Policy; readonly at: EpochMs };
 
 @ObjectType('Target', {
   description: 'What is promised at one severity; amount, unit and calendar are null for best effort.',

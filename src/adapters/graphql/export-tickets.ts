@@ -16,8 +16,15 @@ export class ExportError extends Error {
   override readonly name = 'ExportError';
 }
 
-/** Left out: what an export would show of every ticket alike, and lists that have pages of their own. */
-const LEFT_OUT = new Set(['Ticket.allowedActions', 'Ticket.events', 'Ticket.communications', 'Ticket.followUps']);
+/** Left out: what an export would show of every ticket alike, lists that have pages of their own, and explanations. */
+const LEFT_OUT = new Set([
+  'Ticket.allowedActions',
+  'Ticket.events',
+  'Ticket.communications',
+  'Ticket.followUps',
+  'Commitment.explain',
+  'CommitmentCycle.explain',
+]);
 /** Objects that stand for themselves elsewhere, by the fields that name them. */
 const BY_NAME: Readonly<Record<string, string>> = {
   Ticket: '{ id number externalId }',

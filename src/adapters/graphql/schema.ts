@@ -3,7 +3,7 @@ import type { GraphQLSchema } from 'graphql';
 import { buildSchemaSync, type NonEmptyArray } from 'type-graphql';
 import { CalendarResolver } from './calendar-types';
 import { ClassificationResolver } from './classification-types';
-import { CommitmentResolver } from './commitment-types';
+import { CommitmentResolver, CycleExplanationResolver } from './commitment-types';
 import { ClientResolver } from './common-types';
 import { BreachResolver, CommitmentCycleResolver, TargetResolver } from './cycle-types';
 import { DeadlineResolver } from './deadline-types';
@@ -16,6 +16,7 @@ import {
   WaitingStartedEventResolver,
   WaitingStoppedEventResolver,
 } from './event-types';
+import { ExplanationResolver, TimeSegmentResolver } from './explain-types';
 import { refuseInvalid } from './input-rules';
 import { LifecycleResolver } from './lifecycle-types';
 import { MutationResolver } from './mutations';
@@ -37,6 +38,9 @@ const RESOLVERS = [
   ClassificationResolver,
   CommitmentResolver,
   CommitmentCycleResolver,
+  CycleExplanationResolver,
+  ExplanationResolver,
+  TimeSegmentResolver,
   TargetResolver,
   BreachResolver,
   DeadlineResolver,

@@ -1,9 +1,10 @@
 import { DAY_MS, type DurationMs, type EpochMs, toIso } from '../instant';
 import { CalendarError } from './calendar-error';
-import type { BusinessCalendar, CalendarDefinition } from './definition';
+import type { BusinessCalendar, CalendarDefinition, Stretch } from './definition';
 import { OpeningHours } from './hours';
 import { dayNumberOf } from './local-date';
 import { OpenTimeline } from './open-timeline';
+import { stretchesOf } from './stretches';
 import { WorkingDates } from './working-dates';
 import { WIDEST_OFFSET_MS, ZoneOffsets } from './zone-offsets';
 
@@ -19,6 +20,7 @@ const LATEST: EpochMs = dayNumberOf(10_000, 1, 1) * DAY_MS - 1;
 export const compileCalendar = (definition: CalendarDefinition): BusinessCalendar => new CompiledCalendar(definition);
 
 class CompiledCalendar implements BusinessCalendar {
+  private readonly hours: OpeningHours;
   private readonly zone: ZoneOffsets;
   private readonly timeline: OpenTimeline;
   private readonly workingDates: WorkingDates;
@@ -31,6 +33,7 @@ class CompiledCalendar implements BusinessCalendar {
 
   constructor(readonly definition: CalendarDefinition) {
     const hours = new OpeningHours(definition);
+    this.hours = hours;
     this.zone = ZoneOffsets.of(definition.timeZone);
     this.timeline = new OpenTimeline(hours, this.zone);
     this.workingDates = new WorkingDates(hours, this.zone, this.timeline);
@@ -76,6 +79,12 @@ class CompiledCalendar implements BusinessCalendar {
     this.check(b);
     // Subtracted, so that no time at all is 0 and not -0.
     return a <= b ? this.timeline.between(a, b) : 0 - this.timeline.between(b, a);
+  }
+
+  stretches(a: EpochMs, b: EpochMs): readonly Stretch[] {
+    this.check(a);
+    this.check(b);
+    return stretchesOf(this.timeline, this.zone, this.hours.holidays, a, b);
   }
 
   private reach(start: EpochMs, open: DurationMs): EpochMs {

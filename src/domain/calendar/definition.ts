@@ -22,7 +22,15 @@ export interface CalendarDefinition {
   readonly knownYears?: { readonly from: number; readonly to: number };
 }
 
-/** A compiled calendar. Every method is a few binary searches, whatever the span. */
+/** A part of the line of time, half-open; `holiday` is the name of a HOLIDAY, null where it has none. */
+export interface Stretch {
+  readonly from: EpochMs;
+  readonly to: EpochMs;
+  readonly kind: 'OPEN' | 'CLOSED' | 'HOLIDAY';
+  readonly holiday: string | null;
+}
+
+/** A compiled calendar. Every method but `stretches` is a few binary searches, whatever the span. */
 export interface BusinessCalendar {
   readonly definition: CalendarDefinition;
   isOpen(at: EpochMs): boolean;
@@ -32,4 +40,9 @@ export interface BusinessCalendar {
   addBusinessDays(start: EpochMs, days: number, end?: 'SAME_TIME' | 'CLOSE_OF_BUSINESS'): EpochMs;
   /** Open milliseconds from `a` to `b`; negative when `b` is before `a`. */
   between(a: EpochMs, b: EpochMs): DurationMs;
+  /**
+   * The time from `a` to `b` part by part, without gaps, neighbours unlike; none where `b` is not after `a`. Closed time on
+   * a date that is one of the holidays is HOLIDAY, also where that date is a Sunday or has hours of its own.
+   */
+  stretches(a: EpochMs, b: EpochMs): readonly Stretch[];
 }

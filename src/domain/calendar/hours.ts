@@ -14,6 +14,8 @@ export class OpeningHours {
   private readonly week: readonly Hours[];
   /** Holidays, and the dates with hours of their own, which win over them. */
   private readonly exceptions = new Map<DayNumber, Hours>();
+  /** The names of the holidays; null for one that has none. */
+  readonly holidays = new Map<DayNumber, string | null>();
   /** The last date that can be open; nothing where the week repeats for ever. */
   readonly lastDay: DayNumber | undefined;
 
@@ -26,7 +28,9 @@ export class OpeningHours {
     }
     this.week = WEEKDAYS.map((weekday) => parseHours(definition.week[weekday] ?? [], `week.${weekday}`));
     definition.holidays.forEach((date, index) => {
-      this.exceptions.set(parseDateOf(date, `holidays[${index}]`), CLOSED);
+      const day = parseDateOf(date, `holidays[${index}]`);
+      this.exceptions.set(day, CLOSED);
+      this.holidays.set(day, definition.holidayNames?.[date] ?? null);
     });
     const openDays: DayNumber[] = [];
     for (const [date, intervals] of Object.entries(definition.special)) {

@@ -57,6 +57,17 @@ export class OpenTimeline {
     return found === undefined ? undefined : instantAt(this.page(found.page), found.left);
   }
 
+  /** The open pieces from `a` to `b`, cut at both, in order; one that goes on over the end of a page is there in parts. */
+  *pieces(a: EpochMs, b: EpochMs): Generator<Piece> {
+    for (let index = Math.floor(a / PAGE_MS); index * PAGE_MS < b; index += 1) {
+      const { opens, closes } = this.page(index);
+      for (let i = Math.max(0, lastAtOrBefore(opens, a)); i < opens.length && (opens[i] ?? 0) < b; i += 1) {
+        const piece = { opens: Math.max(a, opens[i] ?? 0), closes: Math.min(b, closes[i] ?? 0) };
+        if (piece.opens < piece.closes) yield piece;
+      }
+    }
+  }
+
   /** The open pieces of a local date, in order of time; those of an hour that occurs twice are there twice. */
   piecesOn(day: DayNumber): readonly Piece[] {
     const hours = this.hours.on(day);

@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type ExplainOptions, explain } from '../../src/adapters/cli/explain';
+import { startTestService } from '../support/graphql-service';
+import { commands, newTicket, openStore, submission, type TestStore } from '../support/store';
+
+const ASKED: ExplainOptions = { ticket: '', commitment: null, cycle: null, json: false };
+
+describe('stepdown explain', () => {
+  let store: TestStore;
+  let number: string;
+  let id: string;
+
+  // Friday, 3 July 2026 is the day on which Independence Day is kept.
+  beforeAll(async () => {
+    store = await openStore();
+    const opened = Date.parse('2026-07-02T20:00:00Z');
+    store.clock.moveTo(opened);
+    const change = submission(newTicket(store.client.id, { externalId: 'INC-1', subject: 'Orders hang' }));
+    const [first] = await store.changeTickets([change]);
+    id = change.ticketId;
+    number = String(first?.ticket?.number);
+    store.clock.moveTo(Date.parse('2026-07-02T20:30:00Z'));
+    await store.changeTickets([commands(id, [{ type: 'startWaiting', reason: 'CLIENT' }])]);
+    store.clock.moveTo(Date.parse('2026-07-06T13:00:00Z'));
+    await store.changeTickets([commands(id, [{ type: 'stopWaiting', reason: 'CLIENT' }])]);
+  });
+  afterAll(() => store.close());
+
+  const text = (options: Partial<ExplainOptions>) => explain(store, { ...ASKED, ticket: number, ...options });
+
+  it('prints every cycle as a table in local time, with the sum that was promised', async () => {
+    expect(await text({ commitment: 'response' })).toBe(`Ticket ${number} (INC-1): Orders hang
+SEV2, open, as it stands at 2026-07-06T13:00:00.000Z
+
+RESPONSE, cycle 1, promised at SEV2: fulfilled in time
+  Promised: 4 hours on the calendar "business" (house)
+  Policy cimcloud, version 1; times are America/New_York
+
+  From                  To                    What                                           Counted
+  --------------------------------------------------------------------------------------------------
+  Thu 2026-07-02 16:00  Thu 2026-07-02 17:00  counted                                     1 h 00 min
+  Thu 2026-07-02 17:00  Fri 2026-07-03 00:00  outside hours                                        -
+  Fri 2026-07-03 00:00  Sat 2026-07-04 00:00  holiday: Independence Day (substitute day)           -
+  Sat 2026-07-04 00:00  Sun 2026-07-05 00:00  holiday: Independence Day                            -
+  Sun 2026-07-05 00:00  Mon 2026-07-06 08:00  outside hours                                        -
+  Mon 2026-07-06 08:00  Mon 2026-07-06 11:00  counted                                     3 h 00 min
+  --------------------------------------------------------------------------------------------------
+  Sum                                                                                     4 h 00 min
+
+  Total: 4 h 00 min of the calendar's open time
+  Due: Mon 2026-07-06 11:00
+  Ended: Thu 2026-07-02 16:30, 0 h 30 min used
+`);
+    const whole = await text({});
+    expect(whole).toMatch(/Thu 2026-07-02 16:30 {2}Mon 2026-07-06 09:00 {2}paused, waiting for the client +-/);
+    expect(whole.match(/^\w+, cycle \d/gm)).toEqual(['RESPONSE, cycle 1', 'UPDATE, cycle 1', 'RESOLUTION, cycle 1']);
+  });
+
+  it('finds the ticket by number, id and externalId, and gives JSON', async () => {
+    const resolution = { commitment: 'RESOLUTION', cycle: '1', json: true };
+    const json = await text(resolution);
+    expect(await text({ ...resolution, ticket: id })).toBe(json);
+    expect(await text({ ...resolution, ticket: 'INC-1' })).toBe(json);
+    const { cycles } = JSON.parse(json);
+    expect(cycles).toMatchObject([
+      { commitment: 'RESOLUTION', total: 'PT18H', counted: 'PT18H', calendar: 'business' },
+    ]);
+    expect(cycles[0].segments[1]).toEqual({
+      from: '2026-07-02T20:30:00.000Z',
+      to: '2026-07-06T13:00:00.000Z',
+      kind: 'PAUSED',
+      counted: 'PT0S',
+      holiday: null,
+      reasons: ['CLIENT'],
+    });
+  });
+
+  it.each([
+    ['no such ticket', { ticket: 'INC-404' }, 'There is no ticket "INC-404"'],
+    ['no such commitment', { commitment: 'REPLY' }, '--commitment takes RESPONSE, UPDATE, RESOLUTION'],
+    ['no such cycle', { cycle: '7' }, 'has no cycle 7; its cycles are RESPONSE 1, UPDATE 1, RESOLUTION 1'],
+    ['no number', { cycle: 'first' }, '--cycle takes the number of a cycle'],
+  ] as const)('says in a sentence: %s', async (_, options, sentence) => {
+    await expect(text(options)).rejects.toMatchObject({
+      name: 'ExplainError',
+      message: expect.stringContaining(sentence),
+    });
+  });
+});
+
+it('every commitment and cycle of the API explains itself', async () => {
+  const service = await startTestService();
+  try {
+    const id = await service.submit();
+    const fields = 'policyVersion calendar segments { from to kind counted }';
+    const { ticket } = await service.data(
+      `query ($id: ID!) { ticket(id: $id) { sla {
+         response { explain { ${fields} } }
+         resolution { dueAt startedAt
+           explain { ${fields} policyName policy { version } businessCalendar { name timeZone } target { amount unit }
+                     total counted dueAt segments { holiday reasons } elapsedSegments { counted } }
+           cycles { explain { ${fields} } } } } } }`,
+      { id },
+    );
+    const { response, resolution } = ticket.sla;
+    expect(response.explain).toMatchObject({ policyVersion: 1, calendar: 'business' });
+    expect(resolution.explain).toMatchObject({
+      policyName: 'cimcloud',
+      policy: { version: 1 },
+      businessCalendar: { name: 'business', timeZone: 'America/New_York' },
+      target: { amount: 2, unit: 'BUSINESS_DAYS' },
+      total: 'PT18H',
+      counted: 'PT18H',
+      dueAt: resolution.dueAt,
+    });
+    expect(resolution.explain.segments[0].from).toBe(resolution.startedAt);
+    expect(resolution.explain.segments.at(-1).to).toBe(resolution.dueAt);
+    expect(resolution.cycles).toHaveLength(1);
+    const urgent = await service.submit([{ audience: 'ALL_END_USERS', consequence: 'ORDERING_BLOCKED' }]);
+    const bestEffort = await service.data(
+      'query ($id: ID!) { ticket(id: $id) { sla { resolution { explain { calendar total dueAt businessCalendar { name } } } } } }',
+      { id: urgent },
+    );
+    expect(bestEffort.ticket.sla.resolution.explain).toEqual({
+      calendar: null,
+      total: null,
+      dueAt: null,
+      businessCalendar: null,
+    });
+  } finally {
+    await service.close();
+  }
+});
