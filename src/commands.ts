@@ -97,7 +97,7 @@ async function importInto(store: Store, options: ImportOptions): Promise<void> {
   const summary = await importFile(
     {
       url: store.url,
-      policy: await policies.current(),
+      policies,
       // Other processes find the events by themselves within a second; nobody in this one waits for them.
       changeTickets: createChangeTickets({ pool, clock: systemClock, policies, onCommitted: () => undefined }),
       ensureClient: async (name) => (await clients.ensureClient(name)).id,

@@ -2,7 +2,7 @@ import type { Actor } from '../domain/actor';
 import type { Channel } from '../domain/commands';
 import type { EventType, TicketEvent } from '../domain/events';
 import type { EpochMs } from '../domain/instant';
-import type { CommitmentKind, Policy, PolicyDocument } from '../domain/policy';
+import type { CalendarReplacements, CommitmentKind, Policy, PolicyDocument } from '../domain/policy';
 import type { Refusal } from '../domain/refusals';
 import type { Severity } from '../domain/severity';
 import type { Ticket, TicketState } from '../domain/ticket';
@@ -26,6 +26,10 @@ export interface Client {
   readonly id: string;
   readonly name: string;
   readonly createdAt: EpochMs;
+  /** The name of the policy that its new tickets are opened under; null for that of the service. */
+  readonly policy: string | null;
+  /** Calendars of that policy that stand in for others on its new tickets. */
+  readonly calendars: CalendarReplacements;
 }
 
 /** An event with its place in the log. */
@@ -38,8 +42,11 @@ export type LoggedEvent = TicketEvent & {
 
 /** Published policy versions, compiled. */
 export interface Policies {
-  /** The version that new tickets are opened under. */
-  current(): Promise<Policy>;
+  /**
+   * The version that new tickets of a client are opened under, with the calendars that the client has of its own; that of
+   * the service for null.
+   */
+  current(clientId: string | null): Promise<Policy>;
   /** A version that a ticket is pinned to; null where it was never published. */
   version(id: string, version: number): Promise<Policy | null>;
   /** The same without waiting; null as well where it has not been read yet. */

@@ -18,17 +18,18 @@ export async function submitTicket(
   submission: Submission,
   idempotency: Idempotency | null,
 ): Promise<Outcome> {
-  // Facts that contradict themselves are refused before anything else is looked at.
-  const outcome = classify(await policies.current(), submission.impacts);
-  if (!outcome.ok) return refuse(outcome.refusal);
   const followed = submission.followUpOf === null ? null : await reader.ticketById(caller, submission.followUpOf);
+  const clientId =
+    submission.clientId === null
+      ? (followed?.clientId ?? (await clients.default()).id)
+      : ((await reader.clientById(caller, submission.clientId))?.id ?? null);
+  // Facts that contradict themselves, under the client's own policy, are refused before anything else is.
+  const outcome = classify(await policies.current(clientId), submission.impacts);
+  if (!outcome.ok) return refuse(outcome.refusal);
   if (submission.followUpOf !== null && followed === null) {
     return refuse({ code: 'NotFound', kind: 'Ticket', id: submission.followUpOf });
   }
-  if (submission.clientId !== null && (await reader.clientById(caller, submission.clientId)) === null) {
-    return refuse({ code: 'NotFound', kind: 'Client', id: submission.clientId });
-  }
-  const clientId = submission.clientId ?? followed?.clientId ?? (await clients.default()).id;
+  if (clientId === null) return refuse({ code: 'NotFound', kind: 'Client', id: submission.clientId ?? '' });
   if (followed !== null && followed.clientId !== clientId) {
     return refuse({ code: 'InvalidInput', field: 'followUpOf', expected: 'takes a ticket of the same client' });
   }

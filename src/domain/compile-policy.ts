@@ -13,5 +13,11 @@ export function compilePolicy(document: PolicyDocument, version: number): Policy
     compiledCalendars.set(name, compileCalendar(definition));
   }
   // Versions that were published before the setting existed had overrides approved.
-  return { ...document, loweringApproval: document.loweringApproval ?? 'OVERRIDES', version, compiledCalendars };
+  return {
+    ...document,
+    loweringApproval: document.loweringApproval ?? 'OVERRIDES',
+    version,
+    compiledCalendars,
+    replacements: {},
+  };
 }

@@ -73,6 +73,7 @@ export function submit(
         followUpOf: input.followUpOf,
         policyId: policy.id,
         policyVersion: policy.version,
+        calendars: policy.replacements,
         impacts: distinctImpacts(input.impacts),
         severity,
         clause,

@@ -2,7 +2,7 @@ import type { Actor } from './actor';
 import type { Channel, Direction, NewTicket } from './commands';
 import type { Impact } from './impact';
 import type { EpochMs } from './instant';
-import type { CommitmentKind, WaitingReason } from './policy';
+import type { CalendarReplacements, CommitmentKind, WaitingReason } from './policy';
 import type { Severity } from './severity';
 import type {
   Breach,
@@ -34,6 +34,8 @@ export type EventBody =
       readonly type: 'SUBMITTED';
       readonly policyId: string;
       readonly policyVersion: number;
+      /** Absent from histories that began before clients had calendars of their own. */
+      readonly calendars?: CalendarReplacements;
       readonly severity: Severity;
       readonly clause: string;
       readonly notMeasured: readonly CommitmentKind[];

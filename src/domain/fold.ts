@@ -51,6 +51,7 @@ const submitted = (event: Extract<TicketEvent, { type: 'SUBMITTED' }>): Ticket =
   followUpOf: event.followUpOf,
   policyId: event.policyId,
   policyVersion: event.policyVersion,
+  calendars: event.calendars ?? {},
   impacts: event.impacts,
   severity: event.severity,
   initialSeverity: event.severity,

@@ -97,9 +97,16 @@ export interface PolicyDocument {
   readonly businessDayEnd: 'SAME_TIME' | 'CLOSE_OF_BUSINESS';
 }
 
+/**
+ * Calendars that stand in for others of the same policy version: by the name that the policy gives, the name of the one
+ * that is counted on in its place. Empty for the policy as published.
+ */
+export type CalendarReplacements = Readonly<Record<string, string>>;
+
 /** A published version with its calendars compiled: what every decision is made under. */
 export interface Policy extends PolicyDocument {
   readonly version: number;
+  readonly replacements: CalendarReplacements;
   readonly compiledCalendars: ReadonlyMap<string, BusinessCalendar>;
 }
 

@@ -2,7 +2,7 @@ import type { Actor } from './actor';
 import type { NewTicket } from './commands';
 import type { Impact } from './impact';
 import type { DurationMs, EpochMs } from './instant';
-import type { CommitmentKind, WaitingReason } from './policy';
+import type { CalendarReplacements, CommitmentKind, WaitingReason } from './policy';
 import type { Severity } from './severity';
 
 export const TICKET_STATES = ['open', 'workaroundApplied', 'resolved', 'closed'] as const;
@@ -133,6 +133,8 @@ export interface Ticket extends NewTicket {
   /** The policy version the ticket was opened under; it never changes. */
   readonly policyId: string;
   readonly policyVersion: number;
+  /** The calendars of that version that stand in for others on this ticket; neither do they ever change. */
+  readonly calendars: CalendarReplacements;
 
   readonly severity: Severity;
   readonly initialSeverity: Severity;

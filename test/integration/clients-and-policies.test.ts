@@ -33,7 +33,7 @@ test('the same document is published once, another as the next version, and both
   const [one, two] = [process(), process()];
   const changed = { ...document, title: 'Changed' };
   const publish = (policies: typeof one) => policies.publish(changed.id, policyFingerprint(changed), () => changed);
-  expect((await one.current()).version).toBe(1);
+  expect((await one.current(null)).version).toBe(1);
   const published = await Promise.all([publish(one), publish(two), publish(one), publish(process())]);
   expect(published.map(({ version }) => version)).toEqual([2, 2, 2, 2]);
   expect((await one.versions()).map(({ id, version }) => [id, version])).toEqual([
@@ -41,7 +41,7 @@ test('the same document is published once, another as the next version, and both
     [document.id, 2],
   ]);
   await sleep(60);
-  expect(await two.current()).toMatchObject({ version: 2, title: 'Changed' });
+  expect(await two.current(null)).toMatchObject({ version: 2, title: 'Changed' });
   const first = await two.version(document.id, 1);
   expect(first?.title).toBe(document.title);
   expect(await two.version(document.id, 1)).toBe(first);
@@ -52,5 +52,5 @@ test('the same document is published once, another as the next version, and both
 
 test('nothing can be opened before a policy is published', async () => {
   const policies = createPolicies({ ...store, policyId: 'none' });
-  await expect(policies.current()).rejects.toBeInstanceOf(NoPolicyPublished);
+  await expect(policies.current(null)).rejects.toBeInstanceOf(NoPolicyPublished);
 });

@@ -41,7 +41,7 @@ const NOW = MONDAY + 8 * DAY;
 
 beforeAll(async () => {
   store = await openStore();
-  policy = await store.policies.current();
+  policy = await store.policies.current(null);
   other = await createClientAccounts(store).ensureClient('Other');
   const open = (subject: string, at: number, more: Partial<NewTicket> = {}) =>
     submission(newTicket(store.client.id, { subject, ...more }), { at: MONDAY + at });

@@ -9,7 +9,7 @@ import type { ChangeTickets } from '../../application/change-tickets';
 import { decideChange } from '../../application/decide-change';
 import { type ImportSummary, importTickets } from '../../application/import/import-tickets';
 import type { RowReport } from '../../application/import/plan-ticket';
-import type { Policy } from '../../domain/policy';
+import type { Policies } from '../../application/ports';
 import { csvRows, ImportFileError } from '../import/csv-rows';
 import { parseMapping } from '../import/mapping-file';
 import { stage } from '../import/staging';
@@ -18,7 +18,7 @@ import type { Progress } from './progress';
 /** What the command needs of the opened store. */
 export interface ImportStore {
   readonly url: string;
-  readonly policy: Policy;
+  readonly policies: Policies;
   readonly changeTickets: ChangeTickets;
   ensureClient(name: string): Promise<string>;
   /** Null where there is no account of that name. */
@@ -40,7 +40,7 @@ export async function importFile(
   options: ImportOptions,
   progress: Progress,
 ): Promise<ImportSummary> {
-  const mapping = parseMapping(await readMapping(options.mapping), options.mapping, store.policy);
+  const mapping = parseMapping(await readMapping(options.mapping), options.mapping, await store.policies.current(null));
   const reports = await reportsTo(options.reports, progress);
   // A connection of its own: the rows lie in a temporary table of it.
   const client = new Client({ connectionString: store.url, application_name: 'stepdown import' });
@@ -58,7 +58,7 @@ export async function importFile(
     progress.phase(options.dryRun ? 'Trying  ' : 'Importing', staging.tickets, 'tickets');
     const actor = { kind: 'IMPORT', id: basename(options.mapping), name: mapping.file.title } as const;
     return await importTickets(staging, mapping.meaning, actor, {
-      changeTickets: options.dryRun ? dryRun(store.policy) : store.changeTickets,
+      changeTickets: options.dryRun ? dryRun(store.policies) : store.changeTickets,
       ensureClient: options.dryRun ? async (name) => (await store.clientNamed(name)) ?? newId() : store.ensureClient,
       existing: store.existing,
       newTicketId: newId,
@@ -82,13 +82,16 @@ async function readMapping(path: string): Promise<string> {
 
 /** Decides everything and writes nothing. */
 const dryRun =
-  (policy: Policy): ChangeTickets =>
-  async (changes) =>
-    changes.map((change) => {
-      const { ticket, refused, refusals } = decideChange(change, null, policy, change.submit?.at ?? 0);
-      const stored = ticket === null ? null : { ...ticket, number: 0, createdAt: 0, updatedAt: 0 };
-      return { ticket: stored, refused, refusals, replayed: false };
-    });
+  (policies: Policies): ChangeTickets =>
+  (changes) =>
+    Promise.all(
+      changes.map(async (change) => {
+        const policy = await policies.current(change.submit?.input.clientId ?? null);
+        const { ticket, refused, refusals } = decideChange(change, null, policy, change.submit?.at ?? 0);
+        const stored = ticket === null ? null : { ...ticket, number: 0, createdAt: 0, updatedAt: 0 };
+        return { ticket: stored, refused, refusals, replayed: false };
+      }),
+    );
 
 export const reportLine = ({ line, ticket, reason, detail }: RowReport): string =>
   `line ${line}${ticket === '' ? '' : ` ${ticket}`} ${reason}: ${detail}`;

@@ -7,7 +7,7 @@ import {
   type Weekday,
 } from '../../domain/business-calendar';
 import { type EpochMs, toIso } from '../../domain/instant';
-import type { Policy } from '../../domain/policy';
+import type { CalendarReplacements, Policy } from '../../domain/policy';
 import type { RequestContext } from './context';
 import { WeekdayEnum } from './enums';
 import { badInput } from './faults';
@@ -88,6 +88,23 @@ export class CalendarType extends NodeType {
   @Field(() => String, { description: 'Its name in the policy, by which targets refer to it.' })
   name!: string;
 }
+
+@ObjectType('CalendarReplacement', {
+  description: 'A calendar that stands in for another of the same policy.',
+  simpleResolvers: true,
+})
+export class CalendarReplacementType {
+  @Field(() => String, { description: "The name that the policy's targets give, e.g. `business`." })
+  replaces!: string;
+
+  @Field(() => String, { description: 'The name of the calendar that is counted on in its place.' })
+  with!: string;
+}
+
+export const replacementsOf = (calendars: CalendarReplacements): readonly CalendarReplacementType[] =>
+  Object.entries(calendars)
+    .map(([replaces, name]) => ({ replaces, with: name }))
+    .sort((a, b) => (a.replaces < b.replaces ? -1 : 1));
 
 const hoursOf = (intervals: readonly LocalInterval[]): OpenHoursType[] =>
   intervals.map(([opens, closes]) => ({ opens, closes }));

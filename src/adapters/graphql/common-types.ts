@@ -3,6 +3,7 @@ import type { Client } from '../../application/ports';
 import type { Actor, ActorKind } from '../../domain/actor';
 import type { Audience, Consequence, Impact } from '../../domain/impact';
 import type { EpochMs } from '../../domain/instant';
+import { CalendarReplacementType, replacementsOf } from './calendar-types';
 import type { RequestContext } from './context';
 import { ActorKindEnum, AudienceEnum, ConsequenceEnum } from './enums';
 import { toGlobalId } from './global-id';
@@ -41,12 +42,18 @@ export class ImpactType implements Impact {
   description: 'An account whose tickets these are.',
   simpleResolvers: true,
 })
-export class ClientType extends NodeType implements Client {
+export class ClientType extends NodeType implements Omit<Client, 'calendars'> {
   @Field(() => String, { description: 'What people call the client; no two clients have the same.' })
   name!: string;
 
   @Field(() => DateTimeScalar, { description: 'When the account was opened, UTC.' })
   createdAt!: EpochMs;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The name of the policy that its new tickets are opened under; null for that of the service.',
+  })
+  policy!: string | null;
 }
 
 @Resolver(() => ClientType)
@@ -54,6 +61,13 @@ export class ClientResolver {
   @FieldResolver(() => ID, GLOBAL_ID)
   id(@Root() client: Client): string {
     return toGlobalId('Client', client.id);
+  }
+
+  @FieldResolver(() => [CalendarReplacementType], {
+    description: 'Calendars of that policy that stand in for others on its new tickets; empty for none.',
+  })
+  calendars(@Root() client: Client): readonly CalendarReplacementType[] {
+    return replacementsOf(client.calendars);
   }
 }
 

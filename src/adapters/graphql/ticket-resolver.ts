@@ -6,6 +6,7 @@ import type { ClientAction, CommitmentKind, Policy } from '../../domain/policy';
 import { explainRefusal } from '../../domain/refusals';
 import type { Ticket, TicketState, Workaround } from '../../domain/ticket';
 import { breachedCycles, type CycleView, clientActionsOutstanding, judgedAt, nextDue, seenAt } from '../../domain/view';
+import { CalendarReplacementType, replacementsOf } from './calendar-types';
 import { ClassificationType } from './classification-types';
 import { type CommitmentView, commitmentOf } from './commitment-types';
 import { ClientType, clientOf } from './common-types';
@@ -74,7 +75,15 @@ export class TicketResolver {
 
   @FieldResolver(() => PolicyType, { description: 'The policy version it was opened under; it never changes.' })
   policy(@Root() ticket: StoredTicket, @Ctx() context: RequestContext): Policy | Promise<Policy> {
-    return context.policyOf(ticket);
+    // As published: the ticket's own calendars are no part of the version.
+    return context.policyOf({ ...ticket, calendars: {} });
+  }
+
+  @FieldResolver(() => [CalendarReplacementType], {
+    description: 'Calendars of the policy that stand in for others on this ticket; they never change. Empty for none.',
+  })
+  calendars(@Root() ticket: StoredTicket): readonly CalendarReplacementType[] {
+    return replacementsOf(ticket.calendars);
   }
 
   @FieldResolver(() => [WaitingType], { description: 'What it waits for now; empty where it does not wait.' })

@@ -18,7 +18,7 @@ import { SeverityChangeType, WorkaroundType } from './ticket-parts';
   description: 'An issue that a client reported, with its severity, its lifecycle and what is promised about it.',
   simpleResolvers: true,
 })
-export class TicketType extends NodeType implements Partial<StoredTicket> {
+export class TicketType extends NodeType implements Partial<Omit<StoredTicket, 'calendars'>> {
   @Field(() => Int, { description: 'Counts up through the whole service; for people.' })
   number!: number;
 

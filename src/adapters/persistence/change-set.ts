@@ -20,8 +20,8 @@ export interface KnownFacts {
   readonly followed: ReadonlyMap<string, string>;
   /** `externalKey` of the external ids that are taken. */
   readonly taken: ReadonlySet<string>;
-  /** The policy that new tickets are opened under. */
-  readonly current: Policy;
+  /** The policy that new tickets of a client are opened under. */
+  newPolicyOf(clientId: string): Policy;
   policyOf(ticket: Ticket): Policy;
 }
 
@@ -89,13 +89,14 @@ export class ChangeSet {
     }
     if (this.touched.has(change.ticketId)) return refusedAs(ID_TAKEN);
 
-    const decided = decideChange(change, null, this.known.current, this.known.now);
+    const policy = this.known.newPolicyOf(clientId);
+    const decided = decideChange(change, null, policy, this.known.now);
     const { ticket, refused, refusals } = decided;
     if (ticket === null || refused !== null) return { ticket: null, refused, refusals, isRecorded: false };
     this.touched.set(change.ticketId, {
       ticket,
       stored: null,
-      policy: this.known.current,
+      policy,
       events: [...decided.events],
     });
     if (externalId !== null) this.taken.add(externalKey(clientId, externalId));

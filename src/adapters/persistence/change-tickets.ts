@@ -3,6 +3,7 @@ import type { Change, ChangeTickets } from '../../application/change-tickets';
 import { pinnedPolicy } from '../../application/pinned-policy';
 import { type Changed, type Clock, type Policies, SomeChangesFailed } from '../../application/ports';
 import type { EpochMs } from '../../domain/instant';
+import type { Policy } from '../../domain/policy';
 import { changeInTransaction, PolicyNotLoaded } from './change-transaction';
 import { isOfTheData } from './database-errors';
 import { submitFast } from './submit-fast';
@@ -63,10 +64,12 @@ async function changeAll(store: ChangeTicketsDeps, changes: readonly Change[]): 
 }
 
 async function changeTogether(store: ChangeTicketsDeps, changes: readonly Change[]): Promise<Outcomes> {
-  const current = await store.policies.current();
+  const newPolicyOf = await newPolicies(store, changes);
   for (;;) {
     try {
-      const { outcomes, commit } = await transact(store.pool, (tx) => changeInTransaction(tx, store, changes, current));
+      const { outcomes, commit } = await transact(store.pool, (tx) =>
+        changeInTransaction(tx, store, changes, newPolicyOf),
+      );
       if (commit !== null) store.onCommitted(commit);
       return outcomes;
     } catch (error) {
@@ -75,6 +78,21 @@ async function changeTogether(store: ChangeTicketsDeps, changes: readonly Change
       await pinnedPolicy(store.policies, error.ticket);
     }
   }
+}
+
+/** The policy that new tickets of each client are opened under, looked up for all that the changes name. */
+async function newPolicies(
+  { policies }: ChangeTicketsDeps,
+  changes: readonly Change[],
+): Promise<(clientId: string) => Policy> {
+  const clientIds = new Set(changes.flatMap(({ submit }) => (submit === null ? [] : [submit.input.clientId])));
+  const found = new Map<string, Policy>();
+  for (const clientId of clientIds) found.set(clientId, await policies.current(clientId));
+  return (clientId) => {
+    const policy = found.get(clientId);
+    if (policy === undefined) throw new Error(`No policy was looked up for client ${clientId}`);
+    return policy;
+  };
 }
 
 /** Where one row makes a statement fail, the others of the set are not to suffer. */

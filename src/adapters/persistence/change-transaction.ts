@@ -1,4 +1,5 @@
 import type { Change } from '../../application/change-tickets';
+import { knownPolicy } from '../../application/pinned-policy';
 import type { Changed } from '../../application/ports';
 import type { Policy } from '../../domain/policy';
 import type { Ticket } from '../../domain/ticket';
@@ -22,7 +23,7 @@ export async function changeInTransaction(
   tx: Transaction,
   store: ChangeTicketsDeps,
   changes: readonly Change[],
-  current: Policy,
+  newPolicyOf: (clientId: string) => Policy,
 ): Promise<{ readonly outcomes: Outcomes; readonly commit: Commit | null }> {
   const claims = await claimKeys(tx, changes, store.clock.now());
   const isOpen = (claim: Claim | undefined): boolean => claim === 'NEW' || claim === 'NO_KEY';
@@ -31,7 +32,7 @@ export async function changeInTransaction(
   const references = await findReferences(tx, open);
   // Read after the locks, which may have taken a while: what is recorded now happened after what they waited for.
   const now = store.clock.now();
-  const set = new ChangeSet({ now, tickets, ...references, current, policyOf: policyIn(store) });
+  const set = new ChangeSet({ now, tickets, ...references, newPolicyOf, policyOf: policyIn(store) });
 
   const decided = changes.map((change, index) => (isOpen(claims[index]) ? set.apply(change) : null));
   for (const outcome of decided) {
@@ -70,7 +71,7 @@ export async function changeInTransaction(
 const policyIn =
   ({ policies }: ChangeTicketsDeps) =>
   (ticket: Ticket): Policy => {
-    const policy = policies.known(ticket.policyId, ticket.policyVersion);
+    const policy = knownPolicy(policies, ticket);
     if (policy === null) throw new PolicyNotLoaded(ticket);
     return policy;
   };

@@ -16,9 +16,15 @@ export interface ClientAccounts {
   openClient(id: string, name: string): Promise<Client | null>;
 }
 
-const COLUMNS = 'id, name, created_at';
+const COLUMNS = 'id, name, created_at, policy, calendars';
 
-export const clientOf = ({ id, name, created_at }: ClientRow): Client => ({ id, name, createdAt: created_at });
+export const clientOf = ({ id, name, created_at, policy, calendars }: ClientRow): Client => ({
+  id,
+  name,
+  createdAt: created_at,
+  policy,
+  calendars,
+});
 
 export const CLIENTS_BY_ID = {
   name: 'clients-by-id',
@@ -33,7 +39,7 @@ export function createClientAccounts({ pool, clock }: { readonly pool: Pool; rea
   const clientNamed = (name: string) => one({ text: `SELECT ${COLUMNS} FROM clients WHERE name = $1`, values: [name] });
   const openClient = async (id: string, name: string): Promise<Client | null> => {
     const opened = await one({
-      text: `INSERT INTO clients (${COLUMNS}) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING ${COLUMNS}`,
+      text: `INSERT INTO clients (id, name, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING ${COLUMNS}`,
       values: [id, name, instantText(clock.now())],
     });
     return opened ?? one({ ...CLIENTS_BY_ID, values: [[id]] });

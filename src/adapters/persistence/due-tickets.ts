@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { pinnedPolicy } from '../../application/pinned-policy';
+import { knownPolicy, pinnedPolicy } from '../../application/pinned-policy';
 import type { Policies } from '../../application/ports';
 import type { DueTickets } from '../../application/sweep-deadlines';
 import { letPass } from '../../domain/decide';
@@ -138,7 +138,7 @@ async function recordTaken(deps: DueTicketsDeps, clock: string, statement: State
 const policyName = ({ policyId, policyVersion }: Ticket): string => `${policyId}/${policyVersion}`;
 
 function policyIn(policies: Policies, unloadable: ReadonlyMap<string, unknown>, ticket: Ticket): Policy {
-  const policy = policies.known(ticket.policyId, ticket.policyVersion);
+  const policy = knownPolicy(policies, ticket);
   if (policy !== null) return policy;
   if (unloadable.has(policyName(ticket))) throw unloadable.get(policyName(ticket));
   throw new PolicyNotLoaded(ticket);

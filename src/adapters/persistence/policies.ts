@@ -2,7 +2,8 @@ import type { Pool } from 'pg';
 import type { Clock, Policies } from '../../application/ports';
 import { compilePolicy } from '../../domain/compile-policy';
 import type { Policy, PolicyDocument } from '../../domain/policy';
-import type { PolicyVersionRow } from './tables';
+import { withCalendars } from '../../domain/with-calendars';
+import type { ClientRow, PolicyVersionRow } from './tables';
 import { instantText, readRows, rowsOf } from './wire';
 
 /** New tickets cannot be opened: the configured policy has no version yet. */
@@ -24,11 +25,26 @@ export interface PoliciesDeps {
 
 type Latest = Pick<PolicyVersionRow, 'version' | 'fingerprint'>;
 
+/** What new tickets are opened under at the moment. */
+interface Present {
+  readonly service: Policy;
+  /** Of the clients that have terms of their own. */
+  readonly clients: ReadonlyMap<string, Policy>;
+}
+
+type TermsRow = Pick<ClientRow, 'id' | 'policy' | 'calendars'>;
+
+/** The condition is that of the index, which holds the few clients that have terms. */
+export const TERMS = {
+  name: 'client-terms',
+  text: `SELECT id, policy, calendars FROM clients WHERE policy IS NOT NULL OR calendars <> '{}'::jsonb`,
+};
+
 /** Published policy versions, each compiled once. A version published by another process holds within `staleMs`. */
 export function createPolicies({ pool, clock, policyId, staleMs = 2_000 }: PoliciesDeps): Policies {
   const compiled = new Map<string, Policy>();
   const compiling = new Map<string, Promise<Policy | null>>();
-  let present: { readonly policy: Promise<Policy>; readonly until: number } | null = null;
+  let present: { readonly terms: Promise<Present>; readonly until: number } | null = null;
 
   const latest = async (id: string): Promise<Latest | null> => {
     const [row] = await readRows<Latest>(pool, {
@@ -62,25 +78,41 @@ export function createPolicies({ pool, clock, policyId, staleMs = 2_000 }: Polic
     return loading;
   };
 
-  const readCurrent = async (): Promise<Policy> => {
-    const row = await latest(policyId);
-    const policy = row === null ? null : await version(policyId, row.version);
-    if (policy === null) throw new NoPolicyPublished(policyId);
+  const latestOf = async (id: string): Promise<Policy> => {
+    const row = await latest(id);
+    const policy = row === null ? null : await version(id, row.version);
+    if (policy === null) throw new NoPolicyPublished(id);
     return policy;
   };
 
+  const readPresent = async (): Promise<Present> => {
+    const [service, rows] = await Promise.all([latestOf(policyId), readRows<TermsRow>(pool, TERMS)]);
+    const clients = new Map<string, Policy>();
+    for (const { id, policy, calendars } of rows) {
+      const own = policy === null || policy === policyId ? service : await latestOf(policy);
+      clients.set(id, withCalendars(own, calendars));
+    }
+    return { service, clients };
+  };
+
+  /** Read anew once it may be stale. */
+  const presently = (): Promise<Present> => {
+    // Not the service's clock: this is about how long ago, whatever the time.
+    const now = performance.now();
+    if (present !== null && now < present.until) return present.terms;
+    const terms = readPresent();
+    const reading = { terms, until: now + staleMs };
+    present = reading;
+    terms.catch(() => {
+      if (present === reading) present = null;
+    });
+    return terms;
+  };
+
   return {
-    current: () => {
-      // Not the service's clock: this is about how long ago, whatever the time.
-      const now = performance.now();
-      if (present !== null && now < present.until) return present.policy;
-      const policy = readCurrent();
-      const reading = { policy, until: now + staleMs };
-      present = reading;
-      policy.catch(() => {
-        if (present === reading) present = null;
-      });
-      return policy;
+    current: async (clientId) => {
+      const { service, clients } = await presently();
+      return (clientId === null ? undefined : clients.get(clientId)) ?? service;
     },
     version,
     known,
@@ -92,7 +124,7 @@ export function createPolicies({ pool, clock, policyId, staleMs = 2_000 }: Polic
     },
     publish: async (id, fingerprint, document) => {
       const number = await publish({ pool, clock }, latest, id, fingerprint, document);
-      if (id === policyId) present = null;
+      present = null;
       const policy = await version(id, number);
       if (policy === null) throw new Error(`Version ${number} of ${id} was published and is not there`);
       return policy;
@@ -118,8 +150,8 @@ async function publish(
     // A document that cannot be compiled must not be published.
     compilePolicy(document, next);
     const inserted = await rowsOf(pool, {
-      text: `INSERT INTO policy_versions (id, version, document, fingerprint, published_at)
-             VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING RETURNING version`,
+      text: `INSERT INTO policy_versions (id, version, document, fingerprint, published_at, configured)
+             VALUES ($1, $2, $3, $4, $5, true) ON CONFLICT DO NOTHING RETURNING version`,
       values: [id, next, JSON.stringify(document), fingerprint, instantText(clock.now())],
     });
     // Where another process has taken that number meanwhile, look again: it may have published the same.

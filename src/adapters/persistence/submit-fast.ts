@@ -25,7 +25,7 @@ export async function submitFast(store: ChangeTicketsDeps, change: Change): Prom
   const { clientId } = submit.input;
   if (!isUuid(ticketId) || !isUuid(clientId)) return null;
 
-  const current = await store.policies.current();
+  const current = await store.policies.current(clientId);
   const now = store.clock.now();
   const set = new ChangeSet({
     now,
@@ -33,7 +33,7 @@ export async function submitFast(store: ChangeTicketsDeps, change: Change): Prom
     clients: new Set([clientId]),
     followed: new Map(),
     taken: new Set(),
-    current,
+    newPolicyOf: () => current,
     policyOf: () => current,
   });
   const outcome = set.apply(change);

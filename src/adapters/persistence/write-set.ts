@@ -43,7 +43,16 @@ const INSERT_TICKETS = {
          ON CONFLICT DO NOTHING RETURNING id, number`,
 };
 
-const FIXED = ['id', 'client_id', 'opened_at', 'created_at', 'policy_id', 'policy_version', 'initial_severity'];
+const FIXED = [
+  'id',
+  'client_id',
+  'opened_at',
+  'created_at',
+  'policy_id',
+  'policy_version',
+  'calendars',
+  'initial_severity',
+];
 const CHANGING = WRITTEN_COLUMNS.filter((column) => !FIXED.includes(column));
 
 const WRITE = {

@@ -20,7 +20,7 @@ export const idempotencyKeys = new EntitySchema<IdempotencyKeyRow>({
     caller: primary(text('Who chose the key: kind and id of the actor')),
     key: primary(text('As the caller gave it')),
     fingerprint: text('Of the input; the same key with another input is refused'),
-    ticket_id: uuid('The ticket that the request was about; it need not exist'),
+    ticket_id: uuid('The ticket, or whatever else, that the request was about; it need not exist'),
     version: orNull(integer('The version the ticket was left at; null where there was none')),
     refused: orNull(json('Why nothing of the request was tried')),
     refusals: json('One for each step: null where it was carried out'),

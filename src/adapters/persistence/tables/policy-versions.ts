@@ -1,7 +1,8 @@
 import { EntitySchema } from 'typeorm';
+import type { Actor } from '../../../domain/actor';
 import type { EpochMs } from '../../../domain/instant';
 import type { PolicyDocument } from '../../../domain/policy';
-import { instant, integer, json, primary, text } from './column-types';
+import { boolean, instant, integer, json, orNull, primary, text } from './column-types';
 
 export interface PolicyVersionRow {
   readonly id: string;
@@ -9,6 +10,9 @@ export interface PolicyVersionRow {
   readonly document: PolicyDocument;
   readonly fingerprint: string;
   readonly published_at: EpochMs;
+  readonly yaml: string | null;
+  readonly published_by: Actor | null;
+  readonly configured: boolean;
 }
 
 export const policyVersions = new EntitySchema<PolicyVersionRow>({
@@ -19,5 +23,8 @@ export const policyVersions = new EntitySchema<PolicyVersionRow>({
     document: json('Rules, targets and calendars, holidays expanded'),
     fingerprint: text('SHA-256 of the canonical document'),
     published_at: instant('When it was published'),
+    yaml: orNull(text('The text it was published from; null where that was not kept')),
+    published_by: orNull(json('Who published it: kind, id, name; null for the configured file, at a start')),
+    configured: boolean('Whether the configured file said this when the service started'),
   },
 });

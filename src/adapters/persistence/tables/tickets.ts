@@ -2,7 +2,7 @@ import { EntitySchema } from 'typeorm';
 import type { Channel } from '../../../domain/commands';
 import type { Impact } from '../../../domain/impact';
 import type { EpochMs } from '../../../domain/instant';
-import type { CommitmentKind } from '../../../domain/policy';
+import type { CalendarReplacements, CommitmentKind } from '../../../domain/policy';
 import type { Severity } from '../../../domain/severity';
 import type {
   Cycle,
@@ -32,6 +32,7 @@ export interface TicketRow extends SlaColumns {
   readonly follow_up_of: string | null;
   readonly policy_id: string;
   readonly policy_version: number;
+  readonly calendars: CalendarReplacements;
   readonly impacts: readonly Impact[];
   readonly severity: Severity;
   readonly initial_severity: Severity;
@@ -81,6 +82,7 @@ export const tickets = new EntitySchema<TicketRow>({
     follow_up_of: orNull(uuid('The ticket it follows up')),
     policy_id: text('The policy it was opened under'),
     policy_version: integer('The version of that policy; it never changes'),
+    calendars: { ...json('Calendars that stand in for others of its policy, by the name replaced'), default: {} },
     impacts: json('Who is hit and what they cannot do: pairs of audience and consequence, with a note'),
     severity: text('The present severity, SEV1 the most urgent'),
     initial_severity: text('The severity at opening'),

@@ -1,0 +1,59 @@
+import {
+  type BusinessSpan,
+  type CalendarReplacements,
+  COMMITMENT_KINDS,
+  type CommitmentKind,
+  type Policy,
+  type Target,
+} from './policy';
+
+const made = new WeakMap<Policy, Map<string, Policy>>();
+
+/**
+ * The policy with some of its calendars standing in for others: every stretch of business time names the calendar that
+ * it is really counted on. The same object for the same replacements.
+ *
+ * @param policy as published
+ */
+export function withCalendars(policy: Policy, replacements: CalendarReplacements): Policy {
+  const names = Object.keys(replacements);
+  if (names.length === 0) return policy;
+  const key = JSON.stringify(names.sort().map((name) => [name, replacements[name]]));
+  const known = made.get(policy) ?? new Map<string, Policy>();
+  const replaced = known.get(key) ?? replace(policy, replacements);
+  known.set(key, replaced);
+  made.set(policy, known);
+  return replaced;
+}
+
+function replace(policy: Policy, replacements: CalendarReplacements): Policy {
+  const spanOf = (span: BusinessSpan): BusinessSpan => ({
+    ...span,
+    calendar: replacements[span.calendar] ?? span.calendar,
+  });
+  const targetOf = (target: Target): Target => ({
+    ...target,
+    span: target.span === null ? null : spanOf(target.span),
+  });
+  return {
+    ...policy,
+    replacements,
+    severities: policy.severities.map((level) => ({
+      ...level,
+      targets: Object.fromEntries(COMMITMENT_KINDS.map((kind) => [kind, targetOf(level.targets[kind])])) as Record<
+        CommitmentKind,
+        Target
+      >,
+    })),
+    closeAfterSilence: spanOf(policy.closeAfterSilence),
+  };
+}
+
+/** The calendars that replacements name and the policy does not have. */
+export function unknownCalendars(
+  policy: Pick<Policy, 'calendars'>,
+  replacements: CalendarReplacements,
+): readonly string[] {
+  const named = Object.entries(replacements).flat();
+  return [...new Set(named)].filter((name) => !Object.hasOwn(policy.calendars, name));
+}
