@@ -348,7 +348,8 @@ describe('a ticket that cannot be recorded', () => {
 
   test('a policy that cannot be read is the fault of its tickets alone', async () => {
     await store.pool.query(
-      `INSERT INTO policy_versions SELECT 'broken', 1, '{}', 'none', now() FROM policy_versions LIMIT 1`,
+      `INSERT INTO policy_versions (id, version, document, fingerprint, published_at, configured)
+         VALUES ('broken', 1, '{}', 'none', now(), false)`,
     );
     const [bad = '', ...good] = await open(3);
     await store.pool.query(`UPDATE tickets SET policy_id = 'broken', policy_version = 1 WHERE id = $1`, [bad]);
