@@ -156,10 +156,13 @@ export interface DeadlineQuery {
   readonly until: EpochMs | null;
   /** Without those that are overdue at this instant. */
   readonly since: EpochMs | null;
+  /** All where empty. */
   readonly kinds: readonly CommitmentKind[];
-  readonly severities: readonly Severity[] | null;
-  readonly client: string | null;
-  readonly assignee: string | null;
+  /** Of the ticket; null for any. */
+  readonly severity: Comparator<Severity> | null;
+  readonly ticket: Comparator<string> | null;
+  readonly client: Comparator<string> | null;
+  readonly assignee: Comparator<string> | null;
 }
 
 /** Reads. Whatever the caller may not see is not there. */

@@ -120,6 +120,24 @@ export function nextDue(ticket: Ticket, policy: Policy, at: EpochMs): CycleView 
   return next;
 }
 
+/**
+ * What is still to be kept of the running promises, due at an instant or later. Of an imported history nothing: where it
+ * ends, nothing is due any more until somebody acts on the ticket.
+ */
+export function runningDeadlines(
+  ticket: Ticket,
+  policy: Policy,
+  now: EpochMs,
+): readonly { readonly kind: CommitmentKind; readonly cycle: number; readonly dueAt: EpochMs }[] {
+  if (ticket.observedUntil !== null) return [];
+  return ticket.cycles.flatMap((cycle) => {
+    if (cycle.end !== null) return [];
+    const { dueAt, breach } = viewCycle(ticket, policy, cycle, judgedAt(ticket, now));
+    if (dueAt === null || dueAt < now || breach !== null) return [];
+    return [{ kind: cycle.kind, cycle: cycle.number, dueAt }];
+  });
+}
+
 /** Every cycle that was breached by an instant, in the order of kinds and numbers. */
 export function breachedCycles(ticket: Ticket, policy: Policy, at: EpochMs): readonly CycleView[] {
   return COMMITMENT_KINDS.flatMap((kind) => ticket.cycles.filter((cycle) => cycle.kind === kind))

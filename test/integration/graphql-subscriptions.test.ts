@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Client, createClient } from 'graphql-ws';
+import type { Client } from 'graphql-ws';
 import WebSocket from 'ws';
 import { type Json, SEV1, SEV2, SEV3, SEV4, startTestService, type TestService } from '../support/graphql-service';
+import { askOver, type Listener, listenOver, openSocket } from '../support/graphql-socket';
 
 let service: TestService;
 /** Another process on the same database would be the same: nothing is shared but the database. */
@@ -21,64 +22,13 @@ afterAll(async () => {
 });
 
 const connect = (to: TestService = service): Client => {
-  const client = createClient({
-    url: to.url.replace('http', 'ws'),
-    webSocketImpl: WebSocket,
-    retryAttempts: 0,
-    lazy: false,
-    onNonLazyError: () => undefined,
-  });
+  const client = openSocket(to.url);
   clients.push(client);
   return client;
 };
 
-interface Listener {
-  readonly results: Json[];
-  /** Resolves with the first results once there are so many. */
-  has(count: number): Promise<Json[]>;
-  readonly ended: Promise<unknown>;
-}
-
-/** Subscribes and is sure to listen: a query that follows on the same socket is answered after it. */
-async function listen(query: string, variables: Json = {}, client: Client = connect()): Promise<Listener> {
-  const results: Json[] = [];
-  let told: () => void = () => undefined;
-  const ended = new Promise((resolve, reject) => {
-    client.subscribe(
-      { query, variables },
-      {
-        next: (result) => {
-          results.push(result);
-          told();
-        },
-        error: reject,
-        complete: () => resolve(undefined),
-      },
-    );
-  });
-  ended.catch(() => told());
-  await askOver(client, '{ viewer { seesAllClients } }');
-  return {
-    results,
-    ended,
-    has: (count) =>
-      new Promise((resolve) => {
-        told = () => {
-          if (results.length >= count) resolve(results.slice(0, count));
-        };
-        told();
-      }),
-  };
-}
-
-const askOver = (client: Client, query: string, variables: Json = {}): Promise<Json> =>
-  new Promise((resolve, reject) => {
-    let answer: unknown;
-    client.subscribe(
-      { query, variables },
-      { next: (result) => (answer = result), error: reject, complete: () => resolve(answer) },
-    );
-  });
+const listen = (query: string, variables: Json = {}, client: Client = connect()): Promise<Listener> =>
+  listenOver(client, query, variables);
 
 const EVENTS =
   'subscription ($filter: TicketEventFilter) { ticketEvents(filter: $filter) { cursor ticket { id version state } event { __typename number type cursor } } }';

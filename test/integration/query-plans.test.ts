@@ -72,7 +72,7 @@ test.each<[string, () => { readonly text: string; readonly values: readonly unkn
     () =>
       deadlinesStatement(
         everything,
-        { until: MONDAY + 1e9, since: MONDAY, kinds: [], severities: null, client: null, assignee: null },
+        { until: MONDAY + 1e9, since: MONDAY, kinds: [], severity: null, ticket: null, client: null, assignee: null },
         FIRST,
       ),
   ],

@@ -3,11 +3,14 @@ import type { Comparator } from '../../application/ports';
 import type { Channel } from '../../domain/commands';
 import type { EventType } from '../../domain/events';
 import type { EpochMs } from '../../domain/instant';
+import type { CommitmentKind } from '../../domain/policy';
 import { compareUrgency, type Severity } from '../../domain/severity';
-import type { SeverityChangeCause, TicketState } from '../../domain/ticket';
+import type { BreachCause, SeverityChangeCause, TicketState } from '../../domain/ticket';
 import type { CommitmentStatus } from '../../domain/view';
 import {
+  BreachCauseEnum,
   ChannelEnum,
+  CommitmentKindEnum,
   CommitmentStatusEnum,
   EventTypeEnum,
   SeverityChangeCauseEnum,
@@ -117,6 +120,21 @@ export const CommitmentStatusComparator = equalityOf<CommitmentStatus>(
   () => CommitmentStatusEnum,
   'Compares statuses of commitments, as they are at the instant of the answer.',
 );
+export const AssigneeComparator = equalityOf<string>(
+  'AssigneeComparator',
+  () => String,
+  'Compares who works on a ticket, case-sensitive.',
+);
+export const CommitmentKindComparator = equalityOf<CommitmentKind>(
+  'CommitmentKindComparator',
+  () => CommitmentKindEnum,
+  'Compares kinds of commitments.',
+);
+export const BreachCauseComparator = equalityOf<BreachCause>(
+  'BreachCauseComparator',
+  () => BreachCauseEnum,
+  'Compares causes of a breach.',
+);
 export const EventTypeComparator = equalityOf<EventType>(
   'TicketEventTypeComparator',
   () => EventTypeEnum,
@@ -163,10 +181,10 @@ export function satisfies<T extends string>(given: OrderInput<T> | null | undefi
   );
 }
 
-/** The same for a value that is only equal or not, with its comparator translated. */
-export const holds = (asked: Comparator<string> | null, value: string): boolean =>
+/** The same for a value that is only equal or not, with its comparator translated; null where there is none. */
+export const holds = (asked: Comparator<string> | null, value: string | null): boolean =>
   asked === null ||
   ((asked.eq == null || asked.eq === value) &&
-    (asked.in === undefined || asked.in.includes(value)) &&
-    (asked.nin === undefined || !asked.nin.includes(value)) &&
-    asked.isNull !== true);
+    (asked.in === undefined || (value !== null && asked.in.includes(value))) &&
+    (asked.nin === undefined || value === null || !asked.nin.includes(value)) &&
+    (asked.isNull === undefined || asked.isNull === (value === null)));

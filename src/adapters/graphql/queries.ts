@@ -111,12 +111,13 @@ export class QueryResolver {
       until: within == null ? null : now + within,
       since: includeOverdue ? null : now,
       kinds: kinds == null ? COMMITMENT_KINDS : [...new Set(kinds)],
-      severities: severities == null ? null : [...new Set(severities)],
-      client: client == null ? null : requireUuid('Client', client, 'client'),
-      assignee: assignee ?? null,
+      severity: severities == null ? null : { in: [...new Set(severities)] },
+      ticket: null,
+      client: client == null ? null : { eq: requireUuid('Client', client, 'client') },
+      assignee: assignee == null ? null : { eq: assignee },
     };
     // A list that allows nothing is not one that was left out.
-    if (query.kinds.length === 0 || query.severities?.length === 0) return connection(NOTHING, async () => 0);
+    if (query.kinds.length === 0) return connection(NOTHING, async () => 0);
     const found = await reader.deadlines(caller, query, pageRequest(page));
     return connection(found, () => reader.countDeadlines(caller, query));
   }

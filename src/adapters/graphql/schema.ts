@@ -3,9 +3,11 @@ import type { GraphQLSchema } from 'graphql';
 import { buildSchemaSync, type NonEmptyArray } from 'type-graphql';
 import { CalendarResolver } from './calendar-types';
 import { ClassificationResolver } from './classification-types';
-import { CommitmentResolver, CycleExplanationResolver } from './commitment-types';
+import { CommitmentBreachedResolver } from './commitment-breached';
+import { CommitmentResolver, CommitmentResolver, CycleExplanationResolver } from './commitment-types';
 import { ClientResolver } from './common-types';
 import { BreachResolver, CommitmentCycleResolver, TargetResolver } from './cycle-types';
+import { DeadlineApproachingResolver } from './deadline-approaching';
 import { DeadlineResolver } from './deadline-types';
 import { EndedCycleResolver, EventEffectsResolver, StartedCycleResolver } from './event-effects';
 import { TicketEventResolver } from './event-interfaces';
@@ -32,6 +34,8 @@ const RESOLVERS = [
   NodeResolver,
   MutationResolver,
   SubscriptionResolver,
+  DeadlineApproachingResolver,
+  CommitmentBreachedResolver,
   TicketResolver,
   TicketLogResolver,
   ClientResolver,

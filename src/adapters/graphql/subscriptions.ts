@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Arg, Ctx, Field, InputType, ObjectType, Resolver, Root, Subscription } from 'type-graphql';
 import type { LoggedEvent, StoredTicket } from '../../application/ports';
 import type { EventType } from '../../domain/events';
@@ -7,10 +6,8 @@ import type { SeverityChange, SeverityChangeCause } from '../../domain/ticket';
 import * as compare from './comparators';
 import type { RequestContext } from './context';
 import { TicketEventType } from './event-interfaces';
-import { badInput, isDatabaseAway } from './faults';
-import { requireUuid } from './global-id';
 import { EventCursorScalar } from './scalars';
-import { selectAsync } from './select-async';
+import { checked, DESCRIBED, type Told, tell } from './tell';
 import { SeverityChangeType } from './ticket-parts';
 import { TicketType } from './ticket-type';
 
@@ -49,12 +46,6 @@ export class TicketEventFilter {
   severity?: compare.OrderInput<Severity> | null;
 }
 
-/** What a subscriber is told: an event that passed its filter, and the ticket it happened to. */
-interface Told {
-  readonly event: LoggedEvent;
-  readonly ticket: StoredTicket;
-}
-
 @ObjectType('TicketEventPayload', { description: 'An event, told as it was recorded.', simpleResolvers: true })
 export class TicketEventPayload {
   @Field(() => EventCursorScalar, { description: "The event's place in the log." })
@@ -84,54 +75,6 @@ export class SeverityChangedPayload {
 
 const changeIn = (event: LoggedEvent): SeverityChange | null =>
   'effects' in event ? (event.effects.severityChange ?? null) : null;
-
-const uuids = (given: compare.EqualityInput<string> | null | undefined, type: 'Ticket' | 'Client') =>
-  given == null ? null : compare.comparatorOf(given, (id) => requireUuid(type, id, `filter.${type.toLowerCase()}`));
-
-/** The events that pass, each with its ticket; those of tickets that the caller may not see are passed over. */
-function tell(
-  { services, caller }: RequestContext,
-  filter: Partial<Pick<TicketEventFilter, 'ticket' | 'client'>>,
-  passes: (event: LoggedEvent) => boolean,
-  suits: (ticket: StoredTicket) => boolean = () => true,
-): AsyncIterableIterator<Told> {
-  const ticketId = uuids(filter.ticket, 'Ticket');
-  const clientId = uuids(filter.client, 'Client');
-  const events = services.feed.subscribe((event) => compare.holds(ticketId, event.ticketId) && passes(event));
-  return selectAsync(events, async (event) => {
-    const ticket = await patiently(() => services.reader.ticketById(caller, event.ticketId));
-    return ticket !== null && compare.holds(clientId, ticket.clientId) && suits(ticket) ? { event, ticket } : null;
-  });
-}
-
-const PATIENCE_MS = 15_000;
-const AGAIN_AFTER_MS = 250;
-
-/** Outwaits a database that is away for a moment: the log goes on where it was, and so does whoever follows it. */
-async function patiently<T>(read: () => Promise<T>): Promise<T> {
-  for (let waited = 0; ; waited += AGAIN_AFTER_MS) {
-    try {
-      return await read();
-    } catch (error) {
-      if (!isDatabaseAway(error) || waited >= PATIENCE_MS) throw error;
-      await sleep(AGAIN_AFTER_MS);
-    }
-  }
-}
-
-const DESCRIBED = 'Live from the moment of subscribing, in the order of the log, whichever process made the change.';
-
-/** Type-graphql neither validates nor converts what it subscribes by, so it is checked here. */
-function checked<T extends object>(filter: T | null | undefined): Partial<T> {
-  for (const comparator of Object.values<Partial<compare.EqualityInput<unknown>> | null>({ ...filter })) {
-    for (const list of [comparator?.in, comparator?.nin]) {
-      if ((list?.length ?? 0) > compare.LONGEST_LIST) {
-        throw badInput(`A list in a filter takes at most ${compare.LONGEST_LIST.toLocaleString('en')} entries.`);
-      }
-    }
-  }
-  return filter ?? {};
-}
 
 @Resolver()
 export class SubscriptionResolver {

@@ -82,14 +82,15 @@ const kindsOf = ({ kinds }: DeadlineQuery): readonly CommitmentKind[] =>
   kinds.length === 0 ? COMMITMENT_KINDS : COMMITMENT_KINDS.filter((kind) => kinds.includes(kind));
 
 function conditions(caller: Caller, query: DeadlineQuery, to: Parameters): (kind: CommitmentKind) => string {
-  const { until, since, severities, client, assignee } = query;
+  const { until, since, severity, ticket, client, assignee } = query;
   const common = [
     visible(caller, to),
     // Where an imported history ends, nothing is due any more until somebody acts on the ticket.
     't.observed_until IS NULL',
-    ...(severities === null ? [] : [compare('t.severity', 'text', { in: severities }, to)]),
-    ...(client === null ? [] : [compare('t.client_id', 'uuid', { eq: client }, to)]),
-    ...(assignee === null ? [] : [compare('t.assignee', 'text', { eq: assignee }, to)]),
+    ...(severity === null ? [] : [compare('t.severity', 'text', severity, to)]),
+    ...(ticket === null ? [] : [compare('t.id', 'uuid', ticket, to)]),
+    ...(client === null ? [] : [compare('t.client_id', 'uuid', client, to)]),
+    ...(assignee === null ? [] : [compare('t.assignee', 'text', assignee, to)]),
   ];
   return (kind) =>
     every([

@@ -1,0 +1,250 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { Hub } from '../../src/adapters/events/hub';
+import { LogSnapshot } from '../../src/adapters/persistence/event-log';
+import { DeadlineWatch, type NearDeadline, type Watched } from '../../src/application/deadline-watch';
+import type { Deadline, LoggedEvent, StoredTicket } from '../../src/application/ports';
+import type { Services } from '../../src/application/services';
+import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS } from '../../src/domain/instant';
+import type { CommitmentKind } from '../../src/domain/policy';
+import { runningDeadlines } from '../../src/domain/view';
+import { ACKNOWLEDGE, AGENT, CIMCLOUD, GO_ON, ny, SEV1, Story, WAIT } from '../support/domain';
+
+const NOW = ny('2026-06-01 10:00');
+
+/** Tickets in memory, read as the store reads them. */
+class World {
+  readonly stories = new Map<string, Story>();
+  readonly hub = new Hub(new LogSnapshot('1:1:'));
+  reads = 0;
+  private xid = 1n;
+
+  open(id: string, at: EpochMs = Date.now()): Story {
+    const story = new Story(SEV1, at);
+    this.stories.set(id, story);
+    return story;
+  }
+
+  /** Says that something happened to the tickets. */
+  tell(...ids: string[]): void {
+    const entries = ids.map((ticketId) => {
+      this.xid += 1n;
+      const event = { ticketId, type: 'ASSIGNED', number: 1, at: NOW, actor: AGENT, cursor: '', id: '' };
+      return { xid: this.xid, event: event as unknown as LoggedEvent };
+    });
+    this.hub.publish(entries, new LogSnapshot(`${this.xid + 1n}:${this.xid + 1n}:`));
+  }
+
+  stored(id: string): StoredTicket | null {
+    const story = this.stories.get(id);
+    return story === undefined ? null : { ...story.ticket, id, number: 1, createdAt: NOW, updatedAt: NOW };
+  }
+
+  readonly services = {
+    clock: { now: () => Date.now() },
+    feed: this.hub,
+    policies: { known: () => CIMCLOUD },
+    reader: {
+      ticketById: async (_caller: unknown, id: string) => this.stored(id),
+      deadlines: async (
+        _caller: unknown,
+        query: { since: EpochMs; until: EpochMs },
+        { count, after }: { count: number; after: string | null },
+      ) => {
+        this.reads += 1;
+        const all: Deadline[] = [...this.stories.keys()].flatMap((id) => {
+          const ticket = this.stored(id);
+          if (ticket === null) return [];
+          return runningDeadlines(ticket, CIMCLOUD, query.since).map(({ kind, dueAt }) => ({ ticket, kind, dueAt }));
+        });
+        const edges = all
+          .map((node) => ({ node, cursor: `${node.dueAt}/${node.ticket.id}/${node.kind}` }))
+          .filter(({ node, cursor }) => node.dueAt <= query.until && (after === null || cursor > after))
+          .sort((one, two) => (one.cursor < two.cursor ? -1 : 1));
+        return { edges: edges.slice(0, count), hasNextPage: edges.length > count, hasPreviousPage: false };
+      },
+    },
+  } as unknown as Services;
+
+  watch(lead: number, kinds: readonly CommitmentKind[] = ['UPDATE'], more: Partial<Watched> = {}): DeadlineWatch {
+    return new DeadlineWatch(this.services, {
+      caller: { actor: AGENT, sees: 'ALL' },
+      lead,
+      query: { kinds: [], severity: null, ticket: null, client: null, assignee: null },
+      wants: (_ticket, kind) => kinds.includes(kind),
+      concerns: () => true,
+      patiently: (read) => read(),
+      ...more,
+    });
+  }
+}
+
+/** Takes everything as it comes. */
+function take(watch: DeadlineWatch) {
+  const told: (readonly [string, EpochMs, EpochMs])[] = [];
+  const ended = (async () => {
+    for await (const { ticket, dueAt } of watch as AsyncIterable<NearDeadline>)
+      told.push([ticket.id, dueAt, Date.now()]);
+  })();
+  return { told, ended };
+}
+
+const names = (count: number): string[] => Array.from({ length: count }, (_, place) => `t${1_000 + place}`);
+
+describe('a watch of deadlines', () => {
+  let world: World;
+  beforeEach(() => {
+    jest.useFakeTimers({ now: NOW, doNotFake: ['nextTick', 'setImmediate', 'performance'] });
+    world = new World();
+  });
+  afterEach(() => {
+    expect(jest.getTimerCount()).toBe(0);
+    expect(world.hub.size).toBe(0);
+    jest.useRealTimers();
+  });
+  const pass = (ms: number) => jest.advanceTimersByTimeAsync(ms);
+
+  it('sleeps until exactly the lead before the due instant, and reads no more than once meanwhile', async () => {
+    world.open('a');
+    const watch = world.watch(10 * MINUTE_MS);
+    const { told, ended } = take(watch);
+    await pass(50 * MINUTE_MS - 1);
+    expect(told).toEqual([]);
+    expect([world.reads, jest.getTimerCount()]).toEqual([1, 1]);
+    await pass(1);
+    expect(told).toEqual([['a', NOW + HOUR_MS, NOW + 50 * MINUTE_MS]]);
+    await watch.return();
+    await ended;
+  });
+
+  it('waits longer than a timer can', async () => {
+    const watch = world.watch(HOUR_MS, ['UPDATE']);
+    const { told, ended } = take(watch);
+    await pass(40 * DAY_MS);
+    world.open('a', NOW + 40 * DAY_MS + 5 * MINUTE_MS);
+    world.tell('a');
+    await pass(5 * MINUTE_MS);
+    expect(told).toHaveLength(1);
+    // One look a day, since what lies further than that was not read.
+    expect(world.reads).toBeLessThan(45);
+    await watch.return();
+    await ended;
+  });
+
+  it('is woken by a nearer deadline', async () => {
+    world.open('late', NOW);
+    const watch = world.watch(MINUTE_MS);
+    const { told, ended } = take(watch);
+    await pass(MINUTE_MS);
+    world.open('early', NOW - 30 * MINUTE_MS);
+    world.tell('early');
+    await pass(29 * MINUTE_MS);
+    expect(told.map(([id, , at]) => [id, at - NOW])).toEqual([['early', 29 * MINUTE_MS]]);
+    await watch.return();
+    await ended;
+  });
+
+  it('tells as many as are due at one instant, each once, however they became known', async () => {
+    const [known, heard] = [names(450).slice(0, 250), names(450).slice(250)];
+    for (const id of known) world.open(id);
+    const watch = world.watch(10 * MINUTE_MS);
+    const { told, ended } = take(watch);
+    await pass(1);
+    for (const id of heard) world.open(id, NOW);
+    world.tell(...heard, ...known);
+    await pass(HOUR_MS);
+    expect(told.map(([id]) => id).sort()).toEqual([...known, ...heard]);
+    await watch.return();
+    await ended;
+  });
+
+  it('keeps only the nearest of what it hears of, and tells the others all the same', async () => {
+    const watch = world.watch(10 * MINUTE_MS);
+    const { told, ended } = take(watch);
+    await pass(1);
+    // The furthest first.
+    for (const [place, id] of names(500).entries()) world.open(id, NOW + (500 - place) * 1_000);
+    for (const id of names(500)) world.tell(id);
+    await pass(2 * HOUR_MS);
+    expect(told.map(([id]) => id)).toEqual(names(500).reverse());
+    expect(told.every(([, dueAt, at]) => at === dueAt - 10 * MINUTE_MS)).toBe(true);
+    await watch.return();
+    await ended;
+  });
+
+  it('tells a deadline that was moved twice, and none that was met meanwhile without a word', async () => {
+    const moved = world.open('moved');
+    world.open('met', NOW + 1).do(ACKNOWLEDGE, NOW + 2);
+    const watch = world.watch(10 * MINUTE_MS, ['RESPONSE', 'UPDATE']);
+    const { told, ended } = take(watch);
+    await pass(51 * MINUTE_MS);
+    const at = NOW + 51 * MINUTE_MS;
+    moved.do(WAIT, at);
+    moved.do(GO_ON, at + 20 * MINUTE_MS);
+    world.tell('moved');
+    await pass(HOUR_MS);
+    expect(told.map(([id, dueAt]) => [id, (dueAt - NOW) / MINUTE_MS])).toEqual([
+      ['moved', 15],
+      ['moved', 60],
+      ['met', 60 + 1 / MINUTE_MS],
+      ['moved', 80],
+    ]);
+    await watch.return();
+    await ended;
+  });
+
+  it('tells nothing of an imported history, read or heard of', async () => {
+    const story = new Story(SEV1, NOW, CIMCLOUD, { notMeasured: [], observedUntil: NOW });
+    world.stories.set('imported', story);
+    const watch = world.watch(HOUR_MS);
+    const { told, ended } = take(watch);
+    await pass(1);
+    world.tell('imported');
+    await pass(HOUR_MS);
+    expect(told).toEqual([]);
+    await watch.return();
+    await ended;
+  });
+
+  it('passes over what became overdue while nobody took it', async () => {
+    for (const id of ['a', 'b']) world.open(id);
+    const watch = world.watch(HOUR_MS);
+    expect((await watch.next()).value).toMatchObject({ ticket: { id: 'a' } });
+    await pass(HOUR_MS + 1);
+    world.open('c');
+    world.tell('c');
+    expect((await watch.next()).value).toMatchObject({ ticket: { id: 'c' } });
+    await watch.return();
+  });
+
+  it('ends at once while it reads in vain, and asks no more', async () => {
+    let signal: AbortSignal | null = null;
+    const watch = world.watch(HOUR_MS, ['UPDATE'], {
+      patiently: (_read, given) =>
+        new Promise((_resolve, reject) => {
+          signal = given;
+          given.addEventListener('abort', () => reject(given.reason));
+        }),
+    });
+    const next = watch.next();
+    await pass(1);
+    expect(signal).not.toBeNull();
+    await watch.return();
+    expect(await next).toEqual({ done: true, value: undefined });
+  });
+
+  it.each([
+    ['the feed', (of: World) => of.hub.close(), { done: true }],
+    ['the store', (of: World) => of.stories.set('broken', null as unknown as Story), null],
+  ] as const)('ends with %s', async (_name, fail, outcome) => {
+    const watch = world.watch(HOUR_MS);
+    const next = watch.next().then(
+      (result) => result,
+      () => null,
+    );
+    await pass(1);
+    fail(world);
+    world.tell('broken');
+    await pass(1);
+    expect(await next).toEqual(outcome === null ? null : { done: true, value: undefined });
+  });
+});
