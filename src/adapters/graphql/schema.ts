@@ -4,7 +4,7 @@ import { buildSchemaSync, type NonEmptyArray } from 'type-graphql';
 import { CalendarResolver } from './calendar-types';
 import { ClassificationResolver } from './classification-types';
 import { CommitmentBreachedResolver } from './commitment-breached';
-import { CommitmentResolver, CommitmentResolver, CycleExplanationResolver } from './commitment-types';
+import { CommitmentResolver, CycleExplanationResolver } from './commitment-types';
 import { ClientResolver } from './common-types';
 import { BreachResolver, CommitmentCycleResolver, TargetResolver } from './cycle-types';
 import { DeadlineApproachingResolver } from './deadline-approaching';
