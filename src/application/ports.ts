@@ -20,6 +20,15 @@ export interface StoredTicket extends Ticket {
   /** When the first and the last event were recorded; later than they happened for an imported history. */
   readonly createdAt: EpochMs;
   readonly updatedAt: EpochMs;
+  /** Present where the ticket is not shown as it is now: everything about it is judged then. */
+  readonly asOf?: AsOf;
+}
+
+/** Where a view of a ticket ends: nothing is in it that happened later, or that was recorded later. */
+export interface AsOf {
+  readonly at: EpochMs;
+  /** Null for whatever was recorded since. */
+  readonly knownAt: EpochMs | null;
 }
 
 export interface Client {

@@ -14,11 +14,8 @@ export interface Answer {
 // biome-ignore lint/suspicious/noExplicitAny: a test reads answers of every shape.
 export type Json = any;
 
-export interface TestService {
-  readonly url: string;
-  readonly database: TestDatabase;
-  /** Lines that the service logged. */
-  readonly logged: readonly Json[];
+/** How tests speak to a service. */
+export interface Api {
   /** Asks, whatever comes of it. */
   ask(query: string, variables?: Json, headers?: Record<string, string>): Promise<Answer>;
   /** Asks what must succeed, and gives its data. */
@@ -27,6 +24,13 @@ export interface TestService {
   mutate(name: string, input: Json, fields?: string): Promise<Json>;
   /** Opens a ticket of these impacts and gives its id. */
   submit(impacts?: readonly Json[], more?: Json): Promise<string>;
+}
+
+export interface TestService extends Api {
+  readonly url: string;
+  readonly database: TestDatabase;
+  /** Lines that the service logged. */
+  readonly logged: readonly Json[];
   close(): Promise<void>;
 }
 
@@ -39,6 +43,38 @@ export const CONTRADICTION = [{ audience: 'NOBODY', consequence: 'ORDERING_BLOCK
 const ERRORS = 'userErrors { __typename code message path }';
 const TICKET = 'ticket { id number state severity version }';
 
+/** The API of a service that listens at an address. */
+export function apiAt(url: string): Api {
+  const ask: Api['ask'] = async (query, variables, headers) => {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify({ query, variables }),
+    });
+    const { data = null, errors = [] } = (await response.json()) as Json;
+    return { status: response.status, headers: response.headers, data, errors };
+  };
+  const data: Api['data'] = async (query, variables) => {
+    const answer = await ask(query, variables);
+    if (answer.errors.length > 0) throw new Error(JSON.stringify(answer.errors));
+    return answer.data;
+  };
+  const mutate: Api['mutate'] = async (name, input, fields = `${TICKET} ${ERRORS} clientMutationId`) => {
+    const type = `${name[0]?.toUpperCase()}${name.slice(1)}Input`;
+    return (await data(`mutation ($input: ${type}!) { ${name}(input: $input) { ${fields} } }`, { input }))[name];
+  };
+  return {
+    ask,
+    data,
+    mutate,
+    submit: async (impacts = SEV2, more = {}) => {
+      const { ticket, userErrors } = await mutate('submitTicket', { subject: 'Checkout is down', impacts, ...more });
+      if (ticket === null) throw new Error(JSON.stringify(userErrors));
+      return ticket.id;
+    },
+  };
+}
+
 /** A real service on a database of its own, or on that of another; it listens on a free port. */
 export async function startTestService(
   options: { readonly database?: TestDatabase; readonly url?: string; readonly config?: Partial<Config> } = {},
@@ -49,36 +85,11 @@ export async function startTestService(
   const config: Config = { ...loadConfig({ DATABASE_URL: options.url ?? database.url, PORT: '0' }), ...options.config };
   const service: RunningService = await startService(config, logger);
 
-  const ask: TestService['ask'] = async (query, variables, headers) => {
-    const response = await fetch(service.url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...headers },
-      body: JSON.stringify({ query, variables }),
-    });
-    const { data = null, errors = [] } = (await response.json()) as Json;
-    return { status: response.status, headers: response.headers, data, errors };
-  };
-  const data: TestService['data'] = async (query, variables) => {
-    const answer = await ask(query, variables);
-    if (answer.errors.length > 0) throw new Error(JSON.stringify(answer.errors));
-    return answer.data;
-  };
-  const mutate: TestService['mutate'] = async (name, input, fields = `${TICKET} ${ERRORS} clientMutationId`) => {
-    const type = `${name[0]?.toUpperCase()}${name.slice(1)}Input`;
-    return (await data(`mutation ($input: ${type}!) { ${name}(input: $input) { ${fields} } }`, { input }))[name];
-  };
   return {
     url: service.url,
     database,
     logged,
-    ask,
-    data,
-    mutate,
-    submit: async (impacts = SEV2, more = {}) => {
-      const { ticket, userErrors } = await mutate('submitTicket', { subject: 'Checkout is down', impacts, ...more });
-      if (ticket === null) throw new Error(JSON.stringify(userErrors));
-      return ticket.id;
-    },
+    ...apiAt(service.url),
     close: async () => {
       await service.close();
       if (options.database === undefined) await database.drop();

@@ -1,9 +1,10 @@
 import type { Logger } from 'pino';
 import { type Pinned, pinnedPolicy } from '../../application/pinned-policy';
-import type { Caller, Client } from '../../application/ports';
+import type { Caller, Client, StoredTicket } from '../../application/ports';
 import type { Services } from '../../application/services';
 import type { EpochMs } from '../../domain/instant';
 import type { Policy } from '../../domain/policy';
+import { judgedAt } from '../../domain/view';
 
 /** What one request (or one event of a subscription) carries through its resolvers. */
 export interface RequestContext {
@@ -46,3 +47,11 @@ export function underPolicy<T>(context: RequestContext, ticket: Pinned, read: (p
   const policy = context.policyOf(ticket);
   return policy instanceof Promise ? policy.then(read) : read(policy);
 }
+
+/** Judges a ticket under its policy: at the instant as of which it is shown, else at the request's. */
+export const judge = <T>(
+  context: RequestContext,
+  ticket: StoredTicket,
+  read: (ticket: StoredTicket, policy: Policy, at: EpochMs) => T,
+): T | Promise<T> =>
+  underPolicy(context, ticket, (policy) => read(ticket, policy, judgedAt(ticket, ticket.asOf?.at ?? context.now)));

@@ -3,10 +3,10 @@ import type { Deadline } from '../../application/ports';
 import type { DurationMs, EpochMs } from '../../domain/instant';
 import type { CommitmentKind } from '../../domain/policy';
 import type { Severity } from '../../domain/severity';
-import { type CommitmentStatus, judgedAt } from '../../domain/view';
+import type { CommitmentStatus } from '../../domain/view';
 import { CommitmentType, type CommitmentView, commitmentOf } from './commitment-types';
 import { connectionTypeOf } from './connections';
-import { type RequestContext, underPolicy } from './context';
+import { judge, type RequestContext } from './context';
 import { CommitmentKindEnum, CommitmentStatusEnum, SeverityEnum } from './enums';
 import { toGlobalId } from './global-id';
 import { GLOBAL_ID, NodeType } from './node';
@@ -30,7 +30,7 @@ export class DeadlineType extends NodeType implements Omit<Deadline, 'ticket'> {
 }
 
 const judged = <T>(context: RequestContext, { ticket, kind }: Deadline, read: (view: CommitmentView) => T) =>
-  underPolicy(context, ticket, (policy) => read(commitmentOf(ticket, policy, kind, judgedAt(ticket, context.now))));
+  judge(context, ticket, (_, policy, at) => read(commitmentOf(ticket, policy, kind, at)));
 
 @Resolver(() => DeadlineType)
 export class DeadlineResolver {

@@ -1,8 +1,9 @@
-import { Field, FieldResolver, Int, ObjectType, Resolver, Root } from 'type-graphql';
+import { Ctx, Field, FieldResolver, Int, ObjectType, Resolver, Root } from 'type-graphql';
 import { countedIn, explainDue, explainElapsed, type Segment, type SegmentKind } from '../../domain/explain';
 import type { DurationMs, EpochMs } from '../../domain/instant';
 import { type Policy, type Target, targetOf, type WaitingReason } from '../../domain/policy';
 import { CalendarType, type CalendarView, calendarOf } from './calendar-types';
+import type { RequestContext } from './context';
 import { type JudgedCycle, TargetType } from './cycle-types';
 import { describeEnum, WaitingReasonEnum } from './enums';
 import { PolicyType } from './policy-types';
@@ -85,8 +86,9 @@ export class ExplanationResolver {
   }
 
   @FieldResolver(() => PolicyType, { description: 'The policy version.' })
-  policy(@Root() { judged }: Explained): Policy {
-    return judged.policy;
+  policy(@Root() { judged: { policy } }: Explained, @Ctx() context: RequestContext): Policy | Promise<Policy> {
+    // As published: the ticket's own calendars are no part of the version.
+    return context.policyOf({ policyId: policy.id, policyVersion: policy.version, calendars: {} });
   }
 
   @FieldResolver(() => String, {

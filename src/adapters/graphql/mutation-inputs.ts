@@ -15,8 +15,8 @@ import {
 } from './enums';
 import { AtLeast, Entries, Text, WebAddress } from './input-rules';
 
-const NOTE = 2_000;
-const LONG_TEXT = 65_536;
+export const NOTE = 2_000;
+export const LONG_TEXT = 65_536;
 const NAME = 200;
 
 @InputType('ImpactInput', { description: 'One pair of facts: who is hit, and what they cannot do.' })

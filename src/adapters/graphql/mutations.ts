@@ -3,8 +3,8 @@ import { changeTicket } from '../../application/change-ticket';
 import { createClient } from '../../application/create-client';
 import { submitTicket } from '../../application/submit-ticket';
 import type { Command } from '../../domain/commands';
-import type { Impact } from '../../domain/impact';
 import type { RequestContext } from './context';
+import { impactsOf, reclassification } from './given-commands';
 import { requireUuid } from './global-id';
 import { idempotencyOf } from './idempotency';
 import { leaveToMutation, problemsOf } from './input-rules';
@@ -63,25 +63,9 @@ export class MutationResolver {
     @input(() => inputs.ReclassifyTicketInput) given: inputs.ReclassifyTicketInput,
     @Ctx() context: RequestContext,
   ): Promise<payloads.TicketPayload> {
-    const { impacts, override, reason } = given;
-    if ((impacts == null) === (override == null)) {
-      return invalid(given, [{ path: ['impacts'], expected: 'takes the impacts, or an override in their place' }]);
-    }
-    if (override != null) {
-      if (reason != null) {
-        return invalid(given, [
-          { path: ['reason'], expected: 'goes into override.reason when severity is overridden' },
-        ]);
-      }
-      const command: Command = {
-        type: 'reclassify',
-        override: { severity: override.severity, reason: override.reason },
-      };
-      return change(context, 'reclassifyTicket', given, command);
-    }
-    const stated = impactsOf(impacts ?? []);
-    const command: Command = { type: 'reclassify', impacts: stated, reason: reason ?? null };
-    return change(context, 'reclassifyTicket', given, command, { impacts: stated });
+    const asked = reclassification(given);
+    if ('problem' in asked) return invalid(given, [asked.problem]);
+    return change(context, 'reclassifyTicket', given, asked.command, { impacts: asked.impacts });
   }
 
   @Mutation(() => payloads.ApproveOverridePayload, {
@@ -247,6 +231,3 @@ async function change(
   });
   return answer(given, outcome, { argument: ARGUMENT, impacts: [], ...shape });
 }
-
-const impactsOf = (given: readonly inputs.ImpactInput[]): Impact[] =>
-  given.map(({ audience, consequence, note }) => ({ audience, consequence, note: note ?? null }));

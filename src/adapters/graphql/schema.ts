@@ -25,12 +25,16 @@ import { MutationResolver } from './mutations';
 import { NodeResolver } from './node-queries';
 import { PolicyResolver, RuleResolver, SeverityPolicyResolver } from './policy-types';
 import { QueryResolver } from './queries';
+import { SimulationResolver } from './simulation';
+import { OutlookResolver } from './simulation-types';
 import { SubscriptionResolver } from './subscriptions';
 import { TicketLogResolver } from './ticket-log';
 import { TicketResolver } from './ticket-resolver';
 
 const RESOLVERS = [
   QueryResolver,
+  SimulationResolver,
+  OutlookResolver,
   NodeResolver,
   MutationResolver,
   SubscriptionResolver,

@@ -1,0 +1,45 @@
+import pino from 'pino';
+import { contextFactory } from '../../src/adapters/graphql/context';
+import { buildGraphQLSchema } from '../../src/adapters/graphql/schema';
+import { callerBy } from '../../src/adapters/http/operator';
+import { startHttpServer } from '../../src/adapters/http/server';
+import { createClientAccounts } from '../../src/adapters/persistence/clients';
+import { type Api, apiAt } from './graphql-service';
+import { openStore, type TestStore } from './store';
+
+/** A service over HTTP whose time stands still until a test moves it. Its engine is the test's to play. */
+export interface ClockedService extends Api {
+  readonly store: TestStore;
+  close(): Promise<void>;
+}
+
+export async function startClockedService(): Promise<ClockedService> {
+  const store = await openStore();
+  const logger = pino({ level: 'silent' });
+  const services = {
+    ...store,
+    feed: {
+      subscribe: () => {
+        throw new Error('Nobody follows the log here');
+      },
+    },
+    clients: { create: createClientAccounts(store).openClient, default: async () => store.client },
+  };
+  const http = await startHttpServer({
+    host: '127.0.0.1',
+    port: 0,
+    schema: buildGraphQLSchema(),
+    contextFor: contextFactory(services, logger),
+    callerOf: callerBy('Ada'),
+    askDatabase: async () => ({ deadlineFaults: 0 }),
+    logger,
+  });
+  return {
+    ...apiAt(http.url),
+    store,
+    close: async () => {
+      await http.close();
+      await store.close();
+    },
+  };
+}
