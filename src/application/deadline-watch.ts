@@ -1,5 +1,5 @@
 import { DAY_MS, type DurationMs, type EpochMs } from '../domain/instant';
-import { COMMITMENT_KINDS, type CommitmentKind } from '../domain/policy';
+import { COMMITMENT_KINDS, type CommitmentKind, type Policy } from '../domain/policy';
 import { runningDeadlines } from '../domain/view';
 import { pinnedPolicy } from './pinned-policy';
 import type { Caller, DeadlineQuery, LoggedEvent, StoredTicket } from './ports';
@@ -180,10 +180,9 @@ export class DeadlineWatch implements AsyncIterableIterator<NearDeadline> {
     this.expected = this.expected.filter((one) => one.ticketId !== ticketId);
     if (found === null) return null;
     const { ticket, policy } = found;
-    const kinds = COMMITMENT_KINDS.filter((kind) => watched.wants(ticket, kind));
-    if (kinds.length === 0) return ticket;
-    for (const { kind, cycle, dueAt } of runningDeadlines(ticket, policy, services.clock.now())) {
-      if (kinds.includes(kind)) this.expect({ ticketId, kind, cycle, dueAt });
+    const now = services.clock.now();
+    for (const { kind, cycle, dueAt } of deadlinesOf(ticket, policy)) {
+      if (dueAt >= now && watched.wants(ticket, kind)) this.expect({ ticketId, kind, cycle, dueAt });
     }
     return ticket;
   }
@@ -226,6 +225,15 @@ export class DeadlineWatch implements AsyncIterableIterator<NearDeadline> {
     });
     this.wake = () => undefined;
   }
+}
+
+/** Reckoned once for all watches: they are given the same object by the read that they share. */
+const reckoned = new WeakMap<StoredTicket, ReturnType<typeof runningDeadlines>>();
+
+function deadlinesOf(ticket: StoredTicket, policy: Policy): ReturnType<typeof runningDeadlines> {
+  const deadlines = reckoned.get(ticket) ?? runningDeadlines(ticket, policy);
+  reckoned.set(ticket, deadlines);
+  return deadlines;
 }
 
 /** What falls due is recorded without moving anything, and there may be a great deal of it at once. */

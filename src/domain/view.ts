@@ -121,20 +121,18 @@ export function nextDue(ticket: Ticket, policy: Policy, at: EpochMs): CycleView 
 }
 
 /**
- * What is still to be kept of the running promises, due at an instant or later. Of an imported history nothing: where it
- * ends, nothing is due any more until somebody acts on the ticket.
+ * When the promises are due that run and were not recorded as breached: past instants among them, none of a paused clock. Of
+ * an imported history there are none: where it ends, nothing is due any more until somebody acts on the ticket.
  */
 export function runningDeadlines(
   ticket: Ticket,
   policy: Policy,
-  now: EpochMs,
 ): readonly { readonly kind: CommitmentKind; readonly cycle: number; readonly dueAt: EpochMs }[] {
   if (ticket.observedUntil !== null) return [];
   return ticket.cycles.flatMap((cycle) => {
-    if (cycle.end !== null) return [];
-    const { dueAt, breach } = viewCycle(ticket, policy, cycle, judgedAt(ticket, now));
-    if (dueAt === null || dueAt < now || breach !== null) return [];
-    return [{ kind: cycle.kind, cycle: cycle.number, dueAt }];
+    if (cycle.end !== null || cycle.breach !== null) return [];
+    const clock = readClock(ticket, policy, cycle, ticket.lastEventAt);
+    return clock === null || clock.paused ? [] : [{ kind: cycle.kind, cycle: cycle.number, dueAt: clock.dueAt }];
   });
 }
 

@@ -54,11 +54,14 @@ class World {
         const all: Deadline[] = [...this.stories.keys()].flatMap((id) => {
           const ticket = this.stored(id);
           if (ticket === null) return [];
-          return runningDeadlines(ticket, CIMCLOUD, query.since).map(({ kind, dueAt }) => ({ ticket, kind, dueAt }));
+          return runningDeadlines(ticket, CIMCLOUD).map(({ kind, dueAt }) => ({ ticket, kind, dueAt }));
         });
         const edges = all
           .map((node) => ({ node, cursor: `${node.dueAt}/${node.ticket.id}/${node.kind}` }))
-          .filter(({ node, cursor }) => node.dueAt <= query.until && (after === null || cursor > after))
+          .filter(
+            ({ node, cursor }) =>
+              node.dueAt >= query.since && node.dueAt <= query.until && (after === null || cursor > after),
+          )
           .sort((one, two) => (one.cursor < two.cursor ? -1 : 1));
         return { edges: edges.slice(0, count), hasNextPage: edges.length > count, hasPreviousPage: false };
       },
