@@ -88,8 +88,11 @@ const MILESTONES_SO_FAR = `
     FROM tickets t
    CROSS JOIN LATERAL (VALUES
      ('RESPONSE', 'RESPONSE', t.responded_at,
-      coalesce((SELECT s.change ->> 'from' FROM jsonb_array_elements(t.severity_changes) WITH ORDINALITY AS s (change, place)
-                 WHERE ${instant("s.change ->> 'at'")} >= t.responded_at ORDER BY s.place LIMIT 1), t.severity)),
+      coalesce((SELECT e.data #>> '{effects,severityChange,from}' FROM events e
+                 WHERE e.ticket_id = t.id AND e.data #> '{effects,severityChange}' IS NOT NULL
+                   AND e.number >= (SELECT min(r.number) FROM events r
+                                     WHERE r.ticket_id = t.id AND r.data #> '{effects,responds}' IS NOT NULL)
+                 ORDER BY e.number LIMIT 1), t.severity)),
      ('WORKAROUND', 'RESOLUTION', ${instant("t.workarounds #>> '{0,appliedAt}'")}, t.workarounds #>> '{0,severityBefore}'),
      ('RESOLUTION', 'RESOLUTION', t.resolved_at, t.severity),
      ('CLOSING', NULL, t.closed_at, t.severity)

@@ -7,6 +7,7 @@ import type { Refusal } from '../domain/refusals';
 import type { Severity } from '../domain/severity';
 import type { Ticket, TicketState } from '../domain/ticket';
 import type { CommitmentStatus } from '../domain/view';
+import type { SlaReport, SlaReportQuery } from './sla-report';
 
 /** The only way to ask for the time. */
 export interface Clock {
@@ -196,6 +197,8 @@ export interface TicketReader {
   /** The ticket's events by number, of all types or of some. */
   events(ticketId: string, types: readonly EventType[] | null, page: PageRequest): Promise<Page<LoggedEvent>>;
   countEvents(ticketId: string, types: readonly EventType[] | null): Promise<number>;
+  /** Of the tickets that the caller may see; what has fallen due by `now` counts, whether it is recorded or not. */
+  slaReport(caller: Caller, query: SlaReportQuery, now: EpochMs): Promise<SlaReport>;
   clientById(caller: Caller, id: string): Promise<Client | null>;
   /** The ticket as it stood after its event of that number: what a repeated request is answered with. */
   ticketAtVersion(id: string, version: number): Promise<StoredTicket | null>;

@@ -25,6 +25,7 @@ import { MutationResolver } from './mutations';
 import { NodeResolver } from './node-queries';
 import { PolicyResolver, RuleResolver, SeverityPolicyResolver } from './policy-types';
 import { QueryResolver } from './queries';
+import { ReportResolver } from './report-queries';
 import { SimulationResolver } from './simulation';
 import { OutlookResolver } from './simulation-types';
 import { SubscriptionResolver } from './subscriptions';
@@ -35,6 +36,7 @@ const RESOLVERS = [
   QueryResolver,
   SimulationResolver,
   OutlookResolver,
+  ReportResolver,
   NodeResolver,
   MutationResolver,
   SubscriptionResolver,

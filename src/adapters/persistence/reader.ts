@@ -16,6 +16,7 @@ import { countDeadlines, deadlinesPage } from './deadlines';
 import { EVENT_COLUMNS, loggedEventOf, type SelectedEvent } from './event-row';
 import { ownedLists } from './owned-lists';
 import { cursorOf, type Ordering, type Placed, pageOf, pageStatement } from './page';
+import { slaReport } from './sla-report';
 import type { ClientRow } from './tables';
 import { ticketsWhere, visible } from './ticket-filter';
 import { ticketsAtVersions } from './ticket-history';
@@ -98,6 +99,7 @@ export function createTicketReader({ pool }: { readonly pool: Pool }): TicketRea
     countFollowUps: async ({ sees: clients }, ticketId) => followUps.count(ticketId, clients),
     events: async (ticketId, types, page) => events.page(ticketId, types, page),
     countEvents: async (ticketId, types) => events.count(ticketId, types),
+    slaReport: async (caller, query, now) => slaReport(pool, caller, query, now),
     clientById: async (caller, id) => (isUuid(id) && sees(caller, id) ? findClient(id) : null),
     ticketAtVersion: async (id, version) => {
       if (!isUuid(id)) return null;

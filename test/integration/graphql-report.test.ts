@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { type Json, SEV2, SEV3, startTestService, type TestService } from '../support/graphql-service';
+
+let service: TestService;
+
+const FIGURES = 'met breached waived openBreached attainment attainmentWaived breachesBySeverity { severity count }';
+const TIMES = 'count p50 p90 p95';
+const ROW = `key client { id name } opened resolved closed
+  response { ${FIGURES} } update { ${FIGURES} } resolution { ${FIGURES} } overall { ${FIGURES} }
+  timeToRespond { ${TIMES} } timeToWorkAround { ${TIMES} } timeToResolve { ${TIMES} }`;
+const REPORT = `query ($from: DateTime!, $to: DateTime!, $by: SlaReportGrouping!, $zone: String, $client: ID, $severities: [Severity!]) {
+  slaReport(from: $from, to: $to, groupBy: $by, timeZone: $zone, client: $client, severities: $severities) {
+    from to groupBy timeZone groups { ${ROW} } total { ${ROW} }
+  }
+}`;
+const ALL = { from: '0001-01-01T00:00:00Z', to: '9999-12-31T23:59:59.999Z', by: 'SEVERITY' };
+const report = async (variables: Json): Promise<Json> =>
+  (await service.data(REPORT, { ...ALL, ...variables })).slaReport;
+
+beforeAll(async () => {
+  service = await startTestService();
+});
+afterAll(() => service.close());
+
+const NOTHING = {
+  met: 0,
+  breached: 0,
+  waived: 0,
+  openBreached: 0,
+  attainment: null,
+  attainmentWaived: null,
+  breachesBySeverity: [],
+};
+
+it('says null, not 100 %, where there is nothing', async () => {
+  expect(await report({})).toEqual({
+    from: '0001-01-01T00:00:00.000Z',
+    to: '9999-12-31T23:59:59.999Z',
+    groupBy: 'SEVERITY',
+    timeZone: 'UTC',
+    groups: [],
+    total: {
+      key: null,
+      client: null,
+      opened: 0,
+      resolved: 0,
+      closed: 0,
+      response: NOTHING,
+      update: NOTHING,
+      resolution: NOTHING,
+      overall: NOTHING,
+      timeToRespond: null,
+      timeToWorkAround: null,
+      timeToResolve: null,
+    },
+  });
+});
+
+it('counts what was kept, broken and waived, raw and waived side by side', async () => {
+  const kept = await service.submit(SEV2, { assignee: 'Ada' });
+  await service.mutate('acknowledgeTicket', { ticketId: kept });
+  await service.mutate('resolveTicket', { ticketId: kept });
+  const other = await service.mutate('createClient', { name: 'Globex' }, 'client { id } userErrors { message }');
+  const late = await service.submit(SEV3, { clientId: other.client.id });
+  await service.mutate('reclassifyTicket', { ticketId: late, impacts: SEV2 });
+  await service.mutate('acknowledgeTicket', { ticketId: late });
+
+  const { groups, total } = await report({ by: 'CLIENT' });
+  expect(groups.map(({ key, client }: Json) => [key === client.id, client.name]).sort()).toEqual([
+    [true, 'Default client'],
+    [true, 'Globex'],
+  ]);
+  expect([total.opened, total.resolved, total.closed]).toEqual([2, 1, 0]);
+  expect(total.response).toEqual({ ...NOTHING, met: 2, attainment: 1, attainmentWaived: 1 });
+  expect(total.overall).toEqual({ ...NOTHING, met: 4, attainment: 1, attainmentWaived: 1 });
+  expect([total.timeToRespond.count, total.timeToResolve.count, total.timeToWorkAround]).toEqual([2, 1, null]);
+  expect((await report({ client: other.client.id })).total.opened).toBe(1);
+  expect((await report({ severities: [] })).total.opened).toBe(0);
+  expect((await report({ by: 'ASSIGNEE' })).groups.map(({ key }: Json) => key)).toEqual(['Ada', null]);
+  expect((await report({ by: 'CLAUSE', severities: ['SEV2'] })).groups.map(({ key }: Json) => key)).toEqual(['2b']);
+});
+
+it.each([
+  [
+    'an empty period',
+    { from: '2026-03-01T00:00:00Z', to: '2026-03-01T00:00:00Z' },
+    'slaReport takes a from that is before its to.',
+  ],
+  [
+    'a period backwards',
+    { from: '2026-03-02T00:00:00Z', to: '2026-03-01T00:00:00Z' },
+    'slaReport takes a from that is before its to.',
+  ],
+  ...['Mars/Olympus', '', '+01:00', 'PST8PDT4', 'EST; DROP TABLE tickets'].map(
+    (zone) =>
+      [
+        `the zone "${zone}"`,
+        { zone },
+        'timeZone takes the IANA name of a time zone, such as America/New_York.',
+      ] as const,
+  ),
+  ['a client that is none', { client: 'x' }, 'client takes the id of a Client, as this service has given it.'],
+])('%s is refused with a sentence', async (_, variables, message) => {
+  const { errors } = await service.ask(REPORT, { ...ALL, ...variables });
+  expect(errors).toMatchObject([{ message, extensions: { code: 'BAD_USER_INPUT' } }]);
+});
+
+it.each(['America/New_York', 'CET', 'asia/kolkata', 'UTC', 'Pacific/Apia'])(
+  'takes the zone %s, for all of time',
+  async (zone) => {
+    const { groups, total } = await report({ by: 'MONTH', zone });
+    expect(groups).toHaveLength(1);
+    expect(groups[0].key).toMatch(/^\d{4}-\d\d$/);
+    expect(groups[0]).toEqual({ ...total, key: groups[0].key });
+  },
+);

@@ -1,0 +1,255 @@
+import { afterAll, beforeAll, describe, expect, it, test } from '@jest/globals';
+import { migrate } from '../../src/adapters/persistence/migrate';
+import { reportStatement } from '../../src/adapters/persistence/sla-report';
+import type { Caller, StoredTicket } from '../../src/application/ports';
+import type { CommitmentFigures, ReportGrouping, SlaReportQuery, SlaReportRow } from '../../src/application/sla-report';
+import { REPORT_GROUPINGS } from '../../src/application/sla-report';
+import type { TicketEvent } from '../../src/domain/events';
+import { DAY_MS, type EpochMs } from '../../src/domain/instant';
+import { milestonesOf } from '../../src/domain/milestones';
+import { COMMITMENT_KINDS, type Policy } from '../../src/domain/policy';
+import type { Severity } from '../../src/domain/severity';
+import { breachedCycles, judgedAt, seenAt } from '../../src/domain/view';
+import { randomLives } from '../support/random-lives';
+import { agent, everything, MONDAY, openStore, type TestStore } from '../support/store';
+
+const NOW = MONDAY + 60 * DAY_MS;
+let store: TestStore;
+let policy: Policy;
+let clients: readonly string[];
+let tickets: readonly { readonly ticket: StoredTicket; readonly events: readonly TicketEvent[] }[];
+
+beforeAll(async () => {
+  store = await openStore();
+  store.clock.moveTo(NOW);
+  policy = await store.policies.current();
+  const { rows } = await store.pool.query<{ id: string }>(
+    `INSERT INTO clients SELECT gen_random_uuid(), 'Client ' || n, now() FROM generate_series(1, 3) n RETURNING id`,
+  );
+  clients = rows.map(({ id }) => id);
+  const changes = randomLives(240, { seed: 5, clients, from: MONDAY, days: 45 });
+  // Whole lives in one set, and step by step as people do.
+  await store.changeTickets(changes.slice(0, 160));
+  for (const change of changes.slice(160)) {
+    await store.changeTickets([{ ...change, steps: [] }]);
+    for (const step of change.steps) await store.changeTickets([{ ...change, submit: null, steps: [step] }]);
+  }
+  const all = { count: 1_000, from: 'START', after: null, before: null } as const;
+  const page = await store.reader.tickets(everything, {}, { by: 'NUMBER', direction: 'ASC' }, all, NOW);
+  tickets = await Promise.all(
+    page.edges.map(async ({ node: ticket }) => {
+      const events = await store.reader.events(ticket.id, null, all);
+      return { ticket, events: events.edges.map(({ node }) => node) };
+    }),
+  );
+});
+afterAll(() => store.close());
+
+interface Fact {
+  readonly at: EpochMs;
+  readonly severity: Severity;
+  readonly ticket: StoredTicket;
+  readonly what: string;
+  readonly breachSeverity?: Severity | null;
+  readonly isWaived?: boolean;
+  readonly endedAt?: EpochMs | null;
+  readonly ms?: number | null;
+}
+
+/** What there is to be counted, from the tickets as they are seen, one by one. */
+const factsOf = ({ ticket, events }: (typeof tickets)[number]): readonly Fact[] => {
+  const at = judgedAt(ticket, NOW);
+  const seen = seenAt(ticket, policy, at);
+  const breaches = breachedCycles(ticket, policy, at);
+  const kept = ticket.cycles.filter(
+    (cycle) => cycle.totalMs !== null && cycle.breach === null && cycle.end?.outcome === 'FULFILLED',
+  );
+  return [
+    { what: 'OPENING', ticket, at: ticket.openedAt, severity: ticket.initialSeverity },
+    ...breaches.map(({ cycle, breach }) => ({
+      what: cycle.kind,
+      ticket,
+      at: breach?.at ?? Number.NaN,
+      severity: cycle.severity,
+      breachSeverity: breach?.severity ?? null,
+      isWaived: breach?.waiver !== undefined,
+      endedAt: cycle.end?.at ?? null,
+    })),
+    ...kept.map(({ kind, end, severity }) => ({
+      what: kind,
+      ticket,
+      at: end?.at ?? Number.NaN,
+      severity,
+      breachSeverity: null,
+    })),
+    ...milestonesOf(null, ticket, events, policy).flatMap(({ milestone, at: reachedAt, severity, businessMs }) =>
+      reachedAt === null ? [] : [{ what: `${milestone}_MILESTONE`, ticket, at: reachedAt, severity, ms: businessMs }],
+    ),
+    ...(seen.closedAt !== null && ticket.closedAt === null
+      ? [{ what: 'CLOSING_MILESTONE', ticket, at: seen.closedAt, severity: ticket.severity }]
+      : []),
+  ];
+};
+
+const inMonth = (timeZone: string) => {
+  const format = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit' });
+  return (at: EpochMs) => format.format(at);
+};
+
+const KEYS: Readonly<Record<ReportGrouping, (fact: Fact, query: SlaReportQuery) => string | null>> = {
+  SEVERITY: ({ severity }) => severity,
+  CLIENT: ({ ticket }) => ticket.clientId,
+  MONTH: ({ at }, { timeZone }) => inMonth(timeZone)(at),
+  CLAUSE: ({ ticket }) => ticket.clause,
+  ASSIGNEE: ({ ticket }) => ticket.assignee,
+};
+
+function naiveReport(caller: Caller, query: SlaReportQuery) {
+  const facts = tickets
+    .filter(({ ticket }) => caller.sees === 'ALL' || caller.sees.includes(ticket.clientId))
+    .filter(({ ticket }) => query.client === null || ticket.clientId === query.client)
+    .flatMap(factsOf)
+    .filter(({ at }) => at >= query.from && at < query.to)
+    .filter(({ severity }) => query.severities === null || query.severities.includes(severity));
+  const keys = [...new Set(facts.map((fact) => KEYS[query.groupBy](fact, query)))];
+  keys.sort((a, b) => (a === null ? 1 : b === null ? -1 : a < b ? -1 : 1));
+  return {
+    groups: keys.map((key) =>
+      naiveRow(
+        key,
+        query,
+        facts.filter((fact) => KEYS[query.groupBy](fact, query) === key),
+      ),
+    ),
+    total: naiveRow(null, query, facts),
+  };
+}
+
+function naiveRow(key: string | null, { to }: SlaReportQuery, facts: readonly Fact[]): SlaReportRow {
+  const of = (what: string) => facts.filter((fact) => fact.what === what);
+  const figures = (kind: string): CommitmentFigures => {
+    const all = of(kind);
+    const breached = all.filter(({ breachSeverity }) => breachSeverity !== null);
+    const severities = [...new Set(breached.map(({ breachSeverity }) => breachSeverity as Severity))].sort();
+    return {
+      met: all.length - breached.length,
+      breached: breached.length,
+      waived: breached.filter(({ isWaived }) => isWaived).length,
+      openBreached: breached.filter(({ endedAt = null }) => endedAt === null || endedAt >= to).length,
+      breachesBySeverity: severities.map((severity) => ({
+        severity,
+        count: breached.filter(({ breachSeverity }) => breachSeverity === severity).length,
+      })),
+    };
+  };
+  const time = (what: string) => {
+    const sorted = of(`${what}_MILESTONE`)
+      .flatMap(({ ms }) => (ms == null ? [] : [ms]))
+      .sort((a, b) => a - b);
+    const rank = (part: number) => sorted[Math.ceil(part * sorted.length) - 1] ?? Number.NaN;
+    return sorted.length === 0 ? null : { count: sorted.length, p50: rank(0.5), p90: rank(0.9), p95: rank(0.95) };
+  };
+  return {
+    key,
+    opened: of('OPENING').length,
+    resolved: of('RESOLUTION_MILESTONE').length,
+    closed: of('CLOSING_MILESTONE').length,
+    commitments: { RESPONSE: figures('RESPONSE'), UPDATE: figures('UPDATE'), RESOLUTION: figures('RESOLUTION') },
+    times: { RESPONSE: time('RESPONSE'), WORKAROUND: time('WORKAROUND'), RESOLUTION: time('RESOLUTION') },
+  };
+}
+
+const ALL: SlaReportQuery = {
+  from: 0,
+  to: NOW + DAY_MS,
+  groupBy: 'SEVERITY',
+  timeZone: 'America/New_York',
+  client: null,
+  severities: null,
+};
+
+it('counts lives in which everything happens', async () => {
+  const { groups, total } = await store.reader.slaReport(everything, ALL, NOW);
+  expect(groups.map(({ key }) => key)).toEqual(['SEV1', 'SEV2', 'SEV3', 'SEV4']);
+  for (const kind of COMMITMENT_KINDS) {
+    for (const figure of ['met', 'breached', 'waived', 'openBreached'] as const) {
+      expect([kind, figure, total.commitments[kind][figure] > 0]).toEqual([kind, figure, true]);
+    }
+  }
+  expect(total.commitments.RESOLUTION.breachesBySeverity.length).toBeGreaterThan(1);
+  const recorded = tickets.flatMap(({ ticket }) => ticket.cycles.filter(({ breach }) => breach !== null)).length;
+  const counted = COMMITMENT_KINDS.reduce((sum, kind) => sum + total.commitments[kind].breached, 0);
+  // Nobody was there to record what fell due after the last command.
+  expect(counted).toBeGreaterThan(recorded);
+});
+
+describe.each(REPORT_GROUPINGS)('by %s', (groupBy) => {
+  it.each<[string, Partial<SlaReportQuery>]>([
+    ['everything', {}],
+    ['a fortnight', { from: MONDAY + 10 * DAY_MS, to: MONDAY + 24 * DAY_MS }],
+    ['until now, to the millisecond', { to: NOW }],
+    ['a month of another zone', { timeZone: 'Asia/Kolkata', from: Date.parse('2026-06-30T18:30:00Z') }],
+    ['some severities', { severities: ['SEV1', 'SEV3'] }],
+    ['nothing', { to: 1 }],
+  ])('%s: as counted ticket by ticket', async (_, more) => {
+    const query = { ...ALL, groupBy, ...more };
+    expect(await store.reader.slaReport(everything, query, NOW)).toEqual(naiveReport(everything, query));
+  });
+
+  it('shows a caller the clients that they may see, and one of them where asked', async () => {
+    const caller: Caller = { actor: agent, sees: clients.slice(1) };
+    const query = { ...ALL, groupBy };
+    const shown = await store.reader.slaReport(caller, query, NOW);
+    expect(shown).toEqual(naiveReport(caller, query));
+    expect(shown).not.toEqual(await store.reader.slaReport(everything, query, NOW));
+    for (const client of clients) {
+      const one = { ...query, client };
+      expect(await store.reader.slaReport(caller, one, NOW)).toEqual(naiveReport(caller, one));
+    }
+  });
+});
+
+it('counts a cycle in one of two periods that touch', async () => {
+  const at = Math.min(...tickets.flatMap(factsOf).flatMap((fact) => (fact.breachSeverity == null ? [] : [fact.at])));
+  const breached = async (from: EpochMs, to: EpochMs) => {
+    const { total } = await store.reader.slaReport(everything, { ...ALL, from, to }, NOW);
+    return COMMITMENT_KINDS.reduce((sum, kind) => sum + total.commitments[kind].breached, 0);
+  };
+  expect([await breached(0, at), (await breached(at, at + 1)) > 0]).toEqual([0, true]);
+});
+
+it('reads narrow rows of the period only, by their instants', async () => {
+  const day = { ...ALL, from: MONDAY, to: MONDAY + 1 };
+  const { text, values } = reportStatement(everything, day, [], NOW);
+  const client = await store.pool.connect();
+  try {
+    await client.query('BEGIN; SET LOCAL enable_seqscan = off');
+    const { rows } = await client.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${text}`, values);
+    await client.query('COMMIT');
+    const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+    expect(plan).not.toMatch(/Seq Scan/);
+    expect(plan).toMatch(/commitment_outcomes_decided_at_idx[\s\S]*ticket_milestones_at_idx/);
+  } finally {
+    client.release();
+  }
+});
+
+test('tickets from before are counted the same; of their times those that a cycle tells', async () => {
+  const outcomes = async () =>
+    (await store.pool.query('SELECT * FROM commitment_outcomes ORDER BY ticket_id, kind, cycle')).rows;
+  const milestones = async () =>
+    (await store.pool.query('SELECT * FROM ticket_milestones WHERE at IS NOT NULL ORDER BY ticket_id, milestone')).rows;
+  const before = { outcomes: await outcomes(), milestones: await milestones() };
+  const migrated = async () =>
+    (await store.dataSource.query(`SELECT 1 FROM migrations WHERE name LIKE 'CommitmentOutcomes%'`)).length > 0;
+  while (await migrated()) await store.dataSource.undoLastMigration();
+  await migrate(store.dataSource);
+
+  expect(await outcomes()).toEqual(before.outcomes);
+  const after = await milestones();
+  const known = after.filter(({ business_ms }) => business_ms !== null);
+  expect(known.length).toBeGreaterThan(100);
+  const asBefore = after.map((row, place) => ({ ...row, business_ms: before.milestones[place]?.business_ms }));
+  expect(asBefore).toEqual(before.milestones);
+  expect(known).toEqual(before.milestones.filter((_, place) => after[place]?.business_ms !== null));
+});
