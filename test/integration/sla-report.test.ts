@@ -22,7 +22,7 @@ let tickets: readonly { readonly ticket: StoredTicket; readonly events: readonly
 beforeAll(async () => {
   store = await openStore();
   store.clock.moveTo(NOW);
-  policy = await store.policies.current();
+  policy = await store.policies.current(null);
   const { rows } = await store.pool.query<{ id: string }>(
     `INSERT INTO clients SELECT gen_random_uuid(), 'Client ' || n, now() FROM generate_series(1, 3) n RETURNING id`,
   );
