@@ -38,6 +38,7 @@ export async function runExport(config: Config, filter: string | null, output: W
       {
         clock: { now: () => now },
         policies,
+        readPolicy: refuse,
         reader: createTicketReader({ pool }),
         changeTickets: refuse,
         feed: { subscribe: refuse },

@@ -9,6 +9,7 @@ import { countDeadlineFaults } from './adapters/persistence/deadline-faults';
 import { createDueTickets } from './adapters/persistence/due-tickets';
 import { purgeIdempotencyKeys } from './adapters/persistence/idempotency';
 import { createTicketReader } from './adapters/persistence/reader';
+import { readPolicy } from './adapters/policy/read-policy';
 import { systemClock } from './adapters/system-clock';
 import type { Client } from './application/ports';
 import type { Services } from './application/services';
@@ -55,6 +56,7 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
     const services: Services = {
       clock: systemClock,
       policies: store.policies,
+      readPolicy,
       reader: createTicketReader({ pool: store.pool }),
       changeTickets: createChangeTickets({
         pool: store.pool,

@@ -8,12 +8,13 @@ import { createDataSource, poolOf } from './adapters/persistence/data-source';
 import { openEmbeddedPostgres } from './adapters/persistence/embedded-postgres';
 import { migrate } from './adapters/persistence/migrate';
 import { createPolicies } from './adapters/persistence/policies';
+import type { ConfiguredPolicy } from './adapters/persistence/policy-register';
 import { policyFingerprint } from './adapters/policy/fingerprint';
 import { parsePolicy } from './adapters/policy/load-policy';
 import { systemClock } from './adapters/system-clock';
 import type { Policies } from './application/ports';
 import { type Config, ConfigError } from './config';
-import type { PolicyDocument } from './domain/policy';
+import { explainRefusal } from './domain/refusals';
 
 /** A migrated database with the configured policy published: what the service and the commands stand on. */
 export interface Store {
@@ -27,12 +28,12 @@ export interface Store {
 
 /**
  * Opens the database that the configuration names, or the embedded one; brings its schema up to date; publishes the
- * policy file where it says something new.
+ * policy file where it says something else than when a service last started.
  *
  * @throws EmbeddedPostgresError, DatabaseUnreachableError, DatabaseNewerError, ConfigError, DocumentError
  */
 export async function openStore(config: Config, log: Logger, applicationName = 'stepdown'): Promise<Store> {
-  const policyFile = readPolicy(config.policyFile);
+  const policyFile = readPolicyFile(config.policyFile);
   const embedded = config.databaseUrl === null ? await openEmbeddedPostgres({ dataDir: config.dataDir, log }) : null;
   const url = config.databaseUrl ?? embedded?.url ?? '';
   const dataSource = createDataSource({ url, poolSize: config.databasePoolSize, applicationName });
@@ -45,7 +46,12 @@ export async function openStore(config: Config, log: Logger, applicationName = '
     if (applied.length > 0) log.info({ migrations: applied }, 'brought the database up to date');
     const pool = poolOf(dataSource);
     const policies = createPolicies({ pool, clock: systemClock, policyId: policyFile.id });
-    const policy = await policies.publish(policyFile.id, policyFile.fingerprint, policyFile.document);
+    const refusals = await policies.publishConfigured(policyFile);
+    if (refusals.length > 0) throw new ConfigError(refusals.map(explainRefusal));
+    const policy = await policies.current(null);
+    // Clients may have been given calendars of another policy, while that was the configured one.
+    const lacking = await policies.refusalsOf(policy);
+    if (lacking.length > 0) throw new ConfigError(lacking.map(explainRefusal));
     log.debug({ policy: policy.id, version: policy.version }, 'policy in force');
     return { url, dataSource, pool, policies, clients: createClientAccounts({ pool, clock: systemClock }), close };
   } catch (error) {
@@ -54,14 +60,7 @@ export async function openStore(config: Config, log: Logger, applicationName = '
   }
 }
 
-/** A policy file as it says itself. Its document is made only to be published: expanding half a century of holidays takes time. */
-interface PolicyFile {
-  readonly id: string;
-  readonly fingerprint: string;
-  readonly document: () => PolicyDocument;
-}
-
-function readPolicy(fileName: string): PolicyFile {
+function readPolicyFile(fileName: string): ConfiguredPolicy {
   let text: string;
   try {
     text = readFileSync(fileName, 'utf8');
@@ -77,6 +76,7 @@ function readPolicy(fileName: string): PolicyFile {
     // A file without an id is wrong, and parsing it says how.
     id: typeof id === 'string' ? id : document().id,
     fingerprint: policyFingerprint(value),
+    yaml: text,
     document,
   };
 }

@@ -2,12 +2,14 @@ import type { Actor } from '../domain/actor';
 import type { Channel } from '../domain/commands';
 import type { EventType, TicketEvent } from '../domain/events';
 import type { EpochMs } from '../domain/instant';
-import type { CalendarReplacements, CommitmentKind, Policy, PolicyDocument } from '../domain/policy';
+import type { CalendarReplacements, CommitmentKind } from '../domain/policy';
 import type { Refusal } from '../domain/refusals';
 import type { Severity } from '../domain/severity';
 import type { Ticket, TicketState } from '../domain/ticket';
 import type { CommitmentStatus } from '../domain/view';
 import type { SlaReport, SlaReportQuery } from './sla-report';
+
+export type { Policies } from './policy-ports';
 
 /** The only way to ask for the time. */
 export interface Clock {
@@ -49,28 +51,6 @@ export type LoggedEvent = TicketEvent & {
   /** Opaque, and in the order in which events became visible. */
   readonly cursor: string;
 };
-
-/** Published policy versions, compiled. */
-export interface Policies {
-  /**
-   * The version that new tickets of a client are opened under, with the calendars that the client has of its own; that of
-   * the service for null.
-   */
-  current(clientId: string | null): Promise<Policy>;
-  /** A version that a ticket is pinned to; null where it was never published. */
-  version(id: string, version: number): Promise<Policy | null>;
-  /** The same without waiting; null as well where it has not been read yet. */
-  known(id: string, version: number): Policy | null;
-  versions(): Promise<readonly PublishedPolicy[]>;
-  /** Publishes the document as the next version, unless the latest has the same fingerprint: then it is not even made. */
-  publish(id: string, fingerprint: string, document: () => PolicyDocument): Promise<Policy>;
-}
-
-export interface PublishedPolicy {
-  readonly id: string;
-  readonly version: number;
-  readonly publishedAt: EpochMs;
-}
 
 /** Who asks. Real authentication will fill the same; until then it is the configured local operator. */
 export interface Caller {
@@ -200,6 +180,8 @@ export interface TicketReader {
   /** Of the tickets that the caller may see; what has fallen due by `now` counts, whether it is recorded or not. */
   slaReport(caller: Caller, query: SlaReportQuery, now: EpochMs): Promise<SlaReport>;
   clientById(caller: Caller, id: string): Promise<Client | null>;
+  /** The histories of tickets, in no order that means anything; others have their turn between one and the next. */
+  histories(caller: Caller, filter: TicketFilter, now: EpochMs): AsyncIterable<readonly TicketEvent[]>;
   /** The ticket as it stood after its event of that number: what a repeated request is answered with. */
   ticketAtVersion(id: string, version: number): Promise<StoredTicket | null>;
 }

@@ -1,6 +1,7 @@
 import type { Actor } from '../domain/actor';
 import type { ChangeTickets } from './change-tickets';
-import type { Client, Clock, EventFeed, Policies, TicketReader } from './ports';
+import type { Policies, ReadPolicy } from './policy-ports';
+import type { Client, Clock, EventFeed, TicketReader } from './ports';
 
 /** Client accounts. */
 export interface Clients {
@@ -26,6 +27,7 @@ export interface Idempotency {
 export interface Services {
   readonly clock: Clock;
   readonly policies: Policies;
+  readonly readPolicy: ReadPolicy;
   readonly reader: TicketReader;
   readonly changeTickets: ChangeTickets;
   readonly feed: EventFeed;

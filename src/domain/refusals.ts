@@ -42,7 +42,30 @@ export type Refusal =
   | { readonly code: 'NotFound'; readonly kind: 'Ticket' | 'Client'; readonly id: string }
   | { readonly code: 'VersionConflict'; readonly expected: number; readonly actual: number }
   | { readonly code: 'IdempotencyKeyReused'; readonly key: string }
-  | { readonly code: 'DuplicateExternalId'; readonly externalId: string };
+  | { readonly code: 'DuplicateExternalId'; readonly externalId: string }
+  | {
+      readonly code: 'InvalidPolicy';
+      /** Where in the policy's text, both counted from 1. */
+      readonly line: number;
+      readonly column: number;
+      /** The dotted path of the field, e.g. `severities[1].title`. */
+      readonly field: string;
+      readonly problem: string;
+    }
+  | { readonly code: 'UnknownPolicy'; readonly policy: string; readonly known: readonly string[] }
+  | {
+      readonly code: 'UnknownCalendar';
+      readonly calendar: string;
+      readonly policy: string;
+      readonly known: readonly string[];
+    }
+  | {
+      readonly code: 'CalendarInUse';
+      readonly calendar: string;
+      readonly policy: string;
+      /** The name of the client whose terms name the calendar. */
+      readonly client: string;
+    };
 
 export type RefusalCode = Refusal['code'];
 
@@ -95,5 +118,13 @@ export function explainRefusal(refusal: Refusal): string {
       return `The idempotency key "${refusal.key}" was used with another input; use a new key.`;
     case 'DuplicateExternalId':
       return `The client has a ticket with externalId "${refusal.externalId}" already.`;
+    case 'InvalidPolicy':
+      return `Line ${refusal.line}, column ${refusal.column}, ${refusal.field}: ${refusal.problem}`;
+    case 'UnknownPolicy':
+      return `No policy "${refusal.policy}" is published; there is ${words(refusal.known)}.`;
+    case 'UnknownCalendar':
+      return `The policy ${refusal.policy} has no calendar "${refusal.calendar}"; it has ${words(refusal.known)}.`;
+    case 'CalendarInUse':
+      return `The client "${refusal.client}" counts on the calendar ${refusal.calendar}, which this version of ${refusal.policy} lacks; keep it, or change the client's terms first.`;
   }
 }

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { v7 as newId } from 'uuid';
 import { createClientAccounts } from '../../src/adapters/persistence/clients';
-import { createPolicies, NoPolicyPublished } from '../../src/adapters/persistence/policies';
+import { createPolicies, NoPolicyPublished, type StoredPolicies } from '../../src/adapters/persistence/policies';
 import { policyFingerprint } from '../../src/adapters/policy/fingerprint';
-import { document, openStore, type TestStore } from '../support/store';
+import { InvalidCursor } from '../../src/application/ports';
+import { agent, document, openStore, type TestStore } from '../support/store';
 
 let store: TestStore;
 beforeAll(async () => {
@@ -28,26 +29,82 @@ test('an account is opened once under an id, and never under the name of another
   expect(await clients.openClient(newId(), 'Opened')).toBeNull();
 });
 
-test('the same document is published once, another as the next version, and both stay', async () => {
-  const process = () => createPolicies({ ...store, policyId: document.id, staleMs: 50 });
-  const [one, two] = [process(), process()];
-  const changed = { ...document, title: 'Changed' };
-  const publish = (policies: typeof one) => policies.publish(changed.id, policyFingerprint(changed), () => changed);
-  expect((await one.current(null)).version).toBe(1);
-  const published = await Promise.all([publish(one), publish(two), publish(one), publish(process())]);
-  expect(published.map(({ version }) => version)).toEqual([2, 2, 2, 2]);
-  expect((await one.versions()).map(({ id, version }) => [id, version])).toEqual([
-    [document.id, 1],
-    [document.id, 2],
-  ]);
-  await sleep(60);
-  expect(await two.current(null)).toMatchObject({ version: 2, title: 'Changed' });
-  const first = await two.version(document.id, 1);
-  expect(first?.title).toBe(document.title);
-  expect(await two.version(document.id, 1)).toBe(first);
-  expect(await two.version(document.id, 3)).toBeNull();
-  expect((await two.publish(document.id, policyFingerprint(document), () => document)).version).toBe(3);
-  expect((await two.version(document.id, 3))?.version).toBe(3);
+describe('versions', () => {
+  const process = (staleMs = 50) => createPolicies({ ...store, policyId: document.id, staleMs });
+  const said = (title: string) => ({ ...document, title });
+  const publish = async (policies: StoredPolicies, title: string): Promise<[version: number, isNew: boolean]> => {
+    const changed = title === document.title ? document : said(title);
+    const text = { yaml: `title: ${title}`, fingerprint: policyFingerprint(changed), document: changed };
+    const published = await policies.publish({ ...text, by: agent, idempotency: null });
+    if (!published.ok) throw new Error(JSON.stringify(published.refusals));
+    return [published.policy.version, published.isNew];
+  };
+  const configure = async (title: string): Promise<number> => {
+    const changed = title === document.title ? document : said(title);
+    const file = { id: document.id, fingerprint: policyFingerprint(changed), yaml: title, document: () => changed };
+    expect(await process().publishConfigured(file)).toEqual([]);
+    return (await process().current(null)).version;
+  };
+
+  test('the same document is published once, another as the next version, and both stay', async () => {
+    const [one, two] = [process(), process()];
+    expect((await one.current(null)).version).toBe(1);
+    const published = await Promise.all([one, two, one, process()].map((policies) => publish(policies, 'Changed')));
+    expect(published.map(([version]) => version)).toEqual([2, 2, 2, 2]);
+    expect(published.filter(([, isNew]) => isNew)).toHaveLength(1);
+    expect((await one.current(null)).version).toBe(2);
+    await sleep(60);
+    expect(await two.current(null)).toMatchObject({ version: 2, title: 'Changed' });
+    const first = await two.version(document.id, 1);
+    expect(first?.title).toBe(document.title);
+    expect(await two.version(document.id, 1)).toBe(first);
+    expect(await two.version(document.id, 3)).toBeNull();
+    expect(await publish(two, document.title)).toEqual([3, true]);
+    expect((await two.version(document.id, 3))?.version).toBe(3);
+  });
+
+  test('who published a version and what was given is kept; a start has nobody', async () => {
+    const policies = process();
+    expect(await policies.publication(document.id, 1)).toMatchObject({ version: 1, publishedBy: null });
+    expect(await policies.publication(document.id, 2)).toMatchObject({ version: 2, publishedBy: agent });
+    expect(await policies.publication(document.id, 99)).toBeNull();
+    expect(await policies.yaml(document.id, 2)).toBe('title: Changed');
+    expect(await policies.yaml(document.id, 99)).toBeNull();
+  });
+
+  test('a start publishes the file where it says something else than at the last one, whoever published since', async () => {
+    expect(await configure(document.title)).toBe(3);
+    expect(await publish(process(), 'By somebody')).toEqual([4, true]);
+    expect(await configure(document.title)).toBe(4);
+    expect(await configure('File B')).toBe(5);
+    expect(await configure(document.title)).toBe(6);
+    expect(await configure(document.title)).toBe(6);
+    // What the file says by now was published by somebody before: no version of its own, but the file has said it.
+    expect(await publish(process(), 'File C')).toEqual([7, true]);
+    expect(await configure('File C')).toBe(7);
+    expect(await configure(document.title)).toBe(8);
+  });
+
+  test('processes that start together publish the file once', async () => {
+    expect(new Set(await Promise.all(Array.from({ length: 5 }, () => configure('Together'))))).toEqual(new Set([9]));
+  });
+
+  test('are listed with the latest published first, by keyset from either end', async () => {
+    const policies = process();
+    expect(await policies.countPublications()).toBe(9);
+    const start = { count: 4, from: 'START', after: null, before: null } as const;
+    const versions = (page: Awaited<ReturnType<typeof policies.publications>>) =>
+      page.edges.map(({ node }) => node.version);
+    const first = await policies.publications(start);
+    expect([versions(first), first.hasNextPage, first.hasPreviousPage]).toEqual([[9, 8, 7, 6], true, false]);
+    const second = await policies.publications({ ...start, after: first.edges[3]?.cursor ?? null });
+    expect([versions(second), second.hasNextPage]).toEqual([[5, 4, 3, 2], true]);
+    const last = await policies.publications({ ...start, from: 'END', count: 2 });
+    expect([versions(last), last.hasPreviousPage]).toEqual([[2, 1], true]);
+    const before = await policies.publications({ ...start, from: 'END', before: last.edges[0]?.cursor ?? null });
+    expect(versions(before)).toEqual([6, 5, 4, 3]);
+    await expect(policies.publications({ ...start, after: 'bm9uZQ' })).rejects.toBeInstanceOf(InvalidCursor);
+  });
 });
 
 test('nothing can be opened before a policy is published', async () => {

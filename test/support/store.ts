@@ -60,7 +60,12 @@ export async function openStore(options: { readonly poolSize?: number } = {}): P
   const pool = poolOf(dataSource);
   const clock = new TestClock();
   const policies = createPolicies({ pool, clock, policyId: document.id });
-  await policies.publish(document.id, policyFingerprint(document), () => document);
+  await policies.publishConfigured({
+    id: document.id,
+    fingerprint: policyFingerprint(document),
+    yaml: '',
+    document: () => document,
+  });
   const committed: string[] = [];
   const client = await createClientAccounts({ pool, clock }).ensureClient('Acme');
   return {

@@ -48,4 +48,8 @@ export const UserErrorCodeEnum = describeEnum<RefusalCode>('UserErrorCode', 'Why
   VersionConflict: 'The ticket has changed since it was read.',
   IdempotencyKeyReused: 'The idempotency key was used with another input.',
   DuplicateExternalId: 'The client has a ticket of this externalId already.',
+  InvalidPolicy: 'Something in the text of a policy is not as it should be.',
+  UnknownPolicy: 'No policy of that name is published.',
+  UnknownCalendar: 'The policy has no calendar of that name.',
+  CalendarInUse: "A client's terms name a calendar that the policy would lack.",
 });

@@ -8,7 +8,7 @@ import { UserErrorType, type UserErrorValue } from './user-errors';
 
 /** What every mutation answers with. */
 @ObjectType()
-abstract class Payload {
+export abstract class Payload {
   @Field(() => [UserErrorType], { description: 'Why nothing was done; empty where it was.' })
   userErrors!: readonly UserErrorValue[];
 
@@ -26,7 +26,7 @@ export abstract class TicketPayload extends Payload {
   ticket!: StoredTicket | null;
 }
 
-const answers = (mutation: string) => ({ description: `The answer to ${mutation}.`, simpleResolvers: true });
+export const answers = (mutation: string) => ({ description: `The answer to ${mutation}.`, simpleResolvers: true });
 
 @ObjectType('SubmitTicketPayload', answers('submitTicket'))
 export class SubmitTicketPayload extends TicketPayload {}

@@ -1,4 +1,5 @@
 import { Ctx, Field, FieldResolver, Float, ID, Int, ObjectType, Resolver, Root } from 'type-graphql';
+import type { Actor } from '../../domain/actor';
 import type { Audience, Consequence } from '../../domain/impact';
 import type { EpochMs } from '../../domain/instant';
 import {
@@ -17,6 +18,7 @@ import {
 } from '../../domain/policy';
 import type { Severity } from '../../domain/severity';
 import { CalendarType, type CalendarView, calendarsOf } from './calendar-types';
+import { ActorType } from './common-types';
 import type { RequestContext } from './context';
 import { TargetType } from './cycle-types';
 import {
@@ -193,7 +195,22 @@ export class PolicyResolver {
 
   @FieldResolver(() => DateTimeScalar, { nullable: true, description: 'When this version was published, UTC.' })
   async publishedAt(@Root() policy: Policy, @Ctx() { services }: RequestContext): Promise<EpochMs | null> {
-    const versions = await services.policies.versions();
-    return versions.find(({ id, version }) => id === policy.id && version === policy.version)?.publishedAt ?? null;
+    return (await services.policies.publication(policy.id, policy.version))?.publishedAt ?? null;
+  }
+
+  @FieldResolver(() => ActorType, {
+    nullable: true,
+    description: 'Who published this version; null for the configured file, which the service published at a start.',
+  })
+  async publishedBy(@Root() policy: Policy, @Ctx() { services }: RequestContext): Promise<Actor | null> {
+    return (await services.policies.publication(policy.id, policy.version))?.publishedBy ?? null;
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'The text it was published from, YAML, as it was given; null where that was not kept.',
+  })
+  yaml(@Root() policy: Policy, @Ctx() { services }: RequestContext): Promise<string | null> {
+    return services.policies.yaml(policy.id, policy.version);
   }
 }

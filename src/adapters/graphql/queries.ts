@@ -2,7 +2,7 @@ import { Arg, Args, Ctx, ID, Int, Query, Resolver } from 'type-graphql';
 import type { Deadline, Page, StoredTicket } from '../../application/ports';
 import { classify } from '../../domain/classify';
 import type { DurationMs } from '../../domain/instant';
-import { COMMITMENT_KINDS, type CommitmentKind, type Policy } from '../../domain/policy';
+import { COMMITMENT_KINDS, type CommitmentKind } from '../../domain/policy';
 import type { Severity } from '../../domain/severity';
 import { CalendarType, type CalendarView, calendarOf } from './calendar-types';
 import { ViewerType, viewerOf } from './common-types';
@@ -17,7 +17,6 @@ import { LIFECYCLE, LifecycleType } from './lifecycle-types';
 import { ImpactInput } from './mutation-inputs';
 import { findCalendar } from './node-queries';
 import { ClassifyPayload } from './payloads';
-import { PolicyType } from './policy-types';
 import { DurationScalar } from './scalars';
 import { filterOf, orderOf, TicketFilterInput, TicketOrderInput } from './ticket-filter';
 import { TicketConnection, TicketType } from './ticket-type';
@@ -140,20 +139,6 @@ export class QueryResolver {
     return outcome.ok
       ? { classification: outcome.classification, userErrors: [] }
       : { classification: null, userErrors: [userErrorOf(outcome.refusal, { argument: [], impacts })] };
-  }
-
-  @Query(() => PolicyType, {
-    nullable: true,
-    description:
-      'A published version of the policy that new tickets are opened under; null where there is no such version.',
-  })
-  async policy(
-    @Ctx() { services: { policies } }: RequestContext,
-    @Arg('version', () => Int, { ...optional, description: 'Which version, from 1; the present one where left out.' })
-    version: number | null | undefined,
-  ): Promise<Policy | null> {
-    const current = await policies.current(null);
-    return version == null || version === current.version ? current : policies.version(current.id, version);
   }
 
   @Query(() => CalendarType, {

@@ -23,6 +23,9 @@ import { refuseInvalid } from './input-rules';
 import { LifecycleResolver } from './lifecycle-types';
 import { MutationResolver } from './mutations';
 import { NodeResolver } from './node-queries';
+import './policy-errors';
+import { PolicyMutationResolver } from './policy-mutations';
+import { PolicyQueryResolver } from './policy-queries';
 import { PolicyResolver, RuleResolver, SeverityPolicyResolver } from './policy-types';
 import { QueryResolver } from './queries';
 import { ReportResolver } from './report-queries';
@@ -38,7 +41,9 @@ const RESOLVERS = [
   OutlookResolver,
   ReportResolver,
   NodeResolver,
+  PolicyQueryResolver,
   MutationResolver,
+  PolicyMutationResolver,
   SubscriptionResolver,
   DeadlineApproachingResolver,
   CommitmentBreachedResolver,
@@ -82,7 +87,8 @@ const NO_PUBLISHER = {
 
 const ROOTS = {
   Query: 'What can be asked. Nothing here changes anything.',
-  Mutation: 'What can be changed: a client account, and every step of the life of a ticket. Each takes one input.',
+  Mutation:
+    'What can be changed: client accounts, policies, and every step of the life of a ticket. Each takes one input.',
   Subscription: 'What can be listened to, over a WebSocket (`graphql-transport-ws`) on the path of the API.',
 } as const;
 

@@ -43,7 +43,7 @@ export abstract class UserErrorType {
 }
 
 /** What every concrete error is: an object type that is found by its refusal's code. */
-const options = (description: string) => ({ implements: UserErrorType, description, simpleResolvers: true });
+export const options = (description: string) => ({ implements: UserErrorType, description, simpleResolvers: true });
 
 @ObjectType('IllegalTransition', options('The lifecycle does not take this command in this state.'))
 export class IllegalTransitionType extends UserErrorType {
@@ -223,6 +223,13 @@ function fieldOf(refusal: Refusal, impacts: readonly Pick<Impact, 'audience' | '
       return ['idempotencyKey'];
     case 'DuplicateExternalId':
       return ['externalId'];
+    case 'InvalidPolicy':
+    case 'CalendarInUse':
+      return ['yaml'];
+    case 'UnknownPolicy':
+      return ['policy'];
+    case 'UnknownCalendar':
+      return ['calendars'];
     default:
       return [];
   }

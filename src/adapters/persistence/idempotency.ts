@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type { Change } from '../../application/change-tickets';
 import type { Changed, Clock, StoredTicket } from '../../application/ports';
 import { actorKey } from '../../application/services';
+import type { Actor } from '../../domain/actor';
 import { HOUR_MS } from '../../domain/instant';
 import { notFound } from './change-set';
 import { unstorableField } from './storable';
@@ -65,6 +66,37 @@ export async function claimKeys(on: Queryable, changes: readonly Change[], now: 
     if (first !== undefined && !isNew.has(name)) claims[first.index] = { answered: row };
   }
   return claims;
+}
+
+/**
+ * Claims the key of a request that is not about tickets. Within the transaction that carries the request out: where that
+ * is rolled back, the key is free again.
+ *
+ * @param about what the request is about
+ * @returns the first answer where the same request had one, `REUSED` where the key stands on another request
+ */
+export async function claimKey(
+  on: Queryable,
+  { by, key, fingerprint }: { readonly by: Actor; readonly key: string; readonly fingerprint: string },
+  about: string,
+  now: number,
+): Promise<'NEW' | 'REUSED' | IdempotencyKeyRow> {
+  const caller = actorKey(by);
+  const claimed = await rowsOf(on, {
+    ...CLAIM,
+    values: [[caller], [key], [fingerprint], [about], instantText(now), instantText(now - KEY_LIFETIME_MS)],
+  });
+  if (claimed.length > 0) return 'NEW';
+  const [row] = await rowsOf<IdempotencyKeyRow>(on, { ...READ, values: [[caller], [key]] });
+  return row?.fingerprint === fingerprint ? row : 'REUSED';
+}
+
+/** Notes what the answer to a claimed key is found again by. */
+export async function noteAnswer(on: Queryable, by: Actor, key: string, version: number): Promise<void> {
+  await rowsOf(on, {
+    text: 'UPDATE idempotency_keys SET version = $3 WHERE caller = $1 AND key = $2',
+    values: [actorKey(by), key, version],
+  });
 }
 
 const nameOf = (caller: string, key: string): string => JSON.stringify([caller, key]);

@@ -1,12 +1,25 @@
 import type { Pool } from 'pg';
-import type { Clock, Policies } from '../../application/ports';
+import type { LatestVersion, Policies } from '../../application/policy-ports';
+import type { Clock } from '../../application/ports';
 import { compilePolicy } from '../../domain/compile-policy';
-import type { Policy, PolicyDocument } from '../../domain/policy';
+import type { Policy } from '../../domain/policy';
+import type { Refusal } from '../../domain/refusals';
 import { withCalendars } from '../../domain/with-calendars';
-import type { ClientRow, PolicyVersionRow } from './tables';
-import { instantText, readRows, rowsOf } from './wire';
+import {
+  type ConfiguredPolicy,
+  calendarsInUse,
+  latestStatement,
+  publishConfigured,
+  publishVersion,
+  setTerms,
+  TERMS,
+  type TermsRow,
+} from './policy-register';
+import { countPublications, publicationOfVersion, publicationsPage, yamlOfVersion } from './publications';
+import type { PolicyVersionRow } from './tables';
+import { readRows } from './wire';
 
-/** New tickets cannot be opened: the configured policy has no version yet. */
+/** New tickets cannot be opened: the policy has no version yet. */
 export class NoPolicyPublished extends Error {
   override readonly name = 'NoPolicyPublished';
   constructor(readonly policyId: string) {
@@ -17,13 +30,16 @@ export class NoPolicyPublished extends Error {
 export interface PoliciesDeps {
   readonly pool: Pool;
   readonly clock: Clock;
-  /** The policy that new tickets are opened under. */
+  /** The policy that new tickets are opened under where their client has none of its own. */
   readonly policyId: string;
-  /** For how long the present version is taken to be the latest, in milliseconds; 2 seconds unless told. */
+  /** For how long what is in force is taken to be so, in milliseconds; 2 seconds unless told. */
   readonly staleMs?: number;
 }
 
-type Latest = Pick<PolicyVersionRow, 'version' | 'fingerprint'>;
+export interface StoredPolicies extends Policies {
+  /** Publishes the configured file where it says something new; gives what stands against it. */
+  publishConfigured(file: ConfiguredPolicy): Promise<readonly Refusal[]>;
+}
 
 /** What new tickets are opened under at the moment. */
 interface Present {
@@ -32,28 +48,15 @@ interface Present {
   readonly clients: ReadonlyMap<string, Policy>;
 }
 
-type TermsRow = Pick<ClientRow, 'id' | 'policy' | 'calendars'>;
-
-/** The condition is that of the index, which holds the few clients that have terms. */
-export const TERMS = {
-  name: 'client-terms',
-  text: `SELECT id, policy, calendars FROM clients WHERE policy IS NOT NULL OR calendars <> '{}'::jsonb`,
-};
-
-/** Published policy versions, each compiled once. A version published by another process holds within `staleMs`. */
-export function createPolicies({ pool, clock, policyId, staleMs = 2_000 }: PoliciesDeps): Policies {
+/**
+ * Published policy versions, each compiled once, and the clients' terms. What another process changes holds within
+ * `staleMs`.
+ */
+export function createPolicies(deps: PoliciesDeps): StoredPolicies {
+  const { pool, policyId, staleMs = 2_000 } = deps;
   const compiled = new Map<string, Policy>();
   const compiling = new Map<string, Promise<Policy | null>>();
   let present: { readonly terms: Promise<Present>; readonly until: number } | null = null;
-
-  const latest = async (id: string): Promise<Latest | null> => {
-    const [row] = await readRows<Latest>(pool, {
-      name: 'latest-policy',
-      text: 'SELECT version, fingerprint FROM policy_versions WHERE id = $1 ORDER BY version DESC LIMIT 1',
-      values: [id],
-    });
-    return row ?? null;
-  };
 
   const known = (id: string, version: number): Policy | null => compiled.get(nameOf(id, version)) ?? null;
 
@@ -78,18 +81,22 @@ export function createPolicies({ pool, clock, policyId, staleMs = 2_000 }: Polic
     return loading;
   };
 
-  const latestOf = async (id: string): Promise<Policy> => {
-    const row = await latest(id);
-    const policy = row === null ? null : await version(id, row.version);
+  const latest = async (id: string): Promise<LatestVersion | null> =>
+    (await readRows<LatestVersion>(pool, latestStatement(id)))[0] ?? null;
+  const readTerms = () => readRows<TermsRow>(pool, TERMS);
+
+  const inForce = async (id: string): Promise<Policy> => {
+    const last = await latest(id);
+    const policy = last === null ? null : await version(id, last.version);
     if (policy === null) throw new NoPolicyPublished(id);
     return policy;
   };
 
   const readPresent = async (): Promise<Present> => {
-    const [service, rows] = await Promise.all([latestOf(policyId), readRows<TermsRow>(pool, TERMS)]);
+    const [service, terms] = await Promise.all([inForce(policyId), readTerms()]);
     const clients = new Map<string, Policy>();
-    for (const { id, policy, calendars } of rows) {
-      const own = policy === null || policy === policyId ? service : await latestOf(policy);
+    for (const { id, policy, calendars } of terms) {
+      const own = policy === null || policy === policyId ? service : await inForce(policy);
       clients.set(id, withCalendars(own, calendars));
     }
     return { service, clients };
@@ -110,51 +117,42 @@ export function createPolicies({ pool, clock, policyId, staleMs = 2_000 }: Polic
   };
 
   return {
+    ofService: policyId,
     current: async (clientId) => {
       const { service, clients } = await presently();
       return (clientId === null ? undefined : clients.get(clientId)) ?? service;
     },
     version,
     known,
-    versions: async () => {
-      const rows = await readRows<Pick<PolicyVersionRow, 'id' | 'version' | 'published_at'>>(pool, {
-        text: 'SELECT id, version, published_at FROM policy_versions ORDER BY id, version',
-      });
-      return rows.map(({ id, version: number, published_at }) => ({ id, version: number, publishedAt: published_at }));
+    latest,
+    publication: (id, number) => publicationOfVersion(pool, id, number),
+    publications: (page) => publicationsPage(pool, page),
+    countPublications: () => countPublications(pool),
+    yaml: (id, number) => yamlOfVersion(pool, id, number),
+    terms: async () => {
+      const rows = await readTerms();
+      return rows.map(({ id, policy, calendars }) => ({ clientId: id, policy, calendars }));
     },
-    publish: async (id, fingerprint, document) => {
-      const number = await publish({ pool, clock }, latest, id, fingerprint, document);
+    refusalsOf: async (document) => calendarsInUse(await readTerms(), policyId, document),
+    publish: async (publishing) => {
+      const published = await publishVersion(deps, publishing);
       present = null;
-      const policy = await version(id, number);
-      if (policy === null) throw new Error(`Version ${number} of ${id} was published and is not there`);
-      return policy;
+      if ('ok' in published) return published;
+      const policy = await version(publishing.document.id, published.version);
+      if (policy === null) throw new Error(`Version ${published.version} was published and is not there`);
+      return { ok: true, policy, isNew: published.isNew };
+    },
+    setTerms: async (terms, by, idempotency) => {
+      const refusal = await setTerms(deps, terms, by, idempotency);
+      present = null;
+      return refusal;
+    },
+    publishConfigured: async (file) => {
+      const refusals = await publishConfigured(deps, file);
+      present = null;
+      return refusals;
     },
   };
 }
 
 const nameOf = (id: string, version: number): string => `${id}/${version}`;
-
-/** The version that the document has: the latest where that says the same, else the next one. */
-async function publish(
-  { pool, clock }: Pick<PoliciesDeps, 'pool' | 'clock'>,
-  latest: (id: string) => Promise<Latest | null>,
-  id: string,
-  fingerprint: string,
-  documentOf: () => PolicyDocument,
-): Promise<number> {
-  for (;;) {
-    const last = await latest(id);
-    if (last?.fingerprint === fingerprint) return last.version;
-    const next = (last?.version ?? 0) + 1;
-    const document = documentOf();
-    // A document that cannot be compiled must not be published.
-    compilePolicy(document, next);
-    const inserted = await rowsOf(pool, {
-      text: `INSERT INTO policy_versions (id, version, document, fingerprint, published_at, configured)
-             VALUES ($1, $2, $3, $4, $5, true) ON CONFLICT DO NOTHING RETURNING version`,
-      values: [id, next, JSON.stringify(document), fingerprint, instantText(clock.now())],
-    });
-    // Where another process has taken that number meanwhile, look again: it may have published the same.
-    if (inserted.length > 0) return next;
-  }
-}

@@ -14,6 +14,7 @@ import { CLIENTS_BY_ID, clientOf } from './clients';
 import { compare, Parameters } from './conditions';
 import { countDeadlines, deadlinesPage } from './deadlines';
 import { EVENT_COLUMNS, loggedEventOf, type SelectedEvent } from './event-row';
+import { historiesOf } from './histories';
 import { ownedLists } from './owned-lists';
 import { cursorOf, type Ordering, type Placed, pageOf, pageStatement } from './page';
 import { slaReport } from './sla-report';
@@ -101,6 +102,7 @@ export function createTicketReader({ pool }: { readonly pool: Pool }): TicketRea
     countEvents: async (ticketId, types) => events.count(ticketId, types),
     slaReport: async (caller, query, now) => slaReport(pool, caller, query, now),
     clientById: async (caller, id) => (isUuid(id) && sees(caller, id) ? findClient(id) : null),
+    histories: (caller, filter, now) => historiesOf(pool, caller, filter, now),
     ticketAtVersion: async (id, version) => {
       if (!isUuid(id)) return null;
       const [ticket] = await ticketsAtVersions(pool, [{ id, version }]);

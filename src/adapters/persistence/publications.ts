@@ -1,0 +1,75 @@
+import type { Pool } from 'pg';
+import type { Publication } from '../../application/policy-ports';
+import type { Page, PageRequest } from '../../application/ports';
+import { every, Parameters } from './conditions';
+import { decodePosition, encodePosition } from './cursor';
+import { pageOf } from './page';
+import type { PolicyVersionRow } from './tables';
+import { instantText, readRows } from './wire';
+
+const LIST = 'policies';
+const COLUMNS = 'id, version, published_at, published_by';
+
+type Row = Pick<PolicyVersionRow, 'id' | 'version' | 'published_at' | 'published_by'>;
+
+const publicationOf = ({ id, version, published_at, published_by }: Row): Publication => ({
+  id,
+  version,
+  publishedAt: published_at,
+  publishedBy: published_by,
+});
+
+export async function publicationOfVersion(pool: Pool, id: string, version: number): Promise<Publication | null> {
+  const [row] = await readRows<Row>(pool, {
+    text: `SELECT ${COLUMNS} FROM policy_versions WHERE id = $1 AND version = $2`,
+    values: [id, version],
+  });
+  return row === undefined ? null : publicationOf(row);
+}
+
+export async function yamlOfVersion(pool: Pool, id: string, version: number): Promise<string | null> {
+  const [row] = await readRows<Pick<PolicyVersionRow, 'yaml'>>(pool, {
+    text: 'SELECT yaml FROM policy_versions WHERE id = $1 AND version = $2',
+    values: [id, version],
+  });
+  return row?.yaml ?? null;
+}
+
+/** A page of all versions, the latest published first; of those of one instant by name and number. */
+export async function publicationsPage(pool: Pool, page: PageRequest): Promise<Page<Publication>> {
+  const to = new Parameters();
+  const beyond = (cursor: string | null, side: '<' | '>'): readonly string[] => {
+    if (cursor === null) return [];
+    const { at, id, version } = placeOf(cursor);
+    const place = [to.add(at, 'timestamptz'), to.add(id, 'text'), to.add(version, 'integer')].join(', ');
+    return [`(published_at, id, version) ${side} (${place})`];
+  };
+  // The newest first: what comes after a place is less than it.
+  const where = every([...beyond(page.after, '<'), ...beyond(page.before, '>')]);
+  const direction = page.from === 'START' ? 'DESC' : 'ASC';
+  const order = ['published_at', 'id', 'version'].map((column) => `${column} ${direction}`).join(', ');
+  const limit = to.add(page.count + 1, 'integer');
+  const rows = await readRows<Row>(pool, {
+    text: `SELECT ${COLUMNS} FROM policy_versions WHERE ${where} ORDER BY ${order} LIMIT ${limit}`,
+    values: to.values,
+  });
+  return pageOf(rows, page, (row) => ({
+    node: publicationOf(row),
+    cursor: encodePosition(LIST, { key: instantText(row.published_at), tie: `${row.id}/${row.version}` }),
+  }));
+}
+
+export async function countPublications(pool: Pool): Promise<number> {
+  const [row] = await readRows<{ count: string }>(pool, { text: 'SELECT count(*) AS count FROM policy_versions' });
+  return Number(row?.count ?? 0);
+}
+
+function placeOf(cursor: string): { readonly at: string; readonly id: string; readonly version: number } {
+  const { key, tie } = decodePosition(LIST, cursor, {
+    isKey: (text) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text) && !Number.isNaN(Date.parse(text)),
+    isTie: (text) => /^[a-z][a-z0-9-]*\/[1-9]\d{0,8}$/.test(text),
+    nullable: false,
+  });
+  const [id = '', version] = tie.split('/');
+  return { at: key ?? '', id, version: Number(version) };
+}

@@ -1,0 +1,25 @@
+import type { ReadPolicy } from '../../application/policy-ports';
+import { DocumentError } from '../documents/document-error';
+import { readYaml } from '../documents/yaml-source';
+import { policyFingerprint } from './fingerprint';
+import { parsePolicy } from './load-policy';
+
+/** Reads a policy that somebody sent. */
+export const readPolicy: ReadPolicy = (yaml) => {
+  try {
+    const document = parsePolicy(yaml, { fileName: 'yaml' });
+    return { ok: true, text: { yaml, fingerprint: policyFingerprint(readYaml(yaml).value), document } };
+  } catch (error) {
+    if (!(error instanceof DocumentError)) throw error;
+    return {
+      ok: false,
+      problems: error.problems.map(({ line, column, field, message }) => ({
+        code: 'InvalidPolicy',
+        line,
+        column,
+        field,
+        problem: message,
+      })),
+    };
+  }
+};

@@ -1,0 +1,25 @@
+import type { Refusal } from '../domain/refusals';
+import type { ClientTerms } from './policy-ports';
+import type { Caller, Client } from './ports';
+import type { Idempotency, Services } from './services';
+
+export interface TermsOutcome {
+  /** The client as it is now; null where the caller may not see it. */
+  readonly client: Client | null;
+  readonly refusal: Refusal | null;
+}
+
+/** Gives a client a policy and calendars of its own, or takes them away, for the tickets opened from now on. */
+export async function setClientTerms(
+  { policies, reader }: Pick<Services, 'policies' | 'reader'>,
+  caller: Caller,
+  terms: ClientTerms,
+  idempotency: Idempotency | null,
+): Promise<TermsOutcome> {
+  const { clientId } = terms;
+  if ((await reader.clientById(caller, clientId)) === null) {
+    return { client: null, refusal: { code: 'NotFound', kind: 'Client', id: clientId } };
+  }
+  const refusal = await policies.setTerms(terms, caller.actor, idempotency);
+  return { client: await reader.clientById(caller, clientId), refusal };
+}

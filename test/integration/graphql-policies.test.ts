@@ -1,0 +1,325 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Json, SEV2, SEV3, startTestService, type TestService } from '../support/graphql-service';
+
+const CIMCLOUD = readFileSync(join(__dirname, '..', '..', 'policies', 'cimcloud.yaml'), 'utf8');
+
+/** The bundled policy with lines of it written otherwise; each must be there. */
+const edited = (...edits: readonly (readonly [from: string, to: string])[]): string =>
+  edits.reduce((text, [from, to]) => {
+    if (!text.includes(from)) throw new Error(`The policy has no ${from}`);
+    return text.replace(from, to);
+  }, CIMCLOUD);
+
+const NAMED = (name: string) => ['id: cimcloud', `id: ${name}`] as const;
+const WEEKEND = [
+  'calendars:\n',
+  `calendars:
+  weekend:
+    zone: Europe/London
+    week: { sat: [09:00-17:30], sun: [09:00-17:30] }
+    holidays: { region: GB-ENG, horizon: { from: 2000, to: 2050 } }
+`,
+] as const;
+const SEV2_RESOLUTION = 'RESOLUTION:\n        amount: 2\n        unit: BUSINESS_DAYS';
+
+const COUNTS =
+  'wouldHaveBreached newlyBreached noLongerBreached deadlineChanged severityChanged notApplicable historyRefused';
+const PAYLOAD = `policy { id name version title publishedAt publishedBy { id name } yaml } isNew
+  impact { openTickets ${COUNTS} bySeverity { severity tickets ${COUNTS} } } clientMutationId
+  userErrors { __typename code message path
+    ... on InvalidPolicy { line column field problem }
+    ... on CalendarInUse { calendar policy client } }`;
+const TERMS = `client { id name policy calendars { replaces with } } clientMutationId
+  userErrors { __typename message path ... on UnknownCalendar { calendar policy known } ... on UnknownPolicy { policy known } }`;
+
+let service: TestService;
+beforeAll(async () => {
+  service = await startTestService();
+});
+afterAll(() => service.close());
+
+const publish = (yaml: string, more: Json = {}): Promise<Json> =>
+  service.mutate('publishPolicy', { yaml, ...more }, PAYLOAD);
+const setTerms = (input: Json): Promise<Json> => service.mutate('setClientTerms', input, TERMS);
+const newClient = async (name: string): Promise<string> =>
+  (await service.mutate('createClient', { name }, 'client { id }')).client.id;
+const ticketOf = async (id: string): Promise<Json> =>
+  (
+    await service.data(
+      `query ($id: ID!) { ticket(id: $id) { state openedAt policy { name version } calendars { replaces with }
+        client { policy calendars { replaces with } }
+        sla { response { target { calendar } dueAt } resolution { target { amount calendar } dueAt } } } }`,
+      { id },
+    )
+  ).ticket;
+
+describe('publishPolicy', () => {
+  it('makes the next version, with who published it and the text; open tickets keep theirs', async () => {
+    const before = await service.submit(SEV2);
+    const yaml = edited(['title: CIMcloud technical', 'title: The technical']);
+    const { policy, ...rest } = await publish(yaml, { clientMutationId: 'mine' });
+    expect(policy).toMatchObject({
+      name: 'cimcloud',
+      version: 2,
+      title: 'The technical support, severity levels',
+      publishedBy: { id: 'local-operator' },
+      yaml,
+    });
+    expect(Date.parse(policy.publishedAt)).toBeGreaterThan(0);
+    expect(rest).toEqual({ isNew: true, impact: null, userErrors: [], clientMutationId: 'mine' });
+    expect((await ticketOf(before)).policy).toEqual({ name: 'cimcloud', version: 1 });
+    expect((await ticketOf(await service.submit(SEV2))).policy).toEqual({ name: 'cimcloud', version: 2 });
+  });
+
+  it('makes no version of what the latest says already, however it is laid out', async () => {
+    const same = `# Once more\n${edited(['title: CIMcloud technical', 'title: The technical'])}`;
+    expect(await publish(same)).toMatchObject({ policy: { version: 2 }, isNew: false, userErrors: [] });
+  });
+
+  it('answers a repeated request with its first result, also when others published since', async () => {
+    const mine = edited(['onLowering: carry', 'onLowering: restart']);
+    const key = { idempotencyKey: 'publish-1' };
+    expect(await publish(mine, key)).toMatchObject({ policy: { version: 3 }, isNew: true });
+    expect(await publish(CIMCLOUD)).toMatchObject({ policy: { version: 4 }, isNew: true });
+    expect(await publish(mine, key)).toMatchObject({ policy: { version: 3 }, isNew: false, userErrors: [] });
+    expect(await publish(CIMCLOUD, key)).toMatchObject({
+      policy: null,
+      userErrors: [{ __typename: 'IdempotencyKeyReused', path: ['input', 'idempotencyKey'] }],
+    });
+  });
+
+  it('names every problem of the text with line, column and field', async () => {
+    const wrong = edited(['amount: 15\n', 'amount: -15\n'], ['onLowering: carry', 'onLowering: cary']);
+    const { policy, isNew, userErrors } = await publish(wrong);
+    expect([policy, isNew]).toEqual([null, false]);
+    const line = (text: string) => wrong.split('\n').findIndex((one) => one.includes(text)) + 1;
+    expect(userErrors).toMatchObject([
+      {
+        __typename: 'InvalidPolicy',
+        code: 'INVALID_POLICY',
+        path: ['input', 'yaml'],
+        line: line('amount: -15'),
+        column: 17,
+        field: 'severities[0].targets.RESPONSE.amount',
+        problem: expect.stringContaining('more than 0'),
+      },
+      { __typename: 'InvalidPolicy', line: line('onLowering: cary'), column: 13, field: 'onLowering' },
+    ]);
+    expect(userErrors[0].message).toContain(`Line ${line('amount: -15')}, column 17`);
+  });
+
+  it.each([
+    ['nothing', '', '(document)'],
+    ['no YAML', 'severities: [', '(document)'],
+    ['another document', '- a\n- b\n', '(document)'],
+  ])('refuses %s', async (_, yaml, field) => {
+    const { policy, userErrors } = await publish(yaml);
+    expect(policy).toBeNull();
+    expect(userErrors[0]).toMatchObject({ __typename: 'InvalidPolicy', field });
+  });
+
+  it('takes no text that cannot be stored', async () => {
+    expect((await publish('id: \0')).userErrors).toMatchObject([
+      { __typename: 'InvalidInput', path: ['input', 'yaml'] },
+    ]);
+  });
+});
+
+describe('a dry run', () => {
+  it('says by severity what it would have meant for the tickets that are open, and publishes nothing', async () => {
+    const latest = (await service.data('{ policy { version } }')).policy.version;
+    const gone = await service.submit(SEV3);
+    await service.mutate('resolveTicket', { ticketId: gone });
+    await service.submit(SEV3);
+    const open = await service.data(
+      '{ sev2: tickets(filter: { severity: { eq: SEV2 }, state: { eq: OPEN } }) { totalCount } sev3: tickets(filter: { severity: { eq: SEV3 }, state: { eq: OPEN } }) { totalCount } }',
+    );
+    expect([open.sev2.totalCount, open.sev3.totalCount]).toEqual([2, 1]);
+
+    const longer = edited([SEV2_RESOLUTION, SEV2_RESOLUTION.replace('2', '3')]);
+    const { policy, isNew, impact, userErrors } = await publish(longer, { dryRun: true });
+    expect([policy, isNew, userErrors]).toEqual([null, true, []]);
+    const none = {
+      wouldHaveBreached: 0,
+      newlyBreached: 0,
+      noLongerBreached: 0,
+      deadlineChanged: 0,
+      severityChanged: 0,
+      notApplicable: 0,
+      historyRefused: 0,
+    };
+    expect(impact).toEqual({
+      ...none,
+      openTickets: 3,
+      deadlineChanged: 2,
+      bySeverity: [
+        { severity: 'SEV1', tickets: 0, ...none },
+        { severity: 'SEV2', tickets: 2, ...none, deadlineChanged: 2 },
+        { severity: 'SEV3', tickets: 1, ...none },
+        { severity: 'SEV4', tickets: 0, ...none },
+      ],
+    });
+    expect((await service.data('{ policy { version } }')).policy.version).toBe(latest);
+    expect(await publish(CIMCLOUD, { dryRun: true })).toMatchObject({
+      isNew: false,
+      impact: { openTickets: 3, deadlineChanged: 0 },
+    });
+  });
+
+  it('looks only at the tickets of the clients that the policy is for', async () => {
+    expect(await publish(edited(NAMED('nobodys')), { dryRun: true })).toMatchObject({
+      isNew: true,
+      impact: { openTickets: 0 },
+      userErrors: [],
+    });
+  });
+});
+
+describe('policies', () => {
+  it('lists all versions, the latest first, page by page', async () => {
+    const asked =
+      'query ($after: String) { policies(first: 3, after: $after) { totalCount nodes { name version } pageInfo { hasNextPage endCursor } } }';
+    const first = (await service.data(asked)).policies;
+    expect(first.totalCount).toBe(4);
+    expect(first.nodes.map((node: Json) => node.version)).toEqual([4, 3, 2]);
+    const second = (await service.data(asked, { after: first.pageInfo.endCursor })).policies;
+    expect(second).toMatchObject({ nodes: [{ name: 'cimcloud', version: 1 }], pageInfo: { hasNextPage: false } });
+  });
+
+  it('finds a version of a policy by name', async () => {
+    const { policy, mine, none } = await service.data(
+      `{ policy(version: 1) { version publishedBy { id } yaml }
+         mine: policy(version: 2, name: "cimcloud") { title publishedBy { id } } none: policy(name: "other") { id } }`,
+    );
+    expect(policy).toEqual({ version: 1, publishedBy: null, yaml: CIMCLOUD });
+    expect(mine).toEqual({ title: 'The technical support, severity levels', publishedBy: { id: 'local-operator' } });
+    expect(none).toBeNull();
+  });
+});
+
+describe('a client with terms of its own', () => {
+  it('has calendars of the policy in place of others: new tickets count on them and keep them', async () => {
+    expect(await publish(edited(WEEKEND))).toMatchObject({ policy: { version: 5 }, userErrors: [] });
+    const clientId = await newClient('Harrods');
+    const before = await service.submit(SEV2, { clientId });
+    const replaced = [{ replaces: 'business', with: 'weekend' }];
+    expect(await setTerms({ clientId, calendars: replaced, clientMutationId: 'mine' })).toEqual({
+      client: { id: clientId, name: 'Harrods', policy: null, calendars: replaced },
+      userErrors: [],
+      clientMutationId: 'mine',
+    });
+    const after = await service.submit(SEV2, { clientId });
+    expect(await ticketOf(after)).toMatchObject({
+      policy: { name: 'cimcloud', version: 5 },
+      calendars: replaced,
+      sla: { response: { target: { calendar: 'weekend' } }, resolution: { target: { calendar: 'weekend' } } },
+    });
+    expect(await ticketOf(before)).toMatchObject({
+      calendars: [],
+      client: { calendars: replaced },
+      sla: { response: { target: { calendar: 'business' } } },
+    });
+    const dayOf = async (id: string) => new Date((await ticketOf(id)).sla.response.dueAt).getUTCDay();
+    expect([0, 6]).toContain(await dayOf(after));
+    expect([1, 2, 3, 4, 5]).toContain(await dayOf(before));
+
+    // Taken away again, the ticket keeps what it was opened under, also when it is changed.
+    expect(await setTerms({ clientId })).toMatchObject({ client: { policy: null, calendars: [] }, userErrors: [] });
+    await service.mutate('communicate', { ticketId: after, direction: 'OUTBOUND', channel: 'EMAIL', body: 'On it' });
+    expect(await ticketOf(after)).toMatchObject({ calendars: replaced });
+    expect(await ticketOf(await service.submit(SEV2, { clientId }))).toMatchObject({ calendars: [] });
+  });
+
+  it('has a policy of its own: its new tickets are opened under the latest version of that', async () => {
+    const clientId = await newClient('Prime');
+    const gold = (amount: number) =>
+      edited(NAMED('gold'), [SEV2_RESOLUTION, SEV2_RESOLUTION.replace('2', String(amount))]);
+    expect(await publish(gold(1))).toMatchObject({ policy: { name: 'gold', version: 1 }, isNew: true });
+    expect(await setTerms({ clientId, policy: 'gold' })).toMatchObject({ client: { policy: 'gold' } });
+    const first = await service.submit(SEV2, { clientId });
+    expect(await ticketOf(first)).toMatchObject({
+      policy: { name: 'gold', version: 1 },
+      sla: { resolution: { target: { amount: 1 } } },
+    });
+    expect(await publish(gold(4), { dryRun: true })).toMatchObject({
+      impact: { openTickets: 1, deadlineChanged: 1, bySeverity: { 1: { severity: 'SEV2', deadlineChanged: 1 } } },
+    });
+    expect(await publish(gold(4))).toMatchObject({ policy: { name: 'gold', version: 2 } });
+    expect(await ticketOf(first)).toMatchObject({ policy: { name: 'gold', version: 1 } });
+    expect(await ticketOf(await service.submit(SEV2, { clientId }))).toMatchObject({
+      policy: { name: 'gold', version: 2 },
+    });
+    expect((await ticketOf(await service.submit(SEV2))).policy.name).toBe('cimcloud');
+  });
+
+  it('is refused a policy that is not published, and calendars that its policy has not', async () => {
+    const clientId = await newClient('Wishful');
+    expect((await setTerms({ clientId, policy: 'platinum' })).userErrors).toMatchObject([
+      { __typename: 'UnknownPolicy', path: ['input', 'policy'], policy: 'platinum', known: ['cimcloud', 'gold'] },
+    ]);
+    const onMars = { replaces: 'business', with: 'mars' };
+    expect(await setTerms({ clientId, calendars: [onMars] })).toMatchObject({
+      client: { policy: null, calendars: [] },
+      userErrors: [
+        {
+          __typename: 'UnknownCalendar',
+          path: ['input', 'calendars'],
+          calendar: 'mars',
+          policy: 'cimcloud',
+          known: expect.arrayContaining(['business', 'weekend', 'roundTheClock']),
+        },
+      ],
+    });
+    // It is a calendar of the other policy.
+    expect(
+      (await setTerms({ clientId, policy: 'gold', calendars: [{ replaces: 'business', with: 'weekend' }] })).userErrors,
+    ).toMatchObject([{ __typename: 'UnknownCalendar', policy: 'gold' }]);
+    const twice = [
+      { replaces: 'business', with: 'weekend' },
+      { replaces: 'business', with: 'business' },
+    ];
+    expect((await setTerms({ clientId, calendars: twice })).userErrors).toMatchObject([
+      { __typename: 'InvalidInput', path: ['input', 'calendars', '1', 'replaces'] },
+    ]);
+    const nobody = Buffer.from('Client:00000000-0000-7000-8000-000000000000').toString('base64url');
+    expect(await setTerms({ clientId: nobody })).toMatchObject({
+      client: null,
+      userErrors: [{ __typename: 'NotFound' }],
+    });
+  });
+
+  it('keeps a version from being published that lacks its calendar, also in a dry run', async () => {
+    const clientId = await newClient('Fortnum');
+    await setTerms({ clientId, calendars: [{ replaces: 'business', with: 'weekend' }] });
+    for (const dryRun of [true, false]) {
+      expect(await publish(CIMCLOUD, { dryRun })).toMatchObject({
+        policy: null,
+        impact: null,
+        userErrors: [
+          {
+            __typename: 'CalendarInUse',
+            path: ['input', 'yaml'],
+            calendar: 'weekend',
+            policy: 'cimcloud',
+            client: 'Fortnum',
+          },
+        ],
+      });
+    }
+    await setTerms({ clientId });
+    expect(await publish(CIMCLOUD)).toMatchObject({ policy: { version: 6 }, userErrors: [] });
+  });
+
+  it('answers a repeated request without doing it again', async () => {
+    const clientId = await newClient('Twice');
+    const mine = { clientId, policy: 'gold', idempotencyKey: 'terms-1' };
+    await setTerms(mine);
+    await setTerms({ clientId });
+    expect(await setTerms(mine)).toMatchObject({ client: { policy: null }, userErrors: [] });
+    expect((await setTerms({ clientId, idempotencyKey: 'terms-1' })).userErrors).toMatchObject([
+      { __typename: 'IdempotencyKeyReused' },
+    ]);
+  });
+});
