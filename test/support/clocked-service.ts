@@ -4,6 +4,7 @@ import { buildGraphQLSchema } from '../../src/adapters/graphql/schema';
 import { callerBy } from '../../src/adapters/http/operator';
 import { startHttpServer } from '../../src/adapters/http/server';
 import { createClientAccounts } from '../../src/adapters/persistence/clients';
+import { readPolicy } from '../../src/adapters/policy/read-policy';
 import { type Api, apiAt } from './graphql-service';
 import { openStore, type TestStore } from './store';
 
@@ -18,6 +19,7 @@ export async function startClockedService(): Promise<ClockedService> {
   const logger = pino({ level: 'silent' });
   const services = {
     ...store,
+    readPolicy,
     feed: {
       subscribe: () => {
         throw new Error('Nobody follows the log here');
