@@ -10,7 +10,7 @@ import { ROOT } from './processes.mjs';
 import { table } from './stats.mjs';
 
 const SELF = fileURLToPath(import.meta.url);
-const ALL = ['calendar', 'decide', 'read-ticket', 'submit-ticket', 'start', 'import', 'report'];
+const ALL = ['calendar', 'decide', 'read-ticket', 'submit-ticket', 'deadlines', 'start', 'import', 'report'];
 const DOCUMENT = join(ROOT, 'docs/PERFORMANCE.md');
 const INTERPRETATION = join(ROOT, 'bench/interpretation.md');
 

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Client } from 'pg';
 import type { LoggedEvent } from '../../src/application/ports';
 import type { Command } from '../../src/domain/commands';
+import { foldAll } from '../../src/domain/fold';
 import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS } from '../../src/domain/instant';
 import { MOVED_NOW, makeClock, type ProcessOptions, startProcess, type TestProcess, until } from '../support/deadlines';
 import { commands, everything, MONDAY, newTicket, openStore, submission, type TestStore } from '../support/store';
@@ -46,6 +47,12 @@ const openOne = async (more: Parameters<typeof newTicket>[1] = {}): Promise<stri
 const eventsOf = async (id: string): Promise<readonly LoggedEvent[]> => {
   const page = { count: 100, from: 'START', after: null, before: null } as const;
   return (await store.reader.events(id, null, page)).edges.map(({ node }) => node);
+};
+
+/** Whatever columns the engine writes: the stored ticket is what its log folds to. */
+const expectFolded = async (id: string): Promise<void> => {
+  const events = (await eventsOf(id)).map(({ id: _i, recordedAt: _r, cursor: _c, ...event }) => event);
+  expect(await store.reader.ticketById(everything, id)).toMatchObject(foldAll(events));
 };
 
 const overdue = async (): Promise<number> => {
@@ -97,6 +104,7 @@ describe('what falls due is recorded without any command', () => {
       breach: { at: RESPONSE_DUE, detectedAt: RESPONSE_DUE + 5_000, cause: 'DUE' },
     });
     expect(rest).toEqual([]);
+    await expectFolded(id);
   });
 
   test('nothing at the due instant, which is in time, and the breach a millisecond later', async () => {
@@ -128,6 +136,7 @@ describe('what falls due is recorded without any command', () => {
     await settled();
     expect((await eventsOf(id)).at(-1)).toMatchObject({ type: 'CLOSED', cause: 'SILENCE', at: closes });
     expect(await store.reader.ticketById(everything, id)).toMatchObject({ state: 'closed', closedAt: closes });
+    await expectFolded(id);
   });
 
   test('what a subscriber of the same process hears of', async () => {
