@@ -38,7 +38,7 @@ export async function importLog(store: Store, { file, mapping }: Log): Promise<v
   await importFile(
     {
       url: store.url,
-      policy: await policies.current(),
+      policies,
       changeTickets: createChangeTickets({ pool, clock: systemClock, policies, onCommitted: () => undefined }),
       ensureClient: async (name) => (await clients.ensureClient(name)).id,
       clientNamed: async (name) => (await clients.clientNamed(name))?.id ?? null,
@@ -134,7 +134,7 @@ async function momentsOf(store: Store, { file, mapping: mappingFile }: Log) {
   const mapping: Mapping = parseMapping(
     await readFile(mappingFile, 'utf8'),
     mappingFile,
-    await store.policies.current(),
+    await store.policies.current(null),
   );
   const client = new Client({ connectionString: store.url });
   await client.connect();
