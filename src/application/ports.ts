@@ -50,6 +50,8 @@ export type LoggedEvent = TicketEvent & {
   readonly recordedAt: EpochMs;
   /** Opaque, and in the order in which events became visible. */
   readonly cursor: string;
+  /** Present where it is shown as part of a ticket's history as of an instant. */
+  readonly asOf?: AsOf;
 };
 
 /** Who asks. Real authentication will fill the same; until then it is the configured local operator. */
@@ -172,16 +174,24 @@ export interface TicketReader {
   countTickets(caller: Caller, filter: TicketFilter, now: EpochMs): Promise<number>;
   deadlines(caller: Caller, query: DeadlineQuery, page: PageRequest): Promise<Page<Deadline>>;
   countDeadlines(caller: Caller, query: DeadlineQuery): Promise<number>;
-  followUps(caller: Caller, ticketId: string, page: PageRequest): Promise<Page<StoredTicket>>;
-  countFollowUps(caller: Caller, ticketId: string): Promise<number>;
-  /** The ticket's events by number, of all types or of some. */
-  events(ticketId: string, types: readonly EventType[] | null, page: PageRequest): Promise<Page<LoggedEvent>>;
-  countEvents(ticketId: string, types: readonly EventType[] | null): Promise<number>;
+  /** As of an instant: those that were there then, as they were. */
+  followUps(caller: Caller, ticketId: string, page: PageRequest, asOf?: AsOf | null): Promise<Page<StoredTicket>>;
+  countFollowUps(caller: Caller, ticketId: string, asOf?: AsOf | null): Promise<number>;
+  /** The ticket's events by number, of all types or of some, up to a number where one is given. */
+  events(
+    ticketId: string,
+    types: readonly EventType[] | null,
+    page: PageRequest,
+    upTo?: number | null,
+  ): Promise<Page<LoggedEvent>>;
+  countEvents(ticketId: string, types: readonly EventType[] | null, upTo?: number | null): Promise<number>;
   /** Of the tickets that the caller may see; what has fallen due by `now` counts, whether it is recorded or not. */
   slaReport(caller: Caller, query: SlaReportQuery, now: EpochMs): Promise<SlaReport>;
   clientById(caller: Caller, id: string): Promise<Client | null>;
   /** The histories of tickets, in no order that means anything; others have their turn between one and the next. */
   histories(caller: Caller, filter: TicketFilter, now: EpochMs): AsyncIterable<readonly TicketEvent[]>;
+  /** The ticket as of an instant, by folding its events; null where it was not there then, or not known. */
+  ticketAsOf(ticket: StoredTicket, asOf: AsOf): Promise<StoredTicket | null>;
   /** The ticket as it stood after its event of that number: what a repeated request is answered with. */
   ticketAtVersion(id: string, version: number): Promise<StoredTicket | null>;
 }

@@ -6,6 +6,7 @@ import { READ_LOG } from '../../src/adapters/persistence/event-log';
 import { pageStatement } from '../../src/adapters/persistence/page';
 import { TICKET_BY_NUMBER, TICKETS_BY_EXTERNAL_ID, TICKETS_BY_ID } from '../../src/adapters/persistence/reader';
 import { ticketsWhere } from '../../src/adapters/persistence/ticket-filter';
+import { TICKET_HISTORIES } from '../../src/adapters/persistence/ticket-history';
 import { ticketOrdering } from '../../src/adapters/persistence/ticket-orderings';
 import { WRITTEN_COLUMNS } from '../../src/adapters/persistence/ticket-row';
 import type { PageRequest, TicketOrder } from '../../src/application/ports';
@@ -88,6 +89,7 @@ test.each<[string, () => { readonly text: string; readonly values: readonly unkn
   ['tickets in order of what is due last', () => page('NEXT_DEADLINE_AT', 'END', 'DESC')],
   ['the end of the log', () => ({ text: READ_LOG.text, values: ['999999999', '0', 200] })],
   ['a ticket’s events', () => ({ text: 'SELECT * FROM events WHERE ticket_id = $1 ORDER BY number', values: [id] })],
+  ['a ticket as it was', () => ({ text: TICKET_HISTORIES.text, values: [[id], '2100-01-01T00:00:00Z'] })],
 ])('%s: no table is read as a whole, and few rows are read', async (_, statement) => {
   const plan = await explain(statement());
   expect(plan).not.toMatch(/Seq Scan|Sort Method: external/);

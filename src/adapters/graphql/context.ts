@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { type Pinned, pinnedPolicy } from '../../application/pinned-policy';
-import type { Caller, Client, StoredTicket } from '../../application/ports';
+import type { AsOf, Caller, Client, StoredTicket } from '../../application/ports';
 import type { Services } from '../../application/services';
 import type { EpochMs } from '../../domain/instant';
 import type { Policy } from '../../domain/policy';
@@ -55,3 +55,13 @@ export const judge = <T>(
   read: (ticket: StoredTicket, policy: Policy, at: EpochMs) => T,
 ): T | Promise<T> =>
   underPolicy(context, ticket, (policy) => read(ticket, policy, judgedAt(ticket, ticket.asOf?.at ?? context.now)));
+
+/** Another ticket beside one that is shown: as it is now, or as of the same instant. */
+export async function ticketShown(
+  { services: { reader }, caller }: RequestContext,
+  id: string,
+  asOf: AsOf | undefined,
+): Promise<StoredTicket | null> {
+  const ticket = await reader.ticketById(caller, id);
+  return ticket === null || asOf === undefined ? ticket : reader.ticketAsOf(ticket, asOf);
+}

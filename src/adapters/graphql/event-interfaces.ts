@@ -6,7 +6,7 @@ import type { EventType } from '../../domain/events';
 import type { EpochMs } from '../../domain/instant';
 import { ActorType } from './common-types';
 import { connectionTypeOf } from './connections';
-import type { RequestContext } from './context';
+import { type RequestContext, ticketShown } from './context';
 import { ChannelEnum, DirectionEnum, EventTypeEnum } from './enums';
 import { toGlobalId } from './global-id';
 import { eventTypeName, GLOBAL_ID, NodeType } from './node';
@@ -45,9 +45,12 @@ export class TicketEventResolver {
     return toGlobalId('TicketEvent', `${ticketId}/${number}`);
   }
 
-  @FieldResolver(() => TicketType, { nullable: true, description: 'The ticket as it is now.' })
-  ticket(@Root() { ticketId }: LoggedEvent, @Ctx() { services, caller }: RequestContext): Promise<StoredTicket | null> {
-    return services.reader.ticketById(caller, ticketId);
+  @FieldResolver(() => TicketType, {
+    nullable: true,
+    description: 'The ticket as it is now; within a ticket as it was, as it was then.',
+  })
+  ticket(@Root() { ticketId, asOf }: LoggedEvent, @Ctx() context: RequestContext): Promise<StoredTicket | null> {
+    return ticketShown(context, ticketId, asOf);
   }
 }
 

@@ -1,4 +1,4 @@
-import { Arg, Args, Ctx, ID, Int, Query, Resolver } from 'type-graphql';
+import { Arg, Args, Ctx, ID, Query, Resolver } from 'type-graphql';
 import type { Deadline, Page, StoredTicket } from '../../application/ports';
 import { classify } from '../../domain/classify';
 import type { DurationMs } from '../../domain/instant';
@@ -19,7 +19,7 @@ import { findCalendar } from './node-queries';
 import { ClassifyPayload } from './payloads';
 import { DurationScalar } from './scalars';
 import { filterOf, orderOf, TicketFilterInput, TicketOrderInput } from './ticket-filter';
-import { TicketConnection, TicketType } from './ticket-type';
+import { TicketConnection } from './ticket-type';
 import { invalidInputs, userErrorOf } from './user-errors';
 
 const optional = { nullable: true } as const;
@@ -30,32 +30,6 @@ export class QueryResolver {
   @Query(() => ViewerType, { description: 'Who asks.' })
   viewer(@Ctx() context: RequestContext): ViewerType {
     return viewerOf(context);
-  }
-
-  @Query(() => TicketType, {
-    nullable: true,
-    description:
-      'One ticket, by exactly one of id, number and externalId; null where there is none that the caller may see.',
-  })
-  async ticket(
-    @Ctx() { services: { reader }, caller }: RequestContext,
-    @Arg('id', () => ID, { ...optional, description: 'Its id.' }) id: string | null | undefined,
-    @Arg('number', () => Int, { ...optional, description: 'Its number.' }) number: number | null | undefined,
-    @Arg('externalId', () => String, { ...optional, description: 'Its name in another system.' })
-    externalId: string | null | undefined,
-    @Arg('client', () => ID, { ...optional, description: 'With externalId: the client whose ticket is meant.' })
-    client: string | null | undefined,
-  ): Promise<StoredTicket | null> {
-    if ([id, number, externalId].filter((given) => given != null).length !== 1) {
-      throw badInput('ticket takes exactly one of id, number and externalId.');
-    }
-    if (client != null && externalId == null) throw badInput('client goes with externalId only.');
-    if (id != null) return reader.ticketById(caller, requireUuid('Ticket', id, 'id'));
-    if (number != null) return reader.ticketByNumber(caller, number);
-    const clientId = client == null ? null : requireUuid('Client', client, 'client');
-    const [found, another] = await reader.ticketsByExternalId(caller, externalId ?? '', clientId);
-    if (another !== undefined) throw badInput('Several clients have a ticket of that externalId; give client as well.');
-    return found ?? null;
   }
 
   @Query(() => TicketConnection, {

@@ -33,10 +33,12 @@ import { SimulationResolver } from './simulation';
 import { OutlookResolver } from './simulation-types';
 import { SubscriptionResolver } from './subscriptions';
 import { TicketLogResolver } from './ticket-log';
+import { TicketQueryResolver } from './ticket-query';
 import { TicketResolver } from './ticket-resolver';
 
 const RESOLVERS = [
   QueryResolver,
+  TicketQueryResolver,
   SimulationResolver,
   OutlookResolver,
   ReportResolver,

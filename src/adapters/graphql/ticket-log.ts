@@ -11,12 +11,15 @@ const COMMUNICATIONS: readonly EventType[] = ['COMMUNICATED', 'CALL_RECORDED'];
 
 async function eventsOf(
   { services: { reader } }: RequestContext,
-  ticketId: string,
+  { id, version, asOf }: StoredTicket,
   types: readonly EventType[] | null,
   page: PageArgs,
 ): Promise<Connection<LoggedEvent>> {
-  const found = await reader.events(ticketId, types, pageRequest(page));
-  return connection(found, () => reader.countEvents(ticketId, types));
+  const upTo = asOf === undefined ? null : version;
+  const found = await reader.events(id, types, pageRequest(page), upTo);
+  const edges =
+    asOf === undefined ? found.edges : found.edges.map((edge) => ({ ...edge, node: { ...edge.node, asOf } }));
+  return connection({ ...found, edges }, () => reader.countEvents(id, types, upTo));
 }
 
 /** A ticket's part of the log. */
@@ -24,23 +27,23 @@ async function eventsOf(
 export class TicketLogResolver {
   @FieldResolver(() => TicketEventConnection, { description: 'What happened to it, the first first.' })
   events(
-    @Root() { id }: StoredTicket,
+    @Root() ticket: StoredTicket,
     @Args() page: PageArgs,
     @Arg('types', () => [EventTypeEnum], { nullable: true, description: 'Only of these types; all where left out.' })
     types: EventType[] | null | undefined,
     @Ctx() context: RequestContext,
   ): Promise<Connection<LoggedEvent>> {
-    return eventsOf(context, id, types == null ? null : [...new Set(types)], page);
+    return eventsOf(context, ticket, types == null ? null : [...new Set(types)], page);
   }
 
   @FieldResolver(() => CommunicationConnection, {
     description: 'The messages to and from the client, and its calls; the first first.',
   })
   communications(
-    @Root() { id }: StoredTicket,
+    @Root() ticket: StoredTicket,
     @Args() page: PageArgs,
     @Ctx() context: RequestContext,
   ): Promise<Connection<LoggedEvent>> {
-    return eventsOf(context, id, COMMUNICATIONS, page);
+    return eventsOf(context, ticket, COMMUNICATIONS, page);
   }
 }

@@ -6,7 +6,7 @@ import { nextDue } from '../../domain/view';
 import { CalendarReplacementType, replacementsOf } from './calendar-types';
 import { ClientType, clientOf } from './common-types';
 import { type Connection, connection, PageArgs, pageRequest } from './connections';
-import { judge, type RequestContext } from './context';
+import { judge, type RequestContext, ticketShown } from './context';
 import { DeadlineType } from './deadline-types';
 import { toGlobalId } from './global-id';
 import { GLOBAL_ID } from './node';
@@ -59,19 +59,19 @@ export class TicketResolver extends standingResolverOf(TicketType) {
 
   @FieldResolver(() => TicketType, { nullable: true, description: 'The ticket that it follows up; null for none.' })
   async followUpOf(
-    @Root() { followUpOf }: StoredTicket,
-    @Ctx() { services, caller }: RequestContext,
+    @Root() { followUpOf, asOf }: StoredTicket,
+    @Ctx() context: RequestContext,
   ): Promise<StoredTicket | null> {
-    return followUpOf === null ? null : services.reader.ticketById(caller, followUpOf);
+    return followUpOf === null ? null : ticketShown(context, followUpOf, asOf);
   }
 
   @FieldResolver(() => TicketConnection, { description: 'The tickets that follow it up, by number.' })
   async followUps(
-    @Root() { id }: StoredTicket,
+    @Root() { id, asOf }: StoredTicket,
     @Args() page: PageArgs,
     @Ctx() { services: { reader }, caller }: RequestContext,
   ): Promise<Connection<StoredTicket>> {
-    const found = await reader.followUps(caller, id, pageRequest(page));
-    return connection(found, () => reader.countFollowUps(caller, id));
+    const found = await reader.followUps(caller, id, pageRequest(page), asOf ?? null);
+    return connection(found, () => reader.countFollowUps(caller, id, asOf ?? null));
   }
 }

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type {
+  AsOf,
   Caller,
   Client,
   LoggedEvent,
@@ -11,7 +12,7 @@ import type {
 import type { EventType } from '../../domain/events';
 import { batched } from './batched';
 import { CLIENTS_BY_ID, clientOf } from './clients';
-import { compare, Parameters } from './conditions';
+import { compare, every, Parameters } from './conditions';
 import { countDeadlines, deadlinesPage } from './deadlines';
 import { EVENT_COLUMNS, loggedEventOf, type SelectedEvent } from './event-row';
 import { historiesOf } from './histories';
@@ -20,7 +21,7 @@ import { cursorOf, type Ordering, type Placed, pageOf, pageStatement } from './p
 import { slaReport } from './sla-report';
 import type { ClientRow } from './tables';
 import { ticketsWhere, visible } from './ticket-filter';
-import { ticketsAtVersions } from './ticket-history';
+import { ticketsAsOf, ticketsAtVersions } from './ticket-history';
 import { EVENTS, FOLLOW_UPS, ticketOrdering } from './ticket-orderings';
 import { type SelectedTicket, TICKET_COLUMNS, ticketOf } from './ticket-row';
 import { sees } from './visibility';
@@ -51,20 +52,25 @@ export function createTicketReader({ pool }: { readonly pool: Pool }): TicketRea
     return new Map(rows.map((row) => [row.id, clientOf(row)]));
   });
 
-  const events = ownedLists<readonly EventType[] | null, SelectedEvent, LoggedEvent>(pool, {
+  const events = ownedLists<EventsAsked, SelectedEvent, LoggedEvent>(pool, {
     select: EVENT_COLUMNS,
     from: 'events e',
     owner: 'e.ticket_id',
     order: EVENTS,
-    where: (types, to) => (types === null ? 'TRUE' : compare('e.type', 'text', { in: types }, to)),
+    where: ({ types, upTo }, to) =>
+      every([
+        ...(types === null ? [] : [compare('e.type', 'text', { in: types }, to)]),
+        ...(upTo === null ? [] : [compare('e.number', 'integer', { lte: upTo }, to)]),
+      ]),
     nodeOf: loggedEventOf,
   });
-  const followUps = ownedLists<Caller['sees'], SelectedTicket, StoredTicket>(pool, {
+  const followUps = ownedLists<FollowUpsAsked, SelectedTicket, StoredTicket>(pool, {
     select: TICKET_COLUMNS,
     from: 'tickets t',
     owner: 't.follow_up_of',
     order: FOLLOW_UPS,
-    where: (clients, to) => visible({ sees: clients }, to),
+    where: ({ sees: clients, asOf }, to) =>
+      every([visible({ sees: clients }, to), ...(asOf === null ? [] : openedBy(asOf, to))]),
     nodeOf: ticketOf,
   });
 
@@ -96,19 +102,47 @@ export function createTicketReader({ pool }: { readonly pool: Pool }): TicketRea
     },
     deadlines: async (caller, query, page) => deadlinesPage(pool, caller, query, page),
     countDeadlines: async (caller, query) => countDeadlines(pool, caller, query),
-    followUps: async ({ sees: clients }, ticketId, page) => followUps.page(ticketId, clients, page),
-    countFollowUps: async ({ sees: clients }, ticketId) => followUps.count(ticketId, clients),
-    events: async (ticketId, types, page) => events.page(ticketId, types, page),
-    countEvents: async (ticketId, types) => events.count(ticketId, types),
+    followUps: async ({ sees: clients }, ticketId, page, asOf = null) => {
+      const found = await followUps.page(ticketId, { sees: clients, asOf }, page);
+      return asOf === null ? found : shownAsOf(pool, found, asOf);
+    },
+    countFollowUps: async ({ sees: clients }, ticketId, asOf = null) =>
+      followUps.count(ticketId, { sees: clients, asOf }),
+    events: async (ticketId, types, page, upTo = null) => events.page(ticketId, { types, upTo }, page),
+    countEvents: async (ticketId, types, upTo = null) => events.count(ticketId, { types, upTo }),
     slaReport: async (caller, query, now) => slaReport(pool, caller, query, now),
     clientById: async (caller, id) => (isUuid(id) && sees(caller, id) ? findClient(id) : null),
     histories: (caller, filter, now) => historiesOf(pool, caller, filter, now),
+    ticketAsOf: async ({ id }, asOf) => (await ticketsAsOf(pool, [id], asOf)).get(id) ?? null,
     ticketAtVersion: async (id, version) => {
       if (!isUuid(id)) return null;
       const [ticket] = await ticketsAtVersions(pool, [{ id, version }]);
       return ticket ?? null;
     },
   };
+}
+
+interface EventsAsked {
+  readonly types: readonly EventType[] | null;
+  /** Only up to this number; null for all. */
+  readonly upTo: number | null;
+}
+
+interface FollowUpsAsked extends Pick<Caller, 'sees'> {
+  /** Only those that were there then; null for now. */
+  readonly asOf: AsOf | null;
+}
+
+const openedBy = ({ at, knownAt }: AsOf, to: Parameters): readonly string[] => [
+  compare('t.opened_at', 'instant', { lte: at }, to),
+  ...(knownAt === null ? [] : [compare('t.created_at', 'instant', { lte: knownAt }, to)]),
+];
+
+/** The same page with each ticket as it was. */
+async function shownAsOf(pool: Pool, page: Page<StoredTicket>, asOf: AsOf): Promise<Page<StoredTicket>> {
+  const ids = page.edges.map(({ node }) => node.id);
+  const tickets = await ticketsAsOf(pool, ids, asOf);
+  return { ...page, edges: page.edges.map((edge) => ({ ...edge, node: tickets.get(edge.node.id) ?? edge.node })) };
 }
 
 async function ticketsPage(

@@ -1,12 +1,17 @@
-import type { StoredTicket } from '../../application/ports';
+import type { Pool } from 'pg';
+import { historyAsOf } from '../../application/as-of';
+import type { AsOf, StoredTicket } from '../../application/ports';
 import { foldAll } from '../../domain/fold';
-import { EVENT_COLUMNS, eventOf, type SelectedEvent } from './event-row';
-import { type Queryable, rowsOf } from './wire';
+import { EVENT_COLUMNS, eventOf, loggedEventOf, type SelectedEvent } from './event-row';
+import { instantBound, type Queryable, readRows, rowsOf } from './wire';
 
 export interface TicketVersion {
   readonly id: string;
   readonly version: number;
 }
+
+/** An event with the number of its ticket. */
+type HistoryRow = SelectedEvent & { readonly ticket_number: number };
 
 const STATEMENT = {
   name: 'ticket-versions',
@@ -26,16 +31,11 @@ export async function ticketsAtVersions(
   // Of several versions of one ticket the latest brings all events.
   const latest = new Map<string, number>();
   for (const { id, version } of wanted) latest.set(id, Math.max(version, latest.get(id) ?? 0));
-  const rows = await rowsOf<SelectedEvent & { ticket_number: number }>(on, {
+  const rows = await rowsOf<HistoryRow>(on, {
     ...STATEMENT,
     values: [[...latest.keys()], [...latest.values()]],
   });
-  const histories = new Map<string, (typeof rows)[number][]>();
-  for (const row of rows) {
-    const history = histories.get(row.ticket_id);
-    if (history === undefined) histories.set(row.ticket_id, [row]);
-    else history.push(row);
-  }
+  const histories = byTicket(rows);
   return wanted.map(({ id, version }) => {
     const history = (histories.get(id) ?? []).filter((row) => row.number <= version);
     const [first] = history;
@@ -48,4 +48,44 @@ export async function ticketsAtVersions(
       updatedAt: last.recorded_at,
     };
   });
+}
+
+export const TICKET_HISTORIES = {
+  name: 'ticket-histories',
+  text: `SELECT ${EVENT_COLUMNS}, t.number AS ticket_number
+           FROM tickets t JOIN events e ON e.ticket_id = t.id AND e.at <= $2::timestamptz
+          WHERE t.id = ANY ($1::uuid[]) ORDER BY e.ticket_id, e.number`,
+};
+
+/** Tickets as of an instant, by id; without those that were not there then, or not known. */
+export async function ticketsAsOf(
+  pool: Pool,
+  ids: readonly string[],
+  asOf: AsOf,
+): Promise<ReadonlyMap<string, StoredTicket>> {
+  const rows = await readRows<HistoryRow>(pool, { ...TICKET_HISTORIES, values: [ids, instantBound(asOf.at)] });
+  const tickets = new Map<string, StoredTicket>();
+  for (const [id, history] of byTicket(rows)) {
+    const events = historyAsOf(history.map(loggedEventOf), asOf);
+    const [first, last] = [events[0], events.at(-1)];
+    if (first === undefined || last === undefined) continue;
+    tickets.set(id, {
+      ...foldAll(events),
+      number: history[0]?.ticket_number ?? 0,
+      createdAt: first.recordedAt,
+      updatedAt: last.recordedAt,
+      asOf,
+    });
+  }
+  return tickets;
+}
+
+function byTicket(rows: readonly HistoryRow[]): ReadonlyMap<string, readonly HistoryRow[]> {
+  const histories = new Map<string, HistoryRow[]>();
+  for (const row of rows) {
+    const history = histories.get(row.ticket_id);
+    if (history === undefined) histories.set(row.ticket_id, [row]);
+    else history.push(row);
+  }
+  return histories;
 }
