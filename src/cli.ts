@@ -20,6 +20,7 @@ const EXPLAINED = new Set([
   'ExportError',
   'ExplainError',
   'DemoError',
+  'PolicyCommandError',
 ]);
 
 const program = new Command('stepdown')
@@ -88,6 +89,32 @@ policy
     const { checkPolicy } = await import('./adapters/cli/policy-check.js');
     process.exitCode = await checkPolicy(file, process.stdout, process.stderr);
   });
+policy
+  .command('publish')
+  .argument('<file>', 'a policy (YAML)')
+  .option('--dry-run', 'publish nothing; say what it would have meant for the tickets that are open', false)
+  .description('publish a policy as its next version, for the tickets opened from now on')
+  .action(async (file: string, { dryRun }: { dryRun: boolean }) => {
+    const { runPolicyPublish } = await import('./policy-commands.js');
+    await runPolicyPublish(loadConfig(process.env), { file, dryRun }, process.stdout, quietLog());
+  });
+policy
+  .command('list')
+  .description('list the published versions, the latest first')
+  .action(async () => {
+    const { runPolicyList } = await import('./policy-commands.js');
+    await runPolicyList(loadConfig(process.env), process.stdout, quietLog());
+  });
+policy
+  .command('diff')
+  .argument('<before>', 'a file, a version of the policy of the service (3), or of another policy (gold/3)')
+  .argument('<after>', 'likewise')
+  .option('--tickets', 'say as well what the second would have meant for the tickets that are open', false)
+  .description('say what one policy says otherwise than another, and for whom')
+  .action(async (before: string, after: string, { tickets }: { tickets: boolean }) => {
+    const { runPolicyDiff } = await import('./policy-commands.js');
+    await runPolicyDiff(() => loadConfig(process.env), [before, after], tickets, process.stdout, quietLog());
+  });
 
 program
   .command('demo')
@@ -132,5 +159,5 @@ function sentenceOf({ name, message, code, syscall }: NodeJS.ErrnoException): st
 
 program.parseAsync().catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? (sentenceOf(error) ?? error.stack) : String(error)}\n`);
-  process.exitCode = 1;
+  process.exitCode = error instanceof Error && 'exitCode' in error ? Number(error.exitCode) : 1;
 });

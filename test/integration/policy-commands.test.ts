@@ -1,0 +1,147 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import pino from 'pino';
+import { loadConfig } from '../../src/config';
+import { PolicyCommandError, runPolicyDiff, runPolicyList, runPolicyPublish } from '../../src/policy-commands';
+import { openStore as openConfigured } from '../../src/store';
+import { newTicket, openStore, submission, type TestStore } from '../support/store';
+
+const CIMCLOUD = join(__dirname, '..', '..', 'policies', 'cimcloud.yaml');
+const log = pino({ level: 'silent' });
+
+let store: TestStore;
+let folder: string;
+beforeAll(async () => {
+  store = await openStore();
+  folder = mkdtempSync(join(tmpdir(), 'stepdown-policies-'));
+  await (await openConfigured(configured(), log)).close();
+});
+afterAll(async () => {
+  await store.close();
+  rmSync(folder, { recursive: true });
+});
+
+const configured = (policyFile?: string) => ({
+  ...loadConfig({ DATABASE_URL: store.url, STEPDOWN_OPERATOR: 'Ada' }),
+  ...(policyFile === undefined ? {} : { policyFile }),
+});
+
+/** A policy file: the bundled one with some of it written otherwise. */
+function file(name: string, from = '', to = ''): string {
+  const path = join(folder, name);
+  writeFileSync(path, readFileSync(CIMCLOUD, 'utf8').replace(from, to));
+  return path;
+}
+
+/** What a command prints. */
+async function printed(run: (output: { write(text: string): void }) => Promise<void>): Promise<string> {
+  let text = '';
+  await run({ write: (part) => (text += part) });
+  return text;
+}
+const publish = (path: string, dryRun = false) =>
+  printed((output) => runPolicyPublish(configured(), { file: path, dryRun }, output, log));
+const list = () => printed((output) => runPolicyList(configured(), output, log));
+const diff = (before: string, after: string, tickets = false) =>
+  printed((output) => runPolicyDiff(configured, [before, after], tickets, output, log));
+const refusal = (command: Promise<unknown>): Promise<PolicyCommandError> =>
+  command.then(
+    () => Promise.reject(new Error('It was not refused')),
+    (error: unknown) => {
+      if (error instanceof PolicyCommandError) return error;
+      throw error;
+    },
+  );
+
+const LONGER = ['RESOLUTION:\n        amount: 2', 'RESOLUTION:\n        amount: 3'] as const;
+
+test('a file is published once, by the operator, and listed; a start does not take it back', async () => {
+  const path = file('longer.yaml', ...LONGER);
+  expect(await publish(path)).toBe('Published cimcloud/3.\n');
+  expect(await publish(path)).toBe('cimcloud/3 says the same; nothing was published.\n');
+  const at = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z`;
+  expect(await list()).toMatch(
+    new RegExp(
+      `^cimcloud/3  ${at}  Ada\ncimcloud/2  ${at}  the configured file\ncimcloud/1  ${at}  the configured file\n$`,
+    ),
+  );
+  const again = await openConfigured(configured(), log);
+  expect((await again.policies.current(null)).version).toBe(3);
+  await again.close();
+});
+
+test('another configured file is published by a start, whatever was in force', async () => {
+  const changed = await openConfigured(
+    configured(file('changed.yaml', 'onLowering: carry', 'onLowering: restart')),
+    log,
+  );
+  expect((await changed.policies.current(null)).version).toBe(4);
+  await changed.close();
+  const back = await openConfigured(configured(), log);
+  expect((await back.policies.current(null)).version).toBe(5);
+  await back.close();
+});
+
+test('a dry run and a diff say what would become of the open tickets', async () => {
+  const opened = await openConfigured(configured(), log);
+  // Under the version in force, three SEV2 tickets.
+  store.clock.moveTo(Date.now());
+  await store.policies.current(null);
+  await store.changeTickets([1, 2, 3].map(() => submission(newTicket(store.client.id))));
+  await opened.close();
+  const path = file('longer.yaml', ...LONGER);
+  const rows = [
+    'severity  open  breached under it  newly  no longer  other deadline  other severity  not applicable  step refused',
+    'SEV1         0                  0      0          0               0               0               0             0',
+    'SEV2         3                  0      0          0               3               0               0             0',
+    'SEV3         0                  0      0          0               0               0               0             0',
+    'SEV4         0                  0      0          0               0               0               0             0',
+    'all          3                  0      0          0               3               0               0             0',
+    '',
+  ].join('\n');
+  expect(await publish(path, true)).toBe(
+    `${path} would be a new version of cimcloud.\nOpen tickets, had they been opened under ${path}:\n${rows}`,
+  );
+  expect(await diff('5', 'cimcloud/3', true)).toBe(
+    `cimcloud/5 → cimcloud/3
+Targets
+  SEV2 resolution  2 business days (business), published → 3 business days (business), published
+
+Open tickets, had they been opened under cimcloud/3:
+${rows}`,
+  );
+  expect((await list()).split('\n')[0]).toMatch(/^cimcloud\/5 /);
+});
+
+test('two files are compared without any database', async () => {
+  const unreachable = () => {
+    throw new Error('The configuration is not to be read');
+  };
+  const text = await printed((output) =>
+    runPolicyDiff(unreachable, [CIMCLOUD, file('longer.yaml', ...LONGER)], false, output, log),
+  );
+  expect(text).toContain('  SEV2 resolution  2 business days (business), published → 3 business days');
+});
+
+test.each([
+  ['a version that is not there', () => diff('1', '99'), 2, 'There is no version 99 of cimcloud; the latest is 5.'],
+  [
+    'a policy that is not there',
+    () => diff('gold/1', '1'),
+    2,
+    'There is no version 1 of gold; no policy gold is published.',
+  ],
+  ['a file that is not there', () => diff(CIMCLOUD, 'none.yaml'), 2, 'none.yaml does not exist.'],
+  ['a file to publish that is not there', () => publish('none.yaml'), 2, 'none.yaml does not exist.'],
+  [
+    'a file with a problem',
+    () => publish(file('wrong.yaml', 'onLowering: carry', 'onLowering: cary')),
+    1,
+    'takes one of carry, restart, not "cary"; did you mean "carry"?',
+  ],
+])('%s is said in a sentence', async (_, command, exitCode, message) => {
+  const error = await refusal(command());
+  expect([error.exitCode, error.message]).toEqual([exitCode, expect.stringContaining(message)]);
+});

@@ -1,0 +1,137 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { diffLines } from '../../src/adapters/cli/policy-diff';
+import { parsePolicy } from '../../src/adapters/policy/load-policy';
+import type { PolicyDocument } from '../../src/domain/policy';
+
+const TEXT = readFileSync(join(__dirname, '../../policies/cimcloud.yaml'), 'utf8');
+
+type Edit = readonly [from: string, to: string];
+
+/** The bundled policy with lines of it written otherwise; each must be there. */
+function edited(edits: readonly Edit[]): PolicyDocument {
+  const text = edits.reduce((before, [from, to]) => {
+    if (!before.includes(from)) throw new Error(`The policy has no ${from}`);
+    return before.replace(from, to);
+  }, TEXT);
+  return parsePolicy(text, { fileName: 'policy.yaml' });
+}
+
+const CASES: readonly (readonly [what: string, edits: readonly Edit[], lines: readonly string[]])[] = [
+  ['nothing', [], ['Both say the same.']],
+  [
+    'a target: whose, how much, and on whose authority',
+    [
+      [
+        'RESOLUTION:\n        amount: 2\n        unit: BUSINESS_DAYS\n        calendar: business\n        basis: PUBLISHED',
+        'RESOLUTION:\n        amount: 3\n        unit: BUSINESS_DAYS\n        calendar: business\n        basis: HOUSE',
+      ],
+    ],
+    ['Targets', '  SEV2 resolution  2 business days (business), published → 3 business days (business), house'],
+  ],
+  [
+    'best effort in place of a target',
+    [
+      [
+        '        amount: 15\n        unit: MINUTES\n        calendar: roundTheClock\n        basis: HOUSE',
+        '        bestEffort: true\n        basis: HOUSE',
+      ],
+    ],
+    ['Targets', '  SEV1 response  15 minutes (roundTheClock), house → best effort, house'],
+  ],
+  [
+    'the severity of a clause, by the pairs that it decides',
+    [['clause: 3b\n    severity: SEV3', 'clause: 3b\n    severity: SEV2']],
+    ['Classification', '  anybody with NON_ORDER_DATA_FLOW  SEV3 (3b, published) → SEV2 (3b, published)'],
+  ],
+  [
+    'a clause that goes',
+    [
+      [
+        `  - clause: gap-admin-ordering
+    severity: SEV3
+    audience: ADMINISTRATORS
+    consequences: [ORDERING_BLOCKED]
+    basis: HOUSE
+    text: Administrators who cannot place orders, while the end users can, have an administrator's degraded site.
+`,
+        '',
+      ],
+    ],
+    ['Classification', '  ADMINISTRATORS with ORDERING_BLOCKED  SEV3 (gap-admin-ordering, house) → refused'],
+  ],
+  [
+    'hours, horizon, holidays and single dates of a calendar, with those who count on it',
+    [
+      ['mon: [08:00-17:00]', 'mon: [09:00-12:00, 13:00-18:00]'],
+      ['      fri: [08:00-17:00]\n', ''],
+      ['horizon: { from: 2000, to: 2050 }', 'horizon: { from: 2000, to: 2030 }'],
+      ['plus: []', 'plus: [2026-12-24, 2026-12-28, 2026-12-29, 2026-12-30]'],
+      ['minus: []', 'minus: [2026-06-19]'],
+      ['special: {}', "special: { '2026-12-31': [08:00-12:00] }"],
+    ],
+    [
+      'Calendars',
+      '  business (SEV2, SEV3, SEV4, silence) mon                 08:00-17:00 → 09:00-12:00, 13:00-18:00',
+      '  business (SEV2, SEV3, SEV4, silence) fri                 08:00-17:00 → closed',
+      '  business (SEV2, SEV3, SEV4, silence) holidays known for  2000 to 2050 → 2000 to 2030',
+      '  business (SEV2, SEV3, SEV4, silence) holiday Juneteenth  - 2026-06-19',
+      '  business (SEV2, SEV3, SEV4, silence) holiday of its own  + 2026-12-24 to 2026-12-30, 4 dates',
+      '  business (SEV2, SEV3, SEV4, silence) special 2026-12-31  + 08:00-12:00',
+    ],
+  ],
+  [
+    'a calendar of its own',
+    [
+      [
+        '  roundTheClock:\n',
+        '  london:\n    zone: Europe/London\n    week: { sat: [09:00-17:00] }\n  roundTheClock:\n',
+      ],
+    ],
+    ['Calendars', '  london  + Europe/London, sat, no holidays'],
+  ],
+  [
+    'pauses, marks and settings',
+    [
+      ['THIRD_PARTY: []', 'THIRD_PARTY: [RESOLUTION]'],
+      ['{ name: atRisk, at: 0.75 }', '{ name: atRisk, at: 0.8 }\n  - { name: escalate, at: 1.25 }'],
+      ['onLowering: carry', 'onLowering: restart'],
+      ['loweringApproval: overrides', 'loweringApproval: always'],
+      ['closeAfterSilence:\n  amount: 5', 'closeAfterSilence:\n  amount: 1'],
+      ['businessDayEnd: sameTime', 'businessDayEnd: closeOfBusiness'],
+      ['id: cimcloud', 'id: gold'],
+    ],
+    [
+      'Pauses',
+      '  waiting for THIRD_PARTY       stops no clock → stops RESOLUTION',
+      'Marks',
+      '  atRisk                        at 0.75 of the target → at 0.8 of the target',
+      '  escalate                      + at 1.25 of the target',
+      'Settings',
+      '  policy                        cimcloud → gold',
+      '  lowerings that need approval  OVERRIDES → ALWAYS',
+      '  clocks after a lowering       CARRY → RESTART',
+      '  closing after silence of      5 business days (business) → 1 business day (business)',
+      '  business days end             SAME_TIME → CLOSE_OF_BUSINESS',
+    ],
+  ],
+  [
+    'a severity',
+    [
+      ['title: Secondary priority', 'title: Urgent'],
+      ['clientActions: [SUBMIT_TICKET, CALL]', 'clientActions: [SUBMIT_TICKET]'],
+    ],
+    [
+      'Severities',
+      '  SEV1 asks the client to  SUBMIT_TICKET, CALL → SUBMIT_TICKET',
+      '  SEV2 title               Secondary priority → Urgent',
+    ],
+  ],
+];
+
+test.each(CASES)('policy diff says %s', (_, edits, lines) => {
+  const before = { name: 'cimcloud/1', document: edited([]) };
+  const after = { name: 'new.yaml', document: edited(edits) };
+  expect(diffLines(before, after)).toEqual(['cimcloud/1 → new.yaml', ...lines]);
+});
