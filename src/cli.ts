@@ -19,6 +19,7 @@ const EXPLAINED = new Set([
   'ListenError',
   'ExportError',
   'ExplainError',
+  'ReportError',
   'DemoError',
   'PolicyCommandError',
 ]);
@@ -69,6 +70,20 @@ program
     const { runExplain } = await import('./commands.js');
     const { commitment = null, cycle = null, json } = options;
     await runExplain(loadConfig(process.env), { ticket, commitment, cycle, json }, process.stdout, quietLog());
+  });
+
+program
+  .command('report')
+  .option('--from <when>', 'a date, which begins in the zone, or an RFC 3339 instant; else everything')
+  .option('--to <when>', 'until before it; else until now')
+  .option('--by <what>', 'severity, client, month, clause or assignee', 'severity')
+  .option('--zone <zone>', 'the IANA zone in which dates and months begin', 'UTC')
+  .option('--format <format>', 'table, csv or json', 'table')
+  .description('report what was promised and kept: attainment, breaches, percentiles of business time')
+  .action(async (options: { from?: string; to?: string; by: string; zone: string; format: string }) => {
+    const { runReport } = await import('./commands.js');
+    const { from = null, to = null, ...rest } = options;
+    await runReport(loadConfig(process.env), { ...rest, from, to }, process.stdout, quietLog());
   });
 
 program

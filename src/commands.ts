@@ -7,7 +7,8 @@ import { type ExplainOptions, explain } from './adapters/cli/explain';
 import { type ImportOptions, importFile, summaryLines } from './adapters/cli/import';
 import type { LineOutput } from './adapters/cli/policy-check';
 import { progressOn } from './adapters/cli/progress';
-import { contextFactory } from './adapters/graphql/context';
+import { askForReport, formatOf, questionOf, type ReportOptions } from './adapters/cli/report';
+import { contextFactory, type RequestContext } from './adapters/graphql/context';
 import { ExportError, ticketLines } from './adapters/graphql/export-tickets';
 import { buildGraphQLSchema } from './adapters/graphql/schema';
 import { createChangeTickets } from './adapters/persistence/change-tickets';
@@ -29,29 +30,49 @@ export async function runExport(config: Config, filter: string | null, output: W
   const value = filter === null ? null : parseFilter(filter);
   const store = await openStore(config, log, 'stepdown export');
   try {
-    const { pool, policies } = store;
-    const now = systemClock.now();
-    const refuse = (): never => {
-      throw new Error('An export changes nothing');
-    };
-    const contexts = contextFactory(
-      {
-        clock: { now: () => now },
-        policies,
-        readPolicy: refuse,
-        reader: createTicketReader({ pool }),
-        changeTickets: refuse,
-        feed: { subscribe: refuse },
-        clients: { create: refuse, default: refuse },
-      },
-      log,
-    );
-    const caller: Caller = { actor: SYSTEM, sees: 'ALL' };
-    await pipeline(
-      ticketLines(buildGraphQLSchema(), () => contexts(caller, 'export'), value),
-      output,
-      { end: false },
-    );
+    const context = readingContexts(store, log, 'export');
+    await pipeline(ticketLines(buildGraphQLSchema(), context, value), output, { end: false });
+  } finally {
+    await store.close();
+  }
+}
+
+/** What the API's queries need, all judged at the present instant. */
+function readingContexts({ pool, policies }: Store, log: Logger, requestId: string): () => RequestContext {
+  const now = systemClock.now();
+  const refuse = (): never => {
+    throw new Error(`The ${requestId} changes nothing`);
+  };
+  const contexts = contextFactory(
+    {
+      clock: { now: () => now },
+      policies,
+      readPolicy: refuse,
+      reader: createTicketReader({ pool }),
+      changeTickets: refuse,
+      feed: { subscribe: refuse },
+      clients: { create: refuse, default: refuse },
+    },
+    log,
+  );
+  const caller: Caller = { actor: SYSTEM, sees: 'ALL' };
+  return () => contexts(caller, requestId);
+}
+
+/** `stepdown report`. */
+export async function runReport(
+  config: Config,
+  options: ReportOptions,
+  output: LineOutput,
+  log: Logger,
+): Promise<void> {
+  // What is wrong with the options is said before a database is started.
+  const write = formatOf(options.format);
+  const question = questionOf(options, systemClock.now());
+  const store = await openStore(config, log, 'stepdown report');
+  try {
+    const context = readingContexts(store, log, 'report');
+    output.write(write(await askForReport(buildGraphQLSchema(), context(), question)));
   } finally {
     await store.close();
   }

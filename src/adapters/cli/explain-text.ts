@@ -1,8 +1,8 @@
 import { ZoneOffsets } from '../../domain/calendar/zone-offsets';
 import { countedIn, type Segment } from '../../domain/explain';
-import { type DurationMs, type EpochMs, HOUR_MS, MINUTE_MS, toIso } from '../../domain/instant';
+import { type DurationMs, type EpochMs, MINUTE_MS, toIso } from '../../domain/instant';
 import type { Target, WaitingReason } from '../../domain/policy';
-import { count, UNIT_NAMES } from './amounts';
+import { amount, count, UNIT_NAMES } from './amounts';
 import type { CycleExplanation } from './explain';
 
 const WAITED_FOR: Readonly<Record<WaitingReason, string>> = {
@@ -112,13 +112,4 @@ function offsetText(offset: DurationMs): string {
   const minutes = Math.floor(Math.abs(offset) / MINUTE_MS);
   const two = (part: number): string => String(part).padStart(2, '0');
   return `${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
-}
-
-/** `18 h 00 min`, with seconds where there are any. */
-function amount(duration: DurationMs): string {
-  const length = Math.abs(duration);
-  const minutes = Math.floor((length % HOUR_MS) / MINUTE_MS);
-  const seconds = (length % MINUTE_MS) / 1000;
-  const text = `${Math.floor(length / HOUR_MS)} h ${String(minutes).padStart(2, '0')} min`;
-  return `${duration < 0 ? '-' : ''}${text}${seconds === 0 ? '' : ` ${seconds} s`}`;
 }

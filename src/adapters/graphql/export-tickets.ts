@@ -33,7 +33,7 @@ const BY_NAME: Readonly<Record<string, string>> = {
 };
 
 /** Every field of a type, as a selection; so a field that is added to the API is exported as well. */
-function selectionOf(schema: GraphQLSchema, typeName: string): string {
+export function selectionOf(schema: GraphQLSchema, typeName: string): string {
   const type = schema.getType(typeName);
   if (!isObjectType(type) && !isInterfaceType(type)) throw new Error(`${typeName} has no fields`);
   const fields = Object.values(type.getFields())
