@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Json, SEV2, SEV3, startTestService, type TestService } from '../support/graphql-service';
+import { type Json, SEV1, SEV2, SEV3, startTestService, type TestService } from '../support/graphql-service';
 
 const CIMCLOUD = readFileSync(join(__dirname, '..', '..', 'policies', 'cimcloud.yaml'), 'utf8');
 
@@ -321,5 +321,45 @@ describe('a client with terms of its own', () => {
     expect((await setTerms({ clientId, idempotencyKey: 'terms-1' })).userErrors).toMatchObject([
       { __typename: 'IdempotencyKeyReused' },
     ]);
+  });
+});
+
+describe('a calendar whose holidays are known no longer', () => {
+  const ended = new Date().getUTCFullYear() - 1;
+  const count = async () => (await service.data('{ tickets { totalCount } }')).tickets.totalCount;
+  let clientId = '';
+  beforeAll(async () => {
+    clientId = await newClient('Late');
+    const short = edited(NAMED('short'), [
+      'horizon: { from: 2000, to: 2050 }',
+      `horizon: { from: 2000, to: ${ended} }`,
+    ]);
+    expect(await publish(short)).toMatchObject({ policy: { name: 'short', version: 1 } });
+    await setTerms({ clientId, policy: 'short' });
+  });
+
+  it('promises nothing: the ticket is refused, and nothing of it is there', async () => {
+    const before = await count();
+    const refused = await service.mutate('submitTicket', { subject: 'Too late', impacts: SEV2, clientId });
+    expect(refused).toMatchObject({ ticket: null, userErrors: [{ __typename: 'BeyondCalendar' }] });
+    expect(refused.userErrors[0].message).toContain(`from 2000 to ${ended} only`);
+    expect(await count()).toBe(before);
+  });
+
+  it('refuses a change that would need it, and lets through one that does not', async () => {
+    const ticketId = await service.submit(SEV1, { clientId });
+    expect(await service.mutate('reclassifyTicket', { ticketId, impacts: SEV3 })).toMatchObject({
+      ticket: { severity: 'SEV1', version: 1 },
+      userErrors: [{ __typename: 'BeyondCalendar' }],
+    });
+    expect(await service.mutate('resolveTicket', { ticketId })).toMatchObject({
+      ticket: { state: 'RESOLVED', version: 2 },
+      userErrors: [],
+    });
+    // When silence would close it cannot be known; that somebody closes it needs no calendar.
+    expect(await service.mutate('closeTicket', { ticketId })).toMatchObject({
+      ticket: { state: 'CLOSED', version: 3 },
+      userErrors: [],
+    });
   });
 });
