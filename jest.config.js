@@ -18,6 +18,7 @@ const shared = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   transform: typescript,
+  setupFiles: ['<rootDir>/test/support/one-error.ts'],
 };
 
 /**
