@@ -21,31 +21,52 @@ export interface Segment {
   readonly reasons: readonly WaitingReason[];
 }
 
+/** There are more segments than were asked for. */
+export class TooManySegments extends Error {
+  override readonly name = 'TooManySegments';
+  constructor() {
+    super('There is more time to be explained than one answer takes; ask for fewer cycles, or for an earlier instant.');
+  }
+}
+
 /**
  * The segments that make a cycle's due instant, from its start: those counted sum exactly to its total. Without gaps, and
  * neighbours are unlike. While paused there is no due instant: up to the instant asked. Of a cycle that has ended, the
  * pauses are as they stood then. Best effort is counted by the wall clock, up to the instant asked or the end.
  *
  * @param at not before the ticket's last event
- * @throws CalendarError where the calendar ends before the answer
+ * @param most so many segments are taken
+ * @throws CalendarError where the calendar ends before the answer; TooManySegments
  */
-export function explainDue(ticket: Pick<Ticket, 'waits'>, policy: Policy, cycle: Cycle, at: EpochMs) {
+export function explainDue(
+  ticket: Pick<Ticket, 'waits'>,
+  policy: Policy,
+  cycle: Cycle,
+  at: EpochMs,
+  most = Number.POSITIVE_INFINITY,
+): readonly Segment[] {
   const clock = unfold(ticket, policy, cycle);
   if (clock === null) return byTheWallClock(cycle, at);
   const { calendar, waits, counting, dueAt, isRunning } = clock;
   // One that ended while paused is due without the pause that was running.
   const pauses = isRunning && cycle.end !== null ? counting.slice(0, -1) : counting;
-  return segments(calendar, cycle, waits, pauses, isRunning && cycle.end === null ? at : dueAt, policy);
+  return segments(calendar, cycle, waits, pauses, isRunning && cycle.end === null ? at : dueAt, policy, most);
 }
 
 /**
  * The segments of a cycle from its start up to the instant asked, or to its end: those counted sum exactly to its elapsed
  * time. As `explainDue` otherwise.
  */
-export function explainElapsed(ticket: Pick<Ticket, 'waits'>, policy: Policy, cycle: Cycle, at: EpochMs) {
+export function explainElapsed(
+  ticket: Pick<Ticket, 'waits'>,
+  policy: Policy,
+  cycle: Cycle,
+  at: EpochMs,
+  most = Number.POSITIVE_INFINITY,
+): readonly Segment[] {
   const clock = unfold(ticket, policy, cycle);
   if (clock === null) return byTheWallClock(cycle, at);
-  return segments(clock.calendar, cycle, clock.waits, clock.counting, cycle.end?.at ?? at, policy);
+  return segments(clock.calendar, cycle, clock.waits, clock.counting, cycle.end?.at ?? at, policy, most);
 }
 
 export const countedIn = (list: readonly Segment[]): DurationMs =>
@@ -106,6 +127,7 @@ function segments(
   pauses: readonly Pause[],
   until: EpochMs,
   policy: Policy,
+  most: number,
 ): readonly Segment[] {
   const found: Segment[] = [];
   const run = (from: EpochMs, to: EpochMs): void => {
@@ -113,6 +135,7 @@ function segments(
       const countedMs = stretch.kind === 'OPEN' ? stretch.to - stretch.from : 0;
       const { holiday } = stretch;
       found.push({ ...stretch, kind: KIND_OF[stretch.kind], countedMs, holiday, reasons: [] });
+      if (found.length > most) throw new TooManySegments();
     }
   };
   let at = startedAt;

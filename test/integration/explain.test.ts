@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, test } from '@jest/globals';
 import { type ExplainOptions, explain } from '../../src/adapters/cli/explain';
 import { startTestService } from '../support/graphql-service';
 import { commands, newTicket, openStore, submission, type TestStore } from '../support/store';
@@ -127,6 +127,24 @@ it('every commitment and cycle of the API explains itself', async () => {
       dueAt: null,
       businessCalendar: null,
     });
+  } finally {
+    await service.close();
+  }
+});
+
+test('an answer explains so much time and no more', async () => {
+  const service = await startTestService();
+  try {
+    const id = await service.submit([{ audience: 'SOME_END_USERS', consequence: 'ORDERING_BLOCKED' }]);
+    const elapsed = 'sla { resolution { explain { elapsedSegments { kind } } } }';
+    const { data, errors } = await service.ask(
+      `query ($id: ID!) { first: ticket(id: $id, asOf: "2048-01-01T00:00:00Z") { ${elapsed} }
+         second: ticket(id: $id, asOf: "2048-01-01T00:00:00Z") { id ${elapsed} } }`,
+      { id },
+    );
+    expect(data?.first.sla.resolution.explain.elapsedSegments.length).toBeGreaterThan(10_000);
+    expect(data?.second).toEqual({ id, sla: { resolution: { explain: null } } });
+    expect(errors).toMatchObject([{ extensions: { code: 'OPERATION_TOO_LARGE' } }]);
   } finally {
     await service.close();
   }

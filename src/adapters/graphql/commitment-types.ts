@@ -1,9 +1,10 @@
-import { Field, FieldResolver, Float, Int, ObjectType, Resolver, Root } from 'type-graphql';
+import { Ctx, Field, FieldResolver, Float, Int, ObjectType, Resolver, Root } from 'type-graphql';
 import type { DurationMs, EpochMs } from '../../domain/instant';
 import { type CommitmentKind, type Policy, type Target, targetOf } from '../../domain/policy';
 import type { Severity } from '../../domain/severity';
 import type { Ticket } from '../../domain/ticket';
 import { type CommitmentStatus, type CycleView, viewCommitment, viewCycle } from '../../domain/view';
+import type { RequestContext } from './context';
 import {
   AT_RISK,
   CommitmentCycleType,
@@ -139,8 +140,8 @@ export class CommitmentResolver {
     nullable: true,
     description: 'What makes the due instant of the latest cycle; null where it is not measured.',
   })
-  explain(@Root() { latest, ticket, policy, at }: CommitmentView): Explained | null {
-    return latest === null ? null : explanationOf({ ...latest, ticket, policy, at });
+  explain(@Root() { latest, ticket, policy, at }: CommitmentView, @Ctx() context: RequestContext): Explained | null {
+    return latest === null ? null : explanationOf(context, { ...latest, ticket, policy, at });
   }
 }
 
@@ -150,7 +151,7 @@ export class CycleExplanationResolver {
     nullable: true,
     description: 'What makes its due instant. Null only with an error BEYOND_CALENDAR.',
   })
-  explain(@Root() judged: JudgedCycle): Explained {
-    return explanationOf(judged);
+  explain(@Root() judged: JudgedCycle, @Ctx() context: RequestContext): Explained {
+    return explanationOf(context, judged);
   }
 }

@@ -5,6 +5,7 @@ import type { Services } from '../../application/services';
 import type { EpochMs } from '../../domain/instant';
 import type { Policy } from '../../domain/policy';
 import { judgedAt } from '../../domain/view';
+import { LIMITS } from './operation-limits';
 
 /** What one request (or one event of a subscription) carries through its resolvers. */
 export interface RequestContext {
@@ -17,6 +18,8 @@ export interface RequestContext {
   readonly logger: Logger;
   /** At once where the version was read before, by anybody: a published version never changes. */
   policyOf(pinned: Pinned): Policy | Promise<Policy>;
+  /** What the answer may still have of what no page bounds. */
+  readonly allowance: { segments: number };
   /** Asks for each client once in a request. */
   client(id: string): Promise<Client | null>;
 }
@@ -32,6 +35,7 @@ export function contextFactory(services: Services, logger: Logger): ContextFacto
       now: services.clock.now(),
       requestId,
       logger,
+      allowance: { segments: LIMITS.segments },
       policyOf: (pinned) => pinnedPolicy(services.policies, pinned),
       client: (id) => {
         const asked = clients.get(id) ?? services.reader.clientById(caller, id);

@@ -22,11 +22,19 @@ export interface Explained {
   readonly segments: readonly Segment[];
 }
 
-/** @throws CalendarError where the calendar ends before the answer */
-export const explanationOf = (judged: JudgedCycle): Explained => ({
+/** @throws CalendarError where the calendar ends before the answer; TooManySegments */
+export const explanationOf = (context: RequestContext, judged: JudgedCycle): Explained => ({
   judged,
-  segments: explainDue(judged.ticket, judged.policy, judged.cycle, judged.at),
+  segments: unfold(context, judged, explainDue),
 });
+
+/** Unfolds the time of a cycle into segments, as far as the request may still have any. */
+function unfold({ allowance }: RequestContext, judged: JudgedCycle, explain: typeof explainDue): readonly Segment[] {
+  const { ticket, policy, cycle, at } = judged;
+  const segments = explain(ticket, policy, cycle, at, allowance.segments);
+  allowance.segments -= segments.length;
+  return segments;
+}
 
 @ObjectType('TimeSegment', {
   description: "A part of a cycle's time: counted whole, or not at all.",
@@ -136,8 +144,8 @@ export class ExplanationResolver {
     description:
       'The same from the start up to the instant of the answer, or to the end; what is counted sums exactly to the elapsed time.',
   })
-  elapsedSegments(@Root() { judged }: Explained): readonly Segment[] {
-    return explainElapsed(judged.ticket, judged.policy, judged.cycle, judged.at);
+  elapsedSegments(@Root() { judged }: Explained, @Ctx() context: RequestContext): readonly Segment[] {
+    return unfold(context, judged, explainElapsed);
   }
 }
 

@@ -2,12 +2,14 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import { InvalidCursor, InvalidFilter, SlowSubscriber } from '../../application/ports';
 import { CalendarError } from '../../domain/business-calendar';
+import { TooManySegments } from '../../domain/explain';
 import { CommitUnknownError, isConnectionLost, sqlStateOf } from '../persistence/database-errors';
 
 /** The codes that an error of this service may carry in `extensions.code`, besides those of Apollo's own checks. */
 export const FAULT_CODES = {
   badInput: 'BAD_USER_INPUT',
   beyondCalendar: 'BEYOND_CALENDAR',
+  tooLarge: 'OPERATION_TOO_LARGE',
   slowSubscriber: 'SLOW_SUBSCRIBER',
   unavailable: 'SERVICE_UNAVAILABLE',
   internal: 'INTERNAL_SERVER_ERROR',
@@ -53,6 +55,7 @@ interface Verdict {
 function verdictOn(error: unknown): Verdict | null {
   for (const link of chainOf(error)) {
     if (link instanceof CalendarError) return { code: FAULT_CODES.beyondCalendar, message: link.message };
+    if (link instanceof TooManySegments) return { code: FAULT_CODES.tooLarge, message: link.message };
     if (link instanceof SlowSubscriber) return { code: FAULT_CODES.slowSubscriber, message: link.message };
     if (link instanceof InvalidCursor || link instanceof InvalidFilter) {
       return { code: FAULT_CODES.badInput, message: link.message };

@@ -7,6 +7,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
+import { FAULT_CODES } from './faults';
 
 /** How far an operation may go, over HTTP and over WebSocket alike. */
 export const LIMITS = {
@@ -16,6 +17,8 @@ export const LIMITS = {
   depth: 15,
   /** Fields that the answer may have, each counted as often as its lists may have entries. */
   fields: 50_000,
+  /** Segments of time in all explanations of an answer: about two years of one cycle, day by day, take a thousand. */
+  segments: 20_000,
   /** Values within values, in what comes as variables. */
   variableDepth: 50,
   /** Lists of types, fields and the like that introspection may go through. */
@@ -82,7 +85,7 @@ function isDeeper(value: unknown, most: number): boolean {
 }
 
 const refusal = (sentence: string): GraphQLError =>
-  new GraphQLError(sentence, { extensions: { code: 'OPERATION_TOO_LARGE', http: { status: 400 } } });
+  new GraphQLError(sentence, { extensions: { code: FAULT_CODES.tooLarge, http: { status: 400 } } });
 
 class Measure {
   private readonly known = new Map<string, Size>();

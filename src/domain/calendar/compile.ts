@@ -81,7 +81,7 @@ class CompiledCalendar implements BusinessCalendar {
     return a <= b ? this.timeline.between(a, b) : 0 - this.timeline.between(b, a);
   }
 
-  stretches(a: EpochMs, b: EpochMs): readonly Stretch[] {
+  stretches(a: EpochMs, b: EpochMs): Iterable<Stretch> {
     this.check(a);
     this.check(b);
     return stretchesOf(this.timeline, this.zone, this.hours.holidays, a, b);

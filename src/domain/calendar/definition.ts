@@ -42,7 +42,8 @@ export interface BusinessCalendar {
   between(a: EpochMs, b: EpochMs): DurationMs;
   /**
    * The time from `a` to `b` part by part, without gaps, neighbours unlike; none where `b` is not after `a`. Closed time on
-   * a date that is one of the holidays is HOLIDAY, also where that date is a Sunday or has hours of its own.
+   * a date that is one of the holidays is HOLIDAY, also where that date is a Sunday or has hours of its own. Made as it is
+   * read, for there may be a great many.
    */
-  stretches(a: EpochMs, b: EpochMs): readonly Stretch[];
+  stretches(a: EpochMs, b: EpochMs): Iterable<Stretch>;
 }
