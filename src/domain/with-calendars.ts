@@ -27,9 +27,11 @@ export function withCalendars(policy: Policy, replacements: CalendarReplacements
 }
 
 function replace(policy: Policy, replacements: CalendarReplacements): Policy {
+  // A calendar may be called `constructor`.
+  const standIns = new Map(Object.entries(replacements));
   const spanOf = (span: BusinessSpan): BusinessSpan => ({
     ...span,
-    calendar: replacements[span.calendar] ?? span.calendar,
+    calendar: standIns.get(span.calendar) ?? span.calendar,
   });
   const targetOf = (target: Target): Target => ({
     ...target,

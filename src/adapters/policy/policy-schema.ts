@@ -28,8 +28,14 @@ const checked = <T>(schema: z.ZodType<T>, problemOf: (value: T) => string | unde
     if (message !== undefined) context.addIssue({ code: 'custom', message });
   });
 
-/** Text for people: not blank, not endless; surrounding white space is dropped. */
-const text = (longest: number) => z.string().trim().min(1).max(longest);
+/** Text for people: not blank, not endless, and such as the database can store; surrounding white space is dropped. */
+const text = (longest: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(longest)
+    .regex(/^[^\0\p{Surrogate}]*$/u, 'takes text without NUL and without halves of surrogate pairs');
 
 /** A list in which nothing stands twice. */
 const distinct = <T extends string>(item: z.ZodType<T>, least = 0) =>
