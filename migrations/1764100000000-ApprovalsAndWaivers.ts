@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { refuseWhere } from './refuse-where';
 
 /** Lowerings that wait for approval; and a breach keeps the ticket's severity with it, as its event has had all along. */
 export class ApprovalsAndWaivers1764100000000 implements MigrationInterface {
@@ -13,6 +14,7 @@ export class ApprovalsAndWaivers1764100000000 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
+    await refuseWhere(runner, 'SELECT FROM tickets WHERE proposal IS NOT NULL', 'tickets wait for an approval');
     await runner.query('ALTER TABLE tickets DROP COLUMN proposal');
   }
 }

@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { refuseWhere } from './refuse-where';
 
 /**
  * A client may have a policy and calendars of its own, and a ticket keeps those it was opened under. A policy version
@@ -25,6 +26,14 @@ export class PolicyTerms1764300000000 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
+    // The version before would take these for the configured file, and these tickets' deadlines for the service's.
+    await refuseWhere(runner, 'SELECT FROM policy_versions WHERE NOT configured', 'policies were published by people');
+    await refuseWhere(runner, "SELECT FROM tickets WHERE calendars <> '{}'", 'tickets have calendars of their own');
+    await refuseWhere(
+      runner,
+      "SELECT FROM clients WHERE policy IS NOT NULL OR calendars <> '{}'",
+      'clients have terms of their own',
+    );
     await runner.query('ALTER TABLE tickets DROP COLUMN calendars');
     await runner.query(
       'ALTER TABLE policy_versions DROP COLUMN yaml, DROP COLUMN published_by, DROP COLUMN configured',

@@ -83,7 +83,10 @@ describe('publishPolicy', () => {
     const key = { idempotencyKey: 'publish-1' };
     expect(await publish(mine, key)).toMatchObject({ policy: { version: 3 }, isNew: true });
     expect(await publish(CIMCLOUD)).toMatchObject({ policy: { version: 4 }, isNew: true });
-    expect(await publish(mine, key)).toMatchObject({ policy: { version: 3 }, isNew: false, userErrors: [] });
+    expect(await publish(mine, key)).toMatchObject({ policy: { version: 3 }, isNew: true, userErrors: [] });
+    const second = { idempotencyKey: 'publish-2' };
+    expect(await publish(CIMCLOUD, second)).toMatchObject({ policy: { version: 4 }, isNew: false });
+    expect(await publish(CIMCLOUD, second)).toMatchObject({ policy: { version: 4 }, isNew: false });
     expect(await publish(CIMCLOUD, key)).toMatchObject({
       policy: null,
       userErrors: [{ __typename: 'IdempotencyKeyReused', path: ['input', 'idempotencyKey'] }],

@@ -93,6 +93,22 @@ test('breaches recorded before they kept their severity are given it from the lo
   await store.close();
 });
 
+test.each([
+  ['policies were published by people', 'UPDATE policy_versions SET configured = false'],
+  ['tickets have calendars of their own', `UPDATE tickets SET calendars = '{"business": "roundTheClock"}'`],
+  ['clients have terms of their own', "UPDATE clients SET policy = 'gold'"],
+  ['tickets wait for an approval', `UPDATE tickets SET proposal = '{}'`],
+])('down does not lose that %s', async (what, statement) => {
+  const store = await openStore();
+  await store.changeTickets([submission(newTicket(store.client.id), { at: MONDAY })]);
+  await store.dataSource.query(statement);
+  const downToTheFirst = async () => {
+    for (let left = NAMES.length; left > 1; left -= 1) await store.dataSource.undoLastMigration();
+  };
+  await expect(downToTheFirst()).rejects.toThrow(`would be lost that ${what}`);
+  await store.close();
+});
+
 test('a database of a newer version is refused', async () => {
   await dataSource.query(`INSERT INTO migrations (timestamp, name) VALUES (9999999999999, 'Later9999999999999')`);
   const error = await migrate(dataSource).catch((fault: unknown) => fault);

@@ -5,6 +5,7 @@ import type { Clock } from '../../application/ports';
 import type { Idempotency } from '../../application/services';
 import type { Actor } from '../../domain/actor';
 import { compilePolicy } from '../../domain/compile-policy';
+import type { EpochMs } from '../../domain/instant';
 import type { PolicyDocument } from '../../domain/policy';
 import type { Refusal } from '../../domain/refusals';
 import { unknownCalendars } from '../../domain/with-calendars';
@@ -64,6 +65,14 @@ export const latestStatement = (id: string) => ({
 const latestVersion = async (tx: Transaction, id: string): Promise<LatestVersion | null> =>
   (await rowsOf<LatestVersion>(tx, latestStatement(id)))[0] ?? null;
 
+async function publishedAt(tx: Transaction, id: string, version: number): Promise<EpochMs | null> {
+  const [row] = await rowsOf<Pick<PolicyVersionRow, 'published_at'>>(tx, {
+    text: 'SELECT published_at FROM policy_versions WHERE id = $1 AND version = $2',
+    values: [id, version],
+  });
+  return row?.published_at ?? null;
+}
+
 /** Publishes a policy on somebody's behalf; gives the number of the version that says it. */
 export async function publishVersion(
   { pool, clock, policyId }: RegisterDeps,
@@ -75,7 +84,11 @@ export async function publishVersion(
     if (idempotency !== null) {
       const claim = await claimKey(tx, { by, ...idempotency }, uuidv5(id, POLICIES), now);
       if (claim === 'REUSED') throw new Refused([{ code: 'IdempotencyKeyReused', key: idempotency.key }]);
-      if (claim !== 'NEW' && claim.version !== null) return { version: claim.version, isNew: false };
+      if (claim !== 'NEW' && claim.version !== null) {
+        const { version, created_at } = claim;
+        // The version and the key that it was made under have one instant.
+        return { version, isNew: (await publishedAt(tx, id, version)) === created_at };
+      }
     }
     const refusals = calendarsInUse(await rowsOf<TermsRow>(tx, TERMS), policyId, document);
     if (refusals.length > 0) throw new Refused(refusals);
