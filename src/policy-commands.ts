@@ -105,6 +105,8 @@ export async function runPolicyDiff(
     const [before, after] = [await policyNamed(names[0], store), await policyNamed(names[1], store)];
     print(output, diffLines(before, after));
     if (store === null || !tickets) return;
+    const refusals = await store.policies.refusalsOf(after.document);
+    if (refusals.length > 0) throw new PolicyCommandError(refusals.map(explainRefusal).join('\n'), 1);
     const policy = 'version' in after.document ? (after.document as Policy) : compilePolicy(after.document, 0);
     const services = { policies: store.policies, reader: createTicketReader(store) };
     const caller = callerBy(config().operator)({ headers: {} });

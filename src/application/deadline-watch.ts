@@ -14,8 +14,8 @@ export interface Watched {
   readonly query: Omit<DeadlineQuery, 'since' | 'until'>;
   /** … and the same of a ticket in memory. */
   readonly wants: (ticket: StoredTicket, kind: CommitmentKind) => boolean;
-  /** Whether what happens to a ticket can matter. */
-  readonly concerns: (ticketId: string) => boolean;
+  /** Whether something that happened can matter. */
+  readonly concerns: (event: LoggedEvent) => boolean;
   /** Makes a read, again where it is worth it; gives up once the signal says that nobody waits any more. */
   readonly patiently: <T>(read: () => Promise<T>, signal: AbortSignal) => Promise<T>;
 }
@@ -31,6 +31,9 @@ export interface NearDeadline {
 /** What is kept of a deadline that is to come. */
 interface Expected {
   readonly ticketId: string;
+  /** As it was read at that instant. */
+  readonly ticket: StoredTicket;
+  readonly readAt: EpochMs;
   readonly kind: CommitmentKind;
   readonly cycle: number;
   readonly dueAt: EpochMs;
@@ -39,8 +42,22 @@ interface Expected {
 const PAGE = 100;
 /** At most so many are kept of those to come; what lies further is read again when they are used up. */
 const MOST_KEPT = 2 * PAGE;
+/** A ticket that was read no longer ago is told as it is; the log says soon enough what has happened to it since. */
+const FRESH_MS = 1_000;
+/** Of so many it is remembered that they were told: some thirty megabytes. */
+const MOST_TOLD = 100_000;
 /** How far beyond the lead is read. Bounds the read, and the sleep until the next one as well. */
 const AHEAD_MS = DAY_MS;
+
+/** More deadlines are near at a time than a watch remembers. */
+export class TooManyNear extends Error {
+  override readonly name = 'TooManyNear';
+  constructor() {
+    super(
+      `More than ${MOST_TOLD.toLocaleString('en')} deadlines are nearer than the lead; ask for a shorter lead or filter them.`,
+    );
+  }
+}
 
 /**
  * Tells deadlines as they come near, in the order in which they are due: each (commitment, cycle, due instant) once, and
@@ -51,6 +68,8 @@ const AHEAD_MS = DAY_MS;
  * A deadline is told from the ticket as it stands at that moment, so that none is told which has just been met.
  *
  * One consumer; `return` ends it at once, asleep or not.
+ *
+ * @throws TooManyNear, as an end of the iteration
  */
 export class DeadlineWatch implements AsyncIterableIterator<NearDeadline> {
   private readonly events: AsyncIterableIterator<LoggedEvent>;
@@ -70,7 +89,7 @@ export class DeadlineWatch implements AsyncIterableIterator<NearDeadline> {
     private readonly services: Pick<Services, 'clock' | 'policies' | 'reader' | 'feed'>,
     private readonly watched: Watched,
   ) {
-    this.events = services.feed.subscribe((event) => movesDeadlines(event) && watched.concerns(event.ticketId));
+    this.events = services.feed.subscribe((event) => movesDeadlines(event) && watched.concerns(event));
     void this.listen();
   }
 
@@ -143,20 +162,24 @@ export class DeadlineWatch implements AsyncIterableIterator<NearDeadline> {
     const [first] = this.expected;
     const sleep = (first?.dueAt ?? this.readTo) - this.watched.lead - now;
     if (sleep > 0) await this.rest(sleep);
-    else if (first !== undefined) return this.tell(first);
+    else if (first !== undefined) return this.tell(first, now);
     else await this.readOn(now);
     return null;
   }
 
-  private async tell(deadline: Expected): Promise<NearDeadline | null> {
-    const ticket = await this.look(deadline.ticketId);
+  private async tell(deadline: Expected, now: EpochMs): Promise<NearDeadline | null> {
+    if (deadline.dueAt < now || now - deadline.readAt > FRESH_MS) await this.look(deadline.ticketId);
     const [first] = this.expected;
     // Met, moved or overdue by now.
-    if (ticket === null || first === undefined || keyOf(first) !== keyOf(deadline)) return null;
+    if (first === undefined || keyOf(first) !== keyOf(deadline)) return null;
     this.expected.shift();
+    // It was read as well as heard of.
+    if (this.told.has(keyOf(first))) return null;
     this.forget();
     this.told.set(keyOf(first), first.dueAt);
-    return { ticket, kind: first.kind, cycle: first.cycle, dueAt: first.dueAt };
+    if (this.told.size > MOST_TOLD) throw new TooManyNear();
+    const { ticket, kind, cycle, dueAt } = first;
+    return { ticket, kind, cycle, dueAt };
   }
 
   /** Of what is overdue nothing is told again anyway. */
@@ -170,7 +193,7 @@ export class DeadlineWatch implements AsyncIterableIterator<NearDeadline> {
   }
 
   /** Reads a ticket, and expects of it what is still to come, in place of what was expected. */
-  private async look(ticketId: string): Promise<StoredTicket | null> {
+  private async look(ticketId: string): Promise<void> {
     const { services, watched } = this;
     const read = async () => {
       const ticket = await services.reader.ticketById(watched.caller, ticketId);
@@ -178,13 +201,14 @@ export class DeadlineWatch implements AsyncIterableIterator<NearDeadline> {
     };
     const found = await watched.patiently(read, this.over.signal);
     this.expected = this.expected.filter((one) => one.ticketId !== ticketId);
-    if (found === null) return null;
+    if (found === null) return;
     const { ticket, policy } = found;
     const now = services.clock.now();
     for (const { kind, cycle, dueAt } of deadlinesOf(ticket, policy)) {
-      if (dueAt >= now && watched.wants(ticket, kind)) this.expect({ ticketId, kind, cycle, dueAt });
+      if (dueAt >= now && watched.wants(ticket, kind)) {
+        this.expect({ ticketId, ticket, readAt: now, kind, cycle, dueAt });
+      }
     }
-    return ticket;
   }
 
   private async readOn(now: EpochMs): Promise<void> {
@@ -200,7 +224,8 @@ export class DeadlineWatch implements AsyncIterableIterator<NearDeadline> {
     for (const { node } of page.edges) {
       const { ticket, kind, dueAt } = node;
       const cycle = ticket.cycles.findLast((one) => one.kind === kind);
-      if (cycle !== undefined) this.expect({ ticketId: ticket.id, kind, cycle: cycle.number, dueAt });
+      if (cycle === undefined) continue;
+      this.expect({ ticketId: ticket.id, ticket, readAt: now, kind, cycle: cycle.number, dueAt });
     }
   }
 

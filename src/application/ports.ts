@@ -46,6 +46,8 @@ export interface Client {
 
 /** An event with its place in the log. */
 export type LoggedEvent = TicketEvent & {
+  /** The client of its ticket. */
+  readonly clientId: string;
   readonly id: string;
   readonly recordedAt: EpochMs;
   /** Opaque, and in the order in which events became visible. */

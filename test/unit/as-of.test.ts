@@ -20,7 +20,7 @@ const live: readonly LoggedEvent[] = story.events.map((event, index, all) =>
 const imported = story.events.map((event) => logged(event, RESOLVED + 1));
 
 function logged(event: TicketEvent, recordedAt: number): LoggedEvent {
-  return { ...event, id: String(event.number), recordedAt, cursor: String(event.number) };
+  return { ...event, clientId: 'c', id: String(event.number), recordedAt, cursor: String(event.number) };
 }
 
 const last = (events: readonly LoggedEvent[], at: number, knownAt: number | null = null) => {

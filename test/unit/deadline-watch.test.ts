@@ -47,7 +47,7 @@ class World {
       ticketById: async (_caller: unknown, id: string) => this.stored(id),
       deadlines: async (
         _caller: unknown,
-        query: { since: EpochMs; until: EpochMs },
+        query: { since: EpochMs; until: EpochMs; kinds: readonly CommitmentKind[] },
         { count, after }: { count: number; after: string | null },
       ) => {
         this.reads += 1;
@@ -60,7 +60,10 @@ class World {
           .map((node) => ({ node, cursor: `${node.dueAt}/${node.ticket.id}/${node.kind}` }))
           .filter(
             ({ node, cursor }) =>
-              node.dueAt >= query.since && node.dueAt <= query.until && (after === null || cursor > after),
+              query.kinds.includes(node.kind) &&
+              node.dueAt >= query.since &&
+              node.dueAt <= query.until &&
+              (after === null || cursor > after),
           )
           .sort((one, two) => (one.cursor < two.cursor ? -1 : 1));
         return { edges: edges.slice(0, count), hasNextPage: edges.length > count, hasPreviousPage: false };
@@ -72,7 +75,7 @@ class World {
     return new DeadlineWatch(this.services, {
       caller: { actor: AGENT, sees: 'ALL' },
       lead,
-      query: { kinds: [], severity: null, ticket: null, client: null, assignee: null },
+      query: { kinds, severity: null, ticket: null, client: null, assignee: null },
       wants: (_ticket, kind) => kinds.includes(kind),
       concerns: () => true,
       patiently: (read) => read(),
@@ -217,6 +220,50 @@ describe('a watch of deadlines', () => {
     world.tell('c');
     expect((await watch.next()).value).toMatchObject({ ticket: { id: 'c' } });
     await watch.return();
+  });
+
+  it('tells what it has just read without reading it again', async () => {
+    for (const id of names(250)) world.open(id);
+    const read: string[] = [];
+    const { reader } = world.services as unknown as {
+      reader: { ticketById: (...args: unknown[]) => Promise<unknown> };
+    };
+    const byId = reader.ticketById;
+    reader.ticketById = (caller, id) => {
+      read.push(String(id));
+      return byId(caller, id);
+    };
+    const watch = world.watch(HOUR_MS);
+    const { told, ended } = take(watch);
+    await pass(1);
+    expect([told.length, read.length]).toEqual([250, 0]);
+    await watch.return();
+    await ended;
+  });
+
+  it('remembers so many and no more: then it ends and says what to do', async () => {
+    for (const id of names(100_001)) world.open(id);
+    const sorted = [...world.stories.keys()].map((id) => ({
+      ticket: world.stored(id),
+      kind: 'UPDATE',
+      dueAt: NOW + HOUR_MS,
+    }));
+    const { reader } = world.services as unknown as { reader: { deadlines: unknown } };
+    reader.deadlines = async (
+      _caller: unknown,
+      _query: unknown,
+      { count, after }: { count: number; after: string | null },
+    ) => {
+      const from = after === null ? 0 : Number(after);
+      const edges = sorted.slice(from, from + count).map((node, place) => ({ node, cursor: String(from + place + 1) }));
+      return { edges, hasNextPage: from + count < sorted.length, hasPreviousPage: false };
+    };
+    const watch = world.watch(HOUR_MS);
+    const { told, ended } = take(watch);
+    const end = expect(ended).rejects.toThrow('More than 100,000 deadlines are nearer than the lead');
+    await pass(1);
+    await end;
+    expect(told).toHaveLength(100_000);
   });
 
   it('ends at once while it reads in vain, and asks no more', async () => {

@@ -62,12 +62,14 @@ function watch({ services, caller }: RequestContext, { lead, filter: given }: As
   const ticket = uuids(filter.ticket, 'Ticket');
   const client = uuids(filter.client, 'Client');
   const assignee = filter.assignee == null ? null : compare.comparatorOf(filter.assignee);
+  const kinds = COMMITMENT_KINDS.filter((kind) => compare.satisfies(filter.kind, kind));
+  if (kinds.length === 0) throw badInput('filter.kind allows no kind of commitment at all.');
   const severity = filter.severity == null ? null : compare.comparatorOf(filter.severity);
   return new DeadlineWatch(services, {
     caller,
     lead,
     query: {
-      kinds: COMMITMENT_KINDS.filter((kind) => compare.satisfies(filter.kind, kind)),
+      kinds,
       severity,
       ticket,
       client,
@@ -78,7 +80,7 @@ function watch({ services, caller }: RequestContext, { lead, filter: given }: As
       compare.satisfies(filter.severity, of.severity) &&
       compare.holds(client, of.clientId) &&
       compare.holds(assignee, of.assignee),
-    concerns: (ticketId) => compare.holds(ticket, ticketId),
+    concerns: (event) => compare.holds(ticket, event.ticketId) && compare.holds(client, event.clientId),
     patiently,
   });
 }

@@ -1,5 +1,6 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
+import { TooManyNear } from '../../application/deadline-watch';
 import { InvalidCursor, InvalidFilter, SlowSubscriber } from '../../application/ports';
 import { CalendarError } from '../../domain/business-calendar';
 import { TooManySegments } from '../../domain/explain';
@@ -55,7 +56,8 @@ interface Verdict {
 function verdictOn(error: unknown): Verdict | null {
   for (const link of chainOf(error)) {
     if (link instanceof CalendarError) return { code: FAULT_CODES.beyondCalendar, message: link.message };
-    if (link instanceof TooManySegments) return { code: FAULT_CODES.tooLarge, message: link.message };
+    if (link instanceof TooManySegments || link instanceof TooManyNear)
+      return { code: FAULT_CODES.tooLarge, message: link.message };
     if (link instanceof SlowSubscriber) return { code: FAULT_CODES.slowSubscriber, message: link.message };
     if (link instanceof InvalidCursor || link instanceof InvalidFilter) {
       return { code: FAULT_CODES.badInput, message: link.message };

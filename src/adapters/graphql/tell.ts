@@ -31,10 +31,12 @@ export function tell(
 ): AsyncIterableIterator<Told> {
   const ticketId = uuids(filter.ticket, 'Ticket');
   const clientId = uuids(filter.client, 'Client');
-  const events = services.feed.subscribe((event) => compare.holds(ticketId, event.ticketId) && passes(event));
+  const events = services.feed.subscribe(
+    (event) => compare.holds(ticketId, event.ticketId) && compare.holds(clientId, event.clientId) && passes(event),
+  );
   return selectAsync(events, async (event) => {
     const ticket = await patiently(() => services.reader.ticketById(caller, event.ticketId));
-    return ticket !== null && compare.holds(clientId, ticket.clientId) && suits(ticket) ? { event, ticket } : null;
+    return ticket !== null && suits(ticket) ? { event, ticket } : null;
   });
 }
 

@@ -7,12 +7,12 @@ import { instantText } from './wire';
 
 /** The columns of an event, for a statement that selects from `events e`. */
 export const EVENT_COLUMNS = Object.keys(events.options.columns)
-  .filter((column) => column !== 'client_id' && column !== 'once_key')
+  .filter((column) => column !== 'once_key')
   .map((column) => `e.${column}`)
   .join(', ');
 
 /** What a statement that selects `EVENT_COLUMNS` gives. */
-export type SelectedEvent = Omit<EventRow, 'client_id' | 'once_key'>;
+export type SelectedEvent = Omit<EventRow, 'once_key'>;
 
 /** The event as it was decided. */
 export const eventOf = (row: Pick<SelectedEvent, 'ticket_id' | 'number' | 'type' | 'at' | 'actor' | 'data'>) =>
@@ -29,6 +29,7 @@ export const eventOf = (row: Pick<SelectedEvent, 'ticket_id' | 'number' | 'type'
 /** The event with its place in the log. */
 export const loggedEventOf = (row: SelectedEvent): LoggedEvent => ({
   ...eventOf(row),
+  clientId: row.client_id,
   id: row.id,
   recordedAt: row.recorded_at,
   cursor: encodeEventCursor(row.xid, row.id),
