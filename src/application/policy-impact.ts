@@ -8,7 +8,7 @@ import type { Services } from './services';
 
 /**
  * What a policy would have meant for the open tickets of the clients that it is for, each on its client's own calendars.
- * It may take long: one history after the other is read, decided and let go.
+ * It may take long: histories are read some hundred at a time, decided and let go.
  */
 export async function policyImpact(
   { policies, reader }: Pick<Services, 'policies' | 'reader'>,

@@ -5,8 +5,7 @@ import { type Pause, pausesOf } from './pauses';
 import { type CommitmentKind, type Policy, WAITING_REASONS, type WaitingReason } from './policy';
 import type { Cycle, CycleEnd, Ticket, Wait } from './ticket';
 
-export const SEGMENT_KINDS = ['COUNTED', 'OUTSIDE_HOURS', 'HOLIDAY', 'PAUSED'] as const;
-export type SegmentKind = (typeof SEGMENT_KINDS)[number];
+export type SegmentKind = 'COUNTED' | 'OUTSIDE_HOURS' | 'HOLIDAY' | 'PAUSED';
 
 /** A part of a cycle's time, half-open: either counted whole, or not at all. */
 export interface Segment {

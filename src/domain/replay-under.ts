@@ -2,7 +2,7 @@ import type { Command } from './commands';
 import { decide, submit } from './decide';
 import type { TicketEvent } from './events';
 import type { Policy } from './policy';
-import type { Refusal } from './refusals';
+import type { Refusal, RefusalCode } from './refusals';
 import type { Proposal, Ticket } from './ticket';
 
 /** What a ticket would have become under another policy, had everybody done the same at the same instants. */
@@ -31,10 +31,13 @@ export function replayUnder(events: readonly TicketEvent[], policy: Policy): Rep
     if (command === null) continue;
     const decision = decide(ticket, command, event.at, policy, event.actor);
     ticket = decision.ticket;
-    if (decision.refusal !== null) refusals.push(decision.refusal);
+    if (decision.refusal !== null && !NEEDLESS.has(decision.refusal.code)) refusals.push(decision.refusal);
   }
   return { ticket, refusals };
 }
+
+/** There is no breach to be waived, or nothing to be approved: the step is not refused so much as not needed. */
+const NEEDLESS: ReadonlySet<RefusalCode> = new Set(['NoSuchBreach', 'NothingProposed']);
 
 /** What was asked for when the event happened; null for what nobody asked for. */
 function commandOf(event: TicketEvent): Command | null {

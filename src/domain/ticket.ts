@@ -69,8 +69,7 @@ export interface Proposal {
 export const CYCLE_OUTCOMES = ['FULFILLED', 'SUPERSEDED', 'CANCELLED'] as const;
 export type CycleOutcome = (typeof CYCLE_OUTCOMES)[number];
 
-export const BREACH_CAUSES = ['DUE', 'RECLASSIFIED'] as const;
-export type BreachCause = (typeof BREACH_CAUSES)[number];
+export type BreachCause = 'DUE' | 'RECLASSIFIED';
 
 /** A breach that is not to be held against those who promised. It stays a breach. */
 export interface Waiver {

@@ -222,6 +222,24 @@ test.each(CASES.map((one) => [one.what, one] as const))('%s', (_, { story, polic
   expect(inNy(viewCommitment(ticket, policy, 'RESOLUTION', at)?.dueAt ?? null)).toBe(resolution);
 });
 
+test('a kinder policy, under which there would have been no breach to waive, refused nobody', () => {
+  const story = opened().do(ACKNOWLEDGE, ny('2026-06-01 16:00'));
+  const { kind, number } = story.ticket.cycles.find(({ breach }) => breach !== null) ?? {};
+  expect([kind, number]).toEqual(['RESPONSE', 1]);
+  story.do({ type: 'waiveBreach', kind: 'RESPONSE', cycle: 1, reason: 'agreed' }, ny('2026-06-01 17:00'));
+  const kinder = policyWith({
+    severities: CIMCLOUD.severities.map((level) => ({
+      ...level,
+      targets: { ...level.targets, RESPONSE: level.targets.RESOLUTION },
+    })),
+  });
+  expect(impactOn(story.events, CIMCLOUD, kinder, ny('2026-06-02 10:00'))).toMatchObject({
+    isBreached: true,
+    wouldBeBreached: false,
+    historyRefused: false,
+  });
+});
+
 test.each(['resolved', 'closed'] as const)('a ticket that is %s is nobody’s concern', (state) => {
   const story = opened().do(RESOLVE, ny('2026-06-01 11:00'));
   if (state === 'closed') story.do({ type: 'close', reason: null }, ny('2026-06-01 12:00'));

@@ -163,6 +163,13 @@ it('is CSV that a reader by RFC 4180 takes back, cell by cell', async () => {
   });
 });
 
+it('gives a spreadsheet names, not formulas', () => {
+  const names = ['=1+1', '+1', '-1', '@SUM(A1)', '\tx', 'a=b'];
+  const text = formatOf('csv')({ ...report, groups: names.map((key) => ({ ...row, key })) });
+  const keys = text.split('\r\n').slice(1, 1 + names.length);
+  expect(keys.map((line) => line.split(',')[1])).toEqual(["'=1+1", "'+1", "'-1", "'@SUM(A1)", "'\tx", 'a=b']);
+});
+
 it('is JSON in the shape of the API', () => {
   expect(JSON.parse(formatOf('json')(report))).toEqual(report);
 });

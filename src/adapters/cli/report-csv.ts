@@ -10,7 +10,8 @@ type Cell = string | number | null;
 
 /**
  * A line for each group and one for the total, in the form of RFC 4180. Attainment from 0 to 1; times in minutes of business
- * time; an empty cell where there is nothing.
+ * time; an empty cell where there is nothing. A name that a spreadsheet would take for a formula has an apostrophe before
+ * it.
  */
 export function reportCsv({ groups, total }: Report): string {
   const rows = [...groups.map((row) => cellsOf('group', row)), cellsOf('total', total)];
@@ -20,8 +21,10 @@ export function reportCsv({ groups, total }: Report): string {
     .join('');
 }
 
+const FORMULA = /^[=+\-@\t\r]/;
+
 const written = (cell: Cell): string => {
-  const text = String(cell ?? '');
+  const text = typeof cell === 'string' && FORMULA.test(cell) ? `'${cell}` : String(cell ?? '');
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 };
 

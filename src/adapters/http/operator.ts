@@ -3,7 +3,7 @@ import type { Caller } from '../../application/ports';
 import { RequestError } from './request-body';
 
 /** Says which agent acts. Until there are accounts it is believed, as whoever reaches the service is. */
-export const AGENT_HEADER = 'x-stepdown-agent';
+const AGENT_HEADER = 'x-stepdown-agent';
 
 const LONGEST_NAME = 100;
 

@@ -172,7 +172,9 @@ function passTime(row: TakenRow, policyOf: (ticket: Ticket) => Policy): TicketRo
   const stored = ticketOf(row);
   const policy = policyOf(stored);
   const { ticket, events } = letPass(stored, row.taken_at, policy);
-  const rows = rowsOfTicket({ ticket, stored, policy, events: [...events] }, row.taken_at);
+  // Who wrote the ticket last may have had a clock that is ahead of the database's.
+  const recordedAt = Math.max(row.taken_at, stored.updatedAt);
+  const rows = rowsOfTicket({ ticket, stored, policy, events: [...events] }, recordedAt);
   if (events.length === 0 && rows.nextDeadlineAt !== null && rows.nextDeadlineAt < row.taken_at) {
     throw new Error('Something is due, but nothing fell due');
   }

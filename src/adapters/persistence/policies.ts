@@ -5,6 +5,7 @@ import { compilePolicy } from '../../domain/compile-policy';
 import type { Policy } from '../../domain/policy';
 import type { Refusal } from '../../domain/refusals';
 import { withCalendars } from '../../domain/with-calendars';
+import { batched } from './batched';
 import {
   type ConfiguredPolicy,
   calendarsInUse,
@@ -15,7 +16,7 @@ import {
   TERMS,
   type TermsRow,
 } from './policy-register';
-import { countPublications, publicationOfVersion, publicationsPage, yamlOfVersion } from './publications';
+import { countPublications, nameOf, publicationsNamed, publicationsPage, versionsNamed } from './publications';
 import type { PolicyVersionRow } from './tables';
 import { readRows } from './wire';
 
@@ -56,17 +57,17 @@ export function createPolicies(deps: PoliciesDeps): StoredPolicies {
   const { pool, policyId, staleMs = 2_000 } = deps;
   const compiled = new Map<string, Policy>();
   const compiling = new Map<string, Promise<Policy | null>>();
+  const document = batched((names) => versionsNamed(pool, names, 'document'));
+  const publication = batched((names) => publicationsNamed(pool, names));
+  const yaml = batched((names) => versionsNamed(pool, names, 'yaml'));
   let present: { readonly terms: Promise<Present>; readonly until: number } | null = null;
 
   const known = (id: string, version: number): Policy | null => compiled.get(nameOf(id, version)) ?? null;
 
   const load = async (id: string, version: number): Promise<Policy | null> => {
-    const [row] = await readRows<Pick<PolicyVersionRow, 'document'>>(pool, {
-      text: 'SELECT document FROM policy_versions WHERE id = $1 AND version = $2',
-      values: [id, version],
-    });
-    if (row === undefined) return null;
-    const policy = compilePolicy(row.document, version);
+    const found = await document(nameOf(id, version));
+    if (found === null) return null;
+    const policy = compilePolicy(found.document, version);
     // Only what was found is kept: a version may yet be published.
     compiled.set(nameOf(id, version), policy);
     return policy;
@@ -85,21 +86,22 @@ export function createPolicies(deps: PoliciesDeps): StoredPolicies {
     (await readRows<LatestVersion>(pool, latestStatement(id)))[0] ?? null;
   const readTerms = () => readRows<TermsRow>(pool, TERMS);
 
-  const inForce = async (id: string): Promise<Policy> => {
-    const last = await latest(id);
-    const policy = last === null ? null : await version(id, last.version);
-    if (policy === null) throw new NoPolicyPublished(id);
-    return policy;
-  };
-
   const readPresent = async (): Promise<Present> => {
-    const [service, terms] = await Promise.all([inForce(policyId), readTerms()]);
-    const clients = new Map<string, Policy>();
-    for (const { id, policy, calendars } of terms) {
-      const own = policy === null || policy === policyId ? service : await inForce(policy);
-      clients.set(id, withCalendars(own, calendars));
-    }
-    return { service, clients };
+    const terms = await readTerms();
+    const ids = [...new Set([policyId, ...terms.map(({ policy }) => policy ?? policyId)])];
+    const rows = await readRows<Pick<PolicyVersionRow, 'id' | 'version'>>(pool, { ...LATEST, values: [ids] });
+    const inForce = new Map<string, Policy | null>();
+    for (const row of rows) inForce.set(row.id, await version(row.id, row.version));
+    const policyOf = (id: string): Policy => {
+      const policy = inForce.get(id) ?? null;
+      if (policy === null) throw new NoPolicyPublished(id);
+      return policy;
+    };
+    const clients = terms.map(({ id, policy, calendars }): [string, Policy] => [
+      id,
+      withCalendars(policyOf(policy ?? policyId), calendars),
+    ]);
+    return { service: policyOf(policyId), clients: new Map(clients) };
   };
 
   /** Read anew once it may be stale. */
@@ -125,10 +127,10 @@ export function createPolicies(deps: PoliciesDeps): StoredPolicies {
     version,
     known,
     latest,
-    publication: (id, number) => publicationOfVersion(pool, id, number),
+    publication: (id, number) => publication(nameOf(id, number)),
     publications: (page) => publicationsPage(pool, page),
     countPublications: () => countPublications(pool),
-    yaml: (id, number) => yamlOfVersion(pool, id, number),
+    yaml: async (id, number) => (await yaml(nameOf(id, number)))?.yaml ?? null,
     terms: async () => {
       const rows = await readTerms();
       return rows.map(({ id, policy, calendars }) => ({ clientId: id, policy, calendars }));
@@ -155,4 +157,8 @@ export function createPolicies(deps: PoliciesDeps): StoredPolicies {
   };
 }
 
-const nameOf = (id: string, version: number): string => `${id}/${version}`;
+/** The latest versions of some policies, by one statement. */
+const LATEST = {
+  name: 'latest-policies',
+  text: 'SELECT DISTINCT ON (id) id, version FROM policy_versions WHERE id = ANY ($1::text[]) ORDER BY id, version DESC',
+};

@@ -19,20 +19,33 @@ const publicationOf = ({ id, version, published_at, published_by }: Row): Public
   publishedBy: published_by,
 });
 
-export async function publicationOfVersion(pool: Pool, id: string, version: number): Promise<Publication | null> {
-  const [row] = await readRows<Row>(pool, {
-    text: `SELECT ${COLUMNS} FROM policy_versions WHERE id = $1 AND version = $2`,
-    values: [id, version],
+/** What names a version among all: `gold/3`. */
+export const nameOf = (id: string, version: number): string => `${id}/${version}`;
+
+/** Some columns of the versions that are named, by name. */
+export async function versionsNamed<Column extends keyof PolicyVersionRow>(
+  pool: Pool,
+  names: readonly string[],
+  ...columns: readonly Column[]
+): Promise<ReadonlyMap<string, Pick<PolicyVersionRow, Column>>> {
+  const parts = names.map((name) => {
+    const slash = name.lastIndexOf('/');
+    return [name.slice(0, slash), name.slice(slash + 1)];
   });
-  return row === undefined ? null : publicationOf(row);
+  const rows = await readRows<Pick<PolicyVersionRow, Column> & { readonly name: string }>(pool, {
+    text: `SELECT ${columns.join(', ')}, id || '/' || version AS name FROM policy_versions
+             JOIN unnest($1::text[], $2::integer[]) AS named (id, version) USING (id, version)`,
+    values: [parts.map(([id]) => id), parts.map(([, version]) => version)],
+  });
+  return new Map(rows.map((row) => [row.name, row]));
 }
 
-export async function yamlOfVersion(pool: Pool, id: string, version: number): Promise<string | null> {
-  const [row] = await readRows<Pick<PolicyVersionRow, 'yaml'>>(pool, {
-    text: 'SELECT yaml FROM policy_versions WHERE id = $1 AND version = $2',
-    values: [id, version],
-  });
-  return row?.yaml ?? null;
+export async function publicationsNamed(
+  pool: Pool,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, Publication>> {
+  const rows = await versionsNamed(pool, names, 'id', 'version', 'published_at', 'published_by');
+  return new Map([...rows].map(([name, row]) => [name, publicationOf(row)]));
 }
 
 /** A page of all versions, the latest published first; of those of one instant by name and number. */
@@ -55,7 +68,7 @@ export async function publicationsPage(pool: Pool, page: PageRequest): Promise<P
   });
   return pageOf(rows, page, (row) => ({
     node: publicationOf(row),
-    cursor: encodePosition(LIST, { key: instantText(row.published_at), tie: `${row.id}/${row.version}` }),
+    cursor: encodePosition(LIST, { key: instantText(row.published_at), tie: nameOf(row.id, row.version) }),
   }));
 }
 

@@ -142,7 +142,12 @@ const openedBy = ({ at, knownAt }: AsOf, to: Parameters): readonly string[] => [
 async function shownAsOf(pool: Pool, page: Page<StoredTicket>, asOf: AsOf): Promise<Page<StoredTicket>> {
   const ids = page.edges.map(({ node }) => node.id);
   const tickets = await ticketsAsOf(pool, ids, asOf);
-  return { ...page, edges: page.edges.map((edge) => ({ ...edge, node: tickets.get(edge.node.id) ?? edge.node })) };
+  const edges = page.edges.map(({ node: { id }, cursor }) => {
+    const node = tickets.get(id);
+    if (node === undefined) throw new Error(`Ticket ${id} was there as of then, and has no history of then`);
+    return { node, cursor };
+  });
+  return { ...page, edges };
 }
 
 async function ticketsPage(

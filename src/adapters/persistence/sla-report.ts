@@ -42,14 +42,17 @@ export function reportStatement(caller: Caller, query: SlaReportQuery, months: r
   const instant = (at: EpochMs) => to.add(instantText(at), 'timestamptz');
   const end = instant(query.to);
   const present = instant(now);
+  const clients = [
+    ...(caller.sees === 'ALL' ? [] : [compare('f.client_id', 'uuid', { in: caller.sees }, to)]),
+    ...(query.client === null ? [] : [compare('f.client_id', 'uuid', { eq: query.client }, to)]),
+  ];
   const asked = every([
     `f.at >= ${instant(query.from)}`,
     `f.at < ${end}`,
-    ...(caller.sees === 'ALL' ? [] : [compare('f.client_id', 'uuid', { in: caller.sees }, to)]),
-    ...(query.client === null ? [] : [compare('f.client_id', 'uuid', { eq: query.client }, to)]),
+    ...clients,
     ...(query.severities === null ? [] : [compare('f.severity', 'text', { in: query.severities }, to)]),
   ]);
-  const { key, join, before } = keyOf(query, months, to);
+  const { key, join, before } = keyOf(query, months, every(clients), to);
   const facts = (source: string) => `(SELECT f.*, ${key} AS key FROM ${source} f ${join} WHERE ${asked}) f`;
   // Counted source by source first: of a plain table the planner knows that there are few groups.
   const counted = (source: string) => `
@@ -78,7 +81,7 @@ interface Key {
 }
 
 /** What facts are grouped by: something of their own, or of the ticket as it is now. */
-function keyOf({ groupBy }: SlaReportQuery, months: readonly Month[], to: Parameters): Key {
+function keyOf({ groupBy }: SlaReportQuery, months: readonly Month[], clients: string, to: Parameters): Key {
   switch (groupBy) {
     case 'SEVERITY':
       return { key: 'f.severity', join: '', before: '' };
@@ -92,17 +95,17 @@ function keyOf({ groupBy }: SlaReportQuery, months: readonly Month[], to: Parame
       return { key: `width_bucket(f.at, ${starts})`, join: '', before: '' };
     }
     case 'CLAUSE':
-      return keyOfTicket('clause');
+      return keyOfTicket('clause', clients);
     case 'ASSIGNEE':
-      return keyOfTicket('assignee');
+      return keyOfTicket('assignee', clients);
   }
 }
 
 // Materialized, for tickets' rows are wide and every kind of fact is joined with them.
-const keyOfTicket = (column: string): Key => ({
+const keyOfTicket = (column: string, clients: string): Key => ({
   key: 'k.key',
   join: 'JOIN ticket_key k ON k.ticket_id = f.ticket_id',
-  before: `WITH ticket_key AS MATERIALIZED (SELECT id AS ticket_id, ${column} AS key FROM tickets)`,
+  before: `WITH ticket_key AS MATERIALIZED (SELECT id AS ticket_id, ${column} AS key FROM tickets f WHERE ${clients})`,
 });
 
 const outcomes = (end: string): string => `
