@@ -9,7 +9,10 @@ const NAME = 64;
   description: 'A policy as its file has it; see `policies/` and `stepdown policy check`.',
 })
 export class PublishPolicyInput extends MutationInput {
-  @Field(() => String, { description: 'The text of the policy, YAML 1.2, at most 1 MiB.' })
+  @Field(() => String, {
+    description:
+      'The text of the policy, YAML 1.2. A request over HTTP has at most 1,000,000 bytes; `stepdown policy publish` takes more.',
+  })
   yaml!: string;
 
   @Field(() => Boolean, {
