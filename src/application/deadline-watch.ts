@@ -4,6 +4,7 @@ import { runningDeadlines } from '../domain/view';
 import { pinnedPolicy } from './pinned-policy';
 import type { Caller, DeadlineQuery, LoggedEvent, StoredTicket } from './ports';
 import type { Services } from './services';
+import { Sleep } from './sleep';
 
 /** What is watched, and for whom. */
 export interface Watched {
@@ -82,7 +83,7 @@ export class DeadlineWatch implements AsyncIterableIterator<NearDeadline> {
   /** Where reading goes on: behind this place of a list that begins there. */
   private place: { readonly since: EpochMs; readonly after: string | null } = { since: this.readTo, after: null };
   private failure: unknown = null;
-  private wake: () => void = () => undefined;
+  private readonly sleep = new Sleep();
   private goOn: () => void = () => undefined;
 
   constructor(
@@ -128,7 +129,7 @@ export class DeadlineWatch implements AsyncIterableIterator<NearDeadline> {
     this.told.clear();
     this.changed.clear();
     void this.events.return?.();
-    this.wake();
+    this.sleep.wake();
     this.goOn();
   }
 
@@ -137,7 +138,7 @@ export class DeadlineWatch implements AsyncIterableIterator<NearDeadline> {
     try {
       for await (const { ticketId } of this.events) {
         this.changed.add(ticketId);
-        this.wake();
+        this.sleep.wake();
         if (this.changed.size < PAGE) continue;
         await new Promise<void>((resolve) => {
           this.goOn = resolve;
@@ -161,7 +162,8 @@ export class DeadlineWatch implements AsyncIterableIterator<NearDeadline> {
     const now = this.services.clock.now();
     const [first] = this.expected;
     const sleep = (first?.dueAt ?? this.readTo) - this.watched.lead - now;
-    if (sleep > 0) await this.rest(sleep);
+    // A clock that was set back must not ask for more than a timer can wait.
+    if (sleep > 0) await this.sleep.rest(Math.min(sleep, AHEAD_MS));
     else if (first !== undefined) return this.tell(first, now);
     else await this.readOn(now);
     return null;
@@ -237,18 +239,6 @@ export class DeadlineWatch implements AsyncIterableIterator<NearDeadline> {
     this.expected.length = PAGE;
     this.readTo = this.expected[PAGE - 1]?.dueAt ?? this.readTo;
     this.place = { since: this.readTo, after: null };
-  }
-
-  private async rest(ms: DurationMs): Promise<void> {
-    await new Promise<void>((resolve) => {
-      // A clock that was set back must not ask for more than a timer can wait.
-      const timer = setTimeout(resolve, Math.min(ms, AHEAD_MS));
-      this.wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    this.wake = () => undefined;
   }
 }
 

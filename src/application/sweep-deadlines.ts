@@ -1,4 +1,5 @@
 import type { EpochMs } from '../domain/instant';
+import { Sleep } from './sleep';
 
 /** Tickets that are due, wherever they are kept. All instants are by one clock, that of the store. */
 export interface DueTickets {
@@ -34,7 +35,7 @@ export class DeadlineSweep {
   private isClosed = false;
   /** What it sleeps towards; a deadline told that is nearer wakes it. */
   private awaited: EpochMs = Number.NEGATIVE_INFINITY;
-  private wakeUp: () => void = () => undefined;
+  private readonly sleep = new Sleep();
   private running: Promise<void> = Promise.resolve();
 
   constructor(
@@ -50,13 +51,13 @@ export class DeadlineSweep {
   wake(deadline: EpochMs): void {
     if (deadline >= this.awaited) return;
     this.awaited = deadline;
-    this.wakeUp();
+    this.sleep.wake();
   }
 
   /** Resolves once the batches under way have ended. */
   async close(): Promise<void> {
     this.isClosed = true;
-    this.wakeUp();
+    this.sleep.wake();
     await this.running;
   }
 
@@ -75,7 +76,7 @@ export class DeadlineSweep {
         if (isPowerOfTwo(failures)) this.settings.onTrouble?.(error);
       }
       // Closed while that look was under way: its wake-up went by.
-      if (!this.isClosed) await this.rest(pause);
+      if (!this.isClosed) await this.sleep.rest(pause);
     }
   }
 
@@ -102,17 +103,6 @@ export class DeadlineSweep {
     };
     const ended = await Promise.allSettled(Array.from({ length: LANES }, lane));
     for (const end of ended) if (end.status === 'rejected') throw end.reason;
-  }
-
-  private async rest(ms: number): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.wakeUp = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    this.wakeUp = () => undefined;
   }
 }
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Sleep } from '../../application/sleep';
 import type { EventLog, LogPlace, LogSnapshot } from '../persistence/event-log';
 import type { Hub } from './hub';
 
@@ -23,7 +24,7 @@ export class Tail {
   private place: LogPlace;
   private isClosed = false;
   private isWoken = false;
-  private wakeUp: () => void = () => undefined;
+  private readonly sleep = new Sleep();
   private running: Promise<void> = Promise.resolve();
 
   constructor(
@@ -42,7 +43,7 @@ export class Tail {
   /** There may be something new. */
   wake(): void {
     this.isWoken = true;
-    this.wakeUp();
+    this.sleep.wake();
   }
 
   /** Resolves once nothing is being read any more. */
@@ -96,16 +97,7 @@ export class Tail {
 
   /** Waits for a wake-up, at most so long; at least a breath, in which further wake-ups are gathered. */
   private async rest(ms: number): Promise<void> {
-    if (!this.isWoken) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, ms);
-        this.wakeUp = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-      this.wakeUp = () => undefined;
-    }
-    if (!this.isClosed) await new Promise((resolve) => setTimeout(resolve, BREATH_MS));
+    if (!this.isWoken) await this.sleep.rest(ms);
+    if (!this.isClosed) await sleep(BREATH_MS);
   }
 }
