@@ -115,6 +115,8 @@ export async function runImport(config: Config, options: ImportOptions, log: Log
 
 async function importInto(store: Store, options: ImportOptions): Promise<void> {
   const { pool, policies, clients } = store;
+  const { isAhead } = await store.publishPolicyFile('MISSING');
+  if (isAhead) process.stderr.write(AHEAD);
   const began = performance.now();
   const summary = await importFile(
     {
@@ -139,6 +141,10 @@ async function importInto(store: Store, options: ImportOptions): Promise<void> {
   }
   if (summary.failed > 0 || isNothingOpened) process.exitCode = 1;
 }
+
+const AHEAD =
+  'Note: the policy file says something that is not published yet; tickets are opened under the version in force. A start ' +
+  'of the service, or `stepdown policy publish`, publishes it.\n';
 
 /** `stepdown demo`: imports the bundled incidents and reports on them, by the running service or one of its own. */
 export async function runDemo(config: Config, log: Logger): Promise<void> {

@@ -39,6 +39,7 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
   try {
     const store = await openStore(config, logger);
     undo.push(() => store.close());
+    await store.publishPolicyFile('CHANGED');
     const onCommitted = (commit: Commit): void => {
       feed.committed(commit);
       if (commit.nextDeadlineAt !== null) sweep.wake(commit.nextDeadlineAt);

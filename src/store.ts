@@ -14,21 +14,28 @@ import { parsePolicy } from './adapters/policy/load-policy';
 import { systemClock } from './adapters/system-clock';
 import type { Policies } from './application/ports';
 import { type Config, ConfigError } from './config';
-import { explainRefusal } from './domain/refusals';
+import { explainRefusal, type Refusal } from './domain/refusals';
 
-/** A migrated database with the configured policy published: what the service and the commands stand on. */
+/** A migrated database: what the service and the commands stand on. */
 export interface Store {
   readonly url: string;
   readonly dataSource: DataSource;
   readonly pool: Pool;
   readonly policies: Policies;
   readonly clients: ClientAccounts;
+  /**
+   * Publishes the policy file, so that tickets can be opened: at a start of the service where it says something else than
+   * at the last one, before an import only where its policy has no version yet. Answers whether the file now says
+   * something that was not published.
+   *
+   * @throws ConfigError where the policy lacks what clients count on; DocumentError
+   */
+  publishPolicyFile(when: 'CHANGED' | 'MISSING'): Promise<{ readonly isAhead: boolean }>;
   close(): Promise<void>;
 }
 
 /**
- * Opens the database that the configuration names, or the embedded one; brings its schema up to date; publishes the
- * policy file where it says something else than when a service last started.
+ * Opens the database that the configuration names, or the embedded one, and brings its schema up to date.
  *
  * @throws EmbeddedPostgresError, DatabaseUnreachableError, DatabaseNewerError, ConfigError, DocumentError
  */
@@ -46,18 +53,26 @@ export async function openStore(config: Config, log: Logger, applicationName = '
     if (applied.length > 0) log.info({ migrations: applied }, 'brought the database up to date');
     const pool = poolOf(dataSource);
     const policies = createPolicies({ pool, clock: systemClock, policyId: policyFile.id });
-    const refusals = await policies.publishConfigured(policyFile);
-    if (refusals.length > 0) throw new ConfigError(refusals.map(explainRefusal));
-    const policy = await policies.current(null);
-    // Clients may have been given calendars of another policy, while that was the configured one.
-    const lacking = await policies.refusalsOf(policy);
-    if (lacking.length > 0) throw new ConfigError(lacking.map(explainRefusal));
-    log.debug({ policy: policy.id, version: policy.version }, 'policy in force');
-    return { url, dataSource, pool, policies, clients: createClientAccounts({ pool, clock: systemClock }), close };
+    const publishPolicyFile: Store['publishPolicyFile'] = async (when) => {
+      if (when === 'CHANGED' || (await policies.latest(policyFile.id)) === null) {
+        refuse(await policies.publishConfigured(policyFile));
+      }
+      const policy = await policies.current(null);
+      // Clients may have been given calendars of another policy, while that was the configured one.
+      refuse(await policies.refusalsOf(policy));
+      log.debug({ policy: policy.id, version: policy.version }, 'policy in force');
+      return { isAhead: await policies.isNews(policyFile) };
+    };
+    const clients = createClientAccounts({ pool, clock: systemClock });
+    return { url, dataSource, pool, policies, clients, publishPolicyFile, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+function refuse(refusals: readonly Refusal[]): void {
+  if (refusals.length > 0) throw new ConfigError(refusals.map(explainRefusal));
 }
 
 function readPolicyFile(fileName: string): ConfiguredPolicy {

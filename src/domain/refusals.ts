@@ -125,6 +125,6 @@ export function explainRefusal(refusal: Refusal): string {
     case 'UnknownCalendar':
       return `The policy ${refusal.policy} has no calendar "${refusal.calendar}"; it has ${words(refusal.known)}.`;
     case 'CalendarInUse':
-      return `The client "${refusal.client}" counts on the calendar ${refusal.calendar}, which this version of ${refusal.policy} lacks; keep it, or change the client's terms first.`;
+      return `The client "${refusal.client}" counts on the calendar ${refusal.calendar}, which this version of ${refusal.policy} lacks; keep it in, or change the client's terms first.`;
   }
 }

@@ -26,6 +26,7 @@ async function compare(log: Log) {
     await openStore(loadConfig({ DATABASE_URL: databases[1].url }), quiet),
   ];
   try {
+    for (const store of [imported, replayed]) await store.publishPolicyFile('MISSING');
     await importLog(imported, log);
     const { byEngine } = await replayLog(replayed, log);
     return { imported: await outcomeOf(imported.pool), replayed: await outcomeOf(replayed.pool), byEngine };

@@ -1,11 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import pino from 'pino';
+import { runExplain, runExport, runImport, runReport } from '../../src/commands';
 import { loadConfig } from '../../src/config';
 import { PolicyCommandError, runPolicyDiff, runPolicyList, runPolicyPublish } from '../../src/policy-commands';
-import { openStore as openConfigured } from '../../src/store';
+import { openStore as openConfigured, type Store } from '../../src/store';
 import { newTicket, openStore, submission, type TestStore } from '../support/store';
 
 const CIMCLOUD = join(__dirname, '..', '..', 'policies', 'cimcloud.yaml');
@@ -16,12 +18,19 @@ let folder: string;
 beforeAll(async () => {
   store = await openStore();
   folder = mkdtempSync(join(tmpdir(), 'stepdown-policies-'));
-  await (await openConfigured(configured(), log)).close();
+  await (await started(configured())).close();
 });
 afterAll(async () => {
   await store.close();
   rmSync(folder, { recursive: true });
 });
+
+/** The store as a start of the service leaves it. */
+async function started(config: ReturnType<typeof configured>): Promise<Store> {
+  const opened = await openConfigured(config, log);
+  await opened.publishPolicyFile('CHANGED');
+  return opened;
+}
 
 const configured = (policyFile?: string) => ({
   ...loadConfig({ DATABASE_URL: store.url, STEPDOWN_OPERATOR: 'Ada' }),
@@ -67,25 +76,57 @@ test('a file is published once, by the operator, and listed; a start does not ta
       `^cimcloud/3  ${at}  Ada\ncimcloud/2  ${at}  the configured file\ncimcloud/1  ${at}  the configured file\n$`,
     ),
   );
-  const again = await openConfigured(configured(), log);
+  const again = await started(configured());
   expect((await again.policies.current(null)).version).toBe(3);
   await again.close();
 });
 
 test('another configured file is published by a start, whatever was in force', async () => {
-  const changed = await openConfigured(
-    configured(file('changed.yaml', 'onLowering: carry', 'onLowering: restart')),
-    log,
-  );
+  const changed = await started(configured(file('changed.yaml', 'onLowering: carry', 'onLowering: restart')));
   expect((await changed.policies.current(null)).version).toBe(4);
   await changed.close();
-  const back = await openConfigured(configured(), log);
+  const back = await started(configured());
   expect((await back.policies.current(null)).version).toBe(5);
   await back.close();
 });
 
+test('no command but a start publishes the configured file, whatever it says', async () => {
+  const before = await list();
+  const edited = configured(file('edited.yaml', 'onLowering: carry', 'onLowering: restart'));
+  const other = configured(file('other.yaml', 'id: cimcloud', 'id: other'));
+  const csv = join(folder, 'log.csv');
+  writeFileSync(
+    csv,
+    readFileSync(join(__dirname, '../../examples/data/incidents.csv'), 'utf8').split('\n', 1)[0] ?? '',
+  );
+  const mapping = join(__dirname, '../../examples/servicenow.mapping.yaml');
+  const nobody = { write: () => true };
+  const question = { from: null, to: null, by: 'severity', zone: 'UTC', format: 'table' };
+  for (const config of [edited, other]) {
+    await runPolicyList(config, nobody, log);
+    await runPolicyPublish(config, { file: config.policyFile, dryRun: true }, nobody, log);
+    await runPolicyDiff(() => config, ['1', 'cimcloud/2'], true, nobody, log).catch((error) => {
+      // The service's policy is one that has no versions yet.
+      if (!(error instanceof PolicyCommandError)) throw error;
+    });
+    await runReport(config, question, nobody, log);
+    await runExport(config, null, new PassThrough().resume(), log);
+    await runExplain(config, { ticket: '1', commitment: null, cycle: null, json: false }, nobody, log).catch(
+      (error) => {
+        if (error.name !== 'ExplainError') throw error;
+      },
+    );
+  }
+  await runImport(edited, { file: csv, mapping, dryRun: true, reports: null }, log);
+  await runImport(edited, { file: csv, mapping, dryRun: false, reports: null }, log);
+  expect(await list()).toBe(before);
+  expect(
+    (await publish(file('edited.yaml', 'onLowering: carry', 'onLowering: restart'), true)).split('\n')[0],
+  ).toContain('would be a new version of cimcloud.');
+});
+
 test('a dry run and a diff say what would become of the open tickets', async () => {
-  const opened = await openConfigured(configured(), log);
+  const opened = await started(configured());
   // Under the version in force, three SEV2 tickets.
   store.clock.moveTo(Date.now());
   await store.policies.current(null);

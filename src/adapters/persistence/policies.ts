@@ -9,6 +9,7 @@ import { batched } from './batched';
 import {
   type ConfiguredPolicy,
   calendarsInUse,
+  lastConfigured,
   latestStatement,
   publishConfigured,
   publishVersion,
@@ -40,6 +41,8 @@ export interface PoliciesDeps {
 export interface StoredPolicies extends Policies {
   /** Publishes the configured file where it says something new; gives what stands against it. */
   publishConfigured(file: ConfiguredPolicy): Promise<readonly Refusal[]>;
+  /** Whether it would: the file says something else than when it was published last. */
+  isNews(file: ConfiguredPolicy): Promise<boolean>;
 }
 
 /** What new tickets are opened under at the moment. */
@@ -149,6 +152,7 @@ export function createPolicies(deps: PoliciesDeps): StoredPolicies {
       present = null;
       return refusal;
     },
+    isNews: async ({ id, fingerprint }) => (await lastConfigured(pool, id)) !== fingerprint,
     publishConfigured: async (file) => {
       const refusals = await publishConfigured(deps, file);
       present = null;

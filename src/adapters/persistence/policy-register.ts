@@ -131,7 +131,7 @@ export async function publishConfigured(
 }
 
 /** The fingerprint of the latest version that the configured file said. */
-async function lastConfigured(on: Queryable, id: string): Promise<string | null> {
+export async function lastConfigured(on: Queryable, id: string): Promise<string | null> {
   const [row] = await rowsOf<Pick<PolicyVersionRow, 'fingerprint'>>(on, {
     text: `SELECT fingerprint FROM policy_versions WHERE id = $1 AND configured ORDER BY version DESC LIMIT 1`,
     values: [id],
