@@ -44,7 +44,10 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
       feed.committed(commit);
       if (commit.nextDeadlineAt !== null) sweep.wake(commit.nextDeadlineAt);
     };
-    const sweep = deadlineSweep(store, logger, onCommitted);
+    const due = dueTickets(store, logger, onCommitted);
+    const sweep = new DeadlineSweep(due, {
+      onTrouble: (error) => logger.warn({ err: error }, 'deadlines cannot be recorded at the moment'),
+    });
     const feed = await openFeed({
       pool: store.pool,
       url: store.url,
@@ -77,7 +80,10 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
       schema: buildGraphQLSchema(),
       contextFor: contextFactory(services, logger),
       callerOf: callerBy(config.operator),
-      askDatabase: async () => ({ deadlineFaults: await countDeadlineFaults(store.pool) }),
+      askDatabase: async () => {
+        const [deadlineFaults, { now, next }] = await Promise.all([countDeadlineFaults(store.pool), due.next()]);
+        return { deadlineFaults, deadlinesBehindMs: next === null ? 0 : Math.max(0, now - next) };
+      },
       logger,
     });
     undo.push(() => http.close());
@@ -104,21 +110,18 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
   }
 }
 
-/** Records deadlines for as long as the service runs. */
-const deadlineSweep = ({ pool, policies }: Store, logger: Logger, onCommitted: (commit: Commit) => void) =>
-  new DeadlineSweep(
-    createDueTickets({
-      pool,
-      policies,
-      onCommitted,
-      onSetAside: ({ ticketId, attempts, retryAt, error }) =>
-        logger.error(
-          { ticketId, attempts, retryAt: toIso(retryAt), err: error },
-          'what fell due for a ticket could not be recorded; it is set aside and will be tried again',
-        ),
-    }),
-    { onTrouble: (error) => logger.warn({ err: error }, 'deadlines cannot be recorded at the moment') },
-  );
+/** What is due, with a line of the log for each ticket of which it cannot be recorded. */
+const dueTickets = ({ pool, policies }: Store, logger: Logger, onCommitted: (commit: Commit) => void) =>
+  createDueTickets({
+    pool,
+    policies,
+    onCommitted,
+    onSetAside: ({ ticketId, attempts, retryAt, error }) =>
+      logger.error(
+        { ticketId, attempts, retryAt: toIso(retryAt), err: error },
+        'what fell due for a ticket could not be recorded; it is set aside and will be tried again',
+      ),
+  });
 
 /** The account is made when it is first needed, and looked up once. */
 function defaultClient({ clients }: Store, config: Config): Pick<Services['clients'], 'default'> {

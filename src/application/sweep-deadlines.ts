@@ -9,9 +9,9 @@ export interface DueTickets {
    * Takes a batch of tickets that are overdue and that nobody else has in hand, and records all that fell due. A ticket
    * of which that cannot be recorded is set aside and harms no other.
    *
-   * @returns whether the batch was full, so that there may be more.
+   * @returns how many it took; whether the batch was full, so that there may be more.
    */
-  record(): Promise<{ readonly isFull: boolean }>;
+  record(): Promise<{ readonly taken: number; readonly isFull: boolean }>;
 }
 
 export interface SweepSettings {
@@ -25,6 +25,8 @@ export interface SweepSettings {
 const LANES = 2;
 /** Deadlines of this span are one batch. */
 const BREATH_MS = 20;
+/** While others have in hand what is overdue, it is looked for less and less often. */
+const LONGEST_BREATH_MS = 160;
 const LONGEST_BACKOFF_MS = 5_000;
 
 /**
@@ -36,6 +38,8 @@ export class DeadlineSweep {
   /** What it sleeps towards; a deadline told that is nearer wakes it. */
   private awaited: EpochMs = Number.NEGATIVE_INFINITY;
   private readonly sleep = new Sleep();
+  /** How often in a row nothing could be taken though something was overdue. */
+  private inVain = 0;
   private running: Promise<void> = Promise.resolve();
 
   constructor(
@@ -90,19 +94,20 @@ export class DeadlineSweep {
       // In time is at the due instant; the millisecond after it is the first at which there is something to record.
       return Math.min(this.settings.lookMs ?? 2_000, this.awaited - now + 1);
     }
-    await this.drain();
-    return BREATH_MS;
+    this.inVain = (await this.drain()) > 0 ? 0 : this.inVain + 1;
+    return Math.min(LONGEST_BREATH_MS, BREATH_MS * 2 ** this.inVain);
   }
 
-  /** Until none is left but those that others have in hand. */
-  private async drain(): Promise<void> {
-    const { isFull } = await this.due.record();
-    if (!isFull) return;
+  /** Until none is left but those that others have in hand; gives how many it took at first. */
+  private async drain(): Promise<number> {
+    const { taken, isFull } = await this.due.record();
+    if (!isFull) return taken;
     const lane = async (): Promise<void> => {
       while (!this.isClosed && (await this.due.record()).isFull);
     };
     const ended = await Promise.allSettled(Array.from({ length: LANES }, lane));
     for (const end of ended) if (end.status === 'rejected') throw end.reason;
+    return taken;
   }
 }
 

@@ -267,8 +267,9 @@ describe('woken by a nearer deadline, long before it would look again', () => {
 });
 
 describe('a ticket that cannot be recorded', () => {
-  const refuse = (table: string, when: string) => `
-    CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'out of luck'; END $$;
+  const refuse = (table: string, when: string, state = 'P0001') => `
+    CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN RAISE 'out of luck' USING ERRCODE = '${state}'; END $$;
     CREATE TRIGGER refuse BEFORE ${table === 'events' ? 'INSERT' : 'UPDATE'} ON ${table} FOR EACH ROW
       WHEN (${when}) EXECUTE FUNCTION refuse()`;
   const POISONS: readonly [string, (id: string) => string, (id: string) => string, RegExp][] = [
@@ -295,6 +296,30 @@ describe('a ticket that cannot be recorded', () => {
       (id) => refuse('tickets', `new.id = '${id}'`),
       () => 'DROP TRIGGER refuse ON tickets; DROP FUNCTION refuse',
       /out of luck/,
+    ],
+    [
+      'its row refuses to change, as if a right were missing',
+      (id) => refuse('tickets', `new.id = '${id}'`, '42501'),
+      () => 'DROP TRIGGER refuse ON tickets; DROP FUNCTION refuse',
+      /out of luck/,
+    ],
+    [
+      'its row has a cycle twice',
+      (id) => `UPDATE tickets SET cycles = jsonb_build_array(cycles->0) || cycles WHERE id = '${id}'`,
+      (id) => `UPDATE tickets SET cycles = cycles - 0 WHERE id = '${id}'`,
+      /cannot affect row a second time/,
+    ],
+    [
+      'its promise has become endless',
+      (id) => `UPDATE tickets SET cycles = jsonb_set(cycles, '{0,totalMs}', '1e300') WHERE id = '${id}'`,
+      (id) => `UPDATE tickets SET cycles = jsonb_set(cycles, '{0,totalMs}', '${4 * HOUR_MS}') WHERE id = '${id}'`,
+      /not what its log says/,
+    ],
+    [
+      'its promise has become none',
+      (id) => `UPDATE tickets SET cycles = jsonb_set(cycles, '{0,totalMs}', 'null') WHERE id = '${id}'`,
+      (id) => `UPDATE tickets SET cycles = jsonb_set(cycles, '{0,totalMs}', '${4 * HOUR_MS}') WHERE id = '${id}'`,
+      /not what its log says/,
     ],
   ];
 
@@ -381,6 +406,21 @@ test('a row that is behind its ticket is put right, not tried for ever', async (
     () => eventsOf(id),
     (events) => events.length === 2,
   );
+});
+
+test('a right that is missing is the trouble of all, and sets no ticket aside', async () => {
+  const ids = await open(3);
+  await store.pool.query('ALTER TABLE commitment_outcomes RENAME TO lost');
+  const { troubles } = await start();
+  await moveTo(RESPONSE_DUE + 1);
+  await until(
+    () => troubles.length,
+    (count) => count > 0,
+  );
+  expect(await faults()).toEqual([]);
+  await store.pool.query('ALTER TABLE lost RENAME TO commitment_outcomes');
+  await settled();
+  expect(await onceKeys()).toEqual(responseMissed(ids));
 });
 
 test('goes on by itself after the database was lost', async () => {

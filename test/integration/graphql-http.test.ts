@@ -31,7 +31,10 @@ describe('paths and methods', () => {
 
   it('GET /health says that the database answers', async () => {
     const response = await fetch(at('/health'));
-    expect([response.status, await response.json()]).toEqual([200, { status: 'ok', deadlineFaults: 0 }]);
+    expect([response.status, await response.json()]).toEqual([
+      200,
+      { status: 'ok', deadlineFaults: 0, deadlinesBehindMs: 0 },
+    ]);
     const head = await fetch(at('/health'), { method: 'HEAD' });
     expect([head.status, await head.text()]).toEqual([200, '']);
   });

@@ -33,7 +33,7 @@ export async function startClockedService(): Promise<ClockedService> {
     schema: buildGraphQLSchema(),
     contextFor: contextFactory(services, logger),
     callerOf: callerBy('Ada'),
-    askDatabase: async () => ({ deadlineFaults: 0 }),
+    askDatabase: async () => ({ deadlineFaults: 0, deadlinesBehindMs: 0 }),
     logger,
   });
   return {

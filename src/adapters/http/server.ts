@@ -18,6 +18,14 @@ const GRAPHQL_PATH = '/graphql';
 const HEALTH_WITHIN_MS = 1_000;
 const DRAIN_WITHIN_MS = 5_000;
 
+/** How the engine fares, as the database tells. */
+export interface Health {
+  /** Tickets that are set aside, because what fell due for them could not be recorded. */
+  readonly deadlineFaults: number;
+  /** For how long the oldest of what is overdue has not been recorded, in milliseconds; 0 where all is. */
+  readonly deadlinesBehindMs: number;
+}
+
 export interface HttpSettings {
   readonly host: string;
   /** 0 picks any free port. */
@@ -27,7 +35,7 @@ export interface HttpSettings {
   /** As whom a request acts; throws a RequestError where that cannot be told. */
   readonly callerOf: (request: IncomingMessage) => Caller;
   /** Answers when the database does: how many tickets are set aside because their deadlines cannot be recorded. */
-  readonly askDatabase: () => Promise<{ readonly deadlineFaults: number }>;
+  readonly askDatabase: () => Promise<Health>;
   readonly logger: Logger;
 }
 
@@ -172,8 +180,8 @@ async function answerHealth({ askDatabase, logger }: HttpSettings, response: Ser
     timer = setTimeout(() => reject(new Error(`no answer within ${HEALTH_WITHIN_MS} ms`)), HEALTH_WITHIN_MS);
   });
   try {
-    const { deadlineFaults } = await Promise.race([askDatabase(), tooLate]);
-    send(response, 200, 'application/json', JSON.stringify({ status: 'ok', deadlineFaults }));
+    const health = await Promise.race([askDatabase(), tooLate]);
+    send(response, 200, 'application/json', JSON.stringify({ status: 'ok', ...health }));
   } catch (error) {
     logger.warn({ err: error }, 'the database does not answer');
     send(response, 503, 'application/json', JSON.stringify({ status: 'unavailable', reason: 'database' }));

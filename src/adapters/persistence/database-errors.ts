@@ -59,12 +59,17 @@ export const violatedConstraint = (error: unknown): string | null =>
 /** Serialisation failure and deadlock: another try is likely to succeed. */
 export const isConflict = (error: unknown): boolean => ['40001', '40P01'].includes(sqlStateOf(error) ?? '');
 
+/** Connection, transaction, conflict, resources, an operator at work, the machine: whatever the rows, it would be the same. */
+const OF_THE_SERVER = /^(08|25|40|53|57|58)/;
+
 /**
- * A value out of range, a violated constraint, a row too large for an index, a trigger that objects, a row that cannot be
- * read: another try will not help, other rows may do.
+ * The database objects to something, or what it holds cannot be read: a value out of range, a violated constraint, a row
+ * too large for an index, a trigger that raises whatever it likes. One row may be to blame, and others do without it.
  */
-export const isOfTheData = (error: unknown): boolean =>
-  error instanceof UnreadableInstant || /^(22|23|54|P0|XX)/.test(sqlStateOf(error) ?? '');
+export const isOfTheData = (error: unknown): boolean => {
+  const state = sqlStateOf(error);
+  return error instanceof UnreadableInstant || (state !== null && !OF_THE_SERVER.test(state));
+};
 
 /** The database holds an instant that is none to us: infinity, or one that no calendar knows. */
 export class UnreadableInstant extends RangeError {

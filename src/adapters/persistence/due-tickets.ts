@@ -1,18 +1,20 @@
 import type { Pool } from 'pg';
 import { knownPolicy, pinnedPolicy } from '../../application/pinned-policy';
-import type { Policies } from '../../application/ports';
+import type { Policies, StoredTicket } from '../../application/ports';
 import type { DueTickets } from '../../application/sweep-deadlines';
 import { letPass } from '../../domain/decide';
 import type { EpochMs } from '../../domain/instant';
 import type { Policy } from '../../domain/policy';
 import type { Ticket } from '../../domain/ticket';
+import { fingerprintOf } from '../fingerprint';
 import type { Commit } from './change-tickets';
 import { PolicyNotLoaded } from './change-transaction';
 import { isConnectionLost, isOfTheData, sqlStateOf } from './database-errors';
 import { type DeadlineFault, NOT_SET_ASIDE, type SetAside, setAside } from './deadline-faults';
+import { ticketsAtVersions } from './ticket-history';
 import { type SelectedTicket, TICKET_COLUMNS, ticketOf } from './ticket-row';
 import { type Transaction, transact } from './transact';
-import { readRows, rowsOf, type Statement } from './wire';
+import { instantText, readRows, rowsOf, type Statement } from './wire';
 import { rowsOfTicket, type TicketRows, writeChanges } from './write-set';
 
 export interface DueTicketsDeps {
@@ -37,20 +39,17 @@ export function createDueTickets(deps: DueTicketsDeps): DueTickets {
   const take = (statement: Statement) => recordTaken(deps, statements.clock, statement);
 
   /** One of these tickets makes the statement fail that writes or reads them all: halved until it stands alone. */
-  const recordByHalves = async (ids: readonly string[]): Promise<void> => {
+  const recordByHalves = async (ids: readonly string[]): Promise<readonly DeadlineFault[]> => {
     try {
       await take({ ...statements.takeSome, values: [ids] });
+      return [];
     } catch (error) {
       if (!isOfTheData(error)) throw error;
       const [ticketId] = ids;
-      if (ids.length === 1 && ticketId !== undefined) {
-        const faults = await setAside(deps.pool, statements.clock, [{ ticketId, error }]);
-        for (const fault of faults) deps.onSetAside(fault);
-        return;
-      }
+      if (ids.length === 1 && ticketId !== undefined) return [{ ticketId, error }];
       const middle = Math.ceil(ids.length / 2);
-      await recordByHalves(ids.slice(0, middle));
-      await recordByHalves(ids.slice(middle));
+      const first = await recordByHalves(ids.slice(0, middle));
+      return [...first, ...(await recordByHalves(ids.slice(middle)))];
     }
   };
 
@@ -62,16 +61,24 @@ export function createDueTickets(deps: DueTicketsDeps): DueTickets {
     },
     record: async () => {
       try {
-        return { isFull: (await take(statements.take)) === BATCH };
+        const taken = await take(statements.take);
+        return { taken, isFull: taken === BATCH };
       } catch (error) {
         if (!isOfTheData(error)) throw error;
       }
       const rows = await readRows<{ id: string }>(deps.pool, statements.find);
-      await recordByHalves(rows.map(({ id }) => id));
-      return { isFull: rows.length === BATCH };
+      const faults = await recordByHalves(rows.map(({ id }) => id));
+      if (isOfAll(rows.length, faults)) throw faults[0]?.error;
+      const aside = await setAside(deps.pool, statements.clock, faults);
+      for (const fault of aside) deps.onSetAside(fault);
+      return { taken: rows.length, isFull: rows.length === BATCH };
     },
   };
 }
+
+/** That a table or a right to it is missing is no ticket's fault where none of several can do without. */
+const isOfAll = (tickets: number, faults: readonly DeadlineFault[]): boolean =>
+  tickets > 1 && faults.length === tickets && faults.every(({ error }) => sqlStateOf(error)?.startsWith('42') === true);
 
 const DATABASE_NOW = `date_trunc('milliseconds', clock_timestamp())`;
 
@@ -81,7 +88,9 @@ export function dueStatements(now: string = DATABASE_NOW) {
   const clock = `clock AS MATERIALIZED (SELECT ${now} AS now)`;
   const due = `t.next_deadline_at < (SELECT now FROM clock) AND ${NOT_SET_ASIDE}`;
   const inOrder = `ORDER BY t.next_deadline_at, t.id LIMIT ${BATCH}`;
-  const taken = `${TICKET_COLUMNS}, (SELECT now FROM clock) AS taken_at`;
+  // In milliseconds since 1970, for it may be infinite.
+  const dueAt = 'extract(epoch FROM t.next_deadline_at)::float8 * 1000 AS due_at';
+  const taken = `${TICKET_COLUMNS}, ${dueAt}, (SELECT now FROM clock) AS taken_at`;
   const lock = 'FOR NO KEY UPDATE OF t SKIP LOCKED';
   return {
     clock,
@@ -91,7 +100,7 @@ export function dueStatements(now: string = DATABASE_NOW) {
       text: `WITH ${clock} SELECT ${taken} FROM tickets t WHERE t.id = ANY ($1::uuid[]) AND ${due} ${lock}`,
     },
     find: { name: 'find-due', text: `WITH ${clock} SELECT t.id FROM tickets t WHERE ${due} ${inOrder}` },
-    // A ticket that is set aside comes up when it is tried again. In milliseconds since 1970, for it may be infinite.
+    // A ticket that is set aside comes up when it is tried again; until then it is passed over, at the head of the index.
     next: {
       name: 'next-deadline',
       text: `WITH ${clock}, upcoming AS (
@@ -109,7 +118,11 @@ export function dueStatements(now: string = DATABASE_NOW) {
   } satisfies Record<string, Statement | string>;
 }
 
-type TakenRow = SelectedTicket & { readonly taken_at: EpochMs };
+type TakenRow = SelectedTicket & {
+  /** When its row says that something falls due. */
+  readonly due_at: number;
+  readonly taken_at: EpochMs;
+};
 
 /** Takes tickets by a statement and lets time pass for them; gives how many were taken. */
 async function recordTaken(deps: DueTicketsDeps, clock: string, statement: Statement): Promise<number> {
@@ -153,30 +166,71 @@ async function recordIn(
   const rows = await rowsOf<TakenRow>(tx, statement);
   const changed: TicketRows[] = [];
   const faults: DeadlineFault[] = [];
+  const doubtful: Passed[] = [];
   for (const row of rows) {
     try {
-      changed.push(passTime(row, policyOf));
+      const passed = passTime(row, policyOf);
+      if (passed.isAsItsRowSays) changed.push(passed.rows);
+      else doubtful.push(passed);
     } catch (error) {
       if (error instanceof PolicyNotLoaded) throw error;
       faults.push({ ticketId: row.id, error });
     }
   }
-  const [{ taken_at: now } = { taken_at: 0 }] = rows;
-  const commit = changed.length === 0 ? null : await writeChanges(tx, { changed, opened: [], answers: [], now });
+  const folded = await ticketsAtVersions(
+    tx,
+    doubtful.map(({ stored: { id, version } }) => ({ id, version })),
+  );
+  for (const [index, { stored, rows: passed }] of doubtful.entries()) {
+    if (isSame(stored, folded[index] ?? null)) changed.push(passed);
+    else faults.push({ ticketId: stored.id, error: new Error('The row of the ticket is not what its log says') });
+  }
+  const commit = changed.length === 0 ? null : await record(tx, clock, changed);
   const isRecorded = changed.some(({ events }) => events.length > 0);
   return { taken: rows.length, commit: isRecorded ? commit : null, aside: await setAside(tx, clock, faults) };
 }
 
-/** What time has done to a ticket, as rows. Where it did nothing, they only tell anew what falls due next. */
-function passTime(row: TakenRow, policyOf: (ticket: Ticket) => Policy): TicketRows {
+/** Deciding took a moment, in which the tickets were shown without this: it is recorded as late as can be. */
+async function record(tx: Transaction, clock: string, rows: readonly TicketRows[]): Promise<Commit> {
+  const [{ now } = { now: 0 }] = await rowsOf<{ now: EpochMs }>(tx, {
+    name: 'present',
+    text: `WITH ${clock} SELECT now FROM clock`,
+  });
+  return writeChanges(tx, { changed: rows.map((each) => recordedAt(each, now)), opened: [], answers: [], now });
+}
+
+/** The rows as recorded then, or as late as they say. */
+function recordedAt(rows: TicketRows, now: EpochMs): TicketRows {
+  const at = instantText(now);
+  if (rows.events.length === 0 || String(rows.ticket.updated_at) >= at) return rows;
+  return {
+    ...rows,
+    ticket: { ...rows.ticket, updated_at: at },
+    events: rows.events.map((event) => ({ ...event, recorded_at: at })),
+  };
+}
+
+/** What time has done to a ticket. */
+interface Passed {
+  readonly stored: StoredTicket;
+  /** Where nothing fell due, they only tell anew what falls due next. */
+  readonly rows: TicketRows;
+  /** Else something is wrong with the ticket as it is stored, or only with the instant beside it. */
+  readonly isAsItsRowSays: boolean;
+}
+
+function passTime(row: TakenRow, policyOf: (ticket: Ticket) => Policy): Passed {
   const stored = ticketOf(row);
   const policy = policyOf(stored);
   const { ticket, events } = letPass(stored, row.taken_at, policy);
   // Who wrote the ticket last may have had a clock that is ahead of the database's.
   const recordedAt = Math.max(row.taken_at, stored.updatedAt);
   const rows = rowsOfTicket({ ticket, stored, policy, events: [...events] }, recordedAt);
-  if (events.length === 0 && rows.nextDeadlineAt !== null && rows.nextDeadlineAt < row.taken_at) {
-    throw new Error('Something is due, but nothing fell due');
-  }
-  return rows;
+  return { stored, rows, isAsItsRowSays: events[0]?.at === Math.round(row.due_at) };
+}
+
+/** Whether a ticket is stored as its events have it. */
+function isSame(stored: StoredTicket, folded: StoredTicket | null): boolean {
+  const said = ({ number, createdAt, updatedAt, ...ticket }: StoredTicket) => fingerprintOf(ticket, 'LEFT_OUT');
+  return folded !== null && said(stored) === said(folded);
 }
