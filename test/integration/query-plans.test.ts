@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Parameters } from '../../src/adapters/persistence/conditions';
+import { setAsideStatement } from '../../src/adapters/persistence/deadline-faults';
 import { deadlinesStatement } from '../../src/adapters/persistence/deadlines';
 import { dueStatements } from '../../src/adapters/persistence/due-tickets';
 import { READ_LOG } from '../../src/adapters/persistence/event-log';
@@ -9,6 +10,7 @@ import { ticketsWhere } from '../../src/adapters/persistence/ticket-filter';
 import { TICKET_HISTORIES } from '../../src/adapters/persistence/ticket-history';
 import { ticketOrdering } from '../../src/adapters/persistence/ticket-orderings';
 import { WRITTEN_COLUMNS } from '../../src/adapters/persistence/ticket-row';
+import { WRITE, WRITE_TIME } from '../../src/adapters/persistence/write-set';
 import type { PageRequest, TicketOrder } from '../../src/application/ports';
 import { HOUR_MS, MINUTE_MS } from '../../src/domain/instant';
 import { everything, MONDAY, newTicket, openStore, submission, type TestStore } from '../support/store';
@@ -35,6 +37,11 @@ beforeAll(async () => {
     `INSERT INTO events (ticket_id, client_id, number, type, at, recorded_at, actor, data)
      SELECT id, client_id, 1, 'SUBMITTED', opened_at, created_at, '{}', '{}' FROM tickets WHERE external_id <> 'first'`,
   );
+  // What is set aside is overdue, so it stands at the head of the index; there is some that was set aside before as well.
+  await store.pool.query(
+    `INSERT INTO deadline_faults SELECT id, 1, now() + interval '100 years', 'poison', now()
+       FROM tickets ORDER BY next_deadline_at LIMIT 50`,
+  );
   await store.pool.query(
     `INSERT INTO deadline_faults SELECT id, 1, now(), 'poison', now() FROM tickets ORDER BY next_deadline_at DESC LIMIT 2000`,
   );
@@ -53,6 +60,12 @@ const explain = async ({
     `EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) ${text}`,
     [...values],
   );
+  return rows.map((row) => row['QUERY PLAN']).join('\n');
+};
+
+/** The same of a statement that writes, which is planned only. */
+const planOf = async ({ text, values }: { readonly text: string; readonly values: readonly unknown[] }) => {
+  const { rows } = await store.pool.query<{ 'QUERY PLAN': string }>(`EXPLAIN (COSTS OFF) ${text}`, [...values]);
   return rows.map((row) => row['QUERY PLAN']).join('\n');
 };
 
@@ -96,4 +109,12 @@ test.each<[string, () => { readonly text: string; readonly values: readonly unkn
   expect(plan).toMatch(/Index (Only )?Scan|Bitmap Index Scan/);
   const rows = [...plan.matchAll(/actual rows=([\d.]+)/g)].map(([, count]) => Number(count));
   expect(Math.max(...rows)).toBeLessThan(200);
+});
+
+test.each([
+  ['what time has done to tickets', () => ({ text: WRITE_TIME.text, values: ['[]', '[]', '[]', '[]', '[]', []] })],
+  ['what was done to tickets', () => ({ text: WRITE.text, values: ['[]', '[]', '[]', '[]', '[]', []] })],
+  ['that a ticket is set aside', () => ({ text: setAsideStatement(DUE.clock), values: [[id], ['poison']] })],
+])('%s is written without reading a table as a whole', async (_, statement) => {
+  expect(await planOf(statement())).not.toMatch(/Seq Scan on (tickets|events|commitment_outcomes|ticket_milestones)/);
 });

@@ -22,7 +22,7 @@ const FIRST_RETRY = `interval '1 second'`;
 const LONGEST_RETRY_SECONDS = 600;
 
 // Only those that are still due and in nobody else's hand: what another has recorded meanwhile, or set aside, stays so.
-const setAsideStatement = (clock: string): string => `
+export const setAsideStatement = (clock: string): string => `
   WITH ${clock}, due AS (
     SELECT t.id FROM tickets t WHERE t.id = ANY ($1::uuid[]) AND t.next_deadline_at < (SELECT now FROM clock)
        FOR NO KEY UPDATE SKIP LOCKED

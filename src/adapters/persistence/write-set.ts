@@ -79,8 +79,8 @@ const write = (name: string, columns: readonly string[]) => ({
          )
          SELECT pg_current_xact_id()::text AS xid`,
 });
-const WRITE = write('write-changes', CHANGING);
-const WRITE_TIME = write(
+export const WRITE = write('write-changes', CHANGING);
+export const WRITE_TIME = write(
   'write-time',
   TIME_COLUMNS.filter((column) => column !== 'id'),
 );
