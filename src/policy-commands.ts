@@ -138,7 +138,7 @@ async function policyNamed(name: string, store: Store | null): Promise<NamedPoli
 async function policyIn(file: string): Promise<PolicyText> {
   const read = await readPolicyText(file);
   if ('failure' in read) throw new PolicyCommandError(`${file} ${read.failure}.`, 2);
-  const policy = readPolicy(read.text);
+  const policy = await readPolicy(read.text);
   if (policy.ok) return policy.text;
   const problems = policy.problems.map((found) => problemLine(file, { ...found, message: found.problem }));
   throw new PolicyCommandError(problems.join('\n'), 1);

@@ -55,9 +55,10 @@ export interface PolicyText {
 /** Reads a policy's text; every problem of it is a refusal. */
 export type ReadPolicy = (
   yaml: string,
-) =>
+) => Promise<
   | { readonly ok: true; readonly text: PolicyText }
-  | { readonly ok: false; readonly problems: readonly Extract<Refusal, { code: 'InvalidPolicy' }>[] };
+  | { readonly ok: false; readonly problems: readonly Extract<Refusal, { code: 'InvalidPolicy' }>[] }
+>;
 
 export interface Publishing extends PolicyText {
   readonly by: Actor;

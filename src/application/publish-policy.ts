@@ -30,7 +30,7 @@ export async function publishPolicy(
   idempotency: Idempotency | null,
 ): Promise<PolicyOutcome> {
   const { policies, readPolicy, clock } = services;
-  const read = readPolicy(yaml);
+  const read = await readPolicy(yaml);
   if (!read.ok) return refused(read.problems);
   const { text } = read;
   if (!dryRun) {

@@ -10,9 +10,9 @@ const NAME = 64;
 })
 export class PublishPolicyInput extends MutationInput {
   @Field(() => String, {
-    description:
-      'The text of the policy, YAML 1.2. A request over HTTP has at most 1,000,000 bytes; `stepdown policy publish` takes more.',
+    description: 'The text of the policy, YAML 1.2, of at most 131,072 characters.',
   })
+  @Text({ max: 131_072, blank: true })
   yaml!: string;
 
   @Field(() => Boolean, {

@@ -1,10 +1,12 @@
 import { type CalendarDefinition, CalendarError, compileCalendar } from '../../domain/business-calendar';
 import type { FieldPath, Report } from '../documents/document-error';
 import { namesAt, partAt } from './check-policy';
-import { type HolidayDates, horizonProblem, publicHolidays } from './holidays';
+import { expandAhead, type HolidayDates, horizonProblem, publicHolidays } from './holidays';
 import { yearOf } from './local-time';
 import { type CalendarEntry, calendarSchema, type HolidaysEntry, holidaysSchema } from './policy-schema';
 
+/** More than any policy has; each is worked out for every year of its horizon. */
+const MOST_CALENDARS = 50;
 const NONE: HolidayDates = new Map();
 
 /** The holidays of a calendar, expanded; what is wrong with them is reported. */
@@ -70,10 +72,25 @@ function checkCompiles(definition: CalendarDefinition, path: FieldPath, report: 
   }
 }
 
+/** Expands the holidays that the file names, so that looking at them takes no time. */
+export async function expandHolidaysAhead(file: unknown): Promise<void> {
+  for (const name of namesAt(file, ['calendars']).slice(0, MOST_CALENDARS)) {
+    const holidays = partAt(holidaysSchema, file, ['calendars', name, 'holidays']);
+    if (holidays?.region === undefined) continue;
+    const { from, to } = holidays.horizon;
+    await expandAhead(holidays.region, from, to);
+  }
+}
+
 /** The calendars of the file with their holidays expanded; those that are well shaped, if not all are. */
 export function checkCalendars(file: unknown, report: Report): Record<string, CalendarDefinition> {
   const calendars: Record<string, CalendarDefinition> = {};
-  for (const name of namesAt(file, ['calendars'])) {
+  const names = namesAt(file, ['calendars']);
+  if (names.length > MOST_CALENDARS) {
+    report(['calendars'], `takes at most ${MOST_CALENDARS} calendars, not ${names.length}`, 'key');
+    return calendars;
+  }
+  for (const name of names) {
     const path = ['calendars', name];
     const entry = partAt(calendarSchema, file, path);
     if (entry !== undefined) {

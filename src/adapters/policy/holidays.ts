@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type Holidays from 'date-holidays';
 import { didYouMean } from '../documents/nearest';
 import { addDays, yearOf } from './local-time';
@@ -76,33 +77,61 @@ function datesOf(holiday: { date: string; start: Date; end: Date }): string[] {
   return Array.from({ length: Math.max(days - begin, 0) }, (_, index) => addDays(first, begin + index));
 }
 
+/** The public holidays that the library counts to a year, as whole local dates with their names. */
+type YearOfHolidays = readonly (readonly [date: string, name: string])[];
+
+/** Some hundred regions for a century; a policy names a few. */
+const MOST_YEARS = 20_000;
+const expanded = new Map<string, YearOfHolidays>();
+
+// A year takes about a millisecond, and a policy's calendars mostly name the same region.
+function holidaysOf(calendar: () => Holidays, region: string, year: number): YearOfHolidays {
+  const key = `${region}/${year}`;
+  const known = expanded.get(key);
+  if (known !== undefined) return known;
+  const found = calendar()
+    .getHolidays(year)
+    .filter(({ type }) => type === 'public')
+    .flatMap((holiday) => datesOf(holiday).map((date) => [date, holiday.name] as const));
+  if (expanded.size >= MOST_YEARS) expanded.clear();
+  expanded.set(key, found);
+  return found;
+}
+
+/** The region's calendar, made when it is needed first. */
+function lazily(region: string): () => Holidays {
+  let calendar: Holidays | null = null;
+  return () => {
+    calendar ??= regionCalendar(region);
+    return calendar;
+  };
+}
+
+// A year more on either side: a holiday of several days, or a substitute day, may lie across the new year.
+const yearsFor = (from: number, to: number): number[] =>
+  Array.from({ length: to - from + 3 }, (_, index) => from - 1 + index);
+
 /**
  * The public holidays of a region, substitute days included, as whole local dates of the years `from` to `to`.
  * Does not depend on the host's zone. Names are in the region's language.
  */
 export function publicHolidays(region: string, from: number, to: number): HolidayDates {
-  const key = `${region}/${from}/${to}`;
-  const known = expanded.get(key) ?? expand(region, from, to);
-  expanded.set(key, known);
-  return known;
+  const calendar = lazily(region);
+  const found = new Map<string, string>();
+  for (const [date, name] of yearsFor(from, to).flatMap((year) => holidaysOf(calendar, region, year))) {
+    if (yearOf(date) < from || yearOf(date) > to) continue;
+    const known = found.get(date);
+    found.set(date, known === undefined || known === name ? name : `${known}, ${name}`);
+  }
+  return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-// Expanding half a century takes some 0.2 s, and a policy's calendars mostly name the same region.
-const expanded = new Map<string, HolidayDates>();
-
-function expand(region: string, from: number, to: number): HolidayDates {
-  const calendar = regionCalendar(region);
-  const found = new Map<string, string>();
-  // A year more on either side: a holiday of several days, or a substitute day, may lie across the new year.
-  for (let year = from - 1; year <= to + 1; year++) {
-    for (const holiday of calendar.getHolidays(year)) {
-      if (holiday.type !== 'public') continue;
-      for (const date of datesOf(holiday)) {
-        if (yearOf(date) < from || yearOf(date) > to) continue;
-        const known = found.get(date);
-        found.set(date, known === undefined || known === holiday.name ? holiday.name : `${known}, ${holiday.name}`);
-      }
-    }
+/** Does the work of `publicHolidays` beforehand, year by year, so that others have their turn in between. */
+export async function expandAhead(region: string, from: number, to: number): Promise<void> {
+  const calendar = lazily(region);
+  for (const year of yearsFor(from, to)) {
+    if (expanded.has(`${region}/${year}`)) continue;
+    holidaysOf(calendar, region, year);
+    await nextTurn();
   }
-  return new Map([...found].sort(([a], [b]) => a.localeCompare(b)));
 }

@@ -1,11 +1,13 @@
 import type { ReadPolicy } from '../../application/policy-ports';
 import { DocumentError } from '../documents/document-error';
 import { readYaml } from '../documents/yaml-source';
+import { expandHolidaysAhead } from './check-calendars';
 import { policyFingerprint } from './fingerprint';
 import { parsePolicy } from './load-policy';
 
 /** Reads a policy that somebody sent. */
-export const readPolicy: ReadPolicy = (yaml) => {
+export const readPolicy: ReadPolicy = async (yaml) => {
+  await expandHolidaysAhead(readYaml(yaml).value);
   try {
     const document = parsePolicy(yaml, { fileName: 'yaml' });
     return { ok: true, text: { yaml, fingerprint: policyFingerprint(readYaml(yaml).value), document } };
