@@ -20,7 +20,7 @@ export class PolicyTerms1764300000000 implements MigrationInterface {
     );
     await runner.query('ALTER TABLE policy_versions ALTER COLUMN configured DROP DEFAULT');
     await runner.query("ALTER TABLE tickets ADD COLUMN calendars jsonb NOT NULL DEFAULT '{}'");
-    for (const [column, comment] of Object.entries({ ...COMMENTS, 'idempotency_keys.ticket_id': ABOUT })) {
+    for (const [column, comment] of Object.entries({ ...COMMENTS, ...CHANGED })) {
       await runner.query(`COMMENT ON COLUMN ${column} IS '${comment}'`);
     }
   }
@@ -40,7 +40,9 @@ export class PolicyTerms1764300000000 implements MigrationInterface {
     );
     await runner.query('DROP INDEX clients_terms_idx');
     await runner.query('ALTER TABLE clients DROP COLUMN policy, DROP COLUMN calendars');
-    await runner.query(`COMMENT ON COLUMN idempotency_keys.ticket_id IS '${ABOUT_BEFORE}'`);
+    for (const [column, comment] of Object.entries(BEFORE)) {
+      await runner.query(`COMMENT ON COLUMN ${column} IS '${comment}'`);
+    }
   }
 }
 
@@ -53,5 +55,11 @@ const COMMENTS = {
   'tickets.calendars': 'Calendars that stand in for others of its policy, by the name replaced',
 };
 
-const ABOUT_BEFORE = 'The ticket that the request was about; it need not exist';
-const ABOUT = 'The ticket, or whatever else, that the request was about; it need not exist';
+const BEFORE = {
+  'idempotency_keys.ticket_id': 'The ticket that the request was about; it need not exist',
+  'policy_versions.fingerprint': 'SHA-256 of the canonical document',
+};
+const CHANGED = {
+  'idempotency_keys.ticket_id': 'The ticket, or whatever else, that the request was about; it need not exist',
+  'policy_versions.fingerprint': 'SHA-256 of the data that it was published from',
+};

@@ -18,8 +18,8 @@ export interface Policies {
   known(id: string, version: number): Policy | null;
   /** The name of the policy of the service: that of the clients that have none of their own. */
   readonly ofService: string;
-  /** The latest version, as it is published at the moment; null where there is none. */
-  latest(id: string): Promise<LatestVersion | null>;
+  /** The latest version, as it is published at the moment, beside a document; null where there is none. */
+  latest(id: string, document?: PolicyDocument): Promise<LatestVersion | null>;
   /** What is known of a version's publication. */
   publication(id: string, version: number): Promise<Publication | null>;
   /** All versions of all policies, the latest published first. */
@@ -47,7 +47,7 @@ export interface ClientTerms {
 /** A policy as it is written down. */
 export interface PolicyText {
   readonly yaml: string;
-  /** Equal for two texts that say the same. */
+  /** Of its data as they are written: another where anything but layout and comments is. */
   readonly fingerprint: string;
   readonly document: PolicyDocument;
 }
@@ -68,8 +68,8 @@ export interface Publishing extends PolicyText {
 /** What the latest version of a policy is. */
 export interface LatestVersion {
   readonly version: number;
-  /** Of what it says. */
-  readonly fingerprint: string;
+  /** Whether it says what the document says; null where none was given. */
+  readonly isSame: boolean | null;
 }
 
 export type Published =

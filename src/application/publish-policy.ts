@@ -41,10 +41,10 @@ export async function publishPolicy(
   }
   const refusals = await policies.refusalsOf(text.document);
   if (refusals.length > 0) return refused(refusals);
-  const latest = await policies.latest(text.document.id);
+  const latest = await policies.latest(text.document.id, text.document);
   const policy = compilePolicy(text.document, (latest?.version ?? 0) + 1);
   const impact = await policyImpact(services, caller, policy, clock.now());
-  return { policy: null, isNew: latest?.fingerprint !== text.fingerprint, impact, refusals: [] };
+  return { policy: null, isNew: latest?.isSame !== true, impact, refusals: [] };
 }
 
 const refused = (refusals: readonly Refusal[]): PolicyOutcome => ({

@@ -76,6 +76,14 @@ describe('publishPolicy', () => {
   it('makes no version of what the latest says already, however it is laid out', async () => {
     const same = `# Once more\n${edited(['title: CIMcloud technical', 'title: The technical'])}`;
     expect(await publish(same)).toMatchObject({ policy: { version: 2 }, isNew: false, userErrors: [] });
+    // A default, written out or left out, and hours in another form.
+    const otherwise = edited(
+      ['title: CIMcloud technical', 'title: The technical'],
+      ['loweringApproval: overrides\n', ''],
+      ['mon: [00:00-24:00]', 'mon: [00:00 - 24:00]'],
+    );
+    expect(await publish(otherwise, { dryRun: true })).toMatchObject({ isNew: false, userErrors: [] });
+    expect(await publish(otherwise)).toMatchObject({ policy: { version: 2 }, isNew: false, userErrors: [] });
   });
 
   it('answers a repeated request with its first result, also when others published since', async () => {

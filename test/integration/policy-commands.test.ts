@@ -68,25 +68,21 @@ const LONGER = ['RESOLUTION:\n        amount: 2', 'RESOLUTION:\n        amount: 
 
 test('a file is published once, by the operator, and listed; a start does not take it back', async () => {
   const path = file('longer.yaml', ...LONGER);
-  expect(await publish(path)).toBe('Published cimcloud/3.\n');
-  expect(await publish(path)).toBe('cimcloud/3 says the same; nothing was published.\n');
+  expect(await publish(path)).toBe('Published cimcloud/2.\n');
+  expect(await publish(path)).toBe('cimcloud/2 says the same; nothing was published.\n');
   const at = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z`;
-  expect(await list()).toMatch(
-    new RegExp(
-      `^cimcloud/3  ${at}  Ada\ncimcloud/2  ${at}  the configured file\ncimcloud/1  ${at}  the configured file\n$`,
-    ),
-  );
+  expect(await list()).toMatch(new RegExp(`^cimcloud/2  ${at}  Ada\ncimcloud/1  ${at}  the configured file\n$`));
   const again = await started(configured());
-  expect((await again.policies.current(null)).version).toBe(3);
+  expect((await again.policies.current(null)).version).toBe(2);
   await again.close();
 });
 
 test('another configured file is published by a start, whatever was in force', async () => {
   const changed = await started(configured(file('changed.yaml', 'onLowering: carry', 'onLowering: restart')));
-  expect((await changed.policies.current(null)).version).toBe(4);
+  expect((await changed.policies.current(null)).version).toBe(3);
   await changed.close();
   const back = await started(configured());
-  expect((await back.policies.current(null)).version).toBe(5);
+  expect((await back.policies.current(null)).version).toBe(4);
   await back.close();
 });
 
@@ -145,15 +141,15 @@ test('a dry run and a diff say what would become of the open tickets', async () 
   expect(await publish(path, true)).toBe(
     `${path} would be a new version of cimcloud.\nOpen tickets, had they been opened under ${path}:\n${rows}`,
   );
-  expect(await diff('5', 'cimcloud/3', true)).toBe(
-    `cimcloud/5 → cimcloud/3
+  expect(await diff('4', 'cimcloud/2', true)).toBe(
+    `cimcloud/4 → cimcloud/2
 Targets
   SEV2 resolution  2 business days (business), published → 3 business days (business), published
 
-Open tickets, had they been opened under cimcloud/3:
+Open tickets, had they been opened under cimcloud/2:
 ${rows}`,
   );
-  expect((await list()).split('\n')[0]).toMatch(/^cimcloud\/5 /);
+  expect((await list()).split('\n')[0]).toMatch(/^cimcloud\/4 /);
 });
 
 test('two files are compared without any database', async () => {
@@ -167,7 +163,7 @@ test('two files are compared without any database', async () => {
 });
 
 test.each([
-  ['a version that is not there', () => diff('1', '99'), 2, 'There is no version 99 of cimcloud; the latest is 5.'],
+  ['a version that is not there', () => diff('1', '99'), 2, 'There is no version 99 of cimcloud; the latest is 4.'],
   [
     'a policy that is not there',
     () => diff('gold/1', '1'),

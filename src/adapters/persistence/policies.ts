@@ -85,8 +85,8 @@ export function createPolicies(deps: PoliciesDeps): StoredPolicies {
     return loading;
   };
 
-  const latest = async (id: string): Promise<LatestVersion | null> =>
-    (await readRows<LatestVersion>(pool, latestStatement(id)))[0] ?? null;
+  const latest: Policies['latest'] = async (id, document) =>
+    (await readRows<LatestVersion>(pool, latestStatement(id, document ?? null)))[0] ?? null;
   const readTerms = () => readRows<TermsRow>(pool, TERMS);
 
   const readPresent = async (): Promise<Present> => {

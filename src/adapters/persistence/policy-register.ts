@@ -56,14 +56,19 @@ async function alone<T>(pool: Pool, work: (tx: Transaction) => Promise<T>): Prom
   }
 }
 
-export const latestStatement = (id: string) => ({
+/** The latest version, and whether it says the same as a document: to the letter, but for the order of fields. */
+export const latestStatement = (id: string, document: PolicyDocument | null) => ({
   name: 'latest-policy',
-  text: 'SELECT version, fingerprint FROM policy_versions WHERE id = $1 ORDER BY version DESC LIMIT 1',
-  values: [id],
+  text: `SELECT version, document = $2::jsonb AS "isSame" FROM policy_versions
+          WHERE id = $1 ORDER BY version DESC LIMIT 1`,
+  values: [id, document === null ? null : JSON.stringify(document)],
 });
 
-const latestVersion = async (tx: Transaction, id: string): Promise<LatestVersion | null> =>
-  (await rowsOf<LatestVersion>(tx, latestStatement(id)))[0] ?? null;
+const latestVersion = async (
+  tx: Transaction,
+  id: string,
+  document: PolicyDocument | null,
+): Promise<LatestVersion | null> => (await rowsOf<LatestVersion>(tx, latestStatement(id, document)))[0] ?? null;
 
 async function publishedAt(tx: Transaction, id: string, version: number): Promise<EpochMs | null> {
   const [row] = await rowsOf<Pick<PolicyVersionRow, 'published_at'>>(tx, {
@@ -92,8 +97,8 @@ export async function publishVersion(
     }
     const refusals = calendarsInUse(await rowsOf<TermsRow>(tx, TERMS), policyId, document);
     if (refusals.length > 0) throw new Refused(refusals);
-    const last = await latestVersion(tx, id);
-    const isNew = last?.fingerprint !== fingerprint;
+    const last = await latestVersion(tx, id, document);
+    const isNew = last?.isSame !== true;
     const version = isNew ? (last?.version ?? 0) + 1 : last.version;
     if (isNew) await insert(tx, { document, fingerprint, yaml, version, by, now });
     if (idempotency !== null) await noteAnswer(tx, by, idempotency.key, version);
@@ -117,11 +122,11 @@ export async function publishConfigured(
     if ((await lastConfigured(tx, id)) === fingerprint) return;
     const refusals = calendarsInUse(await rowsOf<TermsRow>(tx, TERMS), policyId, document);
     if (refusals.length > 0) throw new Refused(refusals);
-    const last = await latestVersion(tx, id);
-    if (last?.fingerprint === fingerprint) {
+    const last = await latestVersion(tx, id, document);
+    if (last?.isSame === true) {
       await rowsOf(tx, {
-        text: 'UPDATE policy_versions SET configured = true WHERE id = $1 AND version = $2',
-        values: [id, last.version],
+        text: 'UPDATE policy_versions SET configured = true, fingerprint = $3 WHERE id = $1 AND version = $2',
+        values: [id, last.version, fingerprint],
       });
     } else {
       await insert(tx, { document, fingerprint, yaml, version: (last?.version ?? 0) + 1, by: null, now: clock.now() });
@@ -215,7 +220,7 @@ export async function setTerms(
 }
 
 async function termsRefused(tx: Transaction, id: string, calendars: ClientTerms['calendars']): Promise<Refusal | null> {
-  const last = await latestVersion(tx, id);
+  const last = await latestVersion(tx, id, null);
   if (last === null) {
     const rows = await rowsOf<{ id: string }>(tx, { text: 'SELECT DISTINCT id FROM policy_versions ORDER BY id' });
     return { code: 'UnknownPolicy', policy: id, known: rows.map((row) => row.id) };

@@ -1,7 +1,7 @@
 import { fingerprintOf } from '../fingerprint';
 
 /**
- * Of what a policy says, as a file's data or as a document: equal for two exactly if they say the same, also after one of
- * them was stored as `jsonb`. Comments, layout and the order of fields do not count.
+ * Of a policy file's data as they are written. Comments, layout and the order of fields do not count; a default that is
+ * written out does, and what holidays a region has does not.
  */
 export const policyFingerprint = (said: unknown): string => fingerprintOf(said);

@@ -21,7 +21,7 @@ export const policyVersions = new EntitySchema<PolicyVersionRow>({
     id: primary(text('The name of the policy')),
     version: primary(integer('Counts from 1 for each policy')),
     document: json('Rules, targets and calendars, holidays expanded'),
-    fingerprint: text('SHA-256 of the canonical document'),
+    fingerprint: text('SHA-256 of the data that it was published from'),
     published_at: instant('When it was published'),
     yaml: orNull(text('The text it was published from; null where that was not kept')),
     published_by: orNull(json('Who published it: kind, id, name; null for the configured file, at a start')),
