@@ -21,5 +21,9 @@ export async function setClientTerms(
     return { client: null, refusal: { code: 'NotFound', kind: 'Client', id: clientId } };
   }
   const refusal = await policies.setTerms(terms, caller.actor, idempotency);
-  return { client: await reader.clientById(caller, clientId), refusal };
+  const client = await reader.clientById(caller, clientId);
+  if (client === null || refusal !== null) return { client, refusal };
+  // As this request left it; another may have come since, which matters to one that is repeated.
+  const { policy, calendars } = terms;
+  return { client: { ...client, policy, calendars }, refusal };
 }

@@ -1,4 +1,5 @@
 import { isSameActor } from './actor';
+import { isBlank } from './blank';
 import { classify } from './classify';
 import type { Command } from './commands';
 import { sameImpacts } from './impact';
@@ -31,10 +32,16 @@ export const checks = {
   notYetAcknowledged: ({ ticket }) =>
     ticket.acknowledgedAt === null ? null : { code: 'AlreadyAcknowledged', acknowledgedAt: ticket.acknowledgedAt },
 
-  overrideIsSound: ({ ticket, policy }, command) => {
-    if (command?.type !== 'reclassify' || !('override' in command)) return null;
+  reclassificationIsSound: (deciding, command) => {
+    if (command?.type !== 'reclassify') return null;
+    if (!('override' in command)) {
+      return isBlank(command.reason ?? '') && needsApproval(deciding, command)
+        ? { code: 'InvalidInput', field: 'reason', expected: 'say why, for another agent has to approve the lowering' }
+        : null;
+    }
+    const { ticket, policy } = deciding;
     const { severity: requested, reason } = command.override;
-    if (reason.trim() === '') {
+    if (isBlank(reason)) {
       return { code: 'InvalidInput', field: 'override.reason', expected: 'say why the classifier is overruled' };
     }
     if (!policy.severities.some((level) => level.severity === requested)) {
@@ -46,7 +53,7 @@ export const checks = {
 
   isProposed: ({ ticket }, command) => {
     if (ticket.proposal === null) return { code: 'NothingProposed' };
-    return command?.type === 'rejectOverride' && command.reason.trim() === ''
+    return command?.type === 'rejectOverride' && isBlank(command.reason)
       ? { code: 'InvalidInput', field: 'reason', expected: 'say why the proposal is rejected' }
       : null;
   },
@@ -103,13 +110,11 @@ export const checks = {
     const breach = ticket.cycles.find(({ kind, number }) => kind === commitment && number === cycle)?.breach ?? null;
     if (breach === null) return { code: 'NoSuchBreach', commitment, cycle };
     if (breach.waiver !== undefined) return { code: 'AlreadyWaived', commitment, cycle, waivedAt: breach.waiver.at };
-    return reason.trim() === ''
-      ? { code: 'InvalidInput', field: 'reason', expected: 'say why the breach is waived' }
-      : null;
+    return isBlank(reason) ? { code: 'InvalidInput', field: 'reason', expected: 'say why the breach is waived' } : null;
   },
 
   reasonIsGiven: (_deciding, command) =>
-    command?.type === 'close' && (command.reason === null || command.reason.trim() === '')
+    command?.type === 'close' && isBlank(command.reason ?? '')
       ? { code: 'InvalidInput', field: 'reason', expected: 'say why the ticket is closed unresolved' }
       : null,
 } as const satisfies Readonly<Record<string, Check>>;
@@ -134,7 +139,9 @@ export const guards = {
     args.context.ticket.workarounds.filter((workaround) => workaround.withdrawnAt === null).length === 1 &&
     refusing.notReclassifiedSince(args),
   needsApproval: ({ context, event }) =>
-    event.type === 'reclassify' && checks.overrideIsSound(context, event) === null && needsApproval(context, event),
+    event.type === 'reclassify' &&
+    checks.reclassificationIsSound(context, event) === null &&
+    needsApproval(context, event),
   isOutbound: ({ event }) => event.type === 'communicate' && event.direction === 'OUTBOUND',
   hadWorkaround: ({ context }) => context.ticket.resolvedFrom === 'workaroundApplied',
 } as const satisfies Readonly<Record<string, MachineGuard>>;

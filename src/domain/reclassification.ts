@@ -27,9 +27,10 @@ export function reclassification({ ticket, policy, at, actor: by }: Deciding, co
   return { severity, isOverride: false, impacts, clause, reason: command.reason, at, by };
 }
 
-/** Whether it lowers the severity in a way that the policy wants another agent to approve. */
+/** Whether it lowers the severity in a way that the policy wants another agent to approve. An import tells what held. */
 export function needsApproval(deciding: Deciding, command: Reclassify): boolean {
-  const { policy, ticket } = deciding;
+  const { policy, ticket, actor } = deciding;
+  if (actor.kind === 'IMPORT') return false;
   if (policy.loweringApproval === 'NEVER') return false;
   if (policy.loweringApproval === 'OVERRIDES' && !('override' in command)) return false;
   return isLessUrgent(reclassification(deciding, command).severity, ticket.severity);

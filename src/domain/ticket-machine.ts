@@ -50,7 +50,7 @@ export const ticketMachine = setup({
         acknowledge: { guard: 'notYetAcknowledged', actions: ['respond', 'record'] },
         reclassify: [
           { guard: 'needsApproval', actions: ['propose'] },
-          { guard: 'overrideIsSound', actions: ['record', 'changeSeverity'] },
+          { guard: 'reclassificationIsSound', actions: ['record', 'changeSeverity'] },
         ],
         approveOverride: { guard: 'isProposedByAnother', actions: ['record', 'changeSeverity'] },
         rejectOverride: { guard: 'isProposed', actions: ['record'] },
@@ -77,7 +77,7 @@ export const ticketMachine = setup({
         acknowledge: { guard: 'notYetAcknowledged', actions: ['respond', 'record'] },
         reclassify: [
           { guard: 'needsApproval', actions: ['propose'] },
-          { guard: 'overrideIsSound', actions: ['record', 'changeSeverity'] },
+          { guard: 'reclassificationIsSound', actions: ['record', 'changeSeverity'] },
         ],
         approveOverride: { guard: 'isProposedByAnother', actions: ['record', 'changeSeverity'] },
         rejectOverride: { guard: 'isProposed', actions: ['record'] },

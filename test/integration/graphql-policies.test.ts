@@ -326,9 +326,11 @@ describe('a client with terms of its own', () => {
   it('answers a repeated request without doing it again', async () => {
     const clientId = await newClient('Twice');
     const mine = { clientId, policy: 'gold', idempotencyKey: 'terms-1' };
-    await setTerms(mine);
+    const first = await setTerms(mine);
+    expect(first).toMatchObject({ client: { policy: 'gold' }, userErrors: [] });
     await setTerms({ clientId });
-    expect(await setTerms(mine)).toMatchObject({ client: { policy: null }, userErrors: [] });
+    expect(await setTerms(mine)).toEqual(first);
+    expect(await setTerms({ clientId })).toMatchObject({ client: { policy: null } });
     expect((await setTerms({ clientId, idempotencyKey: 'terms-1' })).userErrors).toMatchObject([
       { __typename: 'IdempotencyKeyReused' },
     ]);

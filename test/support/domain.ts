@@ -105,7 +105,11 @@ export const OUTBOUND: Command = { type: 'communicate', direction: 'OUTBOUND', c
 export const INBOUND: Command = { type: 'communicate', direction: 'INBOUND', channel: 'EMAIL', body: 'Thanks.' };
 export const WAIT: Command = { type: 'startWaiting', reason: 'CLIENT' };
 export const GO_ON: Command = { type: 'stopWaiting', reason: 'CLIENT' };
-export const reclassify = (impacts: readonly Impact[]): Command => ({ type: 'reclassify', impacts, reason: null });
+export const reclassify = (impacts: readonly Impact[], reason: string | null = null): Command => ({
+  type: 'reclassify',
+  impacts,
+  reason,
+});
 export const workaround = (remaining: readonly Impact[]): Command => ({
   type: 'applyWorkaround',
   description: 'Use the phone',

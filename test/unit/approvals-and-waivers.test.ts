@@ -146,7 +146,7 @@ describe('what needs approval is the policy’s to say', () => {
     ['OVERRIDES', LOWER, 'SEV2'],
     ['OVERRIDES', reclassify(SEV3), 'SEV3'],
     ['ALWAYS', LOWER, 'SEV2'],
-    ['ALWAYS', reclassify(SEV3), 'SEV2'],
+    ['ALWAYS', reclassify(SEV3, 'it is better'), 'SEV2'],
     ['NEVER', LOWER, 'SEV4'],
     ['NEVER', reclassify(SEV3), 'SEV3'],
   ] as const)('%s', (setting, command, severity) => {
@@ -156,11 +156,26 @@ describe('what needs approval is the policy’s to say', () => {
   });
 
   it('approves impacts: they hold from then on, and severity follows from them', () => {
-    const story = opened('ALWAYS').do(reclassify(SEV3), NOON);
+    const story = opened('ALWAYS').do(reclassify(SEV3, 'it is better'), NOON);
     expect(story.ticket.impacts).toEqual(SEV2);
     story.try(APPROVE, LATER, OTHER_AGENT);
     expect(story.ticket).toMatchObject({ severity: 'SEV3', clause: '3a', impacts: SEV3, override: null });
     expect(story.ticket.severityChanges).toMatchObject([{ cause: 'RECLASSIFIED', by: OTHER_AGENT }]);
+  });
+
+  it.each([null, '', ' ', '\u200b', '\u00ad \u2060'])('asks why, so that the approval has a reason: %j', (reason) => {
+    const { refusal } = opened('ALWAYS').try(reclassify(SEV3, reason), NOON);
+    expect(refusal).toMatchObject({ code: 'InvalidInput', field: 'reason' });
+    expect(opened('OVERRIDES').try(reclassify(SEV3, reason), NOON).refusal).toBeNull();
+  });
+
+  it('asks nobody about what an import tells: it held', () => {
+    const importer = { kind: 'IMPORT', id: 'log', name: 'Log' } as const;
+    const story = opened('ALWAYS');
+    expect(story.try(reclassify(SEV3), NOON, importer).refusal).toBeNull();
+    expect(story.ticket).toMatchObject({ severity: 'SEV3', proposal: null });
+    expect(story.try(LOWER, LATER, importer).refusal).toBeNull();
+    expect(story.ticket).toMatchObject({ severity: 'SEV4', proposal: null });
   });
 
   it('never asks for a raise, nor for new impacts of the same severity', () => {

@@ -25,12 +25,17 @@ describe('as whom a request acts', () => {
 
   it('is one agent however the name is written', () => {
     expect(named('ADA LOVELACE').id).toBe(named('ada  lovelace').id);
+    expect(named(sent('Ａｄａ')).id).toBe('ada');
+    expect(named(sent('Zoe\u0308')).id).toBe(named(sent('Zoë')).id);
   });
 
   it.each([
     ['nothing', ' '],
     ['more than 100 characters', 'a'.repeat(101)],
     ['a control character', 'Ada\u0007'],
+    ['something that cannot be seen', sent('Ada\u200b')],
+    ['a soft hyphen', sent('A\u00adda')],
+    ['nothing that can be seen', sent('\u2060')],
     ['no UTF-8', '\u00ff\u00fe'],
   ])('is refused where it names %s', (_, name) => {
     expect(() => named(name)).toThrow(RequestError);

@@ -32,7 +32,7 @@ ${SEVERITIES.map(
     `  ${severity}: tickets(first: 1, filter: { severity: { eq: ${severity} }, isBreached: true }) { totalCount }`,
 ).join('\n')}
   latest: tickets(first: 5, filter: { isBreached: true }, orderBy: { field: OPENED_AT, direction: DESC }) {
-    nodes { externalId severity breaches { kind severity dueAt breachedAt } }
+    nodes { externalId severity breaches { kind severityAtBreach dueAt breachedAt } }
   }
 }`;
 
@@ -59,7 +59,11 @@ interface Breaches {
     readonly nodes: readonly {
       readonly externalId: string | null;
       readonly severity: string;
-      readonly breaches: readonly { readonly kind: string; readonly severity: string; readonly breachedAt: string }[];
+      readonly breaches: readonly {
+        readonly kind: string;
+        readonly severityAtBreach: string;
+        readonly breachedAt: string;
+      }[];
     }[];
   };
 }
@@ -96,7 +100,7 @@ export async function demoReport(url: string): Promise<string> {
     ...table([
       ['ticket', 'commitment', 'severity at breach', 'breached at (UTC)'],
       ...breaches.latest.nodes.flatMap(({ externalId, breaches: list }) =>
-        list.map(({ kind, severity, breachedAt }) => [externalId ?? '–', kind, severity, breachedAt]),
+        list.map(({ kind, severityAtBreach, breachedAt }) => [externalId ?? '–', kind, severityAtBreach, breachedAt]),
       ),
     ]),
     '',

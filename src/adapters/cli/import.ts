@@ -10,6 +10,8 @@ import { decideChange } from '../../application/decide-change';
 import { type ImportSummary, importTickets } from '../../application/import/import-tickets';
 import type { RowReport } from '../../application/import/plan-ticket';
 import type { Policies } from '../../application/ports';
+import { COMMITMENT_KINDS } from '../../domain/policy';
+import { TICKET_STATES } from '../../domain/ticket';
 import { csvRows, ImportFileError } from '../import/csv-rows';
 import { parseMapping } from '../import/mapping-file';
 import { stage } from '../import/staging';
@@ -122,9 +124,10 @@ async function reportsTo(file: string | null, progress: Progress) {
   };
 }
 
-const listed = (counts: Readonly<Record<string, number>>): string =>
-  Object.entries(counts)
-    .map(([name, count]) => `${name} ${count}`)
+const listed = (counts: Readonly<Record<string, number>>, order = Object.keys(counts).sort()): string =>
+  order
+    .filter((name) => counts[name] !== undefined)
+    .map((name) => `${name} ${counts[name]}`)
     .join(', ') || 'none';
 
 /** The closing summary, as lines. */
@@ -137,9 +140,9 @@ export function summaryLines(summary: ImportSummary, seconds: number, isDryRun: 
       ? []
       : [`Failed:    ${failed} left out because of an unexpected fault; the reports say which, and why.`]),
     `Events:    ${events}`,
-    `State:     ${listed(byState)}`,
+    `State:     ${listed(byState, [...TICKET_STATES])}`,
     `Severity:  ${listed(bySeverity)}`,
-    `Breaches:  ${listed(breaches)}`,
+    `Breaches:  ${listed(breaches, [...COMMITMENT_KINDS])}`,
     `Reports:   ${listed(reports)}`,
   ];
 }

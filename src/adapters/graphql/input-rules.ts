@@ -1,5 +1,6 @@
 import { ArrayMaxSize, ArrayMinSize, ValidateBy, type ValidationError, validateSync } from 'class-validator';
 import type { ValidatorFn } from 'type-graphql';
+import { isBlank } from '../../domain/blank';
 import { badInput } from './faults';
 
 /** What is wrong with an input: where, and what the field takes. The value itself is never repeated. */
@@ -40,7 +41,7 @@ export const Text = ({ max, blank = false, each = false }: TextRule): PropertyDe
       typeof value === 'string' &&
       // A string has at least as many UTF-16 units as characters, and at most twice as many.
       (value.length <= max || (value.length <= 2 * max && lengthOf(value) <= max)) &&
-      (blank || value.trim() !== ''),
+      (blank || !isBlank(value)),
     each,
   );
 
