@@ -64,12 +64,13 @@ program
   .argument('<ticket>', 'its number, id or externalId')
   .option('--commitment <kind>', 'only RESPONSE, UPDATE or RESOLUTION')
   .option('--cycle <number>', 'only the cycles of that number')
+  .option('--zone <zone>', 'the IANA zone of the times that are shown; else that of each calendar')
   .option('--json', 'the same as JSON', false)
   .description('show how every due instant of a ticket comes about: hours counted, nights, holidays, pauses')
-  .action(async (ticket: string, options: { commitment?: string; cycle?: string; json: boolean }) => {
+  .action(async (ticket: string, options: { commitment?: string; cycle?: string; zone?: string; json: boolean }) => {
     const { runExplain } = await import('./commands.js');
-    const { commitment = null, cycle = null, json } = options;
-    await runExplain(loadConfig(process.env), { ticket, commitment, cycle, json }, process.stdout, quietLog());
+    const { commitment = null, cycle = null, zone = null, json } = options;
+    await runExplain(loadConfig(process.env), { ticket, commitment, cycle, zone, json }, process.stdout, quietLog());
   });
 
 program
@@ -162,7 +163,8 @@ const quietLog = () => pino({ level: process.env.LOG_LEVEL || 'warn' }, pino.des
 // A reader that has seen enough (`| head`) closes the pipe; that is no fault.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+  process.stderr.write(`The output cannot be written: ${error.message}\n`);
+  process.exit(1);
 });
 
 /** What to say of an error that is a mistake of the caller or the surroundings; undefined for a fault of the program. */

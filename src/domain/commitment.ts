@@ -23,9 +23,19 @@ export function addSpan(policy: Policy, start: EpochMs, span: BusinessSpan): Epo
   }
 }
 
+/** The business time that the target of this severity is worth from `start`; null for best effort. */
+export function targetWorth(
+  policy: Policy,
+  severity: Severity,
+  kind: CommitmentKind,
+  start: EpochMs,
+): DurationMs | null {
+  const { span } = targetOf(policy, severity, kind);
+  return span === null ? null : calendarOf(policy, span.calendar).between(start, addSpan(policy, start, span));
+}
+
 /**
- * The business time that the target of this severity is worth from `start`; null for best effort. After a reopening,
- * RESOLUTION has what earlier stints left of it, and never less than the policy's minimum share.
+ * The business time that a cycle of this severity has from `start`; null for best effort. After a reopening, RESOLUTION has what earlier stints left of it, and never less than the policy's minimum share.
  */
 export function totalFrom(
   ticket: Pick<Ticket, 'stints' | 'waits'>,
@@ -35,11 +45,9 @@ export function totalFrom(
   start: EpochMs,
 ): DurationMs | null {
   const { span } = targetOf(policy, severity, kind);
-  if (span === null) return null;
-  const calendar = calendarOf(policy, span.calendar);
-  const total = calendar.between(start, addSpan(policy, start, span));
-  if (kind !== 'RESOLUTION') return total;
-  const used = usedByEarlierStints(ticket, policy, calendar);
+  const total = targetWorth(policy, severity, kind, start);
+  if (span === null || total === null || kind !== 'RESOLUTION') return total;
+  const used = usedByEarlierStints(ticket, policy, calendarOf(policy, span.calendar));
   return used === null ? total : Math.max(total - used, Math.ceil(total * policy.reopeningMinimum));
 }
 

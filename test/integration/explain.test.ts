@@ -3,7 +3,7 @@ import { type ExplainOptions, explain } from '../../src/adapters/cli/explain';
 import { startTestService } from '../support/graphql-service';
 import { commands, newTicket, openStore, submission, type TestStore } from '../support/store';
 
-const ASKED: ExplainOptions = { ticket: '', commitment: null, cycle: null, json: false };
+const ASKED: ExplainOptions = { ticket: '', commitment: null, cycle: null, zone: null, json: false };
 
 describe('stepdown explain', () => {
   let store: TestStore;
@@ -43,7 +43,7 @@ RESPONSE, cycle 1, promised at SEV2: fulfilled in time
   Fri 2026-07-03 00:00  Sat 2026-07-04 00:00  holiday: Independence Day (substitute day)           -
   Sat 2026-07-04 00:00  Sun 2026-07-05 00:00  holiday: Independence Day                            -
   Sun 2026-07-05 00:00  Mon 2026-07-06 08:00  outside hours                                        -
-  Mon 2026-07-06 08:00  Mon 2026-07-06 11:00  counted                                     3 h 00 min
+  Mon 2026-07-06 08:00  Mon 2026-07-06 11:00  would have counted                          3 h 00 min
   --------------------------------------------------------------------------------------------------
   Sum                                                                                     4 h 00 min
 
@@ -75,11 +75,34 @@ RESPONSE, cycle 1, promised at SEV2: fulfilled in time
     });
   });
 
+  it('says how late a promise was kept, and what a reopening left of the next', async () => {
+    const subject = 'Down\u001b[2J\nSEV4, closed \u202e';
+    const change = submission(newTicket(store.client.id, { subject, externalId: 'LATE\u001b[31m' }), {
+      at: Date.parse('2026-07-06T14:00:00Z'),
+    });
+    await store.changeTickets([change]);
+    const late = Date.parse('2026-07-08T15:30:00Z');
+    store.clock.moveTo(late);
+    await store.changeTickets([commands(change.ticketId, [{ type: 'resolve', resolution: null }])]);
+    store.clock.moveTo(Date.parse('2026-07-09T14:00:00Z'));
+    await store.changeTickets([commands(change.ticketId, [{ type: 'reopen', reason: null }])]);
+    const resolution = { ticket: change.ticketId, commitment: 'RESOLUTION', zone: 'UTC' };
+    const [first = '', second = ''] = (await text(resolution)).split('RESOLUTION, cycle 2');
+    expect(first).toMatch(/^Ticket \d+ \(LATE \[31m\): Down \[2J SEV4, closed +$/m);
+    expect(first).toContain('\n  Due: Wed 2026-07-08 14:00\n  Breached: Wed 2026-07-08 14:00\n');
+    expect(first).toContain('\n  Ended: Wed 2026-07-08 15:30, 19 h 30 min used\n  Late by: 1 h 30 min\n');
+    expect(second).toContain(
+      "\n  Total: 1 h 48 min of the calendar's open time: reopened, so what was left of 18 h 00 min, at least 10 %\n",
+    );
+    expect(second).toMatch(/will count +1 h 48 min\n/);
+  });
+
   it.each([
     ['no such ticket', { ticket: 'INC-404' }, 'There is no ticket "INC-404"'],
     ['no such commitment', { commitment: 'REPLY' }, '--commitment takes RESPONSE, UPDATE, RESOLUTION'],
     ['no such cycle', { cycle: '7' }, 'has no cycle 7; its cycles are RESPONSE 1, UPDATE 1, RESOLUTION 1'],
     ['no number', { cycle: 'first' }, '--cycle takes the number of a cycle'],
+    ['no zone', { zone: 'Mars' }, '--zone takes an IANA time zone'],
   ] as const)('says in a sentence: %s', async (_, options, sentence) => {
     await expect(text(options)).rejects.toMatchObject({
       name: 'ExplainError',

@@ -107,11 +107,14 @@ test('no command but a start publishes the configured file, whatever it says', a
     });
     await runReport(config, question, nobody, log);
     await runExport(config, null, new PassThrough().resume(), log);
-    await runExplain(config, { ticket: '1', commitment: null, cycle: null, json: false }, nobody, log).catch(
-      (error) => {
-        if (error.name !== 'ExplainError') throw error;
-      },
-    );
+    await runExplain(
+      config,
+      { ticket: '1', commitment: null, cycle: null, zone: null, json: false },
+      nobody,
+      log,
+    ).catch((error) => {
+      if (error.name !== 'ExplainError') throw error;
+    });
   }
   await runImport(edited, { file: csv, mapping, dryRun: true, reports: null }, log);
   await runImport(edited, { file: csv, mapping, dryRun: false, reports: null }, log);

@@ -4,6 +4,7 @@ import { type DurationMs, type EpochMs, MINUTE_MS, toIso } from '../../domain/in
 import type { Target, WaitingReason } from '../../domain/policy';
 import { amount, count, UNIT_NAMES } from './amounts';
 import type { CycleExplanation } from './explain';
+import { oneLine } from './one-line';
 
 const WAITED_FOR: Readonly<Record<WaitingReason, string>> = {
   CLIENT: 'the client',
@@ -43,7 +44,8 @@ const promise = ({ span }: Target): string =>
     ? 'best effort, so no time is promised'
     : `${count(span.amount, UNIT_NAMES[span.unit])} on the calendar "${span.calendar}"`;
 
-function table({ view, timeZone, segments }: CycleExplanation): readonly string[] {
+function table(explained: CycleExplanation): readonly string[] {
+  const { view, timeZone, segments } = explained;
   const { cycle, dueAt, breach, elapsedMs, remainingMs } = view;
   const instants = segments.flatMap(({ from, to }) => [from, to]);
   const local = wallClock(timeZone, instants);
@@ -52,7 +54,7 @@ function table({ view, timeZone, segments }: CycleExplanation): readonly string[
     ...segments.map((segment) => [
       local(segment.from),
       local(segment.to),
-      whatOf(segment),
+      whatOf(segment, explained),
       segment.kind === 'COUNTED' ? amount(segment.countedMs) : '-',
     ]),
     ['Sum', '', '', amount(countedIn(segments))],
@@ -63,13 +65,16 @@ function table({ view, timeZone, segments }: CycleExplanation): readonly string[
   );
   const rule = `  ${'-'.repeat(widths.reduce((sum, width) => sum + width, 6))}`;
   const facts = [
-    ...(cycle.totalMs === null ? [] : [`Total: ${amount(cycle.totalMs)} of the calendar's open time`]),
+    ...(cycle.totalMs === null
+      ? []
+      : [`Total: ${amount(cycle.totalMs)} of the calendar's open time${leftOf(explained)}`]),
     ...(dueAt === null ? [] : [`Due: ${local(dueAt)}`]),
     ...(view.status === 'PAUSED' ? [`Due: not while the clock stands still; ${amount(remainingMs ?? 0)} left`] : []),
     ...(breach === null ? [] : [`Breached: ${local(breach.at)}${breach.waiver === undefined ? '' : ', waived'}`]),
     ...(cycle.end === null
       ? [`Used so far: ${amount(elapsedMs)}`]
       : [`Ended: ${local(cycle.end.at)}, ${amount(elapsedMs)} used`]),
+    ...(breach === null || (remainingMs ?? 0) >= 0 ? [] : [`Late by: ${amount(-(remainingMs ?? 0))}`]),
   ];
   return [
     lines[0] ?? '',
@@ -82,14 +87,22 @@ function table({ view, timeZone, segments }: CycleExplanation): readonly string[
   ];
 }
 
-function whatOf({ kind, holiday, reasons }: Segment): string {
+/** Why a cycle that began with a reopening has less than was promised. */
+function leftOf({ view: { cycle }, worthMs, policy }: CycleExplanation): string {
+  if (worthMs === null || cycle.totalMs === worthMs) return '';
+  const least = `${Number((policy.reopeningMinimum * 100).toFixed(1))} %`;
+  return `: reopened, so what was left of ${amount(worthMs)}, at least ${least}`;
+}
+
+function whatOf({ from, kind, holiday, reasons }: Segment, { view, reachedAt }: CycleExplanation): string {
   switch (kind) {
     case 'COUNTED':
-      return 'counted';
+      if (from < reachedAt) return 'counted';
+      return view.cycle.end === null ? 'will count' : 'would have counted';
     case 'OUTSIDE_HOURS':
       return 'outside hours';
     case 'HOLIDAY':
-      return holiday === null ? 'holiday' : `holiday: ${holiday}`;
+      return holiday === null ? 'holiday' : `holiday: ${oneLine(holiday)}`;
     case 'PAUSED':
       return `paused, waiting for ${reasons.map((reason) => WAITED_FOR[reason]).join(' and ')}`;
   }

@@ -1,8 +1,9 @@
 import { pinnedPolicy } from '../../application/pinned-policy';
 import type { Caller, Clock, Policies, StoredTicket, TicketReader } from '../../application/ports';
 import { SYSTEM } from '../../domain/actor';
+import { targetWorth } from '../../domain/commitment';
 import { countedIn, explainDue, type Segment } from '../../domain/explain';
-import { type EpochMs, toIso } from '../../domain/instant';
+import { type DurationMs, type EpochMs, toIso } from '../../domain/instant';
 import {
   COMMITMENT_KINDS,
   type CommitmentKind,
@@ -14,7 +15,9 @@ import {
 import { type CycleView, judgedAt, seenAt, viewCycle } from '../../domain/view';
 import { fromGlobalId } from '../graphql/global-id';
 import { formatDuration } from '../graphql/scalars';
+import { zoneProblem } from '../policy/local-time';
 import { cycleText } from './explain-text';
+import { oneLine } from './one-line';
 
 /** What was asked for cannot be explained; the message says why. */
 export class ExplainError extends Error {
@@ -28,6 +31,8 @@ export interface ExplainOptions {
   readonly commitment: string | null;
   /** The number of a cycle; null for all. */
   readonly cycle: string | null;
+  /** The IANA zone that times are shown in; null for that of each calendar. */
+  readonly zone: string | null;
   readonly json: boolean;
 }
 
@@ -42,8 +47,12 @@ export interface CycleExplanation {
   readonly view: CycleView;
   readonly policy: Policy;
   readonly target: Target;
-  /** The zone of its calendar; UTC for best effort. */
+  /** The zone to show it in: that of its calendar, UTC for best effort, unless another was asked for. */
   readonly timeZone: string;
+  /** What the target is worth from the cycle's start; null for best effort. */
+  readonly worthMs: DurationMs | null;
+  /** Where its clock has got to: the instant of the answer, or the end. */
+  readonly reachedAt: EpochMs;
   readonly segments: readonly Segment[];
 }
 
@@ -56,6 +65,7 @@ export interface CycleExplanation {
 export async function explain({ reader, policies, clock }: ExplainDeps, options: ExplainOptions): Promise<string> {
   const kind = kindOf(options.commitment);
   const number = numberOf(options.cycle);
+  const zone = zoneOf(options.zone);
   const ticket = await find(reader, options.ticket);
   const policy = await pinnedPolicy(policies, ticket);
   const at = judgedAt(ticket, clock.now());
@@ -64,9 +74,16 @@ export async function explain({ reader, policies, clock }: ExplainDeps, options:
     .filter((cycle) => number === null || cycle.number === number)
     .map((cycle): CycleExplanation => {
       const target = targetOf(policy, cycle.severity, cycle.kind);
-      const timeZone = target.span === null ? 'UTC' : calendarOf(policy, target.span.calendar).definition.timeZone;
-      const segments = explainDue(ticket, policy, cycle, at);
-      return { view: viewCycle(ticket, policy, cycle, at), policy, target, timeZone, segments };
+      const calendar = target.span === null ? null : calendarOf(policy, target.span.calendar);
+      return {
+        view: viewCycle(ticket, policy, cycle, at),
+        policy,
+        target,
+        timeZone: zone ?? calendar?.definition.timeZone ?? 'UTC',
+        worthMs: targetWorth(policy, cycle.severity, cycle.kind, cycle.startedAt),
+        reachedAt: cycle.end?.at ?? at,
+        segments: explainDue(ticket, policy, cycle, at),
+      };
     });
   if (cycles.length === 0) throw new ExplainError(nothingToExplain(ticket, kind, number));
   const { state } = seenAt(ticket, policy, at);
@@ -75,8 +92,8 @@ export async function explain({ reader, policies, clock }: ExplainDeps, options:
     ticket.externalId === null ? `Ticket ${ticket.number}` : `Ticket ${ticket.number} (${ticket.externalId})`;
   const { notMeasured } = ticket;
   const head = [
-    `${name}: ${ticket.subject}`,
-    `${ticket.severity}, ${state}, as it stands at ${toIso(at)}`,
+    `${oneLine(name)}: ${oneLine(ticket.subject)}`,
+    `${ticket.severity}, ${state}, as it stands at ${toIso(at)}${ticket.observedUntil === null ? '' : ', where its imported history ends'}`,
     ...(notMeasured.length === 0 ? [] : [`Not measured, as the imported log does not tell: ${notMeasured.join(', ')}`]),
     '',
   ];
@@ -105,6 +122,12 @@ function kindOf(text: string | null): CommitmentKind | null {
   const kind = COMMITMENT_KINDS.find((candidate) => candidate === text.toUpperCase());
   if (kind === undefined) throw new ExplainError(`--commitment takes ${COMMITMENT_KINDS.join(', ')}.`);
   return kind;
+}
+
+function zoneOf(text: string | null): string | null {
+  const problem = text === null ? undefined : zoneProblem(text);
+  if (problem !== undefined) throw new ExplainError(`--zone ${problem}.`);
+  return text;
 }
 
 function numberOf(text: string | null): number | null {

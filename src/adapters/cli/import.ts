@@ -15,6 +15,7 @@ import { TICKET_STATES } from '../../domain/ticket';
 import { csvRows, ImportFileError } from '../import/csv-rows';
 import { parseMapping } from '../import/mapping-file';
 import { stage } from '../import/staging';
+import { oneLine } from './one-line';
 import type { Progress } from './progress';
 
 /** What the command needs of the opened store. */
@@ -96,7 +97,7 @@ const dryRun =
     );
 
 export const reportLine = ({ line, ticket, reason, detail }: RowReport): string =>
-  `line ${line}${ticket === '' ? '' : ` ${ticket}`} ${reason}: ${detail}`;
+  oneLine(`line ${line}${ticket === '' ? '' : ` ${ticket}`} ${reason}: ${detail}`);
 
 /** @throws ImportFileError where the file cannot be opened; so do `write` and `close` where it cannot be written. */
 async function reportsTo(file: string | null, progress: Progress) {

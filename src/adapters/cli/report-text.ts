@@ -2,6 +2,7 @@ import { ZoneOffsets } from '../../domain/calendar/zone-offsets';
 import { MINUTE_MS, toIso } from '../../domain/instant';
 import { parseDuration } from '../graphql/scalars';
 import { amount } from './amounts';
+import { oneLine } from './one-line';
 import type { Report, ReportFigures, ReportRow, ReportTimes } from './report';
 
 type Line = readonly string[];
@@ -43,9 +44,8 @@ interface Row {
   readonly row: ReportRow;
 }
 
-/** Whoever named it may have put anything into it; a line is to stay a line. */
 const nameOf = ({ groupBy }: Report, { key, client }: ReportRow): string =>
-  (client?.name ?? key ?? (groupBy === 'ASSIGNEE' ? '(nobody)' : '-')).replace(/\p{Cc}+/gu, ' ');
+  oneLine(client?.name ?? key ?? (groupBy === 'ASSIGNEE' ? '(nobody)' : '-'));
 
 const tickets = ({ name, row }: Row): Line => [name, ...[row.opened, row.resolved, row.closed].map(String)];
 
