@@ -3,7 +3,7 @@
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { childrenOf, inTemporaryFolder, processorSeconds } from './processes.mjs';
+import { inTemporaryFolder, processorSeconds, processorSecondsOfFamily } from './processes.mjs';
 import { openStore, postmasterOf, startService } from './service.mjs';
 import { median, ratiosOf, rounded, summaryOf, table, whole, withSpread } from './stats.mjs';
 
@@ -75,14 +75,15 @@ const one = async (store, sql, values = []) => (await store.pool.query(sql, valu
 
 /** Processor seconds so far, of the services and of the database with all its processes; null where they cannot be told. */
 const spentBy = async (services, dataDir) => {
-  const postmaster = await postmasterOf(dataDir);
-  const sum = (pids) => {
-    const parts = pids.map(processorSeconds);
-    return parts.includes(null) ? null : parts.reduce((total, seconds) => total + seconds, 0);
-  };
-  return { service: sum(services.map(({ pid }) => pid)), database: sum([postmaster, ...childrenOf(postmaster)]) };
+  const parts = services.map(({ pid }) => processorSeconds(pid));
+  const service = parts.includes(null) ? null : parts.reduce((total, seconds) => total + seconds, 0);
+  return { service, database: processorSecondsOfFamily(await postmasterOf(dataDir)) };
 };
 const difference = (after, before) => (after === null || before === null ? null : after - before);
+
+/** Each ticket has one breach, and none was set aside. */
+const isOnceEach = ({ recorded: { breaches, tickets, faults } }) =>
+  breaches === BURST && tickets === BURST && faults === 0;
 
 /** Seconds from the instant at which all are due until the last is recorded, by so many processes. */
 const burst = (processes) =>
@@ -100,18 +101,16 @@ const burst = (processes) =>
       while ((await one(store, isLeft, [new Date(dueAt)])).left) await sleep(25);
       const seconds = (Date.now() - dueAt) / 1000;
       const after = await spentBy(services, dataDir);
-      const { breaches, tickets, faults } = await one(
+      const recorded = await one(
         store,
         `SELECT count(*)::int AS breaches, count(DISTINCT ticket_id)::int AS tickets,
                 (SELECT count(*)::int FROM deadline_faults) AS faults
            FROM events WHERE type = 'COMMITMENT_BREACHED' AND at = $1`,
         [new Date(dueAt)],
       );
-      if (breaches !== BURST || tickets !== BURST || faults > 0) {
-        throw new Error(`${breaches} breaches of ${tickets} tickets, ${faults} set aside, where ${BURST} were due`);
-      }
       return {
         seconds,
+        recorded,
         service: difference(after.service, before.service),
         database: difference(after.database, before.database),
       };
@@ -249,7 +248,8 @@ export async function run() {
       database: of('database'),
       limit: summaryOf(limits),
       ratio: ratiosOf(limits, seconds),
-      three,
+      isOnceEach: singles.every(isOnceEach),
+      three: { seconds: three.seconds, isOnceEach: isOnceEach(three) },
     },
     lag: {
       p50: summaryOf(lags.map(({ p50 }) => p50)),
@@ -264,7 +264,7 @@ const shown = (value, digits = 1) => (value === null ? '–' : value.toFixed(dig
 
 export const report = ({
   aims,
-  burst: { seconds, service, database, limit, ratio, three },
+  burst: { seconds, service, database, limit, ratio, isOnceEach: isRight, three },
   lag: lags,
   idle: idles,
 }) => {
@@ -277,13 +277,13 @@ export const report = ({
         figure: `${whole(BURST)} tickets due at one instant, all recorded by one process, seconds`,
         measured: withSpread(seconds),
         aim: `< ${aims.burstSeconds} s`,
-        isMet: seconds.median < aims.burstSeconds,
+        isMet: seconds.median < aims.burstSeconds && isRight,
       },
       {
-        figure: 'The same by three processes, each recorded once, seconds',
+        figure: 'The same by three processes, seconds',
         measured: shown(three.seconds),
-        aim: 'none twice',
-        isMet: true,
+        aim: 'each recorded once',
+        isMet: three.isOnceEach,
       },
       {
         figure: `${whole(RATE)} deadlines a second: p99 of the lag, milliseconds`,
@@ -298,7 +298,7 @@ export const report = ({
         isMet: more === null ? null : more < aims.idlePercent && full.sequentialScans === 0,
       },
     ],
-    text: `**At one instant**: ${whole(BURST)} SEV1 tickets whose response falls due together, each with two more clocks running; the service runs already. Measured from the due instant until the last breach can be read, median of ${ROUNDS} (least–greatest); then the breaches are counted: one for each ticket. Processor seconds: service ${shown(service)}, database ${shown(database)}. The limit is the same done by SQL alone on two connections, one statement for each ${BATCH} tickets, nothing read into a program and nothing decided: ${withSpread(limit)} s; limit / Stepdown ${withSpread(ratio)}. Three processes share the same ${whole(BURST)} (once): ${shown(three.seconds)} s, none recorded twice.
+    text: `**At one instant**: ${whole(BURST)} SEV1 tickets whose response falls due together, on the calendar that never closes, each with an update to come as well; the service runs already. Measured from the due instant until the last breach can be read, median of ${ROUNDS} (least–greatest); then the breaches are counted: one for each ticket, or the aim is not met. Processor seconds: service ${shown(service)}, database ${shown(database)}. The limit is the same done by SQL alone on two connections, one statement for each ${BATCH} tickets, nothing read into a program and nothing decided: ${withSpread(limit)} s; limit / Stepdown ${withSpread(ratio)}. Three processes share the same ${whole(BURST)} (once): ${shown(three.seconds)} s.
 
 **One after the other**: a response due every millisecond, for ${RATE_SECONDS} s. The lag is from the due instant to the commit as PostgreSQL stamps it, before it waits for the disk; median of ${ROUNDS} rounds (least–greatest): p50 ${withSpread(lags.p50)} ms, p99 ${withSpread(lags.p99)} ms, longest ${withSpread(lags.max)} ms.
 

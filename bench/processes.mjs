@@ -81,10 +81,24 @@ export const sharedMemoryMb = (pids) => {
   return parts.includes(undefined) ? null : parts.reduce((sum, kb) => sum + Number(kb), 0) / 1024;
 };
 
-// proc(5): after the name, which may hold anything, utime and stime are the 12th and the 13th field; 100 ticks a second.
-export const processorSeconds = (pid) => {
+// proc(5): after the name, which may hold anything, utime, stime, cutime and cstime are the 12th to the 15th field; 100 ticks
+// a second.
+const ticksOf = (pid, from, to) => {
   const fields = read(`/proc/${pid}/stat`)?.split(') ').at(-1)?.split(' ');
-  return fields === undefined ? null : (Number(fields[11]) + Number(fields[12])) / 100;
+  return fields === undefined ? null : fields.slice(from, to).reduce((sum, ticks) => sum + Number(ticks), 0);
+};
+
+export const processorSeconds = (pid) => {
+  const ticks = ticksOf(pid, 11, 13);
+  return ticks === null ? null : ticks / 100;
+};
+
+/** Processor time of a process and its children, of those that have ended as well: so it only grows. */
+export const processorSecondsOfFamily = (pid) => {
+  // The children first: one that ends in between is counted twice, and not lost.
+  const children = childrenOf(pid).map((child) => ticksOf(child, 11, 13) ?? 0);
+  const own = ticksOf(pid, 11, 15);
+  return own === null ? null : (own + children.reduce((sum, ticks) => sum + ticks, 0)) / 100;
 };
 
 export const childrenOf = (pid) =>

@@ -21,6 +21,7 @@ const onStore = (work) =>
   inTemporaryFolder(async (dataDir) => {
     const store = await openStore(loadConfig({ STEPDOWN_DATA_DIR: dataDir }), silent, 'stepdown replay');
     try {
+      await store.publishPolicyFile('MISSING');
       const began = performance.now();
       const result = await work(store);
       const seconds = (performance.now() - began) / 1000;

@@ -66,7 +66,9 @@ export const openStore = async (dataDir) => {
   const { openStore: open } = require('../dist/src/store.js');
   const { loadConfig } = require('../dist/src/config.js');
   const silent = { info() {}, warn() {}, error() {}, debug() {} };
-  return open(loadConfig({ STEPDOWN_DATA_DIR: dataDir }), silent, 'stepdown bench');
+  const store = await open(loadConfig({ STEPDOWN_DATA_DIR: dataDir }), silent, 'stepdown bench');
+  await store.publishPolicyFile('MISSING');
+  return store;
 };
 
 /** The folder of the database's socket, for programs that take one as their host. */
