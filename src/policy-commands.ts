@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { diffLines, impactLines, type NamedPolicy } from './adapters/cli/policy-diff';
+import { diffLines, forWhom, impactLines, type NamedPolicy } from './adapters/cli/policy-diff';
 import { readPolicyText } from './adapters/cli/policy-file';
 import { problemLine } from './adapters/documents/document-error';
 import { callerBy } from './adapters/http/operator';
@@ -86,8 +86,8 @@ export async function runPolicyPublish(
 }
 
 /**
- * `stepdown policy diff`: what the second policy says otherwise than the first, and, where asked, what it would have meant
- * for the tickets that are open.
+ * `stepdown policy diff`: what the second policy says otherwise than the first; for whom, where a published version is
+ * named; and, where asked, what it would have meant for the tickets that are open.
  *
  * @param names each a file, a version of the service's policy (`3`), or one of another (`gold/3`)
  * @throws PolicyCommandError
@@ -104,7 +104,9 @@ export async function runPolicyDiff(
   try {
     const [before, after] = [await policyNamed(names[0], store), await policyNamed(names[1], store)];
     print(output, diffLines(before, after));
-    if (store === null || !tickets) return;
+    if (store === null) return;
+    print(output, ['', ...forWhom(after.document.id, store.policies.ofService, await store.policies.terms())]);
+    if (!tickets) return;
     const refusals = await store.policies.refusalsOf(after.document);
     if (refusals.length > 0) throw new PolicyCommandError(refusals.map(explainRefusal).join('\n'), 1);
     const policy = 'version' in after.document ? (after.document as Policy) : compilePolicy(after.document, 0);

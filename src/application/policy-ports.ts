@@ -28,7 +28,7 @@ export interface Policies {
   /** The text that a version was published from; null where it was not kept. */
   yaml(id: string, version: number): Promise<string | null>;
   /** The clients that have terms of their own, as they are at the moment. */
-  terms(): Promise<readonly ClientTerms[]>;
+  terms(): Promise<readonly NamedTerms[]>;
   /** Publishes a policy as the next version, unless the latest says the same. */
   publish(publishing: Publishing): Promise<Published>;
   /** What stands against publishing it, without doing so: whatever `publish` would refuse. */
@@ -42,6 +42,11 @@ export interface ClientTerms {
   readonly clientId: string;
   readonly policy: string | null;
   readonly calendars: CalendarReplacements;
+}
+
+/** The same with the client's name. */
+export interface NamedTerms extends ClientTerms {
+  readonly name: string;
 }
 
 /** A policy as it is written down. */

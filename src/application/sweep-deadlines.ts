@@ -21,8 +21,8 @@ export interface SweepSettings {
   readonly onTrouble?: (error: unknown) => void;
 }
 
-/** So many batches are under way at a time: while the database writes one, the next is decided here. */
-const LANES = 2;
+/** So many batches are under way at a time: while the database writes or flushes some, the next is decided here. */
+const LANES = 3;
 /** Deadlines of this span are one batch. */
 const BREATH_MS = 20;
 /** While others have in hand what is overdue, it is looked for less and less often. */

@@ -162,11 +162,12 @@ test('an answer explains so much time and no more', async () => {
     const elapsed = 'sla { resolution { explain { elapsedSegments { kind } } } }';
     const { data, errors } = await service.ask(
       `query ($id: ID!) { first: ticket(id: $id, asOf: "2048-01-01T00:00:00Z") { ${elapsed} }
-         second: ticket(id: $id, asOf: "2048-01-01T00:00:00Z") { id ${elapsed} } }`,
+         second: ticket(id: $id, asOf: "2048-01-01T00:00:00Z") { ${elapsed} } }`,
       { id },
     );
-    expect(data?.first.sla.resolution.explain.elapsedSegments.length).toBeGreaterThan(10_000);
-    expect(data?.second).toEqual({ id, sla: { resolution: { explain: null } } });
+    const explained = [data?.first, data?.second].map((ticket) => ticket.sla.resolution.explain);
+    expect(explained.filter((one) => one === null)).toHaveLength(1);
+    expect(explained.find((one) => one !== null).elapsedSegments.length).toBeGreaterThan(10_000);
     expect(errors).toMatchObject([{ extensions: { code: 'OPERATION_TOO_LARGE' } }]);
   } finally {
     await service.close();

@@ -149,6 +149,8 @@ test('a dry run and a diff say what would become of the open tickets', async () 
 Targets
   SEV2 resolution  2 business days (business), published → 3 business days (business), published
 
+For: every client without a policy of its own
+
 Open tickets, had they been opened under cimcloud/2:
 ${rows}`,
   );

@@ -3,11 +3,34 @@ import type { Actor } from '../../src/domain/actor';
 import type { Command } from '../../src/domain/commands';
 import type { Impact } from '../../src/domain/impact';
 import { DAY_MS, MINUTE_MS } from '../../src/domain/instant';
-import { COMMITMENT_KINDS, type Policy, WAITING_REASONS } from '../../src/domain/policy';
-import { AGENT, CIMCLOUD, impact, ny, OTHER_AGENT, policyWith, SEV1, SEV2, SEV3, SEV4, Story } from './domain';
+import { COMMITMENT_KINDS, type Policy, type Target, WAITING_REASONS } from '../../src/domain/policy';
+import {
+  AGENT,
+  CIMCLOUD,
+  CIMCLOUD_DOCUMENT,
+  impact,
+  ny,
+  OTHER_AGENT,
+  policyWith,
+  SEV1,
+  SEV2,
+  SEV3,
+  SEV4,
+  Story,
+} from './domain';
+
+/** The most urgent severity promises a resolution, the least urgent promises nothing. */
+const upsideDown = CIMCLOUD_DOCUMENT.severities.map((level) => {
+  const { RESPONSE, UPDATE, RESOLUTION } = level.targets;
+  const none = (target: Target): Target => ({ ...target, span: null });
+  if (level.severity === 'SEV1') return { ...level, targets: { RESPONSE, UPDATE, RESOLUTION: RESPONSE } };
+  if (level.severity !== 'SEV4') return level;
+  return { ...level, targets: { RESPONSE, UPDATE: none(UPDATE), RESOLUTION: none(RESOLUTION) } };
+});
 
 const POLICIES: readonly Policy[] = [
   CIMCLOUD,
+  policyWith({ severities: upsideDown }),
   policyWith({ onLowering: 'RESTART' }),
   policyWith({
     pauses: { CLIENT: ['RESPONSE', 'UPDATE', 'RESOLUTION'], THIRD_PARTY: ['RESOLUTION'], OTHER_TICKET: [] },
@@ -27,9 +50,9 @@ const POLICIES: readonly Policy[] = [
 
 const impacts = fc.constantFrom(SEV1, SEV2, SEV3, SEV4, [impact('NOBODY', 'DEGRADED')], [...SEV3, ...SEV4]);
 const reason = fc.constantFrom(...WAITING_REASONS);
-const command: fc.Arbitrary<Command> = fc.oneof(
+export const command: fc.Arbitrary<Command> = fc.oneof(
   fc.constant<Command>({ type: 'acknowledge' }),
-  impacts.map((it): Command => ({ type: 'reclassify', impacts: it, reason: null })),
+  fc.record({ impacts, reason: fc.constantFrom(null, 'r') }).map((it): Command => ({ type: 'reclassify', ...it })),
   fc
     .constantFrom('SEV1', 'SEV2', 'SEV3', 'SEV4')
     .map((severity): Command => ({ type: 'reclassify', override: { severity, reason: 'r' } })),

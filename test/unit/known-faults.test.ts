@@ -129,6 +129,13 @@ describe('faults that others have', () => {
     ]);
     expect(nextDeadline(story.ticket, CIMCLOUD)).toBeNull();
     expect(letPass(story.ticket, ny('2027-11-16 09:00'), CIMCLOUD).events).toEqual([]);
+    // Live, and with updates measured: nothing is due any more but the end of silence.
+    const live = new Story(SEV2, OPENED).do(RESOLVE, OPENED);
+    expect(live.ticket.cycles.map(({ end }) => end?.outcome)).toEqual(['FULFILLED', 'FULFILLED', 'FULFILLED']);
+    expect(inNy(nextDeadline(live.ticket, CIMCLOUD))).toBe('2026-11-23 09:00');
+    expect(letPass(live.ticket, ny('2027-11-16 09:00'), CIMCLOUD).events).toMatchObject([
+      { type: 'CLOSED', cause: 'SILENCE', at: ny('2026-11-23 09:00') },
+    ]);
   });
 
   it('give notice of one breach twice', () => {
@@ -165,7 +172,6 @@ describe('what happens together', () => {
     // Eight hours were used on Monday; ten are left.
     ['before the deadline', '2026-11-17 09:00', '2026-11-18 10:00'],
     ['after the deadline', '2026-11-19 09:00', '2026-11-20 10:00'],
-    ['over a holiday', '2026-11-23 16:00', '2026-11-24 17:00'],
   ])('is reopened %s, with what was left', (_, reopened, due) => {
     const story = new Story(SEV2, OPENED).do(RESOLVE, ny('2026-11-16 17:00')).do(REOPEN, ny(reopened));
     expect(cyclesOf(story, 'RESOLUTION', ny(reopened))).toEqual([
@@ -175,6 +181,111 @@ describe('what happens together', () => {
     expect(
       breachedCycles(story.ticket, CIMCLOUD, ny(reopened)).filter(({ cycle }) => cycle.kind === 'RESOLUTION'),
     ).toEqual([]);
+  });
+
+  it('is reopened on the eve of a holiday, with what was left', () => {
+    // Eight hours were used on Monday. Of ten, one is left of Wednesday; Thursday is Thanksgiving; nine are Friday's.
+    const reopened = ny('2026-11-25 16:00');
+    const story = new Story(SEV2, ny('2026-11-23 09:00')).do(RESOLVE, ny('2026-11-23 17:00')).do(REOPEN, reopened);
+    expect(cyclesOf(story, 'RESOLUTION', reopened)[1]).toEqual([
+      'SEV2',
+      '2026-11-25 16:00',
+      '2026-11-27 17:00',
+      'RUNNING',
+    ]);
+  });
+
+  it('is resolved late and reopened: the breach stays, and a tenth is left', () => {
+    // Nineteen hours of eighteen were used; a tenth of them is an hour and 48 minutes.
+    const story = new Story(SEV2, OPENED).do(RESOLVE, ny('2026-11-18 10:00')).do(REOPEN, ny('2026-11-18 12:00'));
+    expect(cyclesOf(story, 'RESOLUTION', ny('2026-11-18 12:00'))).toEqual([
+      ['SEV2', '2026-11-16 09:00', '2026-11-18 09:00', 'FULFILLED_LATE'],
+      ['SEV2', '2026-11-18 12:00', '2026-11-18 13:48', 'RUNNING'],
+    ]);
+    const breached = breachedCycles(story.ticket, CIMCLOUD, ny('2026-11-18 12:00'));
+    expect(
+      breached.filter(({ cycle }) => cycle.kind === 'RESOLUTION').map(({ breach }) => inNy(breach?.at ?? null)),
+    ).toEqual(['2026-11-18 09:00']);
+  });
+
+  it('waits for one reason within another: the clock runs again when the last has gone', () => {
+    const pauses = { CLIENT: ['RESOLUTION'], THIRD_PARTY: ['RESOLUTION'], OTHER_TICKET: [] } as const;
+    const story = new Story(SEV2, OPENED, policyWith({ pauses }))
+      .do(WAIT, ny('2026-11-16 10:00'))
+      .do({ type: 'startWaiting', reason: 'THIRD_PARTY' }, ny('2026-11-16 11:00'))
+      .do({ type: 'stopWaiting', reason: 'THIRD_PARTY' }, ny('2026-11-16 12:00'))
+      .do(GO_ON, ny('2026-11-16 14:00'));
+    expect(cyclesOf(story, 'RESOLUTION', ny('2026-11-16 14:00'))[0]?.[2]).toBe('2026-11-18 13:00');
+  });
+
+  it('waits in the night in which clocks go forward, on a calendar that never closes', () => {
+    const day = [['00:00', '24:00']] as const;
+    const always = { timeZone: 'America/New_York', holidays: [], special: {} };
+    const week = { mon: day, tue: day, wed: day, thu: day, fri: day, sat: day, sun: day };
+    const severities = CIMCLOUD_DOCUMENT.severities.map((level) => {
+      const RESOLUTION = {
+        ...level.targets.RESOLUTION,
+        span: { amount: 24, unit: 'HOURS', calendar: 'always' },
+      } as const;
+      return { ...level, targets: { ...level.targets, RESOLUTION } };
+    });
+    const calendars = { ...CIMCLOUD_DOCUMENT.calendars, always: { ...always, week } };
+    const story = new Story(SEV2, ny('2027-03-13 20:00'), policyWith({ severities, calendars }))
+      .do(WAIT, ny('2027-03-13 22:00'))
+      .do(GO_ON, ny('2027-03-14 10:00'));
+    // Eleven hours by the clock on the wall, whose hands skip one: 20:00 is due 21:00 a day later, and eleven hours on.
+    expect(cyclesOf(story, 'RESOLUTION', ny('2027-03-14 10:00'))[0]?.[2]).toBe('2027-03-15 08:00');
+  });
+
+  it('restarts every clock where the policy says so, also those of the response and of updates', () => {
+    const at = ny('2026-11-16 11:00');
+    const story = new Story(SEV2, OPENED, policyWith({ onLowering: 'RESTART' })).do(reclassify(SEV3), at);
+    const second = (kind: CommitmentKind) => cyclesOf(story, kind, at)[1]?.slice(1, 3);
+    expect(second('RESPONSE')).toEqual(['2026-11-16 11:00', '2026-11-17 11:00']);
+    expect(second('UPDATE')).toEqual(['2026-11-16 11:00', '2026-11-18 11:00']);
+    expect(second('RESOLUTION')).toEqual(['2026-11-16 11:00', '2026-11-25 11:00']);
+    const carried = new Story(SEV2, OPENED).do(reclassify(SEV3), at);
+    expect(cyclesOf(carried, 'UPDATE', at)[1]?.slice(1, 3)).toEqual(['2026-11-16 09:00', '2026-11-18 09:00']);
+  });
+
+  it('is raised at the very instant at which the new promise is due: that is in time', () => {
+    const due = ny('2026-11-18 09:00');
+    const story = new Story(SEV3, OPENED).do(reclassify(SEV2), due);
+    expect(cyclesOf(story, 'RESOLUTION', due)[1]).toEqual(['SEV2', '2026-11-16 09:00', '2026-11-18 09:00', 'AT_RISK']);
+    expect(breachedCycles(story.ticket, CIMCLOUD, due).map(({ cycle }) => cycle.kind)).not.toContain('RESOLUTION');
+    const { events } = letPass(story.ticket, due + 1, CIMCLOUD);
+    expect(events.find((event) => 'kind' in event && event.kind === 'RESOLUTION')).toMatchObject({
+      type: 'COMMITMENT_BREACHED',
+      cycle: 2,
+      at: due,
+      breach: { cause: 'DUE' },
+    });
+    // A millisecond later the change itself breaches it.
+    const late = new Story(SEV3, OPENED).do(reclassify(SEV2), due + 1);
+    expect(breachedCycles(late.ticket, CIMCLOUD, due + 1).at(-1)?.breach).toMatchObject({
+      cause: 'RECLASSIFIED',
+      at: due + 1,
+    });
+  });
+
+  it('is raised, and the new promise is due when the old one is: the old one goes on', () => {
+    // A business day from Monday 09:00, and four hours from Monday 14:00.
+    const at = ny('2026-11-16 14:00');
+    const story = new Story(SEV3, OPENED).do(reclassify(SEV2), at);
+    expect(cyclesOf(story, 'RESPONSE', at)).toEqual([['SEV3', '2026-11-16 09:00', '2026-11-17 09:00', 'RUNNING']]);
+    const later = new Story(SEV3, OPENED).do(reclassify(SEV2), at - 1);
+    expect(cyclesOf(later, 'RESPONSE', at - 1)).toHaveLength(2);
+  });
+
+  it('reaches a mark in the instant in which the new cycle begins to apply: it is said', () => {
+    // Three quarters of 63 hours from Monday 09:00: 44 until Friday evening, and 3:15 on Monday.
+    const mark = ny('2026-11-23 11:15');
+    const marks = (at: number) =>
+      letPass(new Story(SEV2, OPENED).do(reclassify(SEV3), at).ticket, mark + 60_000, CIMCLOUD)
+        .events.filter((event) => event.type === 'MARK_REACHED' && event.kind === 'RESOLUTION')
+        .map((event) => inNy(event.at));
+    expect(marks(mark)).toEqual(['2026-11-23 11:15']);
+    expect(marks(mark + 1)).toEqual([]);
   });
 
   it('has a workaround, loses it, and gets another', () => {

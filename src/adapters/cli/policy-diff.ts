@@ -1,7 +1,9 @@
+import type { NamedTerms } from '../../application/policy-ports';
 import type { PolicyDocument } from '../../domain/policy';
 import type { ImpactCounts, PolicyImpact } from '../../domain/policy-impact';
 import { diffPolicies } from './diff-policies';
 import { POLICY_PARTS } from './difference';
+import { oneLine } from './one-line';
 
 /** A policy with what the command called it. */
 export interface NamedPolicy {
@@ -29,6 +31,20 @@ export function diffLines(before: NamedPolicy, after: NamedPolicy): readonly str
         : [part, ...rows.map(({ of, before: old, after: now }) => `  ${of.padEnd(width)}  ${changeText(old, now)}`)];
     }),
   ];
+}
+
+/** Whose tickets are opened under a policy. */
+export function forWhom(id: string, ofService: string, terms: readonly NamedTerms[]): readonly string[] {
+  const own = terms
+    .filter(({ policy }) => (policy ?? ofService) === id)
+    .map(({ name, calendars }) => {
+      const replaced = Object.entries(calendars).map(([given, by]) => `${by} in place of ${given}`);
+      return `${oneLine(name)}${replaced.length === 0 ? '' : ` (${replaced.join(', ')})`}`;
+    })
+    .sort();
+  const all = id === ofService ? ['every client without a policy of its own'] : [];
+  const whom = [...all, ...own];
+  return [`For: ${whom.length === 0 ? `nobody, for no client has the policy ${id}` : whom.join('; ')}`];
 }
 
 function changeText(before: string | null, after: string | null): string {

@@ -3,6 +3,7 @@ import { knownPolicy, pinnedPolicy } from '../../application/pinned-policy';
 import type { Policies, StoredTicket } from '../../application/ports';
 import type { DueTickets } from '../../application/sweep-deadlines';
 import { letPass } from '../../domain/decide';
+import type { TicketEvent } from '../../domain/events';
 import type { EpochMs } from '../../domain/instant';
 import type { Policy } from '../../domain/policy';
 import type { Ticket } from '../../domain/ticket';
@@ -14,7 +15,7 @@ import { type DeadlineFault, NOT_SET_ASIDE, type SetAside, setAside } from './de
 import { ticketsAtVersions } from './ticket-history';
 import { type SelectedTicket, TICKET_COLUMNS, ticketOf } from './ticket-row';
 import { type Transaction, transact } from './transact';
-import { instantText, readRows, rowsOf, type Statement } from './wire';
+import { readRows, rowsOf, type Statement } from './wire';
 import { rowsOfTicket, type TicketRows, writeChanges } from './write-set';
 
 export interface DueTicketsDeps {
@@ -164,57 +165,50 @@ async function recordIn(
   policyOf: (ticket: Ticket) => Policy,
 ): Promise<{ readonly taken: number; readonly commit: Commit | null; readonly aside: readonly SetAside[] }> {
   const rows = await rowsOf<TakenRow>(tx, statement);
-  const changed: TicketRows[] = [];
   const faults: DeadlineFault[] = [];
-  const doubtful: Passed[] = [];
-  for (const row of rows) {
-    try {
-      const passed = passTime(row, policyOf);
-      if (passed.isAsItsRowSays) changed.push(passed.rows);
-      else doubtful.push(passed);
-    } catch (error) {
-      if (error instanceof PolicyNotLoaded) throw error;
-      faults.push({ ticketId: row.id, error });
-    }
-  }
-  const folded = await ticketsAtVersions(
+  /** What can be made of each; what cannot is a fault of its ticket. */
+  const each = <T extends { readonly id: string }, Made>(list: readonly T[], make: (one: T) => Made): Made[] =>
+    list.flatMap((one) => {
+      try {
+        return [make(one)];
+      } catch (error) {
+        if (error instanceof PolicyNotLoaded) throw error;
+        faults.push({ ticketId: one.id, error });
+        return [];
+      }
+    });
+  const passed = each(rows, (row) => passTime(row, policyOf));
+  const logged = await loggedAs(
     tx,
-    doubtful.map(({ stored: { id, version } }) => ({ id, version })),
+    passed.filter((one) => !one.isAsItsRowSays),
   );
-  for (const [index, { stored, rows: passed }] of doubtful.entries()) {
-    if (isSame(stored, folded[index] ?? null)) changed.push(passed);
-    else faults.push({ ticketId: stored.id, error: new Error('The row of the ticket is not what its log says') });
-  }
-  const commit = changed.length === 0 ? null : await record(tx, clock, changed);
+  // Deciding took a moment, in which the tickets were shown without this: it is recorded as late as can be.
+  const now = passed.length === 0 ? 0 : await present(tx, clock);
+  const changed = each(passed, ({ id, isAsItsRowSays, ...written }): TicketRows => {
+    if (!isAsItsRowSays && !isSame(written.stored, logged.get(id) ?? null)) {
+      throw new Error('The row of the ticket is not what its log says');
+    }
+    // Who wrote the ticket last may have had a clock that is ahead of the database's.
+    return rowsOfTicket(written, Math.max(now, written.stored.updatedAt));
+  });
+  const commit = changed.length === 0 ? null : await writeChanges(tx, { changed, opened: [], answers: [], now });
   const isRecorded = changed.some(({ events }) => events.length > 0);
   return { taken: rows.length, commit: isRecorded ? commit : null, aside: await setAside(tx, clock, faults) };
 }
 
-/** Deciding took a moment, in which the tickets were shown without this: it is recorded as late as can be. */
-async function record(tx: Transaction, clock: string, rows: readonly TicketRows[]): Promise<Commit> {
-  const [{ now } = { now: 0 }] = await rowsOf<{ now: EpochMs }>(tx, {
-    name: 'present',
-    text: `WITH ${clock} SELECT now FROM clock`,
-  });
-  return writeChanges(tx, { changed: rows.map((each) => recordedAt(each, now)), opened: [], answers: [], now });
+async function present(tx: Transaction, clock: string): Promise<EpochMs> {
+  const [row] = await rowsOf<{ now: EpochMs }>(tx, { name: 'present', text: `WITH ${clock} SELECT now FROM clock` });
+  if (row === undefined) throw new Error('The database did not tell the time');
+  return row.now;
 }
 
-/** The rows as recorded then, or as late as they say. */
-function recordedAt(rows: TicketRows, now: EpochMs): TicketRows {
-  const at = instantText(now);
-  if (rows.events.length === 0 || String(rows.ticket.updated_at) >= at) return rows;
-  return {
-    ...rows,
-    ticket: { ...rows.ticket, updated_at: at },
-    events: rows.events.map((event) => ({ ...event, recorded_at: at })),
-  };
-}
-
-/** What time has done to a ticket. */
+/** What time has done to a ticket; where nothing fell due, its row only tells anew what falls due next. */
 interface Passed {
+  readonly id: string;
   readonly stored: StoredTicket;
-  /** Where nothing fell due, they only tell anew what falls due next. */
-  readonly rows: TicketRows;
+  readonly ticket: Ticket;
+  readonly policy: Policy;
+  readonly events: TicketEvent[];
   /** Else something is wrong with the ticket as it is stored, or only with the instant beside it. */
   readonly isAsItsRowSays: boolean;
 }
@@ -223,10 +217,15 @@ function passTime(row: TakenRow, policyOf: (ticket: Ticket) => Policy): Passed {
   const stored = ticketOf(row);
   const policy = policyOf(stored);
   const { ticket, events } = letPass(stored, row.taken_at, policy);
-  // Who wrote the ticket last may have had a clock that is ahead of the database's.
-  const recordedAt = Math.max(row.taken_at, stored.updatedAt);
-  const rows = rowsOfTicket({ ticket, stored, policy, events: [...events] }, recordedAt);
-  return { stored, rows, isAsItsRowSays: events[0]?.at === Math.round(row.due_at) };
+  const isAsItsRowSays = events[0]?.at === Math.round(row.due_at);
+  return { id: row.id, stored, ticket, policy, events: [...events], isAsItsRowSays };
+}
+
+/** The tickets as their logs have them. */
+async function loggedAs(tx: Transaction, passed: readonly Passed[]): Promise<ReadonlyMap<string, StoredTicket | null>> {
+  const wanted = passed.map(({ id, stored: { version } }) => ({ id, version }));
+  const folded = await ticketsAtVersions(tx, wanted);
+  return new Map(wanted.map(({ id }, index) => [id, folded[index] ?? null]));
 }
 
 /** Whether a ticket is stored as its events have it. */

@@ -136,7 +136,7 @@ export function createPolicies(deps: PoliciesDeps): StoredPolicies {
     yaml: async (id, number) => (await yaml(nameOf(id, number)))?.yaml ?? null,
     terms: async () => {
       const rows = await readTerms();
-      return rows.map(({ id, policy, calendars }) => ({ clientId: id, policy, calendars }));
+      return rows.map(({ id, name, policy, calendars }) => ({ clientId: id, name, policy, calendars }));
     },
     refusalsOf: async (document) => calendarsInUse(await readTerms(), policyId, document),
     publish: async (publishing) => {

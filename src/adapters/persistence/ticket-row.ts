@@ -76,7 +76,6 @@ const instantOrNull = (at: EpochMs | null): string | null => (at === null ? null
 /** The ticket's row as JSON that the database reads: instants as text. */
 export function rowOf(ticket: Omit<StoredTicket, 'number'>, sla: SlaColumns): Readonly<Record<WrittenColumn, unknown>> {
   return {
-    id: ticket.id,
     client_id: ticket.clientId,
     subject: ticket.subject,
     description: ticket.description,
@@ -113,24 +112,33 @@ export function rowOf(ticket: Omit<StoredTicket, 'number'>, sla: SlaColumns): Re
     stints: ticket.stints,
     workarounds: ticket.workarounds,
     severity_changes: ticket.severityChanges,
-    cycles: ticket.cycles,
     not_measured: ticket.notMeasured,
     observed_until: instantOrNull(ticket.observedUntil),
-    version: ticket.version,
-    last_event_at: instantOrNull(ticket.lastEventAt),
     created_at: instantOrNull(ticket.createdAt),
-    updated_at: instantOrNull(ticket.updatedAt),
-    response_status: sla.response_status,
     response_due_at: instantOrNull(sla.response_due_at),
     response_at_risk_at: instantOrNull(sla.response_at_risk_at),
-    update_status: sla.update_status,
     update_due_at: instantOrNull(sla.update_due_at),
     update_at_risk_at: instantOrNull(sla.update_at_risk_at),
-    resolution_status: sla.resolution_status,
     resolution_due_at: instantOrNull(sla.resolution_due_at),
     resolution_at_risk_at: instantOrNull(sla.resolution_at_risk_at),
     due_at: instantOrNull(sla.due_at),
-    next_deadline_at: instantOrNull(sla.next_deadline_at),
-    breached: sla.breached,
+    ...timeRowOf(ticket, sla),
   };
 }
+
+/** What a mark or a breach changes of a row: no promise becomes due at another instant because time passes. */
+export const timeRowOf = (
+  ticket: Pick<StoredTicket, 'id' | 'cycles' | 'version' | 'lastEventAt' | 'updatedAt'>,
+  sla: SlaColumns,
+) => ({
+  id: ticket.id,
+  cycles: ticket.cycles,
+  version: ticket.version,
+  last_event_at: instantOrNull(ticket.lastEventAt),
+  updated_at: instantOrNull(ticket.updatedAt),
+  response_status: sla.response_status,
+  update_status: sla.update_status,
+  resolution_status: sla.resolution_status,
+  next_deadline_at: instantOrNull(sla.next_deadline_at),
+  breached: sla.breached,
+});

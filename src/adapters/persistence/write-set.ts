@@ -8,8 +8,8 @@ import type { Commit } from './change-tickets';
 import { EVENT_WRITTEN_COLUMNS, eventRowOf } from './event-row';
 import { milestoneRowsOf, outcomeRowsOf } from './report-facts';
 import { slaOf } from './sla-of';
-import { commitmentOutcomes, slaColumns, ticketMilestones } from './tables';
-import { rowOf, WRITTEN_COLUMNS } from './ticket-row';
+import { commitmentOutcomes, ticketMilestones, tickets } from './tables';
+import { rowOf, timeRowOf, WRITTEN_COLUMNS } from './ticket-row';
 import type { Transaction } from './transact';
 import { instantText, rowsOf } from './wire';
 
@@ -56,15 +56,31 @@ const FIXED = [
 ];
 const CHANGING = WRITTEN_COLUMNS.filter((column) => !FIXED.includes(column));
 
-/** What a mark or a breach changes of a ticket: its cycles, and what is reckoned from them. */
-const TIME_COLUMNS = ['id', 'cycles', 'version', 'last_event_at', 'updated_at', ...Object.keys(slaColumns), 'breached'];
+/** The columns of `timeRowOf`. */
+const TIME_COLUMNS = [
+  'cycles',
+  'version',
+  'last_event_at',
+  'updated_at',
+  'response_status',
+  'update_status',
+  'resolution_status',
+  'next_deadline_at',
+  'breached',
+] as const satisfies readonly (keyof ReturnType<typeof timeRowOf>)[];
 const TIME_EVENTS: readonly unknown[] = ['MARK_REACHED', 'COMMITMENT_BREACHED'] satisfies readonly EventType[];
 
-const write = (name: string, columns: readonly string[]) => ({
+/** Of few columns: read once, where a record of the whole table would read what is within them twice. */
+const recordsOf = (columns: readonly string[], parameter: string): string => {
+  const types: Readonly<Record<string, { readonly type?: unknown } | undefined>> = tickets.options.columns;
+  return `jsonb_to_recordset(${parameter}::jsonb) AS r (${columns.map((name) => `${name} ${types[name]?.type}`).join(', ')})`;
+};
+
+const write = (name: string, columns: readonly string[], records: string) => ({
   name,
   text: `WITH changed AS (
            UPDATE tickets t SET ${columns.map((column) => `${column} = r.${column}`).join(', ')}
-             FROM json_populate_recordset(NULL::tickets, $1::json) r WHERE t.id = r.id
+             FROM ${records} WHERE t.id = r.id
          ), answered AS (
            UPDATE idempotency_keys k SET version = r.version, refused = r.refused, refusals = r.refusals
              FROM (${KEYS_FROM_JSON('$3')}) r WHERE k.caller = r.caller AND k.key = r.key
@@ -79,16 +95,15 @@ const write = (name: string, columns: readonly string[]) => ({
          )
          SELECT pg_current_xact_id()::text AS xid`,
 });
-export const WRITE = write('write-changes', CHANGING);
-export const WRITE_TIME = write(
-  'write-time',
-  TIME_COLUMNS.filter((column) => column !== 'id'),
-);
+export const WRITE = write('write-changes', CHANGING, 'json_populate_recordset(NULL::tickets, $1::json) r');
+export const WRITE_TIME = write('write-time', TIME_COLUMNS, recordsOf(['id', ...TIME_COLUMNS], '$1'));
 
 /** A ticket and what happened to it, as rows. */
 export interface TicketRows {
   readonly id: string;
-  readonly ticket: ReturnType<typeof rowOf>;
+  /** Only time has passed, so `ticket` has only the columns that this changes. */
+  readonly isTimeOnly: boolean;
+  readonly ticket: ReturnType<typeof rowOf> | ReturnType<typeof timeRowOf>;
   readonly events: readonly ReturnType<typeof eventRowOf>[];
   readonly outcomes: ReturnType<typeof outcomeRowsOf>;
   readonly milestones: ReturnType<typeof milestoneRowsOf>;
@@ -100,9 +115,13 @@ export function rowsOfTicket(written: WrittenTicket, now: EpochMs): TicketRows {
   const { ticket, stored, policy, events } = written;
   const sla = slaOf(ticket, policy);
   const updatedAt = events.length > 0 ? now : (stored?.updatedAt ?? now);
+  const after = { ...ticket, createdAt: stored?.createdAt ?? now, updatedAt };
+  // Reading a whole row of JSON costs the server as much as writing it; where only time has passed, few columns will do.
+  const isTimeOnly = stored !== null && events.every(({ type }) => TIME_EVENTS.includes(type));
   return {
     id: ticket.id,
-    ticket: rowOf({ ...ticket, createdAt: stored?.createdAt ?? now, updatedAt }, sla),
+    isTimeOnly,
+    ticket: isTimeOnly ? timeRowOf(after, sla) : rowOf(after, sla),
     events: events.map((event) => eventRowOf(event, ticket.clientId, now)),
     outcomes: outcomeRowsOf(written),
     milestones: milestoneRowsOf(written),
@@ -138,29 +157,42 @@ export interface WriteSet {
   readonly now: EpochMs;
 }
 
-/** Saves changed tickets, all events, what reports count of them, and the answers, in one statement. */
+/** Saves changed tickets, all events, what reports count of them, and the answers: in one statement, or in two. */
 export async function writeChanges(tx: Transaction, { changed, opened, answers, now }: WriteSet): Promise<Commit> {
+  const timely = changed.filter(({ isTimeOnly }) => isTimeOnly);
+  const others = changed.filter(({ isTimeOnly }) => !isTimeOnly);
+  const keys = answers.map((answer) => keyRowOf(answer, now));
+  let xid: string | undefined;
+  if (timely.length > 0) xid = await save(tx, WRITE_TIME, timely, [], []);
+  if (others.length + opened.length + keys.length > 0) xid = await save(tx, WRITE, others, opened, keys);
+  if (xid === undefined) throw new Error('There is nothing to write');
+  tx.identify(xid);
+  return { xid, nextDeadlineAt: least([...opened, ...changed].map(({ nextDeadlineAt }) => nextDeadlineAt)) };
+}
+
+/** @returns the number of the transaction */
+async function save(
+  tx: Transaction,
+  statement: typeof WRITE,
+  changed: readonly TicketRows[],
+  opened: readonly TicketRows[],
+  keys: readonly unknown[],
+): Promise<string> {
   const logged = [...opened, ...changed];
-  // Reading a whole row of JSON costs the server as much as writing it; where only time has passed, few columns will do.
-  const isTimeOnly = changed.every(({ events }) => events.every(({ type }) => TIME_EVENTS.includes(type)));
   const [row] = await rowsOf<{ xid: string }>(tx, {
-    ...(isTimeOnly ? WRITE_TIME : WRITE),
+    ...statement,
     values: [
-      JSON.stringify(changed.map(({ ticket }) => (isTimeOnly ? timeColumnsOf(ticket) : ticket))),
+      JSON.stringify(changed.map(({ ticket }) => ticket)),
       JSON.stringify(logged.flatMap(({ events }) => events)),
-      JSON.stringify(answers.map((answer) => keyRowOf(answer, now))),
+      JSON.stringify(keys),
       JSON.stringify(logged.flatMap(({ outcomes }) => outcomes)),
       JSON.stringify(logged.flatMap(({ milestones }) => milestones)),
       changed.map(({ id }) => id),
     ],
   });
   if (row === undefined) throw new Error('The database did not number the transaction');
-  tx.identify(row.xid);
-  return { xid: row.xid, nextDeadlineAt: least(logged.map(({ nextDeadlineAt }) => nextDeadlineAt)) };
+  return row.xid;
 }
-
-const timeColumnsOf = (row: Readonly<Record<string, unknown>>) =>
-  Object.fromEntries(TIME_COLUMNS.map((column) => [column, row[column]]));
 
 export const keyRowOf = ({ change, outcome }: Answer, now: EpochMs) => ({
   caller: actorKey(change.actor),
