@@ -96,7 +96,7 @@ ${measuredOn}
 
 ## How to reproduce
 
-\`npm ci && npm run bench\`: installs the peers of \`bench/package.json\`, builds, runs each file of \`bench/\` in a process of its own (about ten minutes) \
+\`npm ci && npm run bench\`: installs the peers of \`bench/package.json\`, builds, runs each file of \`bench/\` in a process of its own (about twenty minutes) \
 and writes this page. \`npm run bench -- --only read-ticket\` runs one and prints it. \`pgbench\` is Debian's (\`postgresql-contrib\`); where it is missing its \
 ratio is left out. Each uses a data folder of its own and removes it.
 

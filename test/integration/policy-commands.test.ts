@@ -124,6 +124,16 @@ test('no command but a start publishes the configured file, whatever it says', a
   ).toContain('would be a new version of cimcloud.');
 });
 
+test('a file that somebody published is not ahead of what is in force', async () => {
+  const path = file('by-hand.yaml', 'onLowering: carry', 'onLowering: restart');
+  const opened = await openConfigured(configured(path), log);
+  expect(await opened.publishPolicyFile('MISSING')).toEqual({ isAhead: true });
+  await publish(path);
+  expect(await opened.publishPolicyFile('MISSING')).toEqual({ isAhead: false });
+  await opened.close();
+  await publish(CIMCLOUD);
+});
+
 test('a dry run and a diff say what would become of the open tickets', async () => {
   const opened = await started(configured());
   // Under the version in force, three SEV2 tickets.
@@ -144,8 +154,8 @@ test('a dry run and a diff say what would become of the open tickets', async () 
   expect(await publish(path, true)).toBe(
     `${path} would be a new version of cimcloud.\nOpen tickets, had they been opened under ${path}:\n${rows}`,
   );
-  expect(await diff('4', 'cimcloud/2', true)).toBe(
-    `cimcloud/4 → cimcloud/2
+  expect(await diff('6', 'cimcloud/2', true)).toBe(
+    `cimcloud/6 → cimcloud/2
 Targets
   SEV2 resolution  2 business days (business), published → 3 business days (business), published
 
@@ -154,7 +164,7 @@ For: every client without a policy of its own
 Open tickets, had they been opened under cimcloud/2:
 ${rows}`,
   );
-  expect((await list()).split('\n')[0]).toMatch(/^cimcloud\/4 /);
+  expect((await list()).split('\n')[0]).toMatch(/^cimcloud\/6 /);
 });
 
 test('two files are compared without any database', async () => {
@@ -168,7 +178,7 @@ test('two files are compared without any database', async () => {
 });
 
 test.each([
-  ['a version that is not there', () => diff('1', '99'), 2, 'There is no version 99 of cimcloud; the latest is 4.'],
+  ['a version that is not there', () => diff('1', '99'), 2, 'There is no version 99 of cimcloud; the latest is 6.'],
   [
     'a policy that is not there',
     () => diff('gold/1', '1'),

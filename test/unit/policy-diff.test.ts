@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { diffLines } from '../../src/adapters/cli/policy-diff';
+import { diffLines, forWhom } from '../../src/adapters/cli/policy-diff';
 import { parsePolicy } from '../../src/adapters/policy/load-policy';
 import type { PolicyDocument } from '../../src/domain/policy';
 
@@ -134,4 +134,17 @@ test.each(CASES)('policy diff says %s', (_, edits, lines) => {
   const before = { name: 'cimcloud/1', document: edited([]) };
   const after = { name: 'new.yaml', document: edited(edits) };
   expect(diffLines(before, after)).toEqual(['cimcloud/1 → new.yaml', ...lines]);
+});
+
+test.each([
+  ['cimcloud', 'every client without a policy of its own; Fortnum (weekend in place of business)'],
+  ['gold', 'Harrods; Liberty (weekend in place of business, night in place of roundTheClock)'],
+  ['silver', 'nobody, for no client has the policy silver'],
+])('says for whom: %s', (id, whom) => {
+  const terms = [
+    { clientId: 'l', name: 'Liberty', policy: 'gold', calendars: { business: 'weekend', roundTheClock: 'night' } },
+    { clientId: 'h', name: 'Harrods', policy: 'gold', calendars: {} },
+    { clientId: 'f', name: 'Fortnum', policy: null, calendars: { business: 'weekend' } },
+  ];
+  expect(forWhom(id, 'cimcloud', terms)).toEqual([`For: ${whom}`]);
 });

@@ -9,13 +9,13 @@ import { batched } from './batched';
 import {
   type ConfiguredPolicy,
   calendarsInUse,
-  lastConfigured,
   latestStatement,
   publishConfigured,
   publishVersion,
   setTerms,
   TERMS,
   type TermsRow,
+  wasPublished,
 } from './policy-register';
 import { countPublications, nameOf, publicationsNamed, publicationsPage, versionsNamed } from './publications';
 import type { PolicyVersionRow } from './tables';
@@ -41,7 +41,7 @@ export interface PoliciesDeps {
 export interface StoredPolicies extends Policies {
   /** Publishes the configured file where it says something new; gives what stands against it. */
   publishConfigured(file: ConfiguredPolicy): Promise<readonly Refusal[]>;
-  /** Whether it would: the file says something else than when it was published last. */
+  /** Whether the file says something that neither a start nor anybody has published last. */
   isNews(file: ConfiguredPolicy): Promise<boolean>;
 }
 
@@ -152,7 +152,7 @@ export function createPolicies(deps: PoliciesDeps): StoredPolicies {
       present = null;
       return refusal;
     },
-    isNews: async ({ id, fingerprint }) => (await lastConfigured(pool, id)) !== fingerprint,
+    isNews: async ({ id, fingerprint }) => !(await wasPublished(pool, id, fingerprint)),
     publishConfigured: async (file) => {
       const refusals = await publishConfigured(deps, file);
       present = null;

@@ -135,8 +135,17 @@ export async function publishConfigured(
   return published instanceof Refused ? published.refusals : [];
 }
 
+/** Whether the latest version was made from this, or the latest that the configured file said. */
+export async function wasPublished(on: Queryable, id: string, fingerprint: string): Promise<boolean> {
+  const [latest] = await rowsOf<Pick<PolicyVersionRow, 'fingerprint'>>(on, {
+    text: 'SELECT fingerprint FROM policy_versions WHERE id = $1 ORDER BY version DESC LIMIT 1',
+    values: [id],
+  });
+  return latest?.fingerprint === fingerprint || (await lastConfigured(on, id)) === fingerprint;
+}
+
 /** The fingerprint of the latest version that the configured file said. */
-export async function lastConfigured(on: Queryable, id: string): Promise<string | null> {
+async function lastConfigured(on: Queryable, id: string): Promise<string | null> {
   const [row] = await rowsOf<Pick<PolicyVersionRow, 'fingerprint'>>(on, {
     text: `SELECT fingerprint FROM policy_versions WHERE id = $1 AND configured ORDER BY version DESC LIMIT 1`,
     values: [id],
