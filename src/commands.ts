@@ -114,8 +114,10 @@ export async function runImport(config: Config, options: ImportOptions, log: Log
 }
 
 async function importInto(store: Store, options: ImportOptions): Promise<void> {
-  const { pool, policies, clients } = store;
-  const { isAhead } = await store.publishPolicyFile('MISSING');
+  const { pool, clients } = store;
+  const { policies, isAhead } = options.dryRun
+    ? await store.policiesOnTrial()
+    : { policies: store.policies, ...(await store.publishPolicyFile('MISSING')) };
   if (isAhead) process.stderr.write(AHEAD);
   const began = performance.now();
   const summary = await importFile(

@@ -14,6 +14,7 @@ import { parsePolicy } from './adapters/policy/load-policy';
 import { systemClock } from './adapters/system-clock';
 import type { Policies } from './application/ports';
 import { type Config, ConfigError } from './config';
+import { compilePolicy } from './domain/compile-policy';
 import { explainRefusal, type Refusal } from './domain/refusals';
 
 /** A migrated database: what the service and the commands stand on. */
@@ -31,6 +32,8 @@ export interface Store {
    * @throws ConfigError where the policy lacks what clients count on; DocumentError
    */
   publishPolicyFile(when: 'CHANGED' | 'MISSING'): Promise<{ readonly isAhead: boolean }>;
+  /** The policies as they would be after that, for what is only tried: nothing is published. */
+  policiesOnTrial(): Promise<{ readonly policies: Policies; readonly isAhead: boolean }>;
   close(): Promise<void>;
 }
 
@@ -63,8 +66,15 @@ export async function openStore(config: Config, log: Logger, applicationName = '
       log.debug({ policy: policy.id, version: policy.version }, 'policy in force');
       return { isAhead: await policies.isNews(policyFile) };
     };
+    const policiesOnTrial: Store['policiesOnTrial'] = async () => {
+      if ((await policies.latest(policyFile.id)) !== null) {
+        return { policies, isAhead: await policies.isNews(policyFile) };
+      }
+      const policy = compilePolicy(policyFile.document(), 1);
+      return { policies: { ...policies, current: async () => policy }, isAhead: false };
+    };
     const clients = createClientAccounts({ pool, clock: systemClock });
-    return { url, dataSource, pool, policies, clients, publishPolicyFile, close };
+    return { url, dataSource, pool, policies, clients, publishPolicyFile, policiesOnTrial, close };
   } catch (error) {
     await close();
     throw error;

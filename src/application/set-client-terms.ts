@@ -4,7 +4,7 @@ import type { Caller, Client } from './ports';
 import type { Idempotency, Services } from './services';
 
 export interface TermsOutcome {
-  /** The client as it is now; null where the caller may not see it. */
+  /** The client as this request left it; null where the caller may not see it. */
   readonly client: Client | null;
   readonly refusal: Refusal | null;
 }

@@ -303,6 +303,18 @@ describe('a ticket that cannot be recorded', () => {
       () => 'DROP TRIGGER refuse ON tickets; DROP FUNCTION refuse',
       /out of luck/,
     ],
+    ...['57014', '53100', '40001', '08006', '57P01', '25006'].map((state): (typeof POISONS)[number] => [
+      `its row refuses to change with ${state}, as if it were the server`,
+      (id) => refuse('tickets', `new.id = '${id}'`, state),
+      () => 'DROP TRIGGER refuse ON tickets; DROP FUNCTION refuse',
+      /out of luck/,
+    ]),
+    [
+      'its row has lost its version',
+      (id) => `UPDATE tickets SET version = -5 WHERE id = '${id}'`,
+      (id) => `UPDATE tickets SET version = 1 WHERE id = '${id}'`,
+      /not what its log says/,
+    ],
     [
       'its row has a cycle twice',
       (id) => `UPDATE tickets SET cycles = jsonb_build_array(cycles->0) || cycles WHERE id = '${id}'`,

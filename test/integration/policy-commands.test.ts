@@ -8,6 +8,7 @@ import { runExplain, runExport, runImport, runReport } from '../../src/commands'
 import { loadConfig } from '../../src/config';
 import { PolicyCommandError, runPolicyDiff, runPolicyList, runPolicyPublish } from '../../src/policy-commands';
 import { openStore as openConfigured, type Store } from '../../src/store';
+import { createTestDatabase } from '../support/database';
 import { newTicket, openStore, submission, type TestStore } from '../support/store';
 
 const CIMCLOUD = join(__dirname, '..', '..', 'policies', 'cimcloud.yaml');
@@ -122,6 +123,22 @@ test('no command but a start publishes the configured file, whatever it says', a
   expect(
     (await publish(file('edited.yaml', 'onLowering: carry', 'onLowering: restart'), true)).split('\n')[0],
   ).toContain('would be a new version of cimcloud.');
+});
+
+test('an import into an empty database that is only tried publishes nothing; one in earnest does', async () => {
+  const database = await createTestDatabase();
+  const config = loadConfig({ DATABASE_URL: database.url });
+  const files = {
+    file: join(__dirname, '../../examples/data/incidents.csv'),
+    mapping: join(__dirname, '../../examples/servicenow.mapping.yaml'),
+    reports: join(folder, 'reports.txt'),
+  };
+  const listed = () => printed((output) => runPolicyList(config, output, log));
+  await runImport(config, { ...files, dryRun: true }, log);
+  expect((await listed()).trim()).toBe('');
+  await runImport(config, { ...files, dryRun: false }, log);
+  expect(await listed()).toMatch(/^cimcloud\/1 .* the configured file\n$/);
+  await database.drop();
 });
 
 test('a file that somebody published is not ahead of what is in force', async () => {

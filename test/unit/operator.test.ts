@@ -36,6 +36,7 @@ describe('as whom a request acts', () => {
     ['something that cannot be seen', sent('Ada\u200b')],
     ['a soft hyphen', sent('A\u00adda')],
     ['nothing that can be seen', sent('\u2060')],
+    ['a braille pattern without a dot', sent('Ada\u2800')],
     ['no UTF-8', '\u00ff\u00fe'],
   ])('is refused where it names %s', (_, name) => {
     expect(() => named(name)).toThrow(RequestError);

@@ -88,6 +88,9 @@ export class PublishPolicyPayload extends Payload {
 
 @ObjectType('SetClientTermsPayload', answers('setClientTerms'))
 export class SetClientTermsPayload extends Payload {
-  @Field(() => ClientType, { nullable: true, description: 'The client as it is now; null where there is none.' })
+  @Field(() => ClientType, {
+    nullable: true,
+    description: 'The client as this request left it; null where there is none.',
+  })
   client!: Client | null;
 }

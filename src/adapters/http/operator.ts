@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Caller } from '../../application/ports';
-import { isBlank } from '../../domain/blank';
+import { hidesSomething, isBlank } from '../../domain/blank';
 import { RequestError } from './request-body';
 
 /** Says which agent acts. Until there are accounts it is believed, as whoever reaches the service is. */
@@ -21,12 +21,7 @@ export function callerBy(operator: string): (request: Pick<IncomingMessage, 'hea
     if (given === undefined) return byDefault;
     // Node reads the bytes of a header as Latin-1; clients send UTF-8.
     const name = Buffer.from(String(given), 'latin1').toString('utf8').trim();
-    if (
-      name === '' ||
-      name.length > LONGEST_NAME ||
-      isBlank(name) ||
-      /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\ufffd]/u.test(name)
-    ) {
+    if (isBlank(name) || name.length > LONGEST_NAME || hidesSomething(name) || name.includes('\ufffd')) {
       const takes = `takes the name of an agent: 1 to ${LONGEST_NAME} characters of UTF-8, all of which can be seen`;
       throw new RequestError(400, 'BAD_USER_INPUT', `The header X-Stepdown-Agent ${takes}.`);
     }

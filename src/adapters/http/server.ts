@@ -174,6 +174,9 @@ async function answerGraphQL(
   send(response, answer.status ?? 200, null, answer.body.string);
 }
 
+/** It serves all the same, but somebody should look. */
+const BEHIND_MS = 60_000;
+
 async function answerHealth({ askDatabase, logger }: HttpSettings, response: ServerResponse): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<never>((_resolve, reject) => {
@@ -181,7 +184,8 @@ async function answerHealth({ askDatabase, logger }: HttpSettings, response: Ser
   });
   try {
     const health = await Promise.race([askDatabase(), tooLate]);
-    send(response, 200, 'application/json', JSON.stringify({ status: 'ok', ...health }));
+    const status = health.deadlinesBehindMs > BEHIND_MS ? 'behind' : 'ok';
+    send(response, 200, 'application/json', JSON.stringify({ status, ...health }));
   } catch (error) {
     logger.warn({ err: error }, 'the database does not answer');
     send(response, 503, 'application/json', JSON.stringify({ status: 'unavailable', reason: 'database' }));

@@ -40,6 +40,7 @@ interface Fault {
   readonly code?: unknown;
   readonly message?: unknown;
   readonly constraint?: unknown;
+  readonly severity?: unknown;
   readonly errors?: unknown;
 }
 
@@ -59,17 +60,15 @@ export const violatedConstraint = (error: unknown): string | null =>
 /** Serialisation failure and deadlock: another try is likely to succeed. */
 export const isConflict = (error: unknown): boolean => ['40001', '40P01'].includes(sqlStateOf(error) ?? '');
 
-/** Connection, transaction, conflict, resources, an operator at work, the machine: whatever the rows, it would be the same. */
-const OF_THE_SERVER = /^(08|25|40|53|57|58)/;
-
 /**
- * The database objects to something, or what it holds cannot be read: a value out of range, a violated constraint, a row
- * too large for an index, a trigger that raises whatever it likes. One row may be to blame, and others do without it.
+ * The database objects to something, or what it holds cannot be read: a value out of range, a violated constraint, a trigger
+ * that raises whatever it likes. One row may be to blame, and others do without it.
  */
-export const isOfTheData = (error: unknown): boolean => {
-  const state = sqlStateOf(error);
-  return error instanceof UnreadableInstant || (state !== null && !OF_THE_SERVER.test(state));
-};
+export const isOfTheData = (error: unknown): boolean =>
+  error instanceof UnreadableInstant || (sqlStateOf(error) !== null && !isConnectionLost(error));
+
+/** Transaction, conflict, rights and tables, resources, an operator at work, the machine: mostly no row's fault. */
+export const isOfTheServer = (error: unknown): boolean => /^(25|40|42|53|57|58)/.test(sqlStateOf(error) ?? '');
 
 /** The database holds an instant that is none to us: infinity, or one that no calendar knows. */
 export class UnreadableInstant extends RangeError {
@@ -88,8 +87,10 @@ const SOCKET_CODES = ['ECONNRESET', 'EPIPE', 'ECONNREFUSED', 'ETIMEDOUT', 'ENOTC
  * session (classes 08 and 57P).
  */
 export function isConnectionLost(error: unknown): boolean {
-  const { code, message, errors } = faultOf(error);
-  if (/^(08|57P0[1-5]$)/.test(sqlStateOf(error) ?? '') || SOCKET_CODES.includes(textOf(code))) return true;
+  const { code, message, errors, severity } = faultOf(error);
+  // What ends the session is FATAL; a trigger can raise the same state, and the session goes on.
+  const isEnd = severity !== 'ERROR' && /^(08|57P0[1-5]$)/.test(sqlStateOf(error) ?? '');
+  if (isEnd || SOCKET_CODES.includes(textOf(code))) return true;
   // Where a name has several addresses, each failed for its own reason.
   if (Array.isArray(errors)) return errors.some(isConnectionLost);
   return LOST.test(textOf(message));

@@ -10,7 +10,7 @@ import type { Ticket } from '../../domain/ticket';
 import { fingerprintOf } from '../fingerprint';
 import type { Commit } from './change-tickets';
 import { PolicyNotLoaded } from './change-transaction';
-import { isConnectionLost, isOfTheData, sqlStateOf } from './database-errors';
+import { isConnectionLost, isOfTheData, isOfTheServer, sqlStateOf } from './database-errors';
 import { type DeadlineFault, NOT_SET_ASIDE, type SetAside, setAside } from './deadline-faults';
 import { ticketsAtVersions } from './ticket-history';
 import { type SelectedTicket, TICKET_COLUMNS, ticketOf } from './ticket-row';
@@ -37,12 +37,12 @@ const BATCH = 500;
  */
 export function createDueTickets(deps: DueTicketsDeps): DueTickets {
   const statements = dueStatements(deps.now ?? DATABASE_NOW);
-  const take = (statement: Statement) => recordTaken(deps, statements.clock, statement);
+  const take = (statement: Statement, attempts?: number) => recordTaken(deps, statements.clock, statement, attempts);
 
   /** One of these tickets makes the statement fail that writes or reads them all: halved until it stands alone. */
   const recordByHalves = async (ids: readonly string[]): Promise<readonly DeadlineFault[]> => {
     try {
-      await take({ ...statements.takeSome, values: [ids] });
+      await take({ ...statements.takeSome, values: [ids] }, TRIES_OF_A_PART);
       return [];
     } catch (error) {
       if (!isOfTheData(error)) throw error;
@@ -77,9 +77,12 @@ export function createDueTickets(deps: DueTicketsDeps): DueTickets {
   };
 }
 
-/** That a table or a right to it is missing is no ticket's fault where none of several can do without. */
+/** A conflict is tried again with a part as well, but not for as long as with the whole: there are many parts. */
+const TRIES_OF_A_PART = 2;
+
+/** That a table, a right or room is missing is no ticket's fault where none of several can do without. */
 const isOfAll = (tickets: number, faults: readonly DeadlineFault[]): boolean =>
-  tickets > 1 && faults.length === tickets && faults.every(({ error }) => sqlStateOf(error)?.startsWith('42') === true);
+  tickets > 1 && faults.length === tickets && faults.every(({ error }) => isOfTheServer(error));
 
 const DATABASE_NOW = `date_trunc('milliseconds', clock_timestamp())`;
 
@@ -126,12 +129,19 @@ type TakenRow = SelectedTicket & {
 };
 
 /** Takes tickets by a statement and lets time pass for them; gives how many were taken. */
-async function recordTaken(deps: DueTicketsDeps, clock: string, statement: Statement): Promise<number> {
+async function recordTaken(
+  deps: DueTicketsDeps,
+  clock: string,
+  statement: Statement,
+  attempts?: number,
+): Promise<number> {
   const unloadable = new Map<string, unknown>();
   for (;;) {
     try {
-      const { taken, commit, aside } = await transact(deps.pool, (tx) =>
-        recordIn(tx, clock, statement, (ticket) => policyIn(deps.policies, unloadable, ticket)),
+      const { taken, commit, aside } = await transact(
+        deps.pool,
+        (tx) => recordIn(tx, clock, statement, (ticket) => policyIn(deps.policies, unloadable, ticket)),
+        attempts === undefined ? {} : { attempts },
       );
       if (commit !== null) deps.onCommitted(commit);
       for (const fault of aside) deps.onSetAside(fault);
@@ -215,6 +225,8 @@ interface Passed {
 
 function passTime(row: TakenRow, policyOf: (ticket: Ticket) => Policy): Passed {
   const stored = ticketOf(row);
+  // Its events would be numbered before the first.
+  if (stored.version < 1) throw new Error('The row of the ticket is not what its log says');
   const policy = policyOf(stored);
   const { ticket, events } = letPass(stored, row.taken_at, policy);
   const isAsItsRowSays = events[0]?.at === Math.round(row.due_at);

@@ -58,7 +58,10 @@ function checkAmount(amount: number, unit: TargetUnit, path: FieldPath, report: 
   } else if (unit === 'BUSINESS_DAYS') {
     if (!Number.isInteger(amount)) report(path, `takes whole business days, not ${amount}; use HOURS for less`);
   } else if (Math.abs(amount * seconds - Math.round(amount * seconds)) > 1e-6) {
-    report(path, `takes an amount of whole seconds; ${amount} ${name} are ${amount * seconds} seconds`);
+    report(
+      path,
+      `takes an amount of whole seconds; ${amount} ${name} are ${Number((amount * seconds).toFixed(6))} seconds`,
+    );
   }
 }
 
