@@ -454,7 +454,7 @@ test('goes on by itself after the database was lost', async () => {
 });
 
 test('a batch under way when its process stops comes to its end', async () => {
-  const ids = await open(700);
+  const ids = await open(1_700);
   await moveTo(RESPONSE_DUE + 1);
   const one = await startProcess(store, { now: MOVED_NOW });
   await until(onceKeys, (keys) => keys.length > 0);

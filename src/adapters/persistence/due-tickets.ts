@@ -29,7 +29,7 @@ export interface DueTicketsDeps {
   readonly now?: string;
 }
 
-const BATCH = 500;
+const BATCH = 1_000;
 
 /**
  * The tickets of the database that are due, found by `next_deadline_at`. A batch is one transaction, whose locks others
