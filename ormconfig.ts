@@ -1,4 +1,4 @@
-import { createDataSource } from './src/adapters/persistence/data-source';
+import { createDataSource } from './src/adapters/persistence/database/data-source';
 
 const url = process.env.DATABASE_URL;
 if (url === undefined || url === '') {

@@ -39,7 +39,7 @@ export const PEERS = {
 };
 
 export const stepdown = (days) => {
-  const { compileCalendar } = require('../dist/src/domain/business-calendar.js');
+  const { compileCalendar } = require('../dist/src/domain/calendar/business-calendar.js');
   const weekdays = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
   const week = Object.fromEntries(days.map((hours, weekday) => [weekdays[weekday], hours === null ? [] : [hours]]));
   const calendar = compileCalendar({ timeZone: ZONE, week, holidays: [], special: {} });

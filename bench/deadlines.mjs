@@ -23,7 +23,7 @@ const BATCH = 500;
 const RESPONSE_MS = 15 * MINUTE;
 
 const changing = (store) => {
-  const { createChangeTickets } = require('../dist/src/adapters/persistence/change-tickets.js');
+  const { createChangeTickets } = require('../dist/src/adapters/persistence/tickets/ticket-store.js');
   const clock = { now: () => Date.now() };
   return createChangeTickets({ pool: store.pool, clock, policies: store.policies, onCommitted: () => undefined });
 };
@@ -57,7 +57,7 @@ const ticketDueAt = (client, dueAt) => ({
 
 /** Fills the table with tickets like one that is due then. */
 const fill = async (store, count, dueAt) => {
-  const { WRITTEN_COLUMNS } = require('../dist/src/adapters/persistence/ticket-row.js');
+  const { WRITTEN_COLUMNS } = require('../dist/src/adapters/persistence/tickets/ticket-row.js');
   const client = await store.clients.ensureClient('Bench');
   const template = ticketDueAt(client, dueAt);
   await changing(store)([template]);

@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { summaryOf, whole, withSpread } from './stats.mjs';
 
 const require = createRequire(import.meta.url);
-const { parsePolicy } = require('../dist/src/adapters/policy/load-policy.js');
-const { compilePolicy } = require('../dist/src/domain/compile-policy.js');
-const { decide, submit } = require('../dist/src/domain/decide.js');
+const { parsePolicy } = require('../dist/src/adapters/policy-files/load-policy.js');
+const { compilePolicy } = require('../dist/src/domain/policy/compile-policy.js');
+const { decide, submit } = require('../dist/src/domain/ticket/decide.js');
 
 const file = fileURLToPath(new URL('../policies/cimcloud.yaml', import.meta.url));
 const policy = compilePolicy(parsePolicy(readFileSync(file, 'utf8'), { fileName: file }), 1);

@@ -6,14 +6,14 @@ import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
 const { Pool } = require('pg');
-const { createPolicies } = require('../dist/src/adapters/persistence/policies.js');
-const { TICKET_COLUMNS, ticketOf } = require('../dist/src/adapters/persistence/ticket-row.js');
-const { rowsOf } = require('../dist/src/adapters/persistence/wire.js');
-const { formatDuration } = require('../dist/src/adapters/graphql/scalars.js');
-const { toGlobalId } = require('../dist/src/adapters/graphql/global-id.js');
+const { createPolicies } = require('../dist/src/adapters/persistence/policies/postgres-policies.js');
+const { TICKET_COLUMNS, ticketOf } = require('../dist/src/adapters/persistence/tickets/ticket-row.js');
+const { rowsOf } = require('../dist/src/adapters/persistence/database/sql.js');
+const { formatDuration } = require('../dist/src/adapters/graphql/base/scalars.js');
+const { toGlobalId } = require('../dist/src/adapters/graphql/base/global-id.js');
 const { toIso } = require('../dist/src/domain/instant.js');
-const { targetOf } = require('../dist/src/domain/policy.js');
-const { breachedCycles, judgedAt, nextDue, seenAt, viewCycle } = require('../dist/src/domain/view.js');
+const { targetOf } = require('../dist/src/domain/policy/policy.js');
+const { breachedCycles, judgedAt, nextDue, seenAt, viewCycle } = require('../dist/src/domain/commitment/view.js');
 
 const STATEMENT = { name: 'ticket', text: `SELECT ${TICKET_COLUMNS} FROM tickets t WHERE t.id = $1::uuid` };
 

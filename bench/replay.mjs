@@ -9,7 +9,7 @@ const require = createRequire(import.meta.url);
 // The tests' own replay, from its source.
 require('../test/support/typescript.cjs');
 const { importLog, outcomeOf, replayLog } = require('../test/support/accelerated-replay.ts');
-const { openStore } = require('../src/store.ts');
+const { openStore } = require('../src/compose/open-store.ts');
 const { loadConfig } = require('../src/config.ts');
 
 const [file = join(ROOT, 'examples/data/incidents.csv'), mapping = join(ROOT, 'examples/servicenow.mapping.yaml')] =

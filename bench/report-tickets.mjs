@@ -40,7 +40,7 @@ const LIVES = [
  * wrote.
  */
 export const ticketsToReport = async (store, count) => {
-  const { createChangeTickets } = require('../dist/src/adapters/persistence/change-tickets.js');
+  const { createChangeTickets } = require('../dist/src/adapters/persistence/tickets/ticket-store.js');
   const { v7: newId } = require('uuid');
   const { pool, policies } = store;
   const clock = { now: () => Date.now() };

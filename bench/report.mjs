@@ -31,7 +31,7 @@ export async function run() {
   return inTemporaryFolder(async (folder) => {
     const store = await openStore(folder);
     try {
-      const { createTicketReader } = require('../dist/src/adapters/persistence/reader.js');
+      const { createTicketReader } = require('../dist/src/adapters/persistence/tickets/postgres-ticket-reader.js');
       await ticketsToReport(store, TICKETS);
       const reader = createTicketReader({ pool: store.pool });
       const caller = { actor: { kind: 'AGENT', id: 'bench', name: 'Bench' }, sees: 'ALL' };

@@ -109,7 +109,7 @@ const main = async ([flag, only]) => {
   if (flag !== undefined && (flag !== '--only' || !ALL.includes(only))) {
     throw new Error(`Takes --only and one of ${ALL.join(', ')}.`);
   }
-  // Told before anything is measured: others may load the machine, or commit, while it runs.
+  // EventWithTicket before anything is measured: others may load the machine, or commit, while it runs.
   const measuredOn = machine();
   prepare();
   const reports = [];

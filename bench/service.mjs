@@ -63,7 +63,7 @@ export const ask = async (url, query, variables = {}) => {
 
 /** The store of a data folder, through the service's own modules; starts the database where it does not run. */
 export const openStore = async (dataDir) => {
-  const { openStore: open } = require('../dist/src/store.js');
+  const { openStore: open } = require('../dist/src/compose/open-store.js');
   const { loadConfig } = require('../dist/src/config.js');
   const silent = { info() {}, warn() {}, error() {}, debug() {} };
   const store = await open(loadConfig({ STEPDOWN_DATA_DIR: dataDir }), silent, 'stepdown bench');
@@ -75,6 +75,6 @@ export const openStore = async (dataDir) => {
 export const socketOf = (store) => new URL(store.url).searchParams.get('host');
 
 export const postmasterOf = async (dataDir) => {
-  const { postmasterOf: find } = require('../dist/src/adapters/persistence/embedded-postgres/cluster.js');
+  const { postmasterOf: find } = require('../dist/src/adapters/embedded-postgres/cluster.js');
   return find(join(dataDir, 'postgres'));
 };

@@ -53,7 +53,7 @@ const findPgbench = async () => {
 
 /** Submits one ticket the way the service does and keeps the statement, with its parameters, that it sent. */
 const captureStatement = async (store) => {
-  const { createChangeTickets } = require('../dist/src/adapters/persistence/change-tickets.js');
+  const { createChangeTickets } = require('../dist/src/adapters/persistence/tickets/ticket-store.js');
   const { v7: newId } = require('uuid');
   const sent = [];
   const pool = {

@@ -24,7 +24,7 @@ const LIFE = [
 
 /** Opens so many tickets and lets each go a different way along its life. @returns their ids. */
 export const openTickets = async (store, count) => {
-  const { createChangeTickets } = require('../dist/src/adapters/persistence/change-tickets.js');
+  const { createChangeTickets } = require('../dist/src/adapters/persistence/tickets/ticket-store.js');
   const { v7: newId } = require('uuid');
   const changeTickets = createChangeTickets({
     pool: store.pool,

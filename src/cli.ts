@@ -34,7 +34,7 @@ program
   .command('serve')
   .description('run the service; `npm start` does the same')
   .action(async () => {
-    const { serve } = await import('./main.js');
+    const { serve } = await import('./compose/serve.js');
     await serve();
   });
 
@@ -46,7 +46,7 @@ program
   .option('--reports <file>', 'write the reports on rows there instead of to standard error')
   .description("replay another tracker's log as if Stepdown had been there")
   .action(async (file: string, options: { mapping: string; dryRun: boolean; reports?: string }) => {
-    const { runImport } = await import('./commands.js');
+    const { runImport } = await import('./compose/cli-commands.js');
     await runImport(loadConfig(process.env), { ...options, file, reports: options.reports ?? null }, quietLog());
   });
 
@@ -55,7 +55,7 @@ program
   .option('--filter <json>', "the API's TicketFilter as JSON")
   .description("stream tickets as JSON lines in the shape of the API's Ticket, all cycles included")
   .action(async (options: { filter?: string }) => {
-    const { runExport } = await import('./commands.js');
+    const { runExport } = await import('./compose/cli-commands.js');
     await runExport(loadConfig(process.env), options.filter ?? null, process.stdout, quietLog());
   });
 
@@ -68,7 +68,7 @@ program
   .option('--json', 'the same as JSON', false)
   .description('show how every due instant of a ticket comes about: hours counted, nights, holidays, pauses')
   .action(async (ticket: string, options: { commitment?: string; cycle?: string; zone?: string; json: boolean }) => {
-    const { runExplain } = await import('./commands.js');
+    const { runExplain } = await import('./compose/cli-commands.js');
     const { commitment = null, cycle = null, zone = null, json } = options;
     await runExplain(loadConfig(process.env), { ticket, commitment, cycle, zone, json }, process.stdout, quietLog());
   });
@@ -82,7 +82,7 @@ program
   .option('--format <format>', 'table, csv or json', 'table')
   .description('report what was promised and kept: attainment, breaches, percentiles of business time')
   .action(async (options: { from?: string; to?: string; by: string; zone: string; format: string }) => {
-    const { runReport } = await import('./commands.js');
+    const { runReport } = await import('./compose/cli-commands.js');
     const { from = null, to = null, ...rest } = options;
     await runReport(loadConfig(process.env), { ...rest, from, to }, process.stdout, quietLog());
   });
@@ -92,7 +92,7 @@ program
   .argument('[file]', 'JSON lines; standard input where it is left out')
   .description('answer questions of business time, one JSON line each')
   .action(async (file?: string) => {
-    const { runCalendar } = await import('./adapters/cli/calendar.js');
+    const { runCalendar } = await import('./adapters/cli/calendar/calendar.js');
     await runCalendar(file === undefined ? process.stdin : createReadStream(file), process.stdout);
   });
 
@@ -102,7 +102,7 @@ policy
   .argument('<file>', 'a policy (YAML)')
   .description('check a policy file and nothing else; every problem is named with line and field')
   .action(async (file: string) => {
-    const { checkPolicy } = await import('./adapters/cli/policy-check.js');
+    const { checkPolicy } = await import('./adapters/cli/policy/policy-check.js');
     process.exitCode = await checkPolicy(file, process.stdout, process.stderr);
   });
 policy
@@ -111,14 +111,14 @@ policy
   .option('--dry-run', 'publish nothing; say what it would have meant for the tickets that are open', false)
   .description('publish a policy as its next version, for the tickets opened from now on')
   .action(async (file: string, { dryRun }: { dryRun: boolean }) => {
-    const { runPolicyPublish } = await import('./policy-commands.js');
+    const { runPolicyPublish } = await import('./compose/cli-policy-commands.js');
     await runPolicyPublish(loadConfig(process.env), { file, dryRun }, process.stdout, quietLog());
   });
 policy
   .command('list')
   .description('list the published versions, the latest first')
   .action(async () => {
-    const { runPolicyList } = await import('./policy-commands.js');
+    const { runPolicyList } = await import('./compose/cli-policy-commands.js');
     await runPolicyList(loadConfig(process.env), process.stdout, quietLog());
   });
 policy
@@ -128,7 +128,7 @@ policy
   .option('--tickets', 'say as well what the second would have meant for the tickets that are open', false)
   .description('say what one policy says otherwise than another, and for whom')
   .action(async (before: string, after: string, { tickets }: { tickets: boolean }) => {
-    const { runPolicyDiff } = await import('./policy-commands.js');
+    const { runPolicyDiff } = await import('./compose/cli-policy-commands.js');
     await runPolicyDiff(() => loadConfig(process.env), [before, after], tickets, process.stdout, quietLog());
   });
 
@@ -136,7 +136,7 @@ program
   .command('demo')
   .description('import 200 real incidents, on the running service or a fresh one, and report on them')
   .action(async () => {
-    const { runDemo } = await import('./commands.js');
+    const { runDemo } = await import('./compose/cli-commands.js');
     await runDemo(loadConfig(process.env), quietLog());
   });
 
@@ -153,7 +153,7 @@ program
   .argument('<form>', 'mermaid or svg')
   .description("draw the ticket's lifecycle, as the running machine has it")
   .action(async (form: string) => {
-    const { lifecycleMermaid, lifecycleSvg } = await import('./adapters/lifecycle-diagram.js');
+    const { lifecycleMermaid, lifecycleSvg } = await import('./adapters/lifecycle-diagram/lifecycle-diagram.js');
     if (form !== 'mermaid' && form !== 'svg') program.error('The form is mermaid or svg.');
     process.stdout.write(`${(form === 'mermaid' ? lifecycleMermaid() : await lifecycleSvg()).trimEnd()}\n`);
   });

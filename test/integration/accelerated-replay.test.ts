@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import pino from 'pino';
+import { openStore } from '../../src/compose/open-store';
 import { loadConfig } from '../../src/config';
-import { openStore } from '../../src/store';
 import { importLog, type Log, outcomeOf, replayLog } from '../support/accelerated-replay';
 import { createTestDatabase } from '../support/database';
 

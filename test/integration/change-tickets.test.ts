@@ -1,15 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Client } from 'pg';
-import { createChangeTickets } from '../../src/adapters/persistence/change-tickets';
-import { createClientAccounts } from '../../src/adapters/persistence/clients';
-import { purgeIdempotencyKeys } from '../../src/adapters/persistence/idempotency';
-import type { Change } from '../../src/application/change-tickets';
-import { SomeChangesFailed, type StoredTicket } from '../../src/application/ports';
-import type { Command } from '../../src/domain/commands';
-import { foldAll } from '../../src/domain/fold';
+import { createClientAccounts } from '../../src/adapters/persistence/clients/postgres-clients';
+import { purgeIdempotencyKeys } from '../../src/adapters/persistence/tickets/idempotency-keys';
+import { createChangeTickets } from '../../src/adapters/persistence/tickets/ticket-store';
+import type { StoredTicket } from '../../src/application/ports/stored-ticket';
+import type { Change } from '../../src/application/tickets/change-tickets';
+import { SomeChangesFailed } from '../../src/application/tickets/change-tickets';
 import { HOUR_MS, MINUTE_MS } from '../../src/domain/instant';
-import type { Refusal } from '../../src/domain/refusals';
+import type { Command } from '../../src/domain/ticket/commands';
+import { foldAll } from '../../src/domain/ticket/fold';
+import type { Refusal } from '../../src/domain/ticket/refusals';
 import {
   agent,
   commands,

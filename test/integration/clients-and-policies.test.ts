@@ -1,10 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { v7 as newId } from 'uuid';
-import { createClientAccounts } from '../../src/adapters/persistence/clients';
-import { createPolicies, NoPolicyPublished, type StoredPolicies } from '../../src/adapters/persistence/policies';
-import { policyFingerprint } from '../../src/adapters/policy/fingerprint';
-import { InvalidCursor } from '../../src/application/ports';
+import { createClientAccounts } from '../../src/adapters/persistence/clients/postgres-clients';
+import {
+  createPolicies,
+  NoPolicyPublished,
+  type StoredPolicies,
+} from '../../src/adapters/persistence/policies/postgres-policies';
+import { policyFingerprint } from '../../src/adapters/policy-files/policy-fingerprint';
+import { InvalidCursor } from '../../src/application/ports/pagination';
 import { agent, document, openStore, type TestStore } from '../support/store';
 
 let store: TestStore;

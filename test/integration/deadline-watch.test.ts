@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { openFeed, type RunningFeed } from '../../src/adapters/events/feed';
-import { createClientAccounts } from '../../src/adapters/persistence/clients';
-import { DeadlineWatch } from '../../src/application/deadline-watch';
-import type { Caller, Client } from '../../src/application/ports';
+import { createClientAccounts } from '../../src/adapters/persistence/clients/postgres-clients';
+import { DeadlineWatch } from '../../src/application/deadlines/deadline-watch';
+import type { Caller } from '../../src/application/ports/caller';
+import type { Client } from '../../src/application/ports/clients';
 import { MINUTE_MS } from '../../src/domain/instant';
 import { agent, everything, newTicket, openStore, submission, type TestStore } from '../support/store';
 
@@ -38,7 +39,7 @@ const watch = (caller: Caller): DeadlineWatch =>
       query: { kinds: ['RESPONSE'], severity: null, ticket: null, client: null, assignee: null },
       wants: (_ticket, kind) => kind === 'RESPONSE',
       concerns: () => true,
-      patiently: (read) => read(),
+      retryWhileDatabaseIsDown: (read) => read(),
     },
   );
 const nextOf = async (of: DeadlineWatch): Promise<string> => (await of.next()).value.ticket.id;

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Client } from 'pg';
-import type { LoggedEvent } from '../../src/application/ports';
-import type { Command } from '../../src/domain/commands';
-import { foldAll } from '../../src/domain/fold';
+import type { LoggedEvent } from '../../src/application/ports/events';
 import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS } from '../../src/domain/instant';
+import type { Command } from '../../src/domain/ticket/commands';
+import { foldAll } from '../../src/domain/ticket/fold';
 import { MOVED_NOW, makeClock, type ProcessOptions, startProcess, type TestProcess, until } from '../support/deadlines';
 import { commands, everything, MONDAY, newTicket, openStore, submission, type TestStore } from '../support/store';
 

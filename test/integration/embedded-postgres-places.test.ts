@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { findBinaries } from '../../src/adapters/persistence/embedded-postgres/binaries';
+import { findBinaries } from '../../src/adapters/embedded-postgres/binaries';
 import {
   hold,
   home,

@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { Client } from 'pg';
 import { openFeed, type RunningFeed } from '../../src/adapters/events/feed';
-import { createChangeTickets } from '../../src/adapters/persistence/change-tickets';
-import { createDataSource, poolOf } from '../../src/adapters/persistence/data-source';
-import { type LoggedEvent, SlowSubscriber } from '../../src/application/ports';
-import type { Command } from '../../src/domain/commands';
+import { createDataSource, poolOf } from '../../src/adapters/persistence/database/data-source';
+import { createChangeTickets } from '../../src/adapters/persistence/tickets/ticket-store';
+import { type LoggedEvent, SlowSubscriber } from '../../src/application/ports/events';
+import type { Command } from '../../src/domain/ticket/commands';
 import { commands, newTicket, openStore, submission, type TestStore } from '../support/store';
 
 let store: TestStore;

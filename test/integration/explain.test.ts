@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, test } from '@jest/globals';
-import { type ExplainOptions, explain } from '../../src/adapters/cli/explain';
+import { type ExplainOptions, explain } from '../../src/adapters/cli/ticket/explain-command';
 import { startTestService } from '../support/graphql-service';
 import { commands, newTicket, openStore, submission, type TestStore } from '../support/store';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
-import { fromGlobalId, toGlobalId } from '../../src/adapters/graphql/global-id';
+import { fromGlobalId, toGlobalId } from '../../src/adapters/graphql/base/global-id';
 import { SEV1, SEV2, startTestService, type TestService } from '../support/graphql-service';
 import { newTicket, openStore, submission, type TestStore } from '../support/store';
 

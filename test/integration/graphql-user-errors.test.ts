@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { userErrorOf } from '../../src/adapters/graphql/user-errors';
+import { userErrorOf } from '../../src/adapters/graphql/base/user-errors';
 import {
   CONTRADICTION,
   type Json,

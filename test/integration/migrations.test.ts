@@ -2,9 +2,9 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Client } from 'pg';
 import type { DataSource } from 'typeorm';
 import { MIGRATIONS } from '../../migrations';
-import { createDataSource } from '../../src/adapters/persistence/data-source';
-import { DatabaseNewerError, DatabaseUnreachableError } from '../../src/adapters/persistence/database-errors';
-import { migrate } from '../../src/adapters/persistence/migrate';
+import { createDataSource } from '../../src/adapters/persistence/database/data-source';
+import { DatabaseNewerError, DatabaseUnreachableError } from '../../src/adapters/persistence/database/database-errors';
+import { migrate } from '../../src/adapters/persistence/database/migrate';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { commands, MONDAY, newTicket, openStore, submission } from '../support/store';
 

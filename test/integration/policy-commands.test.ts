@@ -4,10 +4,15 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import pino from 'pino';
-import { runExplain, runExport, runImport, runReport } from '../../src/commands';
+import { runExplain, runExport, runImport, runReport } from '../../src/compose/cli-commands';
+import {
+  PolicyCommandError,
+  runPolicyDiff,
+  runPolicyList,
+  runPolicyPublish,
+} from '../../src/compose/cli-policy-commands';
+import { openStore as openConfigured, type Store } from '../../src/compose/open-store';
 import { loadConfig } from '../../src/config';
-import { PolicyCommandError, runPolicyDiff, runPolicyList, runPolicyPublish } from '../../src/policy-commands';
-import { openStore as openConfigured, type Store } from '../../src/store';
 import { createTestDatabase } from '../support/database';
 import { newTicket, openStore, submission, type TestStore } from '../support/store';
 

@@ -1,17 +1,22 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { Parameters } from '../../src/adapters/persistence/conditions';
-import { setAsideStatement } from '../../src/adapters/persistence/deadline-faults';
-import { deadlinesStatement } from '../../src/adapters/persistence/deadlines';
-import { dueStatements } from '../../src/adapters/persistence/due-tickets';
-import { READ_LOG } from '../../src/adapters/persistence/event-log';
-import { pageStatement } from '../../src/adapters/persistence/page';
-import { TICKET_BY_NUMBER, TICKETS_BY_EXTERNAL_ID, TICKETS_BY_ID } from '../../src/adapters/persistence/reader';
-import { ticketsWhere } from '../../src/adapters/persistence/ticket-filter';
-import { TICKET_HISTORIES } from '../../src/adapters/persistence/ticket-history';
-import { ticketOrdering } from '../../src/adapters/persistence/ticket-orderings';
-import { WRITTEN_COLUMNS } from '../../src/adapters/persistence/ticket-row';
-import { WRITE, WRITE_TIME } from '../../src/adapters/persistence/write-set';
-import type { PageRequest, TicketOrder } from '../../src/application/ports';
+import { Parameters } from '../../src/adapters/persistence/lists/conditions';
+import { pageStatement } from '../../src/adapters/persistence/lists/page';
+import { setAsideStatement } from '../../src/adapters/persistence/tickets/deadline-faults';
+import { deadlinesStatement } from '../../src/adapters/persistence/tickets/deadlines';
+import { dueStatements } from '../../src/adapters/persistence/tickets/due-tickets';
+import { READ_LOG } from '../../src/adapters/persistence/tickets/event-log';
+import {
+  TICKET_BY_NUMBER,
+  TICKETS_BY_EXTERNAL_ID,
+  TICKETS_BY_ID,
+} from '../../src/adapters/persistence/tickets/postgres-ticket-reader';
+import { WRITE, WRITE_TIME } from '../../src/adapters/persistence/tickets/save-tickets';
+import { ticketsWhere } from '../../src/adapters/persistence/tickets/ticket-conditions';
+import { TICKET_HISTORIES } from '../../src/adapters/persistence/tickets/ticket-history';
+import { ticketOrdering } from '../../src/adapters/persistence/tickets/ticket-orderings';
+import { WRITTEN_COLUMNS } from '../../src/adapters/persistence/tickets/ticket-row';
+import type { PageRequest } from '../../src/application/ports/pagination';
+import type { TicketOrder } from '../../src/application/ports/ticket-filter';
 import { HOUR_MS, MINUTE_MS } from '../../src/domain/instant';
 import { everything, MONDAY, newTicket, openStore, submission, type TestStore } from '../support/store';
 

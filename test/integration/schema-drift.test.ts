@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { DataSource } from 'typeorm';
-import { createDataSource } from '../../src/adapters/persistence/data-source';
+import { createDataSource } from '../../src/adapters/persistence/database/data-source';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 
 let database: TestDatabase;

@@ -1,15 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it, test } from '@jest/globals';
-import { migrate } from '../../src/adapters/persistence/migrate';
-import { reportStatement } from '../../src/adapters/persistence/sla-report';
-import type { Caller, StoredTicket } from '../../src/application/ports';
-import type { CommitmentFigures, ReportGrouping, SlaReportQuery, SlaReportRow } from '../../src/application/sla-report';
-import { REPORT_GROUPINGS } from '../../src/application/sla-report';
-import type { TicketEvent } from '../../src/domain/events';
+import { migrate } from '../../src/adapters/persistence/database/migrate';
+import { reportStatement } from '../../src/adapters/persistence/reports/sla-report-statement';
+import type { Caller } from '../../src/application/ports/caller';
+import type { StoredTicket } from '../../src/application/ports/stored-ticket';
+import type {
+  CommitmentFigures,
+  ReportGrouping,
+  SlaReportQuery,
+  SlaReportRow,
+} from '../../src/application/reports/sla-report';
+import { REPORT_GROUPINGS } from '../../src/application/reports/sla-report';
+import { breachedCycles, judgedAt, seenAt } from '../../src/domain/commitment/view';
 import { DAY_MS, type EpochMs } from '../../src/domain/instant';
-import { milestonesOf } from '../../src/domain/milestones';
-import { COMMITMENT_KINDS, type Policy } from '../../src/domain/policy';
+import { COMMITMENT_KINDS, type Policy } from '../../src/domain/policy/policy';
 import type { Severity } from '../../src/domain/severity';
-import { breachedCycles, judgedAt, seenAt } from '../../src/domain/view';
+import { milestonesOf } from '../../src/domain/ticket/milestones';
+import type { TicketEvent } from '../../src/domain/ticket/ticket-events';
 import { randomLives } from '../support/random-lives';
 import { agent, everything, MONDAY, openStore, type TestStore } from '../support/store';
 

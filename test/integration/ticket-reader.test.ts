@@ -1,21 +1,21 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createClientAccounts } from '../../src/adapters/persistence/clients';
-import { createTicketReader } from '../../src/adapters/persistence/reader';
+import { createClientAccounts } from '../../src/adapters/persistence/clients/postgres-clients';
+import { createTicketReader } from '../../src/adapters/persistence/tickets/postgres-ticket-reader';
+import type { Caller } from '../../src/application/ports/caller';
+import type { Client } from '../../src/application/ports/clients';
+import { InvalidCursor, type Page, type PageRequest } from '../../src/application/ports/pagination';
+import type { StoredTicket } from '../../src/application/ports/stored-ticket';
+import { InvalidFilter, TICKET_ORDERS, type TicketFilter } from '../../src/application/ports/ticket-filter';
 import {
-  type Caller,
-  type Client,
-  InvalidCursor,
-  InvalidFilter,
-  type Page,
-  type PageRequest,
-  type StoredTicket,
-  TICKET_ORDERS,
-  type TicketFilter,
-} from '../../src/application/ports';
-import type { NewTicket } from '../../src/domain/commands';
+  breachedCycles,
+  COMMITMENT_STATUSES,
+  judgedAt,
+  nextDue,
+  viewCommitment,
+} from '../../src/domain/commitment/view';
 import { HOUR_MS } from '../../src/domain/instant';
-import { COMMITMENT_KINDS, type Policy } from '../../src/domain/policy';
-import { breachedCycles, COMMITMENT_STATUSES, judgedAt, nextDue, viewCommitment } from '../../src/domain/view';
+import { COMMITMENT_KINDS, type Policy } from '../../src/domain/policy/policy';
+import type { NewTicket } from '../../src/domain/ticket/commands';
 import {
   agent,
   commands,

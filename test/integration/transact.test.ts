@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
-import { createDataSource, poolOf } from '../../src/adapters/persistence/data-source';
-import { CommitUnknownError } from '../../src/adapters/persistence/database-errors';
-import { type Transaction, transact } from '../../src/adapters/persistence/transact';
+import { createDataSource, poolOf } from '../../src/adapters/persistence/database/data-source';
+import { CommitUnknownError } from '../../src/adapters/persistence/database/database-errors';
+import { type Transaction, transact } from '../../src/adapters/persistence/database/transact';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 
 let database: TestDatabase;

@@ -2,19 +2,19 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, type Pool } from 'pg';
 import { v7 as newId } from 'uuid';
-import { importFile } from '../../src/adapters/cli/import';
+import { importFile } from '../../src/adapters/cli/import/import-command';
+import { systemClock } from '../../src/adapters/clock/system-clock';
 import { csvRows } from '../../src/adapters/import/csv-rows';
 import { type Mapping, parseMapping } from '../../src/adapters/import/mapping-file';
 import { stage } from '../../src/adapters/import/staging';
-import { type Commit, createChangeTickets } from '../../src/adapters/persistence/change-tickets';
-import { createDueTickets } from '../../src/adapters/persistence/due-tickets';
-import { existingExternalIds } from '../../src/adapters/persistence/external-ids';
-import { systemClock } from '../../src/adapters/system-clock';
-import type { Change, Step } from '../../src/application/change-tickets';
+import { createDueTickets } from '../../src/adapters/persistence/tickets/due-tickets';
+import { existingExternalIds } from '../../src/adapters/persistence/tickets/external-ids';
+import { type Commit, createChangeTickets } from '../../src/adapters/persistence/tickets/ticket-store';
+import { DeadlineEngine } from '../../src/application/deadlines/deadline-engine';
 import { planTicket } from '../../src/application/import/plan-ticket';
-import { DeadlineSweep } from '../../src/application/sweep-deadlines';
+import type { Change, Step } from '../../src/application/tickets/change-tickets';
+import type { Store } from '../../src/compose/open-store';
 import type { EpochMs } from '../../src/domain/instant';
-import type { Store } from '../../src/store';
 
 /** Another tracker's log, and what it means. */
 export interface Log {
@@ -83,7 +83,7 @@ export async function replayLog(store: Store, log: Log): Promise<Replayed> {
     onSetAside: ({ error }) => faults.push(error),
     now: '(SELECT at FROM replay_clock)',
   });
-  const sweep = new DeadlineSweep(due, { lookMs: 1 });
+  const sweep = new DeadlineEngine(due, { lookMs: 1 });
   const changeTickets = createChangeTickets({
     pool,
     clock: { now: () => now },

@@ -1,4 +1,8 @@
-import { type CalendarDefinition, compileCalendar, type LocalInterval } from '../../src/domain/business-calendar';
+import {
+  type CalendarDefinition,
+  compileCalendar,
+  type LocalInterval,
+} from '../../src/domain/calendar/business-calendar';
 
 /** Prints the host's zone on standard error and, on standard output, what many calendars answer around clock changes. */
 const AROUND = [

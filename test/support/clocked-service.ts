@@ -1,10 +1,10 @@
 import pino from 'pino';
 import { contextFactory } from '../../src/adapters/graphql/context';
 import { buildGraphQLSchema } from '../../src/adapters/graphql/schema';
+import { startHttpServer } from '../../src/adapters/http/http-server';
 import { callerBy } from '../../src/adapters/http/operator';
-import { startHttpServer } from '../../src/adapters/http/server';
-import { createClientAccounts } from '../../src/adapters/persistence/clients';
-import { readPolicy } from '../../src/adapters/policy/read-policy';
+import { createClientAccounts } from '../../src/adapters/persistence/clients/postgres-clients';
+import { readPolicy } from '../../src/adapters/policy-files/read-policy';
 import { type Api, apiAt } from './graphql-service';
 import { openStore, type TestStore } from './store';
 

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { openFeed, type RunningFeed } from '../../src/adapters/events/feed';
-import { type Commit, createChangeTickets } from '../../src/adapters/persistence/change-tickets';
-import { createDataSource, poolOf } from '../../src/adapters/persistence/data-source';
-import type { SetAside } from '../../src/adapters/persistence/deadline-faults';
-import { createDueTickets } from '../../src/adapters/persistence/due-tickets';
-import { createPolicies } from '../../src/adapters/persistence/policies';
-import type { ChangeTickets } from '../../src/application/change-tickets';
-import { DeadlineSweep, type SweepSettings } from '../../src/application/sweep-deadlines';
+import { createDataSource, poolOf } from '../../src/adapters/persistence/database/data-source';
+import { createPolicies } from '../../src/adapters/persistence/policies/postgres-policies';
+import type { SetAside } from '../../src/adapters/persistence/tickets/deadline-faults';
+import { createDueTickets } from '../../src/adapters/persistence/tickets/due-tickets';
+import { type Commit, createChangeTickets } from '../../src/adapters/persistence/tickets/ticket-store';
+import { DeadlineEngine, type DeadlineEngineSettings } from '../../src/application/deadlines/deadline-engine';
+import type { ChangeTickets } from '../../src/application/tickets/change-tickets';
 import type { EpochMs } from '../../src/domain/instant';
 import { document, type TestStore } from './store';
 
@@ -26,7 +26,7 @@ export async function makeClock(pool: Pool, at: EpochMs): Promise<(at: EpochMs) 
 /** What a serving process has besides its API: an engine, a feed, and a way to change tickets. */
 export interface TestProcess {
   readonly pool: Pool;
-  readonly sweep: DeadlineSweep;
+  readonly sweep: DeadlineEngine;
   readonly changeTickets: ChangeTickets;
   readonly feed: RunningFeed;
   /** What the engine and the commands of this process have committed. */
@@ -36,7 +36,7 @@ export interface TestProcess {
   close(): Promise<void>;
 }
 
-export interface ProcessOptions extends SweepSettings {
+export interface ProcessOptions extends DeadlineEngineSettings {
   readonly now?: string;
   readonly poolSize?: number;
 }
@@ -55,7 +55,7 @@ export async function startProcess(store: TestStore, options: ProcessOptions = {
     feed.committed(commit);
     if (commit.nextDeadlineAt !== null) sweep.wake(commit.nextDeadlineAt);
   };
-  const sweep = new DeadlineSweep(
+  const sweep = new DeadlineEngine(
     createDueTickets({
       pool,
       policies,

@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parsePolicy } from '../../src/adapters/policy/load-policy';
+import { parsePolicy } from '../../src/adapters/policy-files/load-policy';
 import type { Actor } from '../../src/domain/actor';
 import { ZoneOffsets } from '../../src/domain/calendar/zone-offsets';
-import type { Command, NewTicket } from '../../src/domain/commands';
-import { compilePolicy } from '../../src/domain/compile-policy';
-import { type Decision, decide, type Evidence, submit } from '../../src/domain/decide';
-import type { TicketEvent } from '../../src/domain/events';
 import type { Audience, Consequence, Impact } from '../../src/domain/impact';
 import { type EpochMs, toIso } from '../../src/domain/instant';
-import type { Policy, PolicyDocument } from '../../src/domain/policy';
-import type { Ticket } from '../../src/domain/ticket';
+import { compilePolicy } from '../../src/domain/policy/compile-policy';
+import type { Policy, PolicyDocument } from '../../src/domain/policy/policy';
+import type { Command, NewTicket } from '../../src/domain/ticket/commands';
+import { type Decision, decide, type Evidence, submit } from '../../src/domain/ticket/decide';
+import type { Ticket } from '../../src/domain/ticket/ticket';
+import type { TicketEvent } from '../../src/domain/ticket/ticket-events';
 
 const file = join(__dirname, '../../policies/cimcloud.yaml');
 export const CIMCLOUD_DOCUMENT: PolicyDocument = parsePolicy(readFileSync(file, 'utf8'), { fileName: file });

@@ -3,8 +3,8 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
-import { createDataSource } from '../../src/adapters/persistence/data-source';
-import { openEmbeddedPostgres } from '../../src/adapters/persistence/embedded-postgres';
+import { openEmbeddedPostgres } from '../../src/adapters/embedded-postgres/embedded-postgres';
+import { createDataSource } from '../../src/adapters/persistence/database/data-source';
 import { SERVER_VARIABLE, sealTemplate, TEMPLATE, urlOf, withServer } from './database';
 import { testRun } from './test-run';
 

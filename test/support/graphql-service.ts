@@ -1,6 +1,6 @@
 import pino, { type Logger } from 'pino';
+import { type RunningService, startService } from '../../src/compose/start-service';
 import { type Config, loadConfig } from '../../src/config';
-import { type RunningService, startService } from '../../src/service';
 import { createTestDatabase, type TestDatabase } from './database';
 
 export interface Answer {

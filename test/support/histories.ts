@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import type { Actor } from '../../src/domain/actor';
-import type { Command } from '../../src/domain/commands';
 import type { Impact } from '../../src/domain/impact';
 import { DAY_MS, MINUTE_MS } from '../../src/domain/instant';
-import { COMMITMENT_KINDS, type Policy, type Target, WAITING_REASONS } from '../../src/domain/policy';
+import { COMMITMENT_KINDS, type Policy, type Target, WAITING_REASONS } from '../../src/domain/policy/policy';
+import type { Command } from '../../src/domain/ticket/commands';
 import {
   AGENT,
   CIMCLOUD,

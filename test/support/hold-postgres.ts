@@ -1,5 +1,5 @@
 import pino from 'pino';
-import { EmbeddedPostgresError, openEmbeddedPostgres } from '../../src/adapters/persistence/embedded-postgres';
+import { EmbeddedPostgresError, openEmbeddedPostgres } from '../../src/adapters/embedded-postgres/embedded-postgres';
 
 /**
  * A process that opens the embedded PostgreSQL in the folder of its first argument and holds it until its input ends;

@@ -1,4 +1,4 @@
-import { type CalendarDefinition, WEEKDAYS } from '../../src/domain/business-calendar';
+import { type CalendarDefinition, WEEKDAYS } from '../../src/domain/calendar/business-calendar';
 import { Temporal } from './temporal';
 
 interface Tick {

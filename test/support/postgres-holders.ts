@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, test } from '@jest/globals';
 import { Client } from 'pg';
-import { bornAt } from '../../src/adapters/persistence/embedded-postgres/processes';
+import { bornAt } from '../../src/adapters/embedded-postgres/processes';
 
 export const TYPESCRIPT = join(__dirname, 'typescript.cjs');
 const HOLDER = join(__dirname, 'hold-postgres.ts');

@@ -1,9 +1,9 @@
 import { v7 as newId } from 'uuid';
-import type { Change, Step } from '../../src/application/change-tickets';
-import type { Command } from '../../src/domain/commands';
+import type { Change, Step } from '../../src/application/tickets/change-tickets';
 import type { Impact } from '../../src/domain/impact';
 import { type EpochMs, HOUR_MS, MINUTE_MS } from '../../src/domain/instant';
-import { COMMITMENT_KINDS } from '../../src/domain/policy';
+import { COMMITMENT_KINDS } from '../../src/domain/policy/policy';
+import type { Command } from '../../src/domain/ticket/commands';
 import { SEV1, SEV2, SEV3, SEV4 } from './domain';
 import { agent, newTicket } from './store';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Actor } from '../../src/domain/actor';
-import type { Command } from '../../src/domain/commands';
-import { foldAll } from '../../src/domain/fold';
-import { allowedActions } from '../../src/domain/lifecycle';
-import { breachedCycles } from '../../src/domain/view';
+import { breachedCycles } from '../../src/domain/commitment/view';
+import type { Command } from '../../src/domain/ticket/commands';
+import { foldAll } from '../../src/domain/ticket/fold';
+import { allowedActions } from '../../src/domain/ticket/lifecycle';
 import {
   ACKNOWLEDGE,
   AGENT,

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
-import { historyAsOf } from '../../src/application/as-of';
-import type { LoggedEvent } from '../../src/application/ports';
-import type { TicketEvent } from '../../src/domain/events';
+import type { LoggedEvent } from '../../src/application/ports/events';
+import { historyAsOf } from '../../src/application/tickets/as-of';
+import type { TicketEvent } from '../../src/domain/ticket/ticket-events';
 import { ny, RESOLVE, reclassify, SEV2, SEV3, Story, WAIT } from '../support/domain';
 
 const OPENED = ny('2026-11-16 09:00');

@@ -5,7 +5,7 @@ import {
   compileCalendar,
   type LocalInterval,
   WEEKDAYS,
-} from '../../src/domain/business-calendar';
+} from '../../src/domain/calendar/business-calendar';
 import { ZoneOffsets } from '../../src/domain/calendar/zone-offsets';
 import { NaiveCalendar } from '../support/naive-calendar';
 import { Temporal } from '../support/temporal';

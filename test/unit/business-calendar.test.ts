@@ -4,7 +4,7 @@ import {
   CalendarError,
   compileCalendar,
   type LocalInterval,
-} from '../../src/domain/business-calendar';
+} from '../../src/domain/calendar/business-calendar';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

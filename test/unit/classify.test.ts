@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { parsePolicy } from '../../src/adapters/policy/load-policy';
-import { classify } from '../../src/domain/classify';
+import { parsePolicy } from '../../src/adapters/policy-files/load-policy';
 import { AUDIENCES, type Audience, CONSEQUENCES, type Consequence, type Impact } from '../../src/domain/impact';
-import type { Basis } from '../../src/domain/policy';
+import { classify } from '../../src/domain/policy/classify';
+import type { Basis } from '../../src/domain/policy/policy';
 import type { Severity } from '../../src/domain/severity';
 
 const fileName = join(__dirname, '../../policies/cimcloud.yaml');

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Command } from '../../src/domain/commands';
+import { viewCycle } from '../../src/domain/commitment/view';
 import { MINUTE_MS } from '../../src/domain/instant';
-import type { CommitmentKind } from '../../src/domain/policy';
-import { viewCycle } from '../../src/domain/view';
+import type { CommitmentKind } from '../../src/domain/policy/policy';
+import type { Command } from '../../src/domain/ticket/commands';
 import {
   ACKNOWLEDGE,
   CIMCLOUD_DOCUMENT,

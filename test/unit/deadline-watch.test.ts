@@ -1,12 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Hub } from '../../src/adapters/events/hub';
-import { LogSnapshot } from '../../src/adapters/persistence/event-log';
-import { DeadlineWatch, type NearDeadline, type Watched } from '../../src/application/deadline-watch';
-import type { Deadline, LoggedEvent, StoredTicket } from '../../src/application/ports';
-import type { Services } from '../../src/application/services';
+import { LogSnapshot } from '../../src/adapters/persistence/tickets/event-log';
+import { DeadlineWatch, type NearDeadline, type Watched } from '../../src/application/deadlines/deadline-watch';
+import type { LoggedEvent } from '../../src/application/ports/events';
+import type { Services } from '../../src/application/ports/services';
+import type { StoredTicket } from '../../src/application/ports/stored-ticket';
+import type { Deadline } from '../../src/application/ports/ticket-reader';
+import { runningDeadlines } from '../../src/domain/commitment/view';
 import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS } from '../../src/domain/instant';
-import type { CommitmentKind } from '../../src/domain/policy';
-import { runningDeadlines } from '../../src/domain/view';
+import type { CommitmentKind } from '../../src/domain/policy/policy';
 import { ACKNOWLEDGE, AGENT, CIMCLOUD, GO_ON, ny, SEV1, Story, WAIT } from '../support/domain';
 
 const NOW = ny('2026-06-01 10:00');
@@ -78,7 +80,7 @@ class World {
       query: { kinds, severity: null, ticket: null, client: null, assignee: null },
       wants: (_ticket, kind) => kinds.includes(kind),
       concerns: () => true,
-      patiently: (read) => read(),
+      retryWhileDatabaseIsDown: (read) => read(),
       ...more,
     });
   }
@@ -269,7 +271,7 @@ describe('a watch of deadlines', () => {
   it('ends at once while it reads in vain, and asks no more', async () => {
     let signal: AbortSignal | null = null;
     const watch = world.watch(HOUR_MS, ['UPDATE'], {
-      patiently: (_read, given) =>
+      retryWhileDatabaseIsDown: (_read, given) =>
         new Promise((_resolve, reject) => {
           signal = given;
           given.addEventListener('abort', () => reject(given.reason));

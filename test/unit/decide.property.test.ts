@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { calendarOfCycle } from '../../src/domain/commitment';
-import { decide, letPass } from '../../src/domain/decide';
-import { onceKey } from '../../src/domain/events';
-import { foldAll } from '../../src/domain/fold';
-import { nextDeadline } from '../../src/domain/overdue';
-import { pausesOf } from '../../src/domain/pauses';
-import { COMMITMENT_KINDS } from '../../src/domain/policy';
-import { viewCycle } from '../../src/domain/view';
+import { calendarOfCycle } from '../../src/domain/commitment/commitment';
+import { nextDeadline } from '../../src/domain/commitment/overdue';
+import { pausesOf } from '../../src/domain/commitment/pauses';
+import { viewCycle } from '../../src/domain/commitment/view';
+import { COMMITMENT_KINDS } from '../../src/domain/policy/policy';
+import { decide, letPass } from '../../src/domain/ticket/decide';
+import { foldAll } from '../../src/domain/ticket/fold';
+import { onceKey } from '../../src/domain/ticket/ticket-events';
 import { AGENT, type Story } from '../support/domain';
 import { command, gap, history, play } from '../support/histories';
 

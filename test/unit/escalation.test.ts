@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { letPass } from '../../src/domain/decide';
-import { nextDeadline } from '../../src/domain/overdue';
+import { nextDeadline } from '../../src/domain/commitment/overdue';
+import { letPass } from '../../src/domain/ticket/decide';
 import { GO_ON, inNy, ny, policyWith, RESOLVE, reclassify, SEV2, SEV3, Story, WAIT } from '../support/domain';
 
 const LADDER = policyWith({

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { countedIn, explainDue, explainElapsed, type Segment } from '../../src/domain/explain';
-import type { Cycle } from '../../src/domain/ticket';
-import { viewCycle } from '../../src/domain/view';
+import { countedIn, explainDue, explainElapsed, type Segment } from '../../src/domain/commitment/explain-due';
+import { viewCycle } from '../../src/domain/commitment/view';
+import type { Cycle } from '../../src/domain/ticket/ticket';
 import type { Story } from '../support/domain';
 import { gap, history, play } from '../support/histories';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Command } from '../../src/domain/commands';
-import { countedIn, explainDue, explainElapsed, type Segment } from '../../src/domain/explain';
+import { countedIn, explainDue, explainElapsed, type Segment } from '../../src/domain/commitment/explain-due';
 import { HOUR_MS, MINUTE_MS } from '../../src/domain/instant';
-import { type CommitmentKind, type Policy } from '../../src/domain/policy';
+import { type CommitmentKind, type Policy } from '../../src/domain/policy/policy';
+import type { Command } from '../../src/domain/ticket/commands';
 import {
   CIMCLOUD,
   CIMCLOUD_DOCUMENT,

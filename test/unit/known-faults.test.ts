@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { letPass } from '../../src/domain/decide';
-import { nextDeadline } from '../../src/domain/overdue';
-import type { CommitmentKind } from '../../src/domain/policy';
-import { breachedCycles, nextDue, viewCycle } from '../../src/domain/view';
+import { nextDeadline } from '../../src/domain/commitment/overdue';
+import { breachedCycles, nextDue, viewCycle } from '../../src/domain/commitment/view';
+import type { CommitmentKind } from '../../src/domain/policy/policy';
+import { letPass } from '../../src/domain/ticket/decide';
 import {
   CIMCLOUD,
   CIMCLOUD_DOCUMENT,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { lifecycleMermaid, lifecycleSvg } from '../../src/adapters/lifecycle-diagram';
+import { lifecycleMermaid, lifecycleSvg } from '../../src/adapters/lifecycle-diagram/lifecycle-diagram';
 
 const committed = (name: string): string => readFileSync(join(__dirname, '../../docs', name), 'utf8');
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { COMMAND_TYPES, type Command, type CommandType } from '../../src/domain/commands';
-import { allowedActions, TRANSITIONS } from '../../src/domain/lifecycle';
-import { TICKET_STATES, type TicketState } from '../../src/domain/ticket';
-import { seenAt } from '../../src/domain/view';
+import { seenAt } from '../../src/domain/commitment/view';
+import { COMMAND_TYPES, type Command, type CommandType } from '../../src/domain/ticket/commands';
+import { allowedActions, TRANSITIONS } from '../../src/domain/ticket/lifecycle';
+import { TICKET_STATES, type TicketState } from '../../src/domain/ticket/ticket';
 import {
   ACKNOWLEDGE,
   AGENT,

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
-import type { Command } from '../../src/domain/commands';
 import { HOUR_MS } from '../../src/domain/instant';
-import { type MilestoneName, milestonesOf } from '../../src/domain/milestones';
+import type { Command } from '../../src/domain/ticket/commands';
+import { type MilestoneName, milestonesOf } from '../../src/domain/ticket/milestones';
 import {
   ACKNOWLEDGE,
   CIMCLOUD_DOCUMENT,

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { diffLines, forWhom } from '../../src/adapters/cli/policy-diff';
-import { parsePolicy } from '../../src/adapters/policy/load-policy';
-import type { PolicyDocument } from '../../src/domain/policy';
+import { diffLines, forWhom } from '../../src/adapters/cli/policy/policy-diff';
+import { parsePolicy } from '../../src/adapters/policy-files/load-policy';
+import type { PolicyDocument } from '../../src/domain/policy/policy';
 
 const TEXT = readFileSync(join(__dirname, '../../policies/cimcloud.yaml'), 'utf8');
 

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { compilePolicy } from '../../src/domain/compile-policy';
+import { viewCommitment } from '../../src/domain/commitment/view';
 import type { EpochMs } from '../../src/domain/instant';
-import type { CommitmentKind, Policy, PolicyDocument, Target } from '../../src/domain/policy';
-import { ImpactTally, impactOn, type TicketImpact } from '../../src/domain/policy-impact';
-import { replayUnder } from '../../src/domain/replay-under';
+import { compilePolicy } from '../../src/domain/policy/compile-policy';
+import { ImpactTally, impactOn, type TicketImpact } from '../../src/domain/policy/dry-run';
+import type { CommitmentKind, Policy, PolicyDocument, Target } from '../../src/domain/policy/policy';
+import { replayUnder } from '../../src/domain/policy/replay-under-policy';
 import type { Severity } from '../../src/domain/severity';
-import { viewCommitment } from '../../src/domain/view';
 import {
   ACKNOWLEDGE,
   CIMCLOUD,

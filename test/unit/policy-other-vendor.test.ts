@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { parsePolicy } from '../../src/adapters/policy/load-policy';
-import { classify } from '../../src/domain/classify';
-import { compilePolicy } from '../../src/domain/compile-policy';
+import { parsePolicy } from '../../src/adapters/policy-files/load-policy';
 import type { Audience, Consequence } from '../../src/domain/impact';
-import { COMMITMENT_KINDS, calendarOf, type Target, targetOf } from '../../src/domain/policy';
+import { classify } from '../../src/domain/policy/classify';
+import { compilePolicy } from '../../src/domain/policy/compile-policy';
+import { COMMITMENT_KINDS, calendarOf, type Target, targetOf } from '../../src/domain/policy/policy';
 
 const fileName = join(__dirname, '../support/policies/three-levels.yaml');
 const document = parsePolicy(readFileSync(fileName, 'utf8'), { fileName });

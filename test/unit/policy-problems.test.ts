@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { DocumentError, type DocumentProblem } from '../../src/adapters/documents/document-error';
-import { parsePolicy } from '../../src/adapters/policy/load-policy';
+import { parsePolicy } from '../../src/adapters/policy-files/load-policy';
 
 const sound = readFileSync(join(__dirname, '../support/policies/three-levels.yaml'), 'utf8');
 

@@ -2,11 +2,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { checkPolicy } from '../../src/adapters/cli/policy-check';
-import { policyFingerprint } from '../../src/adapters/policy/fingerprint';
-import { parsePolicy } from '../../src/adapters/policy/load-policy';
-import { compilePolicy } from '../../src/domain/compile-policy';
-import { type PolicyDocument, targetOf } from '../../src/domain/policy';
+import { checkPolicy } from '../../src/adapters/cli/policy/policy-check';
+import { parsePolicy } from '../../src/adapters/policy-files/load-policy';
+import { policyFingerprint } from '../../src/adapters/policy-files/policy-fingerprint';
+import { compilePolicy } from '../../src/domain/policy/compile-policy';
+import { type PolicyDocument, targetOf } from '../../src/domain/policy/policy';
 
 const fileName = join(__dirname, '../../policies/cimcloud.yaml');
 const text = readFileSync(fileName, 'utf8');

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { csvRows } from '../../src/adapters/import/csv-rows';
 import { parseMapping } from '../../src/adapters/import/mapping-file';
-import { decideChange } from '../../src/application/decide-change';
 import { type LogRow, planTicket } from '../../src/application/import/plan-ticket';
+import { decideChange } from '../../src/application/tickets/decide-change';
 import type { Actor } from '../../src/domain/actor';
+import { judgedAt, viewCycle } from '../../src/domain/commitment/view';
 import { type EpochMs, toIso } from '../../src/domain/instant';
-import type { CommitmentKind } from '../../src/domain/policy';
-import type { Ticket } from '../../src/domain/ticket';
-import { judgedAt, viewCycle } from '../../src/domain/view';
+import type { CommitmentKind } from '../../src/domain/policy/policy';
+import type { Ticket } from '../../src/domain/ticket/ticket';
 import { CIMCLOUD, NEW_TICKET } from '../support/domain';
 
 const ROOT = join(__dirname, '../..');

@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { formatOf, questionOf, type Report, type ReportOptions, type ReportRow } from '../../src/adapters/cli/report';
+import {
+  formatOf,
+  questionOf,
+  type Report,
+  type ReportOptions,
+  type ReportRow,
+} from '../../src/adapters/cli/report/report-command';
 
 const NOW = Date.parse('2026-06-01T14:00:00Z');
 const LEFT_OUT: ReportOptions = { from: null, to: null, by: 'severity', zone: 'UTC', format: 'table' };

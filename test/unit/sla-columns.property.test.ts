@@ -1,9 +1,9 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { slaOf } from '../../src/adapters/persistence/sla-of';
-import { rowOf, timeRowOf } from '../../src/adapters/persistence/ticket-row';
-import { letPass } from '../../src/domain/decide';
-import type { Ticket } from '../../src/domain/ticket';
+import { slaOf } from '../../src/adapters/persistence/tickets/sla-columns-of';
+import { rowOf, timeRowOf } from '../../src/adapters/persistence/tickets/ticket-row';
+import { letPass } from '../../src/domain/ticket/decide';
+import type { Ticket } from '../../src/domain/ticket/ticket';
 import { gap, history, play } from '../support/histories';
 
 const NEVER = { createdAt: 0, updatedAt: 0 };

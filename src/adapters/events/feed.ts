@@ -1,11 +1,11 @@
 import type { Pool } from 'pg';
-import type { EventFeed } from '../../application/ports';
+import type { EventFeed } from '../../application/ports/events';
 import type { EpochMs } from '../../domain/instant';
-import type { Commit } from '../persistence/change-tickets';
-import { createEventLog } from '../persistence/event-log';
+import { createEventLog } from '../persistence/tickets/event-log';
+import type { Commit } from '../persistence/tickets/ticket-store';
 import { Hub } from './hub';
+import { NotifyChannel } from './notify-channel';
 import { Tail } from './tail';
-import { WakeLine } from './wake-line';
 
 export interface FeedSettings {
   readonly pool: Pool;
@@ -14,9 +14,9 @@ export interface FeedSettings {
   readonly pollMs?: number;
   /** How many events may wait for one subscriber; 1,000 unless told. */
   readonly queueLimit?: number;
-  /** Told of deadlines that another process has written: the earliest of some. */
+  /** EventWithTicket of deadlines that another process has written: the earliest of some. */
   readonly onDeadline?: (at: EpochMs) => void;
-  /** Told when the log or the line cannot be reached; both go on by themselves. */
+  /** EventWithTicket when the log or the line cannot be reached; both go on by themselves. */
   readonly onError?: (error: unknown) => void;
 }
 
@@ -40,7 +40,7 @@ export async function openFeed(settings: FeedSettings): Promise<RunningFeed> {
     tail.wake();
     if (nextDeadlineAt !== null) onDeadline?.(nextDeadlineAt);
   };
-  const line = new WakeLine({ url, onWake, ...errors });
+  const line = new NotifyChannel({ url, onWake, ...errors });
   tail.start();
   await line.open();
   return {

@@ -1,5 +1,5 @@
-import type { EventFeed, LoggedEvent } from '../../application/ports';
-import type { LogEntry, LogSnapshot } from '../persistence/event-log';
+import type { EventFeed, LoggedEvent } from '../../application/ports/events';
+import type { LogEntry, LogSnapshot } from '../persistence/tickets/event-log';
 import { Subscription } from './subscription';
 
 /** How many events may wait for one subscriber. */

@@ -1,4 +1,4 @@
-import { type LoggedEvent, SlowSubscriber } from '../../application/ports';
+import { type LoggedEvent, SlowSubscriber } from '../../application/ports/events';
 
 type Result = IteratorResult<LoggedEvent>;
 

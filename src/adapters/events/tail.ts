@@ -1,20 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Sleep } from '../../application/sleep';
-import type { EventLog, LogPlace, LogSnapshot } from '../persistence/event-log';
+import { Sleep } from '../../application/deadlines/sleep';
+import type { EventLog, LogPlace, LogSnapshot } from '../persistence/tickets/event-log';
 import type { Hub } from './hub';
 
 export interface TailSettings {
   /** The longest time between two looks at the log, in milliseconds; 1 second unless told. */
   readonly pollMs?: number;
-  /** Told of each failure to read; the tail goes on by itself. */
+  /** EventWithTicket of each failure to read; the tail goes on by itself. */
   readonly onError?: (error: unknown) => void;
 }
 
 const BATCH = 200;
 /** Wake-ups of this span are one look: a busy service commits more often than it need look. */
-const BREATH_MS = 4;
+const COALESCE_MS = 4;
 /** While a transaction is under way that events may be waiting for. */
-const RESTLESS_MS = 20;
+const BUSY_POLL_MS = 20;
 
 /**
  * Follows the log for this process, and gives the hub what it reads. The place that it has reached is kept in memory, so
@@ -65,7 +65,7 @@ export class Tail {
         failures = 0;
         if (isFull) continue;
         restless = snapshot.isQuiet || this.hub.size === 0 ? 0 : restless + 1;
-        if (restless > 0) pause = Math.min(longest, RESTLESS_MS * 2 ** (restless - 1));
+        if (restless > 0) pause = Math.min(longest, BUSY_POLL_MS * 2 ** (restless - 1));
       } catch (error) {
         failures += 1;
         pause = Math.min(longest, 50 * 2 ** failures);
@@ -91,13 +91,13 @@ export class Tail {
     if (last !== undefined) this.place = { xid: `${last.xid}`, id: last.event.id };
     this.hub.publish(entries, snapshot);
     // An import makes hundreds of events visible at once: reading on faster than they are taken would end those who keep up.
-    while (!this.isClosed && this.hub.isCatchingUp()) await sleep(BREATH_MS);
+    while (!this.isClosed && this.hub.isCatchingUp()) await sleep(COALESCE_MS);
     return { isFull: entries.length === BATCH, snapshot };
   }
 
   /** Waits for a wake-up, at most so long; at least a breath, in which further wake-ups are gathered. */
   private async rest(ms: number): Promise<void> {
     if (!this.isWoken) await this.sleep.rest(ms);
-    if (!this.isClosed) await sleep(BREATH_MS);
+    if (!this.isClosed) await sleep(COALESCE_MS);
   }
 }

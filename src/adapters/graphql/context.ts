@@ -1,10 +1,12 @@
 import type { Logger } from 'pino';
-import { type Pinned, pinnedPolicy } from '../../application/pinned-policy';
-import type { AsOf, Caller, Client, StoredTicket } from '../../application/ports';
-import type { Services } from '../../application/services';
+import { type Pinned, pinnedPolicy } from '../../application/policies/pinned-policy';
+import type { Caller } from '../../application/ports/caller';
+import type { Client } from '../../application/ports/clients';
+import type { Services } from '../../application/ports/services';
+import type { AsOf, StoredTicket } from '../../application/ports/stored-ticket';
+import { judgedAt } from '../../domain/commitment/view';
 import type { EpochMs } from '../../domain/instant';
-import type { Policy } from '../../domain/policy';
-import { judgedAt } from '../../domain/view';
+import type { Policy } from '../../domain/policy/policy';
 import { LIMITS } from './operation-limits';
 
 /** What one request (or one event of a subscription) carries through its resolvers. */

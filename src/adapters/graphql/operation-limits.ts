@@ -7,7 +7,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { FAULT_CODES } from './faults';
+import { FAULT_CODES } from './errors';
 
 /** How far an operation may go, over HTTP and over WebSocket alike. */
 export const LIMITS = {

@@ -1,40 +1,40 @@
 import 'reflect-metadata';
 import type { GraphQLSchema } from 'graphql';
 import { buildSchemaSync, type NonEmptyArray } from 'type-graphql';
-import { CalendarResolver } from './calendar-types';
-import { ClassificationResolver } from './classification-types';
-import { CommitmentBreachedResolver } from './commitment-breached';
-import { CommitmentResolver, CycleExplanationResolver } from './commitment-types';
-import { ClientResolver } from './common-types';
-import { BreachResolver, CommitmentCycleResolver, TargetResolver } from './cycle-types';
-import { DeadlineApproachingResolver } from './deadline-approaching';
-import { DeadlineResolver } from './deadline-types';
-import { EndedCycleResolver, EventEffectsResolver, StartedCycleResolver } from './event-effects';
-import { TicketEventResolver } from './event-interfaces';
+import { ClientResolver } from './base/common.type';
+import { refuseInvalid } from './base/input-rules';
+import { CommitmentResolver, CycleExplanationResolver } from './commitment/commitment.type';
+import { BreachResolver, CommitmentCycleResolver, TargetResolver } from './commitment/cycle.type';
+import { DeadlineResolver } from './commitment/deadline.type';
+import { ExplanationResolver, TimeSegmentResolver } from './commitment/explanation.type';
+import { TicketEventResolver } from './event/event.interface';
 import {
   BreachWaivedEventResolver,
   CommitmentBreachedEventResolver,
   CommunicationResolver,
   WaitingStartedEventResolver,
   WaitingStoppedEventResolver,
-} from './event-types';
-import { ExplanationResolver, TimeSegmentResolver } from './explain-types';
-import { refuseInvalid } from './input-rules';
-import { LifecycleResolver } from './lifecycle-types';
-import { MutationResolver } from './mutations';
-import { NodeResolver } from './node-queries';
-import './policy-errors';
-import { PolicyMutationResolver } from './policy-mutations';
-import { PolicyQueryResolver } from './policy-queries';
-import { PolicyResolver, RuleResolver, SeverityPolicyResolver } from './policy-types';
-import { QueryResolver } from './queries';
-import { ReportResolver } from './report-queries';
-import { SimulationResolver } from './simulation';
-import { OutlookResolver } from './simulation-types';
-import { SubscriptionResolver } from './subscriptions';
-import { TicketLogResolver } from './ticket-log';
-import { TicketQueryResolver } from './ticket-query';
-import { TicketResolver } from './ticket-resolver';
+} from './event/event.type';
+import { EndedCycleResolver, EventEffectsResolver, StartedCycleResolver } from './event/event-effects.type';
+import { NodeResolver } from './node/node.resolver';
+import { CalendarResolver } from './policy/calendar.type';
+import { ClassificationResolver } from './policy/classification.type';
+import { CommitmentBreachedResolver } from './subscription/commitment-breached.resolver';
+import { DeadlineApproachingResolver } from './subscription/deadline-approaching.resolver';
+import { LifecycleResolver } from './ticket/lifecycle.type';
+import { MutationResolver } from './ticket/ticket-mutations.resolver';
+import './policy/policy-errors.type';
+import { PolicyQueryResolver } from './policy/policy.resolver';
+import { PolicyResolver, RuleResolver, SeverityPolicyResolver } from './policy/policy.type';
+import { PolicyMutationResolver } from './policy/policy-mutations.resolver';
+import { ReportResolver } from './report/report.resolver';
+import { SimulationResolver } from './simulation/simulation.resolver';
+import { OutlookResolver } from './simulation/simulation.type';
+import { SubscriptionResolver } from './subscription/subscription.resolver';
+import { QueryResolver } from './ticket/queries.resolver';
+import { TicketResolver } from './ticket/ticket.resolver';
+import { TicketLogResolver } from './ticket/ticket-events.resolver';
+import { TicketQueryResolver } from './ticket/ticket-query.resolver';
 
 const RESOLVERS = [
   QueryResolver,

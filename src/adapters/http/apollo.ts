@@ -8,7 +8,7 @@ import {
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { RequestContext } from '../graphql/context';
-import { presentError } from '../graphql/faults';
+import { presentError } from '../graphql/errors';
 import { LIMITS, tooLarge } from '../graphql/operation-limits';
 
 /** An HTTP request as Apollo takes it: headers in small letters, the body parsed. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import type { Caller } from '../../application/ports';
-import { hidesSomething, isBlank } from '../../domain/blank';
+import type { Caller } from '../../application/ports/caller';
+import { hidesSomething, isBlank } from '../../domain/text';
 import { RequestError } from './request-body';
 
 /** Says which agent acts. Until there are accounts it is believed, as whoever reaches the service is. */

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { LogRow, RowReport } from '../../application/import/plan-ticket';
-import type { Channel } from '../../domain/commands';
+import type { Channel } from '../../domain/ticket/commands';
 import { csvRecords } from './csv-records';
 import { instantReader } from './local-instant';
 import { columnsOf, type MappingFile } from './mapping-file';

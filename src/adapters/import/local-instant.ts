@@ -1,6 +1,6 @@
 import { ZoneOffsets } from '../../domain/calendar/zone-offsets';
 import type { EpochMs } from '../../domain/instant';
-import { parseRfc3339 } from '../rfc3339';
+import { parseRfc3339 } from '../../domain/rfc3339';
 
 const FIELDS = {
   yyyy: ['year', '\\d{4}'],

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import type { ImportMapping, StateMeaning } from '../../application/import/mapping';
-import { classify } from '../../domain/classify';
-import { CHANNELS } from '../../domain/commands';
 import { AUDIENCES, CONSEQUENCES } from '../../domain/impact';
-import { COMMITMENT_KINDS, type PolicyDocument, WAITING_REASONS } from '../../domain/policy';
+import { classify } from '../../domain/policy/classify';
+import { COMMITMENT_KINDS, type PolicyDocument, WAITING_REASONS } from '../../domain/policy/policy';
+import { CHANNELS } from '../../domain/ticket/commands';
 import { DocumentError, type DocumentProblem, fieldName, type Report } from '../documents/document-error';
 import { parseWith } from '../documents/issue-messages';
 import { readYaml } from '../documents/yaml-source';
-import { zoneProblem } from '../policy/local-time';
+import { zoneProblem } from '../policy-files/local-time';
 import { formatProblem } from './local-instant';
 
 const column = z.string().trim().min(1).max(200);

@@ -1,11 +1,11 @@
 import type { Actor } from '../../domain/actor';
 import type { EpochMs } from '../../domain/instant';
-import { COMMITMENT_KINDS, type CommitmentKind } from '../../domain/policy';
-import { explainRefusal } from '../../domain/refusals';
+import { COMMITMENT_KINDS, type CommitmentKind } from '../../domain/policy/policy';
 import type { Severity } from '../../domain/severity';
-import type { Ticket, TicketState } from '../../domain/ticket';
-import type { Change, ChangeTickets, Step } from '../change-tickets';
-import { type Changed, SomeChangesFailed } from '../ports';
+import { explainRefusal } from '../../domain/ticket/refusals';
+import type { Ticket, TicketState } from '../../domain/ticket/ticket';
+import type { Change, ChangeTickets, Step } from '../tickets/change-tickets';
+import { type Changed, SomeChangesFailed } from '../tickets/change-tickets';
 import type { ImportMapping } from './mapping';
 import { type LogRow, planTicket, type ReportReason, type RowReport, type TicketPlan } from './plan-ticket';
 
@@ -96,7 +96,7 @@ export async function importTickets(
     const changes = fresh.map(({ externalId, plan }) => changeOf(externalId, plan, clients));
     const results = changes.length === 0 ? [] : await carryOut(changes);
     for (const { plan } of planned) tally.reported(plan.reports);
-    for (const [index, { externalId, plan }] of fresh.entries()) tellOf(externalId, plan, results[index]);
+    for (const [index, { externalId, plan }] of fresh.entries()) reportOutcome(externalId, plan, results[index]);
     tally.alreadyThere += open.length - fresh.length;
     tally.notOpened += planned.length - open.length;
     tally.progress(
@@ -105,7 +105,11 @@ export async function importTickets(
     );
   }
 
-  function tellOf(externalId: string, plan: TicketPlan, outcome: PromiseSettledResult<Changed> | undefined): void {
+  function reportOutcome(
+    externalId: string,
+    plan: TicketPlan,
+    outcome: PromiseSettledResult<Changed> | undefined,
+  ): void {
     const report = (line: number, reason: ReportReason, detail: string): void =>
       tally.reported([{ line, ticket: externalId, reason, detail }]);
     const opening = plan.opening?.row.line ?? 0;

@@ -1,6 +1,6 @@
-import type { Channel } from '../../domain/commands';
 import type { Impact } from '../../domain/impact';
-import type { CommitmentKind, WaitingReason } from '../../domain/policy';
+import type { CommitmentKind, WaitingReason } from '../../domain/policy/policy';
+import type { Channel } from '../../domain/ticket/commands';
 
 /** What a state of the other tracker means here. */
 export type StateMeaning =

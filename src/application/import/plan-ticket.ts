@@ -1,7 +1,7 @@
-import type { Command } from '../../domain/commands';
 import { type EpochMs, toIso } from '../../domain/instant';
-import type { WaitingReason } from '../../domain/policy';
-import type { Ticket } from '../../domain/ticket';
+import type { WaitingReason } from '../../domain/policy/policy';
+import type { Command } from '../../domain/ticket/commands';
+import type { Ticket } from '../../domain/ticket/ticket';
 import type { ImportMapping, PriorityMeaning, StateMeaning, TicketFacts } from './mapping';
 
 /** One row of the log, as the adapter reads it. A cell that says nothing is null. */

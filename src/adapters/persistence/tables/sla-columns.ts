@@ -1,5 +1,5 @@
+import type { CommitmentStatus } from '../../../domain/commitment/view';
 import type { EpochMs } from '../../../domain/instant';
-import type { CommitmentStatus } from '../../../domain/view';
 import { instant, orNull, text } from './column-types';
 
 /**

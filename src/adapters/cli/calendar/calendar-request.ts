@@ -1,0 +1,196 @@
+import { z } from 'zod';
+import { type BusinessCalendar, CalendarError, compileCalendar } from '../../../domain/calendar/business-calendar';
+import { MINUTE_MS, toIso } from '../../../domain/instant';
+import { parseRfc3339 } from '../../../domain/rfc3339';
+
+/** Codes of what is wrong with a line itself; a `CalendarError` brings its own. */
+type LineErrorCode = 'INVALID_JSON' | 'INVALID_INPUT' | 'UNKNOWN_OPERATION' | 'LINE_TOO_LONG';
+type ErrorCode = LineErrorCode | CalendarError['code'];
+
+export type Answer =
+  | { readonly id: unknown; readonly result: string | number }
+  | { readonly id: unknown; readonly error: { readonly code: ErrorCode; readonly message: string } };
+
+/** Compiled calendars kept; one more puts out the one that was used longest ago. */
+const KEPT_CALENDARS = 200;
+
+const instant = z
+  .string('give an RFC 3339 instant with an offset, e.g. "2026-03-02T15:00:00-05:00".')
+  .transform((text, context) => {
+    const at = parseRfc3339(text);
+    if (at !== undefined) return at;
+    const message = `${JSON.stringify(shortened(text))} is not an RFC 3339 instant; give an existing date, a time with seconds, and an offset, e.g. "2026-03-02T15:00:00-05:00".`;
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  });
+const amount = z.number('give a number, 0 or more.').nonnegative('give a number, 0 or more.');
+const common = { id: z.unknown().optional(), calendar: z.unknown().optional(), op: z.string(), start: instant };
+
+const addMinutes = z.strictObject({ ...common, amount });
+const addBusinessDays = z.strictObject({
+  ...common,
+  amount,
+  mode: z.enum(['sameTime', 'closeOfBusiness'], 'write "sameTime" or "closeOfBusiness", or leave it out.').optional(),
+});
+const businessMinutesBetween = z.strictObject({ ...common, end: instant });
+
+type Operation = (line: unknown, calendarOf: (source: unknown) => BusinessCalendar) => string | number;
+
+const OPERATIONS: ReadonlyMap<unknown, Operation> = new Map<unknown, Operation>([
+  [
+    'addMinutes',
+    (line, calendarOf) => {
+      const request = parse(addMinutes, line);
+      return toIso(calendarOf(request.calendar).add(request.start, request.amount * MINUTE_MS));
+    },
+  ],
+  [
+    'addBusinessDays',
+    (line, calendarOf) => {
+      const request = parse(addBusinessDays, line);
+      const end = request.mode === 'closeOfBusiness' ? 'CLOSE_OF_BUSINESS' : 'SAME_TIME';
+      return toIso(calendarOf(request.calendar).addBusinessDays(request.start, request.amount, end));
+    },
+  ],
+  [
+    'businessMinutesBetween',
+    (line, calendarOf) => {
+      const request = parse(businessMinutesBetween, line);
+      return calendarOf(request.calendar).between(request.start, request.end) / MINUTE_MS;
+    },
+  ],
+]);
+
+const time = z.string('an interval is a pair of times, e.g. ["09:00","17:00"].');
+const intervals = z.array(
+  z.tuple([time, time], 'an interval is a pair of times, e.g. ["09:00","17:00"].'),
+  'give a list of intervals, e.g. [["09:00","17:00"]].',
+);
+const year = z.number('give a year.');
+const calendarSchema = z.strictObject(
+  {
+    timeZone: z.string('give an IANA zone, e.g. "America/New_York".'),
+    week: z.record(z.string(), intervals, 'give intervals by weekday, e.g. {"mon":[["09:00","17:00"]]}.').default({}),
+    holidays: z.array(z.string('write dates as "YYYY-MM-DD".'), 'give a list of dates "YYYY-MM-DD".').default([]),
+    holidayNames: z.record(z.string(), z.string(), 'give names by date.').optional(),
+    special: z
+      .record(z.string(), intervals, 'give intervals by date, e.g. {"2026-12-24":[["09:00","12:00"]]}.')
+      .default({}),
+    knownYears: z.strictObject({ from: year, to: year }, 'give {"from":2020,"to":2030}, or leave it out.').optional(),
+  },
+  {
+    error: (issue) =>
+      issue.code === 'invalid_type' ? 'give an object with timeZone, week, holidays, special.' : undefined,
+  },
+);
+
+/** Answers lines of the `stepdown calendar` command; holds the calendars compiled so far. */
+export class CalendarDesk {
+  private readonly calendars = new Map<string, BusinessCalendar>();
+
+  /** Never throws for what a line says: that is the answer's `error`. */
+  answer(line: string): Answer {
+    let id: unknown = null;
+    try {
+      const request = parseJson(line);
+      if (typeof request !== 'object' || request === null || Array.isArray(request)) {
+        throw new LineError(
+          'INVALID_INPUT',
+          'A line is one JSON object with id, calendar, op, start, and amount or end.',
+        );
+      }
+      id = idOf(request);
+      const op = 'op' in request ? request.op : undefined;
+      const operation = OPERATIONS.get(op);
+      if (operation === undefined) {
+        const said = typeof op === 'string' ? `${JSON.stringify(shortened(op))} is unknown` : 'missing';
+        throw new LineError('UNKNOWN_OPERATION', `op: ${said}; give one of ${[...OPERATIONS.keys()].join(', ')}.`);
+      }
+      return { id, result: operation(request, (source) => this.calendarOf(source)) };
+    } catch (error) {
+      if (error instanceof CalendarError || error instanceof LineError) {
+        return { id, error: { code: error.code, message: error.message } };
+      }
+      throw error;
+    }
+  }
+
+  private calendarOf(source: unknown): BusinessCalendar {
+    const key = keyOf(source);
+    const calendar = this.calendars.get(key) ?? compileCalendar(definitionOf(source));
+    // A Map keeps the order of insertion: what is put in again is the youngest.
+    this.calendars.delete(key);
+    this.calendars.set(key, calendar);
+    const oldest = this.calendars.keys().next().value;
+    if (this.calendars.size > KEPT_CALENDARS && oldest !== undefined) this.calendars.delete(oldest);
+    return calendar;
+  }
+}
+
+class LineError extends Error {
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+const parseJson = (line: string): unknown => {
+  try {
+    return JSON.parse(line);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new LineError('INVALID_JSON', `The line is not JSON (${reason}); write one JSON object to a line.`);
+  }
+};
+
+/** What a line's answer is known by: any scalar; nothing where the line has none. */
+const idOf = (request: object): unknown => {
+  const id = 'id' in request ? request.id : null;
+  if (typeof id !== 'object' || id === null) return id;
+  throw new LineError('INVALID_INPUT', 'id: give text or a number.');
+};
+
+const keyOf = (calendar: unknown): string => {
+  try {
+    return JSON.stringify(calendar) ?? '';
+  } catch {
+    // What is read in a loop is written by recursion: a thousand brackets are more than the stack holds.
+    throw new LineError('INVALID_CALENDAR', 'calendar: give an object with timeZone, week, holidays, special.');
+  }
+};
+
+const shortened = (text: string): string => (text.length > 80 ? `${text.slice(0, 80)}…` : text);
+
+const definitionOf = (source: unknown) => {
+  const { holidayNames, knownYears, ...rest } = parse(calendarSchema, source, ['calendar']);
+  return {
+    ...rest,
+    ...(holidayNames === undefined ? {} : { holidayNames }),
+    ...(knownYears === undefined ? {} : { knownYears }),
+  };
+};
+
+/** What is wrong, as a sentence that names the field; first of all a misspelt key, which makes others seem missing. */
+const parse = <T>(schema: z.ZodType<T>, value: unknown, within: readonly string[] = []): T => {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const { issues } = parsed.error;
+  for (const issue of issues) {
+    if (issue.code !== 'unrecognized_keys') continue;
+    const keys = issue.keys.map((key) => JSON.stringify(key)).join(', ');
+    const taker = [...within, ...issue.path].join('.') || 'This operation';
+    throw new LineError('INVALID_INPUT', `${taker} takes no ${keys}; remove it or correct its spelling.`);
+  }
+  const path = [...within, ...(issues[0]?.path ?? [])];
+  const field = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
+  throw new LineError(codeOf(path), `${field.slice(1)}: ${issues[0]?.message}`);
+};
+
+const codeOf = ([first, second]: readonly PropertyKey[]): ErrorCode => {
+  if (first === 'start' || first === 'end') return 'INVALID_INSTANT';
+  if (first === 'amount') return 'INVALID_AMOUNT';
+  if (first === 'calendar') return second === 'timeZone' ? 'INVALID_TIME_ZONE' : 'INVALID_CALENDAR';
+  return 'INVALID_INPUT';
+};

@@ -1,0 +1,91 @@
+import { type CalendarDefinition, type LocalInterval, WEEKDAYS } from '../../../domain/calendar/business-calendar';
+import { COMMITMENT_KINDS, type PolicyDocument } from '../../../domain/policy/policy';
+import { count } from './amounts';
+import { type Row, rows, union } from './difference';
+
+/** What the calendars of one policy say otherwise than those of another, with the severities that count on each. */
+export function calendarDifferences(before: PolicyDocument, after: PolicyDocument): Row[] {
+  return union(Object.keys(before.calendars), Object.keys(after.calendars)).flatMap((name) => {
+    const [old, now] = [before.calendars[name], after.calendars[name]];
+    const users = union(usersOf(before, name), usersOf(after, name));
+    const of = users.length === 0 ? name : `${name} (${users.join(', ')})`;
+    if (old === undefined || now === undefined) return rows([[of, summary(old), summary(now)]]);
+    return [
+      ...rows([
+        [`${of} zone`, old.timeZone, now.timeZone],
+        ...WEEKDAYS.map((day): [string, string, string] => [
+          `${of} ${day}`,
+          hours(old.week[day] ?? []),
+          hours(now.week[day] ?? []),
+        ]),
+        [`${of} holidays known for`, yearsOf(old), yearsOf(now)],
+      ]),
+      ...holidayRows(of, old, now),
+      ...rows(
+        union(Object.keys(old.special), Object.keys(now.special))
+          .sort()
+          .map((date) => [`${of} special ${date}`, specialOf(old, date), specialOf(now, date)]),
+      ),
+    ];
+  });
+}
+
+/** Whose promises are counted on a calendar; silence is that of resolved tickets. */
+function usersOf({ severities, closeAfterSilence }: PolicyDocument, calendar: string): string[] {
+  const levels = severities
+    .filter(({ targets }) => COMMITMENT_KINDS.some((kind) => targets[kind].span?.calendar === calendar))
+    .map(({ severity }): string => severity);
+  return closeAfterSilence.calendar === calendar ? [...levels, 'silence'] : levels;
+}
+
+const hours = (intervals: readonly LocalInterval[]): string =>
+  intervals.length === 0 ? 'closed' : intervals.map(([opens, closes]) => `${opens}-${closes}`).join(', ');
+
+const specialOf = ({ special }: CalendarDefinition, date: string): string | null => {
+  const intervals = special[date];
+  return intervals === undefined ? null : hours(intervals);
+};
+
+const yearsOf = ({ knownYears }: CalendarDefinition): string | null =>
+  knownYears === undefined ? null : `${knownYears.from} to ${knownYears.to}`;
+
+function summary(calendar: CalendarDefinition | undefined): string | null {
+  if (calendar === undefined) return null;
+  const { timeZone, week, holidays } = calendar;
+  const open = WEEKDAYS.filter((day) => (week[day] ?? []).length > 0);
+  return `${timeZone}, ${open.join(' ')}, ${holidays.length === 0 ? 'no holidays' : count(holidays.length, 'holiday')}`;
+}
+
+/** Holidays that only one of them has, in the years that both know; those of one name stand together. */
+function holidayRows(of: string, old: CalendarDefinition, now: CalendarDefinition): Row[] {
+  const known = ({ knownYears }: CalendarDefinition, date: string): boolean => {
+    const year = Number(date.slice(0, 4));
+    return knownYears === undefined || (year >= knownYears.from && year <= knownYears.to);
+  };
+  const only = (one: CalendarDefinition, other: CalendarDefinition): Map<string, string[]> => {
+    const others = new Set(other.holidays);
+    const byName = new Map<string, string[]>();
+    for (const date of [...one.holidays].sort()) {
+      if (others.has(date) || !known(other, date)) continue;
+      const name = one.holidayNames?.[date] ?? 'of its own';
+      byName.set(name, [...(byName.get(name) ?? []), date]);
+    }
+    return byName;
+  };
+  const [removed, added] = [only(old, now), only(now, old)];
+  return rows(
+    union([...removed.keys()], [...added.keys()]).map((name) => [
+      `${of} holiday ${name}`,
+      datesText(removed.get(name)),
+      datesText(added.get(name)),
+    ]),
+  );
+}
+
+const LISTED = 3;
+
+const datesText = (dates: readonly string[] | undefined): string | null => {
+  if (dates === undefined) return null;
+  if (dates.length <= LISTED) return dates.join(', ');
+  return `${dates[0]} to ${dates.at(-1)}, ${count(dates.length, 'date')}`;
+};

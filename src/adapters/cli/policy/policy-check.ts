@@ -1,0 +1,68 @@
+import type { CalendarDefinition } from '../../../domain/calendar/business-calendar';
+import type { PolicyDocument, SeverityPolicy, Target } from '../../../domain/policy/policy';
+import { DocumentError, problemLine } from '../../documents/document-error';
+import { parsePolicy } from '../../policy-files/load-policy';
+import { count, spanText } from './amounts';
+import { readPolicyText } from './policy-file';
+
+/** Where a command writes its lines; `process.stdout` is one. */
+export interface LineOutput {
+  write(text: string): unknown;
+}
+
+/** The file is a policy that can be published; it has problems, which are listed; it cannot be read at all. */
+export const POLICY_CHECK_EXIT = { fine: 0, problems: 1, unreadable: 2 } as const;
+
+function targetSummary({ span, basis }: Target): string {
+  const promise = span === null ? 'best effort' : spanText(span);
+  return `${promise} ${basis.toLowerCase()}`;
+}
+
+const severitySummary = ({ severity, title, targets }: SeverityPolicy): string[] => [
+  `  ${severity}  ${title}`,
+  `        response ${targetSummary(targets.RESPONSE)}`,
+  `        update ${targetSummary(targets.UPDATE)}`,
+  `        resolution ${targetSummary(targets.RESOLUTION)}`,
+];
+
+function calendarSummary(name: string, { timeZone, holidays, knownYears, special }: CalendarDefinition): string {
+  const years = knownYears === undefined ? '' : ` in the years ${knownYears.from} to ${knownYears.to}`;
+  const specials = Object.keys(special).length;
+  const own = specials === 0 ? '' : `, ${count(specials, 'date')} with hours of their own`;
+  return `  ${name}  ${timeZone}, ${holidays.length === 0 ? 'no holidays' : count(holidays.length, 'holiday')}${years}${own}`;
+}
+
+function summary(file: string, policy: PolicyDocument): string[] {
+  return [
+    `${file} is a policy that can be published: ${policy.id}, ${policy.title}`,
+    `Severities: ${policy.severities.length}`,
+    ...policy.severities.flatMap(severitySummary),
+    `Rules: ${policy.rules.length} (${policy.rules.map(({ clause }) => clause).join(', ')})`,
+    `Calendars: ${Object.keys(policy.calendars).length}`,
+    ...Object.entries(policy.calendars).map(([name, calendar]) => calendarSummary(name, calendar)),
+  ];
+}
+
+/**
+ * `stepdown policy check FILE`: reads a policy file as publishing it would, and changes nothing.
+ *
+ * Writes a summary to `output`, or every problem as `FILE:LINE:COLUMN field: message` to `errorOutput`.
+ * @returns the exit code, one of `POLICY_CHECK_EXIT`: 0 fine, 1 problems in the policy, 2 no readable text file
+ */
+export async function checkPolicy(file: string, output: LineOutput, errorOutput: LineOutput): Promise<number> {
+  const read = await readPolicyText(file);
+  if ('failure' in read) {
+    errorOutput.write(`${file} ${read.failure}.\n`);
+    return POLICY_CHECK_EXIT.unreadable;
+  }
+  try {
+    const policy = parsePolicy(read.text, { fileName: file });
+    output.write(`${summary(file, policy).join('\n')}\n`);
+    return POLICY_CHECK_EXIT.fine;
+  } catch (error) {
+    if (!(error instanceof DocumentError)) throw error;
+    for (const problem of error.problems) errorOutput.write(`${problemLine(file, problem)}\n`);
+    errorOutput.write(`${count(error.problems.length, 'problem')}; nothing was published.\n`);
+    return POLICY_CHECK_EXIT.problems;
+  }
+}

@@ -1,0 +1,67 @@
+import { MINUTE_MS } from '../../../domain/instant';
+import { SEVERITIES } from '../../../domain/severity';
+import { parseDuration } from '../../graphql/base/scalars';
+import type { Report, ReportFigures, ReportRow, ReportTimes } from './report-command';
+
+const COMMITMENTS = ['response', 'update', 'resolution', 'overall'] as const;
+const TIMES = ['timeToRespond', 'timeToWorkAround', 'timeToResolve'] as const;
+
+type Cell = string | number | null;
+
+/**
+ * A line for each group and one for the total, in the form of RFC 4180. Attainment from 0 to 1; times in minutes of business
+ * time; an empty cell where there is nothing. A name that a spreadsheet would take for a formula has an apostrophe before
+ * it.
+ */
+export function reportCsv({ groups, total }: Report): string {
+  const rows = [...groups.map((row) => cellsOf('group', row)), cellsOf('total', total)];
+  const head = rows[0]?.map(([name]) => name) ?? [];
+  return [head, ...rows.map((cells) => cells.map(([, cell]) => cell))]
+    .map((cells) => `${cells.map(written).join(',')}\r\n`)
+    .join('');
+}
+
+const FORMULA = /^[=+\-@\t\r]/;
+
+const written = (cell: Cell): string => {
+  const text = typeof cell === 'string' && FORMULA.test(cell) ? `'${cell}` : String(cell ?? '');
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+};
+
+/** A row's cells with the names of their columns. */
+function cellsOf(scope: 'group' | 'total', row: ReportRow): readonly (readonly [name: string, cell: Cell])[] {
+  return [
+    ['scope', scope],
+    ['key', row.key],
+    ['client', row.client?.name ?? null],
+    ['opened', row.opened],
+    ['resolved', row.resolved],
+    ['closed', row.closed],
+    ...COMMITMENTS.flatMap((name) => figureCells(name, row[name])),
+    ...TIMES.flatMap((name) => timeCells(name, row[name])),
+  ];
+}
+
+const figureCells = (name: string, figures: ReportFigures): [string, Cell][] => [
+  [`${name}_met`, figures.met],
+  [`${name}_breached`, figures.breached],
+  [`${name}_waived`, figures.waived],
+  [`${name}_openBreached`, figures.openBreached],
+  [`${name}_attainment`, figures.attainment],
+  [`${name}_attainmentWaived`, figures.attainmentWaived],
+  ...SEVERITIES.map((severity): [string, Cell] => [
+    `${name}_breachedAt${severity}`,
+    figures.breachesBySeverity.find((counted) => counted.severity === severity)?.count ?? 0,
+  ]),
+];
+
+const timeCells = (name: string, times: ReportTimes | null): [string, Cell][] => [
+  [`${name}_count`, times?.count ?? 0],
+  ...(['p50', 'p90', 'p95'] as const).map((rank): [string, Cell] => [
+    `${name}_${rank}_minutes`,
+    minutes(times?.[rank]),
+  ]),
+];
+
+const minutes = (duration: string | undefined): number | null =>
+  duration === undefined ? null : (parseDuration(duration) ?? 0) / MINUTE_MS;

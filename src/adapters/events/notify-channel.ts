@@ -1,0 +1,122 @@
+import { Client } from 'pg';
+import { type EpochMs, least } from '../../domain/instant';
+
+const CHANNEL = 'stepdown_events';
+/** A NOTIFY takes a lock that every committing transaction waits for, so it is sent now and then, not for each commit. */
+const GATHER_MS = 20;
+const LONGEST_BACKOFF_MS = 5_000;
+
+export interface NotifyChannelSettings {
+  /** A url of the database itself: through a pooler in transaction mode nothing would be heard. */
+  readonly url: string;
+  /**
+   * Another process has recorded something, or may have; with the earliest instant at which something of that falls due,
+   * where it said one.
+   */
+  readonly onWake: (nextDeadlineAt: EpochMs | null) => void;
+  readonly onError?: (error: unknown) => void;
+}
+
+/**
+ * A connection of its own by which the processes on one database wake each other. Nothing depends on it: what it fails to
+ * say is found by looking.
+ */
+export class NotifyChannel {
+  private client: Client | null = null;
+  private isClosed = false;
+  private failures = 0;
+  private reconnect: NodeJS.Timeout | null = null;
+  private pending: NodeJS.Timeout | null = null;
+  private isSending = false;
+  private sendAgain = false;
+  private nextDeadlineAt: EpochMs | null = null;
+
+  constructor(private readonly settings: NotifyChannelSettings) {}
+
+  /** Resolves once it listens; where the database cannot be reached it goes on trying, and resolves all the same. */
+  async open(): Promise<void> {
+    const client = new Client({
+      connectionString: this.settings.url,
+      application_name: 'stepdown-events',
+      keepAlive: true,
+      connectionTimeoutMillis: 10_000,
+    });
+    client.on('error', (error) => this.lost(client, error));
+    client.on('end', () => this.lost(client, null));
+    client.on('notification', (message) => {
+      if (message.processId !== ownProcess(client)) this.settings.onWake(deadlineIn(message.payload));
+    });
+    this.client = client;
+    try {
+      await client.connect();
+      await client.query(`LISTEN ${CHANNEL}`);
+    } catch (error) {
+      this.lost(client, error);
+      return;
+    }
+    this.failures = 0;
+    // What was said while nobody listened.
+    this.settings.onWake(null);
+  }
+
+  /** Wakes the other processes, in a moment; one NOTIFY at a time. */
+  notify(nextDeadlineAt: EpochMs | null): void {
+    this.nextDeadlineAt = least([this.nextDeadlineAt, nextDeadlineAt]);
+    this.gather();
+  }
+
+  private gather(): void {
+    if (this.isClosed) return;
+    if (this.isSending) {
+      this.sendAgain = true;
+      return;
+    }
+    if (this.pending !== null) return;
+    this.pending = setTimeout(() => {
+      this.pending = null;
+      void this.send();
+    }, GATHER_MS);
+    this.pending.unref();
+  }
+
+  private async send(): Promise<void> {
+    const { client } = this;
+    // Whoever is not connected finds what it has missed by looking.
+    if (client === null) return;
+    this.isSending = true;
+    const payload = this.nextDeadlineAt ?? '';
+    this.nextDeadlineAt = null;
+    try {
+      await client.query(`NOTIFY ${CHANNEL}, '${payload}'`);
+    } catch (error) {
+      this.lost(client, error);
+    }
+    this.isSending = false;
+    if (!this.sendAgain) return;
+    this.sendAgain = false;
+    this.gather();
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+    if (this.reconnect !== null) clearTimeout(this.reconnect);
+    if (this.pending !== null) clearTimeout(this.pending);
+    await this.client?.end().catch(() => undefined);
+  }
+
+  private lost(client: Client, error: unknown): void {
+    if (this.client !== client || this.isClosed) return;
+    this.client = null;
+    if (error !== null) this.settings.onError?.(error);
+    client.end().catch(() => undefined);
+    this.failures += 1;
+    const backoff = Math.min(LONGEST_BACKOFF_MS, 100 * 2 ** this.failures) * (0.5 + Math.random() / 2);
+    this.reconnect = setTimeout(() => void this.open(), backoff);
+    this.reconnect.unref();
+  }
+}
+
+const ownProcess = (client: Client): number | null =>
+  'processID' in client && typeof client.processID === 'number' ? client.processID : null;
+
+const deadlineIn = (payload: string | undefined): EpochMs | null => (payload ? Number(payload) : null);

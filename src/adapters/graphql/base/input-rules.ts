@@ -1,0 +1,106 @@
+import { ArrayMaxSize, ArrayMinSize, ValidateBy, type ValidationError, validateSync } from 'class-validator';
+import type { ValidatorFn } from 'type-graphql';
+import { isBlank } from '../../../domain/text';
+import { badInput } from '../errors';
+
+/** What is wrong with an input: where, and what the field takes. The value itself is never repeated. */
+export interface InputProblem {
+  readonly path: readonly string[];
+  readonly expected: string;
+}
+
+/** Characters that no text may hold: PostgreSQL takes no NUL, and half of a surrogate pair is no character at all. */
+const UNSTORABLE = /\0|\p{Cs}/u;
+const UNSTORABLE_EXPECTED = 'takes text without NUL characters and unpaired surrogates';
+
+const lengthOf = (text: string): number => {
+  let length = 0;
+  for (const _character of text) length++;
+  return length;
+};
+
+const rule = (name: string, expected: string, holds: (value: unknown) => boolean, each = false) =>
+  ValidateBy({ name, validator: { validate: holds, defaultMessage: () => expected } }, { each });
+
+interface TextRule {
+  readonly max: number;
+  /** May be empty or only white space. */
+  readonly blank?: boolean;
+  /** The rule is for each text of a list. */
+  readonly each?: boolean;
+}
+
+/** Text of at most `max` characters (Unicode code points), and not blank unless told. */
+export const Text = ({ max, blank = false, each = false }: TextRule): PropertyDecorator =>
+  rule(
+    'text',
+    blank
+      ? `takes at most ${max.toLocaleString('en')} characters`
+      : `takes 1 to ${max.toLocaleString('en')} characters, not only white space`,
+    (value) =>
+      typeof value === 'string' &&
+      // A string has at least as many UTF-16 units as characters, and at most twice as many.
+      (value.length <= max || (value.length <= 2 * max && lengthOf(value) <= max)) &&
+      (blank || !isBlank(value)),
+    each,
+  );
+
+/** A whole number of at least `least`. */
+export const AtLeast = (least: number): PropertyDecorator =>
+  rule('atLeast', `takes a whole number of at least ${least}`, (value) => typeof value === 'number' && value >= least);
+
+/** An absolute web address of at most 2,048 characters. */
+export const WebAddress = (): PropertyDecorator =>
+  rule(
+    'webAddress',
+    'takes an absolute address that begins with http:// or https://, of at most 2,048 characters',
+    (value) => typeof value === 'string' && value.length <= 2048 && isWebAddress(value),
+  );
+
+const isWebAddress = (text: string): boolean =>
+  /^https?:\/\/[^\s\\]+$/i.test(text) && URL.canParse(text) && new URL(text).hostname !== '';
+
+/** A list of `min` to `max` entries. */
+export const Entries =
+  (min: number, max: number): PropertyDecorator =>
+  (target, property) => {
+    const message = `takes ${min === 0 ? 'at most' : `${min} to`} ${max.toLocaleString('en')} entries`;
+    ArrayMinSize(min, { message })(target, property as string);
+    ArrayMaxSize(max, { message })(target, property as string);
+  };
+
+/** Everything that is wrong with an input object, in the order of its fields. */
+export function problemsOf(input: object): readonly InputProblem[] {
+  const errors = validateSync(input, {
+    skipMissingProperties: true,
+    forbidUnknownValues: false,
+    stopAtFirstError: true,
+    validationError: { target: false, value: false },
+  });
+  return [...errors.flatMap((error) => flatten(error, [])), ...unstorableIn(input, [])];
+}
+
+function flatten({ property, constraints, children }: ValidationError, above: readonly string[]): InputProblem[] {
+  const path = [...above, property];
+  const own = Object.values(constraints ?? {}).map((expected) => ({ path, expected }));
+  return [...own, ...(children ?? []).flatMap((child) => flatten(child, path))];
+}
+
+function unstorableIn(value: unknown, path: readonly string[]): InputProblem[] {
+  if (typeof value === 'string') return UNSTORABLE.test(value) ? [{ path, expected: UNSTORABLE_EXPECTED }] : [];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]) => unstorableIn(inner, [...path, name]));
+}
+
+/** Refuses an argument outright: for everything that has no `userErrors` to say it in. */
+export const refuseInvalid: ValidatorFn = (argument) => {
+  const [problem] =
+    typeof argument === 'object' && argument !== null ? problemsOf(argument) : unstorableIn(argument, []);
+  if (problem !== undefined) {
+    const where = problem.path.length === 0 ? 'An argument' : problem.path.join('.');
+    throw badInput(`${where} ${problem.expected}.`);
+  }
+};
+
+/** Leaves an argument to the mutation, which answers with `userErrors`. */
+export const leaveToMutation: ValidatorFn = () => undefined;

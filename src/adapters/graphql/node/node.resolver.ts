@@ -1,0 +1,115 @@
+import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
+import type { LoggedEvent } from '../../../application/ports/events';
+import type { PageRequest } from '../../../application/ports/pagination';
+import type { Deadline } from '../../../application/ports/ticket-reader';
+import { judgedAt, viewCommitment } from '../../../domain/commitment/view';
+import { COMMITMENT_KINDS, type Policy } from '../../../domain/policy/policy';
+import { fromGlobalId, type NodeType as NodeTypeName } from '../base/global-id';
+import { NodeType } from '../base/node';
+import type { RequestContext } from '../context';
+import { badInput } from '../errors';
+import { type CalendarView, calendarOf } from '../policy/calendar.type';
+
+const MOST_IDS = 100;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+/** A whole number that fits the database's. */
+const NUMBER = /^[1-9]\d{0,8}$/;
+
+type Find = (context: RequestContext, key: string) => Promise<object | null>;
+
+/** How an object of each type is found again by what its id says after the type. */
+const finders: Readonly<Record<NodeTypeName, Find>> = {
+  Ticket: async ({ services, caller }, key) => (UUID.test(key) ? services.reader.ticketById(caller, key) : null),
+  Client: async (context, key) => (UUID.test(key) ? context.client(key) : null),
+  Policy: (context, key) => {
+    const [id, version] = key.split('/');
+    return findPolicy(context, id, version);
+  },
+  Calendar: findCalendar,
+  TicketEvent: findEvent,
+  Deadline: findDeadline,
+};
+
+@Resolver()
+export class NodeResolver {
+  @Query(() => NodeType, {
+    nullable: true,
+    description: 'Any object by its id; null where there is none that the caller may see, and for an id that is none.',
+  })
+  node(
+    @Ctx() context: RequestContext,
+    @Arg('id', () => ID, { description: 'The id that any object of the API has.' }) id: string,
+  ): Promise<object | null> {
+    return find(context, id);
+  }
+
+  @Query(() => [NodeType], {
+    nullable: 'items',
+    description: 'Several objects by their ids, in the order of the ids; null in the place of each that is not there.',
+  })
+  nodes(
+    @Ctx() context: RequestContext,
+    @Arg('ids', () => [ID], { description: `The ids, ${MOST_IDS} at most.` }) ids: string[],
+  ): Promise<readonly (object | null)[]> {
+    if (ids.length > MOST_IDS) throw badInput(`ids takes at most ${MOST_IDS} ids.`);
+    return Promise.all(ids.map((id) => find(context, id)));
+  }
+}
+
+async function find(context: RequestContext, id: string): Promise<object | null> {
+  const decoded = fromGlobalId(id);
+  return decoded === null ? null : finders[decoded.type](context, decoded.key);
+}
+
+async function findPolicy(
+  { services }: RequestContext,
+  id: string | undefined,
+  version: string | undefined,
+): Promise<Policy | null> {
+  return id !== undefined && version !== undefined && NUMBER.test(version)
+    ? services.policies.version(id, Number(version))
+    : null;
+}
+
+/** A calendar by `<policy>/<version>/<name>`. */
+export async function findCalendar(context: RequestContext, key: string): Promise<CalendarView | null> {
+  const [id, version, name] = key.split('/');
+  const policy = await findPolicy(context, id, version);
+  return policy === null || name === undefined ? null : calendarOf(policy, name);
+}
+
+/** A ticket's event by `<ticket>/<number>`: it stands at that place among the ticket's events. */
+async function findEvent({ services: { reader }, caller }: RequestContext, key: string): Promise<LoggedEvent | null> {
+  const [ticketId = '', digits = ''] = key.split('/');
+  if (!UUID.test(ticketId) || !NUMBER.test(digits)) return null;
+  const ticket = await reader.ticketById(caller, ticketId);
+  const number = Number(digits);
+  if (ticket === null || number > ticket.version) return null;
+  // From the nearer end, a hundred at a time; few tickets have more.
+  const fromEnd = number > ticket.version / 2;
+  let cursor: string | null = null;
+  for (;;) {
+    const page: PageRequest = {
+      count: 100,
+      from: fromEnd ? 'END' : 'START',
+      after: fromEnd ? null : cursor,
+      before: fromEnd ? cursor : null,
+    };
+    const { edges } = await reader.events(ticketId, null, page);
+    const found = edges.find(({ node }) => node.number === number);
+    if (found !== undefined) return found.node;
+    cursor = (fromEnd ? edges[0] : edges.at(-1))?.cursor ?? null;
+    if (cursor === null) return null;
+  }
+}
+
+/** A deadline by `<ticket>/<kind>`, as long as the commitment runs towards an instant. */
+async function findDeadline(context: RequestContext, key: string): Promise<Deadline | null> {
+  const [ticketId = '', name] = key.split('/');
+  const kind = COMMITMENT_KINDS.find((candidate) => candidate === name);
+  if (!UUID.test(ticketId) || kind === undefined) return null;
+  const ticket = await context.services.reader.ticketById(context.caller, ticketId);
+  if (ticket === null) return null;
+  const view = viewCommitment(ticket, await context.policyOf(ticket), kind, judgedAt(ticket, context.now));
+  return view === null || view.dueAt === null || view.cycle.end !== null ? null : { ticket, kind, dueAt: view.dueAt };
+}

@@ -1,0 +1,77 @@
+import { Arg, type ClassType, Ctx, Mutation, Resolver } from 'type-graphql';
+import { publishPolicy } from '../../../application/policies/publish-policy';
+import { setClientTerms } from '../../../application/policies/set-client-terms';
+import { requireUuid } from '../base/global-id';
+import { idempotencyOf } from '../base/idempotency-input';
+import { type InputProblem, leaveToMutation, problemsOf } from '../base/input-rules';
+import { ARGUMENT } from '../base/mutation-answers';
+import { type InputShape, invalidInputs, userErrorOf } from '../base/user-errors';
+import type { RequestContext } from '../context';
+import { type CalendarReplacementInput, PublishPolicyInput, SetClientTermsInput } from './policy.input';
+import { impactView, PublishPolicyPayload, SetClientTermsPayload } from './policy.payload';
+
+const SHAPE: InputShape = { argument: ARGUMENT, impacts: [] };
+
+const input = (type: () => ClassType) =>
+  Arg('input', type, { description: 'What is asked.', validateFn: leaveToMutation });
+
+/** What tickets are opened under: versions of policies, and the terms of clients. */
+@Resolver()
+export class PolicyMutationResolver {
+  @Mutation(() => PublishPolicyPayload, {
+    description:
+      'Publishes a policy as its next version, for the tickets that are opened from now on; what the latest says already makes none. Or says, by a dry run, what it would have meant.',
+  })
+  async publishPolicy(
+    @input(() => PublishPolicyInput) given: PublishPolicyInput,
+    @Ctx() { services, caller }: RequestContext,
+  ): Promise<PublishPolicyPayload> {
+    const clientMutationId = given.clientMutationId ?? null;
+    const problems = problemsOf(given);
+    if (problems.length > 0) {
+      const userErrors = invalidInputs(problems, ARGUMENT);
+      return { policy: null, isNew: false, impact: null, userErrors, clientMutationId };
+    }
+    const { yaml, dryRun } = given;
+    const outcome = await publishPolicy(services, caller, { yaml, dryRun }, idempotencyOf('publishPolicy', given));
+    const { policy, isNew, impact, refusals } = outcome;
+    return {
+      policy,
+      isNew,
+      impact: impact === null ? null : impactView(impact),
+      userErrors: refusals.map((refusal) => userErrorOf(refusal, SHAPE)),
+      clientMutationId,
+    };
+  }
+
+  @Mutation(() => SetClientTermsPayload, {
+    description: 'Gives a client a policy and calendars of its own, for the tickets that are opened from now on.',
+  })
+  async setClientTerms(
+    @input(() => SetClientTermsInput) given: SetClientTermsInput,
+    @Ctx() { services, caller }: RequestContext,
+  ): Promise<SetClientTermsPayload> {
+    const clientMutationId = given.clientMutationId ?? null;
+    const calendars = given.calendars ?? [];
+    const problems = [...problemsOf(given), ...repeated(calendars)];
+    if (problems.length > 0) return { client: null, userErrors: invalidInputs(problems, ARGUMENT), clientMutationId };
+    const terms = {
+      clientId: requireUuid('Client', given.clientId, 'input.clientId'),
+      policy: given.policy ?? null,
+      calendars: Object.fromEntries(calendars.map((one) => [one.replaces, one.with])),
+    };
+    const idempotency = idempotencyOf('setClientTerms', given);
+    const { client, refusal } = await setClientTerms(services, caller, terms, idempotency);
+    return { client, userErrors: refusal === null ? [] : [userErrorOf(refusal, SHAPE)], clientMutationId };
+  }
+}
+
+/** A calendar can be replaced by one only, and not by itself. */
+const repeated = (calendars: readonly CalendarReplacementInput[]): readonly InputProblem[] =>
+  calendars.flatMap((one, index): InputProblem[] => {
+    const path = ['calendars', String(index)];
+    if (calendars.findIndex(({ replaces }) => replaces === one.replaces) < index) {
+      return [{ path: [...path, 'replaces'], expected: 'takes each calendar once' }];
+    }
+    return one.with === one.replaces ? [{ path: [...path, 'with'], expected: 'takes another calendar' }] : [];
+  });

@@ -1,0 +1,46 @@
+import { Arg, Args, Ctx, Int, Query, Resolver } from 'type-graphql';
+import type { Page } from '../../../application/ports/pagination';
+import type { Policy } from '../../../domain/policy/policy';
+import { type Connection, connection, connectionTypeOf, PageArgs, pageRequest } from '../base/connections';
+import type { RequestContext } from '../context';
+import { PolicyType } from './policy.type';
+
+const PolicyConnection = connectionTypeOf('Policy', () => PolicyType, 'policy versions');
+
+@Resolver()
+export class PolicyQueryResolver {
+  @Query(() => PolicyType, {
+    nullable: true,
+    description: 'A published version of a policy; null where there is no such version.',
+  })
+  async policy(
+    @Ctx() { services: { policies } }: RequestContext,
+    @Arg('version', () => Int, { nullable: true, description: 'Which version, from 1; the latest where left out.' })
+    version: number | null | undefined,
+    @Arg('name', () => String, {
+      nullable: true,
+      description: 'The name of the policy; that of the service where left out.',
+    })
+    name: string | null | undefined,
+  ): Promise<Policy | null> {
+    const id = name ?? policies.defaultPolicyId;
+    const number = version ?? (await policies.latest(id))?.version;
+    return number === undefined ? null : policies.version(id, number);
+  }
+
+  @Query(() => PolicyConnection, { description: 'Every version of every policy, the latest published first.' })
+  async policies(
+    @Ctx() { services: { policies } }: RequestContext,
+    @Args() args: PageArgs,
+  ): Promise<Connection<Policy>> {
+    const page = await policies.publications(pageRequest(args));
+    const edges: Page<Policy>['edges'] = await Promise.all(
+      page.edges.map(async ({ node: { id, version }, cursor }) => {
+        const node = await policies.version(id, version);
+        if (node === null) throw new Error(`Version ${version} of ${id} is listed and is not there`);
+        return { node, cursor };
+      }),
+    );
+    return connection({ ...page, edges }, () => policies.countPublications());
+  }
+}

@@ -1,0 +1,74 @@
+import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
+import type { ReportGrouping, SlaReportRow } from '../../../application/reports/sla-report';
+import { CalendarError } from '../../../domain/calendar/business-calendar';
+import { ZoneOffsets } from '../../../domain/calendar/zone-offsets';
+import type { EpochMs } from '../../../domain/instant';
+import type { Severity } from '../../../domain/severity';
+import { clientOf } from '../base/common.type';
+import { SeverityEnum } from '../base/enums';
+import { requireUuid } from '../base/global-id';
+import { DateTimeScalar } from '../base/scalars';
+import type { RequestContext } from '../context';
+import { badInput } from '../errors';
+import { ReportGroupingEnum, reportRowOf, SlaReportType } from './report.type';
+
+const optional = { nullable: true } as const;
+
+@Resolver()
+export class ReportResolver {
+  @Query(() => SlaReportType, {
+    description:
+      'What was kept and what was not in a period, of the tickets that the caller may see. A cycle counts in the period in which it was decided: at its breach, else at its fulfilment.',
+  })
+  async slaReport(
+    @Ctx() context: RequestContext,
+    @Arg('from', () => DateTimeScalar, { description: 'The first instant of the period.' }) from: EpochMs,
+    @Arg('to', () => DateTimeScalar, { description: 'The instant before which it ends; later than from.' }) to: EpochMs,
+    @Arg('groupBy', () => ReportGroupingEnum, { description: 'What the figures are told apart by.' })
+    groupBy: ReportGrouping,
+    @Arg('timeZone', () => String, {
+      defaultValue: 'UTC',
+      description: 'The time zone in which months begin: an IANA name, such as `America/New_York`.',
+    })
+    timeZone: string,
+    @Arg('client', () => ID, { ...optional, description: "This client's tickets only." })
+    client: string | null | undefined,
+    @Arg('severities', () => [SeverityEnum], {
+      ...optional,
+      description: 'Under these severities, as in a report by severity; all where left out, none where empty.',
+    })
+    severities: Severity[] | null | undefined,
+  ): Promise<SlaReportType> {
+    if (from >= to) throw badInput('slaReport takes a from that is before its to.');
+    requireZone(timeZone);
+    const { caller, now, services } = context;
+    const query = {
+      from,
+      to,
+      groupBy,
+      timeZone,
+      client: client == null ? null : requireUuid('Client', client, 'client'),
+      severities: severities ?? null,
+    };
+    const { groups, total } = await services.reader.slaReport(caller, query, now);
+    const rowOf = async (row: SlaReportRow) =>
+      reportRowOf(row, groupBy === 'CLIENT' && row.key !== null ? await clientOf(context, row.key) : null);
+    return {
+      from,
+      to,
+      groupBy,
+      timeZone,
+      groups: await Promise.all(groups.map(rowOf)),
+      total: reportRowOf(total, null),
+    };
+  }
+}
+
+function requireZone(timeZone: string): void {
+  try {
+    ZoneOffsets.of(timeZone);
+  } catch (error) {
+    if (!(error instanceof CalendarError)) throw error;
+    throw badInput('timeZone takes the IANA name of a time zone, such as America/New_York.');
+  }
+}

@@ -1,0 +1,31 @@
+import type { Impact } from '../../../domain/impact';
+import type { Command } from '../../../domain/ticket/commands';
+import type { InputProblem } from '../base/input-rules';
+import type { ImpactInput, ReclassifyTicketInput } from './ticket-mutations.input';
+
+export const impactsOf = (given: readonly ImpactInput[]): Impact[] =>
+  given.map(({ audience, consequence, note }) => ({ audience, consequence, note: note ?? null }));
+
+/** The command of a reclassification, with the impacts that it states; or what is wrong with the input as a whole. */
+export function reclassification({
+  impacts,
+  override,
+  reason,
+}: Pick<ReclassifyTicketInput, 'impacts' | 'override' | 'reason'>):
+  | { readonly command: Command; readonly impacts: readonly Impact[] }
+  | { readonly problem: InputProblem } {
+  if ((impacts == null) === (override == null)) {
+    return { problem: { path: ['impacts'], expected: 'takes the impacts, or an override in their place' } };
+  }
+  if (override != null) {
+    if (reason != null) {
+      return {
+        problem: { path: ['reason'], expected: 'goes into override.reason when severity is overridden' },
+      };
+    }
+    const { severity, reason: why } = override;
+    return { command: { type: 'reclassify', override: { severity, reason: why } }, impacts: [] };
+  }
+  const stated = impactsOf(impacts ?? []);
+  return { command: { type: 'reclassify', impacts: stated, reason: reason ?? null }, impacts: stated };
+}

@@ -1,0 +1,226 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { GraphQLSchema } from 'graphql';
+import type { Logger } from 'pino';
+import type { Caller } from '../../application/ports/caller';
+import type { ContextFactory } from '../graphql/context';
+import { FAULT_CODES } from '../graphql/errors';
+import { type GraphQLExecutor, headerMap, startApollo } from './apollo';
+import { ListenError } from './listen-error';
+import { RequestError, readJson } from './request-body';
+import { isMeantForUs, isOwnOrigin } from './request-guard';
+import { startPage } from './start-page';
+import { createSocketServer } from './websocket/websocket';
+
+const GRAPHQL_PATH = '/graphql';
+const HEALTH_WITHIN_MS = 1_000;
+const DRAIN_WITHIN_MS = 5_000;
+
+/** How the engine fares, as the database tells. */
+export interface Health {
+  /** Tickets that are set aside, because what fell due for them could not be recorded. */
+  readonly deadlineFaults: number;
+  /** For how long the oldest of what is overdue has not been recorded, in milliseconds; 0 where all is. */
+  readonly deadlinesBehindMs: number;
+}
+
+export interface HttpSettings {
+  readonly host: string;
+  /** 0 picks any free port. */
+  readonly port: number;
+  readonly schema: GraphQLSchema;
+  readonly contextFor: ContextFactory;
+  /** As whom a request acts; throws a RequestError where that cannot be told. */
+  readonly callerOf: (request: IncomingMessage) => Caller;
+  /** Answers when the database does: how many tickets are set aside because their deadlines cannot be recorded. */
+  readonly askDatabase: () => Promise<Health>;
+  readonly logger: Logger;
+}
+
+export interface HttpServer {
+  /** Where GraphQL is served, by HTTP and by WebSocket. */
+  readonly url: string;
+  /** Takes nothing new, lets what runs come to its end, and tells the sockets that the service goes away. */
+  close(): Promise<void>;
+}
+
+/**
+ * Listens, and serves GraphQL by HTTP and WebSocket on one path, a health check, and a page for browsers.
+ *
+ * @throws ListenError
+ */
+export async function startHttpServer(settings: HttpSettings): Promise<HttpServer> {
+  const { host, port, schema, contextFor, callerOf, logger } = settings;
+  const executor = await startApollo(schema, logger);
+  const sockets = createSocketServer(schema, contextFor, callerOf, logger);
+  // Whoever sends headers or a body by the drop holds a connection no longer than this.
+  const server = createServer({
+    headersTimeout: 10_000,
+    requestTimeout: 30_000,
+    connectionsCheckingInterval: 5_000,
+    maxHeaderSize: 16_384,
+  });
+  server.on('request', (request, response) => {
+    respond(settings, executor, request, response).catch((error: unknown) => fail(request, response, error, logger));
+  });
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on('error', () => socket.destroy());
+    const refusal = refusalOfUpgrade(settings, request);
+    if (refusal === null) sockets.upgrade(request, socket, head);
+    else socket.end(`HTTP/1.1 ${refusal}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+  });
+  try {
+    await listen(server, host, port);
+  } catch (error) {
+    await executor.close();
+    throw new ListenError(host, port, error);
+  }
+  return {
+    url: urlOf(host, (server.address() as AddressInfo).port),
+    close: async () => {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      const cutOff = setTimeout(() => server.closeAllConnections(), DRAIN_WITHIN_MS);
+      await Promise.all([closed, sockets.close()]);
+      clearTimeout(cutOff);
+      await executor.close();
+    },
+  };
+}
+
+const listen = (server: Server, host: string, port: number): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+
+/** A listening address that stands for all of a machine's is shown as the one that is right on the machine itself. */
+function urlOf(host: string, port: number): string {
+  const shown = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
+  return `http://${shown}:${port}${GRAPHQL_PATH}`;
+}
+
+const pathOf = (request: IncomingMessage): string => (request.url ?? '/').split('?', 1)[0] ?? '/';
+
+function refusalOfUpgrade({ host, callerOf }: HttpSettings, request: IncomingMessage): string | null {
+  if (!isMeantForUs(request, host)) return '421 Misdirected Request';
+  if (pathOf(request) !== GRAPHQL_PATH) return '404 Not Found';
+  if (!isOwnOrigin(request)) return '403 Forbidden';
+  try {
+    callerOf(request);
+    return null;
+  } catch (error) {
+    if (error instanceof RequestError) return '400 Bad Request';
+    throw error;
+  }
+}
+
+async function respond(
+  settings: HttpSettings,
+  executor: GraphQLExecutor,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  if (!isMeantForUs(request, settings.host)) {
+    throw new RequestError(421, 'MISDIRECTED_REQUEST', 'This service is addressed as localhost.');
+  }
+  switch (pathOf(request)) {
+    case GRAPHQL_PATH:
+      allow(request, response, ['GET', 'POST']);
+      return isBrowserLookingIn(request)
+        ? sendPage(request, response)
+        : answerGraphQL(settings, executor, request, response);
+    case '/health':
+      allow(request, response, ['GET', 'HEAD']);
+      return answerHealth(settings, response);
+    case '/':
+      allow(request, response, ['GET', 'HEAD']);
+      return sendPage(request, response);
+    default:
+      throw new RequestError(404, 'NOT_FOUND', `There is nothing here; GraphQL is at ${GRAPHQL_PATH}.`);
+  }
+}
+
+function allow({ method = '' }: IncomingMessage, response: ServerResponse, methods: readonly string[]): void {
+  if (methods.includes(method)) return;
+  response.setHeader('allow', methods.join(', '));
+  throw new RequestError(405, 'METHOD_NOT_ALLOWED', `Takes ${methods.join(' and ')} only.`);
+}
+
+/** Somebody who typed the address, and asks nothing. */
+const isBrowserLookingIn = ({ method, url, headers }: IncomingMessage): boolean =>
+  method === 'GET' && url === GRAPHQL_PATH && (headers.accept ?? '').includes('text/html');
+
+async function answerGraphQL(
+  { contextFor, callerOf }: HttpSettings,
+  executor: GraphQLExecutor,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { method = 'GET', url = '' } = request;
+  const body = method === 'POST' ? await readJson(request) : undefined;
+  const requestId = randomUUID();
+  const context = contextFor(callerOf(request), requestId);
+  const at = url.indexOf('?');
+  const search = at < 0 ? '' : url.slice(at);
+  const answer = await executor.execute({ method, headers: headerMap(request.headers), search, body }, context);
+  if (answer.body.kind !== 'complete') throw new Error('Answers in parts are not given');
+  for (const [name, value] of answer.headers) response.setHeader(name, value);
+  response.setHeader('x-request-id', requestId);
+  send(response, answer.status ?? 200, null, answer.body.string);
+}
+
+/** It serves all the same, but somebody should look. */
+const BEHIND_MS = 60_000;
+
+async function answerHealth({ askDatabase, logger }: HttpSettings, response: ServerResponse): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${HEALTH_WITHIN_MS} ms`)), HEALTH_WITHIN_MS);
+  });
+  try {
+    const health = await Promise.race([askDatabase(), tooLate]);
+    const status = health.deadlinesBehindMs > BEHIND_MS ? 'behind' : 'ok';
+    send(response, 200, 'application/json', JSON.stringify({ status, ...health }));
+  } catch (error) {
+    logger.warn({ err: error }, 'the database does not answer');
+    send(response, 503, 'application/json', JSON.stringify({ status: 'unavailable', reason: 'database' }));
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function sendPage({ headers }: IncomingMessage, response: ServerResponse): void {
+  response.setHeader('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'");
+  send(response, 200, 'text/html; charset=utf-8', startPage(headers.host ?? 'localhost'));
+}
+
+function send(response: ServerResponse, status: number, type: string | null, body: string): void {
+  if (response.destroyed) return;
+  if (type !== null) response.setHeader('content-type', type);
+  response.setHeader('x-content-type-options', 'nosniff');
+  if (!response.hasHeader('cache-control')) response.setHeader('cache-control', 'no-store');
+  response.writeHead(status, { 'content-length': Buffer.byteLength(body) });
+  response.end(response.req.method === 'HEAD' ? undefined : body);
+}
+
+/** Answers a request that cannot be carried out, in the shape of a GraphQL answer. */
+function fail(request: IncomingMessage, response: ServerResponse, error: unknown, logger: Logger): void {
+  if (response.headersSent || response.destroyed || request.errored !== null) {
+    response.destroy();
+    return;
+  }
+  const requestId = randomUUID();
+  const known = error instanceof RequestError ? error : null;
+  if (known === null) logger.error({ requestId, err: error }, 'unexpected fault');
+  const message = known?.message ?? 'Something went wrong inside the service. Name the requestId when you report it.';
+  const extensions = known === null ? { code: FAULT_CODES.internal, requestId } : { code: known.code };
+  // What is still to come of the body is not read, so the connection cannot carry another request.
+  if (!request.complete) response.setHeader('connection', 'close');
+  send(response, known?.status ?? 500, 'application/json', JSON.stringify({ errors: [{ message, extensions }] }));
+  request.resume();
+}

@@ -1,0 +1,116 @@
+import type { Page, PageRequest } from '../../../application/ports/pagination';
+import { instantText, isUuid } from '../database/sql';
+import type { Parameters } from './conditions';
+import { decodePosition, encodePosition, type Position } from './cursor';
+
+type KeyType = 'integer' | 'timestamptz' | 'severity';
+
+/** What a list is ordered by. Nulls come last in both directions; equal keys are ordered by the tie. */
+export interface Ordering {
+  /** Goes into cursors, so that one of another list or order is refused. */
+  readonly list: string;
+  readonly key: string;
+  readonly type: KeyType;
+  readonly nullable: boolean;
+  /** A `uuid`; null where keys are unique. */
+  readonly tie: string | null;
+  readonly descending: boolean;
+}
+
+export interface KeysetParts {
+  /** The columns, and after them FROM. */
+  readonly select: string;
+  readonly from: string;
+  readonly where: string;
+}
+
+const SQL_TYPES = { integer: 'integer', timestamptz: 'timestamptz', severity: 'text' } as const;
+
+const KEYS: Readonly<Record<KeyType, (key: string) => boolean>> = {
+  integer: (key) => /^\d{1,10}$/.test(key) && Number(key) < 2 ** 31,
+  timestamptz: (key) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(key) && !Number.isNaN(Date.parse(key)),
+  severity: (key) => /^SEV[1-9]$/.test(key),
+};
+
+/** A row of a list, with what it is ordered by. */
+export interface Placed {
+  readonly sort_key: number | string | null;
+  readonly sort_tie: string;
+}
+
+/**
+ * The statement of a page: one row more than asked, to know whether there are further ones, in the order in which they
+ * are read, which from the END is backwards. Where keys may be null, those rows are a part of their own behind the others,
+ * so that each part can follow an index from the cursor on.
+ *
+ * @throws InvalidCursor
+ */
+export function pageStatement(parts: KeysetParts, order: Ordering, page: PageRequest, to: Parameters): string {
+  const backwards = page.from === 'END';
+  const direction = order.descending === backwards ? 'ASC' : 'DESC';
+  const after = page.after === null ? null : positionIn(order, page.after);
+  const before = page.before === null ? null : positionIn(order, page.before);
+  const limit = to.add(page.count + 1, 'integer');
+  const tie = order.tie ?? 'NULL::uuid';
+  const columns = `${parts.select}, ${order.key} AS sort_key, ${tie} AS sort_tie`;
+
+  const part = (ofNulls: boolean): string | null => {
+    const bounds = [bound(order, after, '>', ofNulls, to), bound(order, before, '<', ofNulls, to)];
+    if (bounds.includes('FALSE')) return null;
+    const isNull = order.nullable ? [`${order.key} IS ${ofNulls ? '' : 'NOT '}NULL`] : [];
+    const where = [parts.where, ...isNull, ...bounds].filter((condition) => condition !== 'TRUE');
+    const by = [...(ofNulls ? [] : [order.key]), ...(order.tie === null ? [] : [order.tie])];
+    return `(SELECT ${columns}, ${ofNulls ? 1 : 0} AS sort_part FROM ${parts.from}
+      ${where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`}
+      ORDER BY ${by.map((expression) => `${expression} ${direction}`).join(', ')} LIMIT ${limit})`;
+  };
+  const unions = (order.nullable ? [part(false), part(true)] : [part(false)]).filter((one) => one !== null);
+  if (unions.length <= 1) return unions[0] ?? `SELECT ${columns} FROM ${parts.from} WHERE FALSE`;
+  return `${unions.join(' UNION ALL ')}
+    ORDER BY sort_part ${backwards ? 'DESC' : 'ASC'}, sort_key ${direction}, sort_tie ${direction} LIMIT ${limit}`;
+}
+
+/** Whether a row stands behind (`>`) or before (`<`) a position, in the order of the list. */
+function bound(order: Ordering, at: Position | null, side: '>' | '<', ofNulls: boolean, to: Parameters): string {
+  if (at === null) return 'TRUE';
+  const operator = (side === '>') === order.descending ? '<' : '>';
+  if (at.key === null) {
+    if (!ofNulls) return side === '>' ? 'FALSE' : 'TRUE';
+    return `${order.tie} ${operator} ${to.add(at.tie, 'uuid')}`;
+  }
+  if (ofNulls) return side === '>' ? 'TRUE' : 'FALSE';
+  const key = to.add(at.key, SQL_TYPES[order.type]);
+  if (order.tie === null) return `${order.key} ${operator} ${key}`;
+  return `(${order.key}, ${order.tie}) ${operator} (${key}, ${to.add(at.tie, 'uuid')})`;
+}
+
+const positionIn = (order: Ordering, cursor: string): Position =>
+  decodePosition(order.list, cursor, {
+    isKey: KEYS[order.type],
+    isTie: order.tie === null ? (tie) => tie === '' : isUuid,
+    nullable: order.nullable,
+  });
+
+/** The cursor of a row. */
+export function cursorOf(order: Ordering, { sort_key, sort_tie }: Placed): string {
+  const key =
+    sort_key === null
+      ? null
+      : order.type === 'timestamptz' && typeof sort_key === 'number'
+        ? instantText(sort_key)
+        : `${sort_key}`;
+  return encodePosition(order.list, { key, tie: sort_tie ?? '' });
+}
+
+/** The page that the rows of `pageStatement` make, in the order of the list. */
+export function pageOf<Row, T>(
+  rows: readonly Row[],
+  page: PageRequest,
+  edgeOf: (row: Row) => { readonly node: T; readonly cursor: string },
+): Page<T> {
+  const hasMore = rows.length > page.count;
+  const edges = rows.slice(0, page.count).map(edgeOf);
+  return page.from === 'START'
+    ? { edges, hasNextPage: hasMore || page.before !== null, hasPreviousPage: page.after !== null }
+    : { edges: edges.reverse(), hasNextPage: page.before !== null, hasPreviousPage: hasMore || page.after !== null };
+}

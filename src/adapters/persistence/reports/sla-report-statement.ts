@@ -1,0 +1,144 @@
+import type { Pool } from 'pg';
+import type { Caller } from '../../../application/ports/caller';
+import type { SlaReport, SlaReportQuery } from '../../../application/reports/sla-report';
+import type { EpochMs } from '../../../domain/instant';
+import { COMMITMENT_KINDS } from '../../../domain/policy/policy';
+import { instantText, readRows } from '../database/sql';
+import { compare, every, Parameters } from '../lists/conditions';
+import { type Month, monthsIn } from './months';
+import { type CountedRow, reportOf } from './sla-report-rows';
+
+/** Counts everything in one statement; what comes back are counts and percentiles of groups, and no ticket. */
+export async function slaReport(pool: Pool, caller: Caller, query: SlaReportQuery, now: EpochMs): Promise<SlaReport> {
+  const months = query.groupBy === 'MONTH' ? await monthsWithFacts(pool, query, now) : [];
+  const rows = await readRows<CountedRow>(pool, reportStatement(caller, query, months, now));
+  return reportOf(rows, query.groupBy === 'MONTH' ? (key) => months[Number(key) - 1]?.name ?? null : (key) => key);
+}
+
+/** Of all the months that a period may have, those in which anything can have happened. */
+async function monthsWithFacts(pool: Pool, { timeZone, from, to }: SlaReportQuery, now: EpochMs) {
+  const [extent] = await readRows<{ first: EpochMs | null; last: EpochMs }>(pool, {
+    ...EXTENT,
+    values: [instantText(now)],
+  });
+  if (extent === undefined || extent.first === null) return [];
+  return monthsIn(timeZone, Math.max(from, extent.first), Math.min(to, extent.last + 1));
+}
+
+/** The first and the last instant of any fact; each part is one look into an index. */
+const EXTENT = {
+  name: 'report-extent',
+  text: `SELECT (SELECT min(opened_at) FROM tickets) AS first,
+                greatest((SELECT max(opened_at) FROM tickets), (SELECT max(decided_at) FROM commitment_outcomes),
+                         (SELECT max(at) FROM ticket_milestones), $1::timestamptz) AS last`,
+};
+
+/**
+ * The statement of a report. Facts, each with an instant, a client and a severity, are counted by key and altogether: what
+ * became of cycles, what tickets have reached, and in what time.
+ */
+export function reportStatement(caller: Caller, query: SlaReportQuery, months: readonly Month[], now: EpochMs) {
+  const to = new Parameters();
+  const instant = (at: EpochMs) => to.add(instantText(at), 'timestamptz');
+  const end = instant(query.to);
+  const present = instant(now);
+  const clients = [
+    ...(caller.sees === 'ALL' ? [] : [compare('f.client_id', 'uuid', { in: caller.sees }, to)]),
+    ...(query.client === null ? [] : [compare('f.client_id', 'uuid', { eq: query.client }, to)]),
+  ];
+  const asked = every([
+    `f.at >= ${instant(query.from)}`,
+    `f.at < ${end}`,
+    ...clients,
+    ...(query.severities === null ? [] : [compare('f.severity', 'text', { in: query.severities }, to)]),
+  ]);
+  const { key, join, before } = keyOf(query, months, every(clients), to);
+  const facts = (source: string) => `(SELECT f.*, ${key} AS key FROM ${source} f ${join} WHERE ${asked}) f`;
+  // Counted source by source first: of a plain table the planner knows that there are few groups.
+  const counted = (source: string) => `
+    SELECT key, what, breach_severity, count(*) AS count, count(*) FILTER (WHERE waived) AS waived,
+           count(*) FILTER (WHERE open) AS open
+      FROM ${facts(source)} GROUP BY key, what, breach_severity`;
+  const sources = [outcomes(end), unrecordedBreaches(present), MILESTONES, unrecordedClosings(present), OPENINGS];
+  const text = `${before}
+    SELECT key::text, GROUPING(key) = 1 AS is_total, what, breach_severity, sum(count)::integer AS count,
+           sum(waived)::integer AS waived, sum(open)::integer AS open, NULL::float8[] AS percentiles
+      FROM (${sources.map((source) => counted(`(${source})`)).join(' UNION ALL ')}) c
+     GROUP BY GROUPING SETS ((key, what, breach_severity), (what, breach_severity))
+    UNION ALL
+    SELECT key::text, GROUPING(key) = 1, milestone || '_TIME', NULL, count(*)::integer, 0, 0,
+           percentile_disc(ARRAY[0.5, 0.9, 0.95]) WITHIN GROUP (ORDER BY business_ms)::float8[]
+      FROM ${facts('(SELECT * FROM ticket_milestones WHERE business_ms IS NOT NULL)')}
+     GROUP BY GROUPING SETS ((key, milestone), (milestone))`;
+  return { text, values: to.values };
+}
+
+interface Key {
+  readonly key: string;
+  readonly join: string;
+  /** What the statement begins with. */
+  readonly before: string;
+}
+
+/** What facts are grouped by: something of their own, or of the ticket as it is now. */
+function keyOf({ groupBy }: SlaReportQuery, months: readonly Month[], clients: string, to: Parameters): Key {
+  switch (groupBy) {
+    case 'SEVERITY':
+      return { key: 'f.severity', join: '', before: '' };
+    case 'CLIENT':
+      return { key: 'f.client_id', join: '', before: '' };
+    case 'MONTH': {
+      const starts = to.add(
+        months.map(({ from }) => instantText(from)),
+        'timestamptz[]',
+      );
+      return { key: `width_bucket(f.at, ${starts})`, join: '', before: '' };
+    }
+    case 'CLAUSE':
+      return keyOfTicket('clause', clients);
+    case 'ASSIGNEE':
+      return keyOfTicket('assignee', clients);
+  }
+}
+
+// Materialized, for tickets' rows are wide and every kind of fact is joined with them.
+const keyOfTicket = (column: string, clients: string): Key => ({
+  key: 'k.key',
+  join: 'JOIN ticket_key k ON k.ticket_id = f.ticket_id',
+  before: `WITH ticket_key AS MATERIALIZED (SELECT id AS ticket_id, ${column} AS key FROM tickets f WHERE ${clients})`,
+});
+
+const outcomes = (end: string): string => `
+  SELECT ticket_id, client_id, severity, decided_at AS at, kind AS what, breach_severity, waived,
+         breach_severity IS NOT NULL AND (ended_at IS NULL OR ended_at >= ${end}) AS open
+    FROM commitment_outcomes`;
+
+const DUE = COMMITMENT_KINDS.map((kind) => {
+  const column = kind.toLowerCase();
+  return `('${kind}', t.${column}_status, t.${column}_due_at)`;
+}).join(', ');
+
+/** What has fallen due and nobody has recorded yet, because the service was down or the ticket is set aside. */
+const unrecordedBreaches = (now: string): string => `
+  SELECT t.id AS ticket_id, t.client_id, c ->> 'severity' AS severity, d.due_at AS at, d.kind AS what,
+         t.severity AS breach_severity, false AS waived, true AS open
+    FROM tickets t
+   CROSS JOIN LATERAL (VALUES ${DUE}) AS d (kind, status, due_at)
+   CROSS JOIN LATERAL jsonb_array_elements(t.cycles) c
+   WHERE t.next_deadline_at < ${now} AND d.status = 'RUNNING' AND d.due_at < ${now}
+     AND c ->> 'kind' = d.kind AND c ->> 'end' IS NULL`;
+
+/** The columns of a fact that is merely counted. */
+const count = (what: string) => `${what} AS what, NULL AS breach_severity, false AS waived, false AS open`;
+
+const MILESTONES = `
+  SELECT ticket_id, client_id, severity, at, ${count("milestone || '_COUNT'")}
+    FROM ticket_milestones WHERE milestone IN ('RESOLUTION', 'CLOSING')`;
+
+/** For a resolved ticket nothing can fall due but the end of silence. */
+const unrecordedClosings = (now: string): string => `
+  SELECT id AS ticket_id, client_id, severity, next_deadline_at AS at, ${count("'CLOSING_COUNT'")}
+    FROM tickets WHERE next_deadline_at < ${now} AND state = 'resolved'`;
+
+const OPENINGS = `
+  SELECT id AS ticket_id, client_id, initial_severity AS severity, opened_at AS at, ${count("'OPENING_COUNT'")} FROM tickets`;

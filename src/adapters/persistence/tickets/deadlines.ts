@@ -1,0 +1,121 @@
+import type { Pool } from 'pg';
+import type { Caller } from '../../../application/ports/caller';
+import type { Page, PageRequest } from '../../../application/ports/pagination';
+import type { Deadline, DeadlineQuery } from '../../../application/ports/ticket-reader';
+import { COMMITMENT_KINDS, type CommitmentKind } from '../../../domain/policy/policy';
+import { instantText, isUuid, readRows } from '../database/sql';
+import { compare, every, Parameters } from '../lists/conditions';
+import { decodePosition, encodePosition } from '../lists/cursor';
+import { pageOf } from '../lists/page';
+import { visible } from './ticket-conditions';
+import { type SelectedTicket, TICKET_COLUMNS, ticketOf } from './ticket-row';
+
+const LIST = 'deadlines';
+
+/** The due instants' columns; each has a partial index with the ticket's id. */
+const DUE = { RESPONSE: 't.response_due_at', UPDATE: 't.update_due_at', RESOLUTION: 't.resolution_due_at' } as const;
+
+interface DeadlineRow extends SelectedTicket {
+  readonly sort_due: number;
+  readonly sort_kind: number;
+}
+
+/** A place in the list: due instant, ticket, and the commitment's place among the three. */
+interface Place {
+  readonly due: string;
+  readonly id: string;
+  readonly kind: number;
+}
+
+/** A page of what is due, by due instant, ticket and commitment. Each commitment's index is read only as far as needed. */
+export async function deadlinesPage(
+  pool: Pool,
+  caller: Caller,
+  query: DeadlineQuery,
+  page: PageRequest,
+): Promise<Page<Deadline>> {
+  const { text, values } = deadlinesStatement(caller, query, page);
+  const rows = await readRows<DeadlineRow>(pool, { text, values });
+  return pageOf(rows, page, (row) => {
+    const kind = COMMITMENT_KINDS[row.sort_kind];
+    if (kind === undefined) throw new Error(`There is no commitment ${row.sort_kind}`);
+    const tie = `${row.id}/${row.sort_kind}`;
+    return {
+      node: { ticket: ticketOf(row), kind, dueAt: row.sort_due },
+      cursor: encodePosition(LIST, { key: instantText(row.sort_due), tie }),
+    };
+  });
+}
+
+export function deadlinesStatement(caller: Caller, query: DeadlineQuery, page: PageRequest) {
+  const to = new Parameters();
+  const asked = conditions(caller, query, to);
+  const after = page.after === null ? null : placeOf(page.after);
+  const before = page.before === null ? null : placeOf(page.before);
+  const direction = page.from === 'START' ? 'ASC' : 'DESC';
+  const limit = to.add(page.count + 1, 'integer');
+  const branches = kindsOf(query).map((kind) => {
+    const bounds = [beyond(kind, after, '>', to), beyond(kind, before, '<', to)];
+    return `(SELECT t.id, ${DUE[kind]} AS due, ${COMMITMENT_KINDS.indexOf(kind)} AS kind FROM tickets t
+              WHERE ${DUE[kind]} IS NOT NULL AND ${every([asked(kind), ...bounds])}
+              ORDER BY ${DUE[kind]} ${direction}, t.id ${direction} LIMIT ${limit})`;
+  });
+  const order = (of: string) => `${of}.due ${direction}, ${of}.id ${direction}, ${of}.kind ${direction}`;
+  const text = `SELECT ${TICKET_COLUMNS}, d.due AS sort_due, d.kind AS sort_kind
+      FROM (SELECT * FROM (${branches.join(' UNION ALL ')}) u ORDER BY ${order('u')} LIMIT ${limit}) d
+      JOIN tickets t ON t.id = d.id ORDER BY ${order('d')}`;
+  return { text, values: to.values };
+}
+
+export async function countDeadlines(pool: Pool, caller: Caller, query: DeadlineQuery): Promise<number> {
+  const to = new Parameters();
+  const asked = conditions(caller, query, to);
+  const counts = kindsOf(query).map(
+    (kind) => `(SELECT count(*) FROM tickets t WHERE ${DUE[kind]} IS NOT NULL AND ${asked(kind)})`,
+  );
+  const [row] = await readRows<{ count: string }>(pool, {
+    text: `SELECT ${counts.join(' + ')} AS count`,
+    values: to.values,
+  });
+  return Number(row?.count ?? 0);
+}
+
+const kindsOf = ({ kinds }: DeadlineQuery): readonly CommitmentKind[] =>
+  kinds.length === 0 ? COMMITMENT_KINDS : COMMITMENT_KINDS.filter((kind) => kinds.includes(kind));
+
+function conditions(caller: Caller, query: DeadlineQuery, to: Parameters): (kind: CommitmentKind) => string {
+  const { until, since, severity, ticket, client, assignee } = query;
+  const common = [
+    visible(caller, to),
+    // Where an imported history ends, nothing is due any more until somebody acts on the ticket.
+    't.observed_until IS NULL',
+    ...(severity === null ? [] : [compare('t.severity', 'text', severity, to)]),
+    ...(ticket === null ? [] : [compare('t.id', 'uuid', ticket, to)]),
+    ...(client === null ? [] : [compare('t.client_id', 'uuid', client, to)]),
+    ...(assignee === null ? [] : [compare('t.assignee', 'text', assignee, to)]),
+  ];
+  return (kind) =>
+    every([
+      ...common,
+      ...(until === null ? [] : [compare(DUE[kind], 'instant', { lte: until }, to)]),
+      ...(since === null ? [] : [compare(DUE[kind], 'instant', { gte: since }, to)]),
+    ]);
+}
+
+/** Whether a commitment's rows stand behind (`>`) or before (`<`) a place; at the same ticket its kind decides. */
+function beyond(kind: CommitmentKind, place: Place | null, side: '>' | '<', to: Parameters): string {
+  if (place === null) return 'TRUE';
+  const at = COMMITMENT_KINDS.indexOf(kind);
+  const orSame = side === '>' ? at > place.kind : at < place.kind;
+  const [due, id] = [to.add(place.due, 'timestamptz'), to.add(place.id, 'uuid')];
+  return `(${DUE[kind]}, t.id) ${side}${orSame ? '=' : ''} (${due}, ${id})`;
+}
+
+function placeOf(cursor: string): Place {
+  const { key, tie } = decodePosition(LIST, cursor, {
+    isKey: (text) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text) && !Number.isNaN(Date.parse(text)),
+    isTie: (text) => /^[^/]+\/[0-2]$/.test(text) && isUuid(text.slice(0, -2)),
+    nullable: false,
+  });
+  return { due: key ?? '', id: tie.slice(0, -2), kind: Number(tie.slice(-1)) };
+}

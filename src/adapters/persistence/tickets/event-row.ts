@@ -1,0 +1,62 @@
+import type { LoggedEvent } from '../../../application/ports/events';
+import type { EpochMs } from '../../../domain/instant';
+import { onceKey, type TicketEvent } from '../../../domain/ticket/ticket-events';
+import { instantText } from '../database/sql';
+import { encodeEventCursor } from '../lists/cursor';
+import { type EventRow, events } from '../tables';
+
+/** The columns of an event, for a statement that selects from `events e`. */
+export const EVENT_COLUMNS = Object.keys(events.options.columns)
+  .filter((column) => column !== 'once_key')
+  .map((column) => `e.${column}`)
+  .join(', ');
+
+/** What a statement that selects `EVENT_COLUMNS` gives. */
+export type SelectedEvent = Omit<EventRow, 'once_key'>;
+
+/** The event as it was decided. */
+export const eventOf = (row: Pick<SelectedEvent, 'ticket_id' | 'number' | 'type' | 'at' | 'actor' | 'data'>) =>
+  // The log holds what `eventRowOf` put there.
+  ({
+    ...row.data,
+    type: row.type,
+    ticketId: row.ticket_id,
+    number: row.number,
+    at: row.at,
+    actor: row.actor,
+  }) as TicketEvent;
+
+/** The event with its place in the log. */
+export const loggedEventOf = (row: SelectedEvent): LoggedEvent => ({
+  ...eventOf(row),
+  clientId: row.client_id,
+  id: row.id,
+  recordedAt: row.recorded_at,
+  cursor: encodeEventCursor(row.xid, row.id),
+});
+
+type WrittenColumn = Exclude<keyof EventRow, 'id' | 'xid'>;
+
+export const EVENT_WRITTEN_COLUMNS: readonly string[] = Object.keys(events.options.columns).filter(
+  (column) => column !== 'id' && column !== 'xid',
+);
+
+/** The event's row as JSON that the database reads: instants as text. */
+export function eventRowOf(
+  event: TicketEvent,
+  clientId: string,
+  recordedAt: EpochMs,
+): Readonly<Record<WrittenColumn, unknown>> {
+  const { type, ticketId, number, at, actor, ...data } = event;
+  return {
+    ticket_id: ticketId,
+    client_id: clientId,
+    number,
+    type,
+    at: instantText(at),
+    recorded_at: instantText(recordedAt),
+    actor,
+    data,
+    once_key: onceKey(event),
+  };
+}

@@ -1,0 +1,165 @@
+import type { Pool } from 'pg';
+import type { Caller } from '../../../application/ports/caller';
+import type { Client } from '../../../application/ports/clients';
+import type { LoggedEvent } from '../../../application/ports/events';
+import type { Page, PageRequest } from '../../../application/ports/pagination';
+import type { AsOf, StoredTicket } from '../../../application/ports/stored-ticket';
+import type { TicketReader } from '../../../application/ports/ticket-reader';
+import { sees } from '../../../application/visibility';
+import type { EventType } from '../../../domain/ticket/ticket-events';
+import { CLIENTS_BY_ID, clientOf } from '../clients/postgres-clients';
+import { batched } from '../database/batched';
+import { isUuid, readRows } from '../database/sql';
+import { compare, every, Parameters } from '../lists/conditions';
+import { ownedLists } from '../lists/owned-lists';
+import { cursorOf, type Ordering, type Placed, pageOf, pageStatement } from '../lists/page';
+import { slaReport } from '../reports/sla-report-statement';
+import type { ClientRow } from '../tables';
+import { countDeadlines, deadlinesPage } from './deadlines';
+import { EVENT_COLUMNS, loggedEventOf, type SelectedEvent } from './event-row';
+import { historiesOf } from './stream-histories';
+import { ticketsWhere, visible } from './ticket-conditions';
+import { ticketsAsOf, ticketsAtVersions } from './ticket-history';
+import { EVENTS, FOLLOW_UPS, ticketOrdering } from './ticket-orderings';
+import { type SelectedTicket, TICKET_COLUMNS, ticketOf } from './ticket-row';
+
+/** The statements that find tickets by one of their names; each is answered by an index. */
+export const TICKETS_BY_ID = {
+  name: 'tickets-by-id',
+  text: `SELECT ${TICKET_COLUMNS} FROM tickets t WHERE t.id = ANY ($1::uuid[])`,
+};
+export const TICKET_BY_NUMBER = {
+  name: 'ticket-by-number',
+  text: `SELECT ${TICKET_COLUMNS} FROM tickets t WHERE t.number = $1::integer`,
+};
+export const TICKETS_BY_EXTERNAL_ID = {
+  name: 'tickets-by-external-id',
+  text: `SELECT ${TICKET_COLUMNS} FROM tickets t WHERE t.external_id = $1 ORDER BY t.number`,
+};
+
+/** Reads from the tables as they stand; whatever the caller may not see is not there. */
+export function createTicketReader({ pool }: { readonly pool: Pool }): TicketReader {
+  const findTicket = batched<StoredTicket>(async (ids) => {
+    const rows = await readRows<SelectedTicket>(pool, { ...TICKETS_BY_ID, values: [ids] });
+    return new Map(rows.map((row) => [row.id, ticketOf(row)]));
+  });
+  const findClient = batched<Client>(async (ids) => {
+    const rows = await readRows<ClientRow>(pool, { ...CLIENTS_BY_ID, values: [ids] });
+    return new Map(rows.map((row) => [row.id, clientOf(row)]));
+  });
+
+  const events = ownedLists<EventsAsked, SelectedEvent, LoggedEvent>(pool, {
+    select: EVENT_COLUMNS,
+    from: 'events e',
+    owner: 'e.ticket_id',
+    order: EVENTS,
+    where: ({ types, upTo }, to) =>
+      every([
+        ...(types === null ? [] : [compare('e.type', 'text', { in: types }, to)]),
+        ...(upTo === null ? [] : [compare('e.number', 'integer', { lte: upTo }, to)]),
+      ]),
+    nodeOf: loggedEventOf,
+  });
+  const followUps = ownedLists<FollowUpsAsked, SelectedTicket, StoredTicket>(pool, {
+    select: TICKET_COLUMNS,
+    from: 'tickets t',
+    owner: 't.follow_up_of',
+    order: FOLLOW_UPS,
+    where: ({ sees: clients, asOf }, to) =>
+      every([visible({ sees: clients }, to), ...(asOf === null ? [] : openedBy(asOf, to))]),
+    nodeOf: ticketOf,
+  });
+
+  return {
+    ticketById: async (caller, id) => {
+      if (!isUuid(id)) return null;
+      const ticket = await findTicket(id);
+      return ticket !== null && sees(caller, ticket.clientId) ? ticket : null;
+    },
+    ticketByNumber: async (caller, number) => {
+      if (!Number.isInteger(number) || number < 1 || number >= 2 ** 31) return null;
+      const [row] = await readRows<SelectedTicket>(pool, { ...TICKET_BY_NUMBER, values: [number] });
+      return row !== undefined && sees(caller, row.client_id) ? ticketOf(row) : null;
+    },
+    ticketsByExternalId: async (caller, externalId, client) => {
+      if (externalId.includes('\0')) return [];
+      const rows = await readRows<SelectedTicket>(pool, { ...TICKETS_BY_EXTERNAL_ID, values: [externalId] });
+      return rows
+        .filter(({ client_id }) => (client === null || client_id === client) && sees(caller, client_id))
+        .map(ticketOf);
+    },
+    tickets: async (caller, filter, order, page, now) => {
+      const to = new Parameters();
+      return ticketsPage(pool, ticketsWhere(caller, filter, now, to), ticketOrdering(order), page, to);
+    },
+    countTickets: async (caller, filter, now) => {
+      const to = new Parameters();
+      return count(pool, 'tickets t', ticketsWhere(caller, filter, now, to), to);
+    },
+    deadlines: async (caller, query, page) => deadlinesPage(pool, caller, query, page),
+    countDeadlines: async (caller, query) => countDeadlines(pool, caller, query),
+    followUps: async ({ sees: clients }, ticketId, page, asOf = null) => {
+      const found = await followUps.page(ticketId, { sees: clients, asOf }, page);
+      return asOf === null ? found : shownAsOf(pool, found, asOf);
+    },
+    countFollowUps: async ({ sees: clients }, ticketId, asOf = null) =>
+      followUps.count(ticketId, { sees: clients, asOf }),
+    events: async (ticketId, types, page, upTo = null) => events.page(ticketId, { types, upTo }, page),
+    countEvents: async (ticketId, types, upTo = null) => events.count(ticketId, { types, upTo }),
+    slaReport: async (caller, query, now) => slaReport(pool, caller, query, now),
+    clientById: async (caller, id) => (isUuid(id) && sees(caller, id) ? findClient(id) : null),
+    histories: (caller, filter, now) => historiesOf(pool, caller, filter, now),
+    ticketAsOf: async ({ id }, asOf) => (await ticketsAsOf(pool, [id], asOf)).get(id) ?? null,
+    ticketAtVersion: async (id, version) => {
+      if (!isUuid(id)) return null;
+      const [ticket] = await ticketsAtVersions(pool, [{ id, version }]);
+      return ticket ?? null;
+    },
+  };
+}
+
+interface EventsAsked {
+  readonly types: readonly EventType[] | null;
+  /** Only up to this number; null for all. */
+  readonly upTo: number | null;
+}
+
+interface FollowUpsAsked extends Pick<Caller, 'sees'> {
+  /** Only those that were there then; null for now. */
+  readonly asOf: AsOf | null;
+}
+
+const openedBy = ({ at, knownAt }: AsOf, to: Parameters): readonly string[] => [
+  compare('t.opened_at', 'instant', { lte: at }, to),
+  ...(knownAt === null ? [] : [compare('t.created_at', 'instant', { lte: knownAt }, to)]),
+];
+
+/** The same page with each ticket as it was. */
+async function shownAsOf(pool: Pool, page: Page<StoredTicket>, asOf: AsOf): Promise<Page<StoredTicket>> {
+  const ids = page.edges.map(({ node }) => node.id);
+  const tickets = await ticketsAsOf(pool, ids, asOf);
+  const edges = page.edges.map(({ node: { id }, cursor }) => {
+    const node = tickets.get(id);
+    if (node === undefined) throw new Error(`Ticket ${id} was there as of then, and has no history of then`);
+    return { node, cursor };
+  });
+  return { ...page, edges };
+}
+
+async function ticketsPage(
+  pool: Pool,
+  where: string,
+  order: Ordering,
+  page: PageRequest,
+  to: Parameters,
+): Promise<Page<StoredTicket>> {
+  const text = pageStatement({ select: TICKET_COLUMNS, from: 'tickets t', where }, order, page, to);
+  const rows = await readRows<SelectedTicket & Placed>(pool, { text, values: to.values });
+  return pageOf(rows, page, (row) => ({ node: ticketOf(row), cursor: cursorOf(order, row) }));
+}
+
+async function count(pool: Pool, from: string, where: string, to: Parameters): Promise<number> {
+  const text = `SELECT count(*) AS count FROM ${from} WHERE ${where}`;
+  const [row] = await readRows<{ count: string }>(pool, { text, values: to.values });
+  return Number(row?.count ?? 0);
+}

@@ -1,0 +1,135 @@
+import type { Caller } from '../../../application/ports/caller';
+import { type Comparator, InvalidFilter, type TicketFilter } from '../../../application/ports/ticket-filter';
+import type { EpochMs } from '../../../domain/instant';
+import { COMMITMENT_KINDS, type CommitmentKind } from '../../../domain/policy/policy';
+import { instantBound } from '../database/sql';
+import { compare, every, opposite, type Parameters, some, type ValueType } from '../lists/conditions';
+
+/** How deep `and`, `or` and `not` may be nested. */
+export const DEEPEST = 10;
+const MOST_WORDS = 20;
+
+const COLUMNS = {
+  client: ['client_id', 'uuid'],
+  number: ['number', 'integer'],
+  externalId: ['external_id', 'text'],
+  state: ['state', 'text'],
+  severity: ['severity', 'text'],
+  initialSeverity: ['initial_severity', 'text'],
+  clause: ['clause', 'text'],
+  channel: ['channel', 'text'],
+  assignee: ['assignee', 'text'],
+  reporter: ['reporter', 'text'],
+  openedAt: ['opened_at', 'instant'],
+  acknowledgedAt: ['acknowledged_at', 'instant'],
+  respondedAt: ['responded_at', 'instant'],
+  workaroundAppliedAt: ['workaround_applied_at', 'instant'],
+  callRecordedAt: ['call_recorded_at', 'instant'],
+  resolvedAt: ['resolved_at', 'instant'],
+  closedAt: ['closed_at', 'instant'],
+  createdAt: ['created_at', 'instant'],
+  updatedAt: ['updated_at', 'instant'],
+  nextDeadlineAt: ['due_at', 'instant'],
+} as const satisfies { readonly [F in keyof TicketFilter]?: readonly [column: string, type: ValueType] };
+
+/**
+ * The condition on `tickets t` that a filter comes to, for what the caller may see.
+ *
+ * @param now the instant at which statuses are judged
+ * @throws InvalidFilter where it is nested too deep, or a value is none
+ */
+export function ticketsWhere(caller: Caller, filter: TicketFilter, now: EpochMs, to: Parameters): string {
+  return every([visible(caller, to), holds(filter, new Judged(now, to), to, 1)].filter((one) => one !== 'TRUE'));
+}
+
+export const visible = (caller: Pick<Caller, 'sees'>, to: Parameters): string =>
+  caller.sees === 'ALL' ? 'TRUE' : compare('t.client_id', 'uuid', { in: caller.sees }, to);
+
+function holds(filter: TicketFilter, judged: Judged, to: Parameters, depth: number): string {
+  if (depth > DEEPEST) throw new InvalidFilter(`A filter may be nested ${DEEPEST} deep at most`);
+  const inner = (part: TicketFilter): string => holds(part, judged, to, depth + 1);
+  const conditions: string[] = [];
+  if (filter.and !== undefined) conditions.push(every(filter.and.map(inner)));
+  if (filter.or !== undefined) conditions.push(some(filter.or.map(inner)));
+  if (filter.not !== undefined) conditions.push(opposite(inner(filter.not)));
+  for (const [field, [column, type]] of Object.entries(COLUMNS)) {
+    const comparator = filter[field as keyof typeof COLUMNS] as Comparator<string | number> | undefined;
+    if (comparator !== undefined) conditions.push(compare(judged.column(column), type, comparator, to));
+  }
+  if (filter.tag !== undefined) conditions.push(tagged(filter.tag, to));
+  if (filter.text !== undefined) conditions.push(contains(filter.text, to));
+  if (filter.slaStatus !== undefined) {
+    const { kind, status } = filter.slaStatus;
+    const kinds = kind === undefined ? COMMITMENT_KINDS : [kind];
+    conditions.push(some(kinds.map((one) => compare(judged.statusOf(one), 'text', status, to))));
+  }
+  if (filter.isBreached !== undefined) {
+    conditions.push(filter.isBreached ? judged.isBreached() : opposite(judged.isBreached()));
+  }
+  return every(conditions.filter((condition) => condition !== 'TRUE'));
+}
+
+function tagged(comparator: Comparator<string>, to: Parameters): string {
+  const { isNull, eq, ...rest } = comparator;
+  const conditions: string[] = [];
+  if (isNull !== undefined) conditions.push(`t.tags ${isNull ? '=' : '<>'} '{}'`);
+  if (eq === null) conditions.push(`t.tags = '{}'`);
+  const ofTag: Comparator<string> = eq === undefined || eq === null ? rest : { ...rest, eq };
+  if (Object.keys(ofTag).length > 0) {
+    conditions.push(`EXISTS (SELECT FROM unnest(t.tags) AS tag WHERE ${compare('tag', 'text', ofTag, to)})`);
+  }
+  return every(conditions);
+}
+
+/**
+ * Every word stands somewhere in subject or description. There is no index for it: one on trigrams would need an
+ * extension that the owner of a managed database may not be allowed to add.
+ */
+function contains(text: string, to: Parameters): string {
+  const words = text.split(/\s+/).filter((word) => word !== '');
+  if (words.length > MOST_WORDS) throw new InvalidFilter(`A text may have ${MOST_WORDS} words at most`);
+  if (text.includes('\0')) throw new InvalidFilter('A text must not contain NUL');
+  const conditions = words.map((word) => {
+    const pattern = to.add(`%${word.replace(/[\\%_]/g, '\\$&')}%`, 'text');
+    return `(t.subject ILIKE ${pattern} OR t.description ILIKE ${pattern})`;
+  });
+  return every(conditions);
+}
+
+const PREFIXES = { RESPONSE: 't.response', UPDATE: 't.update', RESOLUTION: 't.resolution' } as const;
+
+/** What the stored statuses and instants come to at the instant asked; an import's at the end of its log at the latest. */
+class Judged {
+  private instant: string | null = null;
+  constructor(
+    private readonly now: EpochMs,
+    private readonly to: Parameters,
+  ) {}
+
+  /** A column as it is shown: a ticket whose silence has ended is closed since then, recorded or not. */
+  column(name: string): string {
+    if (name !== 'state' && name !== 'closed_at') return `t.${name}`;
+    const silent = `t.state = 'resolved' AND t.next_deadline_at < ${this.at}`;
+    const then = name === 'state' ? "'closed'" : 't.next_deadline_at';
+    return `(CASE WHEN ${silent} THEN ${then} ELSE t.${name} END)`;
+  }
+
+  statusOf(kind: CommitmentKind): string {
+    const prefix = PREFIXES[kind];
+    const running = `CASE WHEN ${prefix}_due_at < ${this.at} THEN 'BREACHED'
+                          WHEN ${prefix}_at_risk_at <= ${this.at} THEN 'AT_RISK' ELSE 'RUNNING' END`;
+    return `(CASE ${prefix}_status WHEN 'RUNNING' THEN ${running} ELSE ${prefix}_status END)`;
+  }
+
+  isBreached(): string {
+    const late = COMMITMENT_KINDS.map(
+      (kind) => `(${PREFIXES[kind]}_status = 'RUNNING' AND ${PREFIXES[kind]}_due_at < ${this.at})`,
+    );
+    return some(['t.breached', ...late]);
+  }
+
+  private get at(): string {
+    this.instant ??= `greatest(t.last_event_at, least(${this.to.add(instantBound(this.now), 'timestamptz')}, t.observed_until))`;
+    return this.instant;
+  }
+}

@@ -1,0 +1,91 @@
+import type { Pool } from 'pg';
+import type { AsOf, StoredTicket } from '../../../application/ports/stored-ticket';
+import { historyAsOf } from '../../../application/tickets/as-of';
+import { foldAll } from '../../../domain/ticket/fold';
+import { instantBound, type Queryable, readRows, rowsOf } from '../database/sql';
+import { EVENT_COLUMNS, eventOf, loggedEventOf, type SelectedEvent } from './event-row';
+
+export interface TicketVersion {
+  readonly id: string;
+  readonly version: number;
+}
+
+/** An event with the number of its ticket. */
+type HistoryRow = SelectedEvent & { readonly ticket_number: number };
+
+const STATEMENT = {
+  name: 'ticket-versions',
+  text: `SELECT ${EVENT_COLUMNS}, t.number AS ticket_number
+           FROM unnest($1::uuid[], $2::integer[]) AS wanted (id, version)
+           JOIN tickets t ON t.id = wanted.id
+           JOIN events e ON e.ticket_id = wanted.id AND e.number <= wanted.version
+          ORDER BY wanted.id, wanted.version, e.number`,
+};
+
+/** Tickets as they stood after an event of theirs, from their histories. In the order asked; null where there is none. */
+export async function ticketsAtVersions(
+  on: Queryable,
+  wanted: readonly TicketVersion[],
+): Promise<readonly (StoredTicket | null)[]> {
+  if (wanted.length === 0) return [];
+  // Of several versions of one ticket the latest brings all events.
+  const latest = new Map<string, number>();
+  for (const { id, version } of wanted) latest.set(id, Math.max(version, latest.get(id) ?? 0));
+  const rows = await rowsOf<HistoryRow>(on, {
+    ...STATEMENT,
+    values: [[...latest.keys()], [...latest.values()]],
+  });
+  const histories = byTicket(rows);
+  return wanted.map(({ id, version }) => {
+    const history = (histories.get(id) ?? []).filter((row) => row.number <= version);
+    const [first] = history;
+    const last = history.at(-1);
+    if (first === undefined || last === undefined || last.number !== version) return null;
+    return {
+      ...foldAll(history.map(eventOf)),
+      number: first.ticket_number,
+      createdAt: first.recorded_at,
+      updatedAt: last.recorded_at,
+    };
+  });
+}
+
+export const TICKET_HISTORIES = {
+  name: 'ticket-histories',
+  text: `SELECT ${EVENT_COLUMNS}, t.number AS ticket_number
+           FROM tickets t JOIN events e ON e.ticket_id = t.id AND e.at <= $2::timestamptz
+          WHERE t.id = ANY ($1::uuid[]) ORDER BY e.ticket_id, e.number`,
+};
+
+/** Tickets as of an instant, by id; without those that were not there then, or not known. */
+export async function ticketsAsOf(
+  pool: Pool,
+  ids: readonly string[],
+  asOf: AsOf,
+): Promise<ReadonlyMap<string, StoredTicket>> {
+  const rows = await readRows<HistoryRow>(pool, { ...TICKET_HISTORIES, values: [ids, instantBound(asOf.at)] });
+  const tickets = new Map<string, StoredTicket>();
+  for (const [id, history] of byTicket(rows)) {
+    const events = historyAsOf(history.map(loggedEventOf), asOf);
+    const [first, last] = [events[0], events.at(-1)];
+    if (first === undefined || last === undefined) continue;
+    tickets.set(id, {
+      ...foldAll(events),
+      number: history[0]?.ticket_number ?? 0,
+      createdAt: first.recordedAt,
+      updatedAt: last.recordedAt,
+      asOf,
+    });
+  }
+  return tickets;
+}
+
+function byTicket(rows: readonly HistoryRow[]): ReadonlyMap<string, readonly HistoryRow[]> {
+  const histories = new Map<string, HistoryRow[]>();
+  for (const row of rows) {
+    const history = histories.get(row.ticket_id);
+    if (history === undefined) histories.set(row.ticket_id, [row]);
+    else history.push(row);
+  }
+  return histories;
+}

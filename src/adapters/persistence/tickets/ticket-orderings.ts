@@ -1,0 +1,32 @@
+import type { TicketOrder } from '../../../application/ports/ticket-filter';
+import type { Ordering } from '../lists/page';
+
+const BY = {
+  NUMBER: { key: 't.number', type: 'integer', nullable: false, tie: null },
+  OPENED_AT: { key: 't.opened_at', type: 'timestamptz', nullable: false, tie: 't.id' },
+  UPDATED_AT: { key: 't.updated_at', type: 'timestamptz', nullable: false, tie: 't.id' },
+  RESOLVED_AT: { key: 't.resolved_at', type: 'timestamptz', nullable: true, tie: 't.id' },
+  CLOSED_AT: { key: 't.closed_at', type: 'timestamptz', nullable: true, tie: 't.id' },
+  SEVERITY: { key: 't.severity', type: 'severity', nullable: false, tie: 't.id' },
+  NEXT_DEADLINE_AT: { key: 't.due_at', type: 'timestamptz', nullable: true, tie: 't.id' },
+} as const satisfies Record<TicketOrder['by'], Omit<Ordering, 'list' | 'descending'>>;
+
+/** How tickets are ordered, and by which column. */
+export const ticketOrdering = ({ by, direction }: TicketOrder): Ordering => ({
+  ...BY[by],
+  list: `tickets/${by}/${direction}`,
+  descending: direction === 'DESC',
+});
+
+/** The tickets that follow up another one, the earliest first. */
+export const FOLLOW_UPS: Ordering = { ...BY.NUMBER, list: 'follow-ups', descending: false };
+
+/** A ticket's events, the earliest first. */
+export const EVENTS: Ordering = {
+  list: 'events',
+  key: 'e.number',
+  type: 'integer',
+  nullable: false,
+  tie: null,
+  descending: false,
+};

@@ -1,0 +1,144 @@
+import type { StoredTicket } from '../../../application/ports/stored-ticket';
+import type { EpochMs } from '../../../domain/instant';
+import { instantText } from '../database/sql';
+import { type SlaColumns, slaColumns, type TicketRow, tickets } from '../tables';
+
+type SelectedColumn = Exclude<keyof TicketRow, keyof SlaColumns>;
+type WrittenColumn = Exclude<keyof TicketRow, 'number'>;
+
+const columns = Object.keys(tickets.options.columns) as (keyof TicketRow)[];
+
+/** The columns that make a ticket, for a statement that selects from `tickets t`. */
+export const TICKET_COLUMNS = columns
+  .filter((column) => column !== 'breached' && !(column in slaColumns))
+  .map((column) => `t.${column}`)
+  .join(', ');
+
+/** The columns that a ticket is written to; its number is the database's to give. */
+export const WRITTEN_COLUMNS: readonly string[] = columns.filter((column) => column !== 'number');
+
+/** What a statement that selects `TICKET_COLUMNS` gives. */
+export type SelectedTicket = Pick<TicketRow, SelectedColumn>;
+
+/** The ticket that a row holds, field by field the one that was saved. */
+export function ticketOf(row: SelectedTicket): StoredTicket {
+  return {
+    id: row.id,
+    number: row.number,
+    clientId: row.client_id,
+    subject: row.subject,
+    description: row.description,
+    reporter: row.reporter,
+    assignee: row.assignee,
+    channel: row.channel,
+    externalId: row.external_id,
+    externalUrl: row.external_url,
+    tags: row.tags,
+    followUpOf: row.follow_up_of,
+    policyId: row.policy_id,
+    policyVersion: row.policy_version,
+    calendars: row.calendars,
+    impacts: row.impacts,
+    severity: row.severity,
+    initialSeverity: row.initial_severity,
+    clause: row.clause,
+    override: row.override,
+    proposal: row.proposal,
+    reclassifiedBy: row.reclassified_by,
+    state: row.state,
+    resolvedFrom: row.resolved_from,
+    openedAt: row.opened_at,
+    respondedAt: row.responded_at,
+    acknowledgedAt: row.acknowledged_at,
+    callRecordedAt: row.call_recorded_at,
+    workaroundAppliedAt: row.workaround_applied_at,
+    resolvedAt: row.resolved_at,
+    closedAt: row.closed_at,
+    resolution: row.resolution,
+    closeReason: row.close_reason,
+    silentSince: row.silent_since,
+    waits: row.waits,
+    stints: row.stints,
+    workarounds: row.workarounds,
+    severityChanges: row.severity_changes,
+    cycles: row.cycles,
+    notMeasured: row.not_measured,
+    observedUntil: row.observed_until,
+    version: row.version,
+    lastEventAt: row.last_event_at,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}
+
+const instantOrNull = (at: EpochMs | null): string | null => (at === null ? null : instantText(at));
+
+/** The ticket's row as JSON that the database reads: instants as text. */
+export function rowOf(ticket: Omit<StoredTicket, 'number'>, sla: SlaColumns): Readonly<Record<WrittenColumn, unknown>> {
+  return {
+    client_id: ticket.clientId,
+    subject: ticket.subject,
+    description: ticket.description,
+    reporter: ticket.reporter,
+    assignee: ticket.assignee,
+    channel: ticket.channel,
+    external_id: ticket.externalId,
+    external_url: ticket.externalUrl,
+    tags: ticket.tags,
+    follow_up_of: ticket.followUpOf,
+    policy_id: ticket.policyId,
+    policy_version: ticket.policyVersion,
+    calendars: ticket.calendars,
+    impacts: ticket.impacts,
+    severity: ticket.severity,
+    initial_severity: ticket.initialSeverity,
+    clause: ticket.clause,
+    override: ticket.override,
+    proposal: ticket.proposal,
+    reclassified_by: ticket.reclassifiedBy,
+    state: ticket.state,
+    resolved_from: ticket.resolvedFrom,
+    opened_at: instantOrNull(ticket.openedAt),
+    responded_at: instantOrNull(ticket.respondedAt),
+    acknowledged_at: instantOrNull(ticket.acknowledgedAt),
+    call_recorded_at: instantOrNull(ticket.callRecordedAt),
+    workaround_applied_at: instantOrNull(ticket.workaroundAppliedAt),
+    resolved_at: instantOrNull(ticket.resolvedAt),
+    closed_at: instantOrNull(ticket.closedAt),
+    resolution: ticket.resolution,
+    close_reason: ticket.closeReason,
+    silent_since: instantOrNull(ticket.silentSince),
+    waits: ticket.waits,
+    stints: ticket.stints,
+    workarounds: ticket.workarounds,
+    severity_changes: ticket.severityChanges,
+    not_measured: ticket.notMeasured,
+    observed_until: instantOrNull(ticket.observedUntil),
+    created_at: instantOrNull(ticket.createdAt),
+    response_due_at: instantOrNull(sla.response_due_at),
+    response_at_risk_at: instantOrNull(sla.response_at_risk_at),
+    update_due_at: instantOrNull(sla.update_due_at),
+    update_at_risk_at: instantOrNull(sla.update_at_risk_at),
+    resolution_due_at: instantOrNull(sla.resolution_due_at),
+    resolution_at_risk_at: instantOrNull(sla.resolution_at_risk_at),
+    due_at: instantOrNull(sla.due_at),
+    ...timeRowOf(ticket, sla),
+  };
+}
+
+/** What a mark or a breach changes of a row: no promise becomes due at another instant because time passes. */
+export const timeRowOf = (
+  ticket: Pick<StoredTicket, 'id' | 'cycles' | 'version' | 'lastEventAt' | 'updatedAt'>,
+  sla: SlaColumns,
+) => ({
+  id: ticket.id,
+  cycles: ticket.cycles,
+  version: ticket.version,
+  last_event_at: instantOrNull(ticket.lastEventAt),
+  updated_at: instantOrNull(ticket.updatedAt),
+  response_status: sla.response_status,
+  update_status: sla.update_status,
+  resolution_status: sla.resolution_status,
+  next_deadline_at: instantOrNull(sla.next_deadline_at),
+  breached: sla.breached,
+});

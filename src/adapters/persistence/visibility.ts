@@ -1,5 +1,0 @@
-import type { Caller } from '../../application/ports';
-
-/** Whether the caller may see the client's tickets: the one place that decides it, on the loaded row. */
-export const sees = ({ sees: clients }: Pick<Caller, 'sees'>, clientId: string): boolean =>
-  clients === 'ALL' || clients.includes(clientId);

@@ -1,0 +1,71 @@
+import type { CalendarDefinition } from '../../domain/calendar/business-calendar';
+import type { PolicyDocument, Target } from '../../domain/policy/policy';
+import { DocumentError, type DocumentProblem, fieldName, type Report } from '../documents/document-error';
+import { parseWith } from '../documents/issue-messages';
+import { readYaml } from '../documents/yaml-source';
+import { checkCalendars } from './check-calendars';
+import { checkPolicyFile } from './check-policy';
+import { type PolicyFile, policySchema, type SpanEntry, type TargetEntry } from './policy-schema';
+
+const toSpan = ({ amount, unit, calendar }: SpanEntry): SpanEntry => ({ amount, unit, calendar });
+
+function toTarget({ amount, unit, calendar, basis, text }: TargetEntry): Target {
+  const bestEffort = amount === undefined || unit === undefined || calendar === undefined;
+  return { span: bestEffort ? null : { amount, unit, calendar }, basis, text };
+}
+
+const LOWERING_APPROVAL = { overrides: 'OVERRIDES', always: 'ALWAYS', never: 'NEVER' } as const;
+
+/** The file's wording as the domain's; nothing is decided here. */
+function toDocument(file: PolicyFile, calendars: Readonly<Record<string, CalendarDefinition>>): PolicyDocument {
+  return {
+    id: file.id,
+    title: file.title,
+    source: file.source,
+    severities: file.severities.map(({ targets, ...severity }) => ({
+      ...severity,
+      targets: {
+        RESPONSE: toTarget(targets.RESPONSE),
+        UPDATE: toTarget(targets.UPDATE),
+        RESOLUTION: toTarget(targets.RESOLUTION),
+      },
+    })),
+    rules: file.rules,
+    calendars,
+    pauses: file.pauses,
+    loweringApproval: LOWERING_APPROVAL[file.loweringApproval],
+    onLowering: file.onLowering === 'carry' ? 'CARRY' : 'RESTART',
+    marks: file.marks.map(({ name, at }) => ({ name, fraction: at })),
+    reopeningMinimum: file.reopeningMinimum,
+    closeAfterSilence: toSpan(file.closeAfterSilence),
+    businessDayEnd: file.businessDayEnd === 'sameTime' ? 'SAME_TIME' : 'CLOSE_OF_BUSINESS',
+  };
+}
+
+const inFileOrder = (a: DocumentProblem, b: DocumentProblem): number => a.line - b.line || a.column - b.column;
+
+/**
+ * A policy file (YAML 1.2; `policies/cimcloud.yaml` shows every field) as the document that is stored and published:
+ * validated, holidays expanded to dates.
+ *
+ * @param yamlText the file's text, at most 1 MiB
+ * @param source `fileName` stands before each problem in the error's message
+ * @throws DocumentError with every problem of the file, each with line, column, field and what the field takes
+ */
+export function parsePolicy(yamlText: string, { fileName }: { readonly fileName: string }): PolicyDocument {
+  const { value, problems: unreadable, locate } = readYaml(yamlText);
+  const problems = [...unreadable];
+  const report: Report = (path, message, at) => {
+    problems.push({ ...locate(path, at), field: fieldName(path), message });
+  };
+
+  let document: PolicyDocument | undefined;
+  if (value !== undefined) {
+    const file = parseWith(policySchema, value, report);
+    checkPolicyFile(value, report);
+    const calendars = checkCalendars(value, report);
+    if (file !== undefined) document = toDocument(file, calendars);
+  }
+  if (document === undefined || problems.length > 0) throw new DocumentError(fileName, problems.sort(inFileOrder));
+  return document;
+}

@@ -1,0 +1,148 @@
+import { z } from 'zod';
+import { type LocalInterval, WEEKDAYS } from '../../domain/calendar/business-calendar';
+import { AUDIENCES, CONSEQUENCES } from '../../domain/impact';
+import { BASES, CLIENT_ACTIONS, COMMITMENT_KINDS, TARGET_UNITS, WAITING_REASONS } from '../../domain/policy/policy';
+import { SEVERITIES } from '../../domain/severity';
+import { didYouMean } from '../documents/nearest';
+import { KNOWN_YEARS, regionProblem } from './holidays';
+import { intervalsProblem, parseInterval, realDateProblem, zoneProblem } from './local-time';
+
+/** The shape of a policy file; what one field has to do with another is looked at in `check-policy.ts`. */
+
+/** A map of exactly these fields. Its message has one line for each field that is not among them. */
+const entry = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z.strictObject(shape, {
+    error: (issue) => {
+      if (issue.code !== 'unrecognized_keys') return undefined;
+      const known = Object.keys(shape);
+      return issue.keys
+        .map((key) => `is not known here${didYouMean(key, known) || `; known are ${known.join(', ')}`}`)
+        .join('\n');
+    },
+  });
+
+/** A schema narrowed by a function that says what is wrong, or nothing. */
+const checked = <T>(schema: z.ZodType<T>, problemOf: (value: T) => string | undefined) =>
+  schema.superRefine((value, context) => {
+    const message = problemOf(value);
+    if (message !== undefined) context.addIssue({ code: 'custom', message });
+  });
+
+/** Text for people: not blank, not endless, and such as the database can store; surrounding white space is dropped. */
+const text = (longest: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(longest)
+    .regex(/^[^\0\p{Surrogate}]*$/u, 'takes text without NUL and without halves of surrogate pairs');
+
+/** A list in which nothing stands twice. */
+const distinct = <T extends string>(item: z.ZodType<T>, least = 0) =>
+  checked(z.array(item).min(least), (items) => {
+    const twice = items.find((value, index) => items.indexOf(value) < index);
+    return twice === undefined ? undefined : `takes each entry once; ${twice} stands there twice`;
+  });
+
+const CLAUSE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+const CALENDAR_NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
+
+const basis = z.enum(BASES);
+const calendarName = z.string().regex(CALENDAR_NAME, 'takes a name of letters, digits, - and _, a letter first');
+const localDate = checked(z.string(), realDateProblem);
+
+const interval = z.string().transform((written, context): LocalInterval => {
+  const parsed = parseInterval(written);
+  if (typeof parsed !== 'string') return parsed;
+  context.addIssue({ code: 'custom', message: parsed });
+  return z.NEVER;
+});
+const intervals = checked(z.array(interval), intervalsProblem);
+
+/** Exactly one of each name, e.g. a target for every kind of promise. */
+const forEach = <Name extends string, T extends z.ZodType>(names: readonly Name[], schema: T) =>
+  entry(Object.fromEntries(names.map((name) => [name, schema])) as Record<Name, T>);
+
+const span = { amount: z.number(), unit: z.enum(TARGET_UNITS), calendar: z.string() };
+export const spanSchema = entry(span);
+
+export const targetSchema = entry({
+  bestEffort: z.literal(true).optional(),
+  amount: span.amount.optional(),
+  unit: span.unit.optional(),
+  calendar: span.calendar.optional(),
+  basis,
+  text: text(2000),
+});
+
+const severitySchema = entry({
+  severity: z.enum(SEVERITIES),
+  title: text(200),
+  workaroundLowers: z.enum(['SEVERITY', 'IMPACT']),
+  clientActions: distinct(z.enum(CLIENT_ACTIONS), 1),
+  targets: forEach(COMMITMENT_KINDS, targetSchema),
+});
+
+export const ruleSchema = entry({
+  clause: z.string().regex(CLAUSE, 'takes a short name of letters, digits, ".", "-" and "_", such as "2a"'),
+  severity: z.enum(SEVERITIES),
+  audience: z.enum([...AUDIENCES, 'ANY']),
+  consequences: distinct(z.enum(CONSEQUENCES), 1),
+  basis,
+  text: text(2000),
+});
+
+const horizonSchema = checked(entry({ from: z.number().int(), to: z.number().int() }), ({ from, to }) => {
+  if (from >= KNOWN_YEARS.from && from <= to && to <= KNOWN_YEARS.to) return undefined;
+  const takes = `takes years from ${KNOWN_YEARS.from} to ${KNOWN_YEARS.to}, the first not after the last`;
+  return `${takes}, not ${from} to ${to}`;
+});
+
+export const holidaysSchema = entry({
+  region: checked(z.string(), regionProblem).optional(),
+  horizon: horizonSchema,
+  plus: distinct(localDate).optional(),
+  minus: distinct(localDate).optional(),
+});
+
+export const calendarSchema = entry({
+  zone: checked(z.string(), zoneProblem),
+  week: entry(
+    Object.fromEntries(WEEKDAYS.map((day) => [day, intervals.optional()])) as Record<
+      (typeof WEEKDAYS)[number],
+      z.ZodOptional<typeof intervals>
+    >,
+  ),
+  holidays: holidaysSchema.optional(),
+  special: z.record(localDate, intervals).optional(),
+});
+
+/** More than any ladder has steps; each is an event of every cycle. */
+const MOST_MARKS = 20;
+
+export const markSchema = entry({
+  name: z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, 'takes a name of letters, digits, - and _, a letter first'),
+  at: z.number(),
+});
+
+export const policySchema = entry({
+  id: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'takes a short name of small letters, digits and -, a letter first'),
+  title: text(200),
+  source: text(500),
+  severities: z.array(severitySchema).min(1),
+  rules: z.array(ruleSchema).min(1),
+  calendars: z.record(calendarName, calendarSchema),
+  pauses: forEach(WAITING_REASONS, distinct(z.enum(COMMITMENT_KINDS))),
+  loweringApproval: z.enum(['overrides', 'always', 'never']).default('overrides'),
+  onLowering: z.enum(['carry', 'restart']),
+  marks: z.array(markSchema).max(MOST_MARKS),
+  reopeningMinimum: z.number().gt(0).max(1),
+  closeAfterSilence: spanSchema,
+  businessDayEnd: z.enum(['sameTime', 'closeOfBusiness']),
+});
+
+export type PolicyFile = z.output<typeof policySchema>;
+export type TargetEntry = z.output<typeof targetSchema>;
+export type SpanEntry = z.output<typeof spanSchema>;
+export type CalendarEntry = z.output<typeof calendarSchema>;
+export type HolidaysEntry = z.output<typeof holidaysSchema>;

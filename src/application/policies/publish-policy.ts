@@ -1,0 +1,56 @@
+import { compilePolicy } from '../../domain/policy/compile-policy';
+import type { PolicyImpact } from '../../domain/policy/dry-run';
+import type { Policy } from '../../domain/policy/policy';
+import type { Refusal } from '../../domain/ticket/refusals';
+import type { Caller } from '../ports/caller';
+import type { Idempotency } from '../ports/idempotency';
+import type { Services } from '../ports/services';
+import { policyImpact } from './dry-run-policy';
+
+export interface PolicyRequest {
+  readonly yaml: string;
+  /** Only say what it would mean. */
+  readonly dryRun: boolean;
+}
+
+export interface PolicyOutcome {
+  /** The version that says this; null where nothing was published. */
+  readonly policy: Policy | null;
+  /** Whether it is (or would be) a version of its own: the latest says something else. */
+  readonly isNew: boolean;
+  /** Of a dry run. */
+  readonly impact: PolicyImpact | null;
+  readonly refusals: readonly Refusal[];
+}
+
+/** Publishes a policy as its next version, or says what that would have meant for the tickets that are open. */
+export async function publishPolicy(
+  services: Pick<Services, 'clock' | 'policies' | 'readPolicy' | 'reader'>,
+  caller: Caller,
+  { yaml, dryRun }: PolicyRequest,
+  idempotency: Idempotency | null,
+): Promise<PolicyOutcome> {
+  const { policies, readPolicy, clock } = services;
+  const read = await readPolicy(yaml);
+  if (!read.ok) return refused(read.problems);
+  const { text } = read;
+  if (!dryRun) {
+    const published = await policies.publish({ ...text, by: caller.actor, idempotency });
+    if (!published.ok) return refused(published.refusals);
+    const { policy, isNew } = published;
+    return { policy, isNew, impact: null, refusals: [] };
+  }
+  const refusals = await policies.refusalsOf(text.document);
+  if (refusals.length > 0) return refused(refusals);
+  const latest = await policies.latest(text.document.id, text.document);
+  const policy = compilePolicy(text.document, (latest?.version ?? 0) + 1);
+  const impact = await policyImpact(services, caller, policy, clock.now());
+  return { policy: null, isNew: latest?.isSame !== true, impact, refusals: [] };
+}
+
+const refused = (refusals: readonly Refusal[]): PolicyOutcome => ({
+  policy: null,
+  isNew: false,
+  impact: null,
+  refusals,
+});

@@ -1,0 +1,17 @@
+import type { ChangeTickets } from '../tickets/change-tickets';
+import type { Clients } from './clients';
+import type { Clock } from './clock';
+import type { EventFeed } from './events';
+import type { Policies, ReadPolicy } from './policies';
+import type { TicketReader } from './ticket-reader';
+
+/** All that the use cases and the API need. */
+export interface Services {
+  readonly clock: Clock;
+  readonly policies: Policies;
+  readonly readPolicy: ReadPolicy;
+  readonly reader: TicketReader;
+  readonly changeTickets: ChangeTickets;
+  readonly feed: EventFeed;
+  readonly clients: Clients;
+}

@@ -1,0 +1,72 @@
+import type { CommitmentStatus } from '../../domain/commitment/view';
+import type { EpochMs } from '../../domain/instant';
+import type { CommitmentKind } from '../../domain/policy/policy';
+import type { Severity } from '../../domain/severity';
+import type { Channel } from '../../domain/ticket/commands';
+import type { TicketState } from '../../domain/ticket/ticket';
+
+export interface Comparator<T> {
+  readonly eq?: T | null;
+  readonly in?: readonly T[];
+  readonly nin?: readonly T[];
+  readonly lt?: T;
+  readonly lte?: T;
+  readonly gt?: T;
+  readonly gte?: T;
+  readonly isNull?: boolean;
+}
+
+/** All that is given must hold; instants are epoch milliseconds. */
+export interface TicketFilter {
+  readonly and?: readonly TicketFilter[];
+  readonly or?: readonly TicketFilter[];
+  readonly not?: TicketFilter;
+  readonly client?: Comparator<string>;
+  readonly number?: Comparator<number>;
+  readonly externalId?: Comparator<string>;
+  readonly state?: Comparator<TicketState>;
+  readonly severity?: Comparator<Severity>;
+  readonly initialSeverity?: Comparator<Severity>;
+  readonly clause?: Comparator<string>;
+  readonly channel?: Comparator<Channel>;
+  readonly assignee?: Comparator<string>;
+  readonly reporter?: Comparator<string>;
+  /** Holds when any of the ticket's tags satisfies it; `isNull: true` for a ticket without tags. */
+  readonly tag?: Comparator<string>;
+  /** Words that the subject or the description contains, whatever their case. */
+  readonly text?: string;
+  readonly openedAt?: Comparator<EpochMs>;
+  readonly acknowledgedAt?: Comparator<EpochMs>;
+  readonly respondedAt?: Comparator<EpochMs>;
+  readonly workaroundAppliedAt?: Comparator<EpochMs>;
+  readonly callRecordedAt?: Comparator<EpochMs>;
+  readonly resolvedAt?: Comparator<EpochMs>;
+  readonly closedAt?: Comparator<EpochMs>;
+  readonly createdAt?: Comparator<EpochMs>;
+  readonly updatedAt?: Comparator<EpochMs>;
+  /** The earliest due instant of the running commitments. */
+  readonly nextDeadlineAt?: Comparator<EpochMs>;
+  /** Holds when the status of any of the kinds (all where none is named) satisfies it, judged at the instant asked. */
+  readonly slaStatus?: { readonly kind?: CommitmentKind; readonly status: Comparator<CommitmentStatus> };
+  readonly isBreached?: boolean;
+}
+
+export const TICKET_ORDERS = [
+  'NUMBER',
+  'OPENED_AT',
+  'UPDATED_AT',
+  'RESOLVED_AT',
+  'CLOSED_AT',
+  'SEVERITY',
+  'NEXT_DEADLINE_AT',
+] as const;
+
+export interface TicketOrder {
+  readonly by: (typeof TICKET_ORDERS)[number];
+  readonly direction: 'ASC' | 'DESC';
+}
+
+/** A filter that cannot be asked of the store: nested too deep, or a value out of range. */
+export class InvalidFilter extends Error {
+  override readonly name = 'InvalidFilter';
+}

@@ -1,0 +1,14 @@
+/**
+ * Business time: a calendar as data, and the compiled calendar that answers questions about it.
+ * The rules are docs/DOMAIN.md's; how they are computed is in `calendar/`.
+ */
+export { CALENDAR_ERROR_CODES, CalendarError, type CalendarErrorCode } from './calendar-error';
+export { compileCalendar } from './compile-calendar';
+export {
+  type BusinessCalendar,
+  type CalendarDefinition,
+  type LocalInterval,
+  type Stretch,
+  WEEKDAYS,
+  type Weekday,
+} from './definition';

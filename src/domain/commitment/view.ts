@@ -1,0 +1,166 @@
+import { CalendarError } from '../calendar/business-calendar';
+import type { DurationMs, EpochMs } from '../instant';
+import { COMMITMENT_KINDS, type CommitmentKind, type Policy } from '../policy/policy';
+import { letPass } from '../ticket/decide';
+import type { Breach, Cycle, Ticket } from '../ticket/ticket';
+import { atRiskMark, readClock } from './commitment';
+
+export const COMMITMENT_STATUSES = [
+  'RUNNING',
+  'AT_RISK',
+  'PAUSED',
+  'BREACHED',
+  'FULFILLED',
+  'FULFILLED_LATE',
+  'SUPERSEDED',
+  'CANCELLED',
+  'BEST_EFFORT',
+  'NOT_MEASURED',
+] as const;
+export type CommitmentStatus = (typeof COMMITMENT_STATUSES)[number];
+
+/** A cycle as it stands at an instant. Derived, never stored, so no answer is stale. */
+export interface CycleView {
+  readonly cycle: Cycle;
+  readonly status: CommitmentStatus;
+  readonly bestEffort: boolean;
+  /** Null while paused and for best effort. */
+  readonly dueAt: EpochMs | null;
+  readonly atRiskAt: EpochMs | null;
+  readonly breach: Breach | null;
+  readonly elapsedMs: DurationMs;
+  /** Negative when overdue; null for best effort. */
+  readonly remainingMs: DurationMs | null;
+  /** Updates that fell due and were not sent, the breached one included; 0 for the other commitments. */
+  readonly missedBeats: number;
+}
+
+/** The instant up to which a ticket may be judged when it is looked at. */
+export const judgedAt = (ticket: Ticket, now: EpochMs): EpochMs =>
+  Math.max(ticket.lastEventAt, ticket.observedUntil === null ? now : Math.min(now, ticket.observedUntil));
+
+/** Views one cycle of the ticket at an instant (as `judgedAt` gives it). */
+export function viewCycle(ticket: Ticket, policy: Policy, cycle: Cycle, at: EpochMs): CycleView {
+  const bestEffort = cycle.totalMs === null;
+  if (cycle.end !== null) {
+    const { end, totalMs } = cycle;
+    return {
+      cycle,
+      status: endedStatus(cycle),
+      bestEffort,
+      dueAt: end.dueAt,
+      atRiskAt: end.atRiskAt,
+      breach: cycle.breach,
+      elapsedMs: end.elapsedMs,
+      remainingMs: totalMs === null ? null : totalMs - end.elapsedMs,
+      missedBeats: missedBeats(cycle, cycle.breach, end.elapsedMs),
+    };
+  }
+  const clock = readClock(ticket, policy, cycle, at);
+  if (clock === null) {
+    return {
+      cycle,
+      status: 'BEST_EFFORT',
+      bestEffort,
+      dueAt: null,
+      atRiskAt: null,
+      breach: null,
+      elapsedMs: at - cycle.startedAt,
+      remainingMs: null,
+      missedBeats: 0,
+    };
+  }
+  const breach: Breach | null =
+    cycle.breach ??
+    (!clock.paused && clock.dueAt < at
+      ? { at: clock.dueAt, detectedAt: at, cause: 'DUE', severity: ticket.severity }
+      : null);
+  const paused = clock.paused && breach === null;
+  const mark = atRiskMark(policy, cycle, clock);
+  const atRiskAt = mark === null || mark.isPaused ? null : mark.instant;
+  const atRisk = atRiskAt !== null && atRiskAt <= at;
+  return {
+    cycle,
+    status: breach !== null ? 'BREACHED' : paused ? 'PAUSED' : atRisk ? 'AT_RISK' : 'RUNNING',
+    bestEffort,
+    dueAt: paused ? null : clock.dueAt,
+    atRiskAt,
+    breach,
+    elapsedMs: clock.elapsedMs,
+    remainingMs: clock.remainingMs,
+    missedBeats: missedBeats(cycle, breach, clock.elapsedMs),
+  };
+}
+
+function endedStatus(cycle: Cycle): CommitmentStatus {
+  const outcome = cycle.end?.outcome ?? 'CANCELLED';
+  if (cycle.breach === null) return outcome;
+  return outcome === 'FULFILLED' ? 'FULFILLED_LATE' : 'BREACHED';
+}
+
+function missedBeats(cycle: Cycle, breach: Breach | null, elapsedMs: DurationMs): number {
+  if (cycle.kind !== 'UPDATE' || breach === null || cycle.totalMs === null || cycle.totalMs === 0) return 0;
+  return Math.max(1, Math.ceil(elapsedMs / cycle.totalMs) - 1);
+}
+
+/** The latest cycle of a commitment, viewed; null where the commitment has none. */
+export function viewCommitment(ticket: Ticket, policy: Policy, kind: CommitmentKind, at: EpochMs): CycleView | null {
+  const cycle = ticket.cycles.findLast((candidate) => candidate.kind === kind);
+  return cycle === undefined ? null : viewCycle(ticket, policy, cycle, at);
+}
+
+/** The promise that is due next (or is overdue longest): of the running cycles the one with the earliest due instant. */
+export function nextDue(ticket: Ticket, policy: Policy, at: EpochMs): CycleView | null {
+  let next: CycleView | null = null;
+  for (const cycle of ticket.cycles) {
+    if (cycle.end !== null) continue;
+    const view = viewCycle(ticket, policy, cycle, at);
+    if (view.dueAt !== null && (next === null || next.dueAt === null || view.dueAt < next.dueAt)) next = view;
+  }
+  return next;
+}
+
+/**
+ * When the promises are due that run and were not recorded as breached: past instants among them, none of a paused clock. Of
+ * an imported history there are none: where it ends, nothing is due any more until somebody acts on the ticket.
+ */
+export function runningDeadlines(
+  ticket: Ticket,
+  policy: Policy,
+): readonly { readonly kind: CommitmentKind; readonly cycle: number; readonly dueAt: EpochMs }[] {
+  if (ticket.observedUntil !== null) return [];
+  return ticket.cycles.flatMap((cycle) => {
+    if (cycle.end !== null || cycle.breach !== null) return [];
+    const clock = readClock(ticket, policy, cycle, ticket.lastEventAt);
+    return clock === null || clock.paused ? [] : [{ kind: cycle.kind, cycle: cycle.number, dueAt: clock.dueAt }];
+  });
+}
+
+/** Every cycle that was breached by an instant, in the order of kinds and numbers. */
+export function breachedCycles(ticket: Ticket, policy: Policy, at: EpochMs): readonly CycleView[] {
+  return COMMITMENT_KINDS.flatMap((kind) => ticket.cycles.filter((cycle) => cycle.kind === kind))
+    .map((cycle) => viewCycle(ticket, policy, cycle, at))
+    .filter((view) => view.breach !== null);
+}
+
+/**
+ * The ticket as time has left it at an instant (as `judgedAt` gives it): with what fell due since its last event, though
+ * nobody has recorded it yet. For what is shown only; what is stored is the ticket as it was.
+ */
+export function seenAt(ticket: Ticket, policy: Policy, at: EpochMs): Ticket {
+  if (ticket.state !== 'resolved') return ticket;
+  try {
+    return letPass(ticket, at, policy).ticket;
+  } catch (error) {
+    // Where the calendar ends, nothing is known to have fallen due.
+    if (error instanceof CalendarError) return ticket;
+    throw error;
+  }
+}
+
+/** What is asked of the client and was not yet done. */
+export function clientActionsOutstanding(ticket: Ticket, policy: Policy): readonly 'CALL'[] {
+  if (ticket.state === 'resolved' || ticket.state === 'closed' || ticket.callRecordedAt !== null) return [];
+  const asked = policy.severities.find((level) => level.severity === ticket.severity)?.clientActions ?? [];
+  return asked.includes('CALL') ? ['CALL'] : [];
+}

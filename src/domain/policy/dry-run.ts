@@ -1,0 +1,162 @@
+import { CalendarError } from '../calendar/business-calendar';
+import { readClock, runningCycle } from '../commitment/commitment';
+import { breachedCycles, judgedAt } from '../commitment/view';
+import type { EpochMs } from '../instant';
+import { compareUrgency, type Severity } from '../severity';
+import { foldAll } from '../ticket/fold';
+import type { Ticket } from '../ticket/ticket';
+import type { TicketEvent } from '../ticket/ticket-events';
+import { COMMITMENT_KINDS, type CommitmentKind, type Policy } from './policy';
+import { replayUnder } from './replay-under-policy';
+
+/** What another policy would have made of an open ticket by an instant. */
+export interface TicketImpact {
+  /** The ticket's severity under its own policy. */
+  readonly severity: Severity;
+  /** It has a breach under its own policy. */
+  readonly isBreached: boolean;
+  /** It would have had one, of whatever commitment, under the other. */
+  readonly wouldBeBreached: boolean;
+  /** A promise that runs would be due at another instant, or would not run, or another would. */
+  readonly deadlineChanged: boolean;
+  readonly severityChanged: boolean;
+  /** It could not have been opened under the other policy, or its calendars cannot give the deadlines. */
+  readonly notApplicable: boolean;
+  /** A step of its history would have been refused; it is judged without that step. */
+  readonly historyRefused: boolean;
+}
+
+/**
+ * Compares an open ticket with what it would have become under another policy.
+ *
+ * @param own the version that the ticket is pinned to
+ * @returns null for a ticket that is resolved or closed: nothing is promised about it any more
+ */
+export function impactOn(
+  events: readonly TicketEvent[],
+  own: Policy,
+  other: Policy,
+  now: EpochMs,
+): TicketImpact | null {
+  const ticket = foldAll(events);
+  if (ticket.state === 'resolved' || ticket.state === 'closed') return null;
+  const before = judge(ticket, own, now);
+  const replayed = replayUnder(events, other);
+  const after = replayed.ticket === null ? null : judge(replayed.ticket, other, now);
+  const common = { severity: ticket.severity, isBreached: before?.isBreached ?? false };
+  if (replayed.ticket === null || after === null) {
+    return {
+      ...common,
+      wouldBeBreached: false,
+      deadlineChanged: false,
+      severityChanged: false,
+      notApplicable: true,
+      historyRefused: false,
+    };
+  }
+  return {
+    ...common,
+    wouldBeBreached: after.isBreached,
+    deadlineChanged: COMMITMENT_KINDS.some((kind) => before?.due[kind] !== after.due[kind]),
+    severityChanged: replayed.ticket.severity !== ticket.severity,
+    notApplicable: false,
+    historyRefused: replayed.refusals.length > 0,
+  };
+}
+
+/** What is promised of a ticket at an instant; null where the calendar cannot tell. */
+function judge(ticket: Ticket, policy: Policy, now: EpochMs) {
+  const at = judgedAt(ticket, now);
+  // While paused, as if the clock ran on now: two promises that stand still may be different ones all the same.
+  const dueOf = (kind: CommitmentKind): EpochMs | null => {
+    const cycle = runningCycle(ticket, kind);
+    return cycle === undefined ? null : (readClock(ticket, policy, cycle, at)?.dueIfResumed ?? null);
+  };
+  try {
+    return {
+      isBreached: breachedCycles(ticket, policy, at).length > 0,
+      due: { RESPONSE: dueOf('RESPONSE'), UPDATE: dueOf('UPDATE'), RESOLUTION: dueOf('RESOLUTION') },
+    };
+  } catch (error) {
+    if (error instanceof CalendarError) return null;
+    throw error;
+  }
+}
+
+/** How many tickets another policy would have made a difference to. */
+export interface ImpactCounts {
+  readonly tickets: number;
+  /** With a breach under the other policy. */
+  readonly wouldHaveBreached: number;
+  /** Of these, those without one under their own. */
+  readonly newlyBreached: number;
+  /** With a breach under their own policy and none under the other. */
+  readonly noLongerBreached: number;
+  readonly deadlineChanged: number;
+  readonly severityChanged: number;
+  readonly notApplicable: number;
+  readonly historyRefused: number;
+}
+
+/** What a policy would have meant for the open tickets that it would govern, had it been there when they were opened. */
+export interface PolicyImpact {
+  readonly all: ImpactCounts;
+  /** By the tickets' severity under their own policy, the most urgent first; every level that either has. */
+  readonly bySeverity: readonly (ImpactCounts & { readonly severity: Severity })[];
+}
+
+const COUNTS: Readonly<Record<keyof ImpactCounts, (impact: TicketImpact) => boolean>> = {
+  tickets: () => true,
+  wouldHaveBreached: ({ wouldBeBreached }) => wouldBeBreached,
+  newlyBreached: ({ wouldBeBreached, isBreached }) => wouldBeBreached && !isBreached,
+  noLongerBreached: ({ wouldBeBreached, isBreached, notApplicable }) =>
+    isBreached && !wouldBeBreached && !notApplicable,
+  deadlineChanged: ({ deadlineChanged }) => deadlineChanged,
+  severityChanged: ({ severityChanged }) => severityChanged,
+  notApplicable: ({ notApplicable }) => notApplicable,
+  historyRefused: ({ historyRefused }) => historyRefused,
+};
+
+type Tally = { -readonly [Count in keyof ImpactCounts]: number };
+
+/** Counts impacts as they come; holds no tickets. */
+export class ImpactTally {
+  private readonly counts = new Map<Severity, Tally>();
+
+  constructor(policy: Pick<Policy, 'severities'>) {
+    for (const { severity } of policy.severities) this.of(severity);
+  }
+
+  add(impact: TicketImpact): void {
+    const tally = this.of(impact.severity);
+    for (const [name, counts] of Object.entries(COUNTS)) if (counts(impact)) tally[name as keyof Tally] += 1;
+  }
+
+  get result(): PolicyImpact {
+    const all = noTickets();
+    for (const tally of this.counts.values()) {
+      for (const [name, count] of Object.entries(tally)) all[name as keyof Tally] += count;
+    }
+    const bySeverity = [...this.counts]
+      .map(([severity, tally]) => ({ severity, ...tally }))
+      .sort((a, b) => compareUrgency(a.severity, b.severity));
+    return { all, bySeverity };
+  }
+
+  private of(severity: Severity): Tally {
+    const known = this.counts.get(severity) ?? noTickets();
+    this.counts.set(severity, known);
+    return known;
+  }
+}
+
+const noTickets = (): Tally => ({
+  tickets: 0,
+  wouldHaveBreached: 0,
+  newlyBreached: 0,
+  noLongerBreached: 0,
+  deadlineChanged: 0,
+  severityChanged: 0,
+  notApplicable: 0,
+  historyRefused: 0,
+});

@@ -1,0 +1,80 @@
+import type { Impact } from '../impact';
+import type { CommitmentKind, WaitingReason } from '../policy/policy';
+import type { Severity } from '../severity';
+
+export const CHANNELS = ['EXTRANET', 'EMAIL', 'PHONE'] as const;
+export type Channel = (typeof CHANNELS)[number];
+
+/** Seen from the support organisation: OUTBOUND goes to the client. */
+export const DIRECTIONS = ['INBOUND', 'OUTBOUND'] as const;
+export type Direction = (typeof DIRECTIONS)[number];
+
+/** What opens a ticket. */
+export interface NewTicket {
+  readonly clientId: string;
+  readonly subject: string;
+  readonly description: string | null;
+  readonly reporter: string | null;
+  readonly assignee: string | null;
+  readonly channel: Channel;
+  /** The ticket's name in another system; unique within its client. */
+  readonly externalId: string | null;
+  readonly externalUrl: string | null;
+  readonly tags: readonly string[];
+  readonly impacts: readonly Impact[];
+  readonly followUpOf: string | null;
+}
+
+/** What can be asked of a ticket that exists. The lifecycle machine says where each is allowed. */
+export type Command =
+  | { readonly type: 'acknowledge' }
+  | { readonly type: 'reclassify'; readonly impacts: readonly Impact[]; readonly reason: string | null }
+  | {
+      readonly type: 'reclassify';
+      readonly override: { readonly severity: Severity; readonly reason: string };
+    }
+  | { readonly type: 'approveOverride'; readonly reason: string | null }
+  | { readonly type: 'rejectOverride'; readonly reason: string }
+  | { readonly type: 'applyWorkaround'; readonly description: string; readonly remaining: readonly Impact[] }
+  | { readonly type: 'withdrawWorkaround'; readonly reason: string | null }
+  | { readonly type: 'startWaiting'; readonly reason: WaitingReason }
+  | { readonly type: 'stopWaiting'; readonly reason: WaitingReason }
+  | {
+      readonly type: 'communicate';
+      readonly direction: Direction;
+      readonly channel: Channel;
+      readonly body: string;
+    }
+  | { readonly type: 'recordCall'; readonly note: string | null }
+  | { readonly type: 'resolve'; readonly resolution: string | null }
+  | { readonly type: 'reopen'; readonly reason: string | null }
+  | { readonly type: 'close'; readonly reason: string | null }
+  | { readonly type: 'assign'; readonly assignee: string | null }
+  | {
+      readonly type: 'waiveBreach';
+      readonly kind: CommitmentKind;
+      /** The number of the breached cycle. */
+      readonly cycle: number;
+      readonly reason: string;
+    };
+
+export type CommandType = Command['type'];
+
+/** In the order of the lifecycle's table. */
+export const COMMAND_TYPES = [
+  'acknowledge',
+  'reclassify',
+  'approveOverride',
+  'rejectOverride',
+  'applyWorkaround',
+  'withdrawWorkaround',
+  'startWaiting',
+  'stopWaiting',
+  'communicate',
+  'recordCall',
+  'resolve',
+  'reopen',
+  'close',
+  'assign',
+  'waiveBreach',
+] as const satisfies readonly CommandType[];

@@ -1,0 +1,201 @@
+import { transition } from 'xstate';
+import { type Actor, SYSTEM } from '../actor';
+import { CalendarError } from '../calendar/business-calendar';
+import { overdueEvents } from '../commitment/overdue';
+import { newCycle } from '../commitment/rebase';
+import { distinctImpacts } from '../impact';
+import type { EpochMs } from '../instant';
+import { classify } from '../policy/classify';
+import { COMMITMENT_KINDS, type CommitmentKind, type Policy } from '../policy/policy';
+import type { Command, NewTicket } from './commands';
+import { carryOut } from './effects';
+import { fold } from './fold';
+import { type Guard, refusalOf } from './guards';
+import { allowedCommands, transitionsOf } from './lifecycle';
+import type { Refusal } from './refusals';
+import type { Ticket, TicketState } from './ticket';
+import type { EventBody, TicketEvent } from './ticket-events';
+import { type Action, type Deciding, ticketMachine } from './ticket-machine';
+
+/**
+ * What a command came to. `events` are all that happened, in order; `ticket` is the ticket after them. A refused command
+ * has done nothing of its own, but what fell due before its instant has happened all the same and is in `events`.
+ */
+export interface Decision {
+  readonly ticket: Ticket;
+  readonly events: readonly TicketEvent[];
+  readonly refusal: Refusal | null;
+}
+
+/** What an imported history says about itself. */
+export interface Evidence {
+  readonly notMeasured: readonly CommitmentKind[];
+  readonly observedUntil: EpochMs | null;
+}
+
+const LIVE: Evidence = { notMeasured: [], observedUntil: null };
+
+/** A ticket with its first event, or why it was not opened. */
+export type Submission =
+  | { readonly ok: true; readonly ticket: Ticket; readonly event: TicketEvent }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+/** Opens a ticket, or says why not. */
+export function submit(
+  policy: Policy,
+  ticketId: string,
+  input: NewTicket,
+  at: EpochMs,
+  actor: Actor,
+  evidence: Evidence = LIVE,
+): Submission {
+  const outcome = classify(policy, input.impacts);
+  if (!outcome.ok) return outcome;
+  const { severity, clause } = outcome.classification;
+  const { notMeasured, observedUntil } = evidence;
+  return guardCalendar(
+    (): Submission => {
+      const event: TicketEvent = {
+        type: 'SUBMITTED',
+        ticketId,
+        number: 1,
+        at,
+        actor,
+        clientId: input.clientId,
+        subject: input.subject,
+        description: input.description,
+        reporter: input.reporter,
+        assignee: input.assignee,
+        channel: input.channel,
+        externalId: input.externalId,
+        externalUrl: input.externalUrl,
+        tags: input.tags,
+        followUpOf: input.followUpOf,
+        policyId: policy.id,
+        policyVersion: policy.version,
+        calendars: policy.replacements,
+        impacts: distinctImpacts(input.impacts),
+        severity,
+        clause,
+        notMeasured,
+        observedUntil,
+        effects: {
+          state: INITIAL_STATE,
+          started: COMMITMENT_KINDS.filter((kind) => !notMeasured.includes(kind)).map((kind) =>
+            newCycle(NO_CLOCKS, policy, kind, severity, at, at),
+          ),
+        },
+      };
+      return { ok: true, ticket: fold(null, event), event };
+    },
+    (refusal) => ({ ok: false, refusal }),
+  );
+}
+
+/**
+ * Lets a ticket take a command at an instant: first what fell due before that instant, then the command as the lifecycle
+ * machine says. Reads no clock, writes nothing, never throws for a refusal.
+ */
+export function decide(ticket: Ticket, command: Command, at: EpochMs, policy: Policy, actor: Actor): Decision {
+  const contradiction = contradictionIn(command, policy);
+  if (contradiction !== null) return { ticket, events: [], refusal: contradiction };
+  if (at < ticket.lastEventAt) {
+    return { ticket, events: [], refusal: { code: 'OutOfOrder', at, lastEventAt: ticket.lastEventAt } };
+  }
+  return guardCalendar(
+    () => {
+      const passed = letPass(ticket, at, policy);
+      const outcome = run({ ticket: passed.ticket, policy, at, actor }, command);
+      if (!outcome.ok) {
+        const { refusal } = outcome;
+        // A refused command is nobody acting: an imported history still ends where it ends.
+        const isPastHistory = ticket.observedUntil !== null && at > ticket.observedUntil;
+        return isPastHistory ? { ticket, events: [], refusal } : { ...passed, refusal };
+      }
+      const after = append(passed.ticket, at, actor, outcome.events);
+      return { ticket: after.ticket, events: [...passed.events, ...after.events], refusal: null };
+    },
+    (refusal) => ({ ticket, events: [], refusal }),
+  );
+}
+
+/** Records what fell due strictly before an instant, without any command. */
+export function letPass(ticket: Ticket, before: EpochMs, policy: Policy): Decision {
+  let current = ticket;
+  const events: TicketEvent[] = [];
+  for (const { at, body } of overdueEvents(ticket, policy, before)) {
+    const next = append(current, at, SYSTEM, [body]);
+    current = next.ticket;
+    events.push(...next.events);
+  }
+  return { ticket: current, events, refusal: null };
+}
+
+const INITIAL_STATE = 'open' satisfies TicketState;
+
+/** A ticket before its first event, as far as clocks look at it. */
+const NO_CLOCKS: Pick<Ticket, 'cycles' | 'stints' | 'waits'> = { cycles: [], stints: [], waits: [] };
+
+/** A pair of facts that contradicts itself is refused before anything else is looked at. */
+export function contradictionIn(command: Command, policy: Policy): Refusal | null {
+  const impacts =
+    command.type === 'applyWorkaround'
+      ? command.remaining
+      : command.type === 'reclassify' && 'impacts' in command
+        ? command.impacts
+        : null;
+  if (impacts === null) return null;
+  const outcome = classify(policy, impacts);
+  return outcome.ok ? null : outcome.refusal;
+}
+
+/** One step of the machine: the events of an accepted command, or the refusal. */
+function run(
+  deciding: Deciding,
+  command: Command,
+): { readonly ok: true; readonly events: readonly EventBody[] } | { readonly ok: false; readonly refusal: Refusal } {
+  const { ticket } = deciding;
+  const snapshot = ticketMachine.resolveState({ value: ticket.state, context: deciding });
+  const [next, actions] = transition(ticketMachine, snapshot, command);
+  // Every accepted command names at least one action, so none means refused.
+  if (actions.length === 0) return { ok: false, refusal: whyRefused(deciding, command) };
+  const names = actions.map((action) => action.type as Action);
+  const events = carryOut(names, deciding, command, next.value as TicketState, ticket.version + 1);
+  return { ok: true, events };
+}
+
+function whyRefused(deciding: Deciding, command: Command): Refusal {
+  for (const { guard } of transitionsOf(deciding.ticket.state, command.type)) {
+    const refusal = guard === null ? null : refusalOf(guard as Guard, deciding, command);
+    if (refusal !== null) return refusal;
+  }
+  const { state } = deciding.ticket;
+  return { code: 'IllegalTransition', state, command: command.type, allowed: allowedCommands(deciding) };
+}
+
+function append(
+  ticket: Ticket,
+  at: EpochMs,
+  actor: Actor,
+  bodies: readonly EventBody[],
+): { readonly ticket: Ticket; readonly events: readonly TicketEvent[] } {
+  let current = ticket;
+  const events = bodies.map((body) => {
+    const event: TicketEvent = { ...body, ticketId: ticket.id, number: current.version + 1, at, actor };
+    current = fold(current, event);
+    return event;
+  });
+  return { ticket: current, events };
+}
+
+const UNANSWERABLE: ReadonlySet<string> = new Set(['BEYOND_KNOWN_YEARS', 'OUT_OF_RANGE', 'NEVER_OPEN']);
+
+/** A deadline that the calendar cannot give is a refusal, not a guess and not a fault. */
+function guardCalendar<T>(decideIt: () => T, refuse: (refusal: Refusal) => T): T {
+  try {
+    return decideIt();
+  } catch (error) {
+    if (!(error instanceof CalendarError) || !UNANSWERABLE.has(error.code)) throw error;
+    return refuse({ code: 'BeyondCalendar', detail: error.message });
+  }
+}

@@ -1,0 +1,201 @@
+import type { EpochMs } from '../instant';
+import { overrideOf } from './reclassification';
+import type { Cycle, Ticket } from './ticket';
+import type { Effects, EventBody, TicketEvent } from './ticket-events';
+
+/** The copy that one event writes; the ticket before it stays as it was. */
+type Draft = { -readonly [Field in keyof Ticket]: Ticket[Field] };
+
+/** Folds one event into the ticket. Mere book-keeping: neither policy nor calendar is asked. */
+export function fold(ticket: Ticket | null, event: TicketEvent): Ticket {
+  if (event.type === 'SUBMITTED') return submitted(event);
+  if (ticket === null) throw new Error(`Event ${event.number} of ticket ${event.ticketId} has no ticket to apply to`);
+  const draft: Draft = { ...ticket };
+  draft.version = event.number;
+  draft.lastEventAt = event.at;
+  if (draft.observedUntil !== null && event.at > draft.observedUntil) draft.observedUntil = null;
+
+  if (event.type === 'MARK_REACHED') {
+    const mark = { name: event.mark, at: event.at };
+    changeCycle(draft, event, (cycle) => ({ ...cycle, marks: [...cycle.marks, mark] }));
+  } else if (event.type === 'COMMITMENT_BREACHED') {
+    const breach = { ...event.breach, severity: event.severity };
+    changeCycle(draft, event, (cycle) => ({ ...cycle, breach }));
+  } else {
+    applyEffects(draft, event.at, event.effects);
+    applyFacts(draft, event, ticket);
+  }
+  return draft;
+}
+
+/** The ticket that a history gives. */
+export function foldAll(events: Iterable<TicketEvent>): Ticket {
+  let ticket: Ticket | null = null;
+  for (const event of events) ticket = fold(ticket, event);
+  if (ticket === null) throw new Error('A ticket begins with SUBMITTED; the history is empty');
+  return ticket;
+}
+
+// Every field is named, in the order of the type: objects of one shape are what the engine is fast with.
+const submitted = (event: Extract<TicketEvent, { type: 'SUBMITTED' }>): Ticket => ({
+  id: event.ticketId,
+  clientId: event.clientId,
+  subject: event.subject,
+  description: event.description,
+  reporter: event.reporter,
+  assignee: event.assignee,
+  channel: event.channel,
+  externalId: event.externalId,
+  externalUrl: event.externalUrl,
+  tags: event.tags,
+  followUpOf: event.followUpOf,
+  policyId: event.policyId,
+  policyVersion: event.policyVersion,
+  calendars: event.calendars ?? {},
+  impacts: event.impacts,
+  severity: event.severity,
+  initialSeverity: event.severity,
+  clause: event.clause,
+  override: null,
+  proposal: null,
+  reclassifiedBy: 0,
+  state: event.effects.state,
+  resolvedFrom: null,
+  openedAt: event.at,
+  respondedAt: null,
+  acknowledgedAt: null,
+  callRecordedAt: event.channel === 'PHONE' ? event.at : null,
+  workaroundAppliedAt: null,
+  resolvedAt: null,
+  closedAt: null,
+  resolution: null,
+  closeReason: null,
+  silentSince: null,
+  waits: [],
+  stints: [{ from: event.at, until: null }],
+  workarounds: [],
+  severityChanges: [],
+  cycles: event.effects.started ?? [],
+  notMeasured: event.notMeasured,
+  observedUntil: event.observedUntil,
+  version: event.number,
+  lastEventAt: event.at,
+});
+
+function changeCycle(
+  draft: Draft,
+  { kind, cycle: number }: { readonly kind: Cycle['kind']; readonly cycle: number },
+  change: (cycle: Cycle) => Cycle,
+): void {
+  draft.cycles = draft.cycles.map((cycle) => (cycle.kind === kind && cycle.number === number ? change(cycle) : cycle));
+}
+
+function applyEffects(draft: Draft, at: EpochMs, effects: Effects): void {
+  const { state, responds, ended, started, severityChange, waitingEnded } = effects;
+  draft.state = state;
+  if (ended !== undefined) {
+    for (const { kind, cycle, end } of ended) changeCycle(draft, { kind, cycle }, (it) => ({ ...it, end }));
+  }
+  if (started !== undefined) draft.cycles = [...draft.cycles, ...started];
+  if (responds === true) draft.respondedAt ??= at;
+  if (severityChange !== undefined) {
+    draft.severity = severityChange.to;
+    draft.severityChanges = [...draft.severityChanges, severityChange];
+  }
+  if (waitingEnded !== undefined) {
+    draft.waits = draft.waits.map((wait) =>
+      wait.until === null && waitingEnded.includes(wait.reason) ? { ...wait, until: at } : wait,
+    );
+  }
+}
+
+type CommandEvent = TicketEvent & Exclude<EventBody, { type: 'SUBMITTED' | 'MARK_REACHED' | 'COMMITMENT_BREACHED' }>;
+
+function applyFacts(draft: Draft, event: CommandEvent, before: Ticket): void {
+  const { at } = event;
+  switch (event.type) {
+    case 'ACKNOWLEDGED':
+      draft.acknowledgedAt = at;
+      break;
+    case 'RECLASSIFIED':
+      draft.impacts = event.impacts;
+      draft.clause = event.clause;
+      draft.override = event.override;
+      draft.proposal = null;
+      draft.reclassifiedBy = event.number;
+      break;
+    case 'OVERRIDE_PROPOSED':
+      draft.proposal = event.proposal;
+      break;
+    case 'OVERRIDE_APPROVED':
+      draft.impacts = event.proposal.impacts;
+      draft.clause = event.proposal.clause;
+      draft.override = overrideOf(event.proposal, event.actor);
+      draft.proposal = null;
+      draft.reclassifiedBy = event.number;
+      break;
+    case 'OVERRIDE_REJECTED':
+      draft.proposal = null;
+      break;
+    case 'WORKAROUND_APPLIED':
+      draft.impacts = event.workaround.impactsAfter;
+      draft.clause = event.clause;
+      draft.override = null;
+      draft.proposal = null;
+      draft.workarounds = [...before.workarounds, event.workaround];
+      draft.workaroundAppliedAt = at;
+      break;
+    case 'WORKAROUND_WITHDRAWN': {
+      const last = before.workarounds.findLastIndex((workaround) => workaround.withdrawnAt === null);
+      draft.impacts = event.impacts;
+      draft.clause = event.clause;
+      draft.override = null;
+      draft.proposal = null;
+      draft.workarounds = before.workarounds.map((it, index) => (index === last ? { ...it, withdrawnAt: at } : it));
+      draft.workaroundAppliedAt =
+        draft.workarounds.findLast((workaround) => workaround.withdrawnAt === null)?.appliedAt ?? null;
+      break;
+    }
+    case 'WAITING_STARTED':
+      draft.waits = [...draft.waits, { reason: event.reason, from: at, until: null }];
+      break;
+    case 'WAITING_STOPPED':
+      break;
+    case 'CALL_RECORDED':
+      draft.callRecordedAt ??= at;
+      if (draft.state === 'resolved') draft.silentSince = at;
+      break;
+    case 'COMMUNICATED':
+      if (draft.state === 'resolved') draft.silentSince = at;
+      break;
+    case 'RESOLVED':
+      draft.resolvedFrom = before.state === 'workaroundApplied' ? 'workaroundApplied' : 'open';
+      draft.resolvedAt = at;
+      draft.resolution = event.resolution;
+      draft.proposal = null;
+      draft.silentSince = at;
+      draft.stints = before.stints.map((stint) => (stint.until === null ? { ...stint, until: at } : stint));
+      break;
+    case 'REOPENED':
+      draft.resolvedFrom = null;
+      draft.resolvedAt = null;
+      draft.resolution = null;
+      draft.silentSince = null;
+      draft.stints = [...before.stints, { from: at, until: null }];
+      break;
+    case 'CLOSED':
+      draft.closedAt = at;
+      draft.closeReason = event.reason;
+      draft.proposal = null;
+      draft.silentSince = null;
+      break;
+    case 'ASSIGNED':
+      draft.assignee = event.assignee;
+      break;
+    case 'BREACH_WAIVED':
+      changeCycle(draft, event, (cycle) =>
+        cycle.breach === null ? cycle : { ...cycle, breach: { ...cycle.breach, waiver: event.waiver } },
+      );
+      break;
+  }
+}

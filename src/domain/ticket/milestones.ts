@@ -1,0 +1,115 @@
+import { type BusinessCalendar, CalendarError } from '../calendar/business-calendar';
+import { timeSpent } from '../commitment/commitment';
+import type { DurationMs, EpochMs } from '../instant';
+import { type CommitmentKind, calendarOf, type Policy, targetOf } from '../policy/policy';
+import type { Severity } from '../severity';
+import type { Ticket } from './ticket';
+import type { TicketEvent } from './ticket-events';
+
+/** What reports count and time: the first response, the first workaround, the resolution that stands, and the closing. */
+export const MILESTONES = ['RESPONSE', 'WORKAROUND', 'RESOLUTION', 'CLOSING'] as const;
+export type MilestoneName = (typeof MILESTONES)[number];
+
+export interface Milestone {
+  readonly milestone: MilestoneName;
+  /** Null for the resolution of a ticket that was reopened since. */
+  readonly at: EpochMs | null;
+  /** The ticket's severity just before it. */
+  readonly severity: Severity;
+  /**
+   * Business time that it took from opening, without the time in which the ticket was resolved and without pauses. Null
+   * for the closing, where the commitment is not measured, and where no calendar can tell.
+   */
+  readonly businessMs: DurationMs | null;
+}
+
+/** The commitment whose pauses and calendar each is timed by; the closing is not timed. */
+const TIMED_BY: Readonly<Record<MilestoneName, CommitmentKind | null>> = {
+  RESPONSE: 'RESPONSE',
+  WORKAROUND: 'RESOLUTION',
+  RESOLUTION: 'RESOLUTION',
+  CLOSING: null,
+};
+
+/**
+ * The milestones that a ticket reached or lost by its latest events, as they stand after them.
+ *
+ * @param before the ticket before the events; null where they opened it
+ * @param ticket the ticket after them
+ */
+export function milestonesOf(
+  before: Ticket | null,
+  ticket: Ticket,
+  events: readonly TicketEvent[],
+  policy: Policy,
+): readonly Milestone[] {
+  const reached = new Map<MilestoneName, Milestone>();
+  for (const [index, event] of events.entries()) {
+    for (const milestone of milestonesIn(event)) {
+      if (FIRST_COUNTS[milestone] && (reached.has(milestone) || wasReached(before, milestone))) continue;
+      const at = milestone === 'RESOLUTION' ? ticket.resolvedAt : event.at;
+      const severity = severityBefore(ticket, events.slice(index));
+      const businessMs = at === null ? null : businessTimeOf(milestone, ticket, policy, severity, at);
+      reached.set(milestone, { milestone, at, severity, businessMs });
+    }
+  }
+  return [...reached.values()];
+}
+
+const FIRST_COUNTS: Readonly<Record<MilestoneName, boolean>> = {
+  RESPONSE: true,
+  WORKAROUND: true,
+  RESOLUTION: false,
+  CLOSING: false,
+};
+
+function wasReached(before: Ticket | null, milestone: MilestoneName): boolean {
+  if (before === null) return false;
+  return milestone === 'RESPONSE' ? before.respondedAt !== null : before.workarounds.length > 0;
+}
+
+function milestonesIn(event: TicketEvent): readonly MilestoneName[] {
+  if (event.type === 'MARK_REACHED' || event.type === 'COMMITMENT_BREACHED') return [];
+  const reached: MilestoneName[] = event.effects.responds === true ? ['RESPONSE'] : [];
+  if (event.type === 'WORKAROUND_APPLIED') reached.push('WORKAROUND');
+  if (event.type === 'RESOLVED' || event.type === 'REOPENED') reached.push('RESOLUTION');
+  if (event.type === 'CLOSED') reached.push('CLOSING');
+  return reached;
+}
+
+/** The severity before the first of a ticket's latest events: what the first change among them changed, if any did. */
+function severityBefore(ticket: Ticket, events: readonly TicketEvent[]): Severity {
+  for (const event of events) {
+    const change = 'effects' in event ? event.effects.severityChange : undefined;
+    if (change !== undefined) return change.from;
+  }
+  return ticket.severity;
+}
+
+function businessTimeOf(
+  milestone: MilestoneName,
+  ticket: Ticket,
+  policy: Policy,
+  severity: Severity,
+  at: EpochMs,
+): DurationMs | null {
+  const kind = TIMED_BY[milestone];
+  if (kind === null || ticket.notMeasured.includes(kind)) return null;
+  const calendar = calendarFor(policy, severity, kind);
+  if (calendar === null) return null;
+  try {
+    return timeSpent(ticket, policy, kind, calendar, at);
+  } catch (error) {
+    if (error instanceof CalendarError) return null;
+    throw error;
+  }
+}
+
+/** The calendar of the commitment's target; of a best effort, that of the first commitment that promises a time. */
+function calendarFor(policy: Policy, severity: Severity, kind: CommitmentKind): BusinessCalendar | null {
+  for (const candidate of [kind, 'UPDATE', 'RESPONSE', 'RESOLUTION'] as const) {
+    const { span } = targetOf(policy, severity, candidate);
+    if (span !== null) return calendarOf(policy, span.calendar);
+  }
+  return null;
+}

@@ -1,0 +1,161 @@
+import type { Actor } from '../actor';
+import type { Impact } from '../impact';
+import type { EpochMs } from '../instant';
+import type { CalendarReplacements, CommitmentKind, WaitingReason } from '../policy/policy';
+import type { Severity } from '../severity';
+import type { Channel, Direction, NewTicket } from './commands';
+import type {
+  Breach,
+  Cycle,
+  CycleEnd,
+  Override,
+  Proposal,
+  SeverityChange,
+  TicketState,
+  Waiver,
+  Workaround,
+} from './ticket';
+
+/** What a command did to the clocks besides its own facts. */
+export interface Effects {
+  /** The state that the lifecycle machine led to. */
+  readonly state: TicketState;
+  /** It counts as a response: the first action taken. */
+  readonly responds?: true;
+  readonly ended?: readonly { readonly kind: CommitmentKind; readonly cycle: number; readonly end: CycleEnd }[];
+  readonly severityChange?: SeverityChange;
+  readonly started?: readonly Cycle[];
+  readonly waitingEnded?: readonly WaitingReason[];
+}
+
+/** What happened, without envelope. One command is one event; what fell due before it stands in events of its own. */
+export type EventBody =
+  | (NewTicket & {
+      readonly type: 'SUBMITTED';
+      readonly policyId: string;
+      readonly policyVersion: number;
+      /** Absent from histories that began before clients had calendars of their own. */
+      readonly calendars?: CalendarReplacements;
+      readonly severity: Severity;
+      readonly clause: string;
+      readonly notMeasured: readonly CommitmentKind[];
+      readonly observedUntil: EpochMs | null;
+      readonly effects: Effects;
+    })
+  | { readonly type: 'ACKNOWLEDGED'; readonly effects: Effects }
+  | {
+      readonly type: 'RECLASSIFIED';
+      readonly impacts: readonly Impact[];
+      readonly severity: Severity;
+      readonly clause: string;
+      readonly override: Override | null;
+      readonly reason: string | null;
+      readonly effects: Effects;
+    }
+  | { readonly type: 'OVERRIDE_PROPOSED'; readonly proposal: Proposal; readonly effects: Effects }
+  | {
+      readonly type: 'OVERRIDE_APPROVED';
+      readonly proposal: Proposal;
+      /** The approver's reason; the proposer's where the approver gave none. */
+      readonly reason: string | null;
+      readonly effects: Effects;
+    }
+  | {
+      readonly type: 'OVERRIDE_REJECTED';
+      readonly proposal: Proposal;
+      readonly reason: string;
+      readonly effects: Effects;
+    }
+  | {
+      readonly type: 'WORKAROUND_APPLIED';
+      readonly workaround: Workaround;
+      readonly clause: string;
+      readonly effects: Effects;
+    }
+  | {
+      readonly type: 'WORKAROUND_WITHDRAWN';
+      readonly impacts: readonly Impact[];
+      readonly severity: Severity;
+      readonly clause: string;
+      readonly reason: string | null;
+      readonly effects: Effects;
+    }
+  | { readonly type: 'WAITING_STARTED'; readonly reason: WaitingReason; readonly effects: Effects }
+  | { readonly type: 'WAITING_STOPPED'; readonly reason: WaitingReason; readonly effects: Effects }
+  | {
+      readonly type: 'COMMUNICATED';
+      readonly direction: Direction;
+      readonly channel: Channel;
+      readonly body: string;
+      readonly effects: Effects;
+    }
+  | { readonly type: 'CALL_RECORDED'; readonly note: string | null; readonly effects: Effects }
+  | { readonly type: 'RESOLVED'; readonly resolution: string | null; readonly effects: Effects }
+  | { readonly type: 'REOPENED'; readonly reason: string | null; readonly effects: Effects }
+  | {
+      readonly type: 'CLOSED';
+      readonly cause: 'CONFIRMED' | 'CANCELLED' | 'SILENCE';
+      readonly reason: string | null;
+      readonly effects: Effects;
+    }
+  | { readonly type: 'ASSIGNED'; readonly assignee: string | null; readonly effects: Effects }
+  | {
+      readonly type: 'BREACH_WAIVED';
+      readonly kind: CommitmentKind;
+      readonly cycle: number;
+      readonly waiver: Waiver;
+      readonly effects: Effects;
+    }
+  | { readonly type: 'MARK_REACHED'; readonly kind: CommitmentKind; readonly cycle: number; readonly mark: string }
+  | {
+      readonly type: 'COMMITMENT_BREACHED';
+      readonly kind: CommitmentKind;
+      readonly cycle: number;
+      /** The ticket's severity at the breach. */
+      readonly severity: Severity;
+      readonly breach: Omit<Breach, 'severity' | 'waiver'>;
+    };
+
+export type EventType = EventBody['type'];
+
+/** An event as it stands in the log. */
+export type TicketEvent = EventBody & {
+  readonly ticketId: string;
+  /** Counts from 1 for each ticket. */
+  readonly number: number;
+  /** When it happened; an import's events carry the log's own instants. */
+  readonly at: EpochMs;
+  readonly actor: Actor;
+};
+
+export const EVENT_TYPES = [
+  'SUBMITTED',
+  'ACKNOWLEDGED',
+  'RECLASSIFIED',
+  'OVERRIDE_PROPOSED',
+  'OVERRIDE_APPROVED',
+  'OVERRIDE_REJECTED',
+  'WORKAROUND_APPLIED',
+  'WORKAROUND_WITHDRAWN',
+  'WAITING_STARTED',
+  'WAITING_STOPPED',
+  'COMMUNICATED',
+  'CALL_RECORDED',
+  'RESOLVED',
+  'REOPENED',
+  'CLOSED',
+  'ASSIGNED',
+  'BREACH_WAIVED',
+  'MARK_REACHED',
+  'COMMITMENT_BREACHED',
+] as const satisfies readonly EventType[];
+
+/**
+ * The key under which an event can happen only once for its ticket: a breach or a mark of one cycle.
+ * Null for events that may repeat.
+ */
+export function onceKey(event: EventBody): string | null {
+  if (event.type === 'COMMITMENT_BREACHED') return `${event.kind}/${event.cycle}/breach`;
+  if (event.type === 'MARK_REACHED') return `${event.kind}/${event.cycle}/${event.mark}`;
+  return null;
+}
