@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { inTemporaryFolder, processorSeconds, processorSecondsOfFamily } from './processes.mjs';
-import { openStore, postmasterOf, startService } from './service.mjs';
+import { changeTicketsOn, openStore, postmasterOf, startService } from './service.mjs';
 import { median, ratiosOf, rounded, summaryOf, table, whole, withSpread } from './stats.mjs';
 
 const require = createRequire(import.meta.url);
@@ -21,12 +21,6 @@ const AIMS = { burstSeconds: 10, lagP99: 250, idlePercent: 1 };
 const BATCH = 500;
 /** A SEV1 response is due so long after the opening, round the clock. */
 const RESPONSE_MS = 15 * MINUTE;
-
-const changing = (store) => {
-  const { createChangeTickets } = require('../dist/src/adapters/persistence/tickets/ticket-store.js');
-  const clock = { now: () => Date.now() };
-  return createChangeTickets({ pool: store.pool, clock, policies: store.policies, onCommitted: () => undefined });
-};
 
 /** A SEV1 ticket whose response is due at an instant; what falls due before it is recorded already. */
 const ticketDueAt = (client, dueAt) => ({
@@ -60,7 +54,7 @@ const fill = async (store, count, dueAt) => {
   const { WRITTEN_COLUMNS } = require('../dist/src/adapters/persistence/tickets/ticket-row.js');
   const client = await store.clients.ensureClient('Bench');
   const template = ticketDueAt(client, dueAt);
-  await changing(store)([template]);
+  await changeTicketsOn(store)([template]);
   const columns = WRITTEN_COLUMNS.map((column) => (column === 'id' ? 'uuidv7()' : `t.${column}`));
   await store.pool.query(
     `INSERT INTO tickets (${WRITTEN_COLUMNS.join(', ')}) SELECT ${columns.join(', ')}
@@ -172,7 +166,7 @@ const lag = () =>
       const count = RATE * RATE_SECONDS;
       const began = Date.now() + AHEAD_MS;
       const client = await store.clients.ensureClient('Bench');
-      const changeTickets = changing(store);
+      const changeTickets = changeTicketsOn(store);
       for (let from = 0; from < count; from += BATCH) {
         const part = Array.from({ length: BATCH }, (_, place) =>
           ticketDueAt(client, began + ((from + place) * 1000) / RATE),

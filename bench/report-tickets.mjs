@@ -1,6 +1,7 @@
 // A hundred thousand tickets to report on: lives of thirteen months, each with four to six cycles kept or breached.
 import { createRequire } from 'node:module';
 import { randomFrom } from './calendar-questions.mjs';
+import { changeTicketsOn } from './service.mjs';
 
 const require = createRequire(import.meta.url);
 const MINUTE = 60_000;
@@ -40,11 +41,9 @@ const LIVES = [
  * wrote.
  */
 export const ticketsToReport = async (store, count) => {
-  const { createChangeTickets } = require('../dist/src/adapters/persistence/tickets/ticket-store.js');
   const { v7: newId } = require('uuid');
-  const { pool, policies } = store;
-  const clock = { now: () => Date.now() };
-  const changeTickets = createChangeTickets({ pool, clock, policies, onCommitted: () => undefined });
+  const { pool } = store;
+  const changeTickets = changeTicketsOn(store);
   const clients = await Promise.all(
     Array.from({ length: COPIES }, (_, copy) => store.clients.ensureClient(`Bench ${copy}`)),
   );

@@ -71,6 +71,14 @@ export const openStore = async (dataDir) => {
   return store;
 };
 
+/** The service's own way to change tickets, on a store; `pool` stands in for that of the store. */
+export const changeTicketsOn = ({ policies, pool: own }, pool = own) => {
+  const { createTicketStore } = require('../dist/src/adapters/persistence/tickets/postgres-ticket-store.js');
+  const { createChangeTickets } = require('../dist/src/application/tickets/change-tickets.js');
+  const store = createTicketStore({ pool, onCommitted: () => undefined });
+  return createChangeTickets({ store, clock: { now: () => Date.now() }, policies });
+};
+
 /** The folder of the database's socket, for programs that take one as their host. */
 export const socketOf = (store) => new URL(store.url).searchParams.get('host');
 

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { load } from './load.mjs';
 import { execute, inTemporaryFolder, processorSeconds } from './processes.mjs';
-import { ask, openStore, socketOf, startService } from './service.mjs';
+import { ask, changeTicketsOn, openStore, socketOf, startService } from './service.mjs';
 import { median, ratiosOf, rounded, summaryOf, table, whole, withSpread } from './stats.mjs';
 
 const require = createRequire(import.meta.url);
@@ -53,7 +53,6 @@ const findPgbench = async () => {
 
 /** Submits one ticket the way the service does and keeps the statement, with its parameters, that it sent. */
 const captureStatement = async (store) => {
-  const { createChangeTickets } = require('../dist/src/adapters/persistence/tickets/ticket-store.js');
   const { v7: newId } = require('uuid');
   const sent = [];
   const pool = {
@@ -62,8 +61,7 @@ const captureStatement = async (store) => {
       return store.pool.query(statement);
     },
   };
-  const clock = { now: () => Date.now() };
-  const changeTickets = createChangeTickets({ pool, clock, policies: store.policies, onCommitted: () => undefined });
+  const changeTickets = changeTicketsOn(store, pool);
   const client = await store.clients.ensureClient('Default client');
   const impacts = INPUT.impacts.map((pair) => ({ ...pair, note: null }));
   const nothing = { reporter: null, assignee: null, externalId: null, externalUrl: null, tags: [], followUpOf: null };

@@ -1,6 +1,7 @@
 // Tickets to read: ten thousand and more, in every stage of their lives, of the last two weeks.
 import { createRequire } from 'node:module';
 import { randomFrom } from './calendar-questions.mjs';
+import { changeTicketsOn } from './service.mjs';
 
 const require = createRequire(import.meta.url);
 const MINUTE = 60_000;
@@ -24,14 +25,8 @@ const LIFE = [
 
 /** Opens so many tickets and lets each go a different way along its life. @returns their ids. */
 export const openTickets = async (store, count) => {
-  const { createChangeTickets } = require('../dist/src/adapters/persistence/tickets/ticket-store.js');
   const { v7: newId } = require('uuid');
-  const changeTickets = createChangeTickets({
-    pool: store.pool,
-    clock: { now: () => Date.now() },
-    policies: store.policies,
-    onCommitted: () => undefined,
-  });
+  const changeTickets = changeTicketsOn(store);
   const client = await store.clients.ensureClient('Bench');
   const actor = { kind: 'AGENT', id: 'bench', name: 'Bench' };
   const random = randomFrom(7);

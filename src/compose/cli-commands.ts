@@ -14,8 +14,9 @@ import { buildGraphQLSchema } from '../adapters/graphql/schema';
 import { ExportError, ticketLines } from '../adapters/graphql/ticket/export-tickets';
 import { existingExternalIds } from '../adapters/persistence/tickets/external-ids';
 import { createTicketReader } from '../adapters/persistence/tickets/postgres-ticket-reader';
-import { createChangeTickets } from '../adapters/persistence/tickets/ticket-store';
+import { createTicketStore } from '../adapters/persistence/tickets/postgres-ticket-store';
 import type { Caller } from '../application/ports/caller';
+import { createChangeTickets } from '../application/tickets/change-tickets';
 import { type Config, findPackageRoot } from '../config';
 import { SYSTEM } from '../domain/actor';
 import { openStore, type Store } from './open-store';
@@ -125,7 +126,11 @@ async function importInto(store: Store, options: ImportOptions): Promise<void> {
       url: store.url,
       policies,
       // Other processes find the events by themselves within a second; nobody in this one waits for them.
-      changeTickets: createChangeTickets({ pool, clock: systemClock, policies, onCommitted: () => undefined }),
+      changeTickets: createChangeTickets({
+        store: createTicketStore({ pool, onCommitted: () => undefined }),
+        clock: systemClock,
+        policies,
+      }),
       ensureClient: async (name) => (await clients.ensureClient(name)).id,
       clientNamed: async (name) => (await clients.clientNamed(name))?.id ?? null,
       existing: (clientId, externalIds) => existingExternalIds(pool, clientId, externalIds),

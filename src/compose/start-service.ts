@@ -6,14 +6,16 @@ import { buildGraphQLSchema } from '../adapters/graphql/schema';
 import { startHttpServer } from '../adapters/http/http-server';
 import { callerBy } from '../adapters/http/operator';
 import { countDeadlineFaults } from '../adapters/persistence/tickets/deadline-faults';
-import { createDueTickets } from '../adapters/persistence/tickets/due-tickets';
 import { purgeIdempotencyKeys } from '../adapters/persistence/tickets/idempotency-keys';
 import { createTicketReader } from '../adapters/persistence/tickets/postgres-ticket-reader';
-import { type Commit, createChangeTickets } from '../adapters/persistence/tickets/ticket-store';
+import { type Commit, createTicketStore } from '../adapters/persistence/tickets/postgres-ticket-store';
 import { readPolicy } from '../adapters/policy-files/read-policy';
 import { DeadlineEngine } from '../application/deadlines/deadline-engine';
 import type { Client } from '../application/ports/clients';
 import type { Services } from '../application/ports/services';
+import type { TicketStore } from '../application/ports/ticket-store';
+import { createChangeTickets } from '../application/tickets/change-tickets';
+import { createDueTickets } from '../application/tickets/record-due';
 import type { Config } from '../config';
 import { HOUR_MS, toIso } from '../domain/instant';
 import { openStore, type Store } from './open-store';
@@ -44,7 +46,8 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
       feed.committed(commit);
       if (commit.nextDeadlineAt !== null) sweep.wake(commit.nextDeadlineAt);
     };
-    const due = dueTickets(store, logger, onCommitted);
+    const tickets = createTicketStore({ pool: store.pool, onCommitted });
+    const due = dueTickets(store, tickets, logger);
     const sweep = new DeadlineEngine(due, {
       onTrouble: (error) => logger.warn({ err: error }, 'deadlines cannot be recorded at the moment'),
     });
@@ -62,12 +65,7 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
       policies: store.policies,
       readPolicy,
       reader: createTicketReader({ pool: store.pool }),
-      changeTickets: createChangeTickets({
-        pool: store.pool,
-        clock: systemClock,
-        policies: store.policies,
-        onCommitted,
-      }),
+      changeTickets: createChangeTickets({ store: tickets, clock: systemClock, policies: store.policies }),
       feed,
       clients: {
         create: store.clients.openClient,
@@ -111,11 +109,10 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
 }
 
 /** What is due, with a line of the log for each ticket of which it cannot be recorded. */
-const dueTickets = ({ pool, policies }: Store, logger: Logger, onCommitted: (commit: Commit) => void) =>
+const dueTickets = ({ policies }: Store, store: TicketStore, logger: Logger) =>
   createDueTickets({
-    pool,
+    store,
     policies,
-    onCommitted,
     onSetAside: ({ ticketId, attempts, retryAt, error }) =>
       logger.error(
         { ticketId, attempts, retryAt: toIso(retryAt), err: error },

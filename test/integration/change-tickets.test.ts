@@ -3,10 +3,11 @@ import fc from 'fast-check';
 import { Client } from 'pg';
 import { createClientAccounts } from '../../src/adapters/persistence/clients/postgres-clients';
 import { purgeIdempotencyKeys } from '../../src/adapters/persistence/tickets/idempotency-keys';
-import { createChangeTickets } from '../../src/adapters/persistence/tickets/ticket-store';
+import { createTicketStore } from '../../src/adapters/persistence/tickets/postgres-ticket-store';
 import type { StoredTicket } from '../../src/application/ports/stored-ticket';
-import type { Change } from '../../src/application/tickets/change-tickets';
-import { SomeChangesFailed } from '../../src/application/tickets/change-tickets';
+import type { Change } from '../../src/application/tickets/change';
+import { SomeChangesFailed } from '../../src/application/tickets/change';
+import { createChangeTickets } from '../../src/application/tickets/change-tickets';
 import { HOUR_MS, MINUTE_MS } from '../../src/domain/instant';
 import type { Command } from '../../src/domain/ticket/commands';
 import { foldAll } from '../../src/domain/ticket/fold';
@@ -405,7 +406,10 @@ describe('faults', () => {
       const changes = Array.from({ length: 5 }, () => submission(newTicket(id)));
       await single.changeTickets(changes);
       // A second process has no policy in memory yet.
-      const second = createChangeTickets({ ...single, onCommitted: () => undefined });
+      const second = createChangeTickets({
+        ...single,
+        store: createTicketStore({ pool: single.pool, onCommitted: () => undefined }),
+      });
       await Promise.all(changes.map(({ ticketId }) => second([commands(ticketId, [ACKNOWLEDGE])])));
     } finally {
       await single.close();

@@ -313,7 +313,7 @@ describe('a ticket that cannot be recorded', () => {
       'its row has lost its version',
       (id) => `UPDATE tickets SET version = -5 WHERE id = '${id}'`,
       (id) => `UPDATE tickets SET version = 1 WHERE id = '${id}'`,
-      /not what its log says/,
+      /differs from its log/,
     ],
     [
       'its row has a cycle twice',
@@ -325,13 +325,13 @@ describe('a ticket that cannot be recorded', () => {
       'its promise has become endless',
       (id) => `UPDATE tickets SET cycles = jsonb_set(cycles, '{0,totalMs}', '1e300') WHERE id = '${id}'`,
       (id) => `UPDATE tickets SET cycles = jsonb_set(cycles, '{0,totalMs}', '${4 * HOUR_MS}') WHERE id = '${id}'`,
-      /not what its log says/,
+      /differs from its log/,
     ],
     [
       'its promise has become none',
       (id) => `UPDATE tickets SET cycles = jsonb_set(cycles, '{0,totalMs}', 'null') WHERE id = '${id}'`,
       (id) => `UPDATE tickets SET cycles = jsonb_set(cycles, '{0,totalMs}', '${4 * HOUR_MS}') WHERE id = '${id}'`,
-      /not what its log says/,
+      /differs from its log/,
     ],
   ];
 

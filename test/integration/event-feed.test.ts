@@ -3,8 +3,9 @@ import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { Client } from 'pg';
 import { openFeed, type RunningFeed } from '../../src/adapters/events/feed';
 import { createDataSource, poolOf } from '../../src/adapters/persistence/database/data-source';
-import { createChangeTickets } from '../../src/adapters/persistence/tickets/ticket-store';
+import { createTicketStore } from '../../src/adapters/persistence/tickets/postgres-ticket-store';
 import { type LoggedEvent, SlowSubscriber } from '../../src/application/ports/events';
+import { createChangeTickets } from '../../src/application/tickets/change-tickets';
 import type { Command } from '../../src/domain/ticket/commands';
 import { commands, newTicket, openStore, submission, type TestStore } from '../support/store';
 
@@ -30,7 +31,10 @@ async function processOn(options: { readonly queueLimit?: number; readonly pollM
     await feed.close();
     await dataSource.destroy();
   });
-  const changeTickets = createChangeTickets({ ...store, pool, onCommitted: (commit) => feed.committed(commit) });
+  const changeTickets = createChangeTickets({
+    ...store,
+    store: createTicketStore({ pool, onCommitted: (commit) => feed.committed(commit) }),
+  });
   const submit = async (): Promise<string> => {
     const [changed] = await changeTickets([submission(newTicket(store.client.id))]);
     if (changed?.ticket === null || changed === undefined) throw new Error('refused');

@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Parameters } from '../../src/adapters/persistence/lists/conditions';
 import { pageStatement } from '../../src/adapters/persistence/lists/page';
-import { setAsideStatement } from '../../src/adapters/persistence/tickets/deadline-faults';
 import { deadlinesStatement } from '../../src/adapters/persistence/tickets/deadlines';
-import { dueStatements } from '../../src/adapters/persistence/tickets/due-tickets';
 import { READ_LOG } from '../../src/adapters/persistence/tickets/event-log';
 import {
   TICKET_BY_NUMBER,
   TICKETS_BY_EXTERNAL_ID,
   TICKETS_BY_ID,
-} from '../../src/adapters/persistence/tickets/postgres-ticket-reader';
-import { WRITE, WRITE_TIME } from '../../src/adapters/persistence/tickets/save-tickets';
+} from '../../src/adapters/persistence/tickets/statements/find-tickets';
+import { SAVE_TICKETS, SAVE_TIME } from '../../src/adapters/persistence/tickets/statements/save-tickets';
+import { setAsideStatement } from '../../src/adapters/persistence/tickets/statements/set-aside';
+import { dueStatements } from '../../src/adapters/persistence/tickets/statements/take-due';
 import { ticketsWhere } from '../../src/adapters/persistence/tickets/ticket-conditions';
 import { TICKET_HISTORIES } from '../../src/adapters/persistence/tickets/ticket-history';
 import { ticketOrdering } from '../../src/adapters/persistence/tickets/ticket-orderings';
@@ -117,8 +117,8 @@ test.each<[string, () => { readonly text: string; readonly values: readonly unkn
 });
 
 test.each([
-  ['what time has done to tickets', () => ({ text: WRITE_TIME.text, values: ['[]', '[]', '[]', '[]', '[]', []] })],
-  ['what was done to tickets', () => ({ text: WRITE.text, values: ['[]', '[]', '[]', '[]', '[]', []] })],
+  ['what time has done to tickets', () => ({ text: SAVE_TIME.text, values: ['[]', '[]', '[]', '[]', '[]', []] })],
+  ['what was done to tickets', () => ({ text: SAVE_TICKETS.text, values: ['[]', '[]', '[]', '[]', '[]', []] })],
   ['that a ticket is set aside', () => ({ text: setAsideStatement(DUE.clock), values: [[id], ['poison']] })],
 ])('%s is written without reading a table as a whole', async (_, statement) => {
   expect(await planOf(statement())).not.toMatch(/Seq Scan on (tickets|events|commitment_outcomes|ticket_milestones)/);

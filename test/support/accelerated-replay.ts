@@ -7,12 +7,13 @@ import { systemClock } from '../../src/adapters/clock/system-clock';
 import { csvRows } from '../../src/adapters/import/csv-rows';
 import { type Mapping, parseMapping } from '../../src/adapters/import/mapping-file';
 import { stage } from '../../src/adapters/import/staging';
-import { createDueTickets } from '../../src/adapters/persistence/tickets/due-tickets';
 import { existingExternalIds } from '../../src/adapters/persistence/tickets/external-ids';
-import { type Commit, createChangeTickets } from '../../src/adapters/persistence/tickets/ticket-store';
+import { type Commit, createTicketStore } from '../../src/adapters/persistence/tickets/postgres-ticket-store';
 import { DeadlineEngine } from '../../src/application/deadlines/deadline-engine';
 import { planTicket } from '../../src/application/import/plan-ticket';
-import type { Change, Step } from '../../src/application/tickets/change-tickets';
+import type { Change, Step } from '../../src/application/tickets/change';
+import { createChangeTickets } from '../../src/application/tickets/change-tickets';
+import { createDueTickets } from '../../src/application/tickets/record-due';
 import type { Store } from '../../src/compose/open-store';
 import type { EpochMs } from '../../src/domain/instant';
 
@@ -39,7 +40,11 @@ export async function importLog(store: Store, { file, mapping }: Log): Promise<v
     {
       url: store.url,
       policies,
-      changeTickets: createChangeTickets({ pool, clock: systemClock, policies, onCommitted: () => undefined }),
+      changeTickets: createChangeTickets({
+        store: createTicketStore({ pool, onCommitted: () => undefined }),
+        clock: systemClock,
+        policies,
+      }),
       ensureClient: async (name) => (await clients.ensureClient(name)).id,
       clientNamed: async (name) => (await clients.clientNamed(name))?.id ?? null,
       existing: (clientId, externalIds) => existingExternalIds(pool, clientId, externalIds),
@@ -77,20 +82,24 @@ export async function replayLog(store: Store, log: Log): Promise<Replayed> {
   const byEngine = new Set<string>();
   const faults: unknown[] = [];
   const due = createDueTickets({
-    pool,
+    store: createTicketStore({
+      pool,
+      onCommitted: ({ xid }) => byEngine.add(xid),
+      now: '(SELECT at FROM replay_clock)',
+    }),
     policies,
-    onCommitted: ({ xid }) => byEngine.add(xid),
     onSetAside: ({ error }) => faults.push(error),
-    now: '(SELECT at FROM replay_clock)',
   });
   const sweep = new DeadlineEngine(due, { lookMs: 1 });
   const changeTickets = createChangeTickets({
-    pool,
+    store: createTicketStore({
+      pool,
+      onCommitted: ({ nextDeadlineAt }: Commit) => {
+        if (nextDeadlineAt !== null) sweep.wake(nextDeadlineAt);
+      },
+    }),
     clock: { now: () => now },
     policies,
-    onCommitted: ({ nextDeadlineAt }: Commit) => {
-      if (nextDeadlineAt !== null) sweep.wake(nextDeadlineAt);
-    },
   });
 
   let stops = 0;

@@ -3,11 +3,12 @@ import type { Pool } from 'pg';
 import { openFeed, type RunningFeed } from '../../src/adapters/events/feed';
 import { createDataSource, poolOf } from '../../src/adapters/persistence/database/data-source';
 import { createPolicies } from '../../src/adapters/persistence/policies/postgres-policies';
-import type { SetAside } from '../../src/adapters/persistence/tickets/deadline-faults';
-import { createDueTickets } from '../../src/adapters/persistence/tickets/due-tickets';
-import { type Commit, createChangeTickets } from '../../src/adapters/persistence/tickets/ticket-store';
+import { type Commit, createTicketStore } from '../../src/adapters/persistence/tickets/postgres-ticket-store';
 import { DeadlineEngine, type DeadlineEngineSettings } from '../../src/application/deadlines/deadline-engine';
-import type { ChangeTickets } from '../../src/application/tickets/change-tickets';
+import type { SetAside } from '../../src/application/ports/ticket-store';
+import type { ChangeTickets } from '../../src/application/tickets/change';
+import { createChangeTickets } from '../../src/application/tickets/change-tickets';
+import { createDueTickets } from '../../src/application/tickets/record-due';
 import type { EpochMs } from '../../src/domain/instant';
 import { document, type TestStore } from './store';
 
@@ -55,14 +56,9 @@ export async function startProcess(store: TestStore, options: ProcessOptions = {
     feed.committed(commit);
     if (commit.nextDeadlineAt !== null) sweep.wake(commit.nextDeadlineAt);
   };
+  const tickets = createTicketStore({ pool, onCommitted, ...(now === undefined ? {} : { now }) });
   const sweep = new DeadlineEngine(
-    createDueTickets({
-      pool,
-      policies,
-      onCommitted,
-      onSetAside: (fault) => setAside.push(fault),
-      ...(now === undefined ? {} : { now }),
-    }),
+    createDueTickets({ store: tickets, policies, onSetAside: (fault) => setAside.push(fault) }),
     { onTrouble: (error) => troubles.push(error), ...(lookMs === undefined ? {} : { lookMs }) },
   );
   const feed = await openFeed({ pool, url: store.url, onDeadline: (at) => sweep.wake(at) });
@@ -72,7 +68,7 @@ export async function startProcess(store: TestStore, options: ProcessOptions = {
     sweep,
     feed,
     commits,
-    changeTickets: createChangeTickets({ pool, clock: store.clock, policies, onCommitted }),
+    changeTickets: createChangeTickets({ store: tickets, clock: store.clock, policies }),
     setAside,
     troubles,
     close: async () => {

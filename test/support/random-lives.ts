@@ -1,5 +1,5 @@
 import { v7 as newId } from 'uuid';
-import type { Change, Step } from '../../src/application/tickets/change-tickets';
+import type { Change, Step } from '../../src/application/tickets/change';
 import type { Impact } from '../../src/domain/impact';
 import { type EpochMs, HOUR_MS, MINUTE_MS } from '../../src/domain/instant';
 import { COMMITMENT_KINDS } from '../../src/domain/policy/policy';

@@ -7,14 +7,15 @@ import { createClientAccounts } from '../../src/adapters/persistence/clients/pos
 import { createDataSource, poolOf } from '../../src/adapters/persistence/database/data-source';
 import { createPolicies } from '../../src/adapters/persistence/policies/postgres-policies';
 import { createTicketReader } from '../../src/adapters/persistence/tickets/postgres-ticket-reader';
-import { createChangeTickets } from '../../src/adapters/persistence/tickets/ticket-store';
+import { createTicketStore } from '../../src/adapters/persistence/tickets/postgres-ticket-store';
 import { parsePolicy } from '../../src/adapters/policy-files/load-policy';
 import { policyFingerprint } from '../../src/adapters/policy-files/policy-fingerprint';
 import type { Caller } from '../../src/application/ports/caller';
 import type { Client } from '../../src/application/ports/clients';
 import type { Policies } from '../../src/application/ports/policies';
 import type { TicketReader } from '../../src/application/ports/ticket-reader';
-import type { Change, ChangeTickets } from '../../src/application/tickets/change-tickets';
+import type { Change, ChangeTickets } from '../../src/application/tickets/change';
+import { createChangeTickets } from '../../src/application/tickets/change-tickets';
 import type { Actor } from '../../src/domain/actor';
 import type { EpochMs } from '../../src/domain/instant';
 import type { Command, NewTicket } from '../../src/domain/ticket/commands';
@@ -77,7 +78,11 @@ export async function openStore(options: { readonly poolSize?: number } = {}): P
     pool,
     clock,
     policies,
-    changeTickets: createChangeTickets({ pool, clock, policies, onCommitted: ({ xid }) => committed.push(xid) }),
+    changeTickets: createChangeTickets({
+      store: createTicketStore({ pool, onCommitted: ({ xid }) => committed.push(xid) }),
+      clock,
+      policies,
+    }),
     reader: createTicketReader({ pool }),
     client,
     committed,

@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { csvRows } from '../../src/adapters/import/csv-rows';
 import { parseMapping } from '../../src/adapters/import/mapping-file';
 import { type LogRow, planTicket } from '../../src/application/import/plan-ticket';
-import { decideChange } from '../../src/application/tickets/decide-change';
+import { tryChanges } from '../../src/application/import/try-changes';
 import type { Actor } from '../../src/domain/actor';
 import { judgedAt, viewCycle } from '../../src/domain/commitment/view';
 import { type EpochMs, toIso } from '../../src/domain/instant';
@@ -14,6 +14,8 @@ import { CIMCLOUD, NEW_TICKET } from '../support/domain';
 
 const ROOT = join(__dirname, '../..');
 const NOW = Date.parse('2026-11-23T12:00:00Z');
+/** Every ticket is opened under one policy. */
+const POLICIES = { current: async () => CIMCLOUD };
 const IMPORT: Actor = { kind: 'IMPORT', id: 'log', name: 'log' };
 const mappingFile = join(ROOT, 'examples/servicenow.mapping.yaml');
 const mapping = parseMapping(readFileSync(mappingFile, 'utf8'), mappingFile, CIMCLOUD);
@@ -42,11 +44,12 @@ async function replay(file: string): Promise<ReadonlyMap<string, { ticket: Ticke
     byTicket.set(ticket, [...(byTicket.get(ticket) ?? []), row]);
     end = Math.max(end, row.at ?? end);
   }
-  return new Map(
-    [...byTicket].map(([externalId, rows]) => {
+  const changeTickets = tryChanges(POLICIES);
+  const replayed = await Promise.all(
+    [...byTicket].map(async ([externalId, rows]) => {
       const plan = planTicket(externalId, rows, mapping.meaning);
       if (plan.opening === null) throw new Error(`${externalId} was not opened`);
-      const decided = decideChange(
+      const [decided] = await changeTickets([
         {
           ticketId: externalId,
           submit: {
@@ -60,11 +63,8 @@ async function replay(file: string): Promise<ReadonlyMap<string, { ticket: Ticke
           expectedVersion: null,
           idempotency: null,
         },
-        null,
-        CIMCLOUD,
-        NOW,
-      );
-      if (decided.ticket === null) throw new Error(`${externalId} was refused`);
+      ]);
+      if (decided === undefined || decided.ticket === null) throw new Error(`${externalId} was refused`);
       const refused = decided.refusals.flatMap((refusal, step) =>
         refusal === null ? [] : (plan.steps[step]?.line ?? []),
       );
@@ -72,6 +72,7 @@ async function replay(file: string): Promise<ReadonlyMap<string, { ticket: Ticke
       return [externalId, { ticket: decided.ticket, lines: [...lines].sort((a, b) => a - b) }] as const;
     }),
   );
+  return new Map(replayed);
 }
 
 function fail(): never {

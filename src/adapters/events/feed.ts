@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import type { EventFeed } from '../../application/ports/events';
 import type { EpochMs } from '../../domain/instant';
 import { createEventLog } from '../persistence/tickets/event-log';
-import type { Commit } from '../persistence/tickets/ticket-store';
+import type { Commit } from '../persistence/tickets/postgres-ticket-store';
 import { Hub } from './hub';
 import { NotifyChannel } from './notify-channel';
 import { Tail } from './tail';

@@ -4,8 +4,7 @@ import { COMMITMENT_KINDS, type CommitmentKind } from '../../domain/policy/polic
 import type { Severity } from '../../domain/severity';
 import { explainRefusal } from '../../domain/ticket/refusals';
 import type { Ticket, TicketState } from '../../domain/ticket/ticket';
-import type { Change, ChangeTickets, Step } from '../tickets/change-tickets';
-import { type Changed, SomeChangesFailed } from '../tickets/change-tickets';
+import { type Change, type Changed, type ChangeTickets, SomeChangesFailed, type Step } from '../tickets/change';
 import type { ImportMapping } from './mapping';
 import { type LogRow, planTicket, type ReportReason, type RowReport, type TicketPlan } from './plan-ticket';
 

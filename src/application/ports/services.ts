@@ -1,4 +1,4 @@
-import type { ChangeTickets } from '../tickets/change-tickets';
+import type { ChangeTickets } from '../tickets/change';
 import type { Clients } from './clients';
 import type { Clock } from './clock';
 import type { EventFeed } from './events';

@@ -2,33 +2,26 @@ import type { Command } from '../../domain/ticket/commands';
 import type { Caller } from '../ports/caller';
 import type { Idempotency } from '../ports/idempotency';
 import type { Services } from '../ports/services';
-import { type Outcome, outcomeOf } from './outcome';
+import type { Changed } from './change';
 
 /** One command for one ticket, now. */
 export interface TicketRequest {
   readonly ticketId: string;
   readonly command: Command;
-  /** The version that the caller decided by; null where any will do. */
+  /** The version of the ticket that the caller saw; null where any will do. */
   readonly expectedVersion: number | null;
   readonly idempotency: Idempotency | null;
 }
 
-/** Lets a ticket take a command at the present instant. */
+/** Has a ticket take a command at the present instant. */
 export async function changeTicket(
   { changeTickets }: Pick<Services, 'changeTickets'>,
-  caller: Caller,
+  { actor, sees }: Caller,
   { ticketId, command, expectedVersion, idempotency }: TicketRequest,
-): Promise<Outcome> {
-  const [changed] = await changeTickets([
-    {
-      ticketId,
-      submit: null,
-      steps: [{ command, at: null }],
-      actor: caller.actor,
-      sees: caller.sees,
-      expectedVersion,
-      idempotency,
-    },
-  ]);
-  return outcomeOf(changed);
+): Promise<Changed> {
+  const steps = [{ command, at: null }];
+  const change = { ticketId, submit: null, steps, actor, sees, expectedVersion, idempotency };
+  const [changed] = await changeTickets([change]);
+  if (changed === undefined) throw new Error(`The change of ticket ${ticketId} was not answered`);
+  return changed;
 }

@@ -1,62 +1,169 @@
-import type { Actor } from '../../domain/actor';
-import type { EpochMs } from '../../domain/instant';
-import type { Command, NewTicket } from '../../domain/ticket/commands';
-import type { Evidence } from '../../domain/ticket/decide';
-import type { Refusal } from '../../domain/ticket/refusals';
+import type { Policy } from '../../domain/policy/policy';
 import type { Ticket } from '../../domain/ticket/ticket';
+import { isUuid } from '../../domain/uuid';
+import type { Clock } from '../ports/clock';
+import type { Policies } from '../ports/policies';
 import type { StoredTicket } from '../ports/stored-ticket';
+import type { TicketStore, TicketTransaction } from '../ports/ticket-store';
+import { sees } from '../visibility';
+import { type Change, type Changed, type ChangeTickets, SomeChangesFailed } from './change';
+import { type ChangeRequest, decideChanges, type KnownFacts } from './decide-changes';
+import { answerInOrder, answersToKeep, claimKeysOf, isKept, keyAnswerOf, mayDecide } from './key-claims';
+import { recordOf } from './ticket-record';
+import { unstorableText } from './unstorable-text';
+import { withPinnedPolicies } from './with-pinned-policies';
 
-/** One thing to happen to a ticket; without an instant it happens now (never before the ticket's last event). */
-export interface Step {
-  /**
-   * `LET_PASS` only records what fell due before the instant. A function chooses by the ticket as it stands then; null
-   * leaves it as it is.
-   */
-  readonly command: Command | 'LET_PASS' | ((ticket: Ticket) => Command | null);
-  readonly at: EpochMs | null;
+export interface ChangeTicketsDeps {
+  readonly store: TicketStore;
+  readonly clock: Clock;
+  readonly policies: Policies;
 }
 
-/** What one caller asks of one ticket: to open it, or to let it take commands, or both (an import). */
-export interface Change {
-  readonly ticketId: string;
-  readonly submit: {
-    readonly input: NewTicket;
-    readonly at: EpochMs | null;
-    readonly evidence: Evidence | null;
-  } | null;
-  readonly steps: readonly Step[];
-  readonly actor: Actor;
-  /** The client accounts whose tickets the actor may change; another's is not found. */
-  readonly sees: 'ALL' | readonly string[];
-  readonly expectedVersion: number | null;
-  readonly idempotency: { readonly key: string; readonly fingerprint: string } | null;
+type Settled = readonly PromiseSettledResult<Changed>[];
+
+export function createChangeTickets(deps: ChangeTicketsDeps): ChangeTickets {
+  return async (changes) => {
+    const requests = changes.map((change) => ({ change, unstorable: unstorableText(change) }));
+    const outcomes = await changeAll(deps, requests);
+    const changed = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+    if (changed.length === outcomes.length) return changed;
+    const [only] = outcomes;
+    if (outcomes.length === 1 && only?.status === 'rejected') throw only.reason;
+    throw new SomeChangesFailed(outcomes);
+  };
+}
+
+async function changeAll(deps: ChangeTicketsDeps, requests: readonly ChangeRequest[]): Promise<Settled> {
+  const [only] = requests;
+  if (only === undefined) return [];
+  const policyOfNew = await policiesOfNew(deps, requests);
+  if (requests.length === 1) {
+    const opened = await openAtOnce(deps, only, policyOfNew);
+    if (opened !== null) return [{ status: 'fulfilled', value: opened }];
+  }
+  try {
+    return await withPinnedPolicies(deps, (policyOf) =>
+      deps.store.transact((tx) => changeInTransaction(tx, deps, requests, { policyOfNew, policyOf })),
+    );
+  } catch (error) {
+    if (!deps.store.isRejection(error) || requests.length === 1) throw error;
+    return await changeOneByOne(deps, requests);
+  }
+}
+
+/** Where one row makes a statement fail, the other changes of the set are still carried out. */
+async function changeOneByOne(deps: ChangeTicketsDeps, requests: readonly ChangeRequest[]): Promise<Settled> {
+  const outcomes: PromiseSettledResult<Changed>[] = [];
+  for (const request of requests) {
+    const [outcome] = await Promise.allSettled([changeAll(deps, [request])]);
+    if (outcome.status === 'rejected') outcomes.push(outcome);
+    else outcomes.push(...outcome.value);
+  }
+  return outcomes;
+}
+
+/** The policies that new tickets are opened under; of a client that the actor may not see, the default one. */
+async function policiesOfNew(
+  { policies }: ChangeTicketsDeps,
+  requests: readonly ChangeRequest[],
+): Promise<(change: Change) => Policy> {
+  const clientOf = (change: Change): string | null => {
+    const { clientId } = change.submit?.input ?? {};
+    return clientId !== undefined && sees(change, clientId) ? clientId : null;
+  };
+  const clientIds = new Set(
+    requests.filter(({ change }) => change.submit !== null).map(({ change }) => clientOf(change)),
+  );
+  const found = new Map<string | null, Policy>();
+  for (const clientId of clientIds) found.set(clientId, await policies.current(clientId));
+  return (change) => {
+    const policy = found.get(clientOf(change));
+    if (policy === undefined) throw new Error(`No policy was looked up for a new ticket of ${clientOf(change)}`);
+    return policy;
+  };
 }
 
 /**
- * The one way in which tickets change, for one or for hundreds: lock the rows in the order of their ids with one
- * statement, decide each in memory, write tickets, events and idempotency records with one statement each, in one
- * transaction that is retried whole on a serialisation failure or a deadlock. A refused change harms no other. What a
- * change comes to is `decideChange` (decide-change.ts); the store only locks, loads and writes.
+ * Opens a ticket that refers to nothing but its client, with one statement. Its constraints say
+ * whether the client exists and whether id, external id and key are free.
+ *
+ * @returns null where the statement cannot do it, or a constraint refused it: the transaction finds out why
  */
-export type ChangeTickets = (changes: readonly Change[]) => Promise<readonly Changed[]>;
+async function openAtOnce(
+  { store, clock }: ChangeTicketsDeps,
+  request: ChangeRequest,
+  policyOfNew: KnownFacts['policyOfNew'],
+): Promise<Changed | null> {
+  const { submit, ticketId, steps, expectedVersion, idempotency } = request.change;
+  if (submit === null || submit.input.followUpOf !== null) return null;
+  if (steps.length > 0 || expectedVersion !== null || !isUuid(ticketId) || !isUuid(submit.input.clientId)) return null;
 
-/** The answer to one change. */
-export interface Changed {
-  /** The ticket after the change; as it stands where the change was refused; null where there is none. */
-  readonly ticket: StoredTicket | null;
-  /** Why nothing of the change was tried: the ticket not found, the submission refused, the version another … */
-  readonly refused: Refusal | null;
-  /** One per step that was tried: null where it was carried out. */
-  readonly refusals: readonly (Refusal | null)[];
-  /** The first answer to the same request, given again. */
-  readonly replayed: boolean;
+  const now = clock.now();
+  const facts = { now, tickets: new Map(), followed: new Map(), taken: new Set<string>() };
+  const clients = new Set([submit.input.clientId]);
+  const { outcomes, touched } = decideChanges([request], { ...facts, clients, policyOfNew, policyOf: never });
+  const [outcome] = outcomes;
+  if (outcome === undefined || outcome.status === 'rejected') throw outcome?.reason;
+  const [opened] = touched;
+  if (opened === undefined) {
+    // Where the refusal is kept with a key, an earlier request with that key has to be found first.
+    return idempotency !== null && isKept(request.change, outcome.value) ? null : { ...outcome.value, ticket: null };
+  }
+  const answer = idempotency === null ? null : keyAnswerOf(request.change, idempotency, outcome.value);
+  const number = await store.insertOne(recordOf(opened, now), answer);
+  if (number === null) return null;
+  return { ...outcome.value, ticket: { ...opened.ticket, number, createdAt: now, updatedAt: now } };
 }
 
-/** Some changes of a set met an unexpected fault; the others were carried out. In the order of the set. */
-export class SomeChangesFailed extends Error {
-  override readonly name = 'SomeChangesFailed';
-  constructor(readonly outcomes: readonly PromiseSettledResult<Changed>[]) {
-    const faults = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
-    super(`${faults.length} of ${outcomes.length} changes failed`, { cause: faults[0] });
-  }
+const never = (): never => {
+  throw new Error('A new ticket is pinned to no policy yet');
+};
+
+/** Claims keys, locks, decides and saves a set of changes. */
+async function changeInTransaction(
+  tx: TicketTransaction,
+  { clock }: ChangeTicketsDeps,
+  requests: readonly ChangeRequest[],
+  policies: Pick<KnownFacts, 'policyOfNew' | 'policyOf'>,
+): Promise<Settled> {
+  const claims = await claimKeysOf(tx, requests, clock.now());
+  const open = requests.filter((_, index) => mayDecide(claims[index]));
+  const tickets = await tx.lock(open.flatMap(({ change }) => (change.submit === null ? [change.ticketId] : [])));
+  const inputs = open.flatMap(({ change }) => (change.submit === null ? [] : [change.submit.input]));
+  const references = await tx.loadReferences(inputs);
+  // Read after the locks, which may have taken a while: what is recorded now happened after that.
+  const now = clock.now();
+  const decided = decideChanges(open, { now, tickets, ...references, ...policies });
+
+  const records = decided.touched.map((touched) => recordOf(touched, now));
+  const [submitted, changed] = [records.filter(isNew), records.filter((record) => !isNew(record))];
+  const numbers = await tx.insert(submitted);
+  const opened = submitted.filter(({ ticket }) => numbers.has(ticket.id));
+  const outcomes = opened.length === submitted.length ? decided.outcomes : decided.without(numbers);
+
+  const { answers, unanswered } = answersToKeep(open, claims.filter(mayDecide), outcomes);
+  await tx.releaseKeys(unanswered);
+  await tx.save({ opened, changed, answers, now });
+  const storedOf = (ticket: Ticket): StoredTicket => {
+    const before = tickets.get(ticket.id);
+    if (before === undefined) return { ...ticket, number: numbers.get(ticket.id) ?? 0, createdAt: now, updatedAt: now };
+    const { number, createdAt, version, updatedAt } = before;
+    return { ...ticket, number, createdAt, updatedAt: ticket.version > version ? now : updatedAt };
+  };
+  return answerInOrder(
+    requests,
+    claims,
+    outcomes.map((outcome) => stored(outcome, storedOf)),
+  );
+}
+
+const isNew = ({ stored: before }: { readonly stored: StoredTicket | null }): boolean => before === null;
+
+function stored(
+  outcome: PromiseSettledResult<Changed<Ticket>>,
+  storedOf: (ticket: Ticket) => StoredTicket,
+): PromiseSettledResult<Changed> {
+  if (outcome.status === 'rejected') return outcome;
+  const { ticket } = outcome.value;
+  return { status: 'fulfilled', value: { ...outcome.value, ticket: ticket === null ? null : storedOf(ticket) } };
 }

@@ -1,49 +1,37 @@
 import { v7 as uuidv7 } from 'uuid';
-import { classify } from '../../domain/policy/classify';
 import type { NewTicket } from '../../domain/ticket/commands';
 import type { Caller } from '../ports/caller';
 import type { Idempotency } from '../ports/idempotency';
 import type { Services } from '../ports/services';
-import { type Outcome, outcomeOf, refuse } from './outcome';
+import type { Changed } from './change';
 
-/** A new ticket, where the client may be left to the service. */
-export type Submission = Omit<NewTicket, 'clientId'> & { readonly clientId: string | null };
+/** A new ticket whose client may be left to the service. */
+export type OpenTicketRequest = Omit<NewTicket, 'clientId'> & { readonly clientId: string | null };
 
 /**
- * Opens a ticket. Without a client it belongs to that of the ticket it follows up, else to the default account; a ticket
- * follows up one of its own client only.
+ * Opens a ticket. Without a client it belongs to the client of the ticket that it follows up, else to
+ * the default client.
  */
-export async function submitTicket(
-  { policies, reader, clients, changeTickets }: Pick<Services, 'policies' | 'reader' | 'clients' | 'changeTickets'>,
+export async function openTicket(
+  services: Pick<Services, 'reader' | 'clients' | 'changeTickets'>,
   caller: Caller,
-  submission: Submission,
+  request: OpenTicketRequest,
   idempotency: Idempotency | null,
-): Promise<Outcome> {
-  const followed = submission.followUpOf === null ? null : await reader.ticketById(caller, submission.followUpOf);
-  const clientId =
-    submission.clientId === null
-      ? (followed?.clientId ?? (await clients.default()).id)
-      : ((await reader.clientById(caller, submission.clientId))?.id ?? null);
-  // Facts that contradict themselves, under the client's own policy, are refused before anything else is.
-  const outcome = classify(await policies.current(clientId), submission.impacts);
-  if (!outcome.ok) return refuse(outcome.refusal);
-  if (submission.followUpOf !== null && followed === null) {
-    return refuse({ code: 'NotFound', kind: 'Ticket', id: submission.followUpOf });
-  }
-  if (clientId === null) return refuse({ code: 'NotFound', kind: 'Client', id: submission.clientId ?? '' });
-  if (followed !== null && followed.clientId !== clientId) {
-    return refuse({ code: 'InvalidInput', field: 'followUpOf', expected: 'takes a ticket of the same client' });
-  }
-  const [changed] = await changeTickets([
-    {
-      ticketId: uuidv7(),
-      submit: { input: { ...submission, clientId }, at: null, evidence: null },
-      steps: [],
-      actor: caller.actor,
-      sees: caller.sees,
-      expectedVersion: null,
-      idempotency,
-    },
-  ]);
-  return outcomeOf(changed);
+): Promise<Changed> {
+  const clientId = request.clientId ?? (await clientOf(services, caller, request.followUpOf));
+  const { actor, sees } = caller;
+  const submit = { input: { ...request, clientId }, at: null, evidence: null };
+  const change = { ticketId: uuidv7(), submit, steps: [], actor, sees, expectedVersion: null, idempotency };
+  const [changed] = await services.changeTickets([change]);
+  if (changed === undefined) throw new Error('The submission was not answered');
+  return changed;
+}
+
+async function clientOf(
+  { reader, clients }: Pick<Services, 'reader' | 'clients'>,
+  caller: Caller,
+  followUpOf: string | null,
+): Promise<string> {
+  const followed = followUpOf === null ? null : await reader.ticketById(caller, followUpOf);
+  return followed?.clientId ?? (await clients.default()).id;
 }

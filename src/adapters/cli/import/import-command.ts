@@ -7,9 +7,9 @@ import { Client } from 'pg';
 import { v7 as newId } from 'uuid';
 import { type ImportSummary, importTickets } from '../../../application/import/import-tickets';
 import type { RowReport } from '../../../application/import/plan-ticket';
+import { tryChanges } from '../../../application/import/try-changes';
 import type { Policies } from '../../../application/ports/policies';
-import type { ChangeTickets } from '../../../application/tickets/change-tickets';
-import { decideChange } from '../../../application/tickets/decide-change';
+import type { ChangeTickets } from '../../../application/tickets/change';
 import { COMMITMENT_KINDS } from '../../../domain/policy/policy';
 import { TICKET_STATES } from '../../../domain/ticket/ticket';
 import { csvRows, ImportFileError } from '../../import/csv-rows';
@@ -61,7 +61,7 @@ export async function importFile(
     progress.phase(options.dryRun ? 'Trying  ' : 'Importing', staging.tickets, 'tickets');
     const actor = { kind: 'IMPORT', id: basename(options.mapping), name: mapping.file.title } as const;
     return await importTickets(staging, mapping.meaning, actor, {
-      changeTickets: options.dryRun ? dryRun(store.policies) : store.changeTickets,
+      changeTickets: options.dryRun ? tryChanges(store.policies) : store.changeTickets,
       ensureClient: options.dryRun ? async (name) => (await store.clientNamed(name)) ?? newId() : store.ensureClient,
       existing: store.existing,
       newTicketId: newId,
@@ -82,19 +82,6 @@ async function readMapping(path: string): Promise<string> {
     throw new ImportFileError(`The mapping ${path} cannot be read: ${(error as Error).message}`);
   }
 }
-
-/** Decides everything and writes nothing. */
-const dryRun =
-  (policies: Policies): ChangeTickets =>
-  (changes) =>
-    Promise.all(
-      changes.map(async (change) => {
-        const policy = await policies.current(change.submit?.input.clientId ?? null);
-        const { ticket, refused, refusals } = decideChange(change, null, policy, change.submit?.at ?? 0);
-        const stored = ticket === null ? null : { ...ticket, number: 0, createdAt: 0, updatedAt: 0 };
-        return { ticket: stored, refused, refusals, replayed: false };
-      }),
-    );
 
 export const reportLine = ({ line, ticket, reason, detail }: RowReport): string =>
   oneLine(`line ${line}${ticket === '' ? '' : ` ${ticket}`} ${reason}: ${detail}`);

@@ -1,4 +1,4 @@
-import type { Outcome } from '../../../application/tickets/outcome';
+import { type Changed, firstRefusal } from '../../../application/tickets/change';
 import type { MutationInput } from '../ticket/ticket-mutations.input';
 import type { TicketPayload } from '../ticket/ticket-mutations.payload';
 import type { InputProblem } from './input-rules';
@@ -8,8 +8,10 @@ import { type InputShape, invalidInputs, type UserErrorValue, userErrorOf } from
 export const ARGUMENT = ['input'];
 
 /** The ticket after the change, or why it was not made. */
-export const answer = (given: MutationInput, { ticket, refusal }: Outcome, shape: InputShape): TicketPayload =>
-  payload(given, ticket, refusal === null ? [] : [userErrorOf(refusal, shape)]);
+export function answer(given: MutationInput, changed: Changed, shape: InputShape): TicketPayload {
+  const refusal = firstRefusal(changed);
+  return payload(given, changed.ticket, refusal === null ? [] : [userErrorOf(refusal, shape)]);
+}
 
 /** Nothing was tried: the input is none. */
 export const invalid = (given: MutationInput, problems: readonly InputProblem[]): TicketPayload =>

@@ -1,7 +1,7 @@
 import { Arg, type ClassType, Ctx, Mutation, Resolver } from 'type-graphql';
 import { createClient } from '../../../application/clients/create-client';
 import { changeTicket } from '../../../application/tickets/change-ticket';
-import { submitTicket } from '../../../application/tickets/open-ticket';
+import { openTicket } from '../../../application/tickets/open-ticket';
 import type { Command } from '../../../domain/ticket/commands';
 import { requireUuid } from '../base/global-id';
 import { idempotencyOf } from '../base/idempotency-input';
@@ -44,8 +44,8 @@ export class MutationResolver {
       followUpOf: given.followUpOf == null ? null : requireUuid('Ticket', given.followUpOf, 'input.followUpOf'),
     };
     const { services, caller } = context;
-    const outcome = await submitTicket(services, caller, submission, idempotencyOf('submitTicket', given));
-    return answer(given, outcome, { argument: ARGUMENT, impacts, names: { ticketId: 'followUpOf' } });
+    const changed = await openTicket(services, caller, submission, idempotencyOf('submitTicket', given));
+    return answer(given, changed, { argument: ARGUMENT, impacts, names: { ticketId: 'followUpOf' } });
   }
 
   @Mutation(() => payloads.AcknowledgeTicketPayload, { description: 'Takes the first action; fulfils the response.' })
@@ -223,11 +223,11 @@ async function change(
 ): Promise<payloads.TicketPayload> {
   const problems = problemsOf(given);
   if (problems.length > 0) return invalid(given, problems);
-  const outcome = await changeTicket(services, caller, {
+  const changed = await changeTicket(services, caller, {
     ticketId: requireUuid('Ticket', given.ticketId, 'input.ticketId'),
     command,
     expectedVersion: given.expectedVersion ?? null,
     idempotency: idempotencyOf(mutation, given),
   });
-  return answer(given, outcome, { argument: ARGUMENT, impacts: [], ...shape });
+  return answer(given, changed, { argument: ARGUMENT, impacts: [], ...shape });
 }

@@ -116,7 +116,4 @@ export function instantBound(at: EpochMs): string {
   return at > LATEST ? 'infinity' : instantText(at);
 }
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-
-/** Whether the text is a UUID in the form in which PostgreSQL writes it. */
-export const isUuid = (text: string): boolean => UUID.test(text);
+export { isUuid } from '../../../domain/uuid';

@@ -7,9 +7,10 @@ import type { AsOf, StoredTicket } from '../../../application/ports/stored-ticke
 import type { TicketReader } from '../../../application/ports/ticket-reader';
 import { sees } from '../../../application/visibility';
 import type { EventType } from '../../../domain/ticket/ticket-events';
+import { isUuid } from '../../../domain/uuid';
 import { CLIENTS_BY_ID, clientOf } from '../clients/postgres-clients';
 import { batched } from '../database/batched';
-import { isUuid, readRows } from '../database/sql';
+import { readRows } from '../database/sql';
 import { compare, every, Parameters } from '../lists/conditions';
 import { ownedLists } from '../lists/owned-lists';
 import { cursorOf, type Ordering, type Placed, pageOf, pageStatement } from '../lists/page';
@@ -17,25 +18,12 @@ import { slaReport } from '../reports/sla-report-statement';
 import type { ClientRow } from '../tables';
 import { countDeadlines, deadlinesPage } from './deadlines';
 import { EVENT_COLUMNS, loggedEventOf, type SelectedEvent } from './event-row';
+import { TICKET_BY_NUMBER, TICKETS_BY_EXTERNAL_ID, TICKETS_BY_ID } from './statements/find-tickets';
 import { historiesOf } from './stream-histories';
 import { ticketsWhere, visible } from './ticket-conditions';
 import { ticketsAsOf, ticketsAtVersions } from './ticket-history';
 import { EVENTS, FOLLOW_UPS, ticketOrdering } from './ticket-orderings';
 import { type SelectedTicket, TICKET_COLUMNS, ticketOf } from './ticket-row';
-
-/** The statements that find tickets by one of their names; each is answered by an index. */
-export const TICKETS_BY_ID = {
-  name: 'tickets-by-id',
-  text: `SELECT ${TICKET_COLUMNS} FROM tickets t WHERE t.id = ANY ($1::uuid[])`,
-};
-export const TICKET_BY_NUMBER = {
-  name: 'ticket-by-number',
-  text: `SELECT ${TICKET_COLUMNS} FROM tickets t WHERE t.number = $1::integer`,
-};
-export const TICKETS_BY_EXTERNAL_ID = {
-  name: 'tickets-by-external-id',
-  text: `SELECT ${TICKET_COLUMNS} FROM tickets t WHERE t.external_id = $1 ORDER BY t.number`,
-};
 
 /** Reads from the tables as they stand; whatever the caller may not see is not there. */
 export function createTicketReader({ pool }: { readonly pool: Pool }): TicketReader {

@@ -1,4 +1,5 @@
 import type { StoredTicket } from '../../../application/ports/stored-ticket';
+import type { TicketRecord } from '../../../application/ports/ticket-store';
 import type { EpochMs } from '../../../domain/instant';
 import { instantText } from '../database/sql';
 import { type SlaColumns, slaColumns, type TicketRow, tickets } from '../tables';
@@ -74,7 +75,9 @@ export function ticketOf(row: SelectedTicket): StoredTicket {
 const instantOrNull = (at: EpochMs | null): string | null => (at === null ? null : instantText(at));
 
 /** The ticket's row as JSON that the database reads: instants as text. */
-export function rowOf(ticket: Omit<StoredTicket, 'number'>, sla: SlaColumns): Readonly<Record<WrittenColumn, unknown>> {
+export function rowOf(record: TicketRecord): Readonly<Record<WrittenColumn, unknown>> {
+  const { ticket, stored, recordedAt, clocks } = record;
+  const { RESPONSE, UPDATE, RESOLUTION } = clocks.commitments;
   return {
     client_id: ticket.clientId,
     subject: ticket.subject,
@@ -114,31 +117,28 @@ export function rowOf(ticket: Omit<StoredTicket, 'number'>, sla: SlaColumns): Re
     severity_changes: ticket.severityChanges,
     not_measured: ticket.notMeasured,
     observed_until: instantOrNull(ticket.observedUntil),
-    created_at: instantOrNull(ticket.createdAt),
-    response_due_at: instantOrNull(sla.response_due_at),
-    response_at_risk_at: instantOrNull(sla.response_at_risk_at),
-    update_due_at: instantOrNull(sla.update_due_at),
-    update_at_risk_at: instantOrNull(sla.update_at_risk_at),
-    resolution_due_at: instantOrNull(sla.resolution_due_at),
-    resolution_at_risk_at: instantOrNull(sla.resolution_at_risk_at),
-    due_at: instantOrNull(sla.due_at),
-    ...timeRowOf(ticket, sla),
+    created_at: instantOrNull(stored?.createdAt ?? recordedAt),
+    response_due_at: instantOrNull(RESPONSE.dueAt),
+    response_at_risk_at: instantOrNull(RESPONSE.atRiskAt),
+    update_due_at: instantOrNull(UPDATE.dueAt),
+    update_at_risk_at: instantOrNull(UPDATE.atRiskAt),
+    resolution_due_at: instantOrNull(RESOLUTION.dueAt),
+    resolution_at_risk_at: instantOrNull(RESOLUTION.atRiskAt),
+    due_at: instantOrNull(clocks.dueAt),
+    ...timeRowOf(record),
   };
 }
 
-/** What a mark or a breach changes of a row: no promise becomes due at another instant because time passes. */
-export const timeRowOf = (
-  ticket: Pick<StoredTicket, 'id' | 'cycles' | 'version' | 'lastEventAt' | 'updatedAt'>,
-  sla: SlaColumns,
-) => ({
+/** The columns that a mark or a breach changes: no due instant moves because time passes. */
+export const timeRowOf = ({ ticket, stored, events, recordedAt, clocks }: TicketRecord) => ({
   id: ticket.id,
   cycles: ticket.cycles,
   version: ticket.version,
   last_event_at: instantOrNull(ticket.lastEventAt),
-  updated_at: instantOrNull(ticket.updatedAt),
-  response_status: sla.response_status,
-  update_status: sla.update_status,
-  resolution_status: sla.resolution_status,
-  next_deadline_at: instantOrNull(sla.next_deadline_at),
-  breached: sla.breached,
+  updated_at: instantOrNull(events.length > 0 ? recordedAt : (stored?.updatedAt ?? recordedAt)),
+  response_status: clocks.commitments.RESPONSE.status,
+  update_status: clocks.commitments.UPDATE.status,
+  resolution_status: clocks.commitments.RESOLUTION.status,
+  next_deadline_at: instantOrNull(clocks.nextDeadlineAt),
+  breached: clocks.isBreached,
 });

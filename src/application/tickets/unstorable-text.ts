@@ -1,21 +1,22 @@
-import type { Change } from '../../../application/tickets/change-tickets';
-import type { Refusal } from '../../../domain/ticket/refusals';
+import type { Refusal } from '../../domain/ticket/refusals';
+import type { Change } from './change';
 
 // PostgreSQL stores no NUL in a text, and no half of a surrogate pair.
 const UNSTORABLE = /\0|\p{Surrogate}/u;
 
-/** The refusal of the first text, within what a change brings, that the database cannot store. */
-export function unstorableField(change: Change): Refusal | null {
+/** Refuses a change that brings a text which the database cannot store, naming the first such field. */
+export function unstorableText({ submit, steps, actor, idempotency }: Change): Refusal | null {
   const field =
-    (change.submit === null ? null : firstIn(change.submit.input, '')) ??
-    firstIn(change.steps, 'steps') ??
-    firstIn(change.actor, 'actor') ??
-    firstIn(change.idempotency, 'idempotency');
+    (submit === null ? null : firstIn(submit.input, '')) ??
+    firstIn(steps, 'steps') ??
+    firstIn(actor, 'actor') ??
+    firstIn(idempotency, 'idempotency');
   return field === null
     ? null
     : { code: 'InvalidInput', field, expected: 'text without NUL characters and without halves of surrogate pairs' };
 }
 
+/** The path of the first text that cannot be stored. */
 function firstIn(value: unknown, path: string): string | null {
   if (typeof value === 'string') return UNSTORABLE.test(value) ? path : null;
   if (typeof value !== 'object' || value === null) return null;
@@ -25,3 +26,6 @@ function firstIn(value: unknown, path: string): string | null {
   }
   return null;
 }
+
+/** The text without what cannot be stored. */
+export const withoutUnstorable = (text: string): string => text.replaceAll(/\0|\p{Surrogate}/gu, '');

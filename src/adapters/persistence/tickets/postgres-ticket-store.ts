@@ -1,0 +1,189 @@
+import type { Pool } from 'pg';
+import {
+  externalIdKey,
+  type References,
+  type Saving,
+  type TakenTicket,
+  type TicketRecord,
+  type TicketStore,
+  type TicketTransaction,
+} from '../../../application/ports/ticket-store';
+import { type EpochMs, least } from '../../../domain/instant';
+import type { NewTicket } from '../../../domain/ticket/commands';
+import { isUuid } from '../../../domain/uuid';
+import { isConnectionLost, isDataError, isServerError } from '../database/database-errors';
+import { readRows, rowsOf } from '../database/sql';
+import { type Transaction, transact } from '../database/transact';
+import { setAside } from './deadline-faults';
+import { eventRowOf } from './event-row';
+import { claimKeys, keyRowOf, releaseKeys } from './idempotency-keys';
+import { insertSubmission } from './insert-submission';
+import { milestoneRowsOf, outcomeRowsOf } from './report-fact-rows';
+import { LOCK_TICKETS } from './statements/lock-tickets';
+import { INSERT_TICKETS, SAVE_TICKETS, SAVE_TIME, TIME_EVENTS } from './statements/save-tickets';
+import { type ReferenceRow, SUBMISSION_REFERENCES } from './statements/submission-references';
+import { dueStatements, type TakenRow } from './statements/take-due';
+import { ticketsAtVersions } from './ticket-history';
+import { rowOf, type SelectedTicket, ticketOf, timeRowOf } from './ticket-row';
+
+/** A transaction that recorded events, once it is committed. */
+export interface Commit {
+  /** The number of the transaction. */
+  readonly xid: string;
+  /** The earliest instant at which something falls due for one of the tickets saved; null when nothing will. */
+  readonly nextDeadlineAt: EpochMs | null;
+}
+
+export interface TicketStoreDeps {
+  readonly pool: Pool;
+  /** Called after each commit that recorded events, before its caller is answered. */
+  readonly onCommitted: (commit: Commit) => void;
+  /** The present instant for deadlines, as an expression of SQL in whole milliseconds; by default the database's clock. */
+  readonly now?: string;
+}
+
+type DueStatements = ReturnType<typeof dueStatements>;
+
+export function createTicketStore({ pool, onCommitted, now }: TicketStoreDeps): TicketStore {
+  const due = dueStatements(now);
+  return {
+    transact: async (work, attempts) => {
+      const { result, commit } = await transact(
+        pool,
+        async (tx) => {
+          const transaction = new PostgresTicketTransaction(tx, due);
+          return { result: await work(transaction), commit: transaction.commit };
+        },
+        attempts === undefined ? {} : { attempts },
+      );
+      if (commit !== null) onCommitted(commit);
+      return result;
+    },
+    insertOne: async (record, answer) => {
+      const inserted = await insertSubmission(pool, record, answer);
+      if (inserted === null) return null;
+      const { number, xid } = inserted;
+      if (xid !== null) onCommitted({ xid, nextDeadlineAt: record.clocks.nextDeadlineAt });
+      return number;
+    },
+    findDue: async () => (await readRows<{ id: string }>(pool, due.find)).map(({ id }) => id),
+    setAside: (faults) => setAside(pool, due.clock, faults),
+    nextDeadline: async () => {
+      const [row] = await readRows<{ now: EpochMs; next: EpochMs | null }>(pool, due.next);
+      if (row === undefined) throw new Error('The database did not return the time');
+      return row;
+    },
+    isRejection: isDataError,
+    isServerFault: isServerError,
+    isStoreFault: (error) => isConnectionLost(error) || isDataError(error),
+  };
+}
+
+/** One attempt at a transaction. */
+class PostgresTicketTransaction implements TicketTransaction {
+  /** What was recorded so far; null where nothing was. */
+  commit: Commit | null = null;
+
+  constructor(
+    private readonly tx: Transaction,
+    private readonly due: DueStatements,
+  ) {}
+
+  claimKeys: TicketTransaction['claimKeys'] = (claims, now) => claimKeys(this.tx, claims, now);
+  releaseKeys: TicketTransaction['releaseKeys'] = (claims) => releaseKeys(this.tx, claims);
+  fromLog: TicketTransaction['fromLog'] = (tickets) => ticketsAtVersions(this.tx, tickets);
+  setAside: TicketTransaction['setAside'] = (faults) => setAside(this.tx, this.due.clock, faults);
+
+  lock: TicketTransaction['lock'] = async (ids) => {
+    const known = [...new Set(ids)].filter(isUuid);
+    if (known.length === 0) return new Map();
+    const rows = await rowsOf<SelectedTicket>(this.tx, { ...LOCK_TICKETS, values: [known] });
+    return new Map(rows.map((row) => [row.id, ticketOf(row)]));
+  };
+
+  async loadReferences(inputs: readonly NewTicket[]): Promise<References> {
+    if (inputs.length === 0) return { clients: new Set(), followed: new Map(), taken: new Set() };
+    const clientIds = inputs.map(({ clientId }) => clientId).filter(isUuid);
+    const followed = inputs.flatMap(({ followUpOf }) =>
+      followUpOf !== null && isUuid(followUpOf) ? [followUpOf] : [],
+    );
+    const named = inputs.filter(
+      ({ clientId, externalId }) => externalId !== null && isUuid(clientId) && !externalId.includes('\0'),
+    );
+    const rows = await rowsOf<ReferenceRow>(this.tx, {
+      ...SUBMISSION_REFERENCES,
+      values: [
+        [...new Set(clientIds)],
+        [...new Set(followed)],
+        named.map(({ clientId }) => clientId),
+        named.map(({ externalId }) => externalId),
+      ],
+    });
+    const found = (kind: ReferenceRow['what']) => rows.filter(({ what }) => what === kind);
+    return {
+      clients: new Set(found('client').map(({ a }) => a)),
+      followed: new Map(found('followed').map(({ a, b }) => [a, b])),
+      taken: new Set(found('taken').map(({ a, b }) => externalIdKey(a, b))),
+    };
+  }
+
+  async insert(records: readonly TicketRecord[]): Promise<ReadonlyMap<string, number>> {
+    if (records.length === 0) return new Map();
+    const inserted = await rowsOf<{ id: string; number: number }>(this.tx, {
+      ...INSERT_TICKETS,
+      values: [JSON.stringify(records.map(rowOf))],
+    });
+    return new Map(inserted.map(({ id, number }) => [id, number]));
+  }
+
+  async save({ opened, changed, answers, now }: Saving): Promise<void> {
+    const isByTime = (record: TicketRecord): boolean => record.events.every(({ type }) => TIME_EVENTS.includes(type));
+    const byTime = changed.filter(isByTime);
+    const byCommand = changed.filter((record) => !isByTime(record));
+    const keys = answers.map((answer) => keyRowOf(answer, now));
+    if (byTime.length > 0) await this.saveWith(SAVE_TIME, byTime.map(timeRowOf), byTime, []);
+    if (byCommand.length + opened.length + keys.length > 0) {
+      await this.saveWith(SAVE_TICKETS, byCommand.map(rowOf), [...opened, ...byCommand], keys, byCommand);
+    }
+  }
+
+  private async saveWith(
+    statement: typeof SAVE_TICKETS,
+    rows: readonly unknown[],
+    records: readonly TicketRecord[],
+    keys: readonly unknown[],
+    existing: readonly TicketRecord[] = records,
+  ): Promise<void> {
+    const events = records.flatMap(({ ticket, events: happened, recordedAt }) =>
+      happened.map((event) => eventRowOf(event, ticket.clientId, recordedAt)),
+    );
+    const [row] = await rowsOf<{ xid: string }>(this.tx, {
+      ...statement,
+      values: [
+        JSON.stringify(rows),
+        JSON.stringify(events),
+        JSON.stringify(keys),
+        JSON.stringify(records.flatMap(outcomeRowsOf)),
+        JSON.stringify(records.flatMap(milestoneRowsOf)),
+        existing.map(({ ticket }) => ticket.id),
+      ],
+    });
+    if (row === undefined) throw new Error('The database did not number the transaction');
+    this.tx.identify(row.xid);
+    if (events.length === 0 && this.commit === null) return;
+    const deadlines = records.map(({ clocks }) => clocks.nextDeadlineAt);
+    this.commit = { xid: row.xid, nextDeadlineAt: least([this.commit?.nextDeadlineAt ?? null, ...deadlines]) };
+  }
+
+  async takeDue(ids: readonly string[] | null): Promise<readonly TakenTicket[]> {
+    const statement = ids === null ? this.due.take : { ...this.due.takeSome, values: [ids] };
+    const rows = await rowsOf<TakenRow>(this.tx, statement);
+    return rows.map((row) => ({ ticket: ticketOf(row), dueAt: row.due_at, takenAt: row.taken_at }));
+  }
+
+  async now(): Promise<EpochMs> {
+    const [row] = await rowsOf<{ now: EpochMs }>(this.tx, this.due.present);
+    if (row === undefined) throw new Error('The database did not return the time');
+    return row.now;
+  }
+}

@@ -1,0 +1,27 @@
+/**
+ * Claims keys that are new, or older than $6; returns those. A request with the same key that is under
+ * way makes this wait until its answer can be read.
+ */
+export const CLAIM_KEYS = {
+  name: 'claim-keys',
+  text: `INSERT INTO idempotency_keys AS known (caller, key, fingerprint, ticket_id, refusals, created_at)
+         SELECT asked.*, '[]', $5::timestamptz
+           FROM unnest($1::text[], $2::text[], $3::text[], $4::uuid[]) AS asked
+         ON CONFLICT (caller, key) DO UPDATE
+            SET (fingerprint, ticket_id, version, refused, refusals, created_at)
+              = (excluded.fingerprint, excluded.ticket_id, NULL, NULL, excluded.refusals, excluded.created_at)
+          WHERE known.created_at < $6::timestamptz
+         RETURNING caller, key`,
+};
+
+export const READ_KEYS = {
+  name: 'read-keys',
+  text: `SELECT k.* FROM unnest($1::text[], $2::text[]) AS asked (caller, key)
+           JOIN idempotency_keys k USING (caller, key)`,
+};
+
+export const RELEASE_KEYS = {
+  name: 'release-keys',
+  text: `DELETE FROM idempotency_keys k USING unnest($1::text[], $2::text[]) AS asked (caller, key)
+          WHERE k.caller = asked.caller AND k.key = asked.key`,
+};

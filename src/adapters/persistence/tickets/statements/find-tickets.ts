@@ -1,0 +1,15 @@
+import { TICKET_COLUMNS } from '../ticket-row';
+
+/** The statements that find tickets by one of their names; each is answered by an index. */
+export const TICKETS_BY_ID = {
+  name: 'tickets-by-id',
+  text: `SELECT ${TICKET_COLUMNS} FROM tickets t WHERE t.id = ANY ($1::uuid[])`,
+};
+export const TICKET_BY_NUMBER = {
+  name: 'ticket-by-number',
+  text: `SELECT ${TICKET_COLUMNS} FROM tickets t WHERE t.number = $1::integer`,
+};
+export const TICKETS_BY_EXTERNAL_ID = {
+  name: 'tickets-by-external-id',
+  text: `SELECT ${TICKET_COLUMNS} FROM tickets t WHERE t.external_id = $1 ORDER BY t.number`,
+};

@@ -1,0 +1,20 @@
+/**
+ * What submissions refer to, in one statement: clients ($1), tickets that are followed up ($2), and
+ * external ids ($4) of clients ($3) that are taken.
+ */
+export const SUBMISSION_REFERENCES = {
+  name: 'submission-references',
+  text: `SELECT 'client' AS what, id::text AS a, '' AS b FROM clients WHERE id = ANY ($1::uuid[])
+         UNION ALL
+         SELECT 'followed', id::text, client_id::text FROM tickets WHERE id = ANY ($2::uuid[])
+         UNION ALL
+         SELECT 'taken', t.client_id::text, t.external_id
+           FROM unnest($3::uuid[], $4::text[]) AS asked (client_id, external_id)
+           JOIN tickets t ON t.external_id = asked.external_id AND t.client_id = asked.client_id`,
+};
+
+export interface ReferenceRow {
+  readonly what: 'client' | 'followed' | 'taken';
+  readonly a: string;
+  readonly b: string;
+}

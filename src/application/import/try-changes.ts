@@ -1,0 +1,28 @@
+import type { Policies } from '../ports/policies';
+import type { ChangeTickets } from '../tickets/change';
+import { decideChanges } from '../tickets/decide-changes';
+import { unstorableText } from '../tickets/unstorable-text';
+
+/** Decides what an import would do and saves nothing: each change opens a ticket of a client that exists. */
+export const tryChanges =
+  (policies: Pick<Policies, 'current'>): ChangeTickets =>
+  (changes) =>
+    Promise.all(
+      changes.map(async (change) => {
+        const { clientId } = change.submit?.input ?? {};
+        const policy = await policies.current(clientId ?? null);
+        const facts = {
+          now: change.submit?.at ?? 0,
+          tickets: new Map(),
+          followed: new Map(),
+          taken: new Set<string>(),
+        };
+        const policyOf = () => policy;
+        const known = { ...facts, clients: new Set([clientId ?? '']), policyOfNew: policyOf, policyOf };
+        const [outcome] = decideChanges([{ change, unstorable: unstorableText(change) }], known).outcomes;
+        if (outcome === undefined || outcome.status === 'rejected') throw outcome?.reason;
+        const { ticket } = outcome.value;
+        const stored = ticket === null ? null : { ...ticket, number: 0, createdAt: 0, updatedAt: 0 };
+        return { ...outcome.value, ticket: stored };
+      }),
+    );

@@ -1,0 +1,203 @@
+import { CalendarError } from '../../domain/calendar/business-calendar';
+import type { EpochMs } from '../../domain/instant';
+import type { Policy } from '../../domain/policy/policy';
+import type { NewTicket } from '../../domain/ticket/commands';
+import { contradictionIn, type Decision, decide, letPass, type Submission, submit } from '../../domain/ticket/decide';
+import type { Refusal } from '../../domain/ticket/refusals';
+import type { Ticket } from '../../domain/ticket/ticket';
+import type { TicketEvent } from '../../domain/ticket/ticket-events';
+import type { StoredTicket } from '../ports/stored-ticket';
+import { externalIdKey, type References } from '../ports/ticket-store';
+import { sees } from '../visibility';
+import type { Change, Changed } from './change';
+import type { TouchedTicket } from './ticket-record';
+import { isPolicyNotLoaded } from './with-pinned-policies';
+
+/** A change, and whether it brings text that cannot be stored. */
+export interface ChangeRequest {
+  readonly change: Change;
+  readonly unstorable: Refusal | null;
+}
+
+/** What is known when a set of changes is decided; all of it is locked or never changes. */
+export interface KnownFacts extends References {
+  /** The instant of steps that name none. */
+  readonly now: EpochMs;
+  /** The tickets that are to be changed, by id. */
+  readonly tickets: ReadonlyMap<string, StoredTicket>;
+  policyOfNew(change: Change): Policy;
+  policyOf(ticket: Ticket): Policy;
+}
+
+/** The outcome of one change: its answer, or the unexpected fault that it met. */
+type Outcome = PromiseSettledResult<Changed<Ticket>>;
+
+export interface DecidedChanges {
+  readonly outcomes: readonly Outcome[];
+  /** Every ticket that has something to be saved. */
+  readonly touched: readonly TouchedTicket[];
+  /** The outcomes where, of the new tickets, only some could be inserted. */
+  without(inserted: ReadonlyMap<string, unknown>): readonly Outcome[];
+}
+
+/** Decides changes in memory, one after the other, each on what those before it left. */
+export function decideChanges(requests: readonly ChangeRequest[], known: KnownFacts): DecidedChanges {
+  const set = new ChangeSet(known);
+  const outcomes = requests.map((request) => set.apply(request));
+  return {
+    outcomes,
+    touched: set.touchedTickets,
+    without: (inserted) =>
+      outcomes.map((outcome, index) => {
+        const change = requests[index]?.change;
+        if (outcome.status === 'rejected' || outcome.value.ticket === null || change === undefined) return outcome;
+        const { id } = outcome.value.ticket;
+        const isThere = inserted.has(id) || known.tickets.has(id);
+        return isThere ? outcome : { status: 'fulfilled', value: refusal(whyNotInserted(change)) };
+      }),
+  };
+}
+
+/** Another transaction has taken the id or the external id of the new ticket meanwhile. */
+function whyNotInserted({ ticketId, submit: submission }: Change): Refusal {
+  if (submission === null) return notFound('Ticket', ticketId);
+  const { externalId } = submission.input;
+  return externalId === null ? ID_TAKEN : { code: 'DuplicateExternalId', externalId };
+}
+
+/** The tickets of a set while it is being decided. */
+class ChangeSet {
+  private readonly touched = new Map<string, TouchedTicket>();
+  private readonly taken: Set<string>;
+
+  constructor(private readonly known: KnownFacts) {
+    this.taken = new Set(known.taken);
+  }
+
+  /** An unexpected fault leaves the ticket as it was and is the change's alone. */
+  apply(request: ChangeRequest): Outcome {
+    const { ticketId, submit: submission } = request.change;
+    try {
+      const value = submission === null ? this.changeExisting(request) : this.open(request, submission.input);
+      return { status: 'fulfilled', value };
+    } catch (reason) {
+      if (isPolicyNotLoaded(reason)) throw reason;
+      if (!(reason instanceof CalendarError)) return { status: 'rejected', reason };
+      const beyond = refusal({ code: 'BeyondCalendar', detail: reason.message });
+      return {
+        status: 'fulfilled',
+        value: { ...beyond, ticket: this.touched.get(ticketId)?.ticket ?? this.known.tickets.get(ticketId) ?? null },
+      };
+    }
+  }
+
+  get touchedTickets(): readonly TouchedTicket[] {
+    return [...this.touched.values()].filter(({ events }) => events.length > 0);
+  }
+
+  private open({ change, unstorable }: ChangeRequest, input: NewTicket): Changed<Ticket> {
+    const policy = this.known.policyOfNew(change);
+    const opened = openingOf(change, policy, this.known.now);
+    // Facts that contradict themselves are refused before anything else is looked at.
+    if (!opened.ok && opened.refusal.code !== 'BeyondCalendar') return refusal(opened.refusal);
+    const refused = unstorable ?? this.whyNotOpened(change, input) ?? (opened.ok ? null : opened.refusal);
+    if (refused !== null || !opened.ok) return refusal(refused);
+    const { ticket, events, ...refusals } = takeSteps(change, opened.ticket, policy, this.known.now);
+    if (refusals.refused !== null) return { ...refusals, ticket: null, replayed: false };
+    this.touched.set(change.ticketId, { ticket, stored: null, policy, events: [opened.event, ...events] });
+    if (input.externalId !== null) this.taken.add(externalIdKey(input.clientId, input.externalId));
+    return { ticket, ...refusals, replayed: false };
+  }
+
+  /** Why a new ticket may not be opened, as far as it follows from what it refers to. */
+  private whyNotOpened(change: Change, { clientId, followUpOf, externalId }: NewTicket): Refusal | null {
+    const followed = followUpOf === null ? undefined : this.clientOf(followUpOf);
+    if (followUpOf !== null && (followed === undefined || !sees(change, followed)))
+      return notFound('Ticket', followUpOf);
+    if (!sees(change, clientId) || !this.known.clients.has(clientId)) return notFound('Client', clientId);
+    if (followed !== undefined && followed !== clientId) {
+      return { code: 'InvalidInput', field: 'followUpOf', expected: 'takes a ticket of the same client' };
+    }
+    if (externalId !== null && this.taken.has(externalIdKey(clientId, externalId))) {
+      return { code: 'DuplicateExternalId', externalId };
+    }
+    return this.touched.has(change.ticketId) ? ID_TAKEN : null;
+  }
+
+  private clientOf(ticketId: string): string | undefined {
+    return this.touched.get(ticketId)?.ticket.clientId ?? this.known.followed.get(ticketId);
+  }
+
+  private changeExisting({ change, unstorable }: ChangeRequest): Changed<Ticket> {
+    const before = this.find(change.ticketId);
+    if (before === null || !sees(change, before.ticket.clientId)) return refusal(notFound('Ticket', change.ticketId));
+    if (unstorable !== null) return { ...refusal(unstorable), ticket: before.ticket };
+    const { ticket, events, ...refusals } = takeSteps(change, before.ticket, before.policy, this.known.now);
+    this.touched.set(change.ticketId, { ...before, ticket, events: [...before.events, ...events] });
+    return { ticket, ...refusals, replayed: false };
+  }
+
+  private find(id: string): TouchedTicket | null {
+    const touched = this.touched.get(id);
+    if (touched !== undefined) return touched;
+    const stored = this.known.tickets.get(id);
+    return stored === undefined ? null : { ticket: stored, stored, policy: this.known.policyOf(stored), events: [] };
+  }
+}
+
+function openingOf({ ticketId, submit: submission, actor }: Change, policy: Policy, now: EpochMs): Submission {
+  if (submission === null) throw new Error(`Change of ticket ${ticketId} opens none`);
+  const { input, at, evidence } = submission;
+  return submit(policy, ticketId, input, at ?? now, actor, evidence ?? undefined);
+}
+
+/** A ticket that has taken the steps of a change in order; a refused step affects no other. */
+interface TakenSteps extends Pick<Changed<Ticket>, 'refused' | 'refusals'> {
+  readonly ticket: Ticket;
+  readonly events: readonly TicketEvent[];
+}
+
+function takeSteps(change: Change, before: Ticket, policy: Policy, now: EpochMs): TakenSteps {
+  const { expectedVersion, steps, actor } = change;
+  const nothing = { ticket: before, events: [], refused: null, refusals: [] };
+  const contradiction = contradictionOf(change, policy);
+  if (contradiction !== null) return { ...nothing, refusals: [contradiction] };
+  if (expectedVersion !== null && before.version !== expectedVersion) {
+    return { ...nothing, refused: { code: 'VersionConflict', expected: expectedVersion, actual: before.version } };
+  }
+  let ticket = before;
+  const events: TicketEvent[] = [];
+  const refusals: (Refusal | null)[] = [];
+  for (const step of steps) {
+    const at = step.at ?? Math.max(now, ticket.lastEventAt);
+    const command = typeof step.command === 'function' ? step.command(ticket) : step.command;
+    if (command === null) {
+      refusals.push(null);
+      continue;
+    }
+    const decision: Decision =
+      command === 'LET_PASS' ? letPass(ticket, at, policy) : decide(ticket, command, at, policy, actor);
+    ticket = decision.ticket;
+    events.push(...decision.events);
+    refusals.push(decision.refusal);
+  }
+  return { ticket, events, refused: null, refusals };
+}
+
+/** Of a change of one command: facts that contradict themselves are refused before the version is compared. */
+function contradictionOf({ steps }: Change, policy: Policy): Refusal | null {
+  const command = steps.length === 1 ? steps[0]?.command : undefined;
+  return typeof command === 'object' ? contradictionIn(command, policy) : null;
+}
+
+/** A change of which nothing was tried, where there is no ticket to show. */
+export const refusal = (refused: Refusal | null): Changed<never> => ({
+  ticket: null,
+  refused,
+  refusals: [],
+  replayed: false,
+});
+
+export const notFound = (kind: 'Ticket' | 'Client', id: string): Refusal => ({ code: 'NotFound', kind, id });
+
+const ID_TAKEN: Refusal = { code: 'InvalidInput', field: 'id', expected: 'an id that no ticket has yet' };

@@ -1,0 +1,142 @@
+import type { EpochMs } from '../../domain/instant';
+import type { Refusal } from '../../domain/ticket/refusals';
+import type { Ticket } from '../../domain/ticket/ticket';
+import { actorKey, type Idempotency } from '../ports/idempotency';
+import type { FirstAnswer, KeyAnswer, KeyClaim, TicketTransaction } from '../ports/ticket-store';
+import { sees } from '../visibility';
+import type { Change, Changed } from './change';
+import { type ChangeRequest, notFound, refusal } from './decide-changes';
+
+/** What the key of a change says: nothing, that the request is new, or how it was answered before. */
+export type Claim = 'NO_KEY' | 'NEW' | { readonly sameAs: number } | FirstAnswer;
+
+/** Whether the change is to be decided: it has no key, or it is the first with its key. */
+export const mayDecide = (claim: Claim | undefined): boolean => claim === 'NO_KEY' || claim === 'NEW';
+
+/** Claims the keys of a set; of several changes with one key the first claims it. */
+export async function claimKeysOf(
+  tx: Pick<TicketTransaction, 'claimKeys'>,
+  requests: readonly ChangeRequest[],
+  now: EpochMs,
+): Promise<readonly Claim[]> {
+  const firsts = new Map<string, number>();
+  const claims: Claim[] = requests.map(({ change, unstorable }, index) => {
+    const { idempotency, actor } = change;
+    // A key that cannot be stored is refused with its change.
+    if (idempotency === null || unstorable !== null) return 'NO_KEY';
+    const name = JSON.stringify([actorKey(actor), idempotency.key]);
+    const sameAs = firsts.get(name);
+    if (sameAs !== undefined) return { sameAs };
+    firsts.set(name, index);
+    return 'NEW';
+  });
+  if (firsts.size === 0) return claims;
+  const places = [...firsts.values()];
+  const keyed = places.flatMap((index) => {
+    const change = requests[index]?.change;
+    return change?.idempotency == null ? [] : [keyClaimOf(change, change.idempotency)];
+  });
+  const answers = await tx.claimKeys(keyed, now);
+  for (const [at, index] of places.entries()) claims[index] = answers[at] ?? 'NEW';
+  return claims;
+}
+
+const keyClaimOf = ({ actor, ticketId }: Change, idempotency: Idempotency): KeyClaim => ({
+  caller: actorKey(actor),
+  ...idempotency,
+  ticketId,
+});
+
+/** The answer to a change, as it is kept with its key. */
+export const keyAnswerOf = (
+  change: Change,
+  idempotency: Idempotency,
+  { ticket, refused, refusals }: Changed<Ticket>,
+): KeyAnswer => ({
+  ...keyClaimOf(change, idempotency),
+  version: ticket?.version ?? null,
+  refused,
+  refusals,
+});
+
+/**
+ * Whether an answer is kept with the key of its change. Not that of a submission that contradicts
+ * itself or names what does not exist: corrected, it may be made again with the same key.
+ */
+export const isKept = ({ submit }: Change, { refused }: Changed<Ticket>): boolean =>
+  submit === null || refused === null || !CORRECTABLE.includes(refused.code);
+
+const CORRECTABLE: readonly Refusal['code'][] = ['ContradictoryImpact', 'NotFound'];
+
+/** The answers to keep, and the claims of the other changes: their keys are free again. */
+export function answersToKeep(
+  requests: readonly ChangeRequest[],
+  claims: readonly Claim[],
+  outcomes: readonly PromiseSettledResult<Changed<Ticket>>[],
+): { readonly answers: readonly KeyAnswer[]; readonly unanswered: readonly KeyClaim[] } {
+  const answers: KeyAnswer[] = [];
+  const unanswered: KeyClaim[] = [];
+  for (const [index, outcome] of outcomes.entries()) {
+    const change = requests[index]?.change;
+    if (claims[index] !== 'NEW' || change === undefined || change.idempotency === null) continue;
+    if (outcome.status === 'fulfilled' && isKept(change, outcome.value)) {
+      answers.push(keyAnswerOf(change, change.idempotency, outcome.value));
+    } else {
+      unanswered.push(keyClaimOf(change, change.idempotency));
+    }
+  }
+  return { answers, unanswered };
+}
+
+/**
+ * The answers of a set in the order of its changes: those decided now, and those given again.
+ *
+ * @param decided the outcomes of the changes that `mayDecide`, in order
+ */
+export function answerInOrder(
+  requests: readonly ChangeRequest[],
+  claims: readonly Claim[],
+  decided: readonly PromiseSettledResult<Changed>[],
+): readonly PromiseSettledResult<Changed>[] {
+  const rest = decided.values();
+  const answers: PromiseSettledResult<Changed>[] = [];
+  for (const [index, { change }] of requests.entries()) {
+    const claim = claims[index];
+    if (typeof claim === 'object') {
+      answers.push(
+        'sameAs' in claim
+          ? repeated(change, requests[claim.sameAs]?.change, answers[claim.sameAs])
+          : { status: 'fulfilled', value: replayed(change, claim) },
+      );
+      continue;
+    }
+    const { value } = rest.next();
+    if (value === undefined) throw new Error(`Change ${index} of ${requests.length} was not decided`);
+    answers.push(value);
+  }
+  return answers;
+}
+
+/** The first answer to a request that is made again; a ticket that may no longer be seen is not found. */
+function replayed(change: Change, { fingerprint, ticket, refused, refusals }: FirstAnswer): Changed {
+  if (change.idempotency?.fingerprint !== fingerprint) return keyReused(change);
+  if (ticket !== null && !sees(change, ticket.clientId)) {
+    return { ...refusal(notFound('Ticket', change.ticketId)), replayed: true };
+  }
+  return { ticket, refused, refusals, replayed: true };
+}
+
+/** The answer to a change whose key an earlier change of the same set has. */
+function repeated(
+  change: Change,
+  first: Change | undefined,
+  answer: PromiseSettledResult<Changed> | undefined,
+): PromiseSettledResult<Changed> {
+  if (answer === undefined) throw new Error('A repeated key stands before its first use');
+  const isSame = first?.idempotency?.fingerprint === change.idempotency?.fingerprint;
+  if (!isSame) return { status: 'fulfilled', value: keyReused(change) };
+  return answer.status === 'rejected' ? answer : { ...answer, value: { ...answer.value, replayed: true } };
+}
+
+const keyReused = ({ idempotency }: Change): Changed =>
+  refusal({ code: 'IdempotencyKeyReused', key: idempotency?.key ?? '' });

@@ -1,0 +1,155 @@
+import type { Policy } from '../../domain/policy/policy';
+import { letPass } from '../../domain/ticket/decide';
+import type { Ticket } from '../../domain/ticket/ticket';
+import type { DueTickets } from '../deadlines/deadline-engine';
+import { fingerprintOf } from '../fingerprint';
+import type { Policies } from '../ports/policies';
+import type { StoredTicket } from '../ports/stored-ticket';
+import {
+  type DeadlineFault,
+  DUE_BATCH,
+  type SetAside,
+  type TakenTicket,
+  type TicketRecord,
+  type TicketStore,
+  type TicketTransaction,
+} from '../ports/ticket-store';
+import { recordOf, type TouchedTicket } from './ticket-record';
+import { isPolicyNotLoaded, withPinnedPolicies } from './with-pinned-policies';
+
+export interface RecordDueDeps {
+  readonly store: TicketStore;
+  readonly policies: Policies;
+  /** Called for each ticket that is set aside. */
+  readonly onSetAside: (fault: SetAside) => void;
+}
+
+/** A part of a batch is tried fewer times on a conflict than a whole batch: there are many parts. */
+const ATTEMPTS_OF_A_PART = 2;
+
+/**
+ * Records what fell due, a batch of tickets in one transaction. Its locks are skipped by others, so
+ * that no two processes record the same; what one process leaves undone when it dies is due as before.
+ * A ticket that cannot be decided or saved is set aside and affects no other.
+ */
+export function createDueTickets(deps: RecordDueDeps): DueTickets {
+  const { store } = deps;
+
+  /** Halves a batch that fails as a whole, until the ticket that is the cause stands alone. */
+  const recordByHalves = async (ids: readonly string[]): Promise<readonly DeadlineFault[]> => {
+    try {
+      await recordBatch(deps, ids, ATTEMPTS_OF_A_PART);
+      return [];
+    } catch (error) {
+      if (!store.isRejection(error)) throw error;
+      const [ticketId] = ids;
+      if (ids.length === 1 && ticketId !== undefined) return [{ ticketId, error }];
+      const middle = Math.ceil(ids.length / 2);
+      const first = await recordByHalves(ids.slice(0, middle));
+      return [...first, ...(await recordByHalves(ids.slice(middle)))];
+    }
+  };
+
+  return {
+    next: () => store.nextDeadline(),
+    record: async () => {
+      try {
+        const taken = await recordBatch(deps, null);
+        return { taken, isFull: taken === DUE_BATCH };
+      } catch (error) {
+        if (!store.isRejection(error)) throw error;
+      }
+      const ids = await store.findDue();
+      const faults = await recordByHalves(ids);
+      // Where none of several tickets can be recorded because of the server, no ticket is the cause.
+      const isOfServer = ids.length > 1 && faults.length === ids.length;
+      if (isOfServer && faults.every(({ error }) => store.isServerFault(error))) throw faults[0]?.error;
+      for (const aside of await store.setAside(faults)) deps.onSetAside(aside);
+      return { taken: ids.length, isFull: ids.length === DUE_BATCH };
+    },
+  };
+}
+
+/** Takes a batch and records what fell due for its tickets; gives how many were taken. */
+async function recordBatch(deps: RecordDueDeps, ids: readonly string[] | null, attempts?: number): Promise<number> {
+  const { taken, aside } = await withPinnedPolicies(deps, (policyOf) =>
+    deps.store.transact((tx) => recordInTransaction(tx, ids, policyOf), attempts),
+  );
+  for (const fault of aside) deps.onSetAside(fault);
+  return taken;
+}
+
+async function recordInTransaction(
+  tx: TicketTransaction,
+  ids: readonly string[] | null,
+  policyOf: (ticket: Ticket) => Policy,
+): Promise<{ readonly taken: number; readonly aside: readonly SetAside[] }> {
+  const taken = await tx.takeDue(ids);
+  const faults: DeadlineFault[] = [];
+  /** Does the same for each ticket; where that fails, the error is the fault of that ticket. */
+  const each = <T, Made>(list: readonly T[], idOf: (one: T) => string, make: (one: T) => Made): Made[] =>
+    list.flatMap((one) => {
+      try {
+        return [make(one)];
+      } catch (error) {
+        if (isPolicyNotLoaded(error)) throw error;
+        faults.push({ ticketId: idOf(one), error });
+        return [];
+      }
+    });
+  const passed = each(
+    taken,
+    ({ ticket }) => ticket.id,
+    (one) => passTime(one, policyOf),
+  );
+  const logged = await ticketsOfLogs(
+    tx,
+    passed.filter((one) => !one.matchesNextDeadline),
+  );
+  // Deciding took a moment, in which the tickets were shown without this: it is recorded as late as possible.
+  const now = passed.length === 0 ? 0 : await tx.now();
+  const changed = each(
+    passed,
+    ({ ticket }) => ticket.id,
+    (one): TicketRecord => {
+      const { matchesNextDeadline, stored } = one;
+      if (!matchesNextDeadline && !isSameTicket(stored, logged.get(stored.id) ?? null)) throw new Error(ROW_DIFFERS);
+      // The process that wrote the ticket last may have had a clock ahead of the database's.
+      return recordOf(one, Math.max(now, stored.updatedAt));
+    },
+  );
+  await tx.save({ opened: [], changed, answers: [], now });
+  return { taken: taken.length, aside: await tx.setAside(faults) };
+}
+
+const ROW_DIFFERS = 'The row of the ticket differs from its log';
+
+/** A ticket after time has passed. Where nothing fell due, only its clocks are computed again. */
+interface PassedTicket extends TouchedTicket {
+  readonly stored: StoredTicket;
+  /** Whether what fell due first is what the row announced; otherwise the row may be damaged. */
+  readonly matchesNextDeadline: boolean;
+}
+
+function passTime({ ticket: stored, dueAt, takenAt }: TakenTicket, policyOf: (ticket: Ticket) => Policy): PassedTicket {
+  // Its events would be numbered before the first.
+  if (stored.version < 1) throw new Error(ROW_DIFFERS);
+  const policy = policyOf(stored);
+  const { ticket, events } = letPass(stored, takenAt, policy);
+  return { ticket, stored, policy, events, matchesNextDeadline: events[0]?.at === Math.round(dueAt) };
+}
+
+async function ticketsOfLogs(
+  tx: TicketTransaction,
+  passed: readonly PassedTicket[],
+): Promise<ReadonlyMap<string, Ticket | null>> {
+  const tickets = await tx.fromLog(passed.map(({ stored }) => stored));
+  return new Map(passed.map(({ stored }, index) => [stored.id, tickets[index] ?? null]));
+}
+
+/** Whether a ticket is stored as its events have it. */
+function isSameTicket(stored: StoredTicket, logged: Ticket | null): boolean {
+  const contents = ({ number, createdAt, updatedAt, ...ticket }: Partial<StoredTicket>) =>
+    fingerprintOf(ticket, 'LEFT_OUT');
+  return logged !== null && contents(stored) === contents(logged);
+}

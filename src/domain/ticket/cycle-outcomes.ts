@@ -1,0 +1,50 @@
+import type { EpochMs } from '../instant';
+import type { CommitmentKind } from '../policy/policy';
+import type { Severity } from '../severity';
+import type { Cycle, Ticket } from './ticket';
+import type { TicketEvent } from './ticket-events';
+
+/** A cycle that was kept or breached, as reports count it. */
+export interface DecidedCycle {
+  readonly kind: CommitmentKind;
+  readonly cycle: number;
+  /** The severity that gave the cycle. */
+  readonly severity: Severity;
+  /** When it was breached, else when it was fulfilled. */
+  readonly decidedAt: EpochMs | null;
+  /** The severity of the ticket at the breach; null where the commitment was kept. */
+  readonly breachSeverity: Severity | null;
+  readonly isWaived: boolean;
+  /** Null while a breached cycle is open. */
+  readonly endedAt: EpochMs | null;
+}
+
+/** The cycles that the latest events of a ticket decided or changed: kept, breached, ended, waived. */
+export function decidedCycles(ticket: Ticket, events: readonly TicketEvent[]): readonly DecidedCycle[] {
+  const touched = new Set(events.flatMap(cyclesTouchedBy));
+  if (touched.size === 0) return [];
+  return ticket.cycles
+    .filter((cycle) => touched.has(nameOf(cycle.kind, cycle.number)) && isDecided(cycle))
+    .map(({ kind, number, severity, breach, end }) => ({
+      kind,
+      cycle: number,
+      severity,
+      decidedAt: breach?.at ?? end?.at ?? null,
+      breachSeverity: breach?.severity ?? null,
+      isWaived: breach?.waiver !== undefined,
+      endedAt: end?.at ?? null,
+    }));
+}
+
+/** Best effort has no target; a cycle superseded or cancelled in time was neither kept nor broken. */
+const isDecided = ({ breach, end, totalMs }: Cycle): boolean =>
+  breach !== null || (end?.outcome === 'FULFILLED' && totalMs !== null);
+
+function cyclesTouchedBy(event: TicketEvent): readonly string[] {
+  if (event.type === 'MARK_REACHED') return [];
+  if (event.type === 'COMMITMENT_BREACHED') return [nameOf(event.kind, event.cycle)];
+  const ended = (event.effects.ended ?? []).map(({ kind, cycle }) => nameOf(kind, cycle));
+  return event.type === 'BREACH_WAIVED' ? [...ended, nameOf(event.kind, event.cycle)] : ended;
+}
+
+const nameOf = (kind: CommitmentKind, cycle: number): string => `${kind}/${cycle}`;
