@@ -7,33 +7,38 @@ import { selectAsync } from '../base/select-async';
 import type { RequestContext } from '../context';
 import { badInput } from '../errors';
 
-/** What a subscriber is told: an event that passed its filter, and the ticket it happened to. */
+/** An event that passed the filter of a subscriber, with its ticket as of the delivery. */
 export interface EventWithTicket<Event extends LoggedEvent = LoggedEvent> {
   readonly event: Event;
   readonly ticket: StoredTicket;
 }
 
-export const DESCRIBED =
-  'Live from the moment of subscribing, in the order of the log, whichever process made the change.';
+/** Ends the description of every subscription that reads the event log. */
+export const LIVE_STREAM_DESCRIPTION =
+  'Delivers what any process of the service records after the subscription has started, in the order of the event log.';
 
-/** The ids that a comparator of a filter means, as the store has them; null where none was given. */
-export const uuids = (given: compare.EqualityInput<string> | null | undefined, type: 'Ticket' | 'Client') =>
+/** A comparator of global ids as one of UUIDs. Null if the filter has none. */
+export const uuidComparator = (given: compare.EqualityInput<string> | null | undefined, type: 'Ticket' | 'Client') =>
   given == null ? null : compare.comparatorOf(given, (id) => requireUuid(type, id, `filter.${type.toLowerCase()}`));
 
-/** The events that pass, each with its ticket; those of tickets that the caller may not see are passed over. */
+/**
+ * Subscribes to the events that pass the filter and reads the ticket of each. Leaves out tickets that
+ * the caller may not see.
+ */
 export function ticketEventStream(
   { services, caller }: RequestContext,
   filter: {
     readonly ticket?: compare.EqualityInput<string> | null;
     readonly client?: compare.EqualityInput<string> | null;
   },
-  passes: (event: LoggedEvent) => boolean,
+  matchesEvent: (event: LoggedEvent) => boolean,
   matchesTicket: (ticket: StoredTicket) => boolean = () => true,
 ): AsyncIterableIterator<EventWithTicket> {
-  const ticketId = uuids(filter.ticket, 'Ticket');
-  const clientId = uuids(filter.client, 'Client');
+  const ticketId = uuidComparator(filter.ticket, 'Ticket');
+  const clientId = uuidComparator(filter.client, 'Client');
   const events = services.feed.subscribe(
-    (event) => compare.holds(ticketId, event.ticketId) && compare.holds(clientId, event.clientId) && passes(event),
+    (event) =>
+      compare.holds(ticketId, event.ticketId) && compare.holds(clientId, event.clientId) && matchesEvent(event),
   );
   return selectAsync(events, async (event) => {
     const ticket = await retryWhileDatabaseIsDown(() => services.reader.ticketById(caller, event.ticketId));
@@ -41,8 +46,11 @@ export function ticketEventStream(
   });
 }
 
-/** Type-graphql neither validates nor converts what it subscribes by, so it is checked here. */
-export function checked<T extends object>(filter: T | null | undefined): Partial<T> {
+/**
+ * The filter of a subscription with the lengths of its lists checked: type-graphql does not validate
+ * the arguments of `subscribe`.
+ */
+export function validatedFilter<T extends object>(filter: T | null | undefined): Partial<T> {
   for (const comparator of Object.values<Partial<compare.EqualityInput<unknown>> | null>({ ...filter })) {
     for (const list of [comparator?.in, comparator?.nin]) {
       if ((list?.length ?? 0) > compare.LONGEST_LIST) {
