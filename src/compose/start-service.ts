@@ -46,7 +46,7 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
     };
     const due = dueTickets(store, logger, onCommitted);
     const sweep = new DeadlineEngine(due, {
-      onTrouble: (error) => logger.warn({ err: error }, 'deadlines cannot be recorded at the moment'),
+      onError: (error) => logger.warn({ err: error }, 'deadlines cannot be recorded at the moment'),
     });
     const feed = await openFeed({
       pool: store.pool,

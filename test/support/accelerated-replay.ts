@@ -83,7 +83,7 @@ export async function replayLog(store: Store, log: Log): Promise<Replayed> {
     onSetAside: ({ error }) => faults.push(error),
     now: '(SELECT at FROM replay_clock)',
   });
-  const sweep = new DeadlineEngine(due, { lookMs: 1 });
+  const sweep = new DeadlineEngine(due, { pollMs: 1 });
   const changeTickets = createChangeTickets({
     pool,
     clock: { now: () => now },

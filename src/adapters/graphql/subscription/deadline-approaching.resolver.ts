@@ -1,5 +1,5 @@
 import { Arg, Ctx, Field, FieldResolver, InputType, Int, ObjectType, Resolver, Root, Subscription } from 'type-graphql';
-import { DeadlineWatch, type NearDeadline } from '../../../application/deadlines/deadline-watch';
+import { type ApproachingDeadline, DeadlineWatch } from '../../../application/deadlines/deadline-watch';
 import type { StoredTicket } from '../../../application/ports/stored-ticket';
 import { DAY_MS, type DurationMs, type EpochMs } from '../../../domain/instant';
 import { COMMITMENT_KINDS, type CommitmentKind } from '../../../domain/policy/policy';
@@ -82,12 +82,12 @@ function watchDeadlines(
       client,
       assignee,
     },
-    wants: (of, kind) =>
+    matches: (candidate, kind) =>
       compare.satisfies(filter.kind, kind) &&
-      compare.satisfies(filter.severity, of.severity) &&
-      compare.holds(client, of.clientId) &&
-      compare.holds(assignee, of.assignee),
-    concerns: (event) => compare.holds(ticket, event.ticketId) && compare.holds(client, event.clientId),
+      compare.satisfies(filter.severity, candidate.severity) &&
+      compare.holds(client, candidate.clientId) &&
+      compare.holds(assignee, candidate.assignee),
+    isRelevant: (event) => compare.holds(ticket, event.ticketId) && compare.holds(client, event.clientId),
     retryWhileDatabaseIsDown,
   });
 }
@@ -101,7 +101,7 @@ export class DeadlineApproachingResolver {
       watchDeadlines(context as RequestContext, args as unknown as DeadlineApproachingArguments),
   })
   deadlineApproaching(
-    @Root() near: NearDeadline,
+    @Root() deadline: ApproachingDeadline,
     @Ctx() { now }: RequestContext,
     @Arg('lead', () => DurationScalar, {
       description:
@@ -114,7 +114,7 @@ export class DeadlineApproachingResolver {
     })
     _filter: DeadlineApproachingFilter | null | undefined,
   ): DeadlineApproachingPayload {
-    return { ...near, lead, at: now };
+    return { ...deadline, lead, at: now };
   }
 
   @FieldResolver(() => DurationScalar, {
