@@ -270,7 +270,7 @@ describe('a watch of deadlines', () => {
     };
     const watch = world.watch(HOUR_MS);
     const { told, ended } = take(watch);
-    const end = expect(ended).rejects.toThrow('More than 100,000 deadlines are nearer than the lead');
+    const end = expect(ended).rejects.toThrow('More than 100,000 deadlines are within the lead time');
     await pass(1);
     await end;
     expect(told).toHaveLength(100_000);

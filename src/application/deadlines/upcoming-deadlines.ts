@@ -25,7 +25,7 @@ export class TooManyApproachingDeadlines extends Error {
   override readonly name = 'TooManyApproachingDeadlines';
   constructor() {
     super(
-      `More than ${MAX_REPORTED.toLocaleString('en')} deadlines are nearer than the lead; ask for a shorter lead or filter them.`,
+      `More than ${MAX_REPORTED.toLocaleString('en')} deadlines are within the lead time; use a shorter lead or a filter.`,
     );
   }
 }

@@ -1,8 +1,8 @@
 import { Field, Float, Int, ObjectType } from 'type-graphql';
 import {
-  allTogether,
   attainment,
   type CommitmentFigures,
+  overallFigures,
   type ReportGrouping,
   type SlaReportRow,
   type TimeFigures,
@@ -211,7 +211,7 @@ export function reportRowOf(row: SlaReportRow, client: { readonly id: string } |
     response: figuresOf(commitments.RESPONSE),
     update: figuresOf(commitments.UPDATE),
     resolution: figuresOf(commitments.RESOLUTION),
-    overall: figuresOf(allTogether(row)),
+    overall: figuresOf(overallFigures(row)),
     timeToRespond: times.RESPONSE,
     timeToWorkAround: times.WORKAROUND,
     timeToResolve: times.RESOLUTION,
