@@ -23,7 +23,10 @@ export interface FeedSettings {
 
 /** The event feed of this process. */
 export interface RunningFeed extends EventFeed {
-  /** To be called after each commit that recorded events. Wakes the tail of this and of the other processes. */
+  /**
+   * To be called after each commit that recorded events. Wakes the tail of this and of the other
+   * processes.
+   */
   committed(commit: Commit): void;
   /** Ends every subscription and closes the connections. */
   close(): Promise<void>;

@@ -18,14 +18,17 @@ interface Baseline {
   readonly snapshot: LogSnapshot;
   /** Transactions of this process that committed after the snapshot. */
   readonly own: ReadonlySet<bigint>;
-  /** Neither `snapshot` nor `own` covers this transaction or a later one, so all of these are delivered. */
+  /**
+   * Neither `snapshot` nor `own` covers this transaction or a later one, so all of these are
+   * delivered.
+   */
   readonly firstNew: bigint;
 }
 
 /**
- * Delivers the events of the log to the subscribers that accept them. A subscriber receives every event
- * committed after `subscribe` returned. It receives no event that had been read from the log, or that
- * this process had committed, before it subscribed.
+ * Delivers the events of the log to the subscribers that accept them. A subscriber receives every
+ * event committed after `subscribe` returned. It receives no event that had been read from the log,
+ * or that this process had committed, before it subscribed.
  */
 export class Hub implements EventFeed {
   private readonly subscribers = new Map<Subscription, Subscriber>();

@@ -2,24 +2,29 @@ import { Client } from 'pg';
 import { type EpochMs, least } from '../../domain/instant';
 
 const CHANNEL = 'stepdown_events';
-/** One NOTIFY per this time, not per commit: it takes a lock that every committing transaction waits for. */
+/**
+ * One NOTIFY per this time, not per commit: it takes a lock that every committing transaction waits
+ * for.
+ */
 const COALESCE_MS = 20;
 const LONGEST_BACKOFF_MS = 5_000;
 
 export interface NotifyChannelSettings {
-  /** The URL of the database itself: LISTEN receives nothing through a pooler in transaction mode. */
+  /**
+   * The URL of the database itself: LISTEN receives nothing through a pooler in transaction mode.
+   */
   readonly url: string;
   /**
-   * Called when another process has recorded events, or may have. The argument is the earliest deadline
-   * among what it recorded, null if it sent none.
+   * Called when another process has recorded events, or may have. The argument is the earliest
+   * deadline among what it recorded, null if it sent none.
    */
   readonly onWake: (nextDeadlineAt: EpochMs | null) => void;
   readonly onError?: (error: unknown) => void;
 }
 
 /**
- * Wakes the other processes on the database by LISTEN and NOTIFY, over a connection of its own. It only
- * saves time: whatever a lost notification announced is found by the next poll.
+ * Wakes the other processes on the database by LISTEN and NOTIFY, over a connection of its own. It
+ * only saves time: whatever a lost notification announced is found by the next poll.
  */
 export class NotifyChannel {
   private client: Client | null = null;
@@ -33,7 +38,10 @@ export class NotifyChannel {
 
   constructor(private readonly settings: NotifyChannelSettings) {}
 
-  /** Resolves once it listens. If the connection fails, it resolves as well and retries in the background. */
+  /**
+   * Resolves once it listens. If the connection fails, it resolves as well and retries in the
+   * background.
+   */
   async open(): Promise<void> {
     const client = new Client({
       connectionString: this.settings.url,

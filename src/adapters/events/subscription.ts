@@ -53,8 +53,9 @@ export class Subscription implements AsyncIterableIterator<LoggedEvent> {
   }
 
   /**
-   * Whether the queue is more than half full, but being emptied: either it became so within the last
-   * `WINDOW_MS`, or the subscriber took at least a twentieth of the limit in the last one to two windows.
+   * Whether the queue is more than half full, but being emptied: either it became so within the
+   * last `WINDOW_MS`, or the subscriber took at least a twentieth of the limit in the last one to
+   * two windows.
    */
   isCatchingUp(): boolean {
     if (this.queue.length <= this.limit / 2) {

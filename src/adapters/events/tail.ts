@@ -80,7 +80,8 @@ export class Tail {
   private async read(): Promise<{ readonly isFull: boolean; readonly snapshot: LogSnapshot }> {
     if (this.hub.size === 0) {
       const snapshot = await this.log.snapshot();
-      // A subscriber that came during the read needs the events since `place`, so they are read now.
+      // A subscriber that came during the read needs the events since `place`, so they are read
+      // now.
       if (this.hub.size > 0) return { isFull: true, snapshot };
       this.place = snapshot.place;
       this.hub.publish([], snapshot);
@@ -90,8 +91,8 @@ export class Tail {
     const last = entries.at(-1);
     if (last !== undefined) this.place = { xid: `${last.xid}`, id: last.event.id };
     this.hub.publish(entries, snapshot);
-    // An import makes hundreds of events visible at once. Without this pause, they would overflow the
-    // queues of subscribers that are fast enough otherwise.
+    // An import makes hundreds of events visible at once. Without this pause, they would overflow
+    // the queues of subscribers that are fast enough otherwise.
     while (!this.isClosed && this.hub.isCatchingUp()) await sleep(COALESCE_MS);
     return { isFull: entries.length === BATCH, snapshot };
   }

@@ -6,7 +6,10 @@ export type CsvRecord =
   | { readonly line: number; readonly cells: readonly string[] }
   | { readonly line: number; readonly problem: string };
 
-/** The longest record, in UTF-16 code units and in lines. The first line of a longer one is reported as damaged. */
+/**
+ * The longest record, in UTF-16 code units and in lines. The first line of a longer one is reported
+ * as damaged.
+ */
 const MAX_RECORD_LENGTH = 1_048_576;
 const MAX_RECORD_LINES = 500;
 
@@ -17,8 +20,8 @@ interface Line {
 }
 
 /**
- * Reads CSV (RFC 4180) record by record; memory does not grow with the file. A damaged line affects no
- * other line: after a quote that is never closed, reading continues with the next line.
+ * Reads CSV (RFC 4180) record by record; memory does not grow with the file. A damaged line affects
+ * no other line: after a quote that is never closed, reading continues with the next line.
  */
 export async function* csvRecords(file: ReadStream, delimiter: string): AsyncGenerator<CsvRecord> {
   const lines = linesOf(file);

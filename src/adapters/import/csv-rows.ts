@@ -6,7 +6,7 @@ import { csvRecords } from './csv-records';
 import { instantReader } from './local-instant';
 import { columnsOf, type MappingFile } from './mapping-file';
 
-/** A file that cannot be imported at all. The message says what to do. */
+/** A file that cannot be imported at all; the message says what to do. */
 export class ImportFileError extends Error {
   override readonly name = 'ImportFileError';
 }
@@ -14,7 +14,10 @@ export class ImportFileError extends Error {
 /** A row with its ticket and its rank among the rows of the ticket. */
 export interface PlacedRow {
   readonly ticket: string;
-  /** The first sort key of the rows of a ticket, before their order in the file. Null if there is none. */
+  /**
+   * The first sort key of the rows of a ticket, before their order in the file. Null if there is
+   * none.
+   */
   readonly rank: number | string | null;
   readonly row: LogRow;
 }
@@ -29,7 +32,8 @@ export interface ReadProgress {
 const MAX_ID_LENGTH = 200;
 
 /**
- * Reads a CSV file row by row; memory does not grow with the file. A row that cannot be read is reported and left out.
+ * Reads a CSV file row by row; memory does not grow with the file. A row that cannot be read is
+ * reported and left out.
  *
  * @throws ImportFileError if the file cannot be opened or lacks a column that the mapping names
  */

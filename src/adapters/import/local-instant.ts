@@ -36,9 +36,9 @@ export function formatProblem(format: string): string | undefined {
 }
 
 /**
- * Parses instants of one format as local times of one zone. A local time that the zone skips is moved
- * forward by the length of the gap; of one that occurs twice, the first is taken. `rfc3339` has its own
- * offset.
+ * Parses instants of one format as local times of one zone. A local time that the zone skips is
+ * moved forward by the length of the gap; of one that occurs twice, the first is taken. `rfc3339`
+ * has its own offset.
  */
 export function instantReader(format: string, timeZone: string): ReadInstant {
   if (format === 'rfc3339') return (text) => parseRfc3339(text) ?? null;
@@ -56,22 +56,22 @@ export function instantReader(format: string, timeZone: string): ReadInstant {
   return (text) => {
     const match = pattern.exec(text);
     if (match === null) return null;
-    const valueOf = (field: string): number => {
+    const partOf = (field: string): number => {
       const index = fields.indexOf(field);
       return index < 0 ? 0 : Number(match[index + 1]);
     };
     const [month, day, hour, minute, second] = [
-      valueOf('month'),
-      valueOf('day'),
-      valueOf('hour'),
-      valueOf('minute'),
-      valueOf('second'),
+      partOf('month'),
+      partOf('day'),
+      partOf('hour'),
+      partOf('minute'),
+      partOf('second'),
     ];
     if (hour > 23 || minute > 59 || second > 59) return null;
     const date = new Date(0);
-    date.setUTCFullYear(valueOf('year'), month - 1, day);
+    date.setUTCFullYear(partOf('year'), month - 1, day);
     if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return null;
-    const local = date.getTime() + ((hour * 60 + minute) * 60 + second) * 1000 + valueOf('millisecond');
+    const local = date.getTime() + ((hour * 60 + minute) * 60 + second) * 1000 + partOf('millisecond');
     return zone.instantOf(local);
   };
 }

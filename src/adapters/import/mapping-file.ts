@@ -81,8 +81,8 @@ export interface Mapping {
 }
 
 /**
- * Parses a mapping file (YAML; `docs/IMPORT.md` explains every field) and checks it against the policy
- * that the import runs under.
+ * Parses a mapping file (YAML; `docs/IMPORT.md` explains every field) and checks it against the
+ * policy that the import runs under.
  *
  * @throws DocumentError with every problem of the file: line, column, field and accepted values
  */
@@ -103,7 +103,9 @@ export function parseMapping(text: string, fileName: string, policy: Pick<Policy
   return { file, meaning: meaningOf(file) };
 }
 
-/** Reports impacts that the policy has no clause for: every ticket of that priority would be refused. */
+/**
+ * Impacts that contradict themselves under the policy would refuse every ticket of that priority.
+ */
 function checkPriorities({ priority }: MappingFile, policy: Pick<PolicyDocument, 'rules'>, report: Report): void {
   const seen = new Set<string>();
   for (const [index, { value, impacts }] of priority.values.entries()) {

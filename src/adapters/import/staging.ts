@@ -7,10 +7,10 @@ import type { LogRow } from '../../application/import/plan-ticket';
 import type { PlacedRow } from './csv-rows';
 
 /**
- * Copies the rows of a file into a temporary table and reads them back ticket by ticket, in the order in
- * which the tickets first appear. So the rows of a ticket can be anywhere in the file, the last instant is
- * known before the first ticket is opened, and memory does not grow with the file. The table is dropped
- * with the connection.
+ * Copies the rows of a file into a temporary table and reads them back ticket by ticket, in the
+ * order in which the tickets first appear. So the rows of a ticket can be anywhere in the file, the
+ * last instant is known before the first ticket is opened, and memory does not grow with the file.
+ * The table is dropped with the connection.
  */
 export async function stage(client: ClientBase, rows: AsyncIterable<PlacedRow>): Promise<Staging> {
   await client.query(`

@@ -18,13 +18,15 @@ export interface DeadlineEngineSettings {
   /** The longest time between two polls, in milliseconds. Default: 2,000. */
   readonly pollMs?: DurationMs;
   /**
-   * Called when recording fails: at the first, second, fourth, eighth … failure in a row. The engine
-   * retries by itself.
+   * Called when recording fails: at the first, second, fourth, eighth … failure in a row. The
+   * engine retries by itself.
    */
   readonly onError?: (error: unknown) => void;
 }
 
-/** The number of batches in progress at a time: one is decided while others wait for the database. */
+/**
+ * The number of batches in progress at a time: one is decided while others wait for the database.
+ */
 const CONCURRENT_BATCHES = 3;
 /** Deadlines within this time are recorded as one batch. */
 const COALESCE_MS = 20;
@@ -33,8 +35,9 @@ const LONGEST_COALESCE_MS = 160;
 const LONGEST_BACKOFF_MS = 5_000;
 
 /**
- * Records deadlines when they are due: sleeps until the next deadline, takes overdue tickets batch by
- * batch until none is left, and sleeps again. Several processes can run an engine on one database.
+ * Records deadlines when they are due: sleeps until the next deadline, takes overdue tickets batch
+ * by batch until none is left, and sleeps again. Several processes can run an engine on one
+ * database.
  */
 export class DeadlineEngine {
   private isClosed = false;
@@ -94,7 +97,8 @@ export class DeadlineEngine {
     // `wake` may have set a deadline that was written after `next` was read.
     this.nextDeadline = Math.min(this.nextDeadline, next ?? Number.POSITIVE_INFINITY);
     if (this.nextDeadline >= now) {
-      // A commitment fulfilled at its due instant is in time, so a breach exists one millisecond later.
+      // A commitment fulfilled at its due instant is in time, so a breach exists one millisecond
+      // later.
       return Math.min(this.settings.pollMs ?? 2_000, this.nextDeadline - now + 1);
     }
     this.emptyRounds = (await this.drain()) > 0 ? 0 : this.emptyRounds + 1;
@@ -102,8 +106,8 @@ export class DeadlineEngine {
   }
 
   /**
-   * Records batches until only tickets that other processes have locked are left. Returns the number
-   * of tickets in the first batch.
+   * Records batches until only tickets that other processes have locked are left. Returns the
+   * number of tickets in the first batch.
    */
   private async drain(): Promise<number> {
     const { taken, isFull } = await this.due.record();

@@ -40,12 +40,12 @@ const READ_AHEAD_MS = DAY_MS;
 
 /**
  * Reports deadlines when they come within the lead time, in the order of their due instants: each
- * (commitment, cycle, due instant) once, and none that is overdue. Between two deadlines it sleeps. It
- * subscribes to the event feed and reads again only the tickets that changed.
+ * (commitment, cycle, due instant) once, and none that is overdue. Between two deadlines it sleeps.
+ * It subscribes to the event feed and reads again only the tickets that changed.
  *
- * It subscribes before its first read, so it misses no change: what was recorded before is in the read,
- * and what is recorded afterwards comes as an event. A deadline is reported from the ticket as of that
- * moment, so that a commitment that has just been fulfilled is not reported.
+ * It subscribes before its first read, so it misses no change: what was recorded before is in the
+ * read, and what is recorded afterwards comes as an event. A deadline is reported from the ticket
+ * as of that moment, so that a commitment that has just been fulfilled is not reported.
  *
  * For one consumer. `return` ends it at once, also during a sleep.
  *
@@ -107,8 +107,8 @@ export class DeadlineWatch implements AsyncIterableIterator<ApproachingDeadline>
   }
 
   /**
-   * Collects the ids of changed tickets. When a page of them waits to be read, further events stay in
-   * the bounded queue of the feed.
+   * Collects the ids of changed tickets. When a page of them waits to be read, further events stay
+   * in the bounded queue of the feed.
    */
   private async listen(): Promise<void> {
     try {
@@ -126,7 +126,10 @@ export class DeadlineWatch implements AsyncIterableIterator<ApproachingDeadline>
     this.end();
   }
 
-  /** Reports the next deadline if it is within the lead time. Otherwise reads or sleeps, and returns null. */
+  /**
+   * Reports the next deadline if it is within the lead time. Otherwise reads or sleeps, and returns
+   * null.
+   */
   private async step(): Promise<ApproachingDeadline | null> {
     if (this.changedTickets.size > 0) {
       const ids = [...this.changedTickets];
@@ -191,7 +194,9 @@ export class DeadlineWatch implements AsyncIterableIterator<ApproachingDeadline>
   }
 }
 
-/** Computed once for all watches, which get the same ticket object from the read that they share. */
+/**
+ * Computed once for all watches, which get the same ticket object from the read that they share.
+ */
 const computedDeadlines = new WeakMap<StoredTicket, ReturnType<typeof runningDeadlines>>();
 
 function deadlinesOf(ticket: StoredTicket, policy: Policy): ReturnType<typeof runningDeadlines> {

@@ -31,8 +31,8 @@ export class TooManyApproachingDeadlines extends Error {
 }
 
 /**
- * The deadlines of a watch: a sorted list of those to come, bounded by `MAX_KEPT`, and the keys of those
- * already reported, so that each (commitment, cycle, due instant) is reported once.
+ * The deadlines of a watch: a sorted list of those to come, bounded by `MAX_KEPT`, and the keys of
+ * those already reported, so that each (commitment, cycle, due instant) is reported once.
  */
 export class UpcomingDeadlines {
   private upcoming: UpcomingDeadline[] = [];
@@ -49,18 +49,26 @@ export class UpcomingDeadlines {
     return this.end;
   }
 
-  /** Where the next read continues: after the cursor `after` of the list of deadlines from `since` on. */
+  /**
+   * Where the next read continues: after the cursor `after` of the list of deadlines from `since`
+   * on.
+   */
   get readPosition(): { readonly since: EpochMs; readonly after: string | null } {
     return this.position;
   }
 
-  /** A read has returned all deadlines up to `until`; `cursor` is that of the last, null if it returned none. */
+  /**
+   * A read has returned all deadlines up to `until`; `cursor` is that of the last, null if it
+   * returned none.
+   */
   advance(until: EpochMs, cursor: string | null): void {
     if (cursor !== null) this.position = { ...this.position, after: cursor };
     this.end = until;
   }
 
-  /** Adds a deadline unless it was reported, or is later than `readUntil` and will be read anyway. */
+  /**
+   * Adds a deadline unless it was reported, or is later than `readUntil` and will be read anyway.
+   */
   add(deadline: UpcomingDeadline): void {
     if (deadline.dueAt > this.end || this.reported.has(keyOf(deadline))) return;
     const at = this.upcoming.findIndex((other) => compareDeadlines(deadline, other) < 0);
@@ -76,8 +84,8 @@ export class UpcomingDeadlines {
   }
 
   /**
-   * Takes the first deadline and marks it as reported. Null if the first is no longer `expected`, or
-   * was reported before.
+   * Takes the first deadline and marks it as reported. Null if the first is no longer `expected`,
+   * or was reported before.
    *
    * @throws TooManyApproachingDeadlines
    */

@@ -19,7 +19,10 @@ export interface StagedTicket {
 export interface Staging {
   readonly rows: number;
   readonly tickets: number;
-  /** The latest instant of all rows: nothing is known of the tickets after it. Null if no row has one. */
+  /**
+   * The latest instant of all rows: nothing is known of the tickets after it. Null if no row has
+   * one.
+   */
   readonly lastInstant: EpochMs | null;
   batches(size: number): AsyncIterable<readonly StagedTicket[]>;
 }
@@ -59,7 +62,10 @@ const BATCH = 250;
 /** While the database writes one batch, the next is planned. */
 const CONCURRENT_BATCHES = 2;
 
-/** Replays a staged log by the same `changeTickets` that every other change uses, in batches of tickets. */
+/**
+ * Replays a staged log by the same `changeTickets` that every other change uses, in batches of
+ * tickets.
+ */
 export async function importTickets(
   staging: Staging,
   mapping: ImportMapping,
@@ -76,7 +82,8 @@ export async function importTickets(
       plan: planTicket(externalId, rows, mapping),
     }));
     const writing = write(planned);
-    // The rejection is handled where the promise is awaited; this keeps it from counting as unhandled.
+    // The rejection is handled where the promise is awaited; this keeps it from counting as
+    // unhandled.
     writing.catch(() => undefined);
     inFlight.push(writing);
     if (inFlight.length >= CONCURRENT_BATCHES) await inFlight.shift();

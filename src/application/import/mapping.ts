@@ -22,7 +22,10 @@ export type Unknown =
   /** Leave out the whole row, and report it. */
   | 'leaveOut';
 
-/** What a lowered priority is imported as. `workaroundOnceResponded`: a workaround after the first response. */
+/**
+ * What a lowered priority is imported as. `workaroundOnceResponded`: a workaround after the first
+ * response.
+ */
 export type Lowered = 'workaround' | 'reclassification' | 'workaroundOnceResponded';
 
 /** The part of a mapping that gives rows their meaning. How a file is read is up to the adapter. */

@@ -39,7 +39,9 @@ export interface RowReport {
   readonly detail: string;
 }
 
-/** A command that a row stands for. A function chooses it by the state of the ticket at that point. */
+/**
+ * A command that a row stands for. A function chooses it by the state of the ticket at that point.
+ */
 export interface PlannedStep {
   readonly line: number;
   readonly at: EpochMs;
@@ -61,8 +63,8 @@ interface Progress {
 }
 
 /**
- * Turns the rows of a ticket, in order, into an opening and the commands that the changes from row to row
- * stand for. Within a row: a reopening first, then the priority, then the state.
+ * Turns the rows of a ticket, in order, into an opening and the commands that the changes from row
+ * to row stand for. Within a row: a reopening first, then the priority, then the state.
  */
 export function planTicket(ticket: string, rows: Iterable<LogRow>, mapping: ImportMapping): TicketPlan {
   const reports: RowReport[] = [];
@@ -137,7 +139,8 @@ const show = (value: string | null): string => (value === null ? '(none)' : JSON
 
 const isOpen = (meaning: StateMeaning): boolean => meaning.is !== 'RESOLVED' && meaning.is !== 'CLOSED';
 
-// Closing is never refused in a state that allows it, so the last step shows whether the ticket is closed.
+// Closing is never refused in a state that allows it, so the last step shows whether the ticket is
+// closed.
 const isClosed = (steps: readonly PlannedStep[]): boolean => {
   const command = steps.at(-1)?.command;
   return typeof command === 'object' && command.type === 'close';

@@ -9,9 +9,9 @@ import type { TicketFilter } from '../ports/ticket-filter';
 import { pinnedPolicy } from './pinned-policy';
 
 /**
- * Computes how a policy would have affected the open tickets of the clients that use it, each under the
- * calendar replacements of its client. This can take long: all histories are read, page by page, and
- * replayed.
+ * Computes how a policy would have affected the open tickets of the clients that use it, each under
+ * the calendar replacements of its client. This can take long: all histories are read, page by
+ * page, and replayed.
  */
 export async function policyImpact(
   { policies, reader }: Pick<Services, 'policies' | 'reader'>,

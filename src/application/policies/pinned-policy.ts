@@ -7,8 +7,8 @@ import type { Policies } from '../ports/policies';
 export type Pinned = Pick<Ticket, 'policyId' | 'policyVersion' | 'calendars'>;
 
 /**
- * The policy of a ticket. Not a promise if the version is already in memory, so that a list of tickets
- * does not wait for a turn of the event loop per row.
+ * The policy of a ticket. Not a promise if the version is already in memory, so that a list of
+ * tickets does not wait for a turn of the event loop per row.
  */
 export function pinnedPolicy(policies: Policies, pinned: Pinned): Policy | Promise<Policy> {
   const { policyId, policyVersion, calendars } = pinned;

@@ -23,7 +23,10 @@ export interface PolicyOutcome {
   readonly refusals: readonly Refusal[];
 }
 
-/** Publishes a policy as its next version. A dry run computes the effect on the open tickets instead. */
+/**
+ * Publishes a policy as its next version. A dry run computes the effect on the open tickets
+ * instead.
+ */
 export async function publishPolicy(
   services: Pick<Services, 'clock' | 'policies' | 'readPolicy' | 'reader'>,
   caller: Caller,

@@ -11,7 +11,10 @@ export interface TermsOutcome {
   readonly refusal: Refusal | null;
 }
 
-/** Replaces the terms of a client (its policy and calendars), for the tickets that are opened afterwards. */
+/**
+ * Replaces the terms of a client (its policy and calendars), for the tickets that are opened
+ * afterwards.
+ */
 export async function setClientTerms(
   { policies, reader }: Pick<Services, 'policies' | 'reader'>,
   caller: Caller,
@@ -25,7 +28,8 @@ export async function setClientTerms(
   const refusal = await policies.setTerms(terms, caller.actor, idempotency);
   const client = await reader.clientById(caller, clientId);
   if (client === null || refusal !== null) return { client, refusal };
-  // A repeated request returns the terms that it set, even if another request has changed them since.
+  // A repeated request returns the terms that it set, even if another request has changed them
+  // since.
   const { policy, calendars } = terms;
   return { client: { ...client, policy, calendars }, refusal };
 }

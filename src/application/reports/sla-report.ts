@@ -32,8 +32,8 @@ export interface CommitmentFigures {
 }
 
 /**
- * Nearest-rank percentiles of the business time from opening to an event, of the tickets that had the
- * event in the period.
+ * Nearest-rank percentiles of the business time from opening to an event, of the tickets that had
+ * the event in the period.
  */
 export interface TimeFigures {
   /** The number of tickets with a measured time. */
@@ -45,8 +45,8 @@ export interface TimeFigures {
 
 export interface SlaReportRow {
   /**
-   * A severity, the id of a client, a month such as `2026-03`, a clause or an assignee. Null for the
-   * group of unassigned tickets and for the total.
+   * A severity, the id of a client, a month such as `2026-03`, a clause or an assignee. Null for
+   * the group of unassigned tickets and for the total.
    */
   readonly key: string | null;
   readonly opened: number;

@@ -105,7 +105,9 @@ async function findEvent({ services: { reader }, caller }: RequestContext, key: 
   }
 }
 
-/** Finds a deadline by `<ticket>/<kind>`. Null unless the commitment is running and has a due time. */
+/**
+ * Finds a deadline by `<ticket>/<kind>`. Null unless the commitment is running and has a due time.
+ */
 async function findDeadline(context: RequestContext, key: string): Promise<Deadline | null> {
   const [ticketId = '', name] = key.split('/');
   const kind = COMMITMENT_KINDS.find((candidate) => candidate === name);

@@ -26,7 +26,7 @@ abstract class ImpactCountsType implements Omit<ImpactCounts, 'tickets'> {
 
   @Field(() => Int, {
     description:
-      'The number of tickets of which a running commitment would be due at another time, or which would have other commitments running.',
+      'The number of tickets with a running commitment that would be due at another time, or with other commitments running.',
   })
   deadlineChanged!: number;
 

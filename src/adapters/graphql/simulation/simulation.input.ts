@@ -164,7 +164,9 @@ const commandsOf: {
 
 const plain = (command: Command): Omit<RequestedChange, 'name'> => ({ command, impacts: [] });
 
-/** The one change that the input gives, or the problem if it does not give exactly one valid change. */
+/**
+ * The one change that the input gives, or the problem if it does not give exactly one valid change.
+ */
 export function requestedChange(given: SimulatedChangeInput): RequestedChange | { readonly problem: InputProblem } {
   const names = Object.keys(commandsOf) as (keyof SimulatedChangeInput)[];
   const [name, ...others] = names.filter((candidate) => given[candidate] != null && given[candidate] !== false);

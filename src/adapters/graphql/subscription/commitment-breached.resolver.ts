@@ -11,12 +11,8 @@ import { DateTimeScalar, EventCursorScalar } from '../base/scalars';
 import type { RequestContext } from '../context';
 import { TicketType } from '../ticket/ticket.type';
 import { CommitmentFilterFields, readCycle } from './commitment-filter';
-import {
-  type EventWithTicket,
-  LIVE_STREAM_DESCRIPTION,
-  ticketEventStream,
-  validatedFilter,
-} from './ticket-event-stream';
+import { validatedFilter } from './stream-filter';
+import { type EventWithTicket, LIVE_STREAM_DESCRIPTION, ticketEventStream } from './ticket-event-stream';
 
 const optional = { nullable: true } as const;
 

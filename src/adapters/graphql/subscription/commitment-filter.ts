@@ -4,18 +4,13 @@ import { type CycleView, judgedAt, viewCycle } from '../../../domain/commitment/
 import type { CommitmentKind } from '../../../domain/policy/policy';
 import * as compare from '../base/comparators';
 import { type RequestContext, underPolicy } from '../context';
+import { StreamFilterFields } from './stream-filter';
 
 const optional = { nullable: true } as const;
 
 /** The fields that both filters on commitments share. The class is not a GraphQL type itself. */
 @InputType()
-export class CommitmentFilterFields {
-  @Field(() => compare.IdComparator, { ...optional, description: 'Matches the id of the ticket.' })
-  ticket?: compare.EqualityInput<string> | null;
-
-  @Field(() => compare.IdComparator, { ...optional, description: 'Matches the id of the client of the ticket.' })
-  client?: compare.EqualityInput<string> | null;
-
+export class CommitmentFilterFields extends StreamFilterFields {
   @Field(() => compare.CommitmentKindComparator, { ...optional, description: 'Matches the kind of the commitment.' })
   kind?: compare.EqualityInput<CommitmentKind> | null;
 

@@ -12,7 +12,7 @@ import type { RequestContext } from '../context';
 import { badInput } from '../errors';
 import { TicketType } from '../ticket/ticket.type';
 import { CommitmentFilterFields, readCycle } from './commitment-filter';
-import { uuidComparator, validatedFilter } from './ticket-event-stream';
+import { uuidComparator, validatedFilter } from './stream-filter';
 
 const optional = { nullable: true } as const;
 const LONGEST_LEAD_MS = 31 * DAY_MS;

@@ -10,12 +10,8 @@ import type { RequestContext } from '../context';
 import { TicketEventType } from '../event/event.interface';
 import { TicketType } from '../ticket/ticket.type';
 import { SeverityChangeType } from '../ticket/ticket-parts.type';
-import {
-  type EventWithTicket,
-  LIVE_STREAM_DESCRIPTION,
-  ticketEventStream,
-  validatedFilter,
-} from './ticket-event-stream';
+import { StreamFilterFields, validatedFilter } from './stream-filter';
+import { type EventWithTicket, LIVE_STREAM_DESCRIPTION, ticketEventStream } from './ticket-event-stream';
 
 const optional = { nullable: true } as const;
 
@@ -23,13 +19,7 @@ const optional = { nullable: true } as const;
   description:
     'Selects the changes of severity to deliver. A payload has to match every field that is given; null fields are ignored.',
 })
-export class SeverityChangedFilter {
-  @Field(() => compare.IdComparator, { ...optional, description: 'Matches the id of the ticket.' })
-  ticket?: compare.EqualityInput<string> | null;
-
-  @Field(() => compare.IdComparator, { ...optional, description: 'Matches the id of the client of the ticket.' })
-  client?: compare.EqualityInput<string> | null;
-
+export class SeverityChangedFilter extends StreamFilterFields {
   @Field(() => compare.SeverityComparator, { ...optional, description: 'Matches the severity before the change.' })
   from?: compare.OrderInput<Severity> | null;
 
@@ -44,13 +34,7 @@ export class SeverityChangedFilter {
   description:
     'Selects the events to deliver. A payload has to match every field that is given; null fields are ignored.',
 })
-export class TicketEventFilter {
-  @Field(() => compare.IdComparator, { ...optional, description: 'Matches the id of the ticket.' })
-  ticket?: compare.EqualityInput<string> | null;
-
-  @Field(() => compare.IdComparator, { ...optional, description: 'Matches the id of the client of the ticket.' })
-  client?: compare.EqualityInput<string> | null;
-
+export class TicketEventFilter extends StreamFilterFields {
   @Field(() => compare.EventTypeComparator, { ...optional, description: 'Matches the type of the event.' })
   type?: compare.EqualityInput<EventType> | null;
 
