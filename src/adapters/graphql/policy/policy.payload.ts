@@ -15,7 +15,10 @@ abstract class ImpactCountsType implements Omit<ImpactCounts, 'tickets'> {
   })
   wouldHaveBreached!: number;
 
-  @Field(() => Int, { description: 'The number of those tickets that have no breach under their own policy version.' })
+  @Field(() => Int, {
+    description:
+      'The number of tickets that would have a breached commitment now under the policy, and have none under their own policy version.',
+  })
   newlyBreached!: number;
 
   @Field(() => Int, {
@@ -102,7 +105,8 @@ export class PublishPolicyPayload extends Payload {
 export class SetClientTermsPayload extends Payload {
   @Field(() => ClientType, {
     nullable: true,
-    description: 'The client after this request. Null if the client does not exist or the input is invalid.',
+    description:
+      'The client after this request, unchanged if the request was refused. Null if the client does not exist or the input is invalid.',
   })
   client!: Client | null;
 }

@@ -187,7 +187,7 @@ export class PolicyType extends NodeType {
   @Field(() => OnLoweringEnum, { description: 'Where the clocks count from after the severity was lowered.' })
   onLowering!: Policy['onLowering'];
 
-  @Field(() => [MarkType], { description: 'The marks of every commitment.' })
+  @Field(() => [MarkType], { description: 'The marks, which apply to every commitment.' })
   marks!: readonly Mark[];
 
   @Field(() => Float, {

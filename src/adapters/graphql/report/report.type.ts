@@ -143,7 +143,8 @@ export class SlaReportRowType {
   response!: CommitmentFiguresType;
 
   @Field(() => CommitmentFiguresType, {
-    description: 'The outcomes of the regular updates. Each update that was due counts as one cycle.',
+    description:
+      'The outcomes of the regular updates. Every update that is sent ends a cycle; a cycle in which several updates were missed counts once.',
   })
   update!: CommitmentFiguresType;
 
