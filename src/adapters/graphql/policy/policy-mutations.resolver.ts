@@ -12,10 +12,10 @@ import { impactView, PublishPolicyPayload, SetClientTermsPayload } from './polic
 
 const SHAPE: InputShape = { argument: ARGUMENT, impacts: [] };
 
-const input = (mutation: string, type: () => ClassType) =>
-  Arg('input', type, { description: `The input of \`${mutation}\`.`, validateFn: leaveToMutation });
+const input = (type: () => ClassType) =>
+  Arg('input', type, { description: 'What is asked.', validateFn: leaveToMutation });
 
-/** The mutations that set what new tickets are opened under: policy versions and client terms. */
+/** What tickets are opened under: versions of policies, and the terms of clients. */
 @Resolver()
 export class PolicyMutationResolver {
   @Mutation(() => PublishPolicyPayload, {
@@ -23,7 +23,7 @@ export class PolicyMutationResolver {
       'Publishes a policy as its next version. The version applies to tickets that are opened afterwards; open tickets keep theirs. If the latest version has the same content, no new version is created. With `dryRun`, publishes nothing and returns how the open tickets would be affected.',
   })
   async publishPolicy(
-    @input('publishPolicy', () => PublishPolicyInput) given: PublishPolicyInput,
+    @input(() => PublishPolicyInput) given: PublishPolicyInput,
     @Ctx() { services, caller }: RequestContext,
   ): Promise<PublishPolicyPayload> {
     const clientMutationId = given.clientMutationId ?? null;
@@ -49,7 +49,7 @@ export class PolicyMutationResolver {
       'Sets the policy and the calendar replacements of a client. They apply to tickets that are opened afterwards.',
   })
   async setClientTerms(
-    @input('setClientTerms', () => SetClientTermsInput) given: SetClientTermsInput,
+    @input(() => SetClientTermsInput) given: SetClientTermsInput,
     @Ctx() { services, caller }: RequestContext,
   ): Promise<SetClientTermsPayload> {
     const clientMutationId = given.clientMutationId ?? null;
