@@ -10,9 +10,9 @@ import type { RequestContext } from '../context';
 import { badInput } from '../errors';
 import { type CalendarView, calendarView } from '../policy/calendar.type';
 
-const MAX_IDS = 100;
+const MOST_IDS = 100;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-/** A positive number that fits PostgreSQL's `integer`. */
+/** A whole number that fits the database's. */
 const NUMBER = /^[1-9]\d{0,8}$/;
 
 type Find = (context: RequestContext, key: string) => Promise<object | null>;
@@ -51,9 +51,9 @@ export class NodeResolver {
   })
   nodes(
     @Ctx() context: RequestContext,
-    @Arg('ids', () => [ID], { description: `The ids of the objects. At most ${MAX_IDS}.` }) ids: string[],
+    @Arg('ids', () => [ID], { description: `The ids of the objects. At most ${MOST_IDS}.` }) ids: string[],
   ): Promise<readonly (object | null)[]> {
-    if (ids.length > MAX_IDS) throw badInput(`ids takes at most ${MAX_IDS} ids.`);
+    if (ids.length > MOST_IDS) throw badInput(`ids takes at most ${MOST_IDS} ids.`);
     return Promise.all(ids.map((id) => find(context, id)));
   }
 }

@@ -29,7 +29,7 @@ export function calendarView(policy: Policy, name: string): CalendarView | null 
   return definition === undefined || compiled === undefined ? null : { policy, name, definition, compiled };
 }
 
-export const calendarViews = (policy: Policy): readonly CalendarView[] =>
+export const calendarsOf = (policy: Policy): readonly CalendarView[] =>
   Object.keys(policy.calendars).flatMap((name) => calendarView(policy, name) ?? []);
 
 @ObjectType('OpenHours', {

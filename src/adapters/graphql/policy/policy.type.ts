@@ -37,7 +37,7 @@ import { GLOBAL_ID, NodeType } from '../base/node';
 import { DateTimeScalar } from '../base/scalars';
 import { TargetType } from '../commitment/cycle.type';
 import type { RequestContext } from '../context';
-import { CalendarType, type CalendarView, calendarViews } from './calendar.type';
+import { CalendarType, type CalendarView, calendarsOf } from './calendar.type';
 
 @ObjectType('SeverityPolicy', {
   description: 'The targets and requirements of a policy for one severity.',
@@ -219,7 +219,7 @@ export class PolicyResolver {
 
   @FieldResolver(() => [CalendarType], { description: 'The calendars of the policy version.' })
   calendars(@Root() policy: Policy): readonly CalendarView[] {
-    return calendarViews(policy);
+    return calendarsOf(policy);
   }
 
   @FieldResolver(() => [WaitingRuleType], {
