@@ -5,7 +5,9 @@ import { badInput } from '../errors';
 
 const optional = { nullable: true } as const;
 
-/** The fields that the filters of all subscriptions share. The class is not a GraphQL type itself. */
+/**
+ * The fields that the filters of all subscriptions share. The class is not a GraphQL type itself.
+ */
 @InputType()
 export class StreamFilterFields {
   @Field(() => compare.IdComparator, { ...optional, description: 'Matches the id of the ticket.' })
