@@ -49,7 +49,7 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
     const tickets = createTicketStore({ pool: store.pool, onCommitted });
     const due = dueTickets(store, tickets, logger);
     const sweep = new DeadlineEngine(due, {
-      onTrouble: (error) => logger.warn({ err: error }, 'deadlines cannot be recorded at the moment'),
+      onError: (error) => logger.warn({ err: error }, 'deadlines cannot be recorded at the moment'),
     });
     const feed = await openFeed({
       pool: store.pool,

@@ -37,8 +37,8 @@ const watch = (caller: Caller): DeadlineWatch =>
       caller,
       lead: 20 * MINUTE_MS,
       query: { kinds: ['RESPONSE'], severity: null, ticket: null, client: null, assignee: null },
-      wants: (_ticket, kind) => kind === 'RESPONSE',
-      concerns: () => true,
+      matches: (_ticket, kind) => kind === 'RESPONSE',
+      isRelevant: () => true,
       retryWhileDatabaseIsDown: (read) => read(),
     },
   );

@@ -27,7 +27,7 @@ afterEach(async () => {
 });
 
 const start = async (options: ProcessOptions = {}): Promise<TestProcess> => {
-  const one = await startProcess(store, { now: MOVED_NOW, lookMs: 10, ...options });
+  const one = await startProcess(store, { now: MOVED_NOW, pollMs: 10, ...options });
   processes.push(one);
   return one;
 };
@@ -231,7 +231,7 @@ describe('side by side', () => {
 });
 
 describe('woken by a nearer deadline, long before it would look again', () => {
-  const LONG = { now: "date_trunc('milliseconds', clock_timestamp())", lookMs: 600_000 };
+  const LONG = { now: "date_trunc('milliseconds', clock_timestamp())", pollMs: 600_000 };
   /** Due in a moment; a SEV1 response is due after 15 minutes. */
   const dueSoon = () =>
     submission(
@@ -259,7 +259,7 @@ describe('woken by a nearer deadline, long before it would look again', () => {
   });
 
   test('and nobody says so: it is found by looking', async () => {
-    await start({ ...LONG, lookMs: 50 });
+    await start({ ...LONG, pollMs: 50 });
     const change = dueSoon();
     await store.changeTickets([change]);
     await until(() => eventsOf(change.ticketId), isBreached);

@@ -90,7 +90,7 @@ export async function replayLog(store: Store, log: Log): Promise<Replayed> {
     policies,
     onSetAside: ({ error }) => faults.push(error),
   });
-  const sweep = new DeadlineEngine(due, { lookMs: 1 });
+  const sweep = new DeadlineEngine(due, { pollMs: 1 });
   const changeTickets = createChangeTickets({
     store: createTicketStore({
       pool,

@@ -44,7 +44,7 @@ export interface ProcessOptions extends DeadlineEngineSettings {
 
 /** A process of its own on the store's database, its engine running. */
 export async function startProcess(store: TestStore, options: ProcessOptions = {}): Promise<TestProcess> {
-  const { now, poolSize = 8, lookMs } = options;
+  const { now, poolSize = 8, pollMs } = options;
   const dataSource = await createDataSource({ url: store.url, poolSize }).initialize();
   const pool = poolOf(dataSource);
   const policies = createPolicies({ pool, clock: store.clock, policyId: document.id });
@@ -59,7 +59,7 @@ export async function startProcess(store: TestStore, options: ProcessOptions = {
   const tickets = createTicketStore({ pool, onCommitted, ...(now === undefined ? {} : { now }) });
   const sweep = new DeadlineEngine(
     createDueTickets({ store: tickets, policies, onSetAside: (fault) => setAside.push(fault) }),
-    { onTrouble: (error) => troubles.push(error), ...(lookMs === undefined ? {} : { lookMs }) },
+    { onError: (error) => troubles.push(error), ...(pollMs === undefined ? {} : { pollMs }) },
   );
   const feed = await openFeed({ pool, url: store.url, onDeadline: (at) => sweep.wake(at) });
   sweep.start();

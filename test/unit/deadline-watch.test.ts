@@ -1,7 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Hub } from '../../src/adapters/events/hub';
 import { LogSnapshot } from '../../src/adapters/persistence/tickets/event-log';
-import { DeadlineWatch, type NearDeadline, type Watched } from '../../src/application/deadlines/deadline-watch';
+import {
+  type ApproachingDeadline,
+  DeadlineWatch,
+  type DeadlineWatchOptions,
+} from '../../src/application/deadlines/deadline-watch';
 import type { LoggedEvent } from '../../src/application/ports/events';
 import type { Services } from '../../src/application/ports/services';
 import type { StoredTicket } from '../../src/application/ports/stored-ticket';
@@ -73,13 +77,17 @@ class World {
     },
   } as unknown as Services;
 
-  watch(lead: number, kinds: readonly CommitmentKind[] = ['UPDATE'], more: Partial<Watched> = {}): DeadlineWatch {
+  watch(
+    lead: number,
+    kinds: readonly CommitmentKind[] = ['UPDATE'],
+    more: Partial<DeadlineWatchOptions> = {},
+  ): DeadlineWatch {
     return new DeadlineWatch(this.services, {
       caller: { actor: AGENT, sees: 'ALL' },
       lead,
       query: { kinds, severity: null, ticket: null, client: null, assignee: null },
-      wants: (_ticket, kind) => kinds.includes(kind),
-      concerns: () => true,
+      matches: (_ticket, kind) => kinds.includes(kind),
+      isRelevant: () => true,
       retryWhileDatabaseIsDown: (read) => read(),
       ...more,
     });
@@ -90,7 +98,7 @@ class World {
 function take(watch: DeadlineWatch) {
   const told: (readonly [string, EpochMs, EpochMs])[] = [];
   const ended = (async () => {
-    for await (const { ticket, dueAt } of watch as AsyncIterable<NearDeadline>)
+    for await (const { ticket, dueAt } of watch as AsyncIterable<ApproachingDeadline>)
       told.push([ticket.id, dueAt, Date.now()]);
   })();
   return { told, ended };
@@ -262,7 +270,7 @@ describe('a watch of deadlines', () => {
     };
     const watch = world.watch(HOUR_MS);
     const { told, ended } = take(watch);
-    const end = expect(ended).rejects.toThrow('More than 100,000 deadlines are nearer than the lead');
+    const end = expect(ended).rejects.toThrow('More than 100,000 deadlines are within the lead time');
     await pass(1);
     await end;
     expect(told).toHaveLength(100_000);

@@ -9,26 +9,30 @@ import { Tail } from './tail';
 
 export interface FeedSettings {
   readonly pool: Pool;
-  /** For the connection that listens; the database itself, not a pooler. */
+  /** For the LISTEN connection. Must point to the database itself, not to a pooler. */
   readonly url: string;
+  /** The longest time between two reads of the log, in milliseconds. Default: 1,000. */
   readonly pollMs?: number;
-  /** How many events may wait for one subscriber; 1,000 unless told. */
+  /** The limit of events that wait for one subscriber. Default: 1,000. */
   readonly queueLimit?: number;
-  /** EventWithTicket of deadlines that another process has written: the earliest of some. */
+  /** Called with the earliest of the deadlines that another process has written. */
   readonly onDeadline?: (at: EpochMs) => void;
-  /** EventWithTicket when the log or the line cannot be reached; both go on by themselves. */
+  /** Called when the log or the notify channel fails. Both retry by themselves. */
   readonly onError?: (error: unknown) => void;
 }
 
-/** This process's part in the feed of events. */
+/** The event feed of this process. */
 export interface RunningFeed extends EventFeed {
-  /** To be called after each commit that recorded events: wakes this process's tail and the other processes. */
+  /**
+   * To be called after each commit that recorded events. Wakes the tail of this and of the other
+   * processes.
+   */
   committed(commit: Commit): void;
-  /** Ends every subscription and closes what it holds. */
+  /** Ends every subscription and closes the connections. */
   close(): Promise<void>;
 }
 
-/** Starts following the log at its present end. */
+/** Starts following the log at its current end. */
 export async function openFeed(settings: FeedSettings): Promise<RunningFeed> {
   const { pool, url, pollMs, onDeadline, onError, queueLimit } = settings;
   const errors = onError === undefined ? {} : { onError };
@@ -40,19 +44,19 @@ export async function openFeed(settings: FeedSettings): Promise<RunningFeed> {
     tail.wake();
     if (nextDeadlineAt !== null) onDeadline?.(nextDeadlineAt);
   };
-  const line = new NotifyChannel({ url, onWake, ...errors });
+  const channel = new NotifyChannel({ url, onWake, ...errors });
   tail.start();
-  await line.open();
+  await channel.open();
   return {
     subscribe: (accepts) => hub.subscribe(accepts),
     committed: ({ xid, nextDeadlineAt }) => {
       hub.committed(BigInt(xid));
       tail.wake();
-      line.notify(nextDeadlineAt);
+      channel.notify(nextDeadlineAt);
     },
     close: async () => {
       hub.close();
-      await Promise.all([tail.close(), line.close()]);
+      await Promise.all([tail.close(), channel.close()]);
     },
   };
 }

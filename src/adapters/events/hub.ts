@@ -2,28 +2,33 @@ import type { EventFeed, LoggedEvent } from '../../application/ports/events';
 import type { LogEntry, LogSnapshot } from '../persistence/tickets/event-log';
 import { Subscription } from './subscription';
 
-/** How many events may wait for one subscriber. */
-export const QUEUE_LIMIT = 1_000;
+/** The default limit of events that wait for one subscriber. */
+const QUEUE_LIMIT = 1_000;
 
 interface Subscriber {
   readonly subscription: Subscription;
   readonly accepts: (event: LoggedEvent) => boolean;
-  /** What was recorded before it came; null once the log is past all that. */
-  before: Before | null;
+  /** What was recorded before it subscribed. Null once the log has been read beyond that. */
+  baseline: Baseline | null;
 }
 
-interface Before {
+/** The transactions whose events a subscriber does not receive. */
+interface Baseline {
+  /** The transactions that had ended when the log was last read. */
   readonly snapshot: LogSnapshot;
-  /** Transactions that this process has seen commit since the snapshot. */
+  /** Transactions of this process that committed after the snapshot. */
   readonly own: ReadonlySet<bigint>;
-  /** From this transaction on everything is new. */
-  readonly until: bigint;
+  /**
+   * Neither `snapshot` nor `own` covers this transaction or a later one, so all of these are
+   * delivered.
+   */
+  readonly firstNew: bigint;
 }
 
 /**
- * Gives every subscriber what it accepts of the log, from its subscribing on: nothing that was committed after
- * `subscribe` returned is left out; and of what was committed before, nothing is given that the log had shown by then or
- * that this process had committed itself.
+ * Delivers the events of the log to the subscribers that accept them. A subscriber receives every
+ * event committed after `subscribe` returned. It receives no event that had been read from the log,
+ * or that this process had committed, before it subscribed.
  */
 export class Hub implements EventFeed {
   private readonly subscribers = new Map<Subscription, Subscriber>();
@@ -46,17 +51,17 @@ export class Hub implements EventFeed {
       return subscription;
     }
     const own = new Set(this.own);
-    const until = [...own].reduce((last, xid) => (xid >= last ? xid + 1n : last), this.latest.end);
-    this.subscribers.set(subscription, { subscription, accepts, before: { snapshot: this.latest, own, until } });
+    const firstNew = [...own].reduce((last, xid) => (xid >= last ? xid + 1n : last), this.latest.end);
+    this.subscribers.set(subscription, { subscription, accepts, baseline: { snapshot: this.latest, own, firstNew } });
     return subscription;
   }
 
-  /** This process has committed a transaction that recorded events. */
+  /** To be called after this process has committed a transaction that recorded events. */
   committed(xid: bigint): void {
     this.own.add(xid);
   }
 
-  /** What has been read of the log, in its order, and what had ended by then. */
+  /** Delivers entries read from the log, in its order. `snapshot` is that of the read. */
   publish(entries: readonly LogEntry[], snapshot: LogSnapshot): void {
     for (const entry of entries) {
       for (const subscriber of this.subscribers.values()) deliver(subscriber, entry);
@@ -65,11 +70,12 @@ export class Hub implements EventFeed {
     for (const xid of this.own) if (snapshot.covers(xid)) this.own.delete(xid);
   }
 
-  /** Whether some subscriber is worth waiting for before more of the log is read. */
+  /** Whether a subscriber is catching up, so that reading the log should pause. */
   isCatchingUp(): boolean {
-    let isAny = false;
-    for (const { subscription } of this.subscribers.values()) isAny = subscription.isCatchingUp() || isAny;
-    return isAny;
+    // Each subscription measures its pace when it is called, so none may be skipped.
+    let result = false;
+    for (const { subscription } of this.subscribers.values()) result = subscription.isCatchingUp() || result;
+    return result;
   }
 
   /** Ends every subscription. */
@@ -80,17 +86,17 @@ export class Hub implements EventFeed {
 }
 
 function deliver(subscriber: Subscriber, { xid, event }: LogEntry): void {
-  const { before, subscription, accepts } = subscriber;
-  if (before !== null) {
-    if (before.snapshot.covers(xid) || before.own.has(xid)) return;
-    if (xid >= before.until) subscriber.before = null;
+  const { baseline, subscription, accepts } = subscriber;
+  if (baseline !== null) {
+    if (baseline.snapshot.covers(xid) || baseline.own.has(xid)) return;
+    if (xid >= baseline.firstNew) subscriber.baseline = null;
   }
-  let isWanted: boolean;
+  let isAccepted: boolean;
   try {
-    isWanted = accepts(event);
+    isAccepted = accepts(event);
   } catch (error) {
     subscription.fail(error);
     return;
   }
-  if (isWanted) subscription.push(event);
+  if (isAccepted) subscription.push(event);
 }

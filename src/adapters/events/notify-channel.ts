@@ -2,24 +2,29 @@ import { Client } from 'pg';
 import { type EpochMs, least } from '../../domain/instant';
 
 const CHANNEL = 'stepdown_events';
-/** A NOTIFY takes a lock that every committing transaction waits for, so it is sent now and then, not for each commit. */
-const GATHER_MS = 20;
+/**
+ * One NOTIFY per this time, not per commit: it takes a lock that every committing transaction waits
+ * for.
+ */
+const COALESCE_MS = 20;
 const LONGEST_BACKOFF_MS = 5_000;
 
 export interface NotifyChannelSettings {
-  /** A url of the database itself: through a pooler in transaction mode nothing would be heard. */
+  /**
+   * The URL of the database itself: LISTEN receives nothing through a pooler in transaction mode.
+   */
   readonly url: string;
   /**
-   * Another process has recorded something, or may have; with the earliest instant at which something of that falls due,
-   * where it said one.
+   * Called when another process has recorded events, or may have. The argument is the earliest
+   * deadline among what it recorded, null if it sent none.
    */
   readonly onWake: (nextDeadlineAt: EpochMs | null) => void;
   readonly onError?: (error: unknown) => void;
 }
 
 /**
- * A connection of its own by which the processes on one database wake each other. Nothing depends on it: what it fails to
- * say is found by looking.
+ * Wakes the other processes on the database by LISTEN and NOTIFY, over a connection of its own. It
+ * only saves time: whatever a lost notification announced is found by the next poll.
  */
 export class NotifyChannel {
   private client: Client | null = null;
@@ -33,7 +38,10 @@ export class NotifyChannel {
 
   constructor(private readonly settings: NotifyChannelSettings) {}
 
-  /** Resolves once it listens; where the database cannot be reached it goes on trying, and resolves all the same. */
+  /**
+   * Resolves once it listens. If the connection fails, it resolves as well and retries in the
+   * background.
+   */
   async open(): Promise<void> {
     const client = new Client({
       connectionString: this.settings.url,
@@ -55,17 +63,17 @@ export class NotifyChannel {
       return;
     }
     this.failures = 0;
-    // What was said while nobody listened.
+    // Notifications sent before LISTEN were missed.
     this.settings.onWake(null);
   }
 
-  /** Wakes the other processes, in a moment; one NOTIFY at a time. */
+  /** Sends a NOTIFY within `COALESCE_MS`, one at a time. */
   notify(nextDeadlineAt: EpochMs | null): void {
     this.nextDeadlineAt = least([this.nextDeadlineAt, nextDeadlineAt]);
-    this.gather();
+    this.schedule();
   }
 
-  private gather(): void {
+  private schedule(): void {
     if (this.isClosed) return;
     if (this.isSending) {
       this.sendAgain = true;
@@ -75,13 +83,12 @@ export class NotifyChannel {
     this.pending = setTimeout(() => {
       this.pending = null;
       void this.send();
-    }, GATHER_MS);
+    }, COALESCE_MS);
     this.pending.unref();
   }
 
   private async send(): Promise<void> {
     const { client } = this;
-    // Whoever is not connected finds what it has missed by looking.
     if (client === null) return;
     this.isSending = true;
     const payload = this.nextDeadlineAt ?? '';
@@ -94,7 +101,7 @@ export class NotifyChannel {
     this.isSending = false;
     if (!this.sendAgain) return;
     this.sendAgain = false;
-    this.gather();
+    this.schedule();
   }
 
   async close(): Promise<void> {

@@ -2,10 +2,10 @@ import { type LoggedEvent, SlowSubscriber } from '../../application/ports/events
 
 type Result = IteratorResult<LoggedEvent>;
 
-/** Over how long a subscriber's pace is measured. */
+/** The time over which the pace of a subscriber is measured. */
 const WINDOW_MS = 250;
 
-/** One subscriber's events: a bounded queue of its own, emptied by whoever iterates. */
+/** The events of one subscriber: a bounded queue that is read by iterating. */
 export class Subscription implements AsyncIterableIterator<LoggedEvent> {
   private queue: LoggedEvent[] = [];
   private readonly waiting: {
@@ -24,7 +24,7 @@ export class Subscription implements AsyncIterableIterator<LoggedEvent> {
     private readonly onEnd: (ended: Subscription) => void,
   ) {}
 
-  /** Hands the event over, or keeps it; too many kept end the subscription with `SlowSubscriber`. */
+  /** Delivers the event, or queues it. A full queue ends the subscription with `SlowSubscriber`. */
   push(event: LoggedEvent): void {
     if (this.isEnded) return;
     const next = this.waiting.shift();
@@ -33,7 +33,7 @@ export class Subscription implements AsyncIterableIterator<LoggedEvent> {
     else this.fail(new SlowSubscriber(this.limit));
   }
 
-  /** Ends it with an error, which whoever asks next is told. */
+  /** Ends the subscription. The pending or the next call of `next` rejects with the error. */
   fail(error: unknown): void {
     const [next] = this.waiting;
     if (next === undefined) this.failure = error;
@@ -53,8 +53,9 @@ export class Subscription implements AsyncIterableIterator<LoggedEvent> {
   }
 
   /**
-   * Whether it is worth waiting for: more than half of its queue is used, and it has either only just come to that or takes
-   * events at a rate that a bounded wait can serve. Whoever takes next to nothing is not waited for.
+   * Whether the queue is more than half full, but being emptied: either it became so within the
+   * last `WINDOW_MS`, or the subscriber took at least a twentieth of the limit in the last one to
+   * two windows.
    */
   isCatchingUp(): boolean {
     if (this.queue.length <= this.limit / 2) {
@@ -68,8 +69,8 @@ export class Subscription implements AsyncIterableIterator<LoggedEvent> {
       this.takenNow = 0;
       this.countingSince = now;
     }
-    const takes = this.takenBefore + this.takenNow >= this.limit / 20;
-    return takes || now - this.congestedSince < WINDOW_MS;
+    const isTaking = this.takenBefore + this.takenNow >= this.limit / 20;
+    return isTaking || now - this.congestedSince < WINDOW_MS;
   }
 
   next(): Promise<Result> {

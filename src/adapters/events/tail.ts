@@ -4,21 +4,21 @@ import type { EventLog, LogPlace, LogSnapshot } from '../persistence/tickets/eve
 import type { Hub } from './hub';
 
 export interface TailSettings {
-  /** The longest time between two looks at the log, in milliseconds; 1 second unless told. */
+  /** The longest time between two reads of the log, in milliseconds. Default: 1,000. */
   readonly pollMs?: number;
-  /** EventWithTicket of each failure to read; the tail goes on by itself. */
+  /** Called when a read fails. The tail retries by itself. */
   readonly onError?: (error: unknown) => void;
 }
 
 const BATCH = 200;
-/** Wake-ups of this span are one look: a busy service commits more often than it need look. */
+/** Wake-ups within this time lead to one read, because a busy service commits far more often. */
 const COALESCE_MS = 4;
-/** While a transaction is under way that events may be waiting for. */
+/** The first pause while a running transaction may hold back events. It doubles up to `pollMs`. */
 const BUSY_POLL_MS = 20;
 
 /**
- * Follows the log for this process, and gives the hub what it reads. The place that it has reached is kept in memory, so
- * after a lost database it goes on where it was.
+ * Follows the event log and passes what it reads to the hub. Its position is kept in memory, so it
+ * continues where it was after the database was unreachable.
  */
 export class Tail {
   private place: LogPlace;
@@ -40,13 +40,13 @@ export class Tail {
     this.running = this.follow();
   }
 
-  /** There may be something new. */
+  /** To be called when the log may have new events. */
   wake(): void {
     this.isWoken = true;
     this.sleep.wake();
   }
 
-  /** Resolves once nothing is being read any more. */
+  /** Resolves when the read in progress has ended. */
   async close(): Promise<void> {
     this.isClosed = true;
     this.wake();
@@ -56,31 +56,32 @@ export class Tail {
   private async follow(): Promise<void> {
     const longest = this.settings.pollMs ?? 1_000;
     let failures = 0;
-    let restless = 0;
+    let busyRounds = 0;
     while (!this.isClosed) {
       this.isWoken = false;
       let pause = longest;
       try {
-        const { isFull, snapshot } = await this.look();
+        const { isFull, snapshot } = await this.read();
         failures = 0;
         if (isFull) continue;
-        restless = snapshot.isQuiet || this.hub.size === 0 ? 0 : restless + 1;
-        if (restless > 0) pause = Math.min(longest, BUSY_POLL_MS * 2 ** (restless - 1));
+        busyRounds = snapshot.isQuiet || this.hub.size === 0 ? 0 : busyRounds + 1;
+        if (busyRounds > 0) pause = Math.min(longest, BUSY_POLL_MS * 2 ** (busyRounds - 1));
       } catch (error) {
         failures += 1;
         pause = Math.min(longest, 50 * 2 ** failures);
         this.settings.onError?.(error);
         this.isWoken = false;
       }
-      // Closed while that look was under way: its wake-up may be forgotten by now.
+      // A `close` during a failed read set `isWoken`, which the catch block has reset.
       if (!this.isClosed) await this.rest(pause);
     }
   }
 
-  private async look(): Promise<{ readonly isFull: boolean; readonly snapshot: LogSnapshot }> {
+  private async read(): Promise<{ readonly isFull: boolean; readonly snapshot: LogSnapshot }> {
     if (this.hub.size === 0) {
       const snapshot = await this.log.snapshot();
-      // Somebody who has come meanwhile is owed what was recorded since, so only then is it read.
+      // A subscriber that came during the read needs the events since `place`, so they are read
+      // now.
       if (this.hub.size > 0) return { isFull: true, snapshot };
       this.place = snapshot.place;
       this.hub.publish([], snapshot);
@@ -90,12 +91,13 @@ export class Tail {
     const last = entries.at(-1);
     if (last !== undefined) this.place = { xid: `${last.xid}`, id: last.event.id };
     this.hub.publish(entries, snapshot);
-    // An import makes hundreds of events visible at once: reading on faster than they are taken would end those who keep up.
+    // An import makes hundreds of events visible at once. Without this pause, they would overflow
+    // the queues of subscribers that are fast enough otherwise.
     while (!this.isClosed && this.hub.isCatchingUp()) await sleep(COALESCE_MS);
     return { isFull: entries.length === BATCH, snapshot };
   }
 
-  /** Waits for a wake-up, at most so long; at least a breath, in which further wake-ups are gathered. */
+  /** Waits for a wake-up, at most `ms`, and then `COALESCE_MS` for further wake-ups. */
   private async rest(ms: number): Promise<void> {
     if (!this.isWoken) await this.sleep.rest(ms);
     if (!this.isClosed) await sleep(COALESCE_MS);

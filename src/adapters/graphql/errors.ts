@@ -1,6 +1,6 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
-import { TooManyNear } from '../../application/deadlines/deadline-watch';
+import { TooManyApproachingDeadlines } from '../../application/deadlines/upcoming-deadlines';
 import { SlowSubscriber } from '../../application/ports/events';
 import { InvalidCursor } from '../../application/ports/pagination';
 import { InvalidFilter } from '../../application/ports/ticket-filter';
@@ -58,7 +58,7 @@ interface Verdict {
 function verdictOn(error: unknown): Verdict | null {
   for (const link of chainOf(error)) {
     if (link instanceof CalendarError) return { code: FAULT_CODES.beyondCalendar, message: link.message };
-    if (link instanceof TooManySegments || link instanceof TooManyNear)
+    if (link instanceof TooManySegments || link instanceof TooManyApproachingDeadlines)
       return { code: FAULT_CODES.tooLarge, message: link.message };
     if (link instanceof SlowSubscriber) return { code: FAULT_CODES.slowSubscriber, message: link.message };
     if (link instanceof InvalidCursor || link instanceof InvalidFilter) {

@@ -1,24 +1,27 @@
 import type { ReadStream } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 
-/** One record of a file, or the line that is none. */
+/** One record of a file, or a line that could not be read as one. */
 export type CsvRecord =
   | { readonly line: number; readonly cells: readonly string[] }
   | { readonly line: number; readonly problem: string };
 
-/** How long a record may be, and over how many lines. Beyond, its first line is taken for damaged. */
-const LONGEST_RECORD = 1_048_576;
-const MOST_LINES = 500;
+/**
+ * The longest record, in UTF-16 code units and in lines. The first line of a longer one is reported
+ * as damaged.
+ */
+const MAX_RECORD_LENGTH = 1_048_576;
+const MAX_RECORD_LINES = 500;
 
 interface Line {
   readonly line: number;
-  /** Null where the line is longer than a record may be. */
+  /** Null if the line is longer than the longest record. */
   readonly text: string | null;
 }
 
 /**
- * Reads CSV (RFC 4180) record by record; memory does not grow with the file. A line that is damaged costs that line and
- * no other: after a quote that is never closed, reading goes on with the line behind it.
+ * Reads CSV (RFC 4180) record by record; memory does not grow with the file. A damaged line affects
+ * no other line: after a quote that is never closed, reading continues with the next line.
  */
 export async function* csvRecords(file: ReadStream, delimiter: string): AsyncGenerator<CsvRecord> {
   const lines = linesOf(file);
@@ -33,14 +36,14 @@ export async function* csvRecords(file: ReadStream, delimiter: string): AsyncGen
     if (first === undefined) return;
     const { line, text } = first;
     if (text === null) {
-      yield { line, problem: `is longer than ${LONGEST_RECORD} letters` };
+      yield { line, problem: `is longer than ${MAX_RECORD_LENGTH} characters` };
     } else if (!text.includes('"')) {
-      // Most lines of most files; worth a way of their own.
+      // A shortcut for most lines of most files.
       if (text !== '') yield { line, cells: text.split(delimiter) };
     } else {
       let record = text;
       let used = 0;
-      while (endsInsideQuotes(record, delimiter) && used < MOST_LINES && record.length < LONGEST_RECORD) {
+      while (endsInsideQuotes(record, delimiter) && used < MAX_RECORD_LINES && record.length < MAX_RECORD_LENGTH) {
         const more = ahead[used] ?? (await next());
         if (more === undefined || more.text === null) break;
         if (ahead[used] === undefined) ahead.push(more);
@@ -57,7 +60,7 @@ export async function* csvRecords(file: ReadStream, delimiter: string): AsyncGen
   }
 }
 
-/** Whether a quote that opened a cell is still open at the end. Quotes within an unquoted cell mean themselves. */
+/** Whether the text ends inside a quoted cell. Quotes within an unquoted cell are literal. */
 function endsInsideQuotes(text: string, delimiter: string): boolean {
   for (let at = 0; at <= text.length; ) {
     if (text[at] === '"') {
@@ -104,7 +107,7 @@ async function* linesOf(file: ReadStream): AsyncGenerator<Line> {
     const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n');
     rest = parts.pop() ?? '';
     for (const part of parts) yield take(part);
-    if (rest.length > LONGEST_RECORD) {
+    if (rest.length > MAX_RECORD_LENGTH) {
       isTooLong = true;
       rest = '';
     }

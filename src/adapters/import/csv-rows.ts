@@ -11,10 +11,13 @@ export class ImportFileError extends Error {
   override readonly name = 'ImportFileError';
 }
 
-/** A row with what places it: its ticket, and its rank among the ticket's rows. */
+/** A row with its ticket and its rank among the rows of the ticket. */
 export interface PlacedRow {
   readonly ticket: string;
-  /** By what the ticket's rows are ordered before their order in the file; null where that is all. */
+  /**
+   * The first sort key of the rows of a ticket, before their order in the file. Null if there is
+   * none.
+   */
   readonly rank: number | string | null;
   readonly row: LogRow;
 }
@@ -25,13 +28,14 @@ export interface ReadProgress {
   readonly rows: number;
 }
 
-/** What the API takes as an externalId. */
-const LONGEST_ID = 200;
+/** The longest `externalId` that the API accepts. */
+const MAX_ID_LENGTH = 200;
 
 /**
- * Reads a CSV file row by row; memory does not grow with the file. A row that cannot be read is reported and left out.
+ * Reads a CSV file row by row; memory does not grow with the file. A row that cannot be read is
+ * reported and left out.
  *
- * @throws ImportFileError where the file cannot be opened or lacks a column that the mapping names
+ * @throws ImportFileError if the file cannot be opened or lacks a column that the mapping names
  */
 export async function* csvRows(
   path: string,
@@ -64,7 +68,7 @@ export async function* csvRows(
   } finally {
     file.destroy();
   }
-  if (shape === null) throw new ImportFileError(`${path} is empty; it takes a header line with the columns' names.`);
+  if (shape === null) throw new ImportFileError(`${path} is empty; it needs a header line with the column names.`);
   progress({ bytes: totalBytes, totalBytes, rows });
 }
 
@@ -82,13 +86,13 @@ function readable(error: unknown, path: string): Error {
   if (error instanceof ImportFileError) return error;
   const { code } = error as { code?: string };
   if (code === 'ENOENT') return new ImportFileError(`There is no file ${path}.`);
-  if (code === 'EACCES') return new ImportFileError(`${path} may not be read by this user.`);
+  if (code === 'EACCES') return new ImportFileError(`This user has no permission to read ${path}.`);
   return error instanceof Error ? error : new Error(String(error));
 }
 
 type RowShape = (record: readonly string[], line: number, report: (report: RowReport) => void) => PlacedRow | null;
 
-/** Binds the mapping to the file's header: which cell is what. */
+/** Binds the mapping to the header of the file. */
 function rowShape(header: readonly string[], mapping: MappingFile, path: string): RowShape {
   const index = new Map(header.map((name, at) => [name.trim(), at]));
   const missing = columnsOf(mapping).filter((name) => !index.has(name));
@@ -130,14 +134,14 @@ function rowShape(header: readonly string[], mapping: MappingFile, path: string)
         ? `has ${record.length} cells where the header has ${header.length}`
         : id === null
           ? `has no ${ticket.id}`
-          : id.length > LONGEST_ID
-            ? `has a ${ticket.id} of ${id.length} letters; ${LONGEST_ID} are taken`
+          : id.length > MAX_ID_LENGTH
+            ? `has a ${ticket.id} of ${id.length} characters; at most ${MAX_ID_LENGTH} are accepted`
             : typeof ordered === 'number' && Number.isNaN(ordered)
               ? 'has no number in the column that orders the rows'
               : null;
     if (problem !== null || id === null) {
       const detail = `the row ${problem ?? ''}; it is left out`;
-      report({ line, ticket: (id ?? '').slice(0, LONGEST_ID), reason: 'UNREADABLE_ROW', detail });
+      report({ line, ticket: (id ?? '').slice(0, MAX_ID_LENGTH), reason: 'UNREADABLE_ROW', detail });
       return null;
     }
     const client = 'name' in ticket.client ? ticket.client.name : cell(record, ticket.client.column);

@@ -19,15 +19,15 @@ type Token = keyof typeof FIELDS;
 const TOKENS = /yyyy|SSS|MM|dd|HH|mm|ss|M|d|H/g;
 const escapeLiteral = (literal: string): string => literal.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
 
-/** Reads a written instant; null where it is not one. */
+/** Parses an instant. Null if the text is not one. */
 export type ReadInstant = (text: string) => EpochMs | null;
 
-/** What is wrong with a format; undefined where it can be read. */
+/** The problem of a format, undefined if it is valid. */
 export function formatProblem(format: string): string | undefined {
   if (format === 'rfc3339') return undefined;
   const tokens = format.match(TOKENS) ?? [];
   const named = tokens.map((token) => FIELDS[token as Token][0]);
-  if (new Set(named).size !== named.length) return `names a field twice`;
+  if (new Set(named).size !== named.length) return 'names a field twice';
   const missing = (['year', 'month', 'day'] as const).filter((field) => !named.includes(field));
   if (missing.length > 0 || /[A-Za-z]/.test(format.replace(TOKENS, '').replace('T', ''))) {
     return 'takes rfc3339, or a pattern of yyyy, M or MM, d or dd, H or HH, mm, ss, SSS, such as d/M/yyyy HH:mm';
@@ -36,8 +36,9 @@ export function formatProblem(format: string): string | undefined {
 }
 
 /**
- * Reads instants written in one format as the wall clock of one zone: a local time that is skipped is as much later as
- * the clock jumps; of one that occurs twice the first is meant. `rfc3339` carries its own offset.
+ * Parses instants of one format as local times of one zone. A local time that the zone skips is
+ * moved forward by the length of the gap; of one that occurs twice, the first is taken. `rfc3339`
+ * has its own offset.
  */
 export function instantReader(format: string, timeZone: string): ReadInstant {
   if (format === 'rfc3339') return (text) => parseRfc3339(text) ?? null;
@@ -55,16 +56,22 @@ export function instantReader(format: string, timeZone: string): ReadInstant {
   return (text) => {
     const match = pattern.exec(text);
     if (match === null) return null;
-    const of = (field: string): number => {
+    const partOf = (field: string): number => {
       const index = fields.indexOf(field);
       return index < 0 ? 0 : Number(match[index + 1]);
     };
-    const [month, day, hour, minute, second] = [of('month'), of('day'), of('hour'), of('minute'), of('second')];
+    const [month, day, hour, minute, second] = [
+      partOf('month'),
+      partOf('day'),
+      partOf('hour'),
+      partOf('minute'),
+      partOf('second'),
+    ];
     if (hour > 23 || minute > 59 || second > 59) return null;
     const date = new Date(0);
-    date.setUTCFullYear(of('year'), month - 1, day);
+    date.setUTCFullYear(partOf('year'), month - 1, day);
     if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return null;
-    const local = date.getTime() + ((hour * 60 + minute) * 60 + second) * 1000 + of('millisecond');
+    const local = date.getTime() + ((hour * 60 + minute) * 60 + second) * 1000 + partOf('millisecond');
     return zone.instantOf(local);
   };
 }

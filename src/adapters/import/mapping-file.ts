@@ -13,7 +13,7 @@ import { formatProblem } from './local-instant';
 const column = z.string().trim().min(1).max(200);
 const unknown = z.enum(['report', 'ignore', 'leaveOut']).default('report');
 
-const checked = (problemOf: (text: string) => string | undefined) =>
+const validText = (problemOf: (text: string) => string | undefined) =>
   z.string().superRefine((text, context) => {
     const problem = problemOf(text);
     if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
@@ -30,7 +30,7 @@ const mappingSchema = z.strictObject({
   file: z
     .strictObject({ delimiter: z.string().min(1).max(4).default(','), missing: z.string().optional() })
     .default({ delimiter: ',' }),
-  instants: z.strictObject({ format: checked(formatProblem), timeZone: checked(zoneProblem).default('UTC') }),
+  instants: z.strictObject({ format: validText(formatProblem), timeZone: validText(zoneProblem).default('UTC') }),
   ticket: z.strictObject({
     id: column,
     order: z.union([z.literal('file'), z.strictObject({ column, as: z.enum(['number', 'text']).default('number') })]),
@@ -71,19 +71,20 @@ const mappingSchema = z.strictObject({
   notMeasured: z.array(z.enum(COMMITMENT_KINDS)).default([]),
 });
 
-/** A mapping file as written, checked. */
+/** The content of a mapping file, validated. */
 export type MappingFile = z.output<typeof mappingSchema>;
 
-/** How a file is read, and what its rows mean. */
+/** A mapping: how the file is read, and what its rows mean. */
 export interface Mapping {
   readonly file: MappingFile;
   readonly meaning: ImportMapping;
 }
 
 /**
- * A mapping file (YAML; `docs/IMPORT.md` explains every field) checked against the policy that the import runs under.
+ * Parses a mapping file (YAML; `docs/IMPORT.md` explains every field) and checks it against the
+ * policy that the import runs under.
  *
- * @throws DocumentError with every problem of the file, each with line, column, field and what the field takes
+ * @throws DocumentError with every problem of the file: line, column, field and accepted values
  */
 export function parseMapping(text: string, fileName: string, policy: Pick<PolicyDocument, 'rules'>): Mapping {
   const { value, problems: unreadable, locate } = readYaml(text);
@@ -102,11 +103,13 @@ export function parseMapping(text: string, fileName: string, policy: Pick<Policy
   return { file, meaning: meaningOf(file) };
 }
 
-/** Impacts that contradict themselves under the policy would refuse every ticket of that priority. */
+/**
+ * Impacts that contradict themselves under the policy would refuse every ticket of that priority.
+ */
 function checkPriorities({ priority }: MappingFile, policy: Pick<PolicyDocument, 'rules'>, report: Report): void {
   const seen = new Set<string>();
   for (const [index, { value, impacts }] of priority.values.entries()) {
-    if (seen.has(value)) report(['priority', 'values', index, 'value'], `"${value}" stands twice; keep one`);
+    if (seen.has(value)) report(['priority', 'values', index, 'value'], `"${value}" occurs twice; keep one`);
     seen.add(value);
     const outcome = classify(policy, impacts);
     if (!outcome.ok && outcome.refusal.code === 'ContradictoryImpact') {
@@ -136,7 +139,7 @@ const meaningOf = ({ state, priority, notMeasured }: MappingFile): ImportMapping
   notMeasured,
 });
 
-/** Every column that the mapping names. */
+/** The names of all columns that the mapping refers to. */
 export function columnsOf({ ticket, event, state, priority }: MappingFile): readonly string[] {
   const named = [
     ticket.id,

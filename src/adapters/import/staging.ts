@@ -7,9 +7,10 @@ import type { LogRow } from '../../application/import/plan-ticket';
 import type { PlacedRow } from './csv-rows';
 
 /**
- * Lays the rows of a file into a temporary table of this connection and reads them back ticket by ticket, in the order in
- * which the tickets first appear. So a ticket's rows may stand anywhere in the file, the file's last instant is known
- * before the first ticket is opened, and memory does not grow with the file. Nothing of it outlives the connection.
+ * Copies the rows of a file into a temporary table and reads them back ticket by ticket, in the
+ * order in which the tickets first appear. So the rows of a ticket can be anywhere in the file, the
+ * last instant is known before the first ticket is opened, and memory does not grow with the file.
+ * The table is dropped with the connection.
  */
 export async function stage(client: ClientBase, rows: AsyncIterable<PlacedRow>): Promise<Staging> {
   await client.query(`
@@ -34,7 +35,7 @@ export async function stage(client: ClientBase, rows: AsyncIterable<PlacedRow>):
   };
 }
 
-/** Rows as lines of COPY's text form. Only backslashes need care: JSON writes every control character as an escape. */
+/** Rows in the text format of COPY. */
 function toCopyText(): Transform {
   const text = (value: string): string =>
     value.replaceAll('\\', '\\\\').replaceAll('\t', '\\t').replaceAll('\n', '\\n').replaceAll('\r', '\\r');

@@ -3,7 +3,7 @@ import { TRANSITIONS, type Transition } from '../../domain/ticket/lifecycle';
 import { TICKET_STATES, type TicketState } from '../../domain/ticket/ticket';
 import { ticketMachine } from '../../domain/ticket/ticket-machine';
 
-/** An arrow of the picture: all that leads from one state to another. */
+/** An arrow of the diagram: all transitions from one state to another. */
 interface Arrow {
   readonly from: TicketState;
   readonly to: TicketState;
@@ -12,7 +12,7 @@ interface Arrow {
 
 const label = ({ command, guard }: Transition): string => (guard === null ? command : `${command} [${guard}]`);
 
-/** The machine's arrows, those between the same two states as one, in the machine's order. */
+/** One arrow for each pair of states that transitions connect, in the order of the machine. */
 export function arrows(): readonly Arrow[] {
   return TICKET_STATES.flatMap((from) =>
     TICKET_STATES.flatMap((to) => {
@@ -25,17 +25,17 @@ export function arrows(): readonly Arrow[] {
 
 export const INITIAL_STATE = ticketMachine.config.initial as TicketState;
 
-/** The states that no command leads out of, whatever may still be recorded in them. */
+/** The states that no command leaves, although some can still be recorded in them. */
 export const FINAL_STATES: readonly TicketState[] = TICKET_STATES.filter(
   (state) => !TRANSITIONS.some(({ from, to }) => from === state && to !== state),
 );
 
-/** The commands that lead anywhere, in the order of the lifecycle's table. */
+/** The commands that have a transition, in the order of `COMMAND_TYPES`. */
 export const LIVE_COMMANDS = COMMAND_TYPES.filter((command) =>
   TRANSITIONS.some((transition) => transition.command === command),
 );
 
-/** The lifecycle as a Mermaid state diagram, read from the running machine. */
+/** The lifecycle as a Mermaid state diagram, derived from the machine. */
 export function lifecycleMermaid(): string {
   const lines = [
     'stateDiagram-v2',
@@ -46,7 +46,7 @@ export function lifecycleMermaid(): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** The same for Graphviz. */
+/** The lifecycle as a Graphviz graph. */
 function lifecycleDot(): string {
   const quoted = (text: string): string => `"${text.replaceAll('"', '\\"')}"`;
   const lines = [
@@ -68,7 +68,10 @@ function lifecycleDot(): string {
 
 let drawn: Promise<string> | null = null;
 
-/** The lifecycle as a picture, drawn once by Graphviz compiled to WebAssembly, which is loaded only for this. */
+/**
+ * The lifecycle as SVG. Graphviz, compiled to WebAssembly, is loaded on the first call; the result
+ * is kept.
+ */
 export function lifecycleSvg(): Promise<string> {
   drawn ??= draw().catch((error: unknown) => {
     drawn = null;

@@ -5,8 +5,8 @@ import type { Client } from '../ports/clients';
 import { actorKey, type Idempotency } from '../ports/idempotency';
 import type { Services } from '../ports/services';
 
-/** Any UUID that nothing else derives names from. */
-const KEYED_CLIENTS = '5b0c8d2e-2f0b-4b7c-9a51-7f3f0f1f6c1a';
+/** The namespace of the ids that are derived from idempotency keys: a random UUID. */
+const CLIENT_ID_NAMESPACE = '5b0c8d2e-2f0b-4b7c-9a51-7f3f0f1f6c1a';
 
 export interface ClientOutcome {
   readonly client: Client | null;
@@ -14,8 +14,8 @@ export interface ClientOutcome {
 }
 
 /**
- * Opens a client account. With an idempotency key the account's id follows from the key, so that the same request made
- * again finds the account that the first one opened, however late it comes.
+ * Creates a client. With an idempotency key the id of the client is derived from the key, so that a
+ * repeated request finds the client that the first one created, however late it comes.
  */
 export async function createClient(
   { clients }: Pick<Services, 'clients'>,
@@ -23,7 +23,8 @@ export async function createClient(
   name: string,
   idempotency: Idempotency | null,
 ): Promise<ClientOutcome> {
-  const id = idempotency === null ? uuidv7() : uuidv5(`${actorKey(caller.actor)}/${idempotency.key}`, KEYED_CLIENTS);
+  const id =
+    idempotency === null ? uuidv7() : uuidv5(`${actorKey(caller.actor)}/${idempotency.key}`, CLIENT_ID_NAMESPACE);
   const client = await clients.create(id, name);
   if (client === null) {
     const refusal: Refusal = { code: 'InvalidInput', field: 'name', expected: 'takes a name that no other client has' };

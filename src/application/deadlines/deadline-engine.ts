@@ -1,44 +1,50 @@
-import type { EpochMs } from '../../domain/instant';
+import type { DurationMs, EpochMs } from '../../domain/instant';
 import { Sleep } from './sleep';
 
-/** Tickets that are due, wherever they are kept. All instants are by one clock, that of the store. */
+/** The store's access to tickets with overdue deadlines. All instants are by the store's clock. */
 export interface DueTickets {
-  /** The present instant, and when something falls due next; null where nothing will. */
+  /** The current time, and the time of the next deadline; `next` is null if there is none. */
   next(): Promise<{ readonly now: EpochMs; readonly next: EpochMs | null }>;
   /**
-   * Takes a batch of tickets that are overdue and that nobody else has in hand, and records all that fell due. A ticket
-   * of which that cannot be recorded is set aside and harms no other.
+   * Takes a batch of overdue tickets that no other process has locked and records all that is due.
+   * A ticket that cannot be recorded is set aside and does not affect the others.
    *
-   * @returns how many it took; whether the batch was full, so that there may be more.
+   * @returns the number of tickets taken; `isFull` if the batch was full, so that there may be more
    */
   record(): Promise<{ readonly taken: number; readonly isFull: boolean }>;
 }
 
 export interface DeadlineEngineSettings {
-  /** The longest time between two looks, in milliseconds; 2 seconds unless told. */
-  readonly lookMs?: number;
-  /** EventWithTicket when deadlines cannot be recorded at present, less and less often while that lasts; it goes on by itself. */
-  readonly onTrouble?: (error: unknown) => void;
+  /** The longest time between two polls, in milliseconds. Default: 2,000. */
+  readonly pollMs?: DurationMs;
+  /**
+   * Called when recording fails: at the first, second, fourth, eighth … failure in a row. The
+   * engine retries by itself.
+   */
+  readonly onError?: (error: unknown) => void;
 }
 
-/** So many batches are under way at a time: while the database writes or flushes some, the next is decided here. */
+/**
+ * The number of batches in progress at a time: one is decided while others wait for the database.
+ */
 const CONCURRENT_BATCHES = 3;
-/** Deadlines of this span are one batch. */
+/** Deadlines within this time are recorded as one batch. */
 const COALESCE_MS = 20;
-/** While others have in hand what is overdue, it is looked for less and less often. */
+/** The longest pause between polls while all overdue tickets are locked by other processes. */
 const LONGEST_COALESCE_MS = 160;
 const LONGEST_BACKOFF_MS = 5_000;
 
 /**
- * Records what falls due, when it does: sleeps until the next deadline, takes the overdue tickets batch by batch until none
- * is left, and sleeps again. Any number of processes may do so side by side.
+ * Records deadlines when they are due: sleeps until the next deadline, takes overdue tickets batch
+ * by batch until none is left, and sleeps again. Several processes can run an engine on one
+ * database.
  */
 export class DeadlineEngine {
   private isClosed = false;
-  /** What it sleeps towards; a deadline told that is nearer wakes it. */
-  private awaited: EpochMs = Number.NEGATIVE_INFINITY;
+  /** The deadline until which the engine sleeps. `wake` with an earlier one ends the sleep. */
+  private nextDeadline: EpochMs = Number.NEGATIVE_INFINITY;
   private readonly sleep = new Sleep();
-  /** How often in a row nothing could be taken though something was overdue. */
+  /** The number of polls in a row that found overdue tickets but could take none. */
   private emptyRounds = 0;
   private running: Promise<void> = Promise.resolve();
 
@@ -51,14 +57,14 @@ export class DeadlineEngine {
     this.running = this.run();
   }
 
-  /** Something falls due then; whoever has written a deadline says so. */
+  /** To be called after a deadline was written, so that the engine does not sleep past it. */
   wake(deadline: EpochMs): void {
-    if (deadline >= this.awaited) return;
-    this.awaited = deadline;
+    if (deadline >= this.nextDeadline) return;
+    this.nextDeadline = deadline;
     this.sleep.wake();
   }
 
-  /** Resolves once the batches under way have ended. */
+  /** Resolves when the batches in progress have ended. */
   async close(): Promise<void> {
     this.isClosed = true;
     this.sleep.wake();
@@ -68,45 +74,49 @@ export class DeadlineEngine {
   private async run(): Promise<void> {
     let failures = 0;
     while (!this.isClosed) {
-      let pause: number;
+      let pause: DurationMs;
       try {
-        pause = await this.look();
+        pause = await this.recordDue();
         failures = 0;
       } catch (error) {
         failures += 1;
         pause = Math.min(LONGEST_BACKOFF_MS, 50 * 2 ** failures);
-        // A store that cannot be reached is not asked any sooner for what is told meanwhile.
-        this.awaited = Number.NEGATIVE_INFINITY;
-        if (isPowerOfTwo(failures)) this.settings.onTrouble?.(error);
+        // No new deadline shortens the pause while the store cannot be reached.
+        this.nextDeadline = Number.NEGATIVE_INFINITY;
+        if (isPowerOfTwo(failures)) this.settings.onError?.(error);
       }
-      // Closed while that look was under way: its wake-up went by.
+      // A `close` during `recordDue` woke no sleep, so a sleep now would not be interrupted.
       if (!this.isClosed) await this.sleep.rest(pause);
     }
   }
 
-  /** Records what is overdue; gives how long to sleep, in milliseconds. */
-  private async look(): Promise<number> {
-    this.awaited = Number.POSITIVE_INFINITY;
+  /** Records what is overdue and returns how long to sleep, in milliseconds. */
+  private async recordDue(): Promise<DurationMs> {
+    this.nextDeadline = Number.POSITIVE_INFINITY;
     const { now, next } = await this.due.next();
-    // Of what was told while that was being asked, the answer may know nothing.
-    this.awaited = Math.min(this.awaited, next ?? Number.POSITIVE_INFINITY);
-    if (this.awaited >= now) {
-      // In time is at the due instant; the millisecond after it is the first at which there is something to record.
-      return Math.min(this.settings.lookMs ?? 2_000, this.awaited - now + 1);
+    // `wake` may have set a deadline that was written after `next` was read.
+    this.nextDeadline = Math.min(this.nextDeadline, next ?? Number.POSITIVE_INFINITY);
+    if (this.nextDeadline >= now) {
+      // A commitment fulfilled at its due instant is in time, so a breach exists one millisecond
+      // later.
+      return Math.min(this.settings.pollMs ?? 2_000, this.nextDeadline - now + 1);
     }
     this.emptyRounds = (await this.drain()) > 0 ? 0 : this.emptyRounds + 1;
     return Math.min(LONGEST_COALESCE_MS, COALESCE_MS * 2 ** this.emptyRounds);
   }
 
-  /** Until none is left but those that others have in hand; gives how many it took at first. */
+  /**
+   * Records batches until only tickets that other processes have locked are left. Returns the
+   * number of tickets in the first batch.
+   */
   private async drain(): Promise<number> {
     const { taken, isFull } = await this.due.record();
     if (!isFull) return taken;
-    const lane = async (): Promise<void> => {
+    const recordUntilEmpty = async (): Promise<void> => {
       while (!this.isClosed && (await this.due.record()).isFull);
     };
-    const ended = await Promise.allSettled(Array.from({ length: CONCURRENT_BATCHES }, lane));
-    for (const end of ended) if (end.status === 'rejected') throw end.reason;
+    const results = await Promise.allSettled(Array.from({ length: CONCURRENT_BATCHES }, recordUntilEmpty));
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
     return taken;
   }
 }

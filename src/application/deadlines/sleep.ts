@@ -1,23 +1,23 @@
 import type { DurationMs } from '../../domain/instant';
 
-/** A sleep that can be cut short; of one sleeper. */
+/** An interruptible sleep for a single sleeper. */
 export class Sleep {
-  private cut: () => void = () => undefined;
+  private interrupt: () => void = () => undefined;
 
-  /** Resolves after so long, or once woken. */
+  /** Resolves after `ms` milliseconds, or earlier when `wake` is called. */
   async rest(ms: DurationMs): Promise<void> {
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, ms);
-      this.cut = () => {
+      this.interrupt = () => {
         clearTimeout(timer);
         resolve();
       };
     });
-    this.cut = () => undefined;
+    this.interrupt = () => undefined;
   }
 
-  /** Nothing where nobody sleeps. */
+  /** Ends the current sleep. Does nothing if there is none. */
   wake(): void {
-    this.cut();
+    this.interrupt();
   }
 }

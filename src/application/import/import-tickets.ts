@@ -8,41 +8,46 @@ import { type Change, type Changed, type ChangeTickets, SomeChangesFailed, type 
 import type { ImportMapping } from './mapping';
 import { type LogRow, planTicket, type ReportReason, type RowReport, type TicketPlan } from './plan-ticket';
 
-/** A ticket of the log with its rows in their order. */
+/** A ticket of the imported log, with its rows in order. */
 export interface StagedTicket {
   readonly externalId: string;
   readonly rows: readonly LogRow[];
 }
 
-/** A file laid ready for reading by ticket. */
+/** The rows of a file, sorted by ticket. */
 export interface Staging {
   readonly rows: number;
   readonly tickets: number;
-  /** The last instant of any row: where what is known of the tickets ends. Null for a file without one. */
+  /**
+   * The latest instant of all rows: nothing is known of the tickets after it. Null if no row has
+   * one.
+   */
   readonly lastInstant: EpochMs | null;
   batches(size: number): AsyncIterable<readonly StagedTicket[]>;
 }
 
-/** What an import needs of the world. */
+/** What an import needs from outside. */
 export interface ImportPorts {
   readonly changeTickets: ChangeTickets;
-  /** The account of that name, made where there is none. */
+  /** The id of the client of that name, which is created if it does not exist. */
   ensureClient(name: string): Promise<string>;
-  /** Which of the external ids the client has already. */
+  /** Those of the external ids that the client already has a ticket for. */
   existing(clientId: string, externalIds: readonly string[]): Promise<ReadonlySet<string>>;
   newTicketId(): string;
   onReport(report: RowReport): void;
   onProgress(done: { readonly tickets: number; readonly rows: number }): void;
 }
 
-/** What an import came to. */
+/** The result of an import. */
 export interface ImportSummary {
   readonly rows: number;
   readonly tickets: number;
   readonly imported: number;
+  /** Tickets that the client had already, by their external id. */
   readonly alreadyThere: number;
+  /** Tickets without a row that could open them, and those whose opening was refused. */
   readonly notOpened: number;
-  /** Tickets left out because of an unexpected fault; each is reported. */
+  /** Tickets left out because of an unexpected error. Each is reported. */
   readonly failed: number;
   readonly events: number;
   readonly reports: Readonly<Partial<Record<ReportReason, number>>>;
@@ -51,10 +56,15 @@ export interface ImportSummary {
   readonly breaches: Readonly<Partial<Record<CommitmentKind, number>>>;
 }
 
+/** The number of tickets in one transaction. */
 const BATCH = 250;
-const IN_FLIGHT = 2;
+/** While the database writes one batch, the next is planned. */
+const CONCURRENT_BATCHES = 2;
 
-/** Replays a staged log through the one way in which tickets change, some hundred tickets to a transaction. */
+/**
+ * Replays a staged log by the same `changeTickets` that every other change uses, in batches of
+ * tickets.
+ */
 export async function importTickets(
   staging: Staging,
   mapping: ImportMapping,
@@ -70,11 +80,12 @@ export async function importTickets(
       rows: rows.length,
       plan: planTicket(externalId, rows, mapping),
     }));
-    // While the database writes one batch, the next is decided here.
     const writing = write(planned);
+    // The rejection is handled where the promise is awaited; this keeps it from counting as
+    // unhandled.
     writing.catch(() => undefined);
     inFlight.push(writing);
-    if (inFlight.length >= IN_FLIGHT) await inFlight.shift();
+    if (inFlight.length >= CONCURRENT_BATCHES) await inFlight.shift();
   }
   await Promise.all(inFlight);
   return tally.summary();
@@ -86,14 +97,16 @@ export async function importTickets(
     for (const name of named) {
       const clientId = clients.get(name) ?? (await ports.ensureClient(name));
       clients.set(name, clientId);
-      const ids = open.filter(({ plan }) => plan.opening?.row.facts.client === name).map((it) => it.externalId);
+      const ids = open
+        .filter(({ plan }) => plan.opening?.row.facts.client === name)
+        .map(({ externalId }) => externalId);
       known.set(name, await ports.existing(clientId, ids));
     }
     const fresh = open.filter(
       ({ externalId, plan }) => known.get(plan.opening?.row.facts.client ?? '')?.has(externalId) !== true,
     );
     const changes = fresh.map(({ externalId, plan }) => changeOf(externalId, plan, clients));
-    const results = changes.length === 0 ? [] : await carryOut(changes);
+    const results = changes.length === 0 ? [] : await changeAll(changes);
     for (const { plan } of planned) tally.reported(plan.reports);
     for (const [index, { externalId, plan }] of fresh.entries()) reportOutcome(externalId, plan, results[index]);
     tally.alreadyThere += open.length - fresh.length;
@@ -132,8 +145,8 @@ export async function importTickets(
     }
   }
 
-  /** A ticket that meets an unexpected fault takes no other with it. */
-  async function carryOut(changes: readonly Change[]): Promise<readonly PromiseSettledResult<Changed>[]> {
+  /** One result for each change: an unexpected error affects only the ticket that caused it. */
+  async function changeAll(changes: readonly Change[]): Promise<readonly PromiseSettledResult<Changed>[]> {
     try {
       const changed = await ports.changeTickets(changes);
       return changed.map((value) => ({ status: 'fulfilled', value }));
@@ -148,7 +161,7 @@ export async function importTickets(
     if (opening === null) throw new Error(`Ticket ${externalId} has no opening`);
     const { client, ...facts } = opening.row.facts;
     const steps: Step[] = plan.steps.map(({ command, at }) => ({ command, at }));
-    // What has not happened by the log's end is judged there, and not as of today.
+    // Deadlines are evaluated up to the end of the log, not up to today.
     if (staging.lastInstant !== null) steps.push({ command: 'LET_PASS', at: staging.lastInstant });
     return {
       ticketId: ports.newTicketId(),
@@ -174,7 +187,7 @@ export async function importTickets(
 
 const messageOf = (fault: unknown): string => (fault instanceof Error ? fault.message : String(fault));
 
-/** Counts as the import goes; holds no tickets. */
+/** The running counts of an import. Keeps no tickets in memory. */
 class Tally {
   alreadyThere = 0;
   notOpened = 0;

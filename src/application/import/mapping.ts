@@ -2,30 +2,33 @@ import type { Impact } from '../../domain/impact';
 import type { CommitmentKind, WaitingReason } from '../../domain/policy/policy';
 import type { Channel } from '../../domain/ticket/commands';
 
-/** What a state of the other tracker means here. */
+/** The meaning of a state of the other tracker. */
 export type StateMeaning =
   | { readonly is: 'NEW' | 'ACTIVE' | 'RESOLVED' | 'CLOSED' }
   | { readonly is: 'WAITING'; readonly reason: WaitingReason };
 
-/** One priority of the other tracker; its place in the list is its urgency. */
+/** A priority of the other tracker and the impacts that it stands for. */
 export interface PriorityMeaning {
   readonly value: string;
   readonly impacts: readonly Impact[];
 }
 
-/** What to do with a row whose state or priority the mapping does not know. */
+/** What to do with a row whose state or priority is not in the mapping. */
 export type Unknown =
-  /** The row stands, as if the state (priority) were that of the row before; said in a report. */
+  /** Keep the state or priority of the previous row, and report it. */
   | 'report'
-  /** The same, without a report. */
+  /** Keep the state or priority of the previous row. */
   | 'ignore'
-  /** The whole row is left out; said in a report. */
+  /** Leave out the whole row, and report it. */
   | 'leaveOut';
 
-/** What a lowered priority was in truth. */
+/**
+ * What a lowered priority is imported as. `workaroundOnceResponded`: a workaround after the first
+ * response.
+ */
 export type Lowered = 'workaround' | 'reclassification' | 'workaroundOnceResponded';
 
-/** A mapping as far as the meaning of rows goes; how a file is read is the adapter's matter. */
+/** The part of a mapping that gives rows their meaning. How a file is read is up to the adapter. */
 export interface ImportMapping {
   readonly states: ReadonlyMap<string, StateMeaning>;
   readonly unknownState: Unknown;
@@ -33,10 +36,11 @@ export interface ImportMapping {
   readonly priorities: readonly PriorityMeaning[];
   readonly unknownPriority: Unknown;
   readonly lowered: Lowered;
+  /** The commitments that the log has no evidence for. */
   readonly notMeasured: readonly CommitmentKind[];
 }
 
-/** What a ticket's first row says of it besides the lifecycle. */
+/** The properties of a ticket, taken from its first row. */
 export interface TicketFacts {
   readonly client: string;
   readonly subject: string;

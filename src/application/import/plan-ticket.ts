@@ -4,9 +4,9 @@ import type { Command } from '../../domain/ticket/commands';
 import type { Ticket } from '../../domain/ticket/ticket';
 import type { ImportMapping, PriorityMeaning, StateMeaning, TicketFacts } from './mapping';
 
-/** One row of the log, as the adapter reads it. A cell that says nothing is null. */
+/** One row of the log, as the adapter reads it. An empty cell is null. */
 export interface LogRow {
-  /** The line in the file, the header being line 1. */
+  /** The line number in the file. The header is line 1. */
   readonly line: number;
   readonly at: EpochMs | null;
   readonly openedAt: EpochMs | null;
@@ -31,7 +31,7 @@ export const REPORT_REASONS = [
 ] as const;
 export type ReportReason = (typeof REPORT_REASONS)[number];
 
-/** Something about a row that could not be taken as it stands. Nothing else of the file suffers from it. */
+/** A problem of one row. It does not affect other tickets. */
 export interface RowReport {
   readonly line: number;
   readonly ticket: string;
@@ -39,62 +39,64 @@ export interface RowReport {
   readonly detail: string;
 }
 
-/** A step that a row asks for; a function decides by the ticket as it stands then. */
+/**
+ * A command that a row stands for. A function chooses it by the state of the ticket at that point.
+ */
 export interface PlannedStep {
   readonly line: number;
   readonly at: EpochMs;
   readonly command: Command | ((ticket: Ticket) => Command | null);
 }
 
-/** What a ticket's rows come to. `opening` is null where no row could open it. */
+/** The opening and the commands of a ticket. `opening` is null if no row can open it. */
 export interface TicketPlan {
   readonly opening: { readonly at: EpochMs; readonly row: LogRow; readonly priority: PriorityMeaning } | null;
   readonly steps: readonly PlannedStep[];
   readonly reports: readonly RowReport[];
 }
 
-/** What is known from the rows before. */
-interface Known {
+/** The state and the priority after the previous rows. */
+interface Progress {
   readonly state: string | null;
   readonly meaning: StateMeaning;
   readonly priority: PriorityMeaning;
 }
 
 /**
- * Reads a ticket's rows, in their order, into an opening and the commands that the changes from row to row stand for.
- * Within a row: a reopening first, then the priority, then the state.
+ * Turns the rows of a ticket, in order, into an opening and the commands that the changes from row
+ * to row stand for. Within a row: a reopening first, then the priority, then the state.
  */
 export function planTicket(ticket: string, rows: Iterable<LogRow>, mapping: ImportMapping): TicketPlan {
   const reports: RowReport[] = [];
   const steps: PlannedStep[] = [];
   let opening: TicketPlan['opening'] = null;
-  let known: Known | null = null;
+  let known: Progress | null = null;
   let latest = Number.NEGATIVE_INFINITY;
 
   for (const row of rows) {
     const { line, at } = row;
     const report = (reason: ReportReason, detail: string) => reports.push({ line, ticket, reason, detail });
     if (at === null) {
-      report('UNREADABLE_INSTANT', 'the row has no instant that can be read; the row is left out');
+      report('UNREADABLE_INSTANT', 'the row has no readable instant; the row is left out');
       continue;
     }
     if (at < latest) {
-      report('BACKWARDS', `${toIso(at)} is earlier than ${toIso(latest)} of a row before; the row is left out`);
+      report('BACKWARDS', `${toIso(at)} is earlier than ${toIso(latest)} of a previous row; the row is left out`);
       continue;
     }
-    const unknowns: (readonly [ReportReason, string])[] = [];
+    const problems: (readonly [ReportReason, string])[] = [];
     const meaning = row.state === null ? undefined : mapping.states.get(row.state);
-    if (meaning === undefined && !(mapping.unknownState === 'ignore')) {
-      unknowns.push(['UNKNOWN_STATE', `the mapping does not know the state ${show(row.state)}`]);
+    if (meaning === undefined && mapping.unknownState !== 'ignore') {
+      problems.push(['UNKNOWN_STATE', `the state ${show(row.state)} is not in the mapping`]);
     }
     const priority = mapping.priorities.find((candidate) => candidate.value === row.priority);
-    if (priority === undefined && !(mapping.unknownPriority === 'ignore')) {
-      unknowns.push(['UNKNOWN_PRIORITY', `the mapping does not know the priority ${show(row.priority)}`]);
+    if (priority === undefined && mapping.unknownPriority !== 'ignore') {
+      problems.push(['UNKNOWN_PRIORITY', `the priority ${show(row.priority)} is not in the mapping`]);
     }
     const leftOut =
       (meaning === undefined && mapping.unknownState === 'leaveOut') ||
       (priority === undefined && mapping.unknownPriority === 'leaveOut');
-    for (const [reason, detail] of unknowns)
+    for (const [reason, detail] of problems)
       report(reason, `${detail}; ${leftOut ? 'the row is left out' : 'it is ignored'}`);
     if (leftOut) continue;
 
@@ -110,7 +112,7 @@ export function planTicket(ticket: string, rows: Iterable<LogRow>, mapping: Impo
       continue;
     }
     latest = at;
-    const next: Known = {
+    const next: Progress = {
       state: meaning === undefined ? known.state : row.state,
       meaning: meaning ?? known.meaning,
       priority: priority ?? known.priority,
@@ -137,7 +139,8 @@ const show = (value: string | null): string => (value === null ? '(none)' : JSON
 
 const isOpen = (meaning: StateMeaning): boolean => meaning.is !== 'RESOLVED' && meaning.is !== 'CLOSED';
 
-// Closing is never refused in a state that takes it, so the steps themselves tell whether the ticket is closed.
+// Closing is never refused in a state that allows it, so the last step shows whether the ticket is
+// closed.
 const isClosed = (steps: readonly PlannedStep[]): boolean => {
   const command = steps.at(-1)?.command;
   return typeof command === 'object' && command.type === 'close';
@@ -145,20 +148,23 @@ const isClosed = (steps: readonly PlannedStep[]): boolean => {
 
 function openingInstant(row: LogRow, at: EpochMs, report: (reason: ReportReason, detail: string) => void): EpochMs {
   if (row.openedAt === null) {
-    report('OPENING_UNKNOWN', `it does not say when the ticket was opened; it opens at the row's instant ${toIso(at)}`);
+    report(
+      'OPENING_UNKNOWN',
+      `the row has no readable opening instant; the ticket opens at the row's instant ${toIso(at)}`,
+    );
     return at;
   }
   if (row.openedAt > at) {
     report(
       'OPENED_AFTER_FIRST_ROW',
-      `opened at ${toIso(row.openedAt)}, after its first row; it opens at the row's instant ${toIso(at)}`,
+      `the ticket was opened at ${toIso(row.openedAt)}, after its first row; it opens at the row's instant ${toIso(at)}`,
     );
     return at;
   }
   return row.openedAt;
 }
 
-/** What a change of state stands for; `before` is null in the first row. */
+/** The commands that a change of state stands for. `before` is null in the first row. */
 function stateSteps(before: StateMeaning | null, after: StateMeaning, row: LogRow, at: EpochMs): PlannedStep[] {
   const { line } = row;
   const step = (command: PlannedStep['command']): PlannedStep => ({ line, at, command });
@@ -181,7 +187,7 @@ function stateSteps(before: StateMeaning | null, after: StateMeaning, row: LogRo
 
 const stopWaiting = (reason: WaitingReason): Command => ({ type: 'stopWaiting', reason });
 
-/** What a changed priority stands for. */
+/** The command that a change of priority stands for. */
 function priorityCommand(
   before: PriorityMeaning,
   after: PriorityMeaning,

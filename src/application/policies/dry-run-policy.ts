@@ -3,13 +3,15 @@ import { withCalendars } from '../../domain/policy/calendar-replacements';
 import { ImpactTally, impactOn, type PolicyImpact } from '../../domain/policy/dry-run';
 import type { Policy } from '../../domain/policy/policy';
 import type { Caller } from '../ports/caller';
+import type { ClientTerms } from '../ports/policies';
 import type { Services } from '../ports/services';
 import type { TicketFilter } from '../ports/ticket-filter';
 import { pinnedPolicy } from './pinned-policy';
 
 /**
- * What a policy would have meant for the open tickets of the clients that it is for, each on its client's own calendars.
- * It may take long: histories are read some hundred at a time, decided and let go.
+ * Computes how a policy would have affected the open tickets of the clients that use it, each under
+ * the calendar replacements of its client. This can take long: all histories are read, page by
+ * page, and replayed.
  */
 export async function policyImpact(
   { policies, reader }: Pick<Services, 'policies' | 'reader'>,
@@ -18,18 +20,18 @@ export async function policyImpact(
   now: EpochMs,
 ): Promise<PolicyImpact> {
   const terms = await policies.terms();
-  const calendars = new Map(terms.map((own) => [own.clientId, own.calendars]));
-  // A client without a policy of its own has that of the service.
-  const named = (own: (typeof terms)[number]): string => own.policy ?? policies.defaultPolicyId;
+  const calendars = new Map(terms.map(({ clientId, calendars }) => [clientId, calendars]));
+  const policyIdOf = (client: ClientTerms): string => client.policy ?? policies.defaultPolicyId;
+  // `terms` lists only clients that have terms; all others use the default policy.
   const client: TicketFilter['client'] =
     policy.id === policies.defaultPolicyId
-      ? { nin: terms.filter((own) => named(own) !== policy.id).map(({ clientId }) => clientId) }
-      : { in: terms.filter((own) => named(own) === policy.id).map(({ clientId }) => clientId) };
+      ? { nin: terms.filter((one) => policyIdOf(one) !== policy.id).map(({ clientId }) => clientId) }
+      : { in: terms.filter((one) => policyIdOf(one) === policy.id).map(({ clientId }) => clientId) };
   const tally = new ImpactTally(policy);
   const open: TicketFilter = { state: { in: ['open', 'workaroundApplied'] }, client };
   for await (const events of reader.histories(caller, open, now)) {
     const [opening] = events;
-    if (opening?.type !== 'SUBMITTED') throw new Error('A history begins with SUBMITTED');
+    if (opening?.type !== 'SUBMITTED') throw new Error('The history of a ticket does not begin with SUBMITTED');
     const own = await pinnedPolicy(policies, { ...opening, calendars: opening.calendars ?? {} });
     const impact = impactOn(events, own, withCalendars(policy, calendars.get(opening.clientId) ?? {}), now);
     if (impact !== null) tally.add(impact);

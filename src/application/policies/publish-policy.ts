@@ -9,21 +9,24 @@ import { policyImpact } from './dry-run-policy';
 
 export interface PolicyRequest {
   readonly yaml: string;
-  /** Only say what it would mean. */
+  /** Whether to only compute the impact, without publishing. */
   readonly dryRun: boolean;
 }
 
 export interface PolicyOutcome {
-  /** The version that says this; null where nothing was published. */
+  /** The version with the given content. Null for a dry run and if the policy was refused. */
   readonly policy: Policy | null;
-  /** Whether it is (or would be) a version of its own: the latest says something else. */
+  /** Whether a new version was, or for a dry run would be, created. */
   readonly isNew: boolean;
-  /** Of a dry run. */
+  /** The effect on the open tickets. Null unless this was an accepted dry run. */
   readonly impact: PolicyImpact | null;
   readonly refusals: readonly Refusal[];
 }
 
-/** Publishes a policy as its next version, or says what that would have meant for the tickets that are open. */
+/**
+ * Publishes a policy as its next version. A dry run computes the effect on the open tickets
+ * instead.
+ */
 export async function publishPolicy(
   services: Pick<Services, 'clock' | 'policies' | 'readPolicy' | 'reader'>,
   caller: Caller,

@@ -6,12 +6,15 @@ import type { ClientTerms } from '../ports/policies';
 import type { Services } from '../ports/services';
 
 export interface TermsOutcome {
-  /** The client as this request left it; null where the caller may not see it. */
+  /** The client after this request. Null if there is none that the caller may see. */
   readonly client: Client | null;
   readonly refusal: Refusal | null;
 }
 
-/** Gives a client a policy and calendars of its own, or takes them away, for the tickets opened from now on. */
+/**
+ * Replaces the terms of a client (its policy and calendars), for the tickets that are opened
+ * afterwards.
+ */
 export async function setClientTerms(
   { policies, reader }: Pick<Services, 'policies' | 'reader'>,
   caller: Caller,
@@ -25,7 +28,8 @@ export async function setClientTerms(
   const refusal = await policies.setTerms(terms, caller.actor, idempotency);
   const client = await reader.clientById(caller, clientId);
   if (client === null || refusal !== null) return { client, refusal };
-  // As this request left it; another may have come since, which matters to one that is repeated.
+  // A repeated request returns the terms that it set, even if another request has changed them
+  // since.
   const { policy, calendars } = terms;
   return { client: { ...client, policy, calendars }, refusal };
 }

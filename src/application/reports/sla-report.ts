@@ -2,38 +2,41 @@ import type { DurationMs, EpochMs } from '../../domain/instant';
 import type { CommitmentKind } from '../../domain/policy/policy';
 import type { Severity } from '../../domain/severity';
 
-/** What the figures of a report are told apart by. */
+/** The properties by which the figures of a report can be grouped. */
 export const REPORT_GROUPINGS = ['SEVERITY', 'CLIENT', 'MONTH', 'CLAUSE', 'ASSIGNEE'] as const;
 export type ReportGrouping = (typeof REPORT_GROUPINGS)[number];
 
-/** What was kept and what was not, from an instant until before another. */
+/** The period of a report, `from` inclusive and `to` exclusive, and what it counts. */
 export interface SlaReportQuery {
   readonly from: EpochMs;
   readonly to: EpochMs;
   readonly groupBy: ReportGrouping;
-  /** IANA zone in which months begin. */
+  /** The IANA time zone in which months begin. */
   readonly timeZone: string;
-  /** Of this client's tickets only; of all that may be seen where null. */
+  /** The id of a client, to count only its tickets. Null for all that the caller may see. */
   readonly client: string | null;
-  /** Under these severities only, as in a report by severity; under all where null. */
+  /** The severities to count, as a report grouped by severity does. Null for all. */
   readonly severities: readonly Severity[] | null;
 }
 
-/** What became of the cycles of a commitment that were decided in the period. */
+/** The outcomes of the cycles of a commitment that were decided in the period. */
 export interface CommitmentFigures {
   readonly met: number;
   readonly breached: number;
-  /** Of the breached ones. */
+  /** The number of breached cycles whose breach was waived. */
   readonly waived: number;
-  /** Of the breached ones: not fulfilled, nor otherwise over, by the end of the period. */
+  /** The number of breached cycles that had not ended by the end of the period. */
   readonly openBreached: number;
-  /** By the ticket's severity at the breach, the most urgent first. */
+  /** By the severity of the ticket at the breach, the most urgent first. */
   readonly breachesBySeverity: readonly { readonly severity: Severity; readonly count: number }[];
 }
 
-/** Of the tickets that reached something in the period: nearest ranks of the business time from opening. */
+/**
+ * Nearest-rank percentiles of the business time from opening to an event, of the tickets that had
+ * the event in the period.
+ */
 export interface TimeFigures {
-  /** How many have a time; others reached it too, but nothing can be said of their time. */
+  /** The number of tickets with a measured time. */
   readonly count: number;
   readonly p50: DurationMs;
   readonly p90: DurationMs;
@@ -42,28 +45,29 @@ export interface TimeFigures {
 
 export interface SlaReportRow {
   /**
-   * A severity, a client's id, a month such as `2026-03`, a clause, or an assignee. Null for what is assigned to nobody, and
-   * for the total.
+   * A severity, the id of a client, a month such as `2026-03`, a clause or an assignee. Null for
+   * the group of unassigned tickets and for the total.
    */
   readonly key: string | null;
   readonly opened: number;
   readonly resolved: number;
   readonly closed: number;
   readonly commitments: Readonly<Record<CommitmentKind, CommitmentFigures>>;
-  /** Null where nothing was timed. */
+  /** Null if no ticket has a measured time. */
   readonly times: Readonly<Record<'RESPONSE' | 'WORKAROUND' | 'RESOLUTION', TimeFigures | null>>;
 }
 
 export interface SlaReport {
-  /** The groups that have anything to show, in the order of their keys; nobody last. */
+  /** The groups with any data, in the order of their keys; the null key is last. */
   readonly groups: readonly SlaReportRow[];
   readonly total: SlaReportRow;
 }
 
-/** All commitments taken together. */
-export function allTogether({ commitments }: SlaReportRow): CommitmentFigures {
+/** The figures of all commitments added up. */
+export function overallFigures({ commitments }: SlaReportRow): CommitmentFigures {
   const all = Object.values(commitments);
-  const sum = (of: (figures: CommitmentFigures) => number) => all.reduce((total, figures) => total + of(figures), 0);
+  const sum = (count: (figures: CommitmentFigures) => number) =>
+    all.reduce((total, figures) => total + count(figures), 0);
   const counts = new Map<Severity, number>();
   for (const { severity, count } of all.flatMap((figures) => figures.breachesBySeverity)) {
     counts.set(severity, (counts.get(severity) ?? 0) + count);
@@ -79,10 +83,10 @@ export function allTogether({ commitments }: SlaReportRow): CommitmentFigures {
   };
 }
 
-/** The part that was met, from 0 to 1; null where nothing was decided. */
+/** The fraction of decided cycles that were met, from 0 to 1. Null if none was decided. */
 export const attainment = ({ met, breached }: CommitmentFigures): number | null => share(met, met + breached);
 
-/** The same with waived breaches taken for met. */
+/** The same if waived breaches count as met. */
 export const waivedAttainment = ({ met, breached, waived }: CommitmentFigures): number | null =>
   share(met + waived, met + breached);
 

@@ -11,7 +11,7 @@ import { type Policy, type Target, targetOf, type WaitingReason } from '../../..
 import { describeEnum, WaitingReasonEnum } from '../base/enums';
 import { DateTimeScalar, DurationScalar } from '../base/scalars';
 import type { RequestContext } from '../context';
-import { CalendarType, type CalendarView, calendarOf } from '../policy/calendar.type';
+import { CalendarType, type CalendarView, calendarView } from '../policy/calendar.type';
 import { PolicyType } from '../policy/policy.type';
 import { type JudgedCycle, TargetType } from './cycle.type';
 
@@ -116,7 +116,7 @@ export class ExplanationResolver {
   @FieldResolver(() => CalendarType, { nullable: true, description: 'That calendar; null for best effort.' })
   businessCalendar(@Root() { judged }: Explained): CalendarView | null {
     const { span } = promised(judged);
-    return span === null ? null : calendarOf(judged.policy, span.calendar);
+    return span === null ? null : calendarView(judged.policy, span.calendar);
   }
 
   @FieldResolver(() => TargetType, { description: 'What was promised.' })

@@ -8,7 +8,7 @@ import { fromGlobalId, type NodeType as NodeTypeName } from '../base/global-id';
 import { NodeType } from '../base/node';
 import type { RequestContext } from '../context';
 import { badInput } from '../errors';
-import { type CalendarView, calendarOf } from '../policy/calendar.type';
+import { type CalendarView, calendarView } from '../policy/calendar.type';
 
 const MOST_IDS = 100;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -17,7 +17,7 @@ const NUMBER = /^[1-9]\d{0,8}$/;
 
 type Find = (context: RequestContext, key: string) => Promise<object | null>;
 
-/** How an object of each type is found again by what its id says after the type. */
+/** Finds an object of each type by the part of its global id that follows the type. */
 const finders: Readonly<Record<NodeTypeName, Find>> = {
   Ticket: async ({ services, caller }, key) => (UUID.test(key) ? services.reader.ticketById(caller, key) : null),
   Client: async (context, key) => (UUID.test(key) ? context.client(key) : null),
@@ -34,22 +34,24 @@ const finders: Readonly<Record<NodeTypeName, Find>> = {
 export class NodeResolver {
   @Query(() => NodeType, {
     nullable: true,
-    description: 'Any object by its id; null where there is none that the caller may see, and for an id that is none.',
+    description:
+      'The object with the given id. Null if there is none, if the caller may not see it, or if the id is malformed.',
   })
   node(
     @Ctx() context: RequestContext,
-    @Arg('id', () => ID, { description: 'The id that any object of the API has.' }) id: string,
+    @Arg('id', () => ID, { description: 'The id of an object, as its `id` field returns it.' }) id: string,
   ): Promise<object | null> {
     return find(context, id);
   }
 
   @Query(() => [NodeType], {
     nullable: 'items',
-    description: 'Several objects by their ids, in the order of the ids; null in the place of each that is not there.',
+    description:
+      'The objects with the given ids, in the order of the ids. An entry is null if there is no such object, if the caller may not see it, or if the id is malformed.',
   })
   nodes(
     @Ctx() context: RequestContext,
-    @Arg('ids', () => [ID], { description: `The ids, ${MOST_IDS} at most.` }) ids: string[],
+    @Arg('ids', () => [ID], { description: `The ids of the objects. At most ${MOST_IDS}.` }) ids: string[],
   ): Promise<readonly (object | null)[]> {
     if (ids.length > MOST_IDS) throw badInput(`ids takes at most ${MOST_IDS} ids.`);
     return Promise.all(ids.map((id) => find(context, id)));
@@ -71,21 +73,21 @@ async function findPolicy(
     : null;
 }
 
-/** A calendar by `<policy>/<version>/<name>`. */
+/** Finds a calendar by `<policy>/<version>/<name>`. */
 export async function findCalendar(context: RequestContext, key: string): Promise<CalendarView | null> {
   const [id, version, name] = key.split('/');
   const policy = await findPolicy(context, id, version);
-  return policy === null || name === undefined ? null : calendarOf(policy, name);
+  return policy === null || name === undefined ? null : calendarView(policy, name);
 }
 
-/** A ticket's event by `<ticket>/<number>`: it stands at that place among the ticket's events. */
+/** Finds an event by `<ticket>/<number>`. */
 async function findEvent({ services: { reader }, caller }: RequestContext, key: string): Promise<LoggedEvent | null> {
   const [ticketId = '', digits = ''] = key.split('/');
   if (!UUID.test(ticketId) || !NUMBER.test(digits)) return null;
   const ticket = await reader.ticketById(caller, ticketId);
   const number = Number(digits);
   if (ticket === null || number > ticket.version) return null;
-  // From the nearer end, a hundred at a time; few tickets have more.
+  // Pages of 100 events from the nearer end. Few tickets have more than one page.
   const fromEnd = number > ticket.version / 2;
   let cursor: string | null = null;
   for (;;) {
@@ -103,7 +105,9 @@ async function findEvent({ services: { reader }, caller }: RequestContext, key: 
   }
 }
 
-/** A deadline by `<ticket>/<kind>`, as long as the commitment runs towards an instant. */
+/**
+ * Finds a deadline by `<ticket>/<kind>`. Null unless the commitment is running and has a due time.
+ */
 async function findDeadline(context: RequestContext, key: string): Promise<Deadline | null> {
   const [ticketId = '', name] = key.split('/');
   const kind = COMMITMENT_KINDS.find((candidate) => candidate === name);

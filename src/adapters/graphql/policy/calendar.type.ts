@@ -15,7 +15,7 @@ import { DateTimeScalar } from '../base/scalars';
 import type { RequestContext } from '../context';
 import { badInput } from '../errors';
 
-/** A calendar of a policy version, by its name there. */
+/** A named calendar of one policy version. */
 export interface CalendarView {
   readonly policy: Policy;
   readonly name: string;
@@ -23,81 +23,97 @@ export interface CalendarView {
   readonly compiled: BusinessCalendar;
 }
 
-export function calendarOf(policy: Policy, name: string): CalendarView | null {
+export function calendarView(policy: Policy, name: string): CalendarView | null {
   const definition = Object.hasOwn(policy.calendars, name) ? policy.calendars[name] : undefined;
   const compiled = policy.compiledCalendars.get(name);
   return definition === undefined || compiled === undefined ? null : { policy, name, definition, compiled };
 }
 
 export const calendarsOf = (policy: Policy): readonly CalendarView[] =>
-  Object.keys(policy.calendars).flatMap((name) => calendarOf(policy, name) ?? []);
+  Object.keys(policy.calendars).flatMap((name) => calendarView(policy, name) ?? []);
 
-@ObjectType('OpenHours', { description: 'From opening to closing, by the local wall clock.', simpleResolvers: true })
+@ObjectType('OpenHours', {
+  description: 'One interval of open time within a day, in the local time of the calendar.',
+  simpleResolvers: true,
+})
 export class OpenHoursType {
-  @Field(() => String, { description: 'Opens, `HH:MM` or `HH:MM:SS`; belongs to it.' })
+  @Field(() => String, { description: 'The local opening time, as `HH:MM` or `HH:MM:SS`. Inclusive.' })
   opens!: string;
 
   @Field(() => String, {
-    description: 'Closes, `HH:MM` or `HH:MM:SS`, `24:00` at the end of the day; does not belong to it.',
+    description: 'The local closing time, as `HH:MM` or `HH:MM:SS`; `24:00` is the end of the day. Exclusive.',
   })
   closes!: string;
 }
 
-@ObjectType('WeekdayHours', { description: 'The regular hours of a day of the week.', simpleResolvers: true })
+@ObjectType('WeekdayHours', { description: 'The regular opening hours of one day of the week.', simpleResolvers: true })
 export class WeekdayHoursType {
-  @Field(() => WeekdayEnum, { description: 'The day.' })
+  @Field(() => WeekdayEnum, { description: 'The day of the week.' })
   weekday!: Weekday;
 
-  @Field(() => [OpenHoursType], { description: 'Its hours; empty where it is closed.' })
+  @Field(() => [OpenHoursType], {
+    description: 'The open intervals of the day, in local time. Empty if the calendar is closed on that day.',
+  })
   hours!: readonly OpenHoursType[];
 }
 
-@ObjectType('Holiday', { description: 'A whole local date that is closed.', simpleResolvers: true })
+@ObjectType('Holiday', { description: 'A local date on which the calendar is closed all day.', simpleResolvers: true })
 export class HolidayType {
-  @Field(() => String, { description: 'The local date, `YYYY-MM-DD`.' })
+  @Field(() => String, { description: "The date in the calendar's time zone, as `YYYY-MM-DD`." })
   date!: string;
 
-  @Field(() => String, { nullable: true, description: 'What it is called; null where the policy does not say.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The name of the holiday. Null if the policy does not name it.',
+  })
   name!: string | null;
 }
 
-@ObjectType('SpecialHours', { description: 'A local date with hours of its own.', simpleResolvers: true })
+@ObjectType('SpecialHours', { description: 'Opening hours that apply to one date only.', simpleResolvers: true })
 export class SpecialHoursType {
-  @Field(() => String, { description: 'The local date, `YYYY-MM-DD`.' })
+  @Field(() => String, { description: "The date in the calendar's time zone, as `YYYY-MM-DD`." })
   date!: string;
 
-  @Field(() => [OpenHoursType], { description: 'Its hours, in place of those of the weekday and of a holiday.' })
+  @Field(() => [OpenHoursType], {
+    description:
+      'The open intervals of the date, in local time. They replace the hours of the weekday, also on a holiday. Empty if the calendar is closed on that date.',
+  })
   hours!: readonly OpenHoursType[];
 }
 
-@ObjectType('YearRange', { description: 'Years of the local calendar, both included.', simpleResolvers: true })
+@ObjectType('YearRange', { description: 'A range of calendar years. Both ends are included.', simpleResolvers: true })
 export class YearRangeType {
-  @Field(() => Int, { description: 'The first year.' })
+  @Field(() => Int, { description: 'The first year of the range.' })
   from!: number;
 
-  @Field(() => Int, { description: 'The last year.' })
+  @Field(() => Int, { description: 'The last year of the range.' })
   to!: number;
 }
 
 @ObjectType('Calendar', {
   implements: NodeType,
-  description: 'A business calendar of a policy version: what counts as open time.',
+  description: 'A business calendar of a policy version. It defines which time counts as business time.',
   simpleResolvers: true,
 })
 export class CalendarType extends NodeType {
-  @Field(() => String, { description: 'Its name in the policy, by which targets refer to it.' })
+  @Field(() => String, {
+    description:
+      'The name of the calendar, which the targets of the policy refer to. Unique within the policy version.',
+  })
   name!: string;
 }
 
 @ObjectType('CalendarReplacement', {
-  description: 'A calendar that stands in for another of the same policy.',
+  description: 'Replaces one calendar of a policy with another calendar of the same policy.',
   simpleResolvers: true,
 })
 export class CalendarReplacementType {
-  @Field(() => String, { description: "The name that the policy's targets give, e.g. `business`." })
+  @Field(() => String, {
+    description: "The name of the calendar that the policy's targets refer to, such as `business`.",
+  })
   replaces!: string;
 
-  @Field(() => String, { description: 'The name of the calendar that is counted on in its place.' })
+  @Field(() => String, { description: 'The name of the calendar that is used instead.' })
   with!: string;
 }
 
@@ -118,26 +134,35 @@ export class CalendarResolver {
     return toGlobalId('Calendar', `${policy.id}/${policy.version}/${name}`);
   }
 
-  @FieldResolver(() => String, { description: 'The IANA zone of its local times, e.g. `America/New_York`.' })
+  @FieldResolver(() => String, {
+    description:
+      'The IANA name of the time zone of all local times and dates of the calendar, such as `America/New_York`.',
+  })
   timeZone(@Root() { definition }: CalendarView): string {
     return definition.timeZone;
   }
 
-  @FieldResolver(() => [WeekdayHoursType], { description: 'The regular hours, Monday first.' })
+  @FieldResolver(() => [WeekdayHoursType], {
+    description: 'The regular opening hours of all seven days of the week, Monday first.',
+  })
   week(@Root() { definition }: CalendarView): readonly WeekdayHoursType[] {
     return WEEKDAYS.map((weekday) => ({ weekday, hours: hoursOf(definition.week[weekday] ?? []) }));
   }
 
-  @FieldResolver(() => [HolidayType], { description: 'The closed dates of some years, in order.' })
+  @FieldResolver(() => [HolidayType], { description: 'The holidays in a range of years, in ascending order of date.' })
   holidays(
     @Root() { definition }: CalendarView,
     @Ctx() { now }: RequestContext,
     @Arg('from', () => Int, {
       nullable: true,
-      description: 'The first year, 1 to 9999; the present one where left out.',
+      description:
+        'The first year of the range, from 1 to 9999. Defaults to the current year in UTC, or to `to` if that is earlier.',
     })
     from: number | null | undefined,
-    @Arg('to', () => Int, { nullable: true, description: 'The last year, 1 to 9999; the first where left out.' })
+    @Arg('to', () => Int, {
+      nullable: true,
+      description: 'The last year of the range, from 1 to 9999. Defaults to the first year.',
+    })
     to: number | null | undefined,
   ): readonly HolidayType[] {
     const first = from ?? Math.min(to ?? 9999, Number(toIso(now).slice(0, 4)));
@@ -150,7 +175,9 @@ export class CalendarResolver {
       .map((date) => ({ date, name: definition.holidayNames?.[date] ?? null }));
   }
 
-  @FieldResolver(() => [SpecialHoursType], { description: 'The dates with hours of their own, in order.' })
+  @FieldResolver(() => [SpecialHoursType], {
+    description: 'The dates with special opening hours, in ascending order of date.',
+  })
   special(@Root() { definition }: CalendarView): readonly SpecialHoursType[] {
     return Object.entries(definition.special)
       .map(([date, intervals]) => ({ date, hours: hoursOf(intervals) }))
@@ -159,7 +186,8 @@ export class CalendarResolver {
 
   @FieldResolver(() => YearRangeType, {
     nullable: true,
-    description: 'The years whose holidays are known: nothing is promised beyond them. Null where it has none to know.',
+    description:
+      'The years for which the holidays are known. A deadline that would need a year outside the range is refused. Null if the calendar needs no holidays, so that every year is known.',
   })
   knownYears(@Root() { definition }: CalendarView): YearRangeType | null {
     return definition.knownYears ?? null;
@@ -167,12 +195,16 @@ export class CalendarResolver {
 
   @FieldResolver(() => Boolean, {
     nullable: true,
-    description: 'Whether it is open at an instant. Null only with an error BEYOND_CALENDAR.',
+    description:
+      'Whether the calendar is open at a given date and time. Null only together with an error of code `BEYOND_CALENDAR`.',
   })
   isOpen(
     @Root() { compiled }: CalendarView,
     @Ctx() { now }: RequestContext,
-    @Arg('at', () => DateTimeScalar, { nullable: true, description: 'The instant; that of the answer where left out.' })
+    @Arg('at', () => DateTimeScalar, {
+      nullable: true,
+      description: 'The date and time to look at. Defaults to the time of the request.',
+    })
     at: EpochMs | null | undefined,
   ): boolean {
     return compiled.isOpen(at ?? now);

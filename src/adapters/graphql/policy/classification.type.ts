@@ -12,95 +12,118 @@ import { DateTimeScalar } from '../base/scalars';
 import { type RequestContext, underPolicy } from '../context';
 
 @ObjectType('ImpactClassification', {
-  description: 'What a set of impacts earns, and the clause of the policy that decided it.',
+  description: 'The severity that a policy assigns to a set of impacts, and the clause that decides it.',
   simpleResolvers: true,
 })
 export class ClassificationFactsType implements Classification {
-  @Field(() => SeverityEnum, { description: 'The highest severity that any of the impacts earns.' })
+  @Field(() => SeverityEnum, { description: 'The most urgent severity that any of the impacts is assigned.' })
   severity!: Severity;
 
   @Field(() => String, {
-    description: 'Names the rule, so that it can be disputed with the policy in hand, e.g. `2a`.',
+    description: 'The identifier of the deciding clause in the policy, such as `2a`.',
   })
   clause!: string;
 
-  @Field(() => BasisEnum, { description: 'Whether the vendor published the rule or the house ruled it.' })
+  @Field(() => BasisEnum, { description: 'Whether the vendor published the clause or it is a house rule.' })
   basis!: Basis;
 
-  @Field(() => String, { description: 'The meaning of the published wording, or the reason of the house ruling.' })
+  @Field(() => String, { description: 'The meaning of the published wording, or the reason for the house rule.' })
   text!: string;
 }
 
-@ObjectType('SeverityOverride', { description: 'A severity set against the classifier.', simpleResolvers: true })
+@ObjectType('SeverityOverride', {
+  description: 'A severity that was set by hand, in place of the one that follows from the impacts.',
+  simpleResolvers: true,
+})
 export class OverrideType implements Override {
   @Field(() => SeverityEnum, { description: 'The severity that was set.' })
   severity!: Severity;
 
-  @Field(() => String, { description: 'Why.' })
+  @Field(() => String, { description: 'The reason that was given for the override.' })
   reason!: string;
 
-  @Field(() => DateTimeScalar, { description: 'When, UTC.' })
+  @Field(() => DateTimeScalar, { description: 'The date and time when the override took effect, in UTC.' })
   at!: EpochMs;
 
-  @Field(() => ActorType, { description: 'By whom.' })
+  @Field(() => ActorType, { description: 'The actor who set the severity.' })
   by!: Actor;
 
-  @Field(() => ActorType, { nullable: true, description: 'Who approved it; null where it held at once.' })
+  @Field(() => ActorType, {
+    nullable: true,
+    description: 'The actor who approved the override. Null if it took effect without approval.',
+  })
   approvedBy?: Actor;
 }
 
 @ObjectType('SeverityProposal', {
-  description: 'A lowering of the severity that waits for another agent to approve it. Nothing of it holds yet.',
+  description:
+    'A proposed lowering of the severity that another agent has not yet approved. It has no effect until it is approved.',
   simpleResolvers: true,
 })
 export class ProposalType implements Omit<Proposal, 'clause'> {
-  @Field(() => SeverityEnum, { description: 'The severity that is proposed.' })
+  @Field(() => SeverityEnum, { description: 'The proposed severity.' })
   severity!: Severity;
 
-  @Field(() => Boolean, { description: 'Whether it goes against the classifier; else it follows from the impacts.' })
+  @Field(() => Boolean, {
+    description: 'Whether the proposed severity is an override. False if it follows from the proposed impacts.',
+  })
   isOverride!: boolean;
 
-  @Field(() => [ImpactType], { description: 'The impacts that would hold.' })
+  @Field(() => [ImpactType], { description: 'The impacts that the ticket would have after approval.' })
   impacts!: readonly Impact[];
 
-  @Field(() => String, { nullable: true, description: 'Why; null where nothing was said.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The reason that was given for the proposal. Null if none was given.',
+  })
   reason!: string | null;
 
-  @Field(() => DateTimeScalar, { description: 'When it was proposed, UTC.' })
+  @Field(() => DateTimeScalar, { description: 'The date and time when the lowering was proposed, in UTC.' })
   at!: EpochMs;
 
-  @Field(() => ActorType, { description: 'By whom; anybody else may approve it.' })
+  @Field(() => ActorType, { description: 'The agent who proposed the lowering. Only another agent can approve it.' })
   by!: Actor;
 }
 
-/** Resolves on the ticket itself: a ticket's classification is nothing but some of its fields and a rule's wording. */
+/** The source object is the ticket: a classification consists of its fields and the rule's text. */
 @ObjectType('Classification', {
-  description:
-    'Why a ticket has its severity: the clause that its impacts fall under, and the override if there is one.',
+  description: 'Why a ticket has its severity: the clause that its impacts fall under, and the override, if any.',
   simpleResolvers: true,
 })
 export class ClassificationType {
-  @Field(() => SeverityEnum, { description: "The ticket's severity: the override's, else what the clause gives." })
+  @Field(() => SeverityEnum, {
+    description: 'The severity of the ticket: that of the override, or that of the clause if there is no override.',
+  })
   severity!: Severity;
 
-  @Field(() => String, { description: 'The clause that the impacts fall under, e.g. `2a`.' })
+  @Field(() => String, {
+    description: 'The identifier of the policy clause that the impacts fall under, such as `2a`.',
+  })
   clause!: string;
 
-  @Field(() => OverrideType, { nullable: true, description: 'Null where severity follows from the impacts.' })
+  @Field(() => OverrideType, {
+    nullable: true,
+    description: 'The override that is in effect. Null if the severity follows from the impacts.',
+  })
   override!: Override | null;
 
-  @Field(() => ProposalType, { nullable: true, description: 'A lowering that is not yet approved; null for none.' })
+  @Field(() => ProposalType, {
+    nullable: true,
+    description: 'The lowering of the severity that is not yet approved. Null if there is none.',
+  })
   proposal!: Proposal | null;
 }
 
 @Resolver(() => ClassificationType)
 export class ClassificationResolver {
-  @FieldResolver(() => String, { description: "The clause's published meaning, or the reason of the house ruling." })
+  @FieldResolver(() => String, {
+    description: 'The meaning of the published clause, or the reason for the house rule.',
+  })
   text(@Root() ticket: Ticket, @Ctx() context: RequestContext): string | Promise<string> {
     return underPolicy(context, ticket, (policy) => ruleOf(policy, ticket).text);
   }
 
-  @FieldResolver(() => BasisEnum, { description: 'Whether the vendor published the clause or the house ruled it.' })
+  @FieldResolver(() => BasisEnum, { description: 'Whether the vendor published the clause or it is a house rule.' })
   basis(@Root() ticket: Ticket, @Ctx() context: RequestContext): Basis | Promise<Basis> {
     return underPolicy(context, ticket, (policy) => ruleOf(policy, ticket).basis);
   }

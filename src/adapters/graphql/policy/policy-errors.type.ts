@@ -1,44 +1,50 @@
 import { Field, Int, ObjectType } from 'type-graphql';
 import { options, UserErrorType } from '../base/user-errors';
 
-/** The errors that publishing a policy, or giving a client terms of its own, may answer with. */
+/** The errors of `publishPolicy` and `setClientTerms`. */
 
-@ObjectType('InvalidPolicy', options('Something in the text of a policy is not as it should be; one error for each.'))
+@ObjectType('InvalidPolicy', options('The text of a policy has an error. Each problem is reported as one error.'))
 export class InvalidPolicyType extends UserErrorType {
-  @Field(() => Int, { description: 'The line of the text, from 1.' })
+  @Field(() => Int, { description: 'The line of the problem in the text. The first line is 1.' })
   line!: number;
-  @Field(() => Int, { description: 'The column of the line, from 1.' })
+  @Field(() => Int, { description: 'The column of the problem in its line. The first column is 1.' })
   column!: number;
-  @Field(() => String, { description: 'The field, e.g. `severities[1].title`; `(document)` for the whole.' })
+  @Field(() => String, {
+    description:
+      'The path of the field in the document, such as `severities[1].title`, or `(document)` for the document as a whole.',
+  })
   field!: string;
-  @Field(() => String, { description: 'What is wrong, and what the field takes.' })
+  @Field(() => String, { description: 'What is wrong, and which values the field accepts.' })
   problem!: string;
 }
 
-@ObjectType('UnknownPolicy', options('No policy of that name is published.'))
+@ObjectType('UnknownPolicy', options('No policy with the given name has been published.'))
 export class UnknownPolicyType extends UserErrorType {
   @Field(() => String, { description: 'The name that was given.' })
   policy!: string;
-  @Field(() => [String], { description: 'The names of the policies that are published.' })
+  @Field(() => [String], { description: 'The names of all published policies.' })
   known!: readonly string[];
 }
 
-@ObjectType('UnknownCalendar', options("The latest version of the client's policy has no calendar of that name."))
+@ObjectType(
+  'UnknownCalendar',
+  options("The latest version of the client's policy has no calendar with the given name."),
+)
 export class UnknownCalendarType extends UserErrorType {
   @Field(() => String, { description: 'The name that was given.' })
   calendar!: string;
   @Field(() => String, { description: 'The name of the policy.' })
   policy!: string;
-  @Field(() => [String], { description: 'The names of the calendars that it has.' })
+  @Field(() => [String], { description: 'The names of all calendars of that policy version.' })
   known!: readonly string[];
 }
 
-@ObjectType('CalendarInUse', options("A client's terms name a calendar that this version of its policy lacks."))
+@ObjectType('CalendarInUse', options("The policy text lacks a calendar that a client's terms refer to."))
 export class CalendarInUseType extends UserErrorType {
-  @Field(() => String, { description: 'The name of the calendar.' })
+  @Field(() => String, { description: 'The name of the missing calendar.' })
   calendar!: string;
   @Field(() => String, { description: 'The name of the policy.' })
   policy!: string;
-  @Field(() => String, { description: 'The name of the client.' })
+  @Field(() => String, { description: 'The name of the client whose terms refer to the calendar.' })
   client!: string;
 }

@@ -20,7 +20,7 @@ const input = (type: () => ClassType) =>
 export class PolicyMutationResolver {
   @Mutation(() => PublishPolicyPayload, {
     description:
-      'Publishes a policy as its next version, for the tickets that are opened from now on; what the latest says already makes none. Or says, by a dry run, what it would have meant.',
+      'Publishes a policy as its next version. The version applies to tickets that are opened afterwards; open tickets keep theirs. If the latest version has the same content, no new version is created. With `dryRun`, publishes nothing and returns how the open tickets would be affected.',
   })
   async publishPolicy(
     @input(() => PublishPolicyInput) given: PublishPolicyInput,
@@ -45,7 +45,8 @@ export class PolicyMutationResolver {
   }
 
   @Mutation(() => SetClientTermsPayload, {
-    description: 'Gives a client a policy and calendars of its own, for the tickets that are opened from now on.',
+    description:
+      'Sets the policy and the calendar replacements of a client. They apply to tickets that are opened afterwards.',
   })
   async setClientTerms(
     @input(() => SetClientTermsInput) given: SetClientTermsInput,
@@ -53,7 +54,7 @@ export class PolicyMutationResolver {
   ): Promise<SetClientTermsPayload> {
     const clientMutationId = given.clientMutationId ?? null;
     const calendars = given.calendars ?? [];
-    const problems = [...problemsOf(given), ...repeated(calendars)];
+    const problems = [...problemsOf(given), ...invalidReplacements(calendars)];
     if (problems.length > 0) return { client: null, userErrors: invalidInputs(problems, ARGUMENT), clientMutationId };
     const terms = {
       clientId: requireUuid('Client', given.clientId, 'input.clientId'),
@@ -66,8 +67,8 @@ export class PolicyMutationResolver {
   }
 }
 
-/** A calendar can be replaced by one only, and not by itself. */
-const repeated = (calendars: readonly CalendarReplacementInput[]): readonly InputProblem[] =>
+/** Each calendar can be replaced once, and not by itself. */
+const invalidReplacements = (calendars: readonly CalendarReplacementInput[]): readonly InputProblem[] =>
   calendars.flatMap((one, index): InputProblem[] => {
     const path = ['calendars', String(index)];
     if (calendars.findIndex(({ replaces }) => replaces === one.replaces) < index) {

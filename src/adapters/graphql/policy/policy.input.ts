@@ -6,50 +6,59 @@ import { MutationInput } from '../ticket/ticket-mutations.input';
 const NAME = 64;
 
 @InputType('PublishPolicyInput', {
-  description: 'A policy as its file has it; see `policies/` and `stepdown policy check`.',
+  description: 'The input of `publishPolicy`.',
 })
 export class PublishPolicyInput extends MutationInput {
   @Field(() => String, {
-    description: 'The text of the policy, YAML 1.2, of at most 131,072 characters.',
+    description:
+      'The policy as YAML 1.2, at most 131,072 characters. `stepdown policy check` checks a policy file without publishing it.',
   })
   @Text({ max: 131_072, blank: true })
   yaml!: string;
 
   @Field(() => Boolean, {
     defaultValue: false,
-    description: 'Publishes nothing: only says what it would have meant for the tickets that are open.',
+    description: 'Whether to only report how the open tickets would be affected, without publishing.',
   })
   dryRun!: boolean;
 }
 
-@InputType('CalendarReplacementInput', { description: 'A calendar that stands in for another of the same policy.' })
+@InputType('CalendarReplacementInput', {
+  description: 'Replaces one calendar of a policy with another calendar of the same policy.',
+})
 export class CalendarReplacementInput {
-  @Field(() => String, { description: "The name that the policy's targets give, e.g. `business`." })
+  @Field(() => String, {
+    description:
+      "The name of the calendar that the policy's targets refer to, such as `business`. At most 64 characters.",
+  })
   @Text({ max: NAME })
   replaces!: string;
 
-  @Field(() => String, { description: 'The name of the calendar that is counted on in its place.' })
+  @Field(() => String, { description: 'The name of the calendar that is used instead. At most 64 characters.' })
   @Text({ max: NAME })
   with!: string;
 }
 
 @InputType('SetClientTermsInput', {
-  description: 'What a client has of its own; it takes the place of whatever the client had. Open tickets keep theirs.',
+  description:
+    'The input of `setClientTerms`. It replaces all terms that the client has; tickets that are already open keep theirs.',
 })
 export class SetClientTermsInput extends MutationInput {
-  @Field(() => ID, { description: 'The client.' })
+  @Field(() => ID, { description: 'The id of the client.' })
   clientId!: string;
 
   @Field(() => String, {
     nullable: true,
-    description: 'The name of the policy for its new tickets, always the latest version; null for that of the service.',
+    description:
+      "The name of the policy for the client's new tickets, which use its latest version. At most 64 characters. Null or omitted selects the default policy of the service.",
   })
   @Text({ max: NAME })
   policy?: string | null;
 
   @Field(() => [CalendarReplacementInput], {
     nullable: true,
-    description: 'Calendars of that policy that stand in for others; at most 50, null or empty for none.',
+    description:
+      'The calendar replacements within that policy, at most 50. Null, empty or omitted removes all replacements.',
   })
   @Entries(0, 50)
   @ValidateNested()

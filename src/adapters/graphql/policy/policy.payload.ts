@@ -10,56 +10,67 @@ import { PolicyType } from './policy.type';
 
 @ObjectType({ simpleResolvers: true })
 abstract class ImpactCountsType implements Omit<ImpactCounts, 'tickets'> {
-  @Field(() => Int, { description: 'How many would have a breach by now under it.' })
+  @Field(() => Int, {
+    description: 'The number of tickets that would have a breached commitment now under the policy.',
+  })
   wouldHaveBreached!: number;
 
-  @Field(() => Int, { description: 'How many of these have none under their own version.' })
+  @Field(() => Int, {
+    description:
+      'The number of tickets that would have a breached commitment now under the policy, and have none under their own policy version.',
+  })
   newlyBreached!: number;
 
-  @Field(() => Int, { description: 'How many have a breach under their own version and would have none under it.' })
+  @Field(() => Int, {
+    description:
+      'The number of tickets that have a breach under their own policy version and would have none under the policy.',
+  })
   noLongerBreached!: number;
 
   @Field(() => Int, {
-    description: 'How many would have a running promise due at another instant, or another set of promises running.',
+    description:
+      'The number of tickets with a running commitment that would be due at another time, or with other commitments running.',
   })
   deadlineChanged!: number;
 
-  @Field(() => Int, { description: 'How many would be of another severity now.' })
+  @Field(() => Int, { description: 'The number of tickets that would have another severity now.' })
   severityChanged!: number;
 
   @Field(() => Int, {
-    description: 'How many it does not apply to: no clause covers their impacts, or its calendars do not reach.',
+    description:
+      'The number of tickets that the policy cannot be applied to, because no clause covers their impacts or its calendars do not cover their deadlines.',
   })
   notApplicable!: number;
 
   @Field(() => Int, {
-    description: 'How many took a step that it would have refused; they are judged without that step.',
+    description:
+      'The number of tickets whose history contains a step that the policy would have refused. They are evaluated without that step.',
   })
   historyRefused!: number;
 }
 
 @ObjectType('SeverityImpact', {
-  description: 'What a policy would have meant for tickets of one severity.',
+  description: 'How a policy would have affected the tickets of one severity.',
   simpleResolvers: true,
 })
 export class SeverityImpactType extends ImpactCountsType {
-  @Field(() => SeverityEnum, { description: 'The severity that the tickets have now, under their own version.' })
+  @Field(() => SeverityEnum, { description: 'The current severity of the tickets under their own policy version.' })
   severity!: Severity;
 
-  @Field(() => Int, { description: 'How many of them are open.' })
+  @Field(() => Int, { description: 'The number of open tickets of that severity.' })
   tickets!: number;
 }
 
 @ObjectType('PolicyImpact', {
   description:
-    'What a policy would have meant for the tickets that are open (or have a workaround) now, of the clients that it is for, had they been opened under it: each history is decided anew, and judged now.',
+    'How a policy would have affected the unresolved tickets (in state `open` or `workaroundApplied`) of the clients that use it, had they been opened under it. The history of each ticket is replayed under the policy and evaluated at the current time.',
   simpleResolvers: true,
 })
 export class PolicyImpactType extends ImpactCountsType {
-  @Field(() => Int, { description: 'How many tickets were looked at.' })
+  @Field(() => Int, { description: 'The number of tickets that were evaluated.' })
   openTickets!: number;
 
-  @Field(() => [SeverityImpactType], { description: 'The same by severity, the most urgent first.' })
+  @Field(() => [SeverityImpactType], { description: 'The same counts by severity, the most urgent first.' })
   bySeverity!: readonly SeverityImpactType[];
 }
 
@@ -73,16 +84,20 @@ export const impactView = ({ all: { tickets, ...counts }, bySeverity }: PolicyIm
 export class PublishPolicyPayload extends Payload {
   @Field(() => PolicyType, {
     nullable: true,
-    description: 'The version that says what was given; null for a dry run and where it was refused.',
+    description: 'The version with the given content. Null for a dry run and if the policy was refused.',
   })
   policy!: Policy | null;
 
   @Field(() => Boolean, {
-    description: 'Whether it is (for a dry run: would be) a version of its own, for the latest says something else.',
+    description:
+      'Whether a new version was created, or for a dry run, would be created. False if the latest version has the same content and if the policy was refused.',
   })
   isNew!: boolean;
 
-  @Field(() => PolicyImpactType, { nullable: true, description: 'For a dry run: what it would have meant. Else null.' })
+  @Field(() => PolicyImpactType, {
+    nullable: true,
+    description: 'How the open tickets would be affected. Null unless this was an accepted dry run.',
+  })
   impact!: PolicyImpactType | null;
 }
 
@@ -90,7 +105,8 @@ export class PublishPolicyPayload extends Payload {
 export class SetClientTermsPayload extends Payload {
   @Field(() => ClientType, {
     nullable: true,
-    description: 'The client as this request left it; null where there is none.',
+    description:
+      'The client after this request, unchanged if the request was refused. Null if the client does not exist or the input is invalid.',
   })
   client!: Client | null;
 }

@@ -11,15 +11,18 @@ const PolicyConnection = connectionTypeOf('Policy', () => PolicyType, 'policy ve
 export class PolicyQueryResolver {
   @Query(() => PolicyType, {
     nullable: true,
-    description: 'A published version of a policy; null where there is no such version.',
+    description: 'A published version of a policy. Null if there is no such version.',
   })
   async policy(
     @Ctx() { services: { policies } }: RequestContext,
-    @Arg('version', () => Int, { nullable: true, description: 'Which version, from 1; the latest where left out.' })
+    @Arg('version', () => Int, {
+      nullable: true,
+      description: 'The number of the version, counting from 1. Defaults to the latest version.',
+    })
     version: number | null | undefined,
     @Arg('name', () => String, {
       nullable: true,
-      description: 'The name of the policy; that of the service where left out.',
+      description: 'The name of the policy. Defaults to the default policy of the service.',
     })
     name: string | null | undefined,
   ): Promise<Policy | null> {
@@ -28,7 +31,7 @@ export class PolicyQueryResolver {
     return number === undefined ? null : policies.version(id, number);
   }
 
-  @Query(() => PolicyConnection, { description: 'Every version of every policy, the latest published first.' })
+  @Query(() => PolicyConnection, { description: 'All versions of all policies, the most recently published first.' })
   async policies(
     @Ctx() { services: { policies } }: RequestContext,
     @Args() args: PageArgs,
@@ -37,7 +40,7 @@ export class PolicyQueryResolver {
     const edges: Page<Policy>['edges'] = await Promise.all(
       page.edges.map(async ({ node: { id, version }, cursor }) => {
         const node = await policies.version(id, version);
-        if (node === null) throw new Error(`Version ${version} of ${id} is listed and is not there`);
+        if (node === null) throw new Error(`Version ${version} of ${id} is listed but was not found`);
         return { node, cursor };
       }),
     );

@@ -40,134 +40,168 @@ import type { RequestContext } from '../context';
 import { CalendarType, type CalendarView, calendarsOf } from './calendar.type';
 
 @ObjectType('SeverityPolicy', {
-  description: 'What a policy promises and asks at one severity.',
+  description: 'The targets and requirements of a policy for one severity.',
   simpleResolvers: true,
 })
 export class SeverityPolicyType {
-  @Field(() => SeverityEnum, { description: 'The severity.' })
+  @Field(() => SeverityEnum, { description: 'The severity that the targets apply to.' })
   severity!: Severity;
 
-  @Field(() => String, { description: 'What the vendor calls it.' })
+  @Field(() => String, { description: 'The name that the vendor gives to the severity.' })
   title!: string;
 
-  @Field(() => WorkaroundLowersEnum, { description: 'What a workaround has to lower.' })
+  @Field(() => WorkaroundLowersEnum, { description: 'What a workaround at this severity has to lower.' })
   workaroundLowers!: SeverityPolicy['workaroundLowers'];
 
-  @Field(() => [ClientActionEnum], { description: 'What is asked of the client.' })
+  @Field(() => [ClientActionEnum], { description: 'What the policy asks of the client at this severity.' })
   clientActions!: readonly ClientAction[];
 }
 
 @Resolver(() => SeverityPolicyType)
 export class SeverityPolicyResolver {
-  @FieldResolver(() => TargetType, { description: 'What is promised for the first action.' })
+  @FieldResolver(() => TargetType, { description: 'The target for the first response.' })
   response(@Root() { targets }: SeverityPolicy): Target {
     return targets.RESPONSE;
   }
 
-  @FieldResolver(() => TargetType, { description: 'What is promised for regular messages.' })
+  @FieldResolver(() => TargetType, { description: 'The target for regular updates to the client.' })
   update(@Root() { targets }: SeverityPolicy): Target {
     return targets.UPDATE;
   }
 
-  @FieldResolver(() => TargetType, { description: 'What is promised for full resolution.' })
+  @FieldResolver(() => TargetType, { description: 'The target for the full resolution.' })
   resolution(@Root() { targets }: SeverityPolicy): Target {
     return targets.RESOLUTION;
   }
 }
 
-@ObjectType('ClassificationRule', { description: 'One row of the classification table.', simpleResolvers: true })
+@ObjectType('ClassificationRule', {
+  description:
+    'One rule of the classification table: a pair of audience and consequences, and the severity that it leads to.',
+  simpleResolvers: true,
+})
 export class RuleType {
-  @Field(() => String, { description: 'Names the rule, e.g. `2a`.' })
+  @Field(() => String, { description: 'The identifier of the rule, such as `2a`.' })
   clause!: string;
 
-  @Field(() => SeverityEnum, { description: 'What it gives.' })
+  @Field(() => SeverityEnum, { description: 'The severity of an impact that the rule covers.' })
   severity!: Severity;
 
-  @Field(() => [ConsequenceEnum], { description: 'What those who are hit cannot do: any of these.' })
+  @Field(() => [ConsequenceEnum], {
+    description: 'The consequences that the rule covers. An impact with any one of them matches.',
+  })
   consequences!: readonly Consequence[];
 
-  @Field(() => BasisEnum, { description: 'Whether the vendor published it or the house ruled it.' })
+  @Field(() => BasisEnum, { description: 'Whether the vendor published the rule or it is a house rule.' })
   basis!: Basis;
 
-  @Field(() => String, { description: 'The meaning of the published wording, or the reason of the house ruling.' })
+  @Field(() => String, { description: 'The meaning of the published wording, or the reason for the house rule.' })
   text!: string;
 }
 
 @Resolver(() => RuleType)
 export class RuleResolver {
-  @FieldResolver(() => AudienceEnum, { nullable: true, description: 'Who is hit; null for any audience.' })
+  @FieldResolver(() => AudienceEnum, {
+    nullable: true,
+    description: 'The audience that the rule covers. Null if it covers every audience.',
+  })
   audience(@Root() rule: Rule): Audience | null {
     return rule.audience === 'ANY' ? null : rule.audience;
   }
 }
 
-@ObjectType('PolicyMark', { description: 'A point of a commitment at which something is said.', simpleResolvers: true })
+@ObjectType('PolicyMark', {
+  description: 'A point in the running time of a commitment at which an event is recorded.',
+  simpleResolvers: true,
+})
 export class MarkType implements Mark {
-  @Field(() => String, { description: 'Its name; `atRisk` is the one that makes a commitment AT_RISK.' })
+  @Field(() => String, {
+    description: 'The name of the mark. A commitment that has passed the mark `atRisk` has the status `AT_RISK`.',
+  })
   name!: string;
 
-  @Field(() => Float, { description: 'The part of the target at which it lies; 1 is the due instant.' })
+  @Field(() => Float, {
+    description: 'The position of the mark as a fraction of the target. 1 is the due time; larger values are after it.',
+  })
   fraction!: number;
 }
 
-@ObjectType('BusinessSpan', { description: 'A stretch of business time.', simpleResolvers: true })
+@ObjectType('BusinessSpan', { description: 'An amount of business time.', simpleResolvers: true })
 export class BusinessSpanType implements BusinessSpan {
-  @Field(() => Float, { description: 'How many of the unit.' })
+  @Field(() => Float, { description: 'The amount, in `unit`.' })
   amount!: number;
 
-  @Field(() => TargetUnitEnum, { description: 'The unit.' })
+  @Field(() => TargetUnitEnum, { description: 'The unit of the amount.' })
   unit!: TargetUnit;
 
-  @Field(() => String, { description: "The name of the policy's calendar that it counts on." })
+  @Field(() => String, { description: 'The name of the calendar of the policy on which the time is counted.' })
   calendar!: string;
 }
 
-@ObjectType('WaitingRule', { description: 'Which clocks a reason for waiting stops.', simpleResolvers: true })
+@ObjectType('WaitingRule', {
+  description: 'Which commitments are paused while a ticket waits for a given reason.',
+  simpleResolvers: true,
+})
 export class WaitingRuleType {
-  @Field(() => WaitingReasonEnum, { description: 'The reason.' })
+  @Field(() => WaitingReasonEnum, { description: 'The reason for waiting.' })
   reason!: WaitingReason;
 
-  @Field(() => [CommitmentKindEnum], { description: 'The commitments that stand still; empty for none.' })
+  @Field(() => [CommitmentKindEnum], {
+    description: 'The commitments that are paused. Empty if the reason pauses none.',
+  })
   pauses!: readonly CommitmentKind[];
 }
 
 @ObjectType('Policy', {
   implements: NodeType,
-  description: 'One published version of a policy: all that is promised, and how it is reckoned. It never changes.',
+  description:
+    'One published version of a policy: its targets, its classification rules and its calendars. A version never changes.',
   simpleResolvers: true,
 })
 export class PolicyType extends NodeType {
-  @Field(() => Int, { description: 'Counts from 1.' })
+  @Field(() => Int, { description: 'The number of the version, counting from 1 for each policy.' })
   version!: number;
 
-  @Field(() => String, { description: 'What it is called.' })
+  @Field(() => String, { description: 'The display name of the policy.' })
   title!: string;
 
-  @Field(() => String, { description: "Where the vendor's own words are." })
+  @Field(() => String, { description: "Where the vendor's own wording is published." })
   source!: string;
 
-  @Field(() => [SeverityPolicyType], { description: 'Its severities, the most urgent first.' })
+  @Field(() => [SeverityPolicyType], {
+    description: 'The targets and requirements by severity, the most urgent first.',
+  })
   severities!: readonly SeverityPolicy[];
 
-  @Field(() => [RuleType], { description: 'Its classification table, in the order in which equal clauses are named.' })
+  @Field(() => [RuleType], {
+    description:
+      'The classification rules. If several rules of the same severity match, the first one is named as the clause.',
+  })
   rules!: readonly Rule[];
 
-  @Field(() => LoweringApprovalEnum, { description: "Which lowerings of a severity need another agent's approval." })
+  @Field(() => LoweringApprovalEnum, {
+    description: 'Which lowerings of a severity need the approval of another agent.',
+  })
   loweringApproval!: Policy['loweringApproval'];
 
-  @Field(() => OnLoweringEnum, { description: 'Where the clocks count from after severity was lowered.' })
+  @Field(() => OnLoweringEnum, { description: 'Where the clocks count from after the severity was lowered.' })
   onLowering!: Policy['onLowering'];
 
-  @Field(() => [MarkType], { description: 'Points of every commitment at which something is said.' })
+  @Field(() => [MarkType], { description: 'The marks, which apply to every commitment.' })
   marks!: readonly Mark[];
 
-  @Field(() => Float, { description: 'The least part of its target that a reopened ticket is given.' })
+  @Field(() => Float, {
+    description:
+      'The minimum business time for the resolution of a reopened ticket, as a fraction of its target. Greater than 0 and at most 1.',
+  })
   reopeningMinimum!: number;
 
-  @Field(() => BusinessSpanType, { description: 'How long a resolved ticket may stay silent before it closes.' })
+  @Field(() => BusinessSpanType, {
+    description: 'The business time without communication after which a resolved ticket is closed automatically.',
+  })
   closeAfterSilence!: BusinessSpan;
 
-  @Field(() => BusinessDayEndEnum, { description: 'Where a target in business days falls due.' })
+  @Field(() => BusinessDayEndEnum, { description: 'The time of day at which a target in business days is due.' })
   businessDayEnd!: Policy['businessDayEnd'];
 }
 
@@ -178,29 +212,35 @@ export class PolicyResolver {
     return toGlobalId('Policy', `${policy.id}/${policy.version}`);
   }
 
-  @FieldResolver(() => String, { description: 'Its short name, the same in every version.' })
+  @FieldResolver(() => String, { description: 'The short name of the policy, which all its versions share.' })
   name(@Root() policy: Policy): string {
     return policy.id;
   }
 
-  @FieldResolver(() => [CalendarType], { description: 'Its calendars, by name.' })
+  @FieldResolver(() => [CalendarType], { description: 'The calendars of the policy version.' })
   calendars(@Root() policy: Policy): readonly CalendarView[] {
     return calendarsOf(policy);
   }
 
-  @FieldResolver(() => [WaitingRuleType], { description: 'Which reason for waiting stops which clocks.' })
+  @FieldResolver(() => [WaitingRuleType], {
+    description: 'The commitments that each reason for waiting pauses, one entry for each reason.',
+  })
   waitingRules(@Root() policy: Policy): readonly WaitingRuleType[] {
     return WAITING_REASONS.map((reason) => ({ reason, pauses: policy.pauses[reason] }));
   }
 
-  @FieldResolver(() => DateTimeScalar, { nullable: true, description: 'When this version was published, UTC.' })
+  @FieldResolver(() => DateTimeScalar, {
+    nullable: true,
+    description: 'The date and time when the version was published, in UTC. Null if its publication is not recorded.',
+  })
   async publishedAt(@Root() policy: Policy, @Ctx() { services }: RequestContext): Promise<EpochMs | null> {
     return (await services.policies.publication(policy.id, policy.version))?.publishedAt ?? null;
   }
 
   @FieldResolver(() => ActorType, {
     nullable: true,
-    description: 'Who published this version; null for the configured file, which the service published at a start.',
+    description:
+      'The actor who published the version. Null if the service published it from the configured file when it started.',
   })
   async publishedBy(@Root() policy: Policy, @Ctx() { services }: RequestContext): Promise<Actor | null> {
     return (await services.policies.publication(policy.id, policy.version))?.publishedBy ?? null;
@@ -208,7 +248,7 @@ export class PolicyResolver {
 
   @FieldResolver(() => String, {
     nullable: true,
-    description: 'The text it was published from, YAML, as it was given; null where that was not kept.',
+    description: 'The YAML text that the version was published from, unchanged. Null if the text was not stored.',
   })
   yaml(@Root() policy: Policy, @Ctx() { services }: RequestContext): Promise<string | null> {
     return services.policies.yaml(policy.id, policy.version);

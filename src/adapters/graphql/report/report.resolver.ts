@@ -18,24 +18,30 @@ const optional = { nullable: true } as const;
 export class ReportResolver {
   @Query(() => SlaReportType, {
     description:
-      'What was kept and what was not in a period, of the tickets that the caller may see. A cycle counts in the period in which it was decided: at its breach, else at its fulfilment.',
+      'Reports which commitments were met and which were breached in a period, for the tickets that the caller may see. A cycle counts in the period in which it was decided: the time of its breach, or, if it was not breached, of its fulfilment.',
   })
   async slaReport(
     @Ctx() context: RequestContext,
-    @Arg('from', () => DateTimeScalar, { description: 'The first instant of the period.' }) from: EpochMs,
-    @Arg('to', () => DateTimeScalar, { description: 'The instant before which it ends; later than from.' }) to: EpochMs,
-    @Arg('groupBy', () => ReportGroupingEnum, { description: 'What the figures are told apart by.' })
+    @Arg('from', () => DateTimeScalar, { description: 'The start of the period. Inclusive.' }) from: EpochMs,
+    @Arg('to', () => DateTimeScalar, { description: 'The end of the period. Exclusive; must be later than `from`.' })
+    to: EpochMs,
+    @Arg('groupBy', () => ReportGroupingEnum, { description: 'The property by which the figures are grouped.' })
     groupBy: ReportGrouping,
     @Arg('timeZone', () => String, {
       defaultValue: 'UTC',
-      description: 'The time zone in which months begin: an IANA name, such as `America/New_York`.',
+      description: 'The IANA name of the time zone in which months begin, such as `America/New_York`.',
     })
     timeZone: string,
-    @Arg('client', () => ID, { ...optional, description: "This client's tickets only." })
+    @Arg('client', () => ID, {
+      ...optional,
+      description:
+        'The id of a client. Only tickets of this client are counted. Defaults to all clients that the caller may see.',
+    })
     client: string | null | undefined,
     @Arg('severities', () => [SeverityEnum], {
       ...optional,
-      description: 'Under these severities, as in a report by severity; all where left out, none where empty.',
+      description:
+        'The severities to count, as a report grouped by severity counts them. Defaults to all; an empty list counts nothing.',
     })
     severities: Severity[] | null | undefined,
   ): Promise<SlaReportType> {

@@ -1,8 +1,8 @@
 import { Field, Float, Int, ObjectType } from 'type-graphql';
 import {
-  allTogether,
   attainment,
   type CommitmentFigures,
+  overallFigures,
   type ReportGrouping,
   type SlaReportRow,
   type TimeFigures,
@@ -17,121 +17,141 @@ import { DateTimeScalar, DurationScalar } from '../base/scalars';
 
 export const ReportGroupingEnum = describeEnum<ReportGrouping>(
   'SlaReportGrouping',
-  'What the figures of a report are told apart by.',
+  'The property by which the figures of a report are grouped.',
   {
     SEVERITY:
-      'Cycles by the severity that gave them, openings by the initial severity, all else by the severity just before it.',
-    CLIENT: 'The client of the ticket.',
-    MONTH: 'The calendar month in the time zone of the report in which it was decided or happened.',
-    CLAUSE: "The clause of the policy that the ticket's impacts fall under now.",
-    ASSIGNEE: 'Whoever the ticket is assigned to now.',
+      'By severity: a cycle by the severity whose target it had, an opening by the initial severity, and anything else by the severity just before it happened.',
+    CLIENT: 'By the client of the ticket.',
+    MONTH: 'By the calendar month, in the time zone of the report, in which a cycle was decided or something happened.',
+    CLAUSE: "By the policy clause that the ticket's impacts currently fall under.",
+    ASSIGNEE: 'By the current assignee of the ticket.',
   },
 );
 
-@ObjectType('SeverityCount', { description: 'How many of one severity.', simpleResolvers: true })
+@ObjectType('SeverityCount', { description: 'A count for one severity.', simpleResolvers: true })
 export class SeverityCountType {
-  @Field(() => SeverityEnum, { description: 'The severity.' })
+  @Field(() => SeverityEnum, { description: 'The severity that is counted.' })
   severity!: Severity;
 
-  @Field(() => Int, { description: 'How many.' })
+  @Field(() => Int, { description: 'The number of cycles.' })
   count!: number;
 }
 
 @ObjectType('CommitmentFigures', {
   description:
-    'What became of cycles that were decided in the period: breached in it, still open or not, or fulfilled in it without a breach. Best effort promises nothing and counts nowhere; nor does what was superseded or cancelled in time.',
+    'The outcomes of the cycles that were decided in the period: those breached in it, still open or not, and those fulfilled in it without a breach. Best-effort cycles are not counted, and neither are cycles that were superseded or cancelled in time.',
   simpleResolvers: true,
 })
 export class CommitmentFiguresType {
-  @Field(() => Int, { description: 'Cycles fulfilled in time.' })
+  @Field(() => Int, { description: 'The number of cycles that were fulfilled in time.' })
   met!: number;
 
-  @Field(() => Int, { description: 'Cycles breached, the waived and the open ones included.' })
+  @Field(() => Int, {
+    description: 'The number of breached cycles, including those that are waived and those still open.',
+  })
   breached!: number;
 
-  @Field(() => Int, { description: 'Of the breached cycles: those whose breach is waived by now.' })
+  @Field(() => Int, { description: 'The number of breached cycles whose breach has been waived.' })
   waived!: number;
 
   @Field(() => Int, {
     description:
-      'Of the breached cycles: those that were still open at the end of the period, or now if it is yet to end.',
+      'The number of breached cycles that were still open at the end of the period, or are open now if the period has not ended.',
   })
   openBreached!: number;
 
   @Field(() => Float, {
     nullable: true,
-    description: 'The part that was met, met / (met + breached), from 0 to 1; null where there is nothing.',
+    description:
+      'The fraction of cycles that were met, `met / (met + breached)`, from 0 to 1. Null if no cycle was decided.',
   })
   attainment!: number | null;
 
   @Field(() => Float, {
     nullable: true,
-    description: 'The same with waived breaches taken for met, from 0 to 1; null where there is nothing.',
+    description:
+      'The fraction of cycles that were met if waived breaches count as met, from 0 to 1. Null if no cycle was decided.',
   })
   attainmentWaived!: number | null;
 
   @Field(() => [SeverityCountType], {
-    description: "The breached cycles by the ticket's severity at the breach, the most urgent first.",
+    description:
+      'The number of breached cycles by the severity of the ticket at the breach, the most urgent first. Severities without a breach are left out.',
   })
   breachesBySeverity!: readonly SeverityCountType[];
 }
 
 @ObjectType('TimeFigures', {
   description:
-    'Business time from opening, without the time in which the ticket was resolved and without pauses, on the calendar of the target at the severity just before. A percentile is the time of one of the tickets (the nearest rank).',
+    'Percentiles of the business time from opening a ticket to an event. Pauses and the time in which the ticket was resolved are left out. The calendar is that of the target at the severity just before the event. Percentiles use the nearest-rank method, so each is the time of one of the tickets.',
   simpleResolvers: true,
 })
 export class TimeFiguresType implements TimeFigures {
-  @Field(() => Int, { description: 'How many tickets were timed. Imports leave out what they do not measure.' })
+  @Field(() => Int, {
+    description:
+      'The number of tickets that were measured. Imported tickets without evidence of the event are left out.',
+  })
   count!: number;
 
-  @Field(() => DurationScalar, { description: 'Half of them took no longer. Business time.' })
+  @Field(() => DurationScalar, { description: 'The median, in business time.' })
   p50!: DurationMs;
 
-  @Field(() => DurationScalar, { description: 'Nine in ten of them took no longer. Business time.' })
+  @Field(() => DurationScalar, { description: 'The 90th percentile, in business time.' })
   p90!: DurationMs;
 
-  @Field(() => DurationScalar, { description: 'Nineteen in twenty of them took no longer. Business time.' })
+  @Field(() => DurationScalar, { description: 'The 95th percentile, in business time.' })
   p95!: DurationMs;
 }
 
-const FIRST_RESPONSE = 'To the first response, of tickets responded to in the period; null where there is none.';
+const FIRST_RESPONSE =
+  'The time to the first response, of the tickets that were first responded to in the period. Null if there are none.';
 const FIRST_WORKAROUND =
-  'To the first workaround, withdrawn since or not, of tickets that got it in the period; null where there is none.';
+  'The time to the first workaround, of the tickets that received it in the period, even if it was withdrawn later. Null if there are none.';
 const LAST_RESOLUTION =
-  'To the resolution that stands, of tickets resolved in the period and not reopened since; null where there is none.';
+  'The time to the resolution, of the tickets that were resolved in the period and not reopened since. Null if there are none.';
 
-@ObjectType('SlaReportRow', { description: 'The figures of one group, or of all together.', simpleResolvers: true })
+@ObjectType('SlaReportRow', {
+  description: 'The figures of one group, or of all groups together.',
+  simpleResolvers: true,
+})
 export class SlaReportRowType {
   @Field(() => String, {
     nullable: true,
     description:
-      'A severity, the id of a client, a month such as `2026-03`, a clause, or an assignee. Null for what is assigned to nobody, and for the total.',
+      'The value that the group stands for: a severity, the id of a client, a month such as `2026-03`, a clause or an assignee. Null for the group of unassigned tickets and for the total.',
   })
   key!: string | null;
 
-  @Field(() => ClientType, { nullable: true, description: 'The client, in a report by client; else null.' })
+  @Field(() => ClientType, {
+    nullable: true,
+    description: 'The client of the group. Null unless the report is grouped by client, and null for the total.',
+  })
   client!: object | null;
 
-  @Field(() => Int, { description: 'Tickets opened in the period.' })
+  @Field(() => Int, { description: 'The number of tickets that were opened in the period.' })
   opened!: number;
 
-  @Field(() => Int, { description: 'Tickets resolved in the period and not reopened since.' })
+  @Field(() => Int, { description: 'The number of tickets that were resolved in the period and not reopened since.' })
   resolved!: number;
 
-  @Field(() => Int, { description: 'Tickets closed in the period, those cancelled included.' })
+  @Field(() => Int, {
+    description: 'The number of tickets that were closed in the period, including those closed without a resolution.',
+  })
   closed!: number;
 
-  @Field(() => CommitmentFiguresType, { description: 'First actions.' })
+  @Field(() => CommitmentFiguresType, { description: 'The outcomes of the first responses.' })
   response!: CommitmentFiguresType;
 
-  @Field(() => CommitmentFiguresType, { description: 'Updates: each message that was due counts.' })
+  @Field(() => CommitmentFiguresType, {
+    description:
+      'The outcomes of the regular updates. Every update that is sent ends a cycle; a cycle in which several updates were missed counts once.',
+  })
   update!: CommitmentFiguresType;
 
-  @Field(() => CommitmentFiguresType, { description: 'Full resolutions.' })
+  @Field(() => CommitmentFiguresType, { description: 'The outcomes of the full resolutions.' })
   resolution!: CommitmentFiguresType;
 
-  @Field(() => CommitmentFiguresType, { description: 'All commitments taken together.' })
+  @Field(() => CommitmentFiguresType, { description: 'The outcomes of all three commitments together.' })
   overall!: CommitmentFiguresType;
 
   @Field(() => TimeFiguresType, { nullable: true, description: FIRST_RESPONSE })
@@ -145,28 +165,32 @@ export class SlaReportRowType {
 }
 
 @ObjectType('SlaReport', {
-  description: 'What was promised and kept in a period. What fell due counts whether it is recorded yet or not.',
+  description:
+    'A report on the commitments of a period. A breach counts from its due time on, even if it is not yet recorded.',
   simpleResolvers: true,
 })
 export class SlaReportType {
-  @Field(() => DateTimeScalar, { description: 'The first instant of the period, UTC.' })
+  @Field(() => DateTimeScalar, { description: 'The start of the period, in UTC. Inclusive.' })
   from!: EpochMs;
 
-  @Field(() => DateTimeScalar, { description: 'The instant before which the period ends, UTC.' })
+  @Field(() => DateTimeScalar, { description: 'The end of the period, in UTC. Exclusive.' })
   to!: EpochMs;
 
-  @Field(() => ReportGroupingEnum, { description: 'What the groups are told apart by.' })
+  @Field(() => ReportGroupingEnum, { description: 'The property by which the figures are grouped.' })
   groupBy!: ReportGrouping;
 
   @Field(() => String, { description: 'The IANA name of the time zone in which months begin.' })
   timeZone!: string;
 
   @Field(() => [SlaReportRowType], {
-    description: 'The groups that have anything to show, in the order of their keys; nobody last.',
+    description:
+      'The groups that contain any data, in ascending order of their keys. The group of unassigned tickets comes last.',
   })
   groups!: readonly SlaReportRowType[];
 
-  @Field(() => SlaReportRowType, { description: 'All groups together; its percentiles are those of all tickets.' })
+  @Field(() => SlaReportRowType, {
+    description: 'The figures of all groups together. Its percentiles are computed over all tickets.',
+  })
   total!: SlaReportRowType;
 }
 
@@ -176,7 +200,7 @@ const figuresOf = (figures: CommitmentFigures): CommitmentFiguresType => ({
   attainmentWaived: waivedAttainment(figures),
 });
 
-/** A row as it is shown. @param client the client that the row is about, where it is about one */
+/** A report row as GraphQL returns it. `client` is the client of the row, if it has one. */
 export function reportRowOf(row: SlaReportRow, client: { readonly id: string } | null): SlaReportRowType {
   const { key, opened, resolved, closed, commitments, times } = row;
   return {
@@ -188,7 +212,7 @@ export function reportRowOf(row: SlaReportRow, client: { readonly id: string } |
     response: figuresOf(commitments.RESPONSE),
     update: figuresOf(commitments.UPDATE),
     resolution: figuresOf(commitments.RESOLUTION),
-    overall: figuresOf(allTogether(row)),
+    overall: figuresOf(overallFigures(row)),
     timeToRespond: times.RESPONSE,
     timeToWorkAround: times.WORKAROUND,
     timeToResolve: times.RESOLUTION,

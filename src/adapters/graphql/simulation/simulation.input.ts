@@ -8,109 +8,124 @@ import { Entries, type InputProblem, Text } from '../base/input-rules';
 import { impactsOf, reclassification } from '../ticket/command-from-input';
 import { ImpactInput, LONG_TEXT, NOTE, OverrideInput } from '../ticket/ticket-mutations.input';
 
-const REASON = 'Why; at most 2,000 characters.';
+const REASON = 'The reason that would be given. At most 2,000 characters.';
 const optional = { nullable: true } as const;
 
-@InputType('SimulatedWorkaroundInput', { description: 'What would still be broken after a workaround.' })
+@InputType('SimulatedWorkaroundInput', { description: 'The workaround that would be applied.' })
 class SimulatedWorkaroundInput {
-  @Field(() => String, { ...optional, description: 'What would be done; at most 65,536 characters.' })
+  @Field(() => String, { ...optional, description: 'The description of the workaround. At most 65,536 characters.' })
   @Text({ max: LONG_TEXT, blank: true })
   description?: string | null;
 
-  @Field(() => [ImpactInput], { description: 'The impacts that would remain, 1 to 50 pairs.' })
+  @Field(() => [ImpactInput], { description: 'The impacts that would remain after the workaround, 1 to 50 entries.' })
   @Entries(1, 50)
   @ValidateNested()
   remaining!: ImpactInput[];
 }
 
 @InputType('SimulatedReclassificationInput', {
-  description: 'The impacts stated anew, or an override: one of the two.',
+  description: 'The reclassification that would be made: either new impacts or an override.',
 })
 class SimulatedReclassificationInput {
-  @Field(() => [ImpactInput], { ...optional, description: 'The impacts as they would be stated; 1 to 50 pairs.' })
+  @Field(() => [ImpactInput], {
+    ...optional,
+    description: 'The new impacts, 1 to 50 entries. Required unless `override` is given.',
+  })
   @Entries(1, 50)
   @ValidateNested()
   impacts?: ImpactInput[] | null;
 
-  @Field(() => OverrideInput, { ...optional, description: 'A severity against the classifier, with its reason.' })
+  @Field(() => OverrideInput, {
+    ...optional,
+    description: 'The severity that would be set by hand, with its reason. Required unless `impacts` is given.',
+  })
   @ValidateNested()
   override?: OverrideInput | null;
 
-  @Field(() => String, { ...optional, description: `${REASON} Not together with an override.` })
+  @Field(() => String, {
+    ...optional,
+    description: `${REASON} Not accepted together with \`override\`, which has its own reason.`,
+  })
   @Text({ max: NOTE, blank: true })
   reason?: string | null;
 }
 
-@InputType('SimulatedReasonInput', { description: 'A step that takes a reason at the most.' })
+@InputType('SimulatedReasonInput', { description: 'A change that takes no more than a reason.' })
 class SimulatedReasonInput {
   @Field(() => String, { ...optional, description: REASON })
   @Text({ max: NOTE, blank: true })
   reason?: string | null;
 }
 
-@InputType('SimulatedWaitingInput', { description: 'Waiting that would begin or end.' })
+@InputType('SimulatedWaitingInput', { description: 'The waiting that would begin or end.' })
 class SimulatedWaitingInput {
-  @Field(() => WaitingReasonEnum, { description: 'What for.' })
+  @Field(() => WaitingReasonEnum, { description: 'The reason for waiting.' })
   reason!: WaitingReason;
 }
 
 @InputType('SimulatedCommunicationInput', { description: 'A message that would be sent or received.' })
 class SimulatedCommunicationInput {
-  @Field(() => DirectionEnum, { description: 'Which way it would go.' })
+  @Field(() => DirectionEnum, { description: 'The direction of the message.' })
   direction!: Direction;
 }
 
-@InputType('SimulatedResolutionInput', { description: 'A resolution.' })
+@InputType('SimulatedResolutionInput', { description: 'The resolution that would be recorded.' })
 class SimulatedResolutionInput {
-  @Field(() => String, { ...optional, description: 'What would remove the cause; at most 65,536 characters.' })
+  @Field(() => String, { ...optional, description: 'The description of the resolution. At most 65,536 characters.' })
   @Text({ max: LONG_TEXT, blank: true })
   resolution?: string | null;
 }
 
-@InputType('SimulatedChangeInput', { description: 'What would be done: exactly one of these.' })
+@InputType('SimulatedChangeInput', { description: 'The change to simulate. Exactly one field must be given.' })
 export class SimulatedChangeInput {
-  @Field(() => Boolean, { ...optional, description: 'The first action would be taken; takes `true`.' })
+  @Field(() => Boolean, { ...optional, description: 'Simulates `acknowledgeTicket`. Takes `true`.' })
   acknowledge?: boolean | null;
 
-  @Field(() => SimulatedReclassificationInput, { ...optional, description: 'The ticket would be reclassified.' })
+  @Field(() => SimulatedReclassificationInput, { ...optional, description: 'Simulates `reclassifyTicket`.' })
   @ValidateNested()
   reclassify?: SimulatedReclassificationInput | null;
 
-  @Field(() => SimulatedReasonInput, { ...optional, description: 'The lowering that is proposed would be approved.' })
+  @Field(() => SimulatedReasonInput, {
+    ...optional,
+    description: 'Simulates `approveOverride`: the proposed lowering of the severity is approved.',
+  })
   @ValidateNested()
   approveOverride?: SimulatedReasonInput | null;
 
-  @Field(() => SimulatedWorkaroundInput, { ...optional, description: 'A workaround would be applied.' })
+  @Field(() => SimulatedWorkaroundInput, { ...optional, description: 'Simulates `applyWorkaround`.' })
   @ValidateNested()
   applyWorkaround?: SimulatedWorkaroundInput | null;
 
-  @Field(() => SimulatedReasonInput, { ...optional, description: 'The latest workaround would be taken back.' })
+  @Field(() => SimulatedReasonInput, {
+    ...optional,
+    description: 'Simulates `withdrawWorkaround`: the latest workaround is withdrawn.',
+  })
   @ValidateNested()
   withdrawWorkaround?: SimulatedReasonInput | null;
 
-  @Field(() => SimulatedWaitingInput, { ...optional, description: 'The ticket would begin to wait.' })
+  @Field(() => SimulatedWaitingInput, { ...optional, description: 'Simulates `startWaiting`.' })
   startWaiting?: SimulatedWaitingInput | null;
 
-  @Field(() => SimulatedWaitingInput, { ...optional, description: 'The ticket would wait no longer.' })
+  @Field(() => SimulatedWaitingInput, { ...optional, description: 'Simulates `stopWaiting`.' })
   stopWaiting?: SimulatedWaitingInput | null;
 
-  @Field(() => SimulatedCommunicationInput, { ...optional, description: 'A message would be recorded.' })
+  @Field(() => SimulatedCommunicationInput, { ...optional, description: 'Simulates `communicate`.' })
   communicate?: SimulatedCommunicationInput | null;
 
   @Field(() => SimulatedResolutionInput, {
     ...optional,
-    description: 'The ticket would be resolved; takes `{}` as well.',
+    description: 'Simulates `resolveTicket`. May be `{}`.',
   })
   @ValidateNested()
   resolve?: SimulatedResolutionInput | null;
 
-  @Field(() => SimulatedReasonInput, { ...optional, description: 'The ticket would be reopened; takes `{}` as well.' })
+  @Field(() => SimulatedReasonInput, { ...optional, description: 'Simulates `reopenTicket`. May be `{}`.' })
   @ValidateNested()
   reopen?: SimulatedReasonInput | null;
 
   @Field(() => SimulatedReasonInput, {
     ...optional,
-    description: 'The ticket would be closed, with a reason unless resolved.',
+    description: 'Simulates `closeTicket`. The reason is required unless the ticket is resolved.',
   })
   @ValidateNested()
   close?: SimulatedReasonInput | null;
@@ -118,8 +133,9 @@ export class SimulatedChangeInput {
 
 type Given<Name extends keyof SimulatedChangeInput> = NonNullable<SimulatedChangeInput[Name]>;
 
-/** A change that is asked for, with what says where its parts stand in the input. */
-export interface AskedChange {
+/** The command of a change, with what is needed to name its input fields in errors. */
+export interface RequestedChange {
+  /** The field of `SimulatedChangeInput` that was given. */
   readonly name: keyof SimulatedChangeInput;
   readonly command: Command;
   readonly impacts: readonly Impact[];
@@ -128,7 +144,7 @@ export interface AskedChange {
 const commandsOf: {
   readonly [Name in keyof Required<SimulatedChangeInput>]: (
     given: Given<Name>,
-  ) => Omit<AskedChange, 'name'> | { readonly problem: InputProblem };
+  ) => Omit<RequestedChange, 'name'> | { readonly problem: InputProblem };
 } = {
   acknowledge: () => plain({ type: 'acknowledge' }),
   reclassify: (given) => reclassification(given),
@@ -146,16 +162,18 @@ const commandsOf: {
   close: ({ reason }) => plain({ type: 'close', reason: reason ?? null }),
 };
 
-const plain = (command: Command): Omit<AskedChange, 'name'> => ({ command, impacts: [] });
+const plain = (command: Command): Omit<RequestedChange, 'name'> => ({ command, impacts: [] });
 
-/** The one change that is asked for, or what is wrong with asking for it. */
-export function askedChange(given: SimulatedChangeInput): AskedChange | { readonly problem: InputProblem } {
+/**
+ * The one change that the input gives, or the problem if it does not give exactly one valid change.
+ */
+export function requestedChange(given: SimulatedChangeInput): RequestedChange | { readonly problem: InputProblem } {
   const names = Object.keys(commandsOf) as (keyof SimulatedChangeInput)[];
   const [name, ...others] = names.filter((candidate) => given[candidate] != null && given[candidate] !== false);
   if (name === undefined || others.length > 0) {
     return { problem: { path: ['change'], expected: `takes exactly one of ${names.join(', ')}` } };
   }
-  const asked = (commandsOf[name] as (value: unknown) => ReturnType<(typeof commandsOf)['reclassify']>)(given[name]);
-  if ('problem' in asked) return { problem: { ...asked.problem, path: ['change', name, ...asked.problem.path] } };
-  return { name, ...asked };
+  const change = (commandsOf[name] as (value: unknown) => ReturnType<(typeof commandsOf)['reclassify']>)(given[name]);
+  if ('problem' in change) return { problem: { ...change.problem, path: ['change', name, ...change.problem.path] } };
+  return { name, ...change };
 }

@@ -7,41 +7,42 @@ import { type InputProblem, leaveToMutation, problemsOf } from '../base/input-ru
 import { DateTimeScalar } from '../base/scalars';
 import { invalidInputs, type UserErrorValue, userErrorOf } from '../base/user-errors';
 import type { RequestContext } from '../context';
-import { type AskedChange, askedChange, SimulatedChangeInput } from './simulation.input';
+import { type RequestedChange, requestedChange, SimulatedChangeInput } from './simulation.input';
 import { SimulationType } from './simulation.type';
 
 @Resolver()
 export class SimulationResolver {
   @Query(() => SimulationType, {
     description:
-      'What a change would do to the severity, the deadlines and the state of a ticket, and why it would be refused. Writes nothing.',
+      'Simulates a change of a ticket: returns the effect on its severity, its deadlines and its state, or the reason why the change would be refused. Nothing is stored.',
   })
   async simulate(
     @Ctx() { services, caller, now }: RequestContext,
-    @Arg('ticketId', () => ID, { description: 'The ticket.' }) ticketId: string,
+    @Arg('ticketId', () => ID, { description: 'The id of the ticket.' }) ticketId: string,
     @Arg('change', () => SimulatedChangeInput, {
-      description: 'What would be done: exactly one change.',
+      description: 'The change to simulate.',
       validateFn: leaveToMutation,
     })
     change: SimulatedChangeInput,
     @Arg('at', () => DateTimeScalar, {
       nullable: true,
       description:
-        "When; now where left out. It may lie ahead, and not before the ticket's last event. Until then nobody acts, and time passes.",
+        "The date and time of the simulated change. May be in the future, but not before the ticket's last event. Defaults to the current time. The simulation assumes that no other change is made until then.",
     })
     at: EpochMs | null | undefined,
   ): Promise<SimulationType> {
     const problems = problemsOf(change).map(({ path, expected }) => ({ path: ['change', ...path], expected }));
-    if (problems.length > 0) return nothingTried(problems);
-    const asked = askedChange(change);
-    if ('problem' in asked) return nothingTried([asked.problem]);
-    const trial = { ticketId: requireUuid('Ticket', ticketId, 'ticketId'), command: asked.command, at: at ?? null };
+    if (problems.length > 0) return notSimulated(problems);
+    const requested = requestedChange(change);
+    if ('problem' in requested) return notSimulated([requested.problem]);
+    const trial = { ticketId: requireUuid('Ticket', ticketId, 'ticketId'), command: requested.command, at: at ?? null };
     const { refusal, ...outcome } = await simulate(services, caller, trial, now);
-    return { ...outcome, userErrors: refusal === null ? [] : [errorOf(refusal, asked)] };
+    return { ...outcome, userErrors: refusal === null ? [] : [errorOf(refusal, requested)] };
   }
 }
 
-const nothingTried = (problems: readonly InputProblem[]): SimulationType => ({
+/** The answer to invalid input. */
+const notSimulated = (problems: readonly InputProblem[]): SimulationType => ({
   at: null,
   userErrors: invalidInputs(problems, []),
   before: null,
@@ -49,7 +50,7 @@ const nothingTried = (problems: readonly InputProblem[]): SimulationType => ({
   severityChange: null,
 });
 
-function errorOf(refusal: Refusal, { name, impacts }: AskedChange): UserErrorValue {
+function errorOf(refusal: Refusal, { name, impacts }: RequestedChange): UserErrorValue {
   if (refusal.code === 'NotFound') return userErrorOf(refusal, { argument: [], impacts });
   if (refusal.code === 'OutOfOrder') return { ...userErrorOf(refusal, { argument: [], impacts }), path: ['at'] };
   const names = name === 'applyWorkaround' ? { impacts: 'remaining' } : {};

@@ -16,23 +16,26 @@ import { SeverityChangeType } from '../ticket/ticket-parts.type';
 
 @ObjectType('TicketOutlook', {
   description:
-    'How a ticket would stand at an instant. Not the ticket itself, so without its id: what a client program keeps of tickets by their ids is left as it is.',
+    'A simulated state of a ticket. It has no id, so that client-side caches do not mistake it for the ticket itself.',
   simpleResolvers: true,
 })
 export class OutlookType {
-  @Field(() => SeverityEnum, { description: 'How urgent it would be.' })
+  @Field(() => SeverityEnum, { description: 'The severity that the ticket would have.' })
   severity!: Severity;
 
-  @Field(() => [ImpactType], { description: 'Who would be hit and what they could not do.' })
+  @Field(() => [ImpactType], { description: 'The impacts that the ticket would have.' })
   impacts!: readonly Impact[];
 
   @Field(() => DateTimeScalar, {
     nullable: true,
-    description: 'When the first action was taken, UTC; null for not yet.',
+    description: 'The date and time of the first response, in UTC. Null if there would be no response yet.',
   })
   respondedAt!: EpochMs | null;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'When it was resolved, UTC; null where it is not.' })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'The date and time when the ticket would be resolved, in UTC. Null if it would not be resolved.',
+  })
   resolvedAt!: EpochMs | null;
 }
 
@@ -40,7 +43,8 @@ export class OutlookType {
 export class OutlookResolver extends derivedTicketFields(OutlookType) {
   @FieldResolver(() => CommitmentType, {
     nullable: true,
-    description: 'What would be due next, or overdue longest; null where nothing runs towards an instant.',
+    description:
+      'The commitment that would be due next, or, if any are overdue, the one that has been overdue longest. Null if no commitment would have a due time.',
   })
   nextDeadline(
     @Root() ticket: StoredTicket,
@@ -54,34 +58,38 @@ export class OutlookResolver extends derivedTicketFields(OutlookType) {
 }
 
 @ObjectType('Simulation', {
-  description: 'What a change would come to. Nothing of it has happened, and nothing was written.',
+  description: 'The result of a simulated change. Nothing was stored.',
   simpleResolvers: true,
 })
 export class SimulationType {
   @Field(() => DateTimeScalar, {
     nullable: true,
-    description: 'When it would be made, UTC; null where nothing was tried.',
+    description: 'The date and time of the simulated change, in UTC. Null if the input was invalid.',
   })
   at!: EpochMs | null;
 
-  @Field(() => [UserErrorType], { description: 'Why it would be refused; empty where it would be carried out.' })
+  @Field(() => [UserErrorType], {
+    description: 'The reasons why the change would be refused. Empty if it would succeed.',
+  })
   userErrors!: readonly UserErrorValue[];
 
   @Field(() => OutlookType, {
     nullable: true,
-    description: 'How the ticket would stand at that instant if nobody acted; null where there is none.',
+    description:
+      'The ticket at that time without the change. Null if the ticket does not exist, if the caller may not see it, or if the input was invalid.',
   })
   before!: StoredTicket | null;
 
   @Field(() => OutlookType, {
     nullable: true,
-    description: 'How it would stand with the change; as before where that would be refused.',
+    description:
+      'The ticket at that time with the change. The same as `before` if the change would be refused; null whenever `before` is null.',
   })
   after!: StoredTicket | null;
 
   @Field(() => SeverityChangeType, {
     nullable: true,
-    description: 'How the severity would change; null where it would not.',
+    description: 'The change of severity. Null if the severity would stay the same.',
   })
   severityChange!: SeverityChange | null;
 }

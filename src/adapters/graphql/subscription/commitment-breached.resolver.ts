@@ -10,49 +10,54 @@ import { BreachCauseEnum, CommitmentKindEnum, SeverityEnum } from '../base/enums
 import { DateTimeScalar, EventCursorScalar } from '../base/scalars';
 import type { RequestContext } from '../context';
 import { TicketType } from '../ticket/ticket.type';
-import { CommitmentFilterFields, ofCycle } from './commitment-filter';
-import { checked, DESCRIBED, type EventWithTicket, ticketEventStream } from './ticket-event-stream';
+import { CommitmentFilterFields, readCycle } from './commitment-filter';
+import { validatedFilter } from './stream-filter';
+import { type EventWithTicket, LIVE_STREAM_DESCRIPTION, ticketEventStream } from './ticket-event-stream';
 
 const optional = { nullable: true } as const;
 
-@InputType('CommitmentBreachedFilter', { description: 'Which breaches to be told of: all that is given must hold.' })
+@InputType('CommitmentBreachedFilter', {
+  description:
+    'Selects the breaches to deliver. A payload has to match every field that is given; null fields are ignored.',
+})
 export class CommitmentBreachedFilter extends CommitmentFilterFields {
-  @Field(() => compare.SeverityComparator, { ...optional, description: "The ticket's severity at the breach." })
+  @Field(() => compare.SeverityComparator, { ...optional, description: "Matches the ticket's severity at the breach." })
   severity?: compare.OrderInput<Severity> | null;
 
-  @Field(() => compare.BreachCauseComparator, { ...optional, description: 'Why.' })
+  @Field(() => compare.BreachCauseComparator, { ...optional, description: 'Matches the cause of the breach.' })
   cause?: compare.EqualityInput<BreachCause> | null;
 }
 
 @ObjectType('CommitmentBreachedPayload', {
-  description: 'A breach, told as it was recorded.',
+  description: 'A breach of a commitment, delivered when it is recorded.',
   simpleResolvers: true,
 })
 export class CommitmentBreachedPayload {
-  @Field(() => EventCursorScalar, { description: "The breach's place in the log." })
+  @Field(() => EventCursorScalar, { description: 'The position of the breach in the event log.' })
   cursor!: string;
 
-  @Field(() => TicketType, { description: 'The ticket as it stood when this was told.' })
+  @Field(() => TicketType, { description: 'The ticket as of the delivery of this payload.' })
   ticket!: StoredTicket;
 
-  @Field(() => CommitmentKindEnum, { description: 'What was promised.' })
+  @Field(() => CommitmentKindEnum, { description: 'The kind of the commitment.' })
   kind!: CommitmentKind;
 
-  @Field(() => Int, { description: 'The number of the cycle that was breached.' })
+  @Field(() => Int, { description: 'The number of the breached cycle, counting from 1 for each kind.' })
   cycle!: number;
 
-  @Field(() => SeverityEnum, { description: "The ticket's severity at the breach." })
+  @Field(() => SeverityEnum, { description: 'The severity of the ticket at the breach.' })
   severity!: Severity;
 
   @Field(() => DateTimeScalar, {
-    description: 'When it was breached, UTC: the due instant, or the change that put it into the past.',
+    description:
+      'The date and time of the breach, in UTC: the due time, or the time of the change that moved the due time into the past.',
   })
   breachedAt!: EpochMs;
 
-  @Field(() => DateTimeScalar, { description: 'When it was seen, UTC.' })
+  @Field(() => DateTimeScalar, { description: 'The date and time when the service detected the breach, in UTC.' })
   detectedAt!: EpochMs;
 
-  @Field(() => BreachCauseEnum, { description: 'Why.' })
+  @Field(() => BreachCauseEnum, { description: 'The cause of the breach.' })
   cause!: BreachCause;
 }
 
@@ -61,9 +66,9 @@ type BreachedEvent = Extract<LoggedEvent, { readonly type: 'COMMITMENT_BREACHED'
 @Resolver(() => CommitmentBreachedPayload)
 export class CommitmentBreachedResolver {
   @Subscription(() => CommitmentBreachedPayload, {
-    description: `Commitments that were breached. ${DESCRIBED}`,
+    description: `Breaches of commitments. ${LIVE_STREAM_DESCRIPTION}`,
     subscribe: ({ args, context }) => {
-      const filter = checked((args as { readonly filter?: CommitmentBreachedFilter | null }).filter);
+      const filter = validatedFilter((args as { readonly filter?: CommitmentBreachedFilter | null }).filter);
       const assignee = filter.assignee == null ? null : compare.comparatorOf(filter.assignee);
       return ticketEventStream(
         context as RequestContext,
@@ -80,7 +85,10 @@ export class CommitmentBreachedResolver {
   commitmentBreached(
     @Root() { event, ticket }: EventWithTicket<BreachedEvent>,
     @Ctx() _context: RequestContext,
-    @Arg('filter', () => CommitmentBreachedFilter, { ...optional, description: 'Which; every breach where left out.' })
+    @Arg('filter', () => CommitmentBreachedFilter, {
+      ...optional,
+      description: 'The breaches to deliver. Defaults to all.',
+    })
     _filter: CommitmentBreachedFilter | null | undefined,
   ): CommitmentBreachedPayload {
     const { cursor, kind, cycle, severity, breach } = event;
@@ -88,8 +96,11 @@ export class CommitmentBreachedResolver {
     return { cursor, ticket, kind, cycle, severity, breachedAt, detectedAt, cause };
   }
 
-  @FieldResolver(() => DateTimeScalar, { nullable: true, description: 'When it was due, UTC.' })
-  dueAt(@Root() told: CommitmentBreachedPayload, @Ctx() context: RequestContext) {
-    return ofCycle(context, told, ({ dueAt }): EpochMs | null => dueAt);
+  @FieldResolver(() => DateTimeScalar, {
+    nullable: true,
+    description: 'The date and time when the commitment was due, in UTC. Null only together with an error.',
+  })
+  dueAt(@Root() breached: CommitmentBreachedPayload, @Ctx() context: RequestContext) {
+    return readCycle(context, breached, ({ dueAt }): EpochMs | null => dueAt);
   }
 }

@@ -4,39 +4,39 @@ import { type CycleView, judgedAt, viewCycle } from '../../../domain/commitment/
 import type { CommitmentKind } from '../../../domain/policy/policy';
 import * as compare from '../base/comparators';
 import { type RequestContext, underPolicy } from '../context';
+import { StreamFilterFields } from './stream-filter';
 
 const optional = { nullable: true } as const;
 
-/** What the filters of what is told of commitments have in common; the class stands for no type of its own. */
+/** The fields that both filters on commitments share. The class is not a GraphQL type itself. */
 @InputType()
-export class CommitmentFilterFields {
-  @Field(() => compare.IdComparator, { ...optional, description: 'Of which tickets.' })
-  ticket?: compare.EqualityInput<string> | null;
-
-  @Field(() => compare.IdComparator, { ...optional, description: 'Of which clients.' })
-  client?: compare.EqualityInput<string> | null;
-
-  @Field(() => compare.CommitmentKindComparator, { ...optional, description: 'Of which kinds.' })
+export class CommitmentFilterFields extends StreamFilterFields {
+  @Field(() => compare.CommitmentKindComparator, { ...optional, description: 'Matches the kind of the commitment.' })
   kind?: compare.EqualityInput<CommitmentKind> | null;
 
-  @Field(() => compare.AssigneeComparator, { ...optional, description: 'Who works on the ticket when it is told.' })
+  @Field(() => compare.AssigneeComparator, {
+    ...optional,
+    description: 'Matches the assignee of the ticket at the time of delivery.',
+  })
   assignee?: compare.EqualityInput<string> | null;
 }
 
-/** One cycle of a commitment, as it was told. */
+/** The cycle of a commitment that a payload is about. */
 export interface StreamedCycle {
   readonly ticket: StoredTicket;
   readonly kind: CommitmentKind;
   readonly cycle: number;
 }
 
-/** Reads of the cycle at the instant of the answer. */
-export function ofCycle<T>(
+/** Reads a value from the view of the cycle at the time of the answer. */
+export function readCycle<T>(
   context: RequestContext,
   { ticket, kind, cycle }: StreamedCycle,
   read: (view: CycleView) => T,
 ) {
-  const told = ticket.cycles.find((one) => one.kind === kind && one.number === cycle);
-  if (told === undefined) throw new Error(`Ticket ${ticket.id} has no cycle ${cycle} of ${kind}, but it was told of`);
-  return underPolicy(context, ticket, (policy) => read(viewCycle(ticket, policy, told, judgedAt(ticket, context.now))));
+  const cycleOfTicket = ticket.cycles.find((one) => one.kind === kind && one.number === cycle);
+  if (cycleOfTicket === undefined) throw new Error(`Ticket ${ticket.id} has no cycle ${cycle} of ${kind}`);
+  return underPolicy(context, ticket, (policy) =>
+    read(viewCycle(ticket, policy, cycleOfTicket, judgedAt(ticket, context.now))),
+  );
 }

@@ -1,5 +1,5 @@
 import { Arg, Ctx, Field, FieldResolver, InputType, Int, ObjectType, Resolver, Root, Subscription } from 'type-graphql';
-import { DeadlineWatch, type NearDeadline } from '../../../application/deadlines/deadline-watch';
+import { type ApproachingDeadline, DeadlineWatch } from '../../../application/deadlines/deadline-watch';
 import type { StoredTicket } from '../../../application/ports/stored-ticket';
 import { DAY_MS, type DurationMs, type EpochMs } from '../../../domain/instant';
 import { COMMITMENT_KINDS, type CommitmentKind } from '../../../domain/policy/policy';
@@ -11,59 +11,66 @@ import { DateTimeScalar, DurationScalar } from '../base/scalars';
 import type { RequestContext } from '../context';
 import { badInput } from '../errors';
 import { TicketType } from '../ticket/ticket.type';
-import { CommitmentFilterFields, ofCycle } from './commitment-filter';
-import { checked, uuids } from './ticket-event-stream';
+import { CommitmentFilterFields, readCycle } from './commitment-filter';
+import { uuidComparator, validatedFilter } from './stream-filter';
 
 const optional = { nullable: true } as const;
 const LONGEST_LEAD_MS = 31 * DAY_MS;
 
 @InputType('DeadlineApproachingFilter', {
-  description: 'Which deadlines to be told of: all that is given must hold.',
+  description:
+    'Selects the deadlines to deliver. A payload has to match every field that is given; null fields are ignored.',
 })
 export class DeadlineApproachingFilter extends CommitmentFilterFields {
-  @Field(() => compare.SeverityComparator, { ...optional, description: "The ticket's severity when it is told." })
+  @Field(() => compare.SeverityComparator, {
+    ...optional,
+    description: "Matches the ticket's severity at the time of delivery.",
+  })
   severity?: compare.OrderInput<Severity> | null;
 }
 
 @ObjectType('DeadlineApproachingPayload', {
-  description: 'A running commitment that is due no later than the lead from now.',
+  description: 'A running commitment that is due within the lead time.',
   simpleResolvers: true,
 })
 export class DeadlineApproachingPayload {
-  @Field(() => TicketType, { description: 'The ticket as it stood when this was told.' })
+  @Field(() => TicketType, { description: 'The ticket as of the delivery of this payload.' })
   ticket!: StoredTicket;
 
-  @Field(() => CommitmentKindEnum, { description: 'What is promised.' })
+  @Field(() => CommitmentKindEnum, { description: 'The kind of the commitment.' })
   kind!: CommitmentKind;
 
-  @Field(() => Int, { description: 'The number of its cycle.' })
+  @Field(() => Int, { description: 'The number of the running cycle, counting from 1 for each kind.' })
   cycle!: number;
 
-  @Field(() => DateTimeScalar, { description: 'When it is due, UTC.' })
+  @Field(() => DateTimeScalar, { description: 'The date and time when the commitment is due, in UTC.' })
   dueAt!: EpochMs;
 
-  @Field(() => DurationScalar, { description: 'The lead that was asked for.' })
+  @Field(() => DurationScalar, { description: 'The lead time of the subscription, by the wall clock.' })
   lead!: DurationMs;
 
-  @Field(() => DateTimeScalar, { description: 'When this was told, UTC.' })
+  @Field(() => DateTimeScalar, { description: 'The date and time when this payload was delivered, in UTC.' })
   at!: EpochMs;
 }
 
-interface Asked {
+interface DeadlineApproachingArguments {
   readonly lead: DurationMs;
   readonly filter?: DeadlineApproachingFilter | null;
 }
 
-function watch({ services, caller }: RequestContext, { lead, filter: given }: Asked): DeadlineWatch {
+function watchDeadlines(
+  { services, caller }: RequestContext,
+  { lead, filter: given }: DeadlineApproachingArguments,
+): DeadlineWatch {
   if (lead <= 0 || lead > LONGEST_LEAD_MS) {
     throw badInput('lead takes a duration longer than zero and of 31 days at most, such as PT4H.');
   }
-  const filter = checked(given);
-  const ticket = uuids(filter.ticket, 'Ticket');
-  const client = uuids(filter.client, 'Client');
+  const filter = validatedFilter(given);
+  const ticket = uuidComparator(filter.ticket, 'Ticket');
+  const client = uuidComparator(filter.client, 'Client');
   const assignee = filter.assignee == null ? null : compare.comparatorOf(filter.assignee);
   const kinds = COMMITMENT_KINDS.filter((kind) => compare.satisfies(filter.kind, kind));
-  if (kinds.length === 0) throw badInput('filter.kind allows no kind of commitment at all.');
+  if (kinds.length === 0) throw badInput('filter.kind matches no kind of commitment.');
   const severity = filter.severity == null ? null : compare.comparatorOf(filter.severity);
   return new DeadlineWatch(services, {
     caller,
@@ -75,12 +82,12 @@ function watch({ services, caller }: RequestContext, { lead, filter: given }: As
       client,
       assignee,
     },
-    wants: (of, kind) =>
+    matches: (candidate, kind) =>
       compare.satisfies(filter.kind, kind) &&
-      compare.satisfies(filter.severity, of.severity) &&
-      compare.holds(client, of.clientId) &&
-      compare.holds(assignee, of.assignee),
-    concerns: (event) => compare.holds(ticket, event.ticketId) && compare.holds(client, event.clientId),
+      compare.satisfies(filter.severity, candidate.severity) &&
+      compare.holds(client, candidate.clientId) &&
+      compare.holds(assignee, candidate.assignee),
+    isRelevant: (event) => compare.holds(ticket, event.ticketId) && compare.holds(client, event.clientId),
     retryWhileDatabaseIsDown,
   });
 }
@@ -89,27 +96,33 @@ function watch({ services, caller }: RequestContext, { lead, filter: given }: As
 export class DeadlineApproachingResolver {
   @Subscription(() => DeadlineApproachingPayload, {
     description:
-      'Running commitments whose due instant is no more than a lead away: at first those that are so near already, then each as its time comes, in the order in which they are due. Each due instant of a cycle is told once; one that is moved away and comes near again is told again. What is met, paused or superseded before its time is not told, and what is overdue neither: `commitmentBreached` does. Payloads carry no cursor, as that a deadline comes near is no event of the log: whoever subscribes anew is told afresh what is near.',
-    subscribe: ({ args, context }) => watch(context as RequestContext, args as unknown as Asked),
+      'Running commitments that are due within a lead time. First delivers those that already are, then each further commitment when its due time comes within the lead time, in the order of the due times. Each due time of a cycle is delivered once; a due time that was moved is delivered again when it comes within the lead time. Commitments that are fulfilled, paused or superseded before that are not delivered. Overdue commitments are not delivered either; see `commitmentBreached`. Payloads have no cursor because an approaching deadline is not an event in the log: a new subscription starts again with all deadlines within the lead time.',
+    subscribe: ({ args, context }) =>
+      watchDeadlines(context as RequestContext, args as unknown as DeadlineApproachingArguments),
   })
   deadlineApproaching(
-    @Root() near: NearDeadline,
+    @Root() deadline: ApproachingDeadline,
     @Ctx() { now }: RequestContext,
     @Arg('lead', () => DurationScalar, {
-      description: 'How long before the due instant to be told, by the wall clock; longer than zero, 31 days at most.',
+      description:
+        'The time before the due time at which to deliver, by the wall clock. Longer than zero and at most 31 days.',
     })
     lead: DurationMs,
     @Arg('filter', () => DeadlineApproachingFilter, {
       ...optional,
-      description: 'Which; every deadline where left out.',
+      description: 'The deadlines to deliver. Defaults to all.',
     })
     _filter: DeadlineApproachingFilter | null | undefined,
   ): DeadlineApproachingPayload {
-    return { ...near, lead, at: now };
+    return { ...deadline, lead, at: now };
   }
 
-  @FieldResolver(() => DurationScalar, { nullable: true, description: 'Business time left when this was told.' })
-  remaining(@Root() told: DeadlineApproachingPayload, @Ctx() context: RequestContext) {
-    return ofCycle(context, told, ({ remainingMs }): DurationMs | null => remainingMs);
+  @FieldResolver(() => DurationScalar, {
+    nullable: true,
+    description:
+      'The business time left until the commitment is due, as of the delivery of this payload. Null only together with an error.',
+  })
+  remaining(@Root() deadline: DeadlineApproachingPayload, @Ctx() context: RequestContext) {
+    return readCycle(context, deadline, ({ remainingMs }): DurationMs | null => remainingMs);
   }
 }

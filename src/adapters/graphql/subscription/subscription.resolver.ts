@@ -10,67 +10,68 @@ import type { RequestContext } from '../context';
 import { TicketEventType } from '../event/event.interface';
 import { TicketType } from '../ticket/ticket.type';
 import { SeverityChangeType } from '../ticket/ticket-parts.type';
-import { checked, DESCRIBED, type EventWithTicket, ticketEventStream } from './ticket-event-stream';
+import { StreamFilterFields, validatedFilter } from './stream-filter';
+import { type EventWithTicket, LIVE_STREAM_DESCRIPTION, ticketEventStream } from './ticket-event-stream';
 
 const optional = { nullable: true } as const;
 
-@InputType('SeverityChangedFilter', { description: 'Which changes to be told of: all that is given must hold.' })
-export class SeverityChangedFilter {
-  @Field(() => compare.IdComparator, { ...optional, description: 'Of which tickets.' })
-  ticket?: compare.EqualityInput<string> | null;
-
-  @Field(() => compare.IdComparator, { ...optional, description: 'Of which clients.' })
-  client?: compare.EqualityInput<string> | null;
-
-  @Field(() => compare.SeverityComparator, { ...optional, description: 'The severity before.' })
+@InputType('SeverityChangedFilter', {
+  description:
+    'Selects the changes of severity to deliver. A payload has to match every field that is given; null fields are ignored.',
+})
+export class SeverityChangedFilter extends StreamFilterFields {
+  @Field(() => compare.SeverityComparator, { ...optional, description: 'Matches the severity before the change.' })
   from?: compare.OrderInput<Severity> | null;
 
-  @Field(() => compare.SeverityComparator, { ...optional, description: 'The severity after.' })
+  @Field(() => compare.SeverityComparator, { ...optional, description: 'Matches the severity after the change.' })
   to?: compare.OrderInput<Severity> | null;
 
-  @Field(() => compare.SeverityChangeCauseComparator, { ...optional, description: 'What changed it.' })
+  @Field(() => compare.SeverityChangeCauseComparator, { ...optional, description: 'Matches the cause of the change.' })
   cause?: compare.EqualityInput<SeverityChangeCause> | null;
 }
 
-@InputType('TicketEventFilter', { description: 'Which events to be told of: all that is given must hold.' })
-export class TicketEventFilter {
-  @Field(() => compare.IdComparator, { ...optional, description: 'Of which tickets.' })
-  ticket?: compare.EqualityInput<string> | null;
-
-  @Field(() => compare.IdComparator, { ...optional, description: 'Of which clients.' })
-  client?: compare.EqualityInput<string> | null;
-
-  @Field(() => compare.EventTypeComparator, { ...optional, description: 'Of which types.' })
+@InputType('TicketEventFilter', {
+  description:
+    'Selects the events to deliver. A payload has to match every field that is given; null fields are ignored.',
+})
+export class TicketEventFilter extends StreamFilterFields {
+  @Field(() => compare.EventTypeComparator, { ...optional, description: 'Matches the type of the event.' })
   type?: compare.EqualityInput<EventType> | null;
 
-  @Field(() => compare.SeverityComparator, { ...optional, description: "The ticket's severity when it is told." })
+  @Field(() => compare.SeverityComparator, {
+    ...optional,
+    description: "Matches the ticket's severity at the time of delivery.",
+  })
   severity?: compare.OrderInput<Severity> | null;
 }
 
-@ObjectType('TicketEventPayload', { description: 'An event, told as it was recorded.', simpleResolvers: true })
+@ObjectType('TicketEventPayload', {
+  description: 'An event of a ticket, delivered when it is recorded.',
+  simpleResolvers: true,
+})
 export class TicketEventPayload {
-  @Field(() => EventCursorScalar, { description: "The event's place in the log." })
+  @Field(() => EventCursorScalar, { description: 'The position of the event in the event log.' })
   cursor!: string;
 
-  @Field(() => TicketType, { description: 'The ticket as it stood when this was told.' })
+  @Field(() => TicketType, { description: 'The ticket as of the delivery of this payload.' })
   ticket!: StoredTicket;
 
-  @Field(() => TicketEventType, { description: 'What happened.' })
+  @Field(() => TicketEventType, { description: 'The recorded event.' })
   event!: LoggedEvent;
 }
 
 @ObjectType('SeverityChangedPayload', {
-  description: 'A change of severity, told as it was recorded.',
+  description: 'A change of the severity of a ticket, delivered when it is recorded.',
   simpleResolvers: true,
 })
 export class SeverityChangedPayload {
-  @Field(() => EventCursorScalar, { description: "The change's place in the log." })
+  @Field(() => EventCursorScalar, { description: 'The position of the change in the event log.' })
   cursor!: string;
 
-  @Field(() => TicketType, { description: 'The ticket as it stood when this was told.' })
+  @Field(() => TicketType, { description: 'The ticket as of the delivery of this payload.' })
   ticket!: StoredTicket;
 
-  @Field(() => SeverityChangeType, { description: 'What changed.' })
+  @Field(() => SeverityChangeType, { description: 'The change of severity.' })
   change!: SeverityChange;
 }
 
@@ -80,9 +81,9 @@ const changeIn = (event: LoggedEvent): SeverityChange | null =>
 @Resolver()
 export class SubscriptionResolver {
   @Subscription(() => TicketEventPayload, {
-    description: `What happens to tickets. ${DESCRIBED}`,
+    description: `Events of tickets. ${LIVE_STREAM_DESCRIPTION}`,
     subscribe: ({ args, context }) => {
-      const filter = checked((args as { readonly filter?: TicketEventFilter | null }).filter);
+      const filter = validatedFilter((args as { readonly filter?: TicketEventFilter | null }).filter);
       return ticketEventStream(
         context as RequestContext,
         filter,
@@ -94,16 +95,16 @@ export class SubscriptionResolver {
   ticketEvents(
     @Root() { event, ticket }: EventWithTicket,
     @Ctx() _context: RequestContext,
-    @Arg('filter', () => TicketEventFilter, { ...optional, description: 'Which; every event where left out.' })
+    @Arg('filter', () => TicketEventFilter, { ...optional, description: 'The events to deliver. Defaults to all.' })
     _filter: TicketEventFilter | null | undefined,
   ): TicketEventPayload {
     return { cursor: event.cursor, ticket, event };
   }
 
   @Subscription(() => SeverityChangedPayload, {
-    description: `Changes of severity. ${DESCRIBED}`,
+    description: `Changes of the severity of tickets. ${LIVE_STREAM_DESCRIPTION}`,
     subscribe: ({ args, context }) => {
-      const filter = checked((args as { readonly filter?: SeverityChangedFilter | null }).filter);
+      const filter = validatedFilter((args as { readonly filter?: SeverityChangedFilter | null }).filter);
       return ticketEventStream(context as RequestContext, filter, (event) => {
         const change = changeIn(event);
         return (
@@ -118,11 +119,14 @@ export class SubscriptionResolver {
   severityChanged(
     @Root() { event, ticket }: EventWithTicket,
     @Ctx() _context: RequestContext,
-    @Arg('filter', () => SeverityChangedFilter, { ...optional, description: 'Which; every change where left out.' })
+    @Arg('filter', () => SeverityChangedFilter, {
+      ...optional,
+      description: 'The changes to deliver. Defaults to all.',
+    })
     _filter: SeverityChangedFilter | null | undefined,
   ): SeverityChangedPayload {
     const change = changeIn(event);
-    if (change === null) throw new Error(`Event ${event.id} changed no severity, but passed as if it did`);
+    if (change === null) throw new Error(`Event ${event.id} passed the filter but did not change the severity`);
     return { cursor: event.cursor, ticket, change };
   }
 }

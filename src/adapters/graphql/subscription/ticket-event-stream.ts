@@ -1,54 +1,39 @@
 import type { LoggedEvent } from '../../../application/ports/events';
 import type { StoredTicket } from '../../../application/ports/stored-ticket';
 import * as compare from '../base/comparators';
-import { requireUuid } from '../base/global-id';
 import { retryWhileDatabaseIsDown } from '../base/retry-while-database-is-down';
 import { selectAsync } from '../base/select-async';
 import type { RequestContext } from '../context';
-import { badInput } from '../errors';
+import { type StreamFilterFields, uuidComparator } from './stream-filter';
 
-/** What a subscriber is told: an event that passed its filter, and the ticket it happened to. */
+/** An event that passed the filter of a subscriber, with its ticket as of the delivery. */
 export interface EventWithTicket<Event extends LoggedEvent = LoggedEvent> {
   readonly event: Event;
   readonly ticket: StoredTicket;
 }
 
-export const DESCRIBED =
-  'Live from the moment of subscribing, in the order of the log, whichever process made the change.';
+/** Ends the description of every subscription that reads the event log. */
+export const LIVE_STREAM_DESCRIPTION =
+  'Delivers what any process of the service records after the subscription has started, in the order of the event log.';
 
-/** The ids that a comparator of a filter means, as the store has them; null where none was given. */
-export const uuids = (given: compare.EqualityInput<string> | null | undefined, type: 'Ticket' | 'Client') =>
-  given == null ? null : compare.comparatorOf(given, (id) => requireUuid(type, id, `filter.${type.toLowerCase()}`));
-
-/** The events that pass, each with its ticket; those of tickets that the caller may not see are passed over. */
+/**
+ * Subscribes to the events that pass the filter and reads the ticket of each. Leaves out tickets
+ * that the caller may not see.
+ */
 export function ticketEventStream(
   { services, caller }: RequestContext,
-  filter: {
-    readonly ticket?: compare.EqualityInput<string> | null;
-    readonly client?: compare.EqualityInput<string> | null;
-  },
-  passes: (event: LoggedEvent) => boolean,
+  filter: StreamFilterFields,
+  matchesEvent: (event: LoggedEvent) => boolean,
   matchesTicket: (ticket: StoredTicket) => boolean = () => true,
 ): AsyncIterableIterator<EventWithTicket> {
-  const ticketId = uuids(filter.ticket, 'Ticket');
-  const clientId = uuids(filter.client, 'Client');
+  const ticketId = uuidComparator(filter.ticket, 'Ticket');
+  const clientId = uuidComparator(filter.client, 'Client');
   const events = services.feed.subscribe(
-    (event) => compare.holds(ticketId, event.ticketId) && compare.holds(clientId, event.clientId) && passes(event),
+    (event) =>
+      compare.holds(ticketId, event.ticketId) && compare.holds(clientId, event.clientId) && matchesEvent(event),
   );
   return selectAsync(events, async (event) => {
     const ticket = await retryWhileDatabaseIsDown(() => services.reader.ticketById(caller, event.ticketId));
     return ticket !== null && matchesTicket(ticket) ? { event, ticket } : null;
   });
-}
-
-/** Type-graphql neither validates nor converts what it subscribes by, so it is checked here. */
-export function checked<T extends object>(filter: T | null | undefined): Partial<T> {
-  for (const comparator of Object.values<Partial<compare.EqualityInput<unknown>> | null>({ ...filter })) {
-    for (const list of [comparator?.in, comparator?.nin]) {
-      if ((list?.length ?? 0) > compare.LONGEST_LIST) {
-        throw badInput(`A list in a filter takes at most ${compare.LONGEST_LIST.toLocaleString('en')} entries.`);
-      }
-    }
-  }
-  return filter ?? {};
 }

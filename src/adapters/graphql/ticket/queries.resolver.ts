@@ -17,7 +17,7 @@ import { DeadlineConnection } from '../commitment/deadline.type';
 import type { RequestContext } from '../context';
 import { badInput } from '../errors';
 import { findCalendar } from '../node/node.resolver';
-import { CalendarType, type CalendarView, calendarOf } from '../policy/calendar.type';
+import { CalendarType, type CalendarView, calendarView } from '../policy/calendar.type';
 import { LIFECYCLE, LifecycleType } from './lifecycle.type';
 import { TicketConnection } from './ticket.type';
 import { filterOf, orderOf, TicketFilterInput, TicketOrderInput } from './ticket-filter.input';
@@ -127,7 +127,7 @@ export class QueryResolver {
     @Arg('id', () => ID, { description: 'Its id, or its name, e.g. `business`.' }) id: string,
   ): Promise<CalendarView | null> {
     const decoded = fromGlobalId(id);
-    if (decoded === null) return calendarOf(await context.services.policies.current(null), id);
+    if (decoded === null) return calendarView(await context.services.policies.current(null), id);
     if (decoded.type !== 'Calendar') throw badInput('id takes the id or the name of a Calendar.');
     return findCalendar(context, decoded.key);
   }
