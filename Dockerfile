@@ -1,4 +1,5 @@
-# Builds with everything, then drops what only building and the embedded PostgreSQL need: the image wants a DATABASE_URL.
+# The build stage removes the packages that only the build and the embedded PostgreSQL need.
+# The image therefore needs a DATABASE_URL.
 FROM node:24-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
@@ -15,8 +16,8 @@ COPY --from=build /app/dist ./dist
 COPY --from=build /app/bin ./bin
 COPY --from=build /app/policies ./policies
 COPY --from=build /app/examples ./examples
-# All addresses of the container. The service asks callers for no name, so it starts only when
-# STEPDOWN_ALLOW_UNAUTHENTICATED=true says that whoever reaches them may call.
+# Listens on all addresses of the container. The service does not authenticate callers, so it
+# refuses to start here unless STEPDOWN_ALLOW_UNAUTHENTICATED=true allows every caller.
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=4000
 USER node
 EXPOSE 4000
