@@ -1,4 +1,4 @@
-// Tickets to read: ten thousand and more, in every stage of their lives, of the last two weeks.
+// Creates tickets to read: more than ten thousand, in every stage, from the last two weeks.
 import { createRequire } from 'node:module';
 import { randomFrom } from './calendar-questions.mjs';
 
@@ -22,7 +22,7 @@ const LIFE = [
   { type: 'close', reason: null },
 ];
 
-/** Opens so many tickets and lets each go a different way along its life. @returns their ids. */
+/** Opens a number of tickets and takes each to a random stage. @returns their ids. */
 export const openTickets = async (store, count) => {
   const { createChangeTickets } = require('../dist/src/adapters/persistence/tickets/ticket-store.js');
   const { v7: newId } = require('uuid');
