@@ -1,5 +1,6 @@
-// A log as large as the real one (141,712 rows) from what is in the repository: the 200 incidents of examples/data, again
-// and again under other numbers. They were chosen for their long lives, so there are fewer tickets and more happens to each.
+// Writes a log as large as the real one (141,712 rows): the 200 incidents of examples/data,
+// repeated under other numbers. The selection prefers long histories, so this log has fewer tickets
+// than the real one and more rows for each.
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -7,16 +8,16 @@ import { join } from 'node:path';
 import { ROOT } from './processes.mjs';
 
 export const MAPPING = join(ROOT, 'examples/servicenow.mapping.yaml');
-/** That many come to about 140,000 rows. */
+/** This number of copies gives about 140,000 rows. */
 export const COPIES = 85;
 
 const NUMBER = /^INC(\d{7}),/;
 
-/** Writes the file; gives its header and how many rows it has. */
+/** Writes the file. Returns its header and its number of rows. */
 export const writeBigLog = async (file, copies = COPIES) => {
   const text = await readFile(join(ROOT, 'examples/data/incidents.csv'), 'utf8');
   const [header, ...rows] = text.trimEnd().split('\n');
-  if (!rows.every((row) => NUMBER.test(row))) throw new Error('A row does not begin with the number of an incident');
+  if (!rows.every((row) => NUMBER.test(row))) throw new Error('A row does not begin with an incident number');
   const output = createWriteStream(file);
   output.write(`${header}\n`);
   for (let copy = 0; copy < copies; copy += 1) {

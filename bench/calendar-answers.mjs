@@ -1,6 +1,6 @@
-// Run as a process of its own, in the TZ to be tried: one peer's answers to the questions around clock changes, a line
-// each, so that whoever started it can tell a wrong answer from one that never comes. Arguments: the peer, the hours,
-// and the question to begin with.
+// Prints one peer's answers to the questions around clock changes, one line each. Runs as a
+// separate process in the TZ under test, so that the parent process can distinguish a wrong answer
+// from one that never comes. Arguments: the peer, the hours, and the index of the first question.
 import { PEERS } from './calendar-peers.mjs';
 import { askAll, HOURS } from './calendar-questions.mjs';
 

@@ -1,10 +1,11 @@
-// The peers of the calendar benchmark behind one interface: { add(start, minutes), between(a, b) } on epoch milliseconds.
+// The peers of the calendar benchmark behind one interface: { add(start, minutes), between(a, b) }
+// on epoch milliseconds.
 import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
 const ZONE = 'America/New_York';
 
-/** `days`: per weekday from Sunday, one interval or null. */
+/** `days`: one interval or null for each weekday, from Sunday. */
 export const PEERS = {
   'moment-business-time'(days) {
     const moment = require('moment-timezone');

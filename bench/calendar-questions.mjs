@@ -1,4 +1,4 @@
-// What the calendar benchmark asks: the same questions at every run.
+// The questions of the calendar benchmark. They are the same in every run.
 const HOUR = 3_600_000;
 
 export const HOURS = {
@@ -6,7 +6,7 @@ export const HOURS = {
   'daily 00:00-06:00': Array.from({ length: 7 }, () => ['00:00', '06:00']),
 };
 
-/** A small generator of its own (Park and Miller), so that every run asks the same. */
+/** A Park-Miller random number generator with a seed, so that every run asks the same questions. */
 export const randomFrom = (seed) => {
   let state = seed;
   return (below) => {
@@ -15,7 +15,7 @@ export const randomFrom = (seed) => {
   };
 };
 
-/** New York's clock changes of 2016 to 2025. */
+/** The clock changes of New York from 2016 to 2025. */
 const CHANGES = [
   '2016-03-13T07:00Z',
   '2016-11-06T06:00Z',
@@ -47,7 +47,7 @@ const QUESTIONS = CHANGES.flatMap((change) =>
   }),
 );
 
-/** Every question as a function of no arguments: first all of add, then all of between. */
+/** Every question as a function without arguments: first all of `add`, then all of `between`. */
 export const askAll = (calendar) => [
   ...QUESTIONS.map(
     ({ start, minutes }) =>

@@ -1,6 +1,7 @@
-// Business time: add and between a second, for spans of an hour, ten days and five years, beside two libraries on the
-// same questions; and how often those are wrong around clock changes, on hosts in three zones.
-// Needs `npm run build` and `npm ci` in bench/. Run: node bench/calendar.mjs
+// Measures business time: how many `add` and `between` per second, for spans of an hour, ten days
+// and five years, compared with two libraries on the same questions; and how often the libraries
+// are wrong around clock changes, on hosts in three zones. Needs `npm run build` and `npm ci` in
+// bench/. Run: node bench/calendar.mjs
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { PEERS, stepdown } from './calendar-peers.mjs';
@@ -10,7 +11,7 @@ import { median, rounded, table, whole } from './stats.mjs';
 const OFFICE = 'Mon-Fri 08:00-17:00';
 const WARM_UP = 2;
 const ROUNDS = 7;
-/** What of the rate at an hour must be left at five years to be called flat: our own reading of the word. */
+/** Flat means that five years keep this fraction of the rate at one hour. Our definition. */
 const FLAT = 0.8;
 const ROUND_MS = 80;
 const PATIENCE_MS = 20_000;
@@ -18,8 +19,8 @@ const HANG_MS = 3_000;
 const MOST_HANGS = 3;
 
 /**
- * Questions asked a second of processor time, so that a busy machine does not count: the median of several rounds of a
- * bounded time, after two to warm up.
+ * Questions per second of processor time, so that other load on the machine does not count: the
+ * median of several rounds of limited time, after two rounds to warm up.
  */
 const rateOf = (ask, cases) => {
   const rates = [];
@@ -28,7 +29,8 @@ const rateOf = (ask, cases) => {
     const began = process.cpuUsage();
     let asked = 0;
     let spent = 0;
-    // The clock is looked at seldom enough not to weigh: what a question takes is learnt from the first.
+    // Reads the clock rarely, so that reading it does not distort the rate. The first questions
+    // show how long one takes.
     let batch = 1;
     while (spent < ROUND_MS) {
       for (let i = 0; i < batch; i += 1) sink += ask(cases[(asked + i) % cases.length]);
@@ -43,7 +45,7 @@ const rateOf = (ask, cases) => {
   return rounded(median(rates));
 };
 
-/** Random minutes of twenty years; every amount is worth exactly its span. */
+/** Random minutes of twenty years; each amount of business time corresponds exactly to its span. */
 const casesOf = (span, calendar) => {
   const random = randomFrom(1);
   return Array.from({ length: 4096 }, () => {
@@ -52,7 +54,7 @@ const casesOf = (span, calendar) => {
   });
 };
 
-/** Runs a script of ours; gives the lines it printed before it ended or was silent for too long. */
+/** Runs a script; returns the lines that it printed before it ended or was silent for too long. */
 const linesOf = (script, args, { host = process.env.TZ, patience }) =>
   new Promise((resolve, reject) => {
     const file = fileURLToPath(new URL(script, import.meta.url));
@@ -73,7 +75,7 @@ const linesOf = (script, args, { host = process.env.TZ, patience }) =>
     });
   });
 
-/** One rate, measured in a process of its own; null for a peer that does not come back. */
+/** One rate, measured in a separate process. Null if the peer hangs. */
 const measure = async (name, operation, span) => {
   const [line] = await linesOf('calendar.mjs', ['--rate', name, operation, span], { patience: PATIENCE_MS });
   return line === undefined ? null : Number(line);
@@ -97,7 +99,9 @@ const ratesOf = async (name) => {
   return rates;
 };
 
-/** Asks a peer all questions; one on which it hangs is given up, and after a few of those the rest. */
+/**
+ * Asks a peer all questions. Skips a question on which it hangs; after a few of these, the rest.
+ */
 const wrongAnswers = async (peer, hours, host) => {
   const right = askAll(stepdown(HOURS[hours])).map((ask) => ask());
   const counts = { add: { asked: 0, wrong: 0, hung: 0 }, between: { asked: 0, wrong: 0, hung: 0 } };
@@ -117,7 +121,7 @@ const wrongAnswers = async (peer, hours, host) => {
     count.hung += 1;
     hung += 1;
     next += 1;
-    // What it can do of the other operation is worth knowing too.
+    // Measures the other operation as well.
     if (hung === MOST_HANGS && next < right.length / 2) {
       next = right.length / 2;
       hung = 0;
@@ -126,7 +130,7 @@ const wrongAnswers = async (peer, hours, host) => {
   return { peer, hours, host, ...counts };
 };
 
-/** Plain data for a collector: rates a second, ours over theirs, what stays of our rate at five years, wrong answers. */
+/** Plain data: rates per second, ratios to the peers, flatness, wrong answers. */
 export async function run() {
   const rates = { stepdown: await ratesOf('stepdown') };
   for (const peer of Object.keys(PEERS)) rates[peer] = await ratesOf(peer);
@@ -169,7 +173,7 @@ export async function run() {
 
 const rate = (value) => (value === null ? 'hangs' : whole(value));
 
-/** One line for each peer and operation: its wrong answers on all hosts and hours together. */
+/** One row for each peer and operation: its wrong answers on all hosts and hours together. */
 const wrongInAll = (wrong) =>
   Object.keys(PEERS).flatMap((peer) =>
     ['add', 'between'].map((operation) => {
@@ -188,7 +192,7 @@ export const report = ({ rates, ratios, flatness, wrong, aim, hours, zone }) => 
       const ours = Object.values(rates.stepdown[operation]);
       return [
         {
-          figure: `Calendar, ${operation}, questions a second of CPU (the slowest span)`,
+          figure: `Calendar, ${operation}, questions per second of CPU (the slowest span)`,
           measured: whole(Math.min(...ours)),
           aim: `≥ ${whole(aim)}`,
           isMet: Math.min(...ours) >= aim,
@@ -201,7 +205,7 @@ export const report = ({ rates, ratios, flatness, wrong, aim, hours, zone }) => 
         },
       ];
     }),
-    text: `${hours} in ${zone}; 4,096 random minutes of twenty years, each measured in a process of its own, median of ${ROUNDS} rounds, by processor time.
+    text: `${hours} in ${zone}; 4,096 random minutes of twenty years; each rate is measured in a separate process, as the median of ${ROUNDS} rounds, by processor time.
 
 ${table(
   ['questions/s', ...spans, '5 years / 1 h'],
@@ -224,8 +228,8 @@ ${table(
   ),
 )}
 
-Their answers around the clock changes of ten years, on hosts in UTC, Tokyo and New York, with two sets of hours; right is what Stepdown \
-answers, which the property tests hold to a model that counts minute by minute:
+The answers of the peers around the clock changes of ten years, on hosts in UTC, Tokyo and New York, with two sets of hours. The answers of \
+Stepdown count as right; the property tests compare these with a model that counts minute by minute:
 
 ${table(['', 'asked', 'wrong', 'never answered'], wrongInAll(wrong))}`,
   };

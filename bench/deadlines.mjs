@@ -1,5 +1,6 @@
-// Deadlines recorded: many due at one instant, by one process and by three; a thousand due every second; and what a million
-// open tickets cost while nothing is due. Run: npm run bench -- --only deadlines
+// Measures the recording of deadlines: many due at one instant, by one process and by three; a
+// thousand due every second; and the cost of a million open tickets while nothing is due.
+// Run: npm run bench -- --only deadlines
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +12,7 @@ const require = createRequire(import.meta.url);
 const MINUTE = 60_000;
 const BURST = 100_000;
 const ROUNDS = 3;
-/** So long before they are due the making of that many tickets begins. */
+/** How long before their due instant the benchmark starts to create the tickets. */
 const AHEAD_MS = 45_000;
 const RATE = 1_000;
 const RATE_SECONDS = 20;
@@ -19,10 +20,10 @@ const OPEN = 1_000_000;
 const IDLE_SECONDS = 30;
 const AIMS = { burstSeconds: 10, lagP99: 250, idlePercent: 1 };
 const BATCH = 500;
-/** A SEV1 response is due so long after the opening, round the clock. */
+/** How long after the opening a SEV1 response is due, round the clock. */
 const RESPONSE_MS = 15 * MINUTE;
 
-/** A SEV1 ticket whose response is due at an instant; what falls due before it is recorded already. */
+/** A SEV1 ticket whose response is due at an instant; what is due before it is already recorded. */
 const ticketDueAt = (client, dueAt) => ({
   ticketId: require('uuid').v7(),
   submit: {
@@ -49,7 +50,7 @@ const ticketDueAt = (client, dueAt) => ({
   idempotency: null,
 });
 
-/** Fills the table with tickets like one that is due then. */
+/** Fills the table with copies of a ticket that is due at an instant. */
 const fill = async (store, count, dueAt) => {
   const { WRITTEN_COLUMNS } = require('../dist/src/adapters/persistence/tickets/ticket-row.js');
   const client = await store.clients.ensureClient('Bench');
@@ -67,7 +68,7 @@ const fill = async (store, count, dueAt) => {
 
 const one = async (store, sql, values = []) => (await store.pool.query(sql, values)).rows[0];
 
-/** Processor seconds so far, of the services and of the database with all its processes; null where they cannot be told. */
+/** Processor seconds of the services, and of all processes of the database; null if unknown. */
 const spentBy = async (services, dataDir) => {
   const parts = services.map(({ pid }) => processorSeconds(pid));
   const service = parts.includes(null) ? null : parts.reduce((total, seconds) => total + seconds, 0);
@@ -79,7 +80,7 @@ const difference = (after, before) => (after === null || before === null ? null 
 const isOnceEach = ({ recorded: { breaches, tickets, faults } }) =>
   breaches === BURST && tickets === BURST && faults === 0;
 
-/** Seconds from the instant at which all are due until the last is recorded, by so many processes. */
+/** Seconds from the due instant until the last deadline is recorded, by a number of processes. */
 const burst = (processes) =>
   inTemporaryFolder(async (dataDir) => {
     const store = await openStore(dataDir);
@@ -88,7 +89,7 @@ const burst = (processes) =>
       const dueAt = Date.now() + AHEAD_MS;
       await fill(store, BURST, dueAt);
       for (let count = 0; count < processes; count += 1) services.push(await startService(dataDir));
-      if (Date.now() > dueAt - 1_000) throw new Error('The tickets were not there in time');
+      if (Date.now() > dueAt - 1_000) throw new Error('The tickets were not created in time');
       const before = await spentBy(services, dataDir);
       await sleep(dueAt - Date.now());
       const isLeft = 'SELECT EXISTS (SELECT FROM tickets WHERE next_deadline_at <= $1) AS left';
@@ -114,7 +115,8 @@ const burst = (processes) =>
     }
   });
 
-// The limit: taken, changed and logged by one statement for each batch, nothing read by anybody and nothing decided.
+// The limit: one statement takes, changes and logs each batch; no program reads or decides
+// anything.
 const BY_SQL = `
   WITH taken AS (
     SELECT id, client_id, version FROM tickets WHERE next_deadline_at < clock_timestamp()
@@ -153,10 +155,12 @@ const burstBySql = () =>
     }
   });
 
-/** How long after each due instant its breach was committed, in milliseconds; one every millisecond. */
+/**
+ * Milliseconds from each due instant until its breach was committed; one is due every millisecond.
+ */
 const lag = () =>
   inTemporaryFolder(async (dataDir) => {
-    // So that PostgreSQL says when a transaction was committed; it takes a new start.
+    // Makes PostgreSQL record the time of each commit; the setting needs a restart.
     const before = await openStore(dataDir);
     await before.pool.query('ALTER SYSTEM SET track_commit_timestamp = on');
     await before.close();
@@ -175,7 +179,7 @@ const lag = () =>
       }
       await store.pool.query('VACUUM ANALYZE tickets');
       service = await startService(dataDir);
-      if (Date.now() > began - 1_000) throw new Error('The tickets were not there in time');
+      if (Date.now() > began - 1_000) throw new Error('The tickets were not created in time');
       await sleep(began + RATE_SECONDS * 1000 - Date.now());
       const recorded = `SELECT count(*)::int AS count FROM events WHERE type = 'COMMITMENT_BREACHED' AND at >= $1`;
       while ((await one(store, recorded, [new Date(began)])).count < count) await sleep(100);
@@ -193,13 +197,15 @@ const lag = () =>
     }
   });
 
-/** Processor time of the service and of the database while nothing is due, in percent of one core. */
+/**
+ * Processor time of the service and of the database while nothing is due, in percent of one core.
+ */
 const idle = (tickets) =>
   inTemporaryFolder(async (dataDir) => {
     const store = await openStore(dataDir);
     let service = null;
     try {
-      // Nothing of it falls due while this is measured.
+      // No ticket is due during the measurement.
       await fill(store, tickets, Date.now() + 120 * MINUTE);
       service = await startService(dataDir);
       await sleep(3_000);
@@ -280,23 +286,25 @@ export const report = ({
         isMet: three.isOnceEach,
       },
       {
-        figure: `${whole(RATE)} deadlines a second: p99 of the lag, milliseconds`,
+        figure: `${whole(RATE)} deadlines per second: p99 of the lag, milliseconds`,
         measured: withSpread(lags.p99),
         aim: `< ${aims.lagP99} ms`,
         isMet: lags.p99.median < aims.lagP99,
       },
       {
-        figure: `${whole(OPEN)} open tickets, nothing due: processor time more than with one ticket, percent of a core`,
+        figure: `${whole(OPEN)} open tickets, nothing due: additional processor time compared with one ticket, percent of a core`,
         measured: shown(more, 2),
         aim: `< ${aims.idlePercent}`,
         isMet: more === null ? null : more < aims.idlePercent && full.sequentialScans === 0,
       },
     ],
-    text: `**At one instant**: ${whole(BURST)} SEV1 tickets whose response falls due together, on the calendar that never closes, each with an update to come as well; the service runs already. Measured from the due instant until the last breach can be read, median of ${ROUNDS} (least–greatest); then the breaches are counted: one for each ticket, or the aim is not met. Processor seconds: service ${shown(service)}, database ${shown(database)}. The limit is the same done by SQL alone on two connections, one statement for each ${BATCH} tickets, nothing read into a program and nothing decided: ${withSpread(limit)} s; limit / Stepdown ${withSpread(ratio)}. Three processes share the same ${whole(BURST)} (once): ${shown(three.seconds)} s.
+    text: `**At one instant**: ${whole(BURST)} SEV1 tickets whose response falls due together, on the calendar that never closes, each with an update due later; the service is already running. Measured from the due instant until the last breach can be read, median of ${ROUNDS} (least–greatest). Then the breaches are counted: if there is not exactly one for each ticket, the aim is not met. Processor seconds: service ${shown(service)}, database ${shown(database)}. The limit is the same work in SQL alone on two connections, one statement for each ${BATCH} tickets, where no program reads or decides anything: ${withSpread(limit)} s; limit / Stepdown ${withSpread(ratio)}. Three processes share the same ${whole(BURST)} (once): ${shown(three.seconds)} s.
 
-**One after the other**: a response due every millisecond, for ${RATE_SECONDS} s. The lag is from the due instant to the commit as PostgreSQL stamps it, before it waits for the disk; median of ${ROUNDS} rounds (least–greatest): p50 ${withSpread(lags.p50)} ms, p99 ${withSpread(lags.p99)} ms, longest ${withSpread(lags.max)} ms.
+**One after the other**: one response is due every millisecond, for ${RATE_SECONDS} s. The lag \
+is the time from the due instant to PostgreSQL's commit timestamp, which it takes before it waits for the disk; median of ${ROUNDS} rounds (least–greatest): p50 ${withSpread(lags.p50)} ms, p99 ${withSpread(lags.p99)} ms, longest ${withSpread(lags.max)} ms.
 
-**Idle**: over ${IDLE_SECONDS} s in which nothing falls due, in percent of one core; sequential scans of \`tickets\` meanwhile.
+**Idle**: processor time over ${IDLE_SECONDS} s in which nothing is due, in percent of one core, \
+and the sequential scans of \`tickets\` in that time.
 
 ${table(
   ['open tickets', 'service', 'database', 'sequential scans'],

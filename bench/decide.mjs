@@ -1,4 +1,5 @@
-// Commands decided per second on one core: whole tickets' lives, from opening to closing, in memory.
+// Measures commands decided per second on one core: whole lives of tickets, from opening to
+// closing, in memory.
 
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -77,17 +78,17 @@ export async function run() {
 }
 
 export const report = ({ rate, aim }) => ({
-  title: '`decide`: commands a second on one core',
+  title: '`decide`: commands per second on one core',
   figures: [
     {
-      figure: '`decide`, commands a second on one core',
+      figure: '`decide`, commands per second on one core',
       measured: withSpread(rate, whole),
       aim: `≥ ${whole(aim)}`,
       isMet: rate.median >= aim,
     },
   ],
-  text: `Whole lives of tickets, from opening to closing, in memory: XState asked once for each command, deadlines reckoned, events made; \
-nothing stored. Median of ${ROUNDS} (least–greatest).`,
+  text: `Whole lives of tickets, from opening to closing, in memory. Each command calls XState once, calculates deadlines and creates events; \
+nothing is stored. Median of ${ROUNDS} (least–greatest).`,
 });
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

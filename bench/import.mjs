@@ -1,6 +1,7 @@
-// `stepdown import` of a log as large as the real one, and of one three times that size: what a row costs, and what memory
-// it takes. Beside it COPY of the same rows into a table on the same server, which is the least that any import can cost.
-// Needs `npm run build`. Run: node bench/import.mjs
+// Measures `stepdown import` of a log as large as the real one, and of one three times that size:
+// the time of a row and the memory. The peer is COPY of the same rows into a table on the same
+// server, which is the minimum that any import can cost. Needs `npm run build`. Run: node
+// bench/import.mjs
 import { createReadStream } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -15,15 +16,15 @@ const require = createRequire(import.meta.url);
 const ROUNDS = 3;
 const LARGER = 3;
 const AIM_SECONDS = 30;
-/** How much more may still be called linear, or flat: our own reading of the words. */
+/** The factor up to which growth still counts as linear, or flat. Our definition. */
 const SLACK = 1.25;
 
-/** Imports the file into a store; throws unless every row went in. */
+/** Imports the file into a store. Throws unless the import takes every ticket. */
 export const importFile = async (dataDir, file) => {
   const args = ['bin/stepdown.js', 'import', file, '--mapping', MAPPING, '--reports', `${file}.reports`];
   const { stdout, seconds, peakMb } = await execute(process.execPath, args, { env: environmentFor(dataDir) });
   const [, imported, tickets, rows] = /Imported (\d+) of (\d+) tickets from (\d+) rows/.exec(stdout) ?? [];
-  if (imported === undefined || imported !== tickets) throw new Error(`The import did not take everything: ${stdout}`);
+  if (imported === undefined || imported !== tickets) throw new Error(`The import left out tickets: ${stdout}`);
   return { seconds, peakMb, tickets: Number(tickets), rows: Number(rows) };
 };
 
@@ -41,7 +42,7 @@ const copyFile = async (store, file, header) => {
   }
 };
 
-/** On a data folder of its own, whose server runs already. */
+/** One round on a new data folder, whose server is already running. */
 const round = (file, header) =>
   inTemporaryFolder(async (dataDir) => {
     const store = await openStore(dataDir);
@@ -119,9 +120,9 @@ export const report = ({ aim, rows, tickets, seconds, rowsPerSecond, peakMb, cop
       isMet: peakMb === null ? null : rest.larger.peakMb < peakMb * SLACK,
     },
   ],
-  text: `The log is made of \`examples/data/incidents.csv\`, repeated under other numbers: ${whole(rows)} rows, ${whole(tickets)} tickets. \
-Each round is a process of its own, from its start to its end, on a new data folder whose server runs; median of ${ROUNDS} (least–greatest), the larger file once. \
-The peer is COPY of the same rows into a table of texts on the same server: nothing decided, nothing indexed, no events.
+  text: `The log repeats \`examples/data/incidents.csv\` under other numbers: ${whole(rows)} rows, ${whole(tickets)} tickets. \
+Each round is a separate process, measured from its start to its end, on a new data folder whose server is running; median of ${ROUNDS} (least–greatest), the larger file once. \
+The peer is COPY of the same rows into a table of text columns on the same server, without decisions, indexes or events.
 
 ${table(
   ['', 'rows', 'seconds', 'rows/s', 'peak memory MB', 'COPY seconds'],

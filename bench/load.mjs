@@ -1,5 +1,6 @@
-// Load over HTTP, from a process of its own: as many requests as the other side answers, over connections that stay open.
-// Each connection walks through a list of its own, so that no two ask the same at the same time.
+// Generates load over HTTP from a separate process: as many requests as the server answers, over
+// connections that stay open. Each connection has its own list of requests, so that no two send the
+// same request at the same time.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
@@ -10,11 +11,12 @@ const SELF = fileURLToPath(import.meta.url);
 const LIST = 300;
 
 /**
- * One round.
+ * Runs one round.
  *
- * @param job `url`, `connections`, `seconds`, and the request: `method`, `path` and `body`, in which `{id}` stands for one
- * of `ids`, drawn at random.
- * @returns requests answered, a second and in all, and milliseconds at the 50th and 99th percentile.
+ * @param job `url`, `connections`, `seconds`, and the request: `method`, `path` and `body`, in
+ * which `{id}` is replaced by one of `ids` at random.
+ * @returns requests answered, per second and in total, and the latency in milliseconds at the 50th
+ * and 99th percentile.
  */
 export const load = async (job) => {
   const child = fork(SELF, ['--load'], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });

@@ -1,5 +1,5 @@
-// Processes that a benchmark starts, and what they cost. Memory and processor time are read from /proc: on another system
-// than Linux they are null.
+// Starts processes for a benchmark and measures their cost. Memory and processor time come from
+// /proc; on systems other than Linux they are null.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -16,7 +16,7 @@ process.once('exit', () => {
 });
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 
-/** Starts a program that ends with this process at the latest. */
+/** Starts a program and kills it when this process exits. */
 export const start = (command, args, options) => {
   const child = spawn(command, args, options);
   running.add(child);
@@ -24,7 +24,7 @@ export const start = (command, args, options) => {
   return child;
 };
 
-/** Runs a program to its end. Throws where it fails, with what it said last. */
+/** Runs a program until it exits. If it fails, throws an error with its last output. */
 export const execute = async (command, args, options = {}) => {
   const began = performance.now();
   const child = start(command, args, { stdio: ['ignore', 'pipe', 'pipe'], cwd: ROOT, ...options });
@@ -37,7 +37,7 @@ export const execute = async (command, args, options = {}) => {
   child.stderr.on('data', (chunk) => {
     stderr = (stderr + chunk).slice(-4_000);
   });
-  // The greatest so far only grows, so the last look before the end tells it.
+  // The peak never decreases, so the last value read before the exit is the result.
   const timer = setInterval(() => {
     peakKb = memoryKb(child.pid, 'VmHWM') ?? peakKb;
   }, 50);
@@ -46,7 +46,7 @@ export const execute = async (command, args, options = {}) => {
   return { stdout, seconds: (performance.now() - began) / 1000, peakMb: peakKb === null ? null : peakKb / 1024 };
 };
 
-/** Does the work in a folder of its own, which is removed whatever comes. */
+/** Runs the work in a temporary folder and removes the folder afterwards, also after an error. */
 export const inTemporaryFolder = async (work) => {
   const folder = await mkdtemp(join(tmpdir(), 'stepdown-bench-'));
   try {
@@ -64,7 +64,7 @@ const read = (path) => {
   }
 };
 
-/** `VmRSS` is what the process holds now, `VmHWM` the most it ever held. */
+/** `VmRSS` is the current memory of the process, `VmHWM` its peak. */
 const memoryKb = (pid, field) => {
   const found = read(`/proc/${pid}/status`)?.match(new RegExp(`^${field}:\\s+(\\d+)`, 'm'));
   return found ? Number(found[1]) : null;
@@ -75,14 +75,14 @@ export const memoryMb = (pid) => {
   return kb === null ? null : kb / 1024;
 };
 
-/** Memory of a process and all that it started, what they share counted once. */
+/** Memory of these processes together; counts shared pages once. */
 export const sharedMemoryMb = (pids) => {
   const parts = pids.map((pid) => read(`/proc/${pid}/smaps_rollup`)?.match(/^Pss:\s+(\d+)/m)?.[1]);
   return parts.includes(undefined) ? null : parts.reduce((sum, kb) => sum + Number(kb), 0) / 1024;
 };
 
-// proc(5): after the name, which may hold anything, utime, stime, cutime and cstime are the 12th to the 15th field; 100 ticks
-// a second.
+// See proc(5): after the name, which may contain any character, utime, stime, cutime and cstime are
+// the 12th to the 15th field. There are 100 ticks per second.
 const ticksOf = (pid, from, to) => {
   const fields = read(`/proc/${pid}/stat`)?.split(') ').at(-1)?.split(' ');
   return fields === undefined ? null : fields.slice(from, to).reduce((sum, ticks) => sum + Number(ticks), 0);
@@ -93,9 +93,9 @@ export const processorSeconds = (pid) => {
   return ticks === null ? null : ticks / 100;
 };
 
-/** Processor time of a process and its children, of those that have ended as well: so it only grows. */
+/** Processor time of a process and its children, including those that have exited. */
 export const processorSecondsOfFamily = (pid) => {
-  // The children first: one that ends in between is counted twice, and not lost.
+  // Reads the children first: one that exits in between is counted twice rather than lost.
   const children = childrenOf(pid).map((child) => ticksOf(child, 11, 13) ?? 0);
   const own = ticksOf(pid, 11, 15);
   return own === null ? null : (own + children.reduce((sum, ticks) => sum + ticks, 0)) / 100;

@@ -1,6 +1,6 @@
-// The peer of the reading benchmark, as somebody would write it by hand: node:http, pg, one prepared statement for each
-// request, no GraphQL. `GET /<uuid>` answers what the benchmark's query answers, `GET /<uuid>/cycles` every cycle as well.
-// The clocks are read with the service's own functions.
+// The peer of the reading benchmark, a service written by hand: node:http, pg, one prepared
+// statement for each request, no GraphQL. `GET /<uuid>` returns what the benchmark's query returns;
+// `GET /<uuid>/cycles` adds every cycle. It derives the commitments with the functions of Stepdown.
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 
@@ -92,7 +92,7 @@ const latestOf = (policy, view) => ({
   cycle: view.cycle.number,
 });
 
-/** The commitment as it stands; with every cycle of it where those are asked for. */
+/** The current commitment, with all its cycles if requested. */
 const commitmentOf = (ticket, policy, kind, at, withCycles) => {
   const cycles = ticket.cycles.filter((cycle) => cycle.kind === kind);
   const latest = cycles.at(-1);

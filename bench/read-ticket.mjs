@@ -1,6 +1,7 @@
-// One ticket with all its SLA fields over HTTP, drawn at random from 10,000 and more, over 32 connections; beside a
-// hand-written node:http + pg service with one prepared statement that answers the same (read-ticket-peer.mjs).
-// Needs `npm run build` and `npm ci` in bench/. Run: node bench/read-ticket.mjs
+// Measures reads of one ticket with all its SLA fields over HTTP, chosen at random from more than
+// 10,000, over 32 connections. The peer is a hand-written node:http and pg service with one
+// prepared statement that returns the same (read-ticket-peer.mjs). Needs `npm run build` and
+// `npm ci` in bench/. Run: node bench/read-ticket.mjs
 
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -15,7 +16,7 @@ const TICKETS = 12_000;
 const CONNECTIONS = 32;
 const POOL = 10;
 const ROUNDS = 5;
-/** So many turns are thrown away: the code is compiled by and by. */
+/** Number of rounds to discard while Node.js compiles the code. */
 const WARM_UP = 2;
 const SECONDS = 3;
 const COMPARED = 300;
@@ -37,7 +38,7 @@ fragment Standing on Commitment {
   elapsed remaining percentElapsed missedBeats cycle ${cycles}
 }`;
 
-/** What is asked of both: each commitment as it stands, and the same with every cycle it ever had. */
+/** What both services return: each current commitment, and the same with all its cycles. */
 export const QUESTIONS = {
   standing: { query: queryOf(''), path: '' },
   'with every cycle': { query: queryOf(CYCLES), path: '/cycles' },
@@ -45,7 +46,7 @@ export const QUESTIONS = {
 
 const globalId = (uuid) => Buffer.from(`Ticket:${uuid}`).toString('base64url');
 
-/** What depends on the millisecond of the question; all else must be the same. */
+/** Fields that depend on the millisecond of the request. All others must be equal. */
 const MOVING = ['elapsed', 'remaining', 'percentElapsed'];
 const settled = (value) =>
   JSON.parse(JSON.stringify(value), (key, inner) => (MOVING.includes(key) && inner !== null ? 'moving' : inner));
@@ -56,7 +57,7 @@ const compare = async (service, peer, ids) => {
       const ours = await ask(service.url, query, { id: globalId(id) });
       const { data } = await (await fetch(`${peer.url}/${id}${path}`)).json();
       if (ours.ticket === null || !isDeepStrictEqual(settled(ours), settled(data))) {
-        throw new Error(`The two answer differently (${name}): ${JSON.stringify({ ours, data })}`);
+        throw new Error(`The two services return different answers (${name}): ${JSON.stringify({ ours, data })}`);
       }
     }
   }
@@ -145,9 +146,9 @@ export const report = ({ tickets, connections, aim, questions }) => ({
     aim: name === 'standing' ? `≥ ${aim}` : '–',
     isMet: name === 'standing' ? ratio.median >= aim : null,
   })),
-  text: `${whole(tickets)} tickets in all stages, ids at random, ${connections} connections kept open, rounds of ${SECONDS} s in turn, median of ${ROUNDS} (least–greatest). \
-The peer is \`bench/read-ticket-peer.mjs\`: \`node:http\` and \`pg\`, a pool of ${POOL} like the service's, one prepared statement for each request, no GraphQL; \
-before the rounds ${COMPARED} tickets are asked of both and must be answered alike, field by field; of elapsed, remaining and percentElapsed, which move with the millisecond, only whether they are null.
+  text: `${whole(tickets)} tickets in all stages, random ids, ${connections} connections that stay open, alternating rounds of ${SECONDS} s, median of ${ROUNDS} (least–greatest). \
+The peer is \`bench/read-ticket-peer.mjs\`: \`node:http\` and \`pg\`, a pool of ${POOL} like the service's, one prepared statement for each request, no GraphQL. \
+Before the rounds, the benchmark reads ${COMPARED} tickets from both and compares every field. Of elapsed, remaining and percentElapsed, which change every millisecond, it compares only whether they are null.
 
 ${table(
   ['', 'requests/s', 'CPU µs/request', 'p50 ms', 'p99 ms'],

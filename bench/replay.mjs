@@ -1,12 +1,13 @@
-// Holds the engine to the import on any log: once imported after the fact, once lived through in accelerated time with the
-// engine running. Run: node bench/replay.mjs FILE.csv MAPPING.yaml
+// Compares the deadline engine with the import on any log: imports the log once, and replays it
+// once in accelerated time with the engine running. Run: node bench/replay.mjs FILE.csv
+// MAPPING.yaml
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { inTemporaryFolder, ROOT } from './processes.mjs';
 import { table, whole } from './stats.mjs';
 
 const require = createRequire(import.meta.url);
-// The tests' own replay, from its source.
+// The replay of the tests, from its TypeScript source.
 require('../test/support/typescript.cjs');
 const { importLog, outcomeOf, replayLog } = require('../test/support/accelerated-replay.ts');
 const { openStore } = require('../src/compose/open-store.ts');
@@ -16,7 +17,7 @@ const [file = join(ROOT, 'examples/data/incidents.csv'), mapping = join(ROOT, 'e
   process.argv.slice(2);
 const silent = { info() {}, warn() {}, error() {}, debug() {} };
 
-/** Does the work on a store of its own; with how long it took. */
+/** Runs the work on a new store. Returns its result and its duration in seconds. */
 const onStore = (work) =>
   inTemporaryFolder(async (dataDir) => {
     const store = await openStore(loadConfig({ STEPDOWN_DATA_DIR: dataDir }), silent, 'stepdown replay');
@@ -44,8 +45,8 @@ const words = ({ fellDue }) => fellDue.map(({ what }) => what);
 const byEngine = lived.fellDue.filter(({ xid }) => lived.result.byEngine.has(xid));
 const differences = [
   ...onlyIn(words(imported), words(lived)).map((what) => `only imported: ${what}`),
-  ...onlyIn(words(lived), words(imported)).map((what) => `only lived through: ${what}`),
-  ...onlyIn(lived.tickets, imported.tickets).map((what) => `ends otherwise: ${what}`),
+  ...onlyIn(words(lived), words(imported)).map((what) => `only replayed: ${what}`),
+  ...onlyIn(lived.tickets, imported.tickets).map((what) => `ends differently: ${what}`),
 ];
 
 const row = (name, { fellDue, tickets, seconds }) => [
@@ -57,11 +58,11 @@ const row = (name, { fellDue, tickets, seconds }) => [
 ];
 process.stdout.write(`${table(
   ['', 'tickets', 'breaches', 'all that fell due', 'seconds'],
-  [row('imported after the fact', imported), row('lived through', lived)],
+  [row('imported', imported), row('replayed', lived)],
 )}
 
-The clock stopped at ${whole(lived.result.stops)} deadlines; ${whole(lived.result.changes)} changes were sent in between. The engine recorded \
+The clock stopped at ${whole(lived.result.stops)} deadlines, with ${whole(lived.result.changes)} changes in between. The engine recorded \
 ${whole(byEngine.length)} of ${whole(lived.fellDue.length)}, among them ${whole(breaches({ fellDue: byEngine }).length)} breaches.
-${differences.length === 0 ? 'Every breach, mark and end of silence is the same, to the millisecond.' : differences.slice(0, 20).join('\n')}
+${differences.length === 0 ? 'Every breach, mark and closing after silence is the same, to the millisecond.' : differences.slice(0, 20).join('\n')}
 `);
 process.exitCode = differences.length === 0 ? 0 : 1;

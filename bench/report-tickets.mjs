@@ -1,4 +1,5 @@
-// A hundred thousand tickets to report on: lives of thirteen months, each with four to six cycles kept or breached.
+// Creates a hundred thousand tickets to report on: lives of thirteen months, each with four to six
+// cycles kept or breached.
 import { createRequire } from 'node:module';
 import { randomFrom } from './calendar-questions.mjs';
 import { changeTicketsOn } from './service.mjs';
@@ -37,8 +38,8 @@ const LIVES = [
 ];
 
 /**
- * Lets a tenth of the tickets live, and copies them under other names, clients and assignees: row for row what the service
- * wrote.
+ * Creates a tenth of the tickets through the service and copies their rows for the others, with
+ * other ids, clients and assignees.
  */
 export const ticketsToReport = async (store, count) => {
   const { v7: newId } = require('uuid');
@@ -57,7 +58,7 @@ export const ticketsToReport = async (store, count) => {
       at += (1 + random(4 * 24 * 60)) * MINUTE;
       return { command, at };
     });
-    // A service that runs records what falls due.
+    // A running service records what falls due.
     steps.push({ command: 'LET_PASS', at: began + 400 * DAY });
     const input = {
       clientId: clients[0].id,
@@ -80,7 +81,7 @@ export const ticketsToReport = async (store, count) => {
   await pool.query('VACUUM ANALYZE');
 };
 
-/** Copies every ticket of one client to another, with what reports read of it. */
+/** Copies every ticket of one client to another, with the rows that reports read. */
 const copyTickets = async (pool, from, to, copy) => {
   const { rows } = await pool.query(
     `SELECT table_name, column_name FROM information_schema.columns

@@ -1,6 +1,7 @@
-// `slaReport` over 100,000 tickets and all of their time, by each grouping; beside it, the statement that one would write without tables of
-// facts: unfold the cycles in the tickets' rows and count them, percentiles and all else left out.
-// Needs `npm run build`. Run: node bench/report.mjs
+// Measures `slaReport` over 100,000 tickets and their whole period, by each grouping. The peer is
+// the statement for a database without tables of facts: it expands the cycles in the rows of the
+// tickets and counts them, without percentiles or anything else. Needs `npm run build`. Run: node
+// bench/report.mjs
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { inTemporaryFolder } from './processes.mjs';
@@ -68,7 +69,7 @@ export async function run() {
   });
 }
 
-/** Both must count the same, or their times say nothing. */
+/** Throws unless both count the same, because their times would not be comparable. */
 const same = ({ groups }, rows) => {
   for (const { severity, kind, met, breached } of rows) {
     if (severity === null) continue;
@@ -87,16 +88,16 @@ export const report = ({ aim, tickets, outcomes, groups, ms, peerMs, ratio }) =>
     aim: `< ${whole(aim)} ms`,
     isMet: summary.median < aim,
   })),
-  text: `${whole(tickets)} tickets of thirteen months with ${whole(outcomes)} cycles kept or breached; the period is all of it, so nothing is spared by an index. A tenth of \
-the tickets lived in the service, the others are their copies under other clients and assignees. Median of ${ROUNDS} rounds in turn (least–greatest), from the \
-question to the answer within one process. The peer unfolds the JSON of the tickets' cycles and counts met and breached by severity, with no percentiles, no \
-milestones and no filter; before the rounds both must count the same.
+  text: `${whole(tickets)} tickets of thirteen months with ${whole(outcomes)} cycles kept or breached. The report covers the whole period, so an index excludes no row. A tenth of \
+the tickets were created through the service; the others are copies under other clients and assignees. Median of ${ROUNDS} alternating rounds (least–greatest), from the \
+request to the answer within one process. The peer expands the JSON of the tickets' cycles and counts met and breached by severity, without percentiles, \
+milestones or filters. Before the rounds, the benchmark checks that both count the same.
 
 ${table(
   ['', 'ms', 'groups'],
   [
     ...Object.entries(ms).map(([groupBy, summary]) => [groupBy, withSpread(summary), groups[groupBy]]),
-    ["the peer: the tickets' JSON unfolded, by severity", withSpread(peerMs), '–'],
+    ["the peer: the tickets' JSON expanded, by severity", withSpread(peerMs), '–'],
   ],
 )}
 

@@ -1,5 +1,6 @@
-// `npm run bench`: every benchmark in a process of its own, one after the other, and docs/PERFORMANCE.md from what they
-// give. `npm run bench -- --only NAME` runs one and prints it, and leaves the document alone.
+// `npm run bench` runs each benchmark in a separate process, one after the other, and writes
+// docs/PERFORMANCE.md from the results. `npm run bench -- --only NAME` runs one benchmark and
+// prints its result without changing the document.
 import { execFileSync, fork, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -31,7 +32,7 @@ const prepare = () => {
   shell(['run', '--silent', 'build'], ROOT);
 };
 
-/** The benchmark's result, from a process of its own, so that none inherits what another did to the heap. */
+/** Runs a benchmark in a separate process, so that none inherits the heap of another. */
 const measure = (name) =>
   new Promise((resolve, reject) => {
     const child = fork(SELF, ['--child', name], { stdio: ['ignore', 2, 2, 'ipc'] });
@@ -41,7 +42,7 @@ const measure = (name) =>
     });
     child.once('exit', (code) => {
       if (code === 0 && result !== undefined) resolve(result);
-      else reject(new Error(`The benchmark ${name} ended with ${code}`));
+      else reject(new Error(`The benchmark ${name} exited with code ${code}`));
     });
     const stop = () => child.kill('SIGTERM');
     process.once('SIGINT', stop);
@@ -64,10 +65,10 @@ const postgresVersion = () => {
   return stdout?.trim().replace(/^postgres \(PostgreSQL\) /, '') ?? 'unknown';
 };
 
-/** What the figures were measured on. */
+/** Describes the machine that the figures were measured on. */
 const machine = () => {
   const [processor] = cpus();
-  const sources = git('status', '--porcelain', 'src', 'bench') === '' ? '' : ', with changes not yet committed';
+  const sources = git('status', '--porcelain', 'src', 'bench') === '' ? '' : ', with uncommitted changes';
   return table(
     ['', ''],
     [
@@ -76,7 +77,7 @@ const machine = () => {
       ['processor', `${processor?.model.trim() || 'unknown'}, ${cpus().length} cores`],
       ['memory', `${Math.round(totalmem() / 2 ** 30)} GiB`],
       ['system', `${platform()} ${release()} ${arch()}`],
-      ['load before it began', `${loadavg()[0].toFixed(1)} (what others ran on the machine)`],
+      ['load before the start', `${loadavg()[0].toFixed(1)} (other programs on the machine)`],
       ['Node.js', process.version],
       ['PostgreSQL', `${postgresVersion()} (embedded, durable, on a Unix socket)`],
     ],
@@ -85,8 +86,8 @@ const machine = () => {
 
 const documentOf = async (reports, measuredOn) => `# Performance
 
-Written by \`npm run bench\`; do not edit. Figures are medians of several rounds within one run, and ratios to a named peer that ran in turn with \
-ours, because absolute numbers say more about the machine than about the program.
+\`npm run bench\` writes this page; do not edit it. Figures are medians of several rounds within one run. Where there is a peer, its rounds alternate with \
+those of Stepdown and the page gives the ratio, because absolute numbers depend more on the machine than on the program.
 
 ${table(['figure', 'aim', 'measured (least–greatest)', 'met'], figureRows(reports.flatMap(({ figures }) => figures)))}
 
@@ -96,9 +97,9 @@ ${measuredOn}
 
 ## How to reproduce
 
-\`npm ci && npm run bench\`: installs the peers of \`bench/package.json\`, builds, runs each file of \`bench/\` in a process of its own (about twenty minutes) \
-and writes this page. \`npm run bench -- --only read-ticket\` runs one and prints it. \`pgbench\` is Debian's (\`postgresql-contrib\`); where it is missing its \
-ratio is left out. Each uses a data folder of its own and removes it.
+\`npm ci && npm run bench\` installs the peers of \`bench/package.json\`, builds, runs each benchmark in a separate process (about twenty minutes) \
+and writes this page. \`npm run bench -- --only read-ticket\` runs one benchmark and prints its result. \`pgbench\` comes from Debian's \`postgresql-contrib\`; without it, its \
+ratio is left out. Each benchmark uses a temporary data folder and removes it.
 
 ${(await readFile(INTERPRETATION, 'utf8')).trim()}
 
@@ -107,9 +108,9 @@ ${reports.map(({ title, text }) => `## ${title}\n\n${text}`).join('\n\n')}
 
 const main = async ([flag, only]) => {
   if (flag !== undefined && (flag !== '--only' || !ALL.includes(only))) {
-    throw new Error(`Takes --only and one of ${ALL.join(', ')}.`);
+    throw new Error(`The only option is --only with one of ${ALL.join(', ')}.`);
   }
-  // EventWithTicket before anything is measured: others may load the machine, or commit, while it runs.
+  // Describes the machine before the first measurement: the load and the commit can change later.
   const measuredOn = machine();
   prepare();
   const reports = [];

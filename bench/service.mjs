@@ -1,4 +1,4 @@
-// Stepdown as it is served, on a data folder of the benchmark's own; and its store, opened beside it.
+// Runs the Stepdown service on a data folder of the benchmark, and opens the store beside it.
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -6,13 +6,14 @@ import { ROOT, start } from './processes.mjs';
 
 const require = createRequire(import.meta.url);
 
-/** Nothing of the caller's own configuration, and nothing of an npm above, which would tell another one where it is. */
+/** The environment without the configuration of the caller and without the variables of npm. */
 const inherited = () =>
   Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(npm_|INIT_CWD|STEPDOWN_|DATABASE_|NODE_ENV|HOST$)/.test(name)),
   );
 
-// By its name as a script, so that it looks whether its parent is still there: a killed benchmark leaves nothing behind.
+// As an npm script, the service checks whether its parent still runs, so a killed benchmark leaves
+// no service behind.
 export const environmentFor = (dataDir) => ({
   ...inherited(),
   PORT: '0',
@@ -35,7 +36,7 @@ export const startService = async (dataDir) => {
       const [, found] = /serves (http\S+)/.exec(said) ?? [];
       if (found !== undefined) resolve(found);
     });
-    child.once('exit', (code) => reject(new Error(`The service ended with ${code} before it served: ${said}`)));
+    child.once('exit', (code) => reject(new Error(`The service exited with code ${code} before it served: ${said}`)));
   });
   return {
     url,
@@ -49,7 +50,7 @@ export const startService = async (dataDir) => {
   };
 };
 
-/** Asks the service; an answer with errors is thrown. */
+/** Sends a query to the service. Throws if the answer has errors. */
 export const ask = async (url, query, variables = {}) => {
   const response = await fetch(url, {
     method: 'POST',
@@ -61,7 +62,9 @@ export const ask = async (url, query, variables = {}) => {
   return data;
 };
 
-/** The store of a data folder, through the service's own modules; starts the database where it does not run. */
+/**
+ * Opens the store of a data folder with the modules of the service. Starts the database if needed.
+ */
 export const openStore = async (dataDir) => {
   const { openStore: open } = require('../dist/src/compose/open-store.js');
   const { loadConfig } = require('../dist/src/config.js');
@@ -71,7 +74,7 @@ export const openStore = async (dataDir) => {
   return store;
 };
 
-/** The service's own way to change tickets, on a store; `pool` stands in for that of the store. */
+/** `changeTickets` of the service on a store; `pool` replaces the pool of the store. */
 export const changeTicketsOn = ({ policies, pool: own }, pool = own) => {
   const { createTicketStore } = require('../dist/src/adapters/persistence/tickets/postgres-ticket-store.js');
   const { createChangeTickets } = require('../dist/src/application/tickets/change-tickets.js');
@@ -79,7 +82,7 @@ export const changeTicketsOn = ({ policies, pool: own }, pool = own) => {
   return createChangeTickets({ store, clock: { now: () => Date.now() }, policies });
 };
 
-/** The folder of the database's socket, for programs that take one as their host. */
+/** The folder of the database socket, for programs that accept it as the host. */
 export const socketOf = (store) => new URL(store.url).searchParams.get('host');
 
 export const postmasterOf = async (dataDir) => {

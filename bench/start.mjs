@@ -1,6 +1,6 @@
-// From `npm start` to the first GraphQL answer: in a fresh clone (nothing built, no data), and later times; and the memory
-// that the service holds, idle and after a log as large as the real one was imported beside it.
-// Run: node bench/start.mjs
+// Measures the time from `npm start` to the first GraphQL answer, in a fresh clone (nothing built,
+// no data) and at later starts; and the memory of the service, idle and after the import of a log
+// as large as the real one beside it. Run: node bench/start.mjs
 import { once } from 'node:events';
 import { cp, mkdir, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ const AIMS = { first: 5, later: 2 };
 const IDLE_MS = 5_000;
 const QUESTION = '{ tickets(first: 1) { totalCount } }';
 
-/** What a clone brings that starting needs; node_modules is linked, as `npm ci` had put it there. */
+/** The files of a clone that the start needs. node_modules is a link to the installed packages. */
 const CLONED = ['bin', 'src', 'migrations', 'policies', 'examples', 'package.json', 'ormconfig.ts'];
 const CONFIGS = ['tsconfig.json', 'tsconfig.build.json'];
 
@@ -28,7 +28,7 @@ const cloneInto = async (folder) => {
   await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
 };
 
-/** Seconds from `npm start` to the first answer; everything has ended afterwards. */
+/** Seconds from `npm start` to the first answer. Waits until all started processes have exited. */
 const secondsToAnswer = async (clone, dataDir) => {
   const began = performance.now();
   const npm = start('npm', ['start'], { cwd: clone, env: environmentFor(dataDir), stdio: ['ignore', 'pipe', 'pipe'] });
@@ -42,12 +42,12 @@ const secondsToAnswer = async (clone, dataDir) => {
       };
       npm.stdout.on('data', listen);
       npm.stderr.on('data', listen);
-      npm.once('exit', (code) => reject(new Error(`npm start ended with ${code}: ${said}`)));
+      npm.once('exit', (code) => reject(new Error(`npm start exited with code ${code}: ${said}`)));
     });
     await ask(url, QUESTION);
     return (performance.now() - began) / 1000;
   } finally {
-    // The pipes close when the last that holds them, the service, has ended.
+    // The pipes close when the service, the last process that holds them, has exited.
     const closed = once(npm, 'close');
     npm.kill('SIGTERM');
     await closed;
@@ -109,13 +109,13 @@ export const report = ({ first, later, aims, memory: { idle, afterImport, rows }
   title: '`npm start`, and memory',
   figures: [
     {
-      figure: '`npm start` to the first answer, the first time, seconds',
+      figure: '`npm start` to the first answer, first start, seconds',
       measured: withSpread(first),
       aim: `< ${aims.first} s`,
       isMet: first.median < aims.first,
     },
     {
-      figure: '`npm start` to the first answer, later times, seconds',
+      figure: '`npm start` to the first answer, later starts, seconds',
       measured: withSpread(later),
       aim: `< ${aims.later} s`,
       isMet: later.median < aims.later,
@@ -127,8 +127,8 @@ export const report = ({ first, later, aims, memory: { idle, afterImport, rows }
       isMet: null,
     },
   ],
-  text: `From the start of \`npm\` to the answer to \`${QUESTION}\`. The first time is a copy of the sources with \`node_modules\` as installed, nothing built and \
-no data folder: it compiles, makes the database (initdb) and migrates; median of ${FIRST_ROUNDS} (least–greatest). Later times: median of ${LATER_ROUNDS}.
+  text: `From the start of \`npm\` to the answer to \`${QUESTION}\`. The first start is in a copy of the sources with \`node_modules\` installed, nothing built and \
+no data folder: it compiles, creates the database (initdb) and migrates; median of ${FIRST_ROUNDS} (least–greatest). Later starts: median of ${LATER_ROUNDS}.
 
 ${table(
   ['Memory, MB', 'idle', `after ${rows.toLocaleString('en-US')} rows were imported`],

@@ -1,4 +1,4 @@
-// What every figure is made with.
+// Statistics and tables that all benchmarks share.
 
 export const median = (values) => {
   const sorted = values.toSorted((a, b) => a - b);
@@ -6,22 +6,22 @@ export const median = (values) => {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 };
 
-/** Three significant digits. */
+/** Rounds to three significant digits. */
 export const rounded = (value) => Number(value.toPrecision(3));
 
-/** The middle one, with the least and the greatest of the rounds beside it. */
+/** The median of the rounds, with the least and the greatest value. */
 export const summaryOf = (values) => ({
   median: rounded(median(values)),
   least: rounded(Math.min(...values)),
   greatest: rounded(Math.max(...values)),
 });
 
-/** Divides round by round, so that what slows the machine for a while slows both sides of a ratio. */
+/** Divides round by round, so that a temporary load on the machine slows both sides of a ratio. */
 export const ratiosOf = (ours, theirs) => summaryOf(ours.map((value, round) => value / theirs[round]));
 
 export const whole = (value) => Math.round(value).toLocaleString('en-US');
 
-/** A table of Markdown; numbers stand to the right. */
+/** A Markdown table; all columns but the first are aligned to the right. */
 export const table = (head, rows) => {
   const line = (cells) => `| ${cells.join(' | ')} |`;
   const sides = head.map((_, column) => (column === 0 ? '---' : '---:'));

@@ -1,6 +1,7 @@
-// Tickets submitted a second over HTTP, 32 connections; beside pgbench with the statement that the service sends, 32
-// clients in prepared mode, on the same server. Both wait for the disk at every commit.
-// Needs `npm run build`, `npm ci` in bench/ and pgbench (Debian: postgresql-contrib). Run: node bench/submit-ticket.mjs
+// Measures tickets submitted per second over HTTP with 32 connections. The peer is pgbench with the
+// statement that the service sends, 32 clients in prepared mode, on the same server. Both wait for
+// the disk at every commit. Needs `npm run build`, `npm ci` in bench/ and pgbench (Debian:
+// postgresql-contrib). Run: node bench/submit-ticket.mjs
 import { readdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -14,7 +15,7 @@ import { median, ratiosOf, rounded, summaryOf, table, whole, withSpread } from '
 const require = createRequire(import.meta.url);
 const CONNECTIONS = 32;
 const ROUNDS = 5;
-/** So many turns are thrown away: the service's code is compiled by and by. */
+/** Number of rounds to discard while Node.js compiles the code of the service. */
 const WARM_UP = 2;
 const SECONDS = 4;
 
@@ -31,27 +32,29 @@ const INPUT = {
   impacts: [{ audience: 'SOME_END_USERS', consequence: 'ORDERING_BLOCKED' }],
 };
 
-/** Where pgbench is; null where it is not. */
+/** Finds pgbench. Null if it is not installed. */
 const findPgbench = async () => {
   const debian = '/usr/lib/postgresql';
   let versions = [];
   try {
     versions = readdirSync(debian);
   } catch {
-    // Not a Debian.
+    // Not a Debian system.
   }
   for (const path of ['pgbench', ...versions.map((version) => join(debian, version, 'bin/pgbench'))]) {
     try {
       const { stdout } = await execute(path, ['--version']);
       return { path, version: stdout.trim() };
     } catch {
-      // The next one.
+      // Tries the next path.
     }
   }
   return null;
 };
 
-/** Submits one ticket the way the service does and keeps the statement, with its parameters, that it sent. */
+/**
+ * Submits one ticket as the service does and returns the statement that it sent, with parameters.
+ */
 const captureStatement = async (store) => {
   const { v7: newId } = require('uuid');
   const sent = [];
@@ -84,8 +87,9 @@ const captureStatement = async (store) => {
 const parameterOf = (value) => (Array.isArray(value) ? `{${value.join(',')}}` : String(value));
 
 /**
- * The statement as a script of pgbench: parameters stay parameters, but for NULL, which pgbench cannot pass, and the
- * ticket's id, which has to be another each time and grows with time like the service's.
+ * The statement as a pgbench script. Parameters stay parameters, with two exceptions: NULL, which
+ * pgbench cannot pass, and the id of the ticket, which must be new each time and increases with
+ * time as in the service.
  */
 const scriptOf = ({ text, values, ticketId }) => {
   const id = `(lpad(to_hex(:n::bigint), 8, '0') || '-0000-7000-8000-' || lpad(to_hex(:client_id::bigint), 12, '0'))::uuid`;
@@ -103,7 +107,7 @@ const scriptOf = ({ text, values, ticketId }) => {
 const tpsOf = (said) => {
   const [, tps] = /^tps = ([\d.]+)/m.exec(said) ?? [];
   const [, failed] = /^number of failed transactions: (\d+)/m.exec(said) ?? [];
-  if (tps === undefined || (failed ?? '0') !== '0') throw new Error(`pgbench did not do it: ${said}`);
+  if (tps === undefined || (failed ?? '0') !== '0') throw new Error(`pgbench failed: ${said}`);
   return Number(tps);
 };
 
@@ -120,7 +124,7 @@ const serviceRound = async (service, store) => {
   const { perSecond, requests, p50, p99 } = await load(job);
   const micros = spent === null ? null : ((processorSeconds(service.pid) - spent) * 1e6) / requests;
   const saved = (await countTickets(store)) - before;
-  if (saved < requests) throw new Error(`${requests} submissions were answered and ${saved} are there`);
+  if (saved < requests) throw new Error(`${requests} submissions were answered but only ${saved} tickets were saved`);
   return { perSecond, p50, p99, micros };
 };
 
@@ -186,17 +190,17 @@ export const report = ({ connections, stepdown, peer, ratio, skipped }) => ({
       isMet: null,
     },
   ],
-  text: `${connections} connections kept open, rounds of ${SECONDS} s in turn, median of ${ROUNDS} (least–greatest). Each submission is one transaction of one \
-statement (ticket and event), and waits for the disk. The peer ${
+  text: `${connections} connections that stay open, alternating rounds of ${SECONDS} s, median of ${ROUNDS} (least–greatest). Each submission is one transaction of one \
+statement (ticket and event) and waits for the disk. The peer ${
     peer === null
       ? `was left out: ${skipped}`
       : `is ${peer.name} with that statement, taken from \
-the service itself, in prepared mode with ${connections} clients on the same server: no HTTP, no GraphQL, no classification, no clocks; NULLs stand in its text, instants are the same each time, and it has a connection for each client where the service has a pool of 10`
+the service itself, in prepared mode with ${connections} clients on the same server: no HTTP, no GraphQL, no classification, no commitments. NULLs are part of its text, instants are the same each time, and it has one connection for each client, while the service has a pool of 10`
   }. After each round the \
 tickets are counted.
 
 ${table(
-  ['', 'a second', 'CPU µs each', 'p50 ms', 'p99 ms'],
+  ['', 'per second', 'CPU µs each', 'p50 ms', 'p99 ms'],
   [
     ['Stepdown', withSpread(stepdown.perSecond, whole), stepdown.processorMicros ?? '–', stepdown.p50, stepdown.p99],
     ...(peer === null ? [] : [['pgbench', withSpread(peer.perSecond, whole), '–', '–', '–']]),

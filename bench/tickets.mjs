@@ -1,4 +1,4 @@
-// Tickets to read: ten thousand and more, in every stage of their lives, of the last two weeks.
+// Creates tickets to read: more than ten thousand, in every stage, from the last two weeks.
 import { createRequire } from 'node:module';
 import { randomFrom } from './calendar-questions.mjs';
 import { changeTicketsOn } from './service.mjs';
@@ -23,7 +23,7 @@ const LIFE = [
   { type: 'close', reason: null },
 ];
 
-/** Opens so many tickets and lets each go a different way along its life. @returns their ids. */
+/** Opens a number of tickets and takes each to a random stage. @returns their ids. */
 export const openTickets = async (store, count) => {
   const { v7: newId } = require('uuid');
   const changeTickets = changeTicketsOn(store);
