@@ -8,12 +8,12 @@ import {
 } from '../../../domain/calendar/business-calendar';
 import { type EpochMs, toIso } from '../../../domain/instant';
 import type { CalendarReplacements, Policy } from '../../../domain/policy/policy';
-import { WeekdayEnum } from '../base/enums';
 import { toGlobalId } from '../base/global-id';
 import { GLOBAL_ID, NodeType } from '../base/node';
 import { DateTimeScalar } from '../base/scalars';
 import type { RequestContext } from '../context';
 import { badInput } from '../errors';
+import { WeekdayEnum } from './policy.enum';
 
 /** A calendar of a policy version, by its name there. */
 export interface CalendarView {
@@ -23,14 +23,14 @@ export interface CalendarView {
   readonly compiled: BusinessCalendar;
 }
 
-export function calendarOf(policy: Policy, name: string): CalendarView | null {
+export function calendarView(policy: Policy, name: string): CalendarView | null {
   const definition = Object.hasOwn(policy.calendars, name) ? policy.calendars[name] : undefined;
   const compiled = policy.compiledCalendars.get(name);
   return definition === undefined || compiled === undefined ? null : { policy, name, definition, compiled };
 }
 
 export const calendarsOf = (policy: Policy): readonly CalendarView[] =>
-  Object.keys(policy.calendars).flatMap((name) => calendarOf(policy, name) ?? []);
+  Object.keys(policy.calendars).flatMap((name) => calendarView(policy, name) ?? []);
 
 @ObjectType('OpenHours', { description: 'From opening to closing, by the local wall clock.', simpleResolvers: true })
 export class OpenHoursType {

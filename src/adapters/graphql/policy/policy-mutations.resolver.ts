@@ -1,19 +1,16 @@
-import { Arg, type ClassType, Ctx, Mutation, Resolver } from 'type-graphql';
+import { Ctx, Mutation, Resolver } from 'type-graphql';
 import { publishPolicy } from '../../../application/policies/publish-policy';
 import { setClientTerms } from '../../../application/policies/set-client-terms';
 import { requireUuid } from '../base/global-id';
 import { idempotencyOf } from '../base/idempotency-input';
-import { type InputProblem, leaveToMutation, problemsOf } from '../base/input-rules';
-import { ARGUMENT } from '../base/mutation-answers';
+import { type InputProblem, problemsOf } from '../base/input-rules';
+import { ARGUMENT, Input } from '../base/mutation.input';
 import { type InputShape, invalidInputs, userErrorOf } from '../base/user-errors';
 import type { RequestContext } from '../context';
 import { type CalendarReplacementInput, PublishPolicyInput, SetClientTermsInput } from './policy.input';
 import { impactView, PublishPolicyPayload, SetClientTermsPayload } from './policy.payload';
 
 const SHAPE: InputShape = { argument: ARGUMENT, impacts: [] };
-
-const input = (type: () => ClassType) =>
-  Arg('input', type, { description: 'What is asked.', validateFn: leaveToMutation });
 
 /** What tickets are opened under: versions of policies, and the terms of clients. */
 @Resolver()
@@ -23,7 +20,7 @@ export class PolicyMutationResolver {
       'Publishes a policy as its next version, for the tickets that are opened from now on; what the latest says already makes none. Or says, by a dry run, what it would have meant.',
   })
   async publishPolicy(
-    @input(() => PublishPolicyInput) given: PublishPolicyInput,
+    @Input(() => PublishPolicyInput) given: PublishPolicyInput,
     @Ctx() { services, caller }: RequestContext,
   ): Promise<PublishPolicyPayload> {
     const clientMutationId = given.clientMutationId ?? null;
@@ -48,7 +45,7 @@ export class PolicyMutationResolver {
     description: 'Gives a client a policy and calendars of its own, for the tickets that are opened from now on.',
   })
   async setClientTerms(
-    @input(() => SetClientTermsInput) given: SetClientTermsInput,
+    @Input(() => SetClientTermsInput) given: SetClientTermsInput,
     @Ctx() { services, caller }: RequestContext,
   ): Promise<SetClientTermsPayload> {
     const clientMutationId = given.clientMutationId ?? null;

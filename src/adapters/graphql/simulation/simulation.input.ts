@@ -4,12 +4,13 @@ import type { Impact } from '../../../domain/impact';
 import type { WaitingReason } from '../../../domain/policy/policy';
 import type { Command, Direction } from '../../../domain/ticket/commands';
 import { DirectionEnum, WaitingReasonEnum } from '../base/enums';
-import { Entries, type InputProblem, Text } from '../base/input-rules';
-import { impactsOf, reclassification } from '../ticket/command-from-input';
-import { ImpactInput, LONG_TEXT, NOTE, OverrideInput } from '../ticket/ticket-mutations.input';
+import { Entries, type InputProblem, LONG_TEXT, NOTE, Text } from '../base/input-rules';
+import { optional } from '../base/optional';
+import { impactsOf, reclassifyCommand } from '../ticket/command-from-input';
+import { ImpactInput } from '../ticket/impact.input';
+import { OverrideInput } from '../ticket/severity-mutations.input';
 
 const REASON = 'Why; at most 2,000 characters.';
-const optional = { nullable: true } as const;
 
 @InputType('SimulatedWorkaroundInput', { description: 'What would still be broken after a workaround.' })
 class SimulatedWorkaroundInput {
@@ -131,7 +132,7 @@ const commandsOf: {
   ) => Omit<AskedChange, 'name'> | { readonly problem: InputProblem };
 } = {
   acknowledge: () => plain({ type: 'acknowledge' }),
-  reclassify: (given) => reclassification(given),
+  reclassify: (given) => reclassifyCommand(given),
   approveOverride: ({ reason }) => plain({ type: 'approveOverride', reason: reason ?? null }),
   applyWorkaround: ({ description, remaining }) => {
     const impacts = impactsOf(remaining);

@@ -7,13 +7,12 @@ import type { Severity } from '../../../domain/severity';
 import type { BreachCause } from '../../../domain/ticket/ticket';
 import * as compare from '../base/comparators';
 import { BreachCauseEnum, CommitmentKindEnum, SeverityEnum } from '../base/enums';
+import { optional } from '../base/optional';
 import { DateTimeScalar, EventCursorScalar } from '../base/scalars';
 import type { RequestContext } from '../context';
 import { TicketType } from '../ticket/ticket.type';
 import { CommitmentFilterFields, ofCycle } from './commitment-filter';
 import { checked, DESCRIBED, type EventWithTicket, ticketEventStream } from './ticket-event-stream';
-
-const optional = { nullable: true } as const;
 
 @InputType('CommitmentBreachedFilter', { description: 'Which breaches to be told of: all that is given must hold.' })
 export class CommitmentBreachedFilter extends CommitmentFilterFields {

@@ -3,9 +3,8 @@ import type { StoredTicket } from '../../../application/ports/stored-ticket';
 import { type CycleView, judgedAt, viewCycle } from '../../../domain/commitment/view';
 import type { CommitmentKind } from '../../../domain/policy/policy';
 import * as compare from '../base/comparators';
+import { optional } from '../base/optional';
 import { type RequestContext, underPolicy } from '../context';
-
-const optional = { nullable: true } as const;
 
 /** What the filters of what is told of commitments have in common; the class stands for no type of its own. */
 @InputType()

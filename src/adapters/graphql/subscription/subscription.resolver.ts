@@ -5,14 +5,13 @@ import type { Severity } from '../../../domain/severity';
 import type { SeverityChange, SeverityChangeCause } from '../../../domain/ticket/ticket';
 import type { EventType } from '../../../domain/ticket/ticket-events';
 import * as compare from '../base/comparators';
+import { optional } from '../base/optional';
 import { EventCursorScalar } from '../base/scalars';
 import type { RequestContext } from '../context';
 import { TicketEventType } from '../event/event.interface';
 import { TicketType } from '../ticket/ticket.type';
 import { SeverityChangeType } from '../ticket/ticket-parts.type';
 import { checked, DESCRIBED, type EventWithTicket, ticketEventStream } from './ticket-event-stream';
-
-const optional = { nullable: true } as const;
 
 @InputType('SeverityChangedFilter', { description: 'Which changes to be told of: all that is given must hold.' })
 export class SeverityChangedFilter {

@@ -3,6 +3,8 @@ import { type CustomTypesConfig, type Pool, type QueryResult, type QueryResultRo
 import { type EpochMs, toIso } from '../../../domain/instant';
 import { isConnectionLost, UnreadableInstant } from './database-errors';
 
+export { isUuid } from '../../../domain/uuid';
+
 /** Whatever takes a statement: the pool, or the one connection of a transaction. */
 export interface Queryable {
   query<Row extends QueryResultRow>(config: {
@@ -115,8 +117,3 @@ export function instantBound(at: EpochMs): string {
   if (at < EARLIEST) return '-infinity';
   return at > LATEST ? 'infinity' : instantText(at);
 }
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-
-/** Whether the text is a UUID in the form in which PostgreSQL writes it. */
-export const isUuid = (text: string): boolean => UUID.test(text);
