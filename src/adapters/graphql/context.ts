@@ -48,13 +48,17 @@ export function contextFactory(services: Services, logger: Logger): ContextFacto
   };
 }
 
-/** Reads a ticket under its policy. Synchronous where the policy is cached, so that lists are fast. */
+/**
+ * Reads a ticket under its policy. Synchronous where the policy is cached, so that lists are fast.
+ */
 export function underPolicy<T>(context: RequestContext, ticket: Pinned, read: (policy: Policy) => T): T | Promise<T> {
   const policy = context.policyOf(ticket);
   return policy instanceof Promise ? policy.then(read) : read(policy);
 }
 
-/** Judges a ticket under its policy, at the time as of which it is shown, or else at the time of the request. */
+/**
+ * Judges a ticket under its policy, at the time of the request or the time as of which it is shown.
+ */
 export const judge = <T>(
   context: RequestContext,
   ticket: StoredTicket,

@@ -18,11 +18,16 @@ export const FAULT_CODES = {
   internal: 'INTERNAL_SERVER_ERROR',
 } as const;
 
-/** An error for an invalid argument. The sentence says what is accepted and never repeats the value. */
+/**
+ * An error for an invalid argument. The sentence says what is accepted and never repeats the value.
+ */
 export const badInput = (sentence: string): GraphQLError =>
   new GraphQLError(sentence, { extensions: { code: FAULT_CODES.badInput } });
 
-/** An error and its causes: GraphQL's `originalError`, TypeORM's `driverError`, the standard `cause`. */
+/**
+ * An error and its causes: GraphQL's `originalError`, TypeORM's `driverError`, the standard
+ * `cause`.
+ */
 function* chainOf(error: unknown): Generator<object> {
   const seen = new Set<object>();
   const open: unknown[] = [error];

@@ -15,9 +15,14 @@ export const LIMITS = {
   tokens: 5_000,
   /** The depth of nested fields. */
   depth: 15,
-  /** The number of fields in the response, where a field of a list counts once per possible entry. */
+  /**
+   * The number of fields in the response, where a field of a list counts once per possible entry.
+   */
   fields: 50_000,
-  /** The number of segments in all explanations of a response. Two years of one cycle take about 1,000. */
+  /**
+   * The number of segments in all explanations of a response. Two years of one cycle take about
+   * 1,000.
+   */
   segments: 20_000,
   /** The depth of nested values in the variables. */
   variableDepth: 50,

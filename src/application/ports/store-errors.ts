@@ -13,7 +13,9 @@ export class CommitUnknownError extends Error {
   }
 }
 
-/** The properties of errors of `pg` and Node.js sockets. They are recognised by shape, not by class. */
+/**
+ * The properties of errors of `pg` and Node.js sockets. They are recognised by shape, not by class.
+ */
 interface DriverError {
   readonly code?: unknown;
   readonly message?: unknown;
@@ -52,7 +54,10 @@ export function isConnectionLost(error: unknown): boolean {
 const TOO_MANY_CONNECTIONS = '53300';
 const NO_FREE_CONNECTION = /timeout exceeded when trying to connect/i;
 
-/** Whether the database cannot be used at the moment: it is down, starting, or has no free connection. */
+/**
+ * Whether the database cannot be used at the moment: it is down, starting, or has no free
+ * connection.
+ */
 export const isStoreUnavailable = (error: unknown): boolean =>
   isConnectionLost(error) ||
   sqlStateOf(error) === TOO_MANY_CONNECTIONS ||

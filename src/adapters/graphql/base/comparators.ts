@@ -156,7 +156,10 @@ export const SeverityChangeCauseComparator = equalityOf<SeverityChangeCause>(
   'Compares causes of changes of severity.',
 );
 
-/** The comparator for the store: without nulls, and with translated values where the store's values differ. */
+/**
+ * The comparator for the store: without nulls, and with translated values where the store's values
+ * differ.
+ */
 export function comparatorOf<T, Stored = T>(
   given: OrderInput<T>,
   translate: (value: T) => Stored = (value) => value as unknown as Stored,

@@ -9,7 +9,9 @@ import type { EventType } from '../../../domain/ticket/ticket-events';
 /** `workaroundApplied` and `IllegalTransition` as `WORKAROUND_APPLIED` and `ILLEGAL_TRANSITION`. */
 const upperSnake = (name: string): string => name.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase();
 
-/** Registers an enum with a description of each value. The internal values are those of the domain. */
+/**
+ * Registers an enum with a description of each value. The internal values are those of the domain.
+ */
 export function describeEnum<T extends string>(name: string, description: string, values: Readonly<Record<T, string>>) {
   const entries = Object.entries<string>(values);
   const enumObject = Object.fromEntries(entries.map(([value]) => [upperSnake(value), value])) as Record<string, T>;

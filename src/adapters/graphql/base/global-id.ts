@@ -25,13 +25,20 @@ export function fromGlobalId(id: string): { readonly type: NodeTypeName; readonl
   return toGlobalId(type, key) === canonical ? { type, key } : null;
 }
 
-/** The UUID of a Ticket or Client from its opaque id; null for a malformed id or one of another type. */
+/**
+ * The UUID of a Ticket or Client from its opaque id; null for a malformed id or one of another
+ * type.
+ */
 function uuidFrom(type: 'Ticket' | 'Client', id: string): string | null {
   const decoded = fromGlobalId(id);
   return decoded !== null && decoded.type === type && isUuid(decoded.key) ? decoded.key : null;
 }
 
-/** The UUID of a Ticket or Client from its opaque id. @throws GraphQLError `BAD_USER_INPUT` for any other id */
+/**
+ * The UUID of a Ticket or Client from its opaque id.
+ *
+ * @throws GraphQLError `BAD_USER_INPUT` for any other id
+ */
 export function requireUuid(type: 'Ticket' | 'Client', id: string, argument: string): string {
   const uuid = uuidFrom(type, id);
   if (uuid === null) throw badInput(`${argument} must be the id of a ${type}, as returned by this API.`);

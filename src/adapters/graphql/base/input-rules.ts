@@ -3,7 +3,10 @@ import type { ValidatorFn } from 'type-graphql';
 import { isBlank } from '../../../domain/text';
 import { badInput } from '../errors';
 
-/** A problem of an input: the path of the field and what the field accepts. The value is never repeated. */
+/**
+ * A problem of an input: the path of the field and what the field accepts. The value is never
+ * repeated.
+ */
 export interface InputProblem {
   readonly path: readonly string[];
   readonly expected: string;

@@ -17,7 +17,10 @@ function typeNameOf(value: object): string {
 export const eventTypeName = ({ type }: Pick<LoggedEvent, 'type'>): string =>
   `${type.toLowerCase().replace(/(?:^|_)([a-z])/g, (_all, letter: string) => letter.toUpperCase())}Event`;
 
-/** The options of the `id` fields. Each type declares the field again, because its own resolver makes the id. */
+/**
+ * The options of the `id` fields. Each type declares the field again, because its own resolver
+ * makes the id.
+ */
 export const GLOBAL_ID = {
   description: 'The global id of the object. It is opaque, permanent and unique across all types.',
 };

@@ -24,7 +24,10 @@ const DURATION_FORM =
   'Duration must be an ISO 8601 duration of weeks, days, hours, minutes and seconds, such as PT1H30M; years and months have no fixed length';
 const LONGEST_MS = 10_000 * 366 * DAY_MS;
 
-/** An ISO 8601 duration in milliseconds; a day is 24 hours. Null for any other text, also with years or months. */
+/**
+ * An ISO 8601 duration in milliseconds; a day is 24 hours. Null for any other text, also with years
+ * or months.
+ */
 export function parseDuration(text: string): DurationMs | null {
   const match = ISO_DURATION.exec(text);
   if (match === null) return null;
@@ -41,7 +44,10 @@ export function parseDuration(text: string): DurationMs | null {
   return match[1] === '-' && total > 0 ? -total : total;
 }
 
-/** ISO 8601 in hours, minutes and seconds; never in days, because a business day does not have 24 hours. */
+/**
+ * ISO 8601 in hours, minutes and seconds; never in days, because a business day does not have 24
+ * hours.
+ */
 export function formatDuration(duration: DurationMs): string {
   const total = Math.round(Math.abs(duration));
   if (total === 0) return 'PT0S';

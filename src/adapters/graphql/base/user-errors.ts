@@ -42,7 +42,7 @@ const UserErrorCodeEnum = describeEnum<RefusalCode>(
 
 @InterfaceType('UserError', {
   description:
-    'A reason why a request was refused. A refused request has changed nothing. Each type of error has its facts as fields of its own.',
+    'A reason why a request was refused. Nothing of the refused request was carried out. Each type of error has its facts as fields of its own.',
   resolveType: (error: UserErrorValue) => error.code,
 })
 export abstract class UserErrorType {
@@ -59,7 +59,7 @@ export abstract class UserErrorType {
   @Field(() => [String], {
     nullable: true,
     description:
-      'The path to the invalid part of the input, starting with the argument. Positions in lists count from 0. Null when the error concerns no part of the input.',
+      'The path to the part of the input that the error concerns, starting with the argument. Positions in lists count from 0. Null when the error concerns no part of the input.',
   })
   path!: readonly string[] | null;
 }

@@ -74,7 +74,10 @@ export class ProposalType implements Omit<Proposal, 'clause'> {
   by!: Actor;
 }
 
-/** Resolves on the ticket itself: a ticket's classification is nothing but some of its fields and a rule's wording. */
+/**
+ * Resolves on the ticket itself: a ticket's classification is nothing but some of its fields and a
+ * rule's wording.
+ */
 @ObjectType('Classification', {
   description:
     'Why a ticket has its severity: the clause that its impacts fall under, and the override if there is one.',

@@ -14,7 +14,10 @@ import { judge, type RequestContext, underPolicy } from '../context';
 import { ClassificationType } from '../policy/classification.type';
 import { AllowedActionType, SlaType, WaitingType } from './ticket-parts.type';
 
-/** Each commitment is judged only when selected, so that a calendar error of one does not affect the others. */
+/**
+ * Each commitment is judged only when selected, so that a calendar error of one does not affect the
+ * others.
+ */
 class Sla {
   constructor(private readonly commitment: (kind: CommitmentKind) => CommitmentView) {}
   get response(): CommitmentView {

@@ -17,7 +17,10 @@ export class ExportError extends Error {
   override readonly name = 'ExportError';
 }
 
-/** Fields that an export leaves out: lists with pages of their own, explanations and allowed actions. */
+/**
+ * Fields that an export leaves out: lists with pages of their own, explanations and allowed
+ * actions.
+ */
 const LEFT_OUT = new Set([
   'Ticket.allowedActions',
   'Ticket.events',
@@ -33,7 +36,10 @@ const BY_NAME: Readonly<Record<string, string>> = {
   Policy: '{ id version }',
 };
 
-/** A selection of all fields of a type, so that the export includes fields that are added to the API. */
+/**
+ * A selection of all fields of a type, so that the export includes fields that are added to the
+ * API.
+ */
 export function selectionOf(schema: GraphQLSchema, typeName: string): string {
   const type = schema.getType(typeName);
   if (!isObjectType(type) && !isInterfaceType(type)) throw new Error(`${typeName} has no fields`);

@@ -192,7 +192,11 @@ const AS_THEY_ARE = [
   'nextDeadlineAt',
 ] as const satisfies readonly (keyof TicketFilter)[];
 
-/** The filter for the store. @throws GraphQLError for a filter that is too deep or has too many parts */
+/**
+ * The filter for the store.
+ *
+ * @throws GraphQLError for a filter that is too deep or has too many parts
+ */
 export function filterOf(given: TicketFilterInput | null | undefined): TicketFilter {
   let parts = 0;
   const translate = (filter: TicketFilterInput, depth: number): TicketFilter => {

@@ -16,7 +16,10 @@ import { answer, invalid } from './ticket-answers';
 import * as inputs from './ticket-mutations.input';
 import * as payloads from './ticket-mutations.payload';
 
-/** The mutations of tickets. Each answers with the ticket after the change, or with the reasons for a refusal. */
+/**
+ * The mutations of tickets. Each answers with the ticket after the change, or with the reasons for
+ * a refusal.
+ */
 @Resolver()
 export class TicketMutationResolver {
   @Mutation(() => payloads.SubmitTicketPayload, {

@@ -12,7 +12,7 @@ export abstract class TicketInput extends MutationInput {
   @Field(() => Int, {
     ...optional,
     description:
-      'The version of the ticket that the change is based on. If the ticket has another version, the change is refused. Any version is accepted when it is null.',
+      'The version of the ticket that the change is based on. If the ticket has another version, the change is refused. Null accepts any version.',
   })
   @AtLeast(1)
   expectedVersion?: number | null;

@@ -12,7 +12,10 @@ import { DateTimeScalar } from '../base/scalars';
 import { ImpactType } from './impact.type';
 import { SeverityChangeType, WorkaroundType } from './ticket-parts.type';
 
-/** The stored fields of a ticket. Derived fields are in `derived-ticket-fields.ts` and `ticket.resolver.ts`. */
+/**
+ * The stored fields of a ticket. Derived fields are in `derived-ticket-fields.ts` and
+ * `ticket.resolver.ts`.
+ */
 @ObjectType('Ticket', {
   implements: NodeType,
   description: 'An issue that a client reported, with its severity, its lifecycle and its commitments.',
