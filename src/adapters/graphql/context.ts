@@ -56,9 +56,7 @@ export function underPolicy<T>(context: RequestContext, ticket: Pinned, read: (p
   return policy instanceof Promise ? policy.then(read) : read(policy);
 }
 
-/**
- * Judges a ticket under its policy, at the time of the request or the time as of which it is shown.
- */
+/** Judges a ticket under its policy, at the time of the request or at its `asOf` time. */
 export const judge = <T>(
   context: RequestContext,
   ticket: StoredTicket,
