@@ -99,7 +99,7 @@ it.each([
         'timeZone takes the IANA name of a time zone, such as America/New_York.',
       ] as const,
   ),
-  ['a client that is none', { client: 'x' }, 'client takes the id of a Client, as this service has given it.'],
+  ['a client that is none', { client: 'x' }, 'client must be the id of a Client, as returned by this API.'],
 ])('%s is refused with a sentence', async (_, variables, message) => {
   const { errors } = await service.ask(REPORT, { ...ALL, ...variables });
   expect(errors).toMatchObject([{ message, extensions: { code: 'BAD_USER_INPUT' } }]);

@@ -1,20 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
 import { retryWhileDatabaseIsDown } from '../../src/adapters/graphql/base/retry-while-database-is-down';
 
-const away = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+const unavailable = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
 
-describe('a patient read', () => {
-  it('is made again where the database was away', async () => {
+describe('retryWhileDatabaseIsDown', () => {
+  it('repeats a read while the database is unavailable', async () => {
     let tries = 0;
     const read = async () => {
       tries += 1;
-      if (tries < 3) throw away;
+      if (tries < 3) throw unavailable;
       return tries;
     };
     expect(await retryWhileDatabaseIsDown(read)).toBe(3);
   });
 
-  it('fails at once where anything else is wrong', async () => {
+  it('fails at once on any other error', async () => {
     let tries = 0;
     const read = async () => {
       tries += 1;
@@ -24,11 +24,11 @@ describe('a patient read', () => {
     expect(tries).toBe(1);
   });
 
-  it('is given up with the one who waits', async () => {
+  it('stops with an AbortError when the signal is aborted', async () => {
     const over = new AbortController();
     const read = async () => {
       over.abort();
-      throw away;
+      throw unavailable;
     };
     await expect(retryWhileDatabaseIsDown(read, over.signal)).rejects.toMatchObject({ name: 'AbortError' });
   });

@@ -9,20 +9,20 @@ import type { EpochMs } from '../../domain/instant';
 import type { Policy } from '../../domain/policy/policy';
 import { LIMITS } from './operation-limits';
 
-/** What one request (or one event of a subscription) carries through its resolvers. */
+/** The context of the resolvers for one request, or for one event of a subscription. */
 export interface RequestContext {
   readonly caller: Caller;
   readonly services: Services;
-  /** The one instant at which everything in the answer is judged. */
+  /** The time at which the whole response is judged. */
   readonly now: EpochMs;
-  /** Stands in the log and in the errors of this request. */
+  /** The id of the request in the log and in errors. */
   readonly requestId: string;
   readonly logger: Logger;
-  /** At once where the version was read before, by anybody: a published version never changes. */
+  /** The pinned policy. Not a promise where the version is in the cache of the process. */
   policyOf(pinned: Pinned): Policy | Promise<Policy>;
-  /** What the answer may still have of what no page bounds. */
+  /** The rest of the limits on lists that have no pages. */
   readonly allowance: { segments: number };
-  /** Asks for each client once in a request. */
+  /** The client, read at most once in a request. Null where the caller may not see it. */
   client(id: string): Promise<Client | null>;
 }
 
@@ -48,13 +48,15 @@ export function contextFactory(services: Services, logger: Logger): ContextFacto
   };
 }
 
-/** Reads a ticket under its policy: at once where the policy is at hand, so that a list costs no turn per row. */
+/**
+ * Reads a ticket under its policy. Synchronous where the policy is cached, so that lists are fast.
+ */
 export function underPolicy<T>(context: RequestContext, ticket: Pinned, read: (policy: Policy) => T): T | Promise<T> {
   const policy = context.policyOf(ticket);
   return policy instanceof Promise ? policy.then(read) : read(policy);
 }
 
-/** Judges a ticket under its policy: at the instant as of which it is shown, else at the request's. */
+/** Judges a ticket under its policy, at the time of the request or at its `asOf` time. */
 export const judge = <T>(
   context: RequestContext,
   ticket: StoredTicket,
@@ -62,7 +64,7 @@ export const judge = <T>(
 ): T | Promise<T> =>
   underPolicy(context, ticket, (policy) => read(ticket, policy, judgedAt(ticket, ticket.asOf?.at ?? context.now)));
 
-/** Another ticket beside one that is shown: as it is now, or as of the same instant. */
+/** A ticket that another one refers to, as of the same time. */
 export async function ticketShown(
   { services: { reader }, caller }: RequestContext,
   id: string,

@@ -3,12 +3,12 @@ import type { Logger } from 'pino';
 import { TooManyApproachingDeadlines } from '../../application/deadlines/upcoming-deadlines';
 import { SlowSubscriber } from '../../application/ports/events';
 import { InvalidCursor } from '../../application/ports/pagination';
+import { CommitUnknownError, isStoreUnavailable } from '../../application/ports/store-errors';
 import { InvalidFilter } from '../../application/ports/ticket-filter';
 import { CalendarError } from '../../domain/calendar/business-calendar';
 import { TooManySegments } from '../../domain/commitment/explain-due';
-import { CommitUnknownError, isConnectionLost, sqlStateOf } from '../persistence/database/database-errors';
 
-/** The codes that an error of this service may carry in `extensions.code`, besides those of Apollo's own checks. */
+/** The values of `extensions.code` in errors of this service, besides those of Apollo Server. */
 export const FAULT_CODES = {
   badInput: 'BAD_USER_INPUT',
   beyondCalendar: 'BEYOND_CALENDAR',
@@ -18,11 +18,16 @@ export const FAULT_CODES = {
   internal: 'INTERNAL_SERVER_ERROR',
 } as const;
 
-/** What the caller asked for cannot be meant; the sentence says what would be taken and never repeats the value. */
+/**
+ * An error for an invalid argument. The sentence says what is accepted and never repeats the value.
+ */
 export const badInput = (sentence: string): GraphQLError =>
   new GraphQLError(sentence, { extensions: { code: FAULT_CODES.badInput } });
 
-/** An error with those it was made from: GraphQL's `originalError`, TypeORM's `driverError`, the standard `cause`. */
+/**
+ * An error and its causes: GraphQL's `originalError`, TypeORM's `driverError`, the standard
+ * `cause`.
+ */
 function* chainOf(error: unknown): Generator<object> {
   const seen = new Set<object>();
   const open: unknown[] = [error];
@@ -37,25 +42,17 @@ function* chainOf(error: unknown): Generator<object> {
   }
 }
 
-const TOO_MANY_CONNECTIONS = '53300';
-const NO_FREE_CONNECTION = /timeout exceeded when trying to connect/i;
+/** Whether an error or one of its causes says that the database is unavailable. */
+export const isDatabaseUnavailable = (error: unknown): boolean => [...chainOf(error)].some(isStoreUnavailable);
 
-/** The database cannot be asked: down, starting, shutting down, or without a free connection. */
-const isUnavailable = (error: object): boolean =>
-  isConnectionLost(error) ||
-  sqlStateOf(error) === TOO_MANY_CONNECTIONS ||
-  (error instanceof Error && NO_FREE_CONNECTION.test(error.message));
-
-/** Whether an error says, anywhere in what it was made from, that the database cannot be asked at the moment. */
-export const isDatabaseAway = (error: unknown): boolean => [...chainOf(error)].some(isUnavailable);
-
-interface Verdict {
+/** The code and message that the caller sees. */
+interface PublicError {
   readonly code: string;
   readonly message: string;
 }
 
-/** What an error that is not ours to hide is called towards the caller; null for one that may say nothing of itself. */
-function verdictOn(error: unknown): Verdict | null {
+/** The public form of an expected error; null for an unexpected one, whose details are hidden. */
+function publicErrorOf(error: unknown): PublicError | null {
   for (const link of chainOf(error)) {
     if (link instanceof CalendarError) return { code: FAULT_CODES.beyondCalendar, message: link.message };
     if (link instanceof TooManySegments || link instanceof TooManyApproachingDeadlines)
@@ -65,12 +62,15 @@ function verdictOn(error: unknown): Verdict | null {
       return { code: FAULT_CODES.badInput, message: link.message };
     }
     if (link instanceof CommitUnknownError) {
-      return { code: FAULT_CODES.unavailable, message: `${link.message} An idempotencyKey makes asking again safe.` };
-    }
-    if (isUnavailable(link)) {
       return {
         code: FAULT_CODES.unavailable,
-        message: 'The database cannot be reached at the moment, so nothing was done. Try again shortly.',
+        message: `${link.message} Repeating the request is safe with an idempotencyKey.`,
+      };
+    }
+    if (isStoreUnavailable(link)) {
+      return {
+        code: FAULT_CODES.unavailable,
+        message: 'The database cannot be reached at the moment, so nothing was changed. Try again shortly.',
       };
     }
   }
@@ -78,8 +78,8 @@ function verdictOn(error: unknown): Verdict | null {
 }
 
 /**
- * An error as the caller may see it: an expected one in its own words, a surprise as `INTERNAL_SERVER_ERROR` with the
- * request's id and nothing of its inside. What is hidden is logged under the same id.
+ * The error that the caller sees. An expected error keeps its message. An unexpected one becomes
+ * `INTERNAL_SERVER_ERROR` with the id of the request; its details are logged under the same id.
  */
 export function presentError(
   error: unknown,
@@ -91,10 +91,10 @@ export function presentError(
     ...(formatted.locations === undefined ? {} : { locations: formatted.locations }),
     ...(formatted.path === undefined ? {} : { path: formatted.path }),
   };
-  const verdict = verdictOn(error);
-  if (verdict !== null) {
-    if (verdict.code === FAULT_CODES.unavailable) logger.warn({ requestId, err: error }, 'database unavailable');
-    return { message: verdict.message, ...where, extensions: { code: verdict.code, requestId } };
+  const expected = publicErrorOf(error);
+  if (expected !== null) {
+    if (expected.code === FAULT_CODES.unavailable) logger.warn({ requestId, err: error }, 'database unavailable');
+    return { message: expected.message, ...where, extensions: { code: expected.code, requestId } };
   }
   const { code, stacktrace: _stacktrace, ...others } = formatted.extensions ?? {};
   if (typeof code === 'string' && code !== FAULT_CODES.internal) {
@@ -102,7 +102,7 @@ export function presentError(
   }
   logger.error({ requestId, err: innermost(error), path: formatted.path }, 'unexpected fault');
   return {
-    message: 'Something went wrong inside the service. Name the requestId when you report it.',
+    message: 'An unexpected error occurred in the service. Include the requestId when you report it.',
     ...where,
     extensions: { code: FAULT_CODES.internal, requestId },
   };

@@ -9,20 +9,29 @@ import {
 } from 'graphql';
 import { FAULT_CODES } from './errors';
 
-/** How far an operation may go, over HTTP and over WebSocket alike. */
+/** The limits of an operation, the same over HTTP and WebSocket. */
 export const LIMITS = {
-  /** Tokens of a document; more are not even parsed. */
+  /** The number of tokens in a document. A longer document is not parsed. */
   tokens: 5_000,
-  /** Fields within fields. */
+  /** The depth of nested fields. */
   depth: 15,
-  /** Fields that the answer may have, each counted as often as its lists may have entries. */
+  /**
+   * The number of fields in the response, where a field of a list counts once per possible entry.
+   */
   fields: 50_000,
-  /** Segments of time in all explanations of an answer: about two years of one cycle, day by day, take a thousand. */
+  /**
+   * The number of segments in all explanations of a response. Two years of one cycle take about
+   * 1,000.
+   */
   segments: 20_000,
-  /** Values within values, in what comes as variables. */
+  /** The depth of nested values in the variables. */
   variableDepth: 50,
-  /** Lists of types, fields and the like that introspection may go through. */
+  /** The number of lists that introspection fields select, such as `types` and `fields`. */
   introspectedLists: 40,
+  /** The number of elements in a page of a connection when neither `first` nor `last` is given. */
+  defaultPage: 20,
+  /** The largest number of elements in a page of a connection. */
+  longestPage: 100,
 } as const;
 
 interface Size {
@@ -42,36 +51,36 @@ const INTROSPECTED_LISTS = new Set([
   'possibleTypes',
   'directives',
 ]);
-const DEFAULT_PAGE = 20;
-const LONGEST_PAGE = 100;
 
 type Variables = Readonly<Record<string, unknown>>;
 
 /**
- * Why a valid operation is too large to be carried out; null where it is not. Fragments are measured once, so the time is
- * that of reading the document, however they are nested.
+ * The error for a valid operation that exceeds a limit; null when it exceeds none. Each fragment is
+ * measured once, so the time is linear in the length of the document.
  */
 export function tooLarge(
   document: DocumentNode,
   operation: OperationDefinitionNode,
   variables: Variables,
 ): GraphQLError | null {
-  // First, and without recursion: what reads the variables later recurses.
+  // Checked first and without recursion, because later code reads the variables recursively.
   if (isDeeper(variables, LIMITS.variableDepth)) {
-    return refusal(`The variables nest too deep; ${LIMITS.variableDepth} levels are taken.`);
+    return refusal(`The variables are nested too deeply. The limit is ${LIMITS.variableDepth} levels.`);
   }
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const node of document.definitions) {
     if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
   }
   const { depth, fields, introspectedLists } = new Measure(fragments, variables).of(operation.selectionSet, false);
-  if (depth > LIMITS.depth) return refusal(`The operation is ${depth} levels deep; ${LIMITS.depth} are taken.`);
+  if (depth > LIMITS.depth)
+    return refusal(`The operation is ${depth} levels deep. The limit is ${LIMITS.depth} levels.`);
   if (fields > LIMITS.fields) {
     return refusal(
-      `The operation may answer with ${fields} fields; ${LIMITS.fields} are taken. Ask for shorter pages or fewer fields.`,
+      `The response may have ${fields} fields. The limit is ${LIMITS.fields} fields. Request shorter pages or fewer fields.`,
     );
   }
-  if (introspectedLists > LIMITS.introspectedLists) return refusal('The operation repeats introspection too often.');
+  if (introspectedLists > LIMITS.introspectedLists)
+    return refusal('The operation selects too many lists by introspection.');
   return null;
 }
 
@@ -115,7 +124,7 @@ class Measure {
     const key = `${name}/${introspection}`;
     const known = this.known.get(key);
     if (known !== undefined) return known;
-    // One that contains itself is refused by validation; here it must only not run on for ever.
+    // Validation refuses a fragment that contains itself. This entry only ends the recursion.
     this.known.set(key, NOTHING);
     const fragment = this.fragments.get(name);
     const size = fragment === undefined ? NOTHING : this.of(fragment.selectionSet, introspection);
@@ -138,7 +147,7 @@ class Measure {
     };
   }
 
-  /** How many entries a field's list may have, as far as its arguments tell. */
+  /** The largest number of entries in the list of a field, as its arguments limit it. */
   private entries(field: FieldNode): number {
     const given = (name: string): unknown => {
       const value = field.arguments?.find((argument) => argument.name.value === name)?.value;
@@ -149,8 +158,8 @@ class Measure {
     const ids = given('ids');
     if (Array.isArray(ids)) return Math.max(1, ids.length);
     const page = given('first') ?? given('last');
-    if (typeof page === 'number') return Math.min(Math.max(1, page), LONGEST_PAGE);
-    return isConnection(field) ? DEFAULT_PAGE : 1;
+    if (typeof page === 'number') return Math.min(Math.max(1, page), LIMITS.longestPage);
+    return isConnection(field) ? LIMITS.defaultPage : 1;
   }
 }
 

@@ -1,28 +1,32 @@
 import 'reflect-metadata';
 import type { GraphQLSchema } from 'graphql';
 import { buildSchemaSync, type NonEmptyArray } from 'type-graphql';
-import { ClientResolver } from './base/common.type';
 import { refuseInvalid } from './base/input-rules';
+import './base/request-errors.type';
+import { ClientResolver } from './client/client.type';
+import { ClientMutationResolver } from './client/client-mutations.resolver';
+import { ViewerResolver } from './client/viewer.resolver';
+import { BreachResolver } from './commitment/breach.type';
 import { CommitmentResolver, CycleExplanationResolver } from './commitment/commitment.type';
-import { BreachResolver, CommitmentCycleResolver, TargetResolver } from './commitment/cycle.type';
+import { CommitmentCycleResolver } from './commitment/cycle.type';
+import { DeadlineQueryResolver } from './commitment/deadline.resolver';
 import { DeadlineResolver } from './commitment/deadline.type';
 import { ExplanationResolver, TimeSegmentResolver } from './commitment/explanation.type';
+import { TargetResolver } from './commitment/target.type';
+import { BreachWaivedEventResolver, CommitmentBreachedEventResolver } from './event/commitment-events.type';
+import { CommunicationResolver } from './event/communication-events.type';
 import { TicketEventResolver } from './event/event.interface';
-import {
-  BreachWaivedEventResolver,
-  CommitmentBreachedEventResolver,
-  CommunicationResolver,
-  WaitingStartedEventResolver,
-  WaitingStoppedEventResolver,
-} from './event/event.type';
 import { EndedCycleResolver, EventEffectsResolver, StartedCycleResolver } from './event/event-effects.type';
+import { WaitingStartedEventResolver, WaitingStoppedEventResolver } from './event/lifecycle-events.type';
+import './event/severity-events.type';
 import { NodeResolver } from './node/node.resolver';
+import { CalendarQueryResolver } from './policy/calendar.resolver';
 import { CalendarResolver } from './policy/calendar.type';
 import { ClassificationResolver } from './policy/classification.type';
+import { ClassifyResolver } from './policy/classify.resolver';
 import { CommitmentBreachedResolver } from './subscription/commitment-breached.resolver';
 import { DeadlineApproachingResolver } from './subscription/deadline-approaching.resolver';
 import { LifecycleResolver } from './ticket/lifecycle.type';
-import { MutationResolver } from './ticket/ticket-mutations.resolver';
 import './policy/policy-errors.type';
 import { PolicyQueryResolver } from './policy/policy.resolver';
 import { PolicyResolver, RuleResolver, SeverityPolicyResolver } from './policy/policy.type';
@@ -31,20 +35,25 @@ import { ReportResolver } from './report/report.resolver';
 import { SimulationResolver } from './simulation/simulation.resolver';
 import { OutlookResolver } from './simulation/simulation.type';
 import { SubscriptionResolver } from './subscription/subscription.resolver';
-import { QueryResolver } from './ticket/queries.resolver';
 import { TicketResolver } from './ticket/ticket.resolver';
+import './ticket/ticket-errors.type';
 import { TicketLogResolver } from './ticket/ticket-events.resolver';
+import { TicketMutationResolver } from './ticket/ticket-mutations.resolver';
 import { TicketQueryResolver } from './ticket/ticket-query.resolver';
 
 const RESOLVERS = [
-  QueryResolver,
+  ViewerResolver,
   TicketQueryResolver,
+  DeadlineQueryResolver,
+  ClassifyResolver,
+  CalendarQueryResolver,
   SimulationResolver,
   OutlookResolver,
   ReportResolver,
   NodeResolver,
   PolicyQueryResolver,
-  MutationResolver,
+  TicketMutationResolver,
+  ClientMutationResolver,
   PolicyMutationResolver,
   SubscriptionResolver,
   DeadlineApproachingResolver,
@@ -77,10 +86,10 @@ const RESOLVERS = [
   LifecycleResolver,
 ] as const;
 
-// Subscriptions read the event feed; type-graphql asks for a publisher whether it is used or not.
+// Subscriptions read the event feed, but type-graphql requires a publisher.
 const NO_PUBLISHER = {
   publish: (): never => {
-    throw new Error('Events are published by the log alone');
+    throw new Error('Events are published only by the log');
   },
   subscribe: (): never => {
     throw new Error('Subscriptions read the event feed');
@@ -88,22 +97,22 @@ const NO_PUBLISHER = {
 };
 
 const ROOTS = {
-  Query: 'What can be asked. Nothing here changes anything.',
-  Mutation:
-    'What can be changed: client accounts, policies, and every step of the life of a ticket. Each takes one input.',
-  Subscription: 'What can be listened to, over a WebSocket (`graphql-transport-ws`) on the path of the API.',
+  Query: 'The queries of the API. A query changes nothing.',
+  Mutation: 'The mutations of the API, which change tickets, clients and policies. Each takes one input object.',
+  Subscription:
+    'The subscriptions of the API, over a WebSocket (protocol `graphql-transport-ws`) on the path of the API.',
 } as const;
 
-/** The executable schema, built from the classes; nothing is written to disk. */
+/** Builds the executable schema from the classes. Nothing is written to disk. */
 export function buildGraphQLSchema(): GraphQLSchema {
   const schema = buildSchemaSync({
     resolvers: [...RESOLVERS] as unknown as NonEmptyArray<(typeof RESOLVERS)[number]>,
     pubSub: NO_PUBLISHER,
-    // In place of type-graphql's own use of class-validator, whose errors repeat the values.
+    // Replaces the validation of type-graphql, whose errors repeat the values.
     validate: true,
     validateFn: refuseInvalid,
   });
-  // Type-graphql has no place for the descriptions of the root types.
+  // Type-graphql has no option for the descriptions of the root types.
   for (const [name, description] of Object.entries(ROOTS)) {
     const root = schema.getType(name);
     if (root !== undefined) root.description = description;

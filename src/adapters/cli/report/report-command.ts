@@ -4,7 +4,7 @@ import { CalendarError } from '../../../domain/calendar/business-calendar';
 import { parseDate } from '../../../domain/calendar/local-date';
 import { ZoneOffsets } from '../../../domain/calendar/zone-offsets';
 import { DAY_MS, type EpochMs, toIso } from '../../../domain/instant';
-import { parseInstant } from '../../graphql/base/scalars';
+import { parseDateTime } from '../../graphql/base/scalars';
 import type { RequestContext } from '../../graphql/context';
 import { selectionOf } from '../../graphql/ticket/export-tickets';
 import { reportCsv } from './report-csv';
@@ -130,7 +130,7 @@ function zoneOf(zone: string): ZoneOffsets {
 /** A date is the instant at which it begins in the zone. */
 function instantOf(option: string, text: string, zone: ZoneOffsets): EpochMs {
   const date = parseDate(text);
-  const at = date === undefined ? parseInstant(text) : parseInstant(toIso(zone.instantOf(date * DAY_MS)));
+  const at = date === undefined ? parseDateTime(text) : parseDateTime(toIso(zone.instantOf(date * DAY_MS)));
   if (at !== null) return at;
   throw new ReportError(
     `${option} takes a date such as 2016-03-01, which begins in the --zone, or an instant such as 2016-03-01T09:00:00Z.`,

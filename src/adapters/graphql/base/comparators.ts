@@ -18,12 +18,13 @@ import {
   TicketStateEnum,
 } from './enums';
 import { Entries } from './input-rules';
+import { optional } from './optional';
 import { DateTimeScalar } from './scalars';
 
-/** The GraphQL type of the values that are compared. */
+/** The GraphQL type of the compared values. */
 type ValueType = () => object;
 
-/** Compares for equality, and with null. */
+/** A comparison for equality, membership in a list, and null. */
 export interface EqualityInput<T> {
   eq?: T | null;
   in?: T[] | null;
@@ -31,7 +32,7 @@ export interface EqualityInput<T> {
   isNull?: boolean | null;
 }
 
-/** Compares for order as well. */
+/** A comparison that also supports order. */
 export interface OrderInput<T> extends EqualityInput<T> {
   lt?: T | null;
   lte?: T | null;
@@ -39,36 +40,41 @@ export interface OrderInput<T> extends EqualityInput<T> {
   gte?: T | null;
 }
 
-/** Entries of a list that something is compared with. */
+/** The largest number of entries in a list of a comparator. */
 export const LONGEST_LIST = 1_000;
-const optional = { nullable: true } as const;
 
-/** What every comparator has; the class stands for no type of its own. */
+/** The fields that every comparator has. The class makes no type in the schema. */
 function equalityFields<T>(type: () => ClassType): ClassType<EqualityInput<T>> {
   @InputType()
   class EqualityFields implements EqualityInput<T> {
-    @Field(type, { ...optional, description: 'Equals this value.' })
+    @Field(type, { ...optional, description: 'The value equals this one.' })
     eq?: T | null;
 
     @Field(() => [type()], {
       ...optional,
-      description: 'Is one of these, 1,000 at most; an empty list holds for none.',
+      description: 'The value is in this list of at most 1,000 entries. An empty list matches nothing.',
     })
     @Entries(0, LONGEST_LIST)
     in?: T[] | null;
 
-    @Field(() => [type()], { ...optional, description: 'Is none of these, 1,000 at most; holds without a value too.' })
+    @Field(() => [type()], {
+      ...optional,
+      description: 'The value is not in this list of at most 1,000 entries. A missing value matches.',
+    })
     @Entries(0, LONGEST_LIST)
     nin?: T[] | null;
 
-    @Field(() => Boolean, { ...optional, description: 'True: there is no value. False: there is one.' })
+    @Field(() => Boolean, {
+      ...optional,
+      description: 'When true, the value is missing. When false, the value is present.',
+    })
     isNull?: boolean | null;
   }
   return EqualityFields;
 }
 
 const describing = (description: string) => ({
-  description: `${description} All that is given must hold; a null value is as if left out.`,
+  description: `${description} All fields that are given must match. A field that is null is ignored.`,
 });
 
 function equalityOf<T>(name: string, value: ValueType, description: string): ClassType<EqualityInput<T>> {
@@ -81,49 +87,53 @@ function orderOf<T>(name: string, value: ValueType, description: string): ClassT
   const type = value as () => ClassType;
   @InputType(name, describing(description))
   class Ordered extends equalityFields<T>(type) implements OrderInput<T> {
-    @Field(type, { ...optional, description: 'Is less than this value.' })
+    @Field(type, { ...optional, description: 'The value is less than this one.' })
     lt?: T | null;
 
-    @Field(type, { ...optional, description: 'Is this value or less.' })
+    @Field(type, { ...optional, description: 'The value is less than or equal to this one.' })
     lte?: T | null;
 
-    @Field(type, { ...optional, description: 'Is greater than this value.' })
+    @Field(type, { ...optional, description: 'The value is greater than this one.' })
     gt?: T | null;
 
-    @Field(type, { ...optional, description: 'Is this value or greater.' })
+    @Field(type, { ...optional, description: 'The value is greater than or equal to this one.' })
     gte?: T | null;
   }
   return Ordered;
 }
 
-export const IdComparator = equalityOf<string>('IDComparator', () => ID, 'Compares the id of an object.');
+export const IdComparator = equalityOf<string>('IDComparator', () => ID, 'Compares the global id of an object.');
 export const StringComparator = orderOf<string>(
   'StringComparator',
   () => String,
-  'Compares text, case-sensitive; what is less or greater is as the database sorts text.',
+  'Compares text, case-sensitively. The order is the sort order of the database.',
 );
 export const IntComparator = orderOf<number>('IntComparator', () => Int, 'Compares whole numbers.');
-export const DateTimeComparator = orderOf<EpochMs>('DateTimeComparator', () => DateTimeScalar, 'Compares instants.');
+export const DateTimeComparator = orderOf<EpochMs>(
+  'DateTimeComparator',
+  () => DateTimeScalar,
+  'Compares dates and times.',
+);
 export const SeverityComparator = orderOf<Severity>(
   'SeverityComparator',
   () => SeverityEnum,
-  'Compares severities; SEV1 is the least, so `lte: SEV2` means SEV2 or more urgent.',
+  'Compares severities. `SEV1` is the least value, so `lte: SEV2` matches `SEV2` and more urgent severities.',
 );
 export const TicketStateComparator = equalityOf<TicketState>(
   'TicketStateComparator',
   () => TicketStateEnum,
-  'Compares states.',
+  'Compares states of tickets.',
 );
 export const ChannelComparator = equalityOf<Channel>('ChannelComparator', () => ChannelEnum, 'Compares channels.');
 export const CommitmentStatusComparator = equalityOf<CommitmentStatus>(
   'CommitmentStatusComparator',
   () => CommitmentStatusEnum,
-  'Compares statuses of commitments, as they are at the instant of the answer.',
+  'Compares statuses of commitments, judged at the time of the request.',
 );
 export const AssigneeComparator = equalityOf<string>(
   'AssigneeComparator',
   () => String,
-  'Compares who works on a ticket, case-sensitive.',
+  'Compares the assignee of a ticket, case-sensitively.',
 );
 export const CommitmentKindComparator = equalityOf<CommitmentKind>(
   'CommitmentKindComparator',
@@ -133,7 +143,7 @@ export const CommitmentKindComparator = equalityOf<CommitmentKind>(
 export const BreachCauseComparator = equalityOf<BreachCause>(
   'BreachCauseComparator',
   () => BreachCauseEnum,
-  'Compares causes of a breach.',
+  'Compares causes of breaches.',
 );
 export const EventTypeComparator = equalityOf<EventType>(
   'TicketEventTypeComparator',
@@ -143,10 +153,13 @@ export const EventTypeComparator = equalityOf<EventType>(
 export const SeverityChangeCauseComparator = equalityOf<SeverityChangeCause>(
   'SeverityChangeCauseComparator',
   () => SeverityChangeCauseEnum,
-  'Compares causes of a change of severity.',
+  'Compares causes of changes of severity.',
 );
 
-/** The comparator as the store takes it: what is null was not asked; its values translated where the store's are others. */
+/**
+ * The comparator for the store: without nulls, and with translated values where the store's values
+ * differ.
+ */
 export function comparatorOf<T, Stored = T>(
   given: OrderInput<T>,
   translate: (value: T) => Stored = (value) => value as unknown as Stored,
@@ -164,7 +177,7 @@ export function comparatorOf<T, Stored = T>(
   return asked;
 }
 
-/** Whether a value in memory satisfies a comparator; severities by urgency, everything else as it compares. */
+/** Whether a value in memory matches a comparator. Severities are ordered by urgency. */
 export function satisfies<T extends string>(given: OrderInput<T> | null | undefined, value: T): boolean {
   if (given == null) return true;
   const { eq, in: among, nin: notAmong, lt, lte, gt, gte, isNull } = given;
@@ -181,7 +194,7 @@ export function satisfies<T extends string>(given: OrderInput<T> | null | undefi
   );
 }
 
-/** The same for a value that is only equal or not, with its comparator translated; null where there is none. */
+/** Whether a value matches a translated comparator for equality. Every value matches null. */
 export const holds = (asked: Comparator<string> | null, value: string | null): boolean =>
   asked === null ||
   ((asked.eq == null || asked.eq === value) &&

@@ -2,40 +2,41 @@ import { Max, Min } from 'class-validator';
 import { ArgsType, type ClassType, Ctx, Field, Int, ObjectType } from 'type-graphql';
 import type { Page, PageRequest } from '../../../application/ports/pagination';
 import { badInput } from '../errors';
+import { LIMITS } from '../operation-limits';
+import { optional } from './optional';
 
-const DEFAULT_PAGE = 20;
-const LONGEST_PAGE = 100;
+const { defaultPage: DEFAULT_PAGE, longestPage: LONGEST_PAGE } = LIMITS;
 const RANGE = `takes 1 to ${LONGEST_PAGE}`;
 
-/** Relay's arguments of a connection. */
+/** The arguments of a connection, as the Relay specification defines them. */
 @ArgsType()
 export class PageArgs {
   @Field(() => Int, {
-    nullable: true,
-    description: `How many to give from the front, 1 to ${LONGEST_PAGE}; ${DEFAULT_PAGE} where neither first nor last is given. Not together with last.`,
+    ...optional,
+    description: `Returns the first _n_ elements, 1 to ${LONGEST_PAGE}. Defaults to ${DEFAULT_PAGE} when neither \`first\` nor \`last\` is given. It cannot be combined with \`last\`.`,
   })
   @Min(1, { message: RANGE })
   @Max(LONGEST_PAGE, { message: RANGE })
   first?: number | null;
 
-  @Field(() => String, { nullable: true, description: 'Only what comes after this cursor of the same list.' })
+  @Field(() => String, { ...optional, description: 'Returns only the elements after this cursor of the same list.' })
   after?: string | null;
 
   @Field(() => Int, {
-    nullable: true,
-    description: `How many to give from the back, 1 to ${LONGEST_PAGE}, in the same order. Not together with first.`,
+    ...optional,
+    description: `Returns the last _n_ elements, 1 to ${LONGEST_PAGE}, in the order of the list. It cannot be combined with \`first\`.`,
   })
   @Min(1, { message: RANGE })
   @Max(LONGEST_PAGE, { message: RANGE })
   last?: number | null;
 
-  @Field(() => String, { nullable: true, description: 'Only what comes before this cursor of the same list.' })
+  @Field(() => String, { ...optional, description: 'Returns only the elements before this cursor of the same list.' })
   before?: string | null;
 }
 
-/** The page that the arguments ask for. */
+/** The page request of the arguments. @throws GraphQLError for `first` together with `last` */
 export function pageRequest({ first, after, last, before }: PageArgs): PageRequest {
-  if (first != null && last != null) throw badInput('Give first or last, not both.');
+  if (first != null && last != null) throw badInput('first and last cannot be combined.');
   return {
     count: first ?? last ?? DEFAULT_PAGE,
     from: last == null ? 'START' : 'END',
@@ -44,22 +45,31 @@ export function pageRequest({ first, after, last, before }: PageArgs): PageReque
   };
 }
 
-@ObjectType('PageInfo', { description: 'Where a page lies in its list, after Relay.', simpleResolvers: true })
+@ObjectType('PageInfo', {
+  description: 'Information about the position of a page in its list, as the Relay specification defines it.',
+  simpleResolvers: true,
+})
 export class PageInfoType {
-  @Field(() => Boolean, { description: 'Whether more follow this page.' })
+  @Field(() => Boolean, { description: 'Whether the list has more elements after this page.' })
   hasNextPage!: boolean;
 
-  @Field(() => Boolean, { description: 'Whether some come before this page.' })
+  @Field(() => Boolean, { description: 'Whether the list has elements before this page.' })
   hasPreviousPage!: boolean;
 
-  @Field(() => String, { nullable: true, description: 'The cursor of the first edge; null on an empty page.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The cursor of the first edge of the page. Null when the page is empty.',
+  })
   startCursor!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The cursor of the last edge; null on an empty page.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The cursor of the last edge of the page. Null when the page is empty.',
+  })
   endCursor!: string | null;
 }
 
-/** A page with a count of the whole list, which is taken only where it is asked for. */
+/** A page with a function that counts the whole list, called only when `totalCount` is selected. */
 export interface Connection<T> {
   readonly edges: Page<T>['edges'];
   readonly nodes: readonly T[];
@@ -79,31 +89,36 @@ export const connection = <T>(page: Page<T>, count: () => Promise<number>): Conn
   count,
 });
 
-/** The pair of object types of a connection over a node type: `<name>Connection` and `<name>Edge`. */
+/** The object types `<name>Connection` and `<name>Edge` for a node type. */
 export function connectionTypeOf(name: string, node: () => abstract new () => object, plural: string) {
-  @ObjectType(`${name}Edge`, { description: `One of the ${plural} of a page, with its place.`, simpleResolvers: true })
+  @ObjectType(`${name}Edge`, { description: `An edge in a connection of ${plural}.`, simpleResolvers: true })
   class EdgeType {
-    @Field(node as () => ClassType, { description: 'The object itself.' })
+    @Field(node as () => ClassType, { description: 'The object at the end of the edge.' })
     node!: object;
 
-    @Field(() => String, { description: 'Its place in the list; opaque. For after and before.' })
+    @Field(() => String, {
+      description: 'An opaque cursor that marks the position of the edge in the list, for use in `after` and `before`.',
+    })
     cursor!: string;
   }
 
-  @ObjectType(`${name}Connection`, { description: `A page of a list of ${plural}.`, simpleResolvers: true })
+  @ObjectType(`${name}Connection`, {
+    description: `A connection: one page of a list of ${plural}.`,
+    simpleResolvers: true,
+  })
   class ConnectionType {
-    @Field(() => [EdgeType], { description: 'The page, each with its place.' })
+    @Field(() => [EdgeType], { description: 'The edges of the page.' })
     edges!: readonly EdgeType[];
 
-    @Field(() => [node() as ClassType], { description: 'The same objects without their places.' })
+    @Field(() => [node() as ClassType], { description: 'The nodes of the page, without their cursors.' })
     nodes!: readonly object[];
 
-    @Field(() => PageInfoType, { description: 'Where the page lies.' })
+    @Field(() => PageInfoType, { description: 'Information about the position of the page in the list.' })
     pageInfo!: PageInfoType;
 
     readonly count!: () => Promise<number>;
 
-    @Field(() => Int, { description: 'How many the whole list has now, however long the page is.' })
+    @Field(() => Int, { description: 'The current number of elements in the whole list.' })
     totalCount(@Ctx() _context: object): Promise<number> {
       return this.count();
     }

@@ -3,13 +3,16 @@ import type { ValidatorFn } from 'type-graphql';
 import { isBlank } from '../../../domain/text';
 import { badInput } from '../errors';
 
-/** What is wrong with an input: where, and what the field takes. The value itself is never repeated. */
+/**
+ * A problem of an input: the path of the field and what the field accepts. The value is never
+ * repeated.
+ */
 export interface InputProblem {
   readonly path: readonly string[];
   readonly expected: string;
 }
 
-/** Characters that no text may hold: PostgreSQL takes no NUL, and half of a surrogate pair is no character at all. */
+/** PostgreSQL stores no NUL character, and an unpaired surrogate is not a character. */
 const UNSTORABLE = /\0|\p{Cs}/u;
 const UNSTORABLE_EXPECTED = 'takes text without NUL characters and unpaired surrogates';
 
@@ -22,15 +25,20 @@ const lengthOf = (text: string): number => {
 const rule = (name: string, expected: string, holds: (value: unknown) => boolean, each = false) =>
   ValidateBy({ name, validator: { validate: holds, defaultMessage: () => expected } }, { each });
 
+/** The longest accepted texts, in characters (Unicode code points). */
+export const NAME = 200;
+export const NOTE = 2_000;
+export const LONG_TEXT = 65_536;
+
 interface TextRule {
   readonly max: number;
-  /** May be empty or only white space. */
+  /** The text may be empty or only white space. */
   readonly blank?: boolean;
-  /** The rule is for each text of a list. */
+  /** The rule applies to each text of a list. */
   readonly each?: boolean;
 }
 
-/** Text of at most `max` characters (Unicode code points), and not blank unless told. */
+/** Text of at most `max` characters (Unicode code points), not blank unless `blank` is set. */
 export const Text = ({ max, blank = false, each = false }: TextRule): PropertyDecorator =>
   rule(
     'text',
@@ -39,13 +47,13 @@ export const Text = ({ max, blank = false, each = false }: TextRule): PropertyDe
       : `takes 1 to ${max.toLocaleString('en')} characters, not only white space`,
     (value) =>
       typeof value === 'string' &&
-      // A string has at least as many UTF-16 units as characters, and at most twice as many.
+      // A string has between one and two UTF-16 units per character.
       (value.length <= max || (value.length <= 2 * max && lengthOf(value) <= max)) &&
       (blank || !isBlank(value)),
     each,
   );
 
-/** A whole number of at least `least`. */
+/** A whole number that is not less than `least`. */
 export const AtLeast = (least: number): PropertyDecorator =>
   rule('atLeast', `takes a whole number of at least ${least}`, (value) => typeof value === 'number' && value >= least);
 
@@ -69,7 +77,7 @@ export const Entries =
     ArrayMaxSize(max, { message })(target, property as string);
   };
 
-/** Everything that is wrong with an input object, in the order of its fields. */
+/** All problems of an input object, in the order of its fields. */
 export function problemsOf(input: object): readonly InputProblem[] {
   const errors = validateSync(input, {
     skipMissingProperties: true,
@@ -92,7 +100,7 @@ function unstorableIn(value: unknown, path: readonly string[]): InputProblem[] {
   return Object.entries(value).flatMap(([name, inner]) => unstorableIn(inner, [...path, name]));
 }
 
-/** Refuses an argument outright: for everything that has no `userErrors` to say it in. */
+/** Refuses an invalid argument with an error, for operations that answer without `userErrors`. */
 export const refuseInvalid: ValidatorFn = (argument) => {
   const [problem] =
     typeof argument === 'object' && argument !== null ? problemsOf(argument) : unstorableIn(argument, []);
@@ -102,5 +110,5 @@ export const refuseInvalid: ValidatorFn = (argument) => {
   }
 };
 
-/** Leaves an argument to the mutation, which answers with `userErrors`. */
+/** Skips validation, because the resolver validates the argument and answers with `userErrors`. */
 export const leaveToMutation: ValidatorFn = () => undefined;

@@ -2,8 +2,8 @@ import { Field, ID, InterfaceType } from 'type-graphql';
 import type { LoggedEvent } from '../../../application/ports/events';
 
 /**
- * Which type an object has that `node` found. The domain's objects carry no type name, so each is known by a field that
- * no other has.
+ * The name of the type of an object that `node` found. Domain objects carry no type name, so each
+ * type is recognised by a field that no other type has.
  */
 function typeNameOf(value: object): string {
   if ('cycles' in value) return 'Ticket';
@@ -17,11 +17,16 @@ function typeNameOf(value: object): string {
 export const eventTypeName = ({ type }: Pick<LoggedEvent, 'type'>): string =>
   `${type.toLowerCase().replace(/(?:^|_)([a-z])/g, (_all, letter: string) => letter.toUpperCase())}Event`;
 
-/** Of every `id` field: an object's own resolver makes the opaque id, so each states it anew. */
-export const GLOBAL_ID = { description: 'Opaque and lasting; unique over all types.' };
+/**
+ * The options of the `id` fields. Each type declares the field again, because its own resolver
+ * makes the id.
+ */
+export const GLOBAL_ID = {
+  description: 'The global id of the object. It is opaque, permanent and unique across all types.',
+};
 
 @InterfaceType('Node', {
-  description: 'Anything that has an id of its own and can be asked for again by `node(id)`.',
+  description: 'An object with a global id, by which `node` finds it.',
   resolveType: typeNameOf,
 })
 export abstract class NodeType {

@@ -1,21 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isDatabaseAway } from '../errors';
+import { isDatabaseUnavailable } from '../errors';
 
-const PATIENCE_MS = 15_000;
-const AGAIN_AFTER_MS = 250;
+const MAX_WAIT_MS = 15_000;
+const RETRY_DELAY_MS = 250;
 
 /**
- * Outwaits a database that is away for a moment: the log goes on where it was, and so does whoever follows it.
+ * Repeats a read while the database is unavailable, for up to 15 seconds, so that a subscription
+ * survives a restart of the database.
  *
- * @param signal ends the waiting, with an error, once nobody cares for the answer any more
+ * @param signal ends the waiting with an `AbortError`
  */
 export async function retryWhileDatabaseIsDown<T>(read: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-  for (let waited = 0; ; waited += AGAIN_AFTER_MS) {
+  for (let waited = 0; ; waited += RETRY_DELAY_MS) {
     try {
       return await read();
     } catch (error) {
-      if (!isDatabaseAway(error) || waited >= PATIENCE_MS) throw error;
-      await sleep(AGAIN_AFTER_MS, undefined, { signal });
+      if (!isDatabaseUnavailable(error) || waited >= MAX_WAIT_MS) throw error;
+      await sleep(RETRY_DELAY_MS, undefined, { signal });
     }
   }
 }

@@ -7,13 +7,13 @@ const refuse = (sentence: string): never => {
 };
 
 const DATE_TIME_FORM =
-  'DateTime takes an RFC 3339 instant with an offset in the years 1 to 9999, such as 2026-11-23T15:00:00.000Z';
-// 0001-01-01T00:00:00Z; Date.UTC would read the year 1 as 1901.
+  'DateTime must be a date and time in RFC 3339 format with an offset, in the years 1 to 9999, such as 2026-11-23T15:00:00.000Z';
+// 0001-01-01T00:00:00Z. Date.UTC would read the year 1 as 1901.
 const FIRST_INSTANT = -62_135_596_800_000;
 const LAST_INSTANT = Date.UTC(10_000, 0) - 1;
 
-/** An instant of the years that the core reckons with; null for anything else. */
-export function parseInstant(text: string): EpochMs | null {
+/** An RFC 3339 instant in the years 1 to 9999; null for any other text. */
+export function parseDateTime(text: string): EpochMs | null {
   const at = parseRfc3339(text);
   return at === undefined || at < FIRST_INSTANT || at > LAST_INSTANT ? null : at;
 }
@@ -21,10 +21,13 @@ export function parseInstant(text: string): EpochMs | null {
 const ISO_DURATION =
   /^([+-])?P(?=\d|T\d)(?:(\d+)W)?(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:[.,](\d+))?S)?)?$/;
 const DURATION_FORM =
-  'Duration takes an ISO 8601 duration of weeks, days, hours, minutes and seconds, such as PT1H30M; years and months have no fixed length';
+  'Duration must be an ISO 8601 duration of weeks, days, hours, minutes and seconds, such as PT1H30M; years and months have no fixed length';
 const LONGEST_MS = 10_000 * 366 * DAY_MS;
 
-/** Milliseconds of an ISO 8601 duration; a day is 24 hours. Null for anything else, years and months included. */
+/**
+ * An ISO 8601 duration in milliseconds; a day is 24 hours. Null for any other text, also with years
+ * or months.
+ */
 export function parseDuration(text: string): DurationMs | null {
   const match = ISO_DURATION.exec(text);
   if (match === null) return null;
@@ -41,7 +44,10 @@ export function parseDuration(text: string): DurationMs | null {
   return match[1] === '-' && total > 0 ? -total : total;
 }
 
-/** ISO 8601 in hours, minutes and seconds; never in days, as a day of business time is not one of 24 hours. */
+/**
+ * ISO 8601 in hours, minutes and seconds; never in days, because a business day does not have 24
+ * hours.
+ */
 export function formatDuration(duration: DurationMs): string {
   const total = Math.round(Math.abs(duration));
   if (total === 0) return 'PT0S';
@@ -59,15 +65,17 @@ const textOf = (node: ValueNode, form: string): string => {
 };
 
 const instantOf = (value: unknown): EpochMs =>
-  (typeof value === 'string' ? parseInstant(value) : null) ?? refuse(`${DATE_TIME_FORM}.`);
+  (typeof value === 'string' ? parseDateTime(value) : null) ?? refuse(`${DATE_TIME_FORM}.`);
 
 export const DateTimeScalar = new GraphQLScalarType<EpochMs, string>({
   name: 'DateTime',
   description:
-    'An instant as RFC 3339. Given out in UTC with milliseconds, e.g. `2026-11-23T15:00:00.000Z`; taken with any offset, which must be there.',
+    'A date and time in RFC 3339 format. Output is in UTC with milliseconds, for example `2026-11-23T15:00:00.000Z`. Input may have any offset from UTC and must have one.',
   specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339',
   serialize: (value) =>
-    typeof value === 'number' && Number.isFinite(value) ? toIso(value) : refuse('Not an instant in milliseconds.'),
+    typeof value === 'number' && Number.isFinite(value)
+      ? toIso(value)
+      : refuse('DateTime cannot represent a value that is not a number of milliseconds.'),
   parseValue: instantOf,
   parseLiteral: (node) => instantOf(textOf(node, DATE_TIME_FORM)),
 });
@@ -78,20 +86,22 @@ const durationOf = (value: unknown): DurationMs =>
 export const DurationScalar = new GraphQLScalarType<DurationMs, string>({
   name: 'Duration',
   description:
-    'A length of time as ISO 8601, given out in hours, minutes and seconds (`PT1H30M`, `PT0.25S`), negative with a leading minus. Taken with weeks and days (of 24 hours) as well; years and months are refused. Where a field says business time, only the open hours of its calendar are counted.',
+    'A length of time in ISO 8601 format. Output is in hours, minutes and seconds, for example `PT1H30M` or `PT0.25S`; a negative duration has a leading minus sign. Input may also have weeks and days of 24 hours, but not years and months. A duration in business time counts only the open hours of a calendar.',
   serialize: (value) =>
-    typeof value === 'number' && Number.isFinite(value) ? formatDuration(value) : refuse('Not milliseconds.'),
+    typeof value === 'number' && Number.isFinite(value)
+      ? formatDuration(value)
+      : refuse('Duration cannot represent a value that is not a number of milliseconds.'),
   parseValue: durationOf,
   parseLiteral: (node) => durationOf(textOf(node, DURATION_FORM)),
 });
 
-const CURSOR_FORM = 'EventCursor takes a cursor that this service has given';
+const CURSOR_FORM = 'EventCursor must be a cursor that this API returned';
 const cursorOf = (value: unknown): string =>
   typeof value === 'string' && /^[\x21-\x7e]{1,200}$/.test(value) ? value : refuse(`${CURSOR_FORM}.`);
 
 export const EventCursorScalar = new GraphQLScalarType<string, string>({
   name: 'EventCursor',
-  description: 'A place in the log of events. Opaque; of two cursors the later event has the later one.',
+  description: 'An opaque cursor that marks the position of an event in the log of all events.',
   serialize: cursorOf,
   parseValue: cursorOf,
   parseLiteral: (node) => cursorOf(textOf(node, CURSOR_FORM)),

@@ -1,8 +1,8 @@
 /**
- * What `select` makes of each item, without those it answers null for; in order.
+ * The results of `select` for each item, in order and without nulls.
  *
- * Written out because an async generator takes a `return()` only when its pending `next()` is answered, so that a
- * subscriber of a quiet source could never leave.
+ * This is not an async generator, because a generator handles `return()` only after its pending
+ * `next()`, so a subscriber of a source without events could never unsubscribe.
  */
 export function selectAsync<In, Out>(
   source: AsyncIterableIterator<In>,

@@ -7,22 +7,13 @@ import type { Ticket } from '../../../domain/ticket/ticket';
 import { CommitmentKindEnum, CommitmentStatusEnum, SeverityEnum } from '../base/enums';
 import { DateTimeScalar, DurationScalar } from '../base/scalars';
 import type { RequestContext } from '../context';
-import {
-  AT_RISK,
-  CommitmentCycleType,
-  DUE,
-  ELAPSED,
-  fulfilledAt,
-  type JudgedCycle,
-  MISSED,
-  PERCENT,
-  percentOf,
-  REMAINING,
-  TargetType,
-} from './cycle.type';
+import { CommitmentCycleType, CYCLE_FIELDS, fulfilledAt, type JudgedCycle, percentOf } from './cycle.type';
 import { type Explained, ExplanationType, explanationOf } from './explanation.type';
+import { TargetType } from './target.type';
 
-/** A commitment of a ticket as it stands: its latest cycle, or none where it is not measured. */
+const NOT_MEASURED = 'Null when the commitment is not measured.';
+
+/** A commitment of a ticket, judged at an instant. `latest` is null where it is not measured. */
 export interface CommitmentView {
   readonly ticket: Ticket;
   readonly policy: Policy;
@@ -41,54 +32,68 @@ export const commitmentOf = (ticket: Ticket, policy: Policy, kind: CommitmentKin
 
 @ObjectType('Commitment', {
   description:
-    'A promise to the client as it stands at the instant of the answer: its latest cycle. Where it is not measured, kind and status say so and all else is null.',
+    'A promise to the client, such as a first response within four business hours. It shows the latest cycle, judged at the time of the request. When it is not measured, only `kind`, `status` and the empty `cycles` have values.',
   simpleResolvers: true,
 })
 export class CommitmentType {
-  @Field(() => CommitmentKindEnum, { description: 'What is promised.' })
+  @Field(() => CommitmentKindEnum, { description: 'The kind of the commitment.' })
   kind!: CommitmentKind;
 }
 
 @Resolver(() => CommitmentType)
 export class CommitmentResolver {
-  @FieldResolver(() => CommitmentStatusEnum, { description: 'How it stands.' })
+  @FieldResolver(() => CommitmentStatusEnum, { description: 'The status of the latest cycle, or `NOT_MEASURED`.' })
   status(@Root() { latest }: CommitmentView): CommitmentStatus {
     return latest?.status ?? 'NOT_MEASURED';
   }
 
-  @FieldResolver(() => SeverityEnum, { nullable: true, description: 'The severity that gave the latest cycle.' })
+  @FieldResolver(() => SeverityEnum, {
+    nullable: true,
+    description: 'The severity whose target applies to the latest cycle. Null when the commitment is not measured.',
+  })
   severity(@Root() { latest }: CommitmentView): Severity | null {
     return latest?.cycle.severity ?? null;
   }
 
-  @FieldResolver(() => TargetType, { nullable: true, description: 'What is promised.' })
+  @FieldResolver(() => TargetType, {
+    nullable: true,
+    description: 'The target that applies to the latest cycle. Null when the commitment is not measured.',
+  })
   target(@Root() { latest, policy }: CommitmentView): Target | null {
     return latest === null ? null : targetOf(policy, latest.cycle.severity, latest.cycle.kind);
   }
 
-  @FieldResolver(() => Boolean, { nullable: true, description: 'Whether no time is promised.' })
+  @FieldResolver(() => Boolean, {
+    nullable: true,
+    description:
+      'Whether the commitment is best effort: the policy promises no time. Null when the commitment is not measured.',
+  })
   bestEffort(@Root() { latest }: CommitmentView): boolean | null {
     return latest?.bestEffort ?? null;
   }
 
-  @FieldResolver(() => DateTimeScalar, { nullable: true, description: 'The instant that its clock counts from, UTC.' })
+  @FieldResolver(() => DateTimeScalar, {
+    nullable: true,
+    description:
+      'The date and time, in UTC, from which the clock of the latest cycle counts. Null when the commitment is not measured.',
+  })
   startedAt(@Root() { latest }: CommitmentView): EpochMs | null {
     return latest?.cycle.startedAt ?? null;
   }
 
-  @FieldResolver(() => DateTimeScalar, { nullable: true, description: DUE })
+  @FieldResolver(() => DateTimeScalar, { nullable: true, description: `${CYCLE_FIELDS.dueAt} ${NOT_MEASURED}` })
   dueAt(@Root() { latest }: CommitmentView): EpochMs | null {
     return latest?.dueAt ?? null;
   }
 
-  @FieldResolver(() => DateTimeScalar, { nullable: true, description: AT_RISK })
+  @FieldResolver(() => DateTimeScalar, { nullable: true, description: `${CYCLE_FIELDS.atRiskAt} ${NOT_MEASURED}` })
   atRiskAt(@Root() { latest }: CommitmentView): EpochMs | null {
     return latest?.atRiskAt ?? null;
   }
 
   @FieldResolver(() => DateTimeScalar, {
     nullable: true,
-    description: 'When it was fulfilled, UTC; null where it was not.',
+    description: 'The date and time, in UTC, when the latest cycle was fulfilled. Null when it was not.',
   })
   fulfilledAt(@Root() { latest }: CommitmentView): EpochMs | null {
     return latest === null ? null : fulfilledAt(latest);
@@ -96,39 +101,43 @@ export class CommitmentResolver {
 
   @FieldResolver(() => DateTimeScalar, {
     nullable: true,
-    description: 'When the latest cycle was breached, UTC: the due instant, or the change that put it into the past.',
+    description:
+      'The date and time, in UTC, when the latest cycle was breached: its due time, or the time of the change of severity that moved the due time into the past. Null when it was not breached.',
   })
   breachedAt(@Root() { latest }: CommitmentView): EpochMs | null {
     return latest?.breach?.at ?? null;
   }
 
-  @FieldResolver(() => DurationScalar, { nullable: true, description: ELAPSED })
+  @FieldResolver(() => DurationScalar, { nullable: true, description: `${CYCLE_FIELDS.elapsed} ${NOT_MEASURED}` })
   elapsed(@Root() { latest }: CommitmentView): DurationMs | null {
     return latest?.elapsedMs ?? null;
   }
 
-  @FieldResolver(() => DurationScalar, { nullable: true, description: REMAINING })
+  @FieldResolver(() => DurationScalar, { nullable: true, description: `${CYCLE_FIELDS.remaining} ${NOT_MEASURED}` })
   remaining(@Root() { latest }: CommitmentView): DurationMs | null {
     return latest?.remainingMs ?? null;
   }
 
-  @FieldResolver(() => Float, { nullable: true, description: PERCENT })
+  @FieldResolver(() => Float, { nullable: true, description: `${CYCLE_FIELDS.percentElapsed} ${NOT_MEASURED}` })
   percentElapsed(@Root() { latest }: CommitmentView): number | null {
     return latest === null ? null : percentOf(latest);
   }
 
-  @FieldResolver(() => Int, { nullable: true, description: MISSED })
+  @FieldResolver(() => Int, { nullable: true, description: `${CYCLE_FIELDS.missedBeats} ${NOT_MEASURED}` })
   missedBeats(@Root() { latest }: CommitmentView): number | null {
     return latest?.missedBeats ?? null;
   }
 
-  @FieldResolver(() => Int, { nullable: true, description: 'The number of the latest cycle, from 1.' })
+  @FieldResolver(() => Int, {
+    nullable: true,
+    description: 'The number of the latest cycle, counted from 1. Null when the commitment is not measured.',
+  })
   cycle(@Root() { latest }: CommitmentView): number | null {
     return latest?.cycle.number ?? null;
   }
 
   @FieldResolver(() => [CommitmentCycleType], {
-    description: 'Every cycle so far, the first first; empty where not measured.',
+    description: 'All cycles of the commitment, oldest first. Empty when the commitment is not measured.',
   })
   cycles(@Root() { ticket, policy, kind, at }: CommitmentView): readonly JudgedCycle[] {
     return ticket.cycles
@@ -138,7 +147,7 @@ export class CommitmentResolver {
 
   @FieldResolver(() => ExplanationType, {
     nullable: true,
-    description: 'What makes the due instant of the latest cycle; null where it is not measured.',
+    description: 'How the due time of the latest cycle is calculated. Null when the commitment is not measured.',
   })
   explain(@Root() { latest, ticket, policy, at }: CommitmentView, @Ctx() context: RequestContext): Explained | null {
     return latest === null ? null : explanationOf(context, { ...latest, ticket, policy, at });
@@ -149,7 +158,8 @@ export class CommitmentResolver {
 export class CycleExplanationResolver {
   @FieldResolver(() => ExplanationType, {
     nullable: true,
-    description: 'What makes its due instant. Null only with an error BEYOND_CALENDAR.',
+    description:
+      'How the due time of the cycle is calculated. Null only together with an error, such as `BEYOND_CALENDAR`.',
   })
   explain(@Root() judged: JudgedCycle, @Ctx() context: RequestContext): Explained {
     return explanationOf(context, judged);

@@ -1,71 +1,29 @@
 import { Field, FieldResolver, Float, Int, ObjectType, Resolver, Root } from 'type-graphql';
-import type { Actor } from '../../../domain/actor';
-import { type CommitmentStatus, type CycleView } from '../../../domain/commitment/view';
+import type { CommitmentStatus, CycleView } from '../../../domain/commitment/view';
 import type { DurationMs, EpochMs } from '../../../domain/instant';
-import {
-  type Basis,
-  type CommitmentKind,
-  type Policy,
-  type Target,
-  type TargetUnit,
-  targetOf,
-} from '../../../domain/policy/policy';
+import { type CommitmentKind, type Policy, type Target, targetOf } from '../../../domain/policy/policy';
 import type { Severity } from '../../../domain/severity';
-import type { BreachCause, Ticket, Waiver } from '../../../domain/ticket/ticket';
-import { ActorType } from '../base/common.type';
-import {
-  BasisEnum,
-  BreachCauseEnum,
-  CommitmentKindEnum,
-  CommitmentStatusEnum,
-  SeverityEnum,
-  TargetUnitEnum,
-} from '../base/enums';
+import type { Ticket } from '../../../domain/ticket/ticket';
+import { CommitmentKindEnum, CommitmentStatusEnum, SeverityEnum } from '../base/enums';
 import { DateTimeScalar, DurationScalar } from '../base/scalars';
+import { TargetType } from './target.type';
 
-/** A cycle as it stands at an instant, with what promised it. */
+/** A cycle judged at an instant, with its ticket and policy. */
 export type JudgedCycle = CycleView & { readonly ticket: Ticket; readonly policy: Policy; readonly at: EpochMs };
 
-@ObjectType('Target', {
-  description: 'What is promised at one severity; amount, unit and calendar are null for best effort.',
-})
-export class TargetType {
-  @Field(() => BasisEnum, { description: 'Whether the vendor published it or the house ruled it.' })
-  basis!: Basis;
-
-  @Field(() => String, { description: 'The meaning of the published wording, or the reason of the house ruling.' })
-  text!: string;
-}
-
-@Resolver(() => TargetType)
-export class TargetResolver {
-  @FieldResolver(() => Float, { nullable: true, description: 'How many of the unit; null for best effort.' })
-  amount(@Root() target: Target): number | null {
-    return target.span?.amount ?? null;
-  }
-
-  @FieldResolver(() => TargetUnitEnum, { nullable: true, description: 'The unit; null for best effort.' })
-  unit(@Root() target: Target): TargetUnit | null {
-    return target.span?.unit ?? null;
-  }
-
-  @FieldResolver(() => String, {
-    nullable: true,
-    description: "The name of the policy's calendar that it counts on; null for best effort.",
-  })
-  calendar(@Root() target: Target): string | null {
-    return target.span?.calendar ?? null;
-  }
-}
-
-export const ELAPSED = 'Business time used so far, without pauses; by the wall clock for best effort.';
-export const REMAINING = 'Business time left, negative when overdue; null for best effort.';
-export const PERCENT = 'Elapsed as a part of the whole, in percent, over 100 when overdue; null for best effort.';
-export const MISSED =
-  'Updates that fell due and were not sent, the breached one included; 0 for the other commitments.';
-export const DUE = 'When it is due, UTC; null while paused and for best effort.';
-export const AT_RISK =
-  'When it reached or will reach the atRisk mark, UTC; null for best effort and while paused before it.';
+/** The descriptions of the fields that a commitment shares with its cycles. */
+export const CYCLE_FIELDS = {
+  elapsed:
+    'The elapsed business time of the cycle, without pauses. For best effort, the elapsed wall-clock time, pauses included.',
+  remaining: 'The business time left until the cycle is due. Negative when it is overdue. Null for best effort.',
+  percentElapsed:
+    'The elapsed time in percent of the total time of the cycle. More than 100 when it is overdue. Null for best effort.',
+  missedBeats:
+    'The number of updates that fell due and were not sent, including the breached one. Always 0 for commitments of other kinds.',
+  dueAt: 'The due time of the cycle, in UTC. Null while the clock is paused, and for best effort.',
+  atRiskAt:
+    'The date and time, in UTC, when the cycle reached or will reach the `atRisk` mark of the policy. Null for best effort, and while the clock is paused before the mark.',
+} as const;
 
 export const percentOf = ({ elapsedMs, cycle }: CycleView): number | null =>
   cycle.totalMs === null || cycle.totalMs === 0 ? null : Math.round((elapsedMs / cycle.totalMs) * 10_000) / 100;
@@ -73,55 +31,57 @@ export const fulfilledAt = ({ cycle: { end } }: CycleView): EpochMs | null =>
   end?.outcome === 'FULFILLED' ? end.at : null;
 
 @ObjectType('CommitmentCycle', {
-  description: "One run of a commitment's clock: from its start to fulfilment, or to the cycle that took its place.",
+  description:
+    'A cycle of a commitment: one run of its clock, from its start until it is fulfilled, superseded or cancelled.',
   simpleResolvers: true,
 })
 export class CommitmentCycleType {
-  @Field(() => CommitmentStatusEnum, { description: 'How it stands at the instant of the answer, or how it ended.' })
+  @Field(() => CommitmentStatusEnum, { description: 'The status of the cycle, judged at the time of the request.' })
   status!: CommitmentStatus;
 
-  @Field(() => Boolean, { description: 'Whether no time is promised.' })
+  @Field(() => Boolean, { description: 'Whether the commitment is best effort: the policy promises no time.' })
   bestEffort!: boolean;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: DUE })
+  @Field(() => DateTimeScalar, { nullable: true, description: CYCLE_FIELDS.dueAt })
   dueAt!: EpochMs | null;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: AT_RISK })
+  @Field(() => DateTimeScalar, { nullable: true, description: CYCLE_FIELDS.atRiskAt })
   atRiskAt!: EpochMs | null;
 
-  @Field(() => Int, { description: MISSED })
+  @Field(() => Int, { description: CYCLE_FIELDS.missedBeats })
   missedBeats!: number;
 }
 
 @Resolver(() => CommitmentCycleType)
 export class CommitmentCycleResolver {
-  @FieldResolver(() => CommitmentKindEnum, { description: 'What is promised.' })
+  @FieldResolver(() => CommitmentKindEnum, { description: 'The kind of the commitment.' })
   kind(@Root() { cycle }: CycleView): CommitmentKind {
     return cycle.kind;
   }
 
-  @FieldResolver(() => Int, { description: 'Counts from 1 for each kind.' })
+  @FieldResolver(() => Int, { description: 'The number of the cycle. It counts from 1 for each kind of commitment.' })
   number(@Root() { cycle }: CycleView): number {
     return cycle.number;
   }
 
-  @FieldResolver(() => SeverityEnum, { description: 'The severity that gave it.' })
+  @FieldResolver(() => SeverityEnum, { description: 'The severity whose target applies to the cycle.' })
   severity(@Root() { cycle }: CycleView): Severity {
     return cycle.severity;
   }
 
-  @FieldResolver(() => TargetType, { description: 'What was promised.' })
+  @FieldResolver(() => TargetType, { description: 'The target that applies to the cycle.' })
   target(@Root() { policy, cycle }: JudgedCycle): Target {
     return targetOf(policy, cycle.severity, cycle.kind);
   }
 
-  @FieldResolver(() => DateTimeScalar, { description: 'The instant that its clock counts from, UTC.' })
+  @FieldResolver(() => DateTimeScalar, { description: 'The date and time, in UTC, from which the clock counts.' })
   startedAt(@Root() { cycle }: CycleView): EpochMs {
     return cycle.startedAt;
   }
 
   @FieldResolver(() => DateTimeScalar, {
-    description: 'The instant from which it applies, UTC; later than startedAt where the start was carried over.',
+    description:
+      'The date and time, in UTC, from which the cycle applies. It is later than `startedAt` when the cycle took over the start of the previous one.',
   })
   appliesFrom(@Root() { cycle }: CycleView): EpochMs {
     return cycle.appliesFrom;
@@ -129,7 +89,8 @@ export class CommitmentCycleResolver {
 
   @FieldResolver(() => DurationScalar, {
     nullable: true,
-    description: 'Business time that the target is worth from its start; null for best effort.',
+    description:
+      'The total business time of the cycle, from its start to its due time without pauses. Null for best effort.',
   })
   total(@Root() { cycle }: CycleView): DurationMs | null {
     return cycle.totalMs;
@@ -137,7 +98,7 @@ export class CommitmentCycleResolver {
 
   @FieldResolver(() => DateTimeScalar, {
     nullable: true,
-    description: 'When it was fulfilled, UTC; null where it was not.',
+    description: 'The date and time, in UTC, when the commitment was fulfilled. Null when it was not.',
   })
   fulfilledAt(@Root() view: CycleView): EpochMs | null {
     return fulfilledAt(view);
@@ -145,7 +106,8 @@ export class CommitmentCycleResolver {
 
   @FieldResolver(() => DateTimeScalar, {
     nullable: true,
-    description: 'When it ended, however it did, UTC; null while it runs.',
+    description:
+      'The date and time, in UTC, when the cycle was fulfilled, superseded or cancelled. Null while it has not ended.',
   })
   endedAt(@Root() { cycle }: CycleView): EpochMs | null {
     return cycle.end?.at ?? null;
@@ -154,100 +116,24 @@ export class CommitmentCycleResolver {
   @FieldResolver(() => DateTimeScalar, {
     nullable: true,
     description:
-      'When it was breached, UTC: the due instant, or the change that put it into the past. Null where it was not.',
+      'The date and time, in UTC, when the cycle was breached: its due time, or the time of the change of severity that moved the due time into the past. Null when it was not breached.',
   })
   breachedAt(@Root() { breach }: CycleView): EpochMs | null {
     return breach?.at ?? null;
   }
 
-  @FieldResolver(() => DurationScalar, { description: ELAPSED })
+  @FieldResolver(() => DurationScalar, { description: CYCLE_FIELDS.elapsed })
   elapsed(@Root() { elapsedMs }: CycleView): DurationMs {
     return elapsedMs;
   }
 
-  @FieldResolver(() => DurationScalar, { nullable: true, description: REMAINING })
+  @FieldResolver(() => DurationScalar, { nullable: true, description: CYCLE_FIELDS.remaining })
   remaining(@Root() { remainingMs }: CycleView): DurationMs | null {
     return remainingMs;
   }
 
-  @FieldResolver(() => Float, { nullable: true, description: PERCENT })
+  @FieldResolver(() => Float, { nullable: true, description: CYCLE_FIELDS.percentElapsed })
   percentElapsed(@Root() view: CycleView): number | null {
     return percentOf(view);
-  }
-}
-
-@ObjectType('Waiver', {
-  description: 'Says that a breach is not to be held against those who promised.',
-  simpleResolvers: true,
-})
-export class WaiverType implements Waiver {
-  @Field(() => DateTimeScalar, { description: 'When, UTC.' })
-  at!: EpochMs;
-
-  @Field(() => ActorType, { description: 'By whom.' })
-  by!: Actor;
-
-  @Field(() => String, { description: 'Why.' })
-  reason!: string;
-}
-
-@ObjectType('Breach', { description: 'A promise that was not kept. It stays, whatever happens later.' })
-export class BreachType {}
-
-/** Resolves on the view of the breached cycle. */
-@Resolver(() => BreachType)
-export class BreachResolver {
-  @FieldResolver(() => CommitmentKindEnum, { description: 'What was promised.' })
-  kind(@Root() { cycle }: CycleView): CommitmentKind {
-    return cycle.kind;
-  }
-
-  @FieldResolver(() => Int, { description: 'The number of the cycle that was breached.' })
-  cycle(@Root() { cycle }: CycleView): number {
-    return cycle.number;
-  }
-
-  @FieldResolver(() => SeverityEnum, { description: 'The severity that gave the cycle.' })
-  severity(@Root() { cycle }: CycleView): Severity {
-    return cycle.severity;
-  }
-
-  @FieldResolver(() => DateTimeScalar, { nullable: true, description: 'When it was due, UTC; null while paused.' })
-  dueAt(@Root() { dueAt }: CycleView): EpochMs | null {
-    return dueAt;
-  }
-
-  @FieldResolver(() => DateTimeScalar, {
-    nullable: true,
-    description: 'When it was breached, UTC: the due instant, or the change that put it into the past.',
-  })
-  breachedAt(@Root() { breach }: CycleView): EpochMs | null {
-    return breach?.at ?? null;
-  }
-
-  @FieldResolver(() => DateTimeScalar, {
-    nullable: true,
-    description: 'When it was recorded, UTC; null where that is still to come.',
-  })
-  detectedAt(@Root() { cycle }: CycleView): EpochMs | null {
-    return cycle.breach?.detectedAt ?? null;
-  }
-
-  @FieldResolver(() => BreachCauseEnum, { nullable: true, description: 'Why.' })
-  cause(@Root() { breach }: CycleView): BreachCause | null {
-    return breach?.cause ?? null;
-  }
-
-  @FieldResolver(() => SeverityEnum, {
-    nullable: true,
-    description: "The ticket's severity at the breach; that of the cycle may be another.",
-  })
-  severityAtBreach(@Root() { breach }: CycleView): Severity | null {
-    return breach?.severity ?? null;
-  }
-
-  @FieldResolver(() => WaiverType, { nullable: true, description: 'Null where nobody waived it.' })
-  waiver(@Root() { breach }: CycleView): Waiver | null {
-    return breach?.waiver ?? null;
   }
 }

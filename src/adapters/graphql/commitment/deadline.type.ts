@@ -15,17 +15,19 @@ import { CommitmentType, type CommitmentView, commitmentOf } from './commitment.
 
 @ObjectType('Deadline', {
   implements: NodeType,
-  description: 'A commitment that runs towards an instant, or is overdue.',
+  description: 'A running commitment with a due time, which may already be overdue.',
   simpleResolvers: true,
 })
 export class DeadlineType extends NodeType implements Omit<Deadline, 'ticket'> {
-  @Field(() => TicketType, { description: 'The ticket it is promised on.' })
+  @Field(() => TicketType, { description: 'The ticket that the commitment belongs to.' })
   ticket!: object;
 
-  @Field(() => CommitmentKindEnum, { description: 'What is promised.' })
+  @Field(() => CommitmentKindEnum, { description: 'The kind of the commitment.' })
   kind!: CommitmentKind;
 
-  @Field(() => DateTimeScalar, { description: 'When it is due, UTC; in the past where it is overdue.' })
+  @Field(() => DateTimeScalar, {
+    description: 'The due time, in UTC. It is in the past when the commitment is overdue.',
+  })
   dueAt!: EpochMs;
 }
 
@@ -39,22 +41,37 @@ export class DeadlineResolver {
     return toGlobalId('Deadline', `${ticket.id}/${kind}`);
   }
 
-  @FieldResolver(() => CommitmentType, { nullable: true, description: 'All that is known of the commitment.' })
+  @FieldResolver(() => CommitmentType, {
+    nullable: true,
+    description: 'The commitment itself. Null only together with a `BEYOND_CALENDAR` error.',
+  })
   commitment(@Root() deadline: Deadline, @Ctx() context: RequestContext) {
     return judged(context, deadline, (view) => view);
   }
 
-  @FieldResolver(() => CommitmentStatusEnum, { nullable: true, description: 'How it stands.' })
+  @FieldResolver(() => CommitmentStatusEnum, {
+    nullable: true,
+    description:
+      'The status of the commitment, judged at the time of the request. Null only together with a `BEYOND_CALENDAR` error.',
+  })
   status(@Root() deadline: Deadline, @Ctx() context: RequestContext) {
     return judged(context, deadline, ({ latest }): CommitmentStatus | null => latest?.status ?? null);
   }
 
-  @FieldResolver(() => SeverityEnum, { nullable: true, description: 'The severity that gave it.' })
+  @FieldResolver(() => SeverityEnum, {
+    nullable: true,
+    description:
+      'The severity whose target applies to the commitment. Null only together with a `BEYOND_CALENDAR` error.',
+  })
   severity(@Root() deadline: Deadline, @Ctx() context: RequestContext) {
     return judged(context, deadline, ({ latest }): Severity | null => latest?.cycle.severity ?? null);
   }
 
-  @FieldResolver(() => DurationScalar, { nullable: true, description: 'Business time left; negative when overdue.' })
+  @FieldResolver(() => DurationScalar, {
+    nullable: true,
+    description:
+      'The business time left until the commitment is due. Negative when it is overdue. Null only together with a `BEYOND_CALENDAR` error.',
+  })
   remaining(@Root() deadline: Deadline, @Ctx() context: RequestContext) {
     return judged(context, deadline, ({ latest }): DurationMs | null => latest?.remainingMs ?? null);
   }

@@ -13,28 +13,29 @@ import { DateTimeScalar, DurationScalar } from '../base/scalars';
 import type { RequestContext } from '../context';
 import { CalendarType, type CalendarView, calendarView } from '../policy/calendar.type';
 import { PolicyType } from '../policy/policy.type';
-import { type JudgedCycle, TargetType } from './cycle.type';
+import type { JudgedCycle } from './cycle.type';
+import { TargetType } from './target.type';
 
-const SegmentKindEnum = describeEnum<SegmentKind>('SegmentKind', "What a part of a cycle's time was.", {
-  COUNTED: 'Open time in which the clock ran; all of it is counted.',
-  OUTSIDE_HOURS: 'The calendar is closed, and it is no holiday.',
-  HOLIDAY: "Closed, on a date that is one of the calendar's holidays.",
-  PAUSED: 'The clock stood still because the ticket waited; closed hours included.',
+const SegmentKindEnum = describeEnum<SegmentKind>('SegmentKind', 'The kind of a time segment of a cycle.', {
+  COUNTED: 'The calendar is open and the clock runs. The whole segment is counted.',
+  OUTSIDE_HOURS: 'The calendar is closed, but the date is not a holiday.',
+  HOLIDAY: 'The calendar is closed, and the date is a holiday.',
+  PAUSED: 'The clock is paused because the ticket waits. The segment includes closed hours.',
 });
 
-/** A cycle with the segments that make its due instant. */
+/** A cycle with the segments from its start to its due time. */
 export interface Explained {
   readonly judged: JudgedCycle;
   readonly segments: readonly Segment[];
 }
 
-/** @throws CalendarError where the calendar ends before the answer; TooManySegments */
+/** @throws CalendarError beyond the known years of the calendar; TooManySegments */
 export const explanationOf = (context: RequestContext, judged: JudgedCycle): Explained => ({
   judged,
   segments: unfold(context, judged, explainDue),
 });
 
-/** Unfolds the time of a cycle into segments, as far as the request may still have any. */
+/** The segments of a cycle, counted against the limit of segments for the request. */
 function unfold({ allowance }: RequestContext, judged: JudgedCycle, explain: typeof explainDue): readonly Segment[] {
   const { ticket, policy, cycle, at } = judged;
   const segments = explain(ticket, policy, cycle, at, allowance.segments);
@@ -43,32 +44,36 @@ function unfold({ allowance }: RequestContext, judged: JudgedCycle, explain: typ
 }
 
 @ObjectType('TimeSegment', {
-  description: "A part of a cycle's time: counted whole, or not at all.",
+  description: 'A segment of the time of a cycle. It is either counted as a whole or not at all.',
   simpleResolvers: true,
 })
 export class TimeSegmentType implements Omit<Segment, 'countedMs'> {
-  @Field(() => DateTimeScalar, { description: 'Where it begins, UTC; belongs to it.' })
+  @Field(() => DateTimeScalar, { description: 'The start of the segment, in UTC, inclusive.' })
   from!: EpochMs;
 
-  @Field(() => DateTimeScalar, { description: 'Where it ends, UTC; does not belong to it.' })
+  @Field(() => DateTimeScalar, { description: 'The end of the segment, in UTC, exclusive.' })
   to!: EpochMs;
 
-  @Field(() => SegmentKindEnum, { description: 'What it was.' })
+  @Field(() => SegmentKindEnum, { description: 'The kind of the segment.' })
   kind!: SegmentKind;
 
   @Field(() => String, {
     nullable: true,
-    description: 'What the holiday is called; null where the calendar does not say, and for the other kinds.',
+    description: 'The name of the holiday. Null when the calendar does not name it, and for segments of other kinds.',
   })
   holiday!: string | null;
 
-  @Field(() => [WaitingReasonEnum], { description: 'Why the clock stood still; empty where it did not.' })
+  @Field(() => [WaitingReasonEnum], {
+    description: 'The reasons why the clock is paused. Empty for segments of other kinds.',
+  })
   reasons!: readonly WaitingReason[];
 }
 
 @Resolver(() => TimeSegmentType)
 export class TimeSegmentResolver {
-  @FieldResolver(() => DurationScalar, { description: 'Its whole length where it is COUNTED, else zero.' })
+  @FieldResolver(() => DurationScalar, {
+    description: 'The counted time: the length of the segment if it is `COUNTED`, otherwise zero.',
+  })
   counted(@Root() { countedMs }: Segment): DurationMs {
     return countedMs;
   }
@@ -76,50 +81,53 @@ export class TimeSegmentResolver {
 
 @ObjectType('CommitmentExplanation', {
   description:
-    'What makes the due instant of a cycle: every part of its time, under the policy and calendar that promised it.',
+    'An explanation of how the due time of a cycle is calculated, as a list of time segments under its policy and calendar.',
   simpleResolvers: true,
 })
 export class ExplanationType {
   @Field(() => [TimeSegmentType], {
     description:
-      'From the start to the due instant, without gaps; what is counted sums exactly to the total. While paused, and for best effort, up to the instant of the answer or the end. Of a cycle that is over: as it stood then.',
+      'The segments from the start to the due time, without gaps. The counted time of all segments adds up to `total`. While the clock is paused, and for best effort, the segments extend to the time of the request or the end of the cycle. An ended cycle is explained as it was at its end.',
   })
   segments!: readonly Segment[];
 }
 
 @Resolver(() => ExplanationType)
 export class ExplanationResolver {
-  @FieldResolver(() => String, { description: 'The short name of the policy.' })
+  @FieldResolver(() => String, { description: 'The name of the policy.' })
   policyName(@Root() { judged: { policy } }: Explained): string {
     return policy.id;
   }
 
-  @FieldResolver(() => Int, { description: 'The version of the policy, and so of its calendars.' })
+  @FieldResolver(() => Int, { description: 'The version of the policy and its calendars.' })
   policyVersion(@Root() { judged: { policy } }: Explained): number {
     return policy.version;
   }
 
-  @FieldResolver(() => PolicyType, { description: 'The policy version.' })
+  @FieldResolver(() => PolicyType, { description: 'The version of the policy that applies to the cycle.' })
   policy(@Root() { judged: { policy } }: Explained, @Ctx() context: RequestContext): Policy | Promise<Policy> {
-    // As published: the ticket's own calendars are no part of the version.
+    // The published version, without the calendars that the ticket replaces.
     return context.policyOf({ policyId: policy.id, policyVersion: policy.version, calendars: {} });
   }
 
   @FieldResolver(() => String, {
     nullable: true,
-    description: 'The name of the calendar in that policy version; null for best effort, which counts all time.',
+    description: 'The name of the calendar in that version of the policy. Null for best effort, which counts all time.',
   })
   calendar(@Root() { judged }: Explained): string | null {
     return promised(judged).span?.calendar ?? null;
   }
 
-  @FieldResolver(() => CalendarType, { nullable: true, description: 'That calendar; null for best effort.' })
+  @FieldResolver(() => CalendarType, {
+    nullable: true,
+    description: 'The calendar on which the time is counted. Null for best effort.',
+  })
   businessCalendar(@Root() { judged }: Explained): CalendarView | null {
     const { span } = promised(judged);
     return span === null ? null : calendarView(judged.policy, span.calendar);
   }
 
-  @FieldResolver(() => TargetType, { description: 'What was promised.' })
+  @FieldResolver(() => TargetType, { description: 'The target that applies to the cycle.' })
   target(@Root() { judged }: Explained): Target {
     return promised(judged);
   }
@@ -127,20 +135,21 @@ export class ExplanationResolver {
   @FieldResolver(() => DurationScalar, {
     nullable: true,
     description:
-      'Business time that the target is worth from its start, less what was used before a reopening; null for best effort.',
+      'The total business time of the cycle: that of its target, less the time used before the ticket was reopened. Null for best effort.',
   })
   total(@Root() { judged }: Explained): DurationMs | null {
     return judged.cycle.totalMs;
   }
 
-  @FieldResolver(() => DurationScalar, { description: 'The sum of what the segments count.' })
+  @FieldResolver(() => DurationScalar, { description: 'The sum of the counted time of all `segments`.' })
   counted(@Root() { segments }: Explained): DurationMs {
     return countedIn(segments);
   }
 
   @FieldResolver(() => DateTimeScalar, {
     nullable: true,
-    description: 'The due instant that the segments make, UTC; null while paused and for best effort.',
+    description:
+      'The due time, in UTC, at the end of the segments. Null while the clock is paused, and for best effort.',
   })
   dueAt(@Root() { judged }: Explained): EpochMs | null {
     return judged.dueAt;
@@ -148,7 +157,7 @@ export class ExplanationResolver {
 
   @FieldResolver(() => [TimeSegmentType], {
     description:
-      'The same from the start up to the instant of the answer, or to the end; what is counted sums exactly to the elapsed time.',
+      'The segments from the start to the time of the request, or to the end of the cycle. Their counted time adds up to the elapsed time.',
   })
   elapsedSegments(@Root() { judged }: Explained, @Ctx() context: RequestContext): readonly Segment[] {
     return unfold(context, judged, explainElapsed);

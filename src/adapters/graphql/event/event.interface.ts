@@ -3,11 +3,10 @@ import type { LoggedEvent } from '../../../application/ports/events';
 import type { StoredTicket } from '../../../application/ports/stored-ticket';
 import type { Actor } from '../../../domain/actor';
 import type { EpochMs } from '../../../domain/instant';
-import type { Channel, Direction } from '../../../domain/ticket/commands';
 import type { EventType } from '../../../domain/ticket/ticket-events';
-import { ActorType } from '../base/common.type';
+import { ActorType } from '../base/actor.type';
 import { connectionTypeOf } from '../base/connections';
-import { ChannelEnum, DirectionEnum, EventTypeEnum } from '../base/enums';
+import { EventTypeEnum } from '../base/enums';
 import { toGlobalId } from '../base/global-id';
 import { eventTypeName, GLOBAL_ID, NodeType } from '../base/node';
 import { DateTimeScalar, EventCursorScalar } from '../base/scalars';
@@ -16,26 +15,32 @@ import { TicketType } from '../ticket/ticket.type';
 
 @InterfaceType('TicketEvent', {
   implements: NodeType,
-  description: 'Something that happened to a ticket. Events are the history: they are never changed and never removed.',
+  description: 'An event of a ticket. The events are the history of the ticket: they are never changed or deleted.',
   resolveType: eventTypeName,
 })
 export abstract class TicketEventType extends NodeType {
-  @Field(() => Int, { description: 'Counts from 1 for each ticket; the version that the ticket had after it.' })
+  @Field(() => Int, {
+    description:
+      'The number of the event. It counts from 1 for each ticket and equals the version of the ticket after the event.',
+  })
   number!: number;
 
-  @Field(() => EventTypeEnum, { description: 'What happened.' })
+  @Field(() => EventTypeEnum, { description: 'The type of the event.' })
   type!: EventType;
 
-  @Field(() => DateTimeScalar, { description: "When it happened, UTC; for an imported history the log's own instant." })
+  @Field(() => DateTimeScalar, {
+    description:
+      'The date and time, in UTC, when the event happened. For an imported event, it is the time in the imported log.',
+  })
   at!: EpochMs;
 
-  @Field(() => DateTimeScalar, { description: 'When it was recorded, UTC.' })
+  @Field(() => DateTimeScalar, { description: 'The date and time, in UTC, when the event was recorded.' })
   recordedAt!: EpochMs;
 
-  @Field(() => ActorType, { description: 'Who did it.' })
+  @Field(() => ActorType, { description: 'The actor who caused the event.' })
   actor!: Actor;
 
-  @Field(() => EventCursorScalar, { description: "Its place in the log of all tickets' events." })
+  @Field(() => EventCursorScalar, { description: 'The cursor of the event in the log of all events.' })
   cursor!: string;
 }
 
@@ -48,28 +53,12 @@ export class TicketEventResolver {
 
   @FieldResolver(() => TicketType, {
     nullable: true,
-    description: 'The ticket as it is now; within a ticket as it was, as it was then.',
+    description:
+      'The ticket that the event belongs to, as it is now. Within a ticket as of an earlier time, the ticket as of that time.',
   })
   ticket(@Root() { ticketId, asOf }: LoggedEvent, @Ctx() context: RequestContext): Promise<StoredTicket | null> {
     return ticketShown(context, ticketId, asOf);
   }
 }
 
-@InterfaceType('Communication', {
-  implements: [NodeType, TicketEventType],
-  description: 'A message to or from the client, or a call of the client.',
-  resolveType: eventTypeName,
-})
-export abstract class CommunicationType extends TicketEventType {
-  @Field(() => DirectionEnum, { description: 'Which way it went; a call is inbound.' })
-  direction!: Direction;
-
-  @Field(() => ChannelEnum, { description: 'The way it took; a call came by phone.' })
-  channel!: Channel;
-
-  @Field(() => String, { nullable: true, description: 'What was said; null for a call without a note.' })
-  body!: string | null;
-}
-
 export const TicketEventConnection = connectionTypeOf('TicketEvent', () => TicketEventType, 'events');
-export const CommunicationConnection = connectionTypeOf('Communication', () => CommunicationType, 'communications');

@@ -4,14 +4,14 @@ import type { PageRequest } from '../../../application/ports/pagination';
 import type { Deadline } from '../../../application/ports/ticket-reader';
 import { judgedAt, viewCommitment } from '../../../domain/commitment/view';
 import { COMMITMENT_KINDS, type Policy } from '../../../domain/policy/policy';
-import { fromGlobalId, type NodeType as NodeTypeName } from '../base/global-id';
+import { isUuid } from '../../../domain/uuid';
+import { fromGlobalId, type NodeTypeName } from '../base/global-id';
 import { NodeType } from '../base/node';
 import type { RequestContext } from '../context';
 import { badInput } from '../errors';
 import { type CalendarView, calendarView } from '../policy/calendar.type';
 
 const MOST_IDS = 100;
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 /** A whole number that fits the database's. */
 const NUMBER = /^[1-9]\d{0,8}$/;
 
@@ -19,8 +19,8 @@ type Find = (context: RequestContext, key: string) => Promise<object | null>;
 
 /** Finds an object of each type by the part of its global id that follows the type. */
 const finders: Readonly<Record<NodeTypeName, Find>> = {
-  Ticket: async ({ services, caller }, key) => (UUID.test(key) ? services.reader.ticketById(caller, key) : null),
-  Client: async (context, key) => (UUID.test(key) ? context.client(key) : null),
+  Ticket: async ({ services, caller }, key) => (isUuid(key) ? services.reader.ticketById(caller, key) : null),
+  Client: async (context, key) => (isUuid(key) ? context.client(key) : null),
   Policy: (context, key) => {
     const [id, version] = key.split('/');
     return findPolicy(context, id, version);
@@ -83,7 +83,7 @@ export async function findCalendar(context: RequestContext, key: string): Promis
 /** Finds an event by `<ticket>/<number>`. */
 async function findEvent({ services: { reader }, caller }: RequestContext, key: string): Promise<LoggedEvent | null> {
   const [ticketId = '', digits = ''] = key.split('/');
-  if (!UUID.test(ticketId) || !NUMBER.test(digits)) return null;
+  if (!isUuid(ticketId) || !NUMBER.test(digits)) return null;
   const ticket = await reader.ticketById(caller, ticketId);
   const number = Number(digits);
   if (ticket === null || number > ticket.version) return null;
@@ -111,7 +111,7 @@ async function findEvent({ services: { reader }, caller }: RequestContext, key: 
 async function findDeadline(context: RequestContext, key: string): Promise<Deadline | null> {
   const [ticketId = '', name] = key.split('/');
   const kind = COMMITMENT_KINDS.find((candidate) => candidate === name);
-  if (!UUID.test(ticketId) || kind === undefined) return null;
+  if (!isUuid(ticketId) || kind === undefined) return null;
   const ticket = await context.services.reader.ticketById(context.caller, ticketId);
   if (ticket === null) return null;
   const view = viewCommitment(ticket, await context.policyOf(ticket), kind, judgedAt(ticket, context.now));

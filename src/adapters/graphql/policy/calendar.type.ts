@@ -8,12 +8,12 @@ import {
 } from '../../../domain/calendar/business-calendar';
 import { type EpochMs, toIso } from '../../../domain/instant';
 import type { CalendarReplacements, Policy } from '../../../domain/policy/policy';
-import { WeekdayEnum } from '../base/enums';
 import { toGlobalId } from '../base/global-id';
 import { GLOBAL_ID, NodeType } from '../base/node';
 import { DateTimeScalar } from '../base/scalars';
 import type { RequestContext } from '../context';
 import { badInput } from '../errors';
+import { WeekdayEnum } from './policy.enum';
 
 /** A named calendar of one policy version. */
 export interface CalendarView {

@@ -6,10 +6,11 @@ import type { Classification } from '../../../domain/policy/classify';
 import type { Basis, Policy } from '../../../domain/policy/policy';
 import type { Severity } from '../../../domain/severity';
 import type { Override, Proposal, Ticket } from '../../../domain/ticket/ticket';
-import { ActorType, ImpactType } from '../base/common.type';
+import { ActorType } from '../base/actor.type';
 import { BasisEnum, SeverityEnum } from '../base/enums';
 import { DateTimeScalar } from '../base/scalars';
 import { type RequestContext, underPolicy } from '../context';
+import { ImpactType } from '../ticket/impact.type';
 
 @ObjectType('ImpactClassification', {
   description: 'The severity that a policy assigns to a set of impacts, and the clause that decides it.',

@@ -1,19 +1,16 @@
-import { Arg, type ClassType, Ctx, Mutation, Resolver } from 'type-graphql';
+import { Ctx, Mutation, Resolver } from 'type-graphql';
 import { publishPolicy } from '../../../application/policies/publish-policy';
 import { setClientTerms } from '../../../application/policies/set-client-terms';
 import { requireUuid } from '../base/global-id';
 import { idempotencyOf } from '../base/idempotency-input';
-import { type InputProblem, leaveToMutation, problemsOf } from '../base/input-rules';
-import { ARGUMENT } from '../base/mutation-answers';
+import { type InputProblem, problemsOf } from '../base/input-rules';
+import { ARGUMENT, Input } from '../base/mutation.input';
 import { type InputShape, invalidInputs, userErrorOf } from '../base/user-errors';
 import type { RequestContext } from '../context';
 import { type CalendarReplacementInput, PublishPolicyInput, SetClientTermsInput } from './policy.input';
 import { impactView, PublishPolicyPayload, SetClientTermsPayload } from './policy.payload';
 
 const SHAPE: InputShape = { argument: ARGUMENT, impacts: [] };
-
-const input = (type: () => ClassType) =>
-  Arg('input', type, { description: 'What is asked.', validateFn: leaveToMutation });
 
 /** What tickets are opened under: versions of policies, and the terms of clients. */
 @Resolver()
@@ -23,7 +20,7 @@ export class PolicyMutationResolver {
       'Publishes a policy as its next version. The version applies to tickets that are opened afterwards; open tickets keep theirs. If the latest version has the same content, no new version is created. With `dryRun`, publishes nothing and returns how the open tickets would be affected.',
   })
   async publishPolicy(
-    @input(() => PublishPolicyInput) given: PublishPolicyInput,
+    @Input(() => PublishPolicyInput) given: PublishPolicyInput,
     @Ctx() { services, caller }: RequestContext,
   ): Promise<PublishPolicyPayload> {
     const clientMutationId = given.clientMutationId ?? null;
@@ -49,7 +46,7 @@ export class PolicyMutationResolver {
       'Sets the policy and the calendar replacements of a client. They apply to tickets that are opened afterwards.',
   })
   async setClientTerms(
-    @input(() => SetClientTermsInput) given: SetClientTermsInput,
+    @Input(() => SetClientTermsInput) given: SetClientTermsInput,
     @Ctx() { services, caller }: RequestContext,
   ): Promise<SetClientTermsPayload> {
     const clientMutationId = given.clientMutationId ?? null;

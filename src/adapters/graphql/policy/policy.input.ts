@@ -1,7 +1,7 @@
 import { ValidateNested } from 'class-validator';
 import { Field, ID, InputType } from 'type-graphql';
 import { Entries, Text } from '../base/input-rules';
-import { MutationInput } from '../ticket/ticket-mutations.input';
+import { MutationInput } from '../base/mutation.input';
 
 const NAME = 64;
 

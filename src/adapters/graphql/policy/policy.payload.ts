@@ -3,9 +3,9 @@ import type { Client } from '../../../application/ports/clients';
 import type { ImpactCounts, PolicyImpact } from '../../../domain/policy/dry-run';
 import type { Policy } from '../../../domain/policy/policy';
 import type { Severity } from '../../../domain/severity';
-import { ClientType } from '../base/common.type';
 import { SeverityEnum } from '../base/enums';
-import { answers, Payload } from '../ticket/ticket-mutations.payload';
+import { answers, Payload } from '../base/mutation.payload';
+import { ClientType } from '../client/client.type';
 import { PolicyType } from './policy.type';
 
 @ObjectType({ simpleResolvers: true })

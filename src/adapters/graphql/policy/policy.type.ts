@@ -17,27 +17,16 @@ import {
   type WaitingReason,
 } from '../../../domain/policy/policy';
 import type { Severity } from '../../../domain/severity';
-import { ActorType } from '../base/common.type';
-import {
-  AudienceEnum,
-  BasisEnum,
-  BusinessDayEndEnum,
-  ClientActionEnum,
-  CommitmentKindEnum,
-  ConsequenceEnum,
-  LoweringApprovalEnum,
-  OnLoweringEnum,
-  SeverityEnum,
-  TargetUnitEnum,
-  WaitingReasonEnum,
-  WorkaroundLowersEnum,
-} from '../base/enums';
+import { ActorType } from '../base/actor.type';
+import { BasisEnum, ClientActionEnum, CommitmentKindEnum, SeverityEnum, WaitingReasonEnum } from '../base/enums';
 import { toGlobalId } from '../base/global-id';
 import { GLOBAL_ID, NodeType } from '../base/node';
 import { DateTimeScalar } from '../base/scalars';
-import { TargetType } from '../commitment/cycle.type';
+import { TargetType, TargetUnitEnum } from '../commitment/target.type';
 import type { RequestContext } from '../context';
+import { AudienceEnum, ConsequenceEnum } from '../ticket/impact.type';
 import { CalendarType, type CalendarView, calendarsOf } from './calendar.type';
+import { BusinessDayEndEnum, LoweringApprovalEnum, OnLoweringEnum, WorkaroundLowersEnum } from './policy.enum';
 
 @ObjectType('SeverityPolicy', {
   description: 'The targets and requirements of a policy for one severity.',

@@ -4,15 +4,14 @@ import { CalendarError } from '../../../domain/calendar/business-calendar';
 import { ZoneOffsets } from '../../../domain/calendar/zone-offsets';
 import type { EpochMs } from '../../../domain/instant';
 import type { Severity } from '../../../domain/severity';
-import { clientOf } from '../base/common.type';
 import { SeverityEnum } from '../base/enums';
 import { requireUuid } from '../base/global-id';
+import { optional } from '../base/optional';
 import { DateTimeScalar } from '../base/scalars';
+import { requireClient } from '../client/client.type';
 import type { RequestContext } from '../context';
 import { badInput } from '../errors';
 import { ReportGroupingEnum, reportRowOf, SlaReportType } from './report.type';
-
-const optional = { nullable: true } as const;
 
 @Resolver()
 export class ReportResolver {
@@ -58,7 +57,7 @@ export class ReportResolver {
     };
     const { groups, total } = await services.reader.slaReport(caller, query, now);
     const rowOf = async (row: SlaReportRow) =>
-      reportRowOf(row, groupBy === 'CLIENT' && row.key !== null ? await clientOf(context, row.key) : null);
+      reportRowOf(row, groupBy === 'CLIENT' && row.key !== null ? await requireClient(context, row.key) : null);
     return {
       from,
       to,

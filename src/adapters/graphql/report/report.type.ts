@@ -10,10 +10,10 @@ import {
 } from '../../../application/reports/sla-report';
 import type { DurationMs, EpochMs } from '../../../domain/instant';
 import type { Severity } from '../../../domain/severity';
-import { ClientType } from '../base/common.type';
 import { describeEnum, SeverityEnum } from '../base/enums';
 import { toGlobalId } from '../base/global-id';
 import { DateTimeScalar, DurationScalar } from '../base/scalars';
+import { ClientType } from '../client/client.type';
 
 export const ReportGroupingEnum = describeEnum<ReportGrouping>(
   'SlaReportGrouping',

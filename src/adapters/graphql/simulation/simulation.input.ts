@@ -4,13 +4,13 @@ import type { Impact } from '../../../domain/impact';
 import type { WaitingReason } from '../../../domain/policy/policy';
 import type { Command, Direction } from '../../../domain/ticket/commands';
 import { DirectionEnum, WaitingReasonEnum } from '../base/enums';
-import { Entries, type InputProblem, Text } from '../base/input-rules';
-import { impactsOf, reclassification } from '../ticket/command-from-input';
-import { ImpactInput, LONG_TEXT, NOTE, OverrideInput } from '../ticket/ticket-mutations.input';
+import { Entries, type InputProblem, LONG_TEXT, NOTE, Text } from '../base/input-rules';
+import { optional } from '../base/optional';
+import { impactsOf, reclassifyCommand } from '../ticket/command-from-input';
+import { ImpactInput } from '../ticket/impact.input';
+import { OverrideInput } from '../ticket/severity-mutations.input';
 
 const REASON = 'The reason that would be given. At most 2,000 characters.';
-const optional = { nullable: true } as const;
-
 @InputType('SimulatedWorkaroundInput', { description: 'The workaround that would be applied.' })
 class SimulatedWorkaroundInput {
   @Field(() => String, { ...optional, description: 'The description of the workaround. At most 65,536 characters.' })
@@ -147,7 +147,7 @@ const commandsOf: {
   ) => Omit<RequestedChange, 'name'> | { readonly problem: InputProblem };
 } = {
   acknowledge: () => plain({ type: 'acknowledge' }),
-  reclassify: (given) => reclassification(given),
+  reclassify: (given) => reclassifyCommand(given),
   approveOverride: ({ reason }) => plain({ type: 'approveOverride', reason: reason ?? null }),
   applyWorkaround: ({ description, remaining }) => {
     const impacts = impactsOf(remaining);

@@ -5,13 +5,13 @@ import type { Impact } from '../../../domain/impact';
 import type { EpochMs } from '../../../domain/instant';
 import type { Severity } from '../../../domain/severity';
 import type { SeverityChange } from '../../../domain/ticket/ticket';
-import { ImpactType } from '../base/common.type';
 import { SeverityEnum } from '../base/enums';
 import { DateTimeScalar } from '../base/scalars';
 import { UserErrorType, type UserErrorValue } from '../base/user-errors';
 import { CommitmentType, type CommitmentView, commitmentOf } from '../commitment/commitment.type';
 import { judge, type RequestContext } from '../context';
 import { derivedTicketFields } from '../ticket/derived-ticket-fields';
+import { ImpactType } from '../ticket/impact.type';
 import { SeverityChangeType } from '../ticket/ticket-parts.type';
 
 @ObjectType('TicketOutlook', {

@@ -7,14 +7,13 @@ import type { Severity } from '../../../domain/severity';
 import type { BreachCause } from '../../../domain/ticket/ticket';
 import * as compare from '../base/comparators';
 import { BreachCauseEnum, CommitmentKindEnum, SeverityEnum } from '../base/enums';
+import { optional } from '../base/optional';
 import { DateTimeScalar, EventCursorScalar } from '../base/scalars';
 import type { RequestContext } from '../context';
 import { TicketType } from '../ticket/ticket.type';
 import { CommitmentFilterFields, readCycle } from './commitment-filter';
 import { validatedFilter } from './stream-filter';
 import { type EventWithTicket, LIVE_STREAM_DESCRIPTION, ticketEventStream } from './ticket-event-stream';
-
-const optional = { nullable: true } as const;
 
 @InputType('CommitmentBreachedFilter', {
   description:

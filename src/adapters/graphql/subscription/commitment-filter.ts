@@ -3,10 +3,9 @@ import type { StoredTicket } from '../../../application/ports/stored-ticket';
 import { type CycleView, judgedAt, viewCycle } from '../../../domain/commitment/view';
 import type { CommitmentKind } from '../../../domain/policy/policy';
 import * as compare from '../base/comparators';
+import { optional } from '../base/optional';
 import { type RequestContext, underPolicy } from '../context';
 import { StreamFilterFields } from './stream-filter';
-
-const optional = { nullable: true } as const;
 
 /** The fields that both filters on commitments share. The class is not a GraphQL type itself. */
 @InputType()

@@ -6,6 +6,7 @@ import { COMMITMENT_KINDS, type CommitmentKind } from '../../../domain/policy/po
 import type { Severity } from '../../../domain/severity';
 import * as compare from '../base/comparators';
 import { CommitmentKindEnum } from '../base/enums';
+import { optional } from '../base/optional';
 import { retryWhileDatabaseIsDown } from '../base/retry-while-database-is-down';
 import { DateTimeScalar, DurationScalar } from '../base/scalars';
 import type { RequestContext } from '../context';
@@ -14,7 +15,6 @@ import { TicketType } from '../ticket/ticket.type';
 import { CommitmentFilterFields, readCycle } from './commitment-filter';
 import { uuidComparator, validatedFilter } from './stream-filter';
 
-const optional = { nullable: true } as const;
 const LONGEST_LEAD_MS = 31 * DAY_MS;
 
 @InputType('DeadlineApproachingFilter', {

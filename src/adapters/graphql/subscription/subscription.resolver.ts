@@ -5,6 +5,7 @@ import type { Severity } from '../../../domain/severity';
 import type { SeverityChange, SeverityChangeCause } from '../../../domain/ticket/ticket';
 import type { EventType } from '../../../domain/ticket/ticket-events';
 import * as compare from '../base/comparators';
+import { optional } from '../base/optional';
 import { EventCursorScalar } from '../base/scalars';
 import type { RequestContext } from '../context';
 import { TicketEventType } from '../event/event.interface';
@@ -12,8 +13,6 @@ import { TicketType } from '../ticket/ticket.type';
 import { SeverityChangeType } from '../ticket/ticket-parts.type';
 import { StreamFilterFields, validatedFilter } from './stream-filter';
 import { type EventWithTicket, LIVE_STREAM_DESCRIPTION, ticketEventStream } from './ticket-event-stream';
-
-const optional = { nullable: true } as const;
 
 @InputType('SeverityChangedFilter', {
   description:

@@ -1,13 +1,14 @@
 import type { Impact } from '../../../domain/impact';
 import type { Command } from '../../../domain/ticket/commands';
 import type { InputProblem } from '../base/input-rules';
-import type { ImpactInput, ReclassifyTicketInput } from './ticket-mutations.input';
+import type { ImpactInput } from './impact.input';
+import type { ReclassifyTicketInput } from './severity-mutations.input';
 
 export const impactsOf = (given: readonly ImpactInput[]): Impact[] =>
   given.map(({ audience, consequence, note }) => ({ audience, consequence, note: note ?? null }));
 
-/** The command of a reclassification, with the impacts that it states; or what is wrong with the input as a whole. */
-export function reclassification({
+/** The command of a reclassification and its impacts, or the problem of the input as a whole. */
+export function reclassifyCommand({
   impacts,
   override,
   reason,
@@ -15,12 +16,12 @@ export function reclassification({
   | { readonly command: Command; readonly impacts: readonly Impact[] }
   | { readonly problem: InputProblem } {
   if ((impacts == null) === (override == null)) {
-    return { problem: { path: ['impacts'], expected: 'takes the impacts, or an override in their place' } };
+    return { problem: { path: ['impacts'], expected: 'takes the impacts, unless an override is given' } };
   }
   if (override != null) {
     if (reason != null) {
       return {
-        problem: { path: ['reason'], expected: 'goes into override.reason when severity is overridden' },
+        problem: { path: ['reason'], expected: 'must be given as override.reason when the severity is overridden' },
       };
     }
     const { severity, reason: why } = override;

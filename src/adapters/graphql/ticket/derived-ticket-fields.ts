@@ -8,13 +8,16 @@ import { explainRefusal } from '../../../domain/ticket/refusals';
 import type { Ticket, TicketState } from '../../../domain/ticket/ticket';
 import { ClientActionEnum, TicketStateEnum } from '../base/enums';
 import { DateTimeScalar } from '../base/scalars';
+import { BreachType } from '../commitment/breach.type';
 import { type CommitmentView, commitmentOf } from '../commitment/commitment.type';
-import { BreachType } from '../commitment/cycle.type';
 import { judge, type RequestContext, underPolicy } from '../context';
 import { ClassificationType } from '../policy/classification.type';
 import { AllowedActionType, SlaType, WaitingType } from './ticket-parts.type';
 
-/** Each commitment is read only when it is asked for, so that one beyond its calendar leaves the others standing. */
+/**
+ * Each commitment is judged only when selected, so that a calendar error of one does not affect the
+ * others.
+ */
 class Sla {
   constructor(private readonly commitment: (kind: CommitmentKind) => CommitmentView) {}
   get response(): CommitmentView {
@@ -29,37 +32,43 @@ class Sla {
 }
 
 /**
- * How a ticket stands: what follows from its own fields, its policy and the instant at which it is judged. Nothing of it
- * is stored. For every type that shows a ticket, as it is or as it would be.
+ * The resolvers of the fields that follow from a ticket, its policy and the time at which it is
+ * judged. None of them is stored. They serve each type that shows a ticket, also a simulated one.
  */
 export function derivedTicketFields(shownAs: ClassType) {
   @Resolver(() => shownAs)
-  abstract class StandingResolver {
-    @FieldResolver(() => TicketStateEnum, { description: 'Where it stands in its lifecycle.' })
+  abstract class DerivedFieldsResolver {
+    @FieldResolver(() => TicketStateEnum, { description: 'The state of the ticket in its lifecycle.' })
     state(@Root() ticket: StoredTicket, @Ctx() context: RequestContext): TicketState | Promise<TicketState> {
       return judge(context, ticket, (_, policy, at) => seenAt(ticket, policy, at).state);
     }
 
     @FieldResolver(() => DateTimeScalar, {
       nullable: true,
-      description: 'When it was closed, UTC, also by silence; null where it is not.',
+      description:
+        'The date and time, in UTC, when the ticket was closed, by a person or automatically. Null while it is not closed.',
     })
     closedAt(@Root() ticket: StoredTicket, @Ctx() context: RequestContext): EpochMs | null | Promise<EpochMs | null> {
       return judge(context, ticket, (_, policy, at) => seenAt(ticket, policy, at).closedAt);
     }
 
-    @FieldResolver(() => ClassificationType, { description: 'Why it has its severity.' })
+    @FieldResolver(() => ClassificationType, {
+      description: 'The reason for the severity of the ticket.',
+    })
     classification(@Root() ticket: StoredTicket): Ticket {
       return ticket;
     }
 
-    @FieldResolver(() => [WaitingType], { description: 'What it waits for now; empty where it does not wait.' })
+    @FieldResolver(() => [WaitingType], {
+      description: 'The reasons why the ticket currently waits. Empty when it does not wait.',
+    })
     waiting(@Root() ticket: StoredTicket): readonly WaitingType[] {
       return ticket.waits.filter((wait) => wait.until === null).map(({ reason, from }) => ({ reason, since: from }));
     }
 
     @FieldResolver(() => [ClientActionEnum], {
-      description: 'What the policy asks of the client and was not yet done. It blocks nothing.',
+      description:
+        'The actions that the policy asks the client to take and that are not yet done. They do not block any command.',
     })
     clientActionsOutstanding(
       @Root() ticket: StoredTicket,
@@ -68,14 +77,17 @@ export function derivedTicketFields(shownAs: ClassType) {
       return underPolicy(context, ticket, (policy) => clientActionsOutstanding(ticket, policy));
     }
 
-    @FieldResolver(() => SlaType, { description: 'What is promised, and how it stands.' })
+    @FieldResolver(() => SlaType, {
+      description: 'The commitments of the ticket (its service level agreement) and their status.',
+    })
     sla(@Root() ticket: StoredTicket, @Ctx() context: RequestContext): Sla | Promise<Sla> {
       return judge(context, ticket, (_, policy, at) => new Sla((kind) => commitmentOf(ticket, policy, kind, at)));
     }
 
     @FieldResolver(() => Boolean, {
       nullable: true,
-      description: 'Whether any of its commitments was ever breached. Null only with an error BEYOND_CALENDAR.',
+      description:
+        'Whether any commitment of the ticket was ever breached. Null only together with a `BEYOND_CALENDAR` error.',
     })
     isBreached(@Root() ticket: StoredTicket, @Ctx() context: RequestContext): boolean | Promise<boolean> {
       return judge(context, ticket, (_, policy, at) => breachedCycles(ticket, policy, at).length > 0);
@@ -83,7 +95,8 @@ export function derivedTicketFields(shownAs: ClassType) {
 
     @FieldResolver(() => [BreachType], {
       nullable: true,
-      description: 'Every breach, recorded or not yet, by kind and cycle. Null only with an error BEYOND_CALENDAR.',
+      description:
+        'The breaches of the ticket by kind and cycle, including those that are not yet recorded. Null only together with a `BEYOND_CALENDAR` error.',
     })
     breaches(
       @Root() ticket: StoredTicket,
@@ -93,7 +106,8 @@ export function derivedTicketFields(shownAs: ClassType) {
     }
 
     @FieldResolver(() => [AllowedActionType], {
-      description: 'Every command, with whether the ticket takes it now and why not, as the lifecycle machine says.',
+      description:
+        'All commands, each with whether the lifecycle currently allows it for the caller, and the reason if it does not.',
     })
     allowedActions(
       @Root() ticket: StoredTicket,
@@ -110,5 +124,5 @@ export function derivedTicketFields(shownAs: ClassType) {
       );
     }
   }
-  return StandingResolver;
+  return DerivedFieldsResolver;
 }

@@ -10,13 +10,17 @@ import {
   validate,
 } from 'graphql';
 import type { RequestContext } from '../context';
+import { LIMITS } from '../operation-limits';
 
-/** What was asked of an export cannot be done; the message says why. */
+/** An export cannot be made. The message gives the reason. */
 export class ExportError extends Error {
   override readonly name = 'ExportError';
 }
 
-/** Left out: what an export would show of every ticket alike, lists that have pages of their own, and explanations. */
+/**
+ * Fields that an export leaves out: lists with pages of their own, explanations and allowed
+ * actions.
+ */
 const LEFT_OUT = new Set([
   'Ticket.allowedActions',
   'Ticket.events',
@@ -25,14 +29,17 @@ const LEFT_OUT = new Set([
   'Commitment.explain',
   'CommitmentCycle.explain',
 ]);
-/** Objects that stand for themselves elsewhere, by the fields that name them. */
+/** The fields that identify an object which the export does not show in full. */
 const BY_NAME: Readonly<Record<string, string>> = {
   Ticket: '{ id number externalId }',
   Client: '{ id name }',
   Policy: '{ id version }',
 };
 
-/** Every field of a type, as a selection; so a field that is added to the API is exported as well. */
+/**
+ * A selection of all fields of a type, so that the export includes fields that are added to the
+ * API.
+ */
 export function selectionOf(schema: GraphQLSchema, typeName: string): string {
   const type = schema.getType(typeName);
   if (!isObjectType(type) && !isInterfaceType(type)) throw new Error(`${typeName} has no fields`);
@@ -46,8 +53,6 @@ export function selectionOf(schema: GraphQLSchema, typeName: string): string {
   return `{ ${fields.join(' ')} }`;
 }
 
-const PAGE = 100;
-
 interface TicketsPage {
   readonly tickets: {
     readonly nodes: readonly unknown[];
@@ -56,11 +61,12 @@ interface TicketsPage {
 }
 
 /**
- * Tickets as JSON lines in the shape of the API's `Ticket`, all cycles included, by number. Memory holds one page. The
- * API itself answers, so shape, filter and visibility are its own.
+ * Tickets as JSON lines in the shape of the API's `Ticket`, with all cycles, ordered by number.
+ * Memory holds one page at a time. The lines are results of the API, so shape, filter and
+ * visibility are the same.
  *
- * @param filter the API's `TicketFilter` as a plain value; null for every ticket
- * @throws ExportError where the filter is none
+ * @param filter the API's `TicketFilter` as a plain value; null for all tickets
+ * @throws ExportError where the filter is invalid
  */
 export async function* ticketLines(
   schema: GraphQLSchema,
@@ -69,7 +75,7 @@ export async function* ticketLines(
 ): AsyncGenerator<string> {
   const document = parse(`
     query Export($filter: TicketFilter, $after: String) {
-      tickets(filter: $filter, orderBy: { field: NUMBER, direction: ASC }, first: ${PAGE}, after: $after) {
+      tickets(filter: $filter, orderBy: { field: NUMBER, direction: ASC }, first: ${LIMITS.longestPage}, after: $after) {
         nodes ${selectionOf(schema, 'Ticket')}
         pageInfo { hasNextPage endCursor }
       }

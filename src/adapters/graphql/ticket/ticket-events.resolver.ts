@@ -4,8 +4,10 @@ import type { StoredTicket } from '../../../application/ports/stored-ticket';
 import type { EventType } from '../../../domain/ticket/ticket-events';
 import { type Connection, connection, PageArgs, pageRequest } from '../base/connections';
 import { EventTypeEnum } from '../base/enums';
+import { optional } from '../base/optional';
 import type { RequestContext } from '../context';
-import { CommunicationConnection, TicketEventConnection } from '../event/event.interface';
+import { CommunicationConnection } from '../event/communication-events.type';
+import { TicketEventConnection } from '../event/event.interface';
 import { TicketType } from './ticket.type';
 
 const COMMUNICATIONS: readonly EventType[] = ['COMMUNICATED', 'CALL_RECORDED'];
@@ -23,14 +25,19 @@ async function eventsOf(
   return connection({ ...found, edges }, () => reader.countEvents(id, types, upTo));
 }
 
-/** A ticket's part of the log. */
+/** The events of a ticket. */
 @Resolver(() => TicketType)
 export class TicketLogResolver {
-  @FieldResolver(() => TicketEventConnection, { description: 'What happened to it, the first first.' })
+  @FieldResolver(() => TicketEventConnection, {
+    description: 'The events of the ticket, oldest first.',
+  })
   events(
     @Root() ticket: StoredTicket,
     @Args() page: PageArgs,
-    @Arg('types', () => [EventTypeEnum], { nullable: true, description: 'Only of these types; all where left out.' })
+    @Arg('types', () => [EventTypeEnum], {
+      ...optional,
+      description: 'Returns only events of these types. Defaults to all types.',
+    })
     types: EventType[] | null | undefined,
     @Ctx() context: RequestContext,
   ): Promise<Connection<LoggedEvent>> {
@@ -38,7 +45,7 @@ export class TicketLogResolver {
   }
 
   @FieldResolver(() => CommunicationConnection, {
-    description: 'The messages to and from the client, and its calls; the first first.',
+    description: 'The messages to and from the client, and the calls of the client, oldest first.',
   })
   communications(
     @Root() ticket: StoredTicket,

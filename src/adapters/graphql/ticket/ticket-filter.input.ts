@@ -1,17 +1,17 @@
 import { ValidateNested } from 'class-validator';
 import { Field, InputType } from 'type-graphql';
-import type { TICKET_ORDERS, TicketFilter, TicketOrder } from '../../../application/ports/ticket-filter';
+import type { TicketFilter } from '../../../application/ports/ticket-filter';
 import type { CommitmentStatus } from '../../../domain/commitment/view';
 import type { EpochMs } from '../../../domain/instant';
 import type { CommitmentKind } from '../../../domain/policy/policy';
 import type { Severity } from '../../../domain/severity';
 import type { Channel } from '../../../domain/ticket/commands';
 import type { TicketState } from '../../../domain/ticket/ticket';
-import { OrderDirectionEnum, TicketOrderFieldEnum } from '../base/api-enums';
 import * as compare from '../base/comparators';
 import { CommitmentKindEnum } from '../base/enums';
 import { requireUuid } from '../base/global-id';
 import { Entries, Text } from '../base/input-rules';
+import { optional } from '../base/optional';
 import { badInput } from '../errors';
 
 const DEEPEST = 10;
@@ -20,134 +20,153 @@ const MOST_PARTS = 1_000;
 type Equality<T> = compare.EqualityInput<T> | null;
 type Order<T> = compare.OrderInput<T> | null;
 
-@InputType('SlaStatusFilter', { description: 'How a commitment stands at the instant of the answer.' })
+@InputType('SlaStatusFilter', {
+  description: 'Filters tickets by the status of a commitment, judged at the time of the request.',
+})
 class SlaStatusFilterInput {
-  @Field(() => CommitmentKindEnum, { nullable: true, description: 'Of which kind; null for any of the three.' })
+  @Field(() => CommitmentKindEnum, {
+    ...optional,
+    description: 'The kind of the commitment. Defaults to any of the three kinds.',
+  })
   kind?: CommitmentKind | null;
 
-  @Field(() => compare.CommitmentStatusComparator, { description: 'What its status has to satisfy.' })
+  @Field(() => compare.CommitmentStatusComparator, { description: 'Filters by the status of the commitment.' })
   @ValidateNested()
   status!: compare.EqualityInput<CommitmentStatus>;
 }
 
-/** A field of the filter: what it compares, by what. */
+/** A field of the filter with the comparator that it takes. */
 const Compared =
   (type: () => ReturnType<typeof Object>, description: string): PropertyDecorator =>
   (target, property) => {
-    Field(type, { nullable: true, description })(target, property);
+    Field(type, { ...optional, description })(target, property);
     ValidateNested()(target, property as string);
   };
 
 @InputType('TicketFilter', {
-  description: 'All that is given must hold; what is null is as if left out. At most 10 levels deep.',
+  description:
+    'Filters tickets. A ticket must match all fields that are given. A field that is null is ignored. A filter has at most 10 levels.',
 })
 export class TicketFilterInput {
-  @Field(() => [TicketFilterInput], { nullable: true, description: 'All of these must hold; 100 at most.' })
+  @Field(() => [TicketFilterInput], {
+    ...optional,
+    description: 'The ticket matches all of these filters, at most 100.',
+  })
   @Entries(0, 100)
   @ValidateNested()
   and?: TicketFilterInput[] | null;
 
   @Field(() => [TicketFilterInput], {
-    nullable: true,
-    description: 'At least one of these must hold; 100 at most. An empty list holds for none.',
+    ...optional,
+    description: 'The ticket matches at least one of these filters, at most 100. An empty list matches no ticket.',
   })
   @Entries(0, 100)
   @ValidateNested()
   or?: TicketFilterInput[] | null;
 
-  @Field(() => TicketFilterInput, { nullable: true, description: 'This must not hold.' })
+  @Field(() => TicketFilterInput, { ...optional, description: 'The ticket does not match this filter.' })
   @ValidateNested()
   not?: TicketFilterInput | null;
 
-  @Compared(() => compare.IdComparator, 'The client it belongs to.')
+  @Compared(() => compare.IdComparator, 'Filters by the global id of the client.')
   client?: Equality<string>;
 
-  @Compared(() => compare.IntComparator, 'Its number.')
+  @Compared(() => compare.IntComparator, 'Filters by the number of the ticket.')
   number?: Order<number>;
 
-  @Compared(() => compare.StringComparator, 'Its name in another system.')
+  @Compared(() => compare.StringComparator, 'Filters by the identifier of the ticket in another system.')
   externalId?: Order<string>;
 
-  @Compared(() => compare.TicketStateComparator, 'Its state.')
+  @Compared(() => compare.TicketStateComparator, 'Filters by the state of the ticket.')
   state?: Equality<TicketState>;
 
-  @Compared(() => compare.SeverityComparator, 'Its severity now.')
+  @Compared(() => compare.SeverityComparator, 'Filters by the current severity.')
   severity?: Order<Severity>;
 
-  @Compared(() => compare.SeverityComparator, 'Its severity when it was opened.')
+  @Compared(() => compare.SeverityComparator, 'Filters by the severity that the ticket had when it was opened.')
   initialSeverity?: Order<Severity>;
 
-  @Compared(() => compare.StringComparator, 'The clause that its impacts fall under, e.g. `2a`.')
+  @Compared(
+    () => compare.StringComparator,
+    'Filters by the clause of the policy that applies to the impacts, for example `2a`.',
+  )
   clause?: Order<string>;
 
-  @Compared(() => compare.ChannelComparator, 'The way it came in.')
+  @Compared(() => compare.ChannelComparator, 'Filters by the channel through which the issue was reported.')
   channel?: Equality<Channel>;
 
-  @Compared(() => compare.StringComparator, 'Who works on it.')
+  @Compared(() => compare.StringComparator, 'Filters by the name of the assignee.')
   assignee?: Order<string>;
 
-  @Compared(() => compare.StringComparator, 'Who reported it.')
+  @Compared(() => compare.StringComparator, 'Filters by the name of the reporter.')
   reporter?: Order<string>;
 
-  @Compared(() => compare.StringComparator, 'Any of its tags; `isNull: true` for a ticket without tags.')
+  @Compared(
+    () => compare.StringComparator,
+    'Filters by tag. A ticket matches when any of its tags does. `isNull: true` matches tickets without tags.',
+  )
   tag?: Order<string>;
 
   @Field(() => String, {
-    nullable: true,
-    description: 'Words that the subject or the description contains, whatever their case; at most 500 characters.',
+    ...optional,
+    description:
+      'Filters by text that the subject or the description contains, regardless of case. At most 500 characters.',
   })
   @Text({ max: 500, blank: true })
   text?: string | null;
 
-  @Compared(() => compare.DateTimeComparator, 'When it was opened.')
+  @Compared(() => compare.DateTimeComparator, 'Filters by the date and time when the ticket was opened.')
   openedAt?: Order<EpochMs>;
 
-  @Compared(() => compare.DateTimeComparator, 'When it was acknowledged.')
+  @Compared(() => compare.DateTimeComparator, 'Filters by the date and time when the ticket was acknowledged.')
   acknowledgedAt?: Order<EpochMs>;
 
-  @Compared(() => compare.DateTimeComparator, 'When the first action was taken that counts as a response.')
+  @Compared(
+    () => compare.DateTimeComparator,
+    'Filters by the date and time of the first action that counts as a response.',
+  )
   respondedAt?: Order<EpochMs>;
 
-  @Compared(() => compare.DateTimeComparator, 'When the latest workaround that stands was applied.')
+  @Compared(
+    () => compare.DateTimeComparator,
+    'Filters by the date and time when the latest workaround that is in effect was applied.',
+  )
   workaroundAppliedAt?: Order<EpochMs>;
 
-  @Compared(() => compare.DateTimeComparator, 'When the client called first.')
+  @Compared(() => compare.DateTimeComparator, 'Filters by the date and time when the client first phoned.')
   callRecordedAt?: Order<EpochMs>;
 
-  @Compared(() => compare.DateTimeComparator, 'When it was resolved.')
+  @Compared(() => compare.DateTimeComparator, 'Filters by the date and time when the ticket was resolved.')
   resolvedAt?: Order<EpochMs>;
 
-  @Compared(() => compare.DateTimeComparator, 'When it was closed.')
+  @Compared(() => compare.DateTimeComparator, 'Filters by the date and time when the ticket was closed.')
   closedAt?: Order<EpochMs>;
 
-  @Compared(() => compare.DateTimeComparator, 'When its first event was recorded.')
+  @Compared(
+    () => compare.DateTimeComparator,
+    'Filters by the date and time when the first event of the ticket was recorded.',
+  )
   createdAt?: Order<EpochMs>;
 
-  @Compared(() => compare.DateTimeComparator, 'When its last event was recorded.')
+  @Compared(
+    () => compare.DateTimeComparator,
+    'Filters by the date and time when the last event of the ticket was recorded.',
+  )
   updatedAt?: Order<EpochMs>;
 
-  @Compared(() => compare.DateTimeComparator, 'The earliest due instant of its running commitments.')
+  @Compared(() => compare.DateTimeComparator, 'Filters by the earliest due time of the running commitments.')
   nextDeadlineAt?: Order<EpochMs>;
 
-  @Field(() => SlaStatusFilterInput, { nullable: true, description: 'How its commitments stand.' })
+  @Field(() => SlaStatusFilterInput, { ...optional, description: 'Filters by the status of the commitments.' })
   @ValidateNested()
   slaStatus?: SlaStatusFilterInput | null;
 
-  @Field(() => Boolean, { nullable: true, description: 'Whether any of its commitments was ever breached.' })
+  @Field(() => Boolean, {
+    ...optional,
+    description: 'Filters by whether any commitment of the ticket was ever breached.',
+  })
   isBreached?: boolean | null;
 }
-
-@InputType('TicketOrder', { description: 'What a list of tickets is ordered by.' })
-export class TicketOrderInput {
-  @Field(() => TicketOrderFieldEnum, { description: 'By what. Ties are broken by id, and no value comes last.' })
-  field!: (typeof TICKET_ORDERS)[number];
-
-  @Field(() => OrderDirectionEnum, { defaultValue: 'ASC', description: 'Which end comes first.' })
-  direction!: 'ASC' | 'DESC';
-}
-
-export const orderOf = (given: TicketOrderInput | null | undefined): TicketOrder =>
-  given == null ? { by: 'NUMBER', direction: 'DESC' } : { by: given.field, direction: given.direction };
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 const AS_THEY_ARE = [
@@ -173,13 +192,17 @@ const AS_THEY_ARE = [
   'nextDeadlineAt',
 ] as const satisfies readonly (keyof TicketFilter)[];
 
-/** The filter as the store takes it. */
+/**
+ * The filter for the store.
+ *
+ * @throws GraphQLError for a filter that is too deep or has too many parts
+ */
 export function filterOf(given: TicketFilterInput | null | undefined): TicketFilter {
   let parts = 0;
   const translate = (filter: TicketFilterInput, depth: number): TicketFilter => {
     parts += 1;
-    if (depth > DEEPEST) throw badInput(`A filter is at most ${DEEPEST} levels deep.`);
-    if (parts > MOST_PARTS) throw badInput(`A filter has at most ${MOST_PARTS} parts.`);
+    if (depth > DEEPEST) throw badInput(`A filter can have at most ${DEEPEST} levels.`);
+    if (parts > MOST_PARTS) throw badInput(`A filter can have at most ${MOST_PARTS} parts.`);
     const deeper = (inner: TicketFilterInput): TicketFilter => translate(inner, depth + 1);
     const asked: Mutable<TicketFilter> = {};
     if (filter.and != null) asked.and = filter.and.map(deeper);

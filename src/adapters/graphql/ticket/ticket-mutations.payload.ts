@@ -1,33 +1,18 @@
 import { Field, ObjectType } from 'type-graphql';
-import type { Client } from '../../../application/ports/clients';
 import type { StoredTicket } from '../../../application/ports/stored-ticket';
-import type { Classification } from '../../../domain/policy/classify';
-import { ClientType } from '../base/common.type';
-import { UserErrorType, type UserErrorValue } from '../base/user-errors';
-import { ClassificationFactsType } from '../policy/classification.type';
+import { answers, Payload } from '../base/mutation.payload';
 import { TicketType } from './ticket.type';
 
-/** What every mutation answers with. */
-@ObjectType()
-export abstract class Payload {
-  @Field(() => [UserErrorType], { description: 'Why nothing was done; empty where it was.' })
-  userErrors!: readonly UserErrorValue[];
-
-  @Field(() => String, { nullable: true, description: 'What the input gave; null where it gave none.' })
-  clientMutationId!: string | null;
-}
-
-/** What every mutation of a ticket answers with. */
+/** The fields that the payload of every mutation of a ticket has. */
 @ObjectType()
 export abstract class TicketPayload extends Payload {
   @Field(() => TicketType, {
     nullable: true,
-    description: 'The ticket after the change; as it stands where the change was refused; null where there is none.',
+    description:
+      'The ticket after the change. When the change was refused, the ticket as it is. Null when there is no ticket.',
   })
   ticket!: StoredTicket | null;
 }
-
-export const answers = (mutation: string) => ({ description: `The answer to ${mutation}.`, simpleResolvers: true });
 
 @ObjectType('SubmitTicketPayload', answers('submitTicket'))
 export class SubmitTicketPayload extends TicketPayload {}
@@ -76,18 +61,3 @@ export class CloseTicketPayload extends TicketPayload {}
 
 @ObjectType('WaiveBreachPayload', answers('waiveBreach'))
 export class WaiveBreachPayload extends TicketPayload {}
-
-@ObjectType('CreateClientPayload', answers('createClient'))
-export class CreateClientPayload extends Payload {
-  @Field(() => ClientType, { nullable: true, description: 'The account; null where it was refused.' })
-  client!: Client | null;
-}
-
-@ObjectType('ClassifyPayload', answers('classify'))
-export class ClassifyPayload {
-  @Field(() => ClassificationFactsType, { nullable: true, description: 'What the impacts earn; null where refused.' })
-  classification!: Classification | null;
-
-  @Field(() => [UserErrorType], { description: 'Why they cannot be classified; empty where they are.' })
-  userErrors!: readonly UserErrorValue[];
-}

@@ -1,29 +1,32 @@
-import { Arg, type ClassType, Ctx, Mutation, Resolver } from 'type-graphql';
-import { createClient } from '../../../application/clients/create-client';
+import { Ctx, Mutation, Resolver } from 'type-graphql';
 import { changeTicket } from '../../../application/tickets/change-ticket';
 import { openTicket } from '../../../application/tickets/open-ticket';
 import type { Command } from '../../../domain/ticket/commands';
 import { requireUuid } from '../base/global-id';
 import { idempotencyOf } from '../base/idempotency-input';
-import { leaveToMutation, problemsOf } from '../base/input-rules';
-import { ARGUMENT, answer, invalid } from '../base/mutation-answers';
-import { type InputShape, invalidInputs, userErrorOf } from '../base/user-errors';
+import { problemsOf } from '../base/input-rules';
+import { ARGUMENT, Input } from '../base/mutation.input';
+import type { InputShape } from '../base/user-errors';
 import type { RequestContext } from '../context';
-import { impactsOf, reclassification } from './command-from-input';
+import { impactsOf, reclassifyCommand } from './command-from-input';
+import * as severityInputs from './severity-mutations.input';
+import { SubmitTicketInput } from './submit-ticket.input';
+import type { TicketInput } from './ticket.input';
+import { answer, invalid } from './ticket-answers';
 import * as inputs from './ticket-mutations.input';
 import * as payloads from './ticket-mutations.payload';
 
-const input = (type: () => ClassType) =>
-  Arg('input', type, { description: 'What is asked.', validateFn: leaveToMutation });
-
-/** Every change of a ticket's life. Each answers with the ticket after it, or with the reasons why it was not made. */
+/**
+ * The mutations of tickets. Each answers with the ticket after the change, or with the reasons for
+ * a refusal.
+ */
 @Resolver()
-export class MutationResolver {
+export class TicketMutationResolver {
   @Mutation(() => payloads.SubmitTicketPayload, {
-    description: 'Opens a ticket; its severity follows from the impacts.',
+    description: 'Opens a ticket. Its severity follows from the impacts, and its deadlines from the severity.',
   })
   async submitTicket(
-    @input(() => inputs.SubmitTicketInput) given: inputs.SubmitTicketInput,
+    @Input(() => SubmitTicketInput) given: SubmitTicketInput,
     @Ctx() context: RequestContext,
   ): Promise<payloads.TicketPayload> {
     if (given.tags != null) given.tags = given.tags.map((tag) => tag.trim());
@@ -48,51 +51,56 @@ export class MutationResolver {
     return answer(given, changed, { argument: ARGUMENT, impacts, names: { ticketId: 'followUpOf' } });
   }
 
-  @Mutation(() => payloads.AcknowledgeTicketPayload, { description: 'Takes the first action; fulfils the response.' })
+  @Mutation(() => payloads.AcknowledgeTicketPayload, {
+    description:
+      'Acknowledges a ticket: records that the first action was taken. This fulfils the `RESPONSE` commitment.',
+  })
   acknowledgeTicket(
-    @input(() => inputs.AcknowledgeTicketInput) given: inputs.AcknowledgeTicketInput,
+    @Input(() => inputs.AcknowledgeTicketInput) given: inputs.AcknowledgeTicketInput,
     @Ctx() context: RequestContext,
   ): Promise<payloads.TicketPayload> {
     return change(context, 'acknowledgeTicket', given, { type: 'acknowledge' });
   }
 
   @Mutation(() => payloads.ReclassifyTicketPayload, {
-    description: 'States the impacts anew, from which severity follows; or sets a severity against the classifier.',
+    description:
+      'Reclassifies a ticket: replaces its impacts, from which the severity follows, or overrides the severity. A lowering may need the approval of another agent.',
   })
   async reclassifyTicket(
-    @input(() => inputs.ReclassifyTicketInput) given: inputs.ReclassifyTicketInput,
+    @Input(() => severityInputs.ReclassifyTicketInput) given: severityInputs.ReclassifyTicketInput,
     @Ctx() context: RequestContext,
   ): Promise<payloads.TicketPayload> {
-    const asked = reclassification(given);
+    const asked = reclassifyCommand(given);
     if ('problem' in asked) return invalid(given, [asked.problem]);
     return change(context, 'reclassifyTicket', given, asked.command, { impacts: asked.impacts });
   }
 
   @Mutation(() => payloads.ApproveOverridePayload, {
-    description: 'Approves the lowering of the severity that another agent proposed: it holds from now on.',
+    description: 'Approves a lowering of the severity that another agent proposed. The lowering takes effect at once.',
   })
   approveOverride(
-    @input(() => inputs.ApproveOverrideInput) given: inputs.ApproveOverrideInput,
+    @Input(() => severityInputs.ApproveOverrideInput) given: severityInputs.ApproveOverrideInput,
     @Ctx() context: RequestContext,
   ): Promise<payloads.TicketPayload> {
     return change(context, 'approveOverride', given, { type: 'approveOverride', reason: given.reason ?? null });
   }
 
   @Mutation(() => payloads.RejectOverridePayload, {
-    description: 'Rejects the lowering of the severity that is proposed, also one of your own.',
+    description: 'Rejects the proposed lowering of the severity. The agent who proposed it may also reject it.',
   })
   rejectOverride(
-    @input(() => inputs.RejectOverrideInput) given: inputs.RejectOverrideInput,
+    @Input(() => severityInputs.RejectOverrideInput) given: severityInputs.RejectOverrideInput,
     @Ctx() context: RequestContext,
   ): Promise<payloads.TicketPayload> {
     return change(context, 'rejectOverride', given, { type: 'rejectOverride', reason: given.reason });
   }
 
   @Mutation(() => payloads.ApplyWorkaroundPayload, {
-    description: 'Says what is still broken after a workaround; severity and deadlines follow.',
+    description:
+      'Applies a workaround: records which impacts remain. The severity and the deadlines follow from the remaining impacts.',
   })
   applyWorkaround(
-    @input(() => inputs.ApplyWorkaroundInput) given: inputs.ApplyWorkaroundInput,
+    @Input(() => severityInputs.ApplyWorkaroundInput) given: severityInputs.ApplyWorkaroundInput,
     @Ctx() context: RequestContext,
   ): Promise<payloads.TicketPayload> {
     const remaining = impactsOf(given.remaining);
@@ -101,38 +109,41 @@ export class MutationResolver {
   }
 
   @Mutation(() => payloads.WithdrawWorkaroundPayload, {
-    description: 'Takes back the latest workaround: the impacts of before it are restored.',
+    description: 'Withdraws the latest workaround and restores the impacts from before it.',
   })
   withdrawWorkaround(
-    @input(() => inputs.WithdrawWorkaroundInput) given: inputs.WithdrawWorkaroundInput,
+    @Input(() => severityInputs.WithdrawWorkaroundInput) given: severityInputs.WithdrawWorkaroundInput,
     @Ctx() context: RequestContext,
   ): Promise<payloads.TicketPayload> {
     return change(context, 'withdrawWorkaround', given, { type: 'withdrawWorkaround', reason: given.reason ?? null });
   }
 
   @Mutation(() => payloads.StartWaitingPayload, {
-    description: 'Begins to wait; the policy says which clocks stand still.',
+    description: 'Starts waiting for a reason. The policy defines which clocks are paused.',
   })
   startWaiting(
-    @input(() => inputs.StartWaitingInput) given: inputs.StartWaitingInput,
+    @Input(() => inputs.StartWaitingInput) given: inputs.StartWaitingInput,
     @Ctx() context: RequestContext,
   ): Promise<payloads.TicketPayload> {
     return change(context, 'startWaiting', given, { type: 'startWaiting', reason: given.reason });
   }
 
-  @Mutation(() => payloads.StopWaitingPayload, { description: 'Ends waiting for a reason.' })
+  @Mutation(() => payloads.StopWaitingPayload, {
+    description: 'Stops waiting for a reason. The clocks run again when no other reason pauses them.',
+  })
   stopWaiting(
-    @input(() => inputs.StopWaitingInput) given: inputs.StopWaitingInput,
+    @Input(() => inputs.StopWaitingInput) given: inputs.StopWaitingInput,
     @Ctx() context: RequestContext,
   ): Promise<payloads.TicketPayload> {
     return change(context, 'stopWaiting', given, { type: 'stopWaiting', reason: given.reason });
   }
 
   @Mutation(() => payloads.CommunicatePayload, {
-    description: 'Records a message. Outbound fulfils the update that is due; inbound ends waiting for the client.',
+    description:
+      'Records a message to or from the client. An outbound message fulfils the `UPDATE` commitment. An inbound message ends waiting for the client.',
   })
   communicate(
-    @input(() => inputs.CommunicateInput) given: inputs.CommunicateInput,
+    @Input(() => inputs.CommunicateInput) given: inputs.CommunicateInput,
     @Ctx() context: RequestContext,
   ): Promise<payloads.TicketPayload> {
     const { direction, channel, body } = given;
@@ -140,84 +151,72 @@ export class MutationResolver {
   }
 
   @Mutation(() => payloads.RecordCallPayload, {
-    description: 'Records that the client phoned, as some severities ask.',
+    description: 'Records that the client phoned. Policies can ask for a call at some severities.',
   })
   recordCall(
-    @input(() => inputs.RecordCallInput) given: inputs.RecordCallInput,
+    @Input(() => inputs.RecordCallInput) given: inputs.RecordCallInput,
     @Ctx() context: RequestContext,
   ): Promise<payloads.TicketPayload> {
     return change(context, 'recordCall', given, { type: 'recordCall', note: given.note ?? null });
   }
 
-  @Mutation(() => payloads.AssignTicketPayload, { description: 'Gives the ticket to somebody, or to nobody.' })
+  @Mutation(() => payloads.AssignTicketPayload, {
+    description: 'Assigns a ticket to a person, or removes its assignee.',
+  })
   assignTicket(
-    @input(() => inputs.AssignTicketInput) given: inputs.AssignTicketInput,
+    @Input(() => inputs.AssignTicketInput) given: inputs.AssignTicketInput,
     @Ctx() context: RequestContext,
   ): Promise<payloads.TicketPayload> {
     return change(context, 'assignTicket', given, { type: 'assign', assignee: given.assignee ?? null });
   }
 
   @Mutation(() => payloads.ResolveTicketPayload, {
-    description: 'Says that the cause is removed; fulfils every commitment.',
+    description: 'Resolves a ticket: records that the cause was removed. This fulfils all of its commitments.',
   })
   resolveTicket(
-    @input(() => inputs.ResolveTicketInput) given: inputs.ResolveTicketInput,
+    @Input(() => inputs.ResolveTicketInput) given: inputs.ResolveTicketInput,
     @Ctx() context: RequestContext,
   ): Promise<payloads.TicketPayload> {
     return change(context, 'resolveTicket', given, { type: 'resolve', resolution: given.resolution ?? null });
   }
 
   @Mutation(() => payloads.ReopenTicketPayload, {
-    description: 'Goes back to the state that the ticket was resolved from.',
+    description: 'Reopens a resolved ticket in the state that it was resolved from.',
   })
   reopenTicket(
-    @input(() => inputs.ReopenTicketInput) given: inputs.ReopenTicketInput,
+    @Input(() => inputs.ReopenTicketInput) given: inputs.ReopenTicketInput,
     @Ctx() context: RequestContext,
   ): Promise<payloads.TicketPayload> {
     return change(context, 'reopenTicket', given, { type: 'reopen', reason: given.reason ?? null });
   }
 
   @Mutation(() => payloads.CloseTicketPayload, {
-    description: 'Ends the ticket: a resolved one as confirmed, any other as cancelled, with a reason.',
+    description: 'Closes a ticket: as confirmed if it is resolved, otherwise as cancelled, which requires a reason.',
   })
   closeTicket(
-    @input(() => inputs.CloseTicketInput) given: inputs.CloseTicketInput,
+    @Input(() => inputs.CloseTicketInput) given: inputs.CloseTicketInput,
     @Ctx() context: RequestContext,
   ): Promise<payloads.TicketPayload> {
     return change(context, 'closeTicket', given, { type: 'close', reason: given.reason ?? null });
   }
 
   @Mutation(() => payloads.WaiveBreachPayload, {
-    description: 'Says that a breach is not to be held against those who promised. It stays a breach.',
+    description: 'Waives a breach. The breach stays recorded, and reports show figures with and without waivers.',
   })
   waiveBreach(
-    @input(() => inputs.WaiveBreachInput) given: inputs.WaiveBreachInput,
+    @Input(() => inputs.WaiveBreachInput) given: inputs.WaiveBreachInput,
     @Ctx() context: RequestContext,
   ): Promise<payloads.TicketPayload> {
     const { kind, cycle, reason } = given;
     return change(context, 'waiveBreach', given, { type: 'waiveBreach', kind, cycle, reason });
   }
-
-  @Mutation(() => payloads.CreateClientPayload, { description: 'Opens a client account.' })
-  async createClient(
-    @input(() => inputs.CreateClientInput) given: inputs.CreateClientInput,
-    @Ctx() { services, caller }: RequestContext,
-  ): Promise<payloads.CreateClientPayload> {
-    const clientMutationId = given.clientMutationId ?? null;
-    const problems = problemsOf(given);
-    if (problems.length > 0) return { client: null, userErrors: invalidInputs(problems, ARGUMENT), clientMutationId };
-    const name = given.name.trim();
-    const { client, refusal } = await createClient(services, caller, name, idempotencyOf('createClient', given));
-    const shape = { argument: ARGUMENT, impacts: [] };
-    return { client, userErrors: refusal === null ? [] : [userErrorOf(refusal, shape)], clientMutationId };
-  }
 }
 
-/** One command for one ticket, from its input to its payload. */
+/** Carries out one command for one ticket. */
 async function change(
   { services, caller }: RequestContext,
   mutation: string,
-  given: inputs.TicketInput,
+  given: TicketInput,
   command: Command,
   shape: Partial<Omit<InputShape, 'argument'>> = {},
 ): Promise<payloads.TicketPayload> {

@@ -6,113 +6,130 @@ import type { WaitingReason } from '../../../domain/policy/policy';
 import type { Severity } from '../../../domain/severity';
 import type { CommandType } from '../../../domain/ticket/commands';
 import type { SeverityChange, SeverityChangeCause, Workaround } from '../../../domain/ticket/ticket';
-import { ActorType, ImpactType } from '../base/common.type';
+import { ActorType } from '../base/actor.type';
 import { CommandEnum, SeverityChangeCauseEnum, SeverityEnum, WaitingReasonEnum } from '../base/enums';
 import { DateTimeScalar } from '../base/scalars';
 import { CommitmentType, type CommitmentView } from '../commitment/commitment.type';
+import { ImpactType } from './impact.type';
 
-@ObjectType('Waiting', { description: 'Something that a ticket waits for.', simpleResolvers: true })
+@ObjectType('Waiting', { description: 'A reason why a ticket waits.', simpleResolvers: true })
 export class WaitingType {
-  @Field(() => WaitingReasonEnum, { description: 'What for.' })
+  @Field(() => WaitingReasonEnum, { description: 'The reason.' })
   reason!: WaitingReason;
 
-  @Field(() => DateTimeScalar, { description: 'Since when, UTC.' })
+  @Field(() => DateTimeScalar, {
+    description: 'The date and time, in UTC, when the ticket started to wait for this reason.',
+  })
   since!: EpochMs;
 }
 
-@ObjectType('Workaround', { description: 'What was done so that less is broken.', simpleResolvers: true })
+@ObjectType('Workaround', {
+  description: 'A workaround: a measure that lowers the impact of an issue before its cause is removed.',
+  simpleResolvers: true,
+})
 export class WorkaroundType implements Omit<Workaround, 'appliedBy'> {
-  @Field(() => String, { description: 'What was done.' })
+  @Field(() => String, { description: 'The description of the workaround.' })
   description!: string;
 
-  @Field(() => DateTimeScalar, { description: 'When, UTC.' })
+  @Field(() => DateTimeScalar, { description: 'The date and time, in UTC, when the workaround was applied.' })
   appliedAt!: EpochMs;
 
-  @Field(() => ActorType, { description: 'By whom.' })
+  @Field(() => ActorType, { description: 'The actor who applied the workaround.' })
   by!: Actor;
 
-  @Field(() => SeverityEnum, { description: 'The severity before it.' })
+  @Field(() => SeverityEnum, { description: 'The severity of the ticket before the workaround.' })
   severityBefore!: Severity;
 
-  @Field(() => SeverityEnum, { description: 'The severity that what remained earned.' })
+  @Field(() => SeverityEnum, { description: 'The severity that followed from the remaining impacts.' })
   severityAfter!: Severity;
 
-  @Field(() => [ImpactType], { description: 'The impacts before it.' })
+  @Field(() => [ImpactType], { description: 'The impacts before the workaround.' })
   impactsBefore!: readonly Impact[];
 
-  @Field(() => [ImpactType], { description: 'The impacts that remained.' })
+  @Field(() => [ImpactType], { description: 'The impacts that remained after the workaround.' })
   impactsAfter!: readonly Impact[];
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'When it was taken back, UTC; null while it stands.' })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'The date and time, in UTC, when the workaround was withdrawn. Null while it is not withdrawn.',
+  })
   withdrawnAt!: EpochMs | null;
 }
 
-@ObjectType('SeverityChange', { description: "A change of a ticket's severity.", simpleResolvers: true })
+@ObjectType('SeverityChange', { description: 'A change of the severity of a ticket.', simpleResolvers: true })
 export class SeverityChangeType implements SeverityChange {
-  @Field(() => SeverityEnum, { description: 'The severity before.' })
+  @Field(() => SeverityEnum, { description: 'The severity before the change.' })
   from!: Severity;
 
-  @Field(() => SeverityEnum, { description: 'The severity after.' })
+  @Field(() => SeverityEnum, { description: 'The severity after the change.' })
   to!: Severity;
 
-  @Field(() => DateTimeScalar, { description: 'When, UTC.' })
+  @Field(() => DateTimeScalar, { description: 'The date and time of the change, in UTC.' })
   at!: EpochMs;
 
-  @Field(() => ActorType, { description: 'By whom.' })
+  @Field(() => ActorType, { description: 'The actor who made the change.' })
   by!: Actor;
 
-  @Field(() => SeverityChangeCauseEnum, { description: 'What changed it.' })
+  @Field(() => SeverityChangeCauseEnum, { description: 'The cause of the change.' })
   cause!: SeverityChangeCause;
 
-  @Field(() => String, { nullable: true, description: 'The reason given, or what the workaround was; null for none.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The reason for the change, or the description of the workaround. Null when none was given.',
+  })
   reason!: string | null;
 
   @Field(() => DateTimeScalar, {
     nullable: true,
-    description: 'When the RESOLUTION was due before, UTC; null where nothing was promised or its clock stood still.',
+    description:
+      'The due time, in UTC, of the `RESOLUTION` commitment before the change. Null when no time was promised or the clock was paused.',
   })
   deadlineBefore!: EpochMs | null;
 
   @Field(() => DateTimeScalar, {
     nullable: true,
-    description: 'When the RESOLUTION is due after, UTC; null where nothing is promised or its clock stands still.',
+    description:
+      'The due time, in UTC, of the `RESOLUTION` commitment after the change. Null when no time was promised or the clock was paused.',
   })
   deadlineAfter!: EpochMs | null;
 }
 
 @ObjectType('AllowedAction', {
-  description: 'Whether a ticket takes a command now, as far as can be told without its input.',
+  description:
+    'Whether a ticket currently accepts a command. The input of a command can be a further reason to refuse it.',
   simpleResolvers: true,
 })
 export class AllowedActionType {
   @Field(() => CommandEnum, { description: 'The command.' })
   command!: CommandType;
 
-  @Field(() => Boolean, { description: 'Whether it is taken.' })
+  @Field(() => Boolean, { description: 'Whether the ticket accepts the command.' })
   allowed!: boolean;
 
-  @Field(() => String, { nullable: true, description: 'Why it is not, in one English sentence; null where it is.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The reason why the command is not allowed, as a sentence in English. Null when it is allowed.',
+  })
   reason!: string | null;
 }
 
-/** What is promised on a ticket; a part is null only together with an error `BEYOND_CALENDAR`. */
-@ObjectType('Sla', { description: 'The three commitments of a ticket, as they stand at the instant of the answer.' })
+@ObjectType('Sla', { description: 'The three commitments of a ticket, judged at the time of the request.' })
 export class SlaType {
   @Field(() => CommitmentType, {
     nullable: true,
-    description: 'The first action. Null only with an error BEYOND_CALENDAR.',
+    description: 'The commitment to take a first action. Null only together with a `BEYOND_CALENDAR` error.',
   })
   response!: CommitmentView | null;
 
   @Field(() => CommitmentType, {
     nullable: true,
-    description: 'Regular messages. Null only with an error BEYOND_CALENDAR.',
+    description: 'The commitment to send regular messages. Null only together with a `BEYOND_CALENDAR` error.',
   })
   update!: CommitmentView | null;
 
   @Field(() => CommitmentType, {
     nullable: true,
-    description: 'Full resolution. Null only with an error BEYOND_CALENDAR.',
+    description: 'The commitment to resolve the ticket fully. Null only together with a `BEYOND_CALENDAR` error.',
   })
   resolution!: CommitmentView | null;
 }

@@ -1,46 +1,54 @@
-import { Arg, Ctx, ID, Int, Query, Resolver } from 'type-graphql';
+import { Arg, Args, Ctx, ID, Int, Query, Resolver } from 'type-graphql';
 import type { StoredTicket } from '../../../application/ports/stored-ticket';
 import type { EpochMs } from '../../../domain/instant';
+import { type Connection, connection, PageArgs, pageRequest } from '../base/connections';
 import { requireUuid } from '../base/global-id';
+import { optional } from '../base/optional';
 import { DateTimeScalar } from '../base/scalars';
 import type { RequestContext } from '../context';
 import { badInput } from '../errors';
-import { TicketType } from './ticket.type';
-
-const optional = { nullable: true } as const;
+import { TicketConnection, TicketType } from './ticket.type';
+import { filterOf, TicketFilterInput } from './ticket-filter.input';
+import { orderOf, TicketOrderInput } from './ticket-order.input';
 
 @Resolver()
 export class TicketQueryResolver {
   @Query(() => TicketType, {
     nullable: true,
     description:
-      'One ticket, by exactly one of id, number and externalId, as it is now or as it was; null where there is, or was, none that the caller may see.',
+      'Looks up a ticket by exactly one of `id`, `number` and `externalId`, as it is now or as it was at an earlier time. Null when there is, or was, no such ticket that the caller may see.',
   })
   async ticket(
     @Ctx() context: RequestContext,
-    @Arg('id', () => ID, { ...optional, description: 'Its id.' }) id: string | null | undefined,
-    @Arg('number', () => Int, { ...optional, description: 'Its number.' }) number: number | null | undefined,
-    @Arg('externalId', () => String, { ...optional, description: 'Its name in another system.' })
+    @Arg('id', () => ID, { ...optional, description: 'The global id of the ticket.' }) id: string | null | undefined,
+    @Arg('number', () => Int, { ...optional, description: 'The number of the ticket.' }) number:
+      | number
+      | null
+      | undefined,
+    @Arg('externalId', () => String, { ...optional, description: 'The identifier of the ticket in another system.' })
     externalId: string | null | undefined,
-    @Arg('client', () => ID, { ...optional, description: 'With externalId: the client whose ticket is meant.' })
+    @Arg('client', () => ID, {
+      ...optional,
+      description: 'The global id of the client that the ticket belongs to. Allowed only together with `externalId`.',
+    })
     client: string | null | undefined,
     @Arg('asOf', () => DateTimeScalar, {
       ...optional,
       description:
-        'As it stood then: with what had happened by that instant, judged at it. An instant ahead says how it will stand if nobody acts. That of knownAt where left out, else now.',
+        'Returns the ticket as it was at this date and time: with the events that had happened by then, and judged at that time. A time in the future returns the ticket as it will be if no one acts on it. Defaults to `knownAt`, or else to the time of the request.',
     })
     asOf: EpochMs | null | undefined,
     @Arg('knownAt', () => DateTimeScalar, {
       ...optional,
       description:
-        'As we knew it then: only with what was recorded by that instant. Whatever was recorded until now where left out.',
+        'Returns the ticket as it was known at this date and time: only with the events that were recorded by then. Defaults to all recorded events.',
     })
     knownAt: EpochMs | null | undefined,
   ): Promise<StoredTicket | null> {
     if ([id, number, externalId].filter((given) => given != null).length !== 1) {
-      throw badInput('ticket takes exactly one of id, number and externalId.');
+      throw badInput('Exactly one of id, number and externalId must be given.');
     }
-    if (client != null && externalId == null) throw badInput('client goes with externalId only.');
+    if (client != null && externalId == null) throw badInput('client is allowed only together with externalId.');
     const found =
       id != null
         ? await context.services.reader.ticketById(context.caller, requireUuid('Ticket', id, 'id'))
@@ -51,6 +59,28 @@ export class TicketQueryResolver {
     if (found === null || at == null) return found;
     return context.services.reader.ticketAsOf(found, { at, knownAt: knownAt ?? null });
   }
+
+  @Query(() => TicketConnection, {
+    description: 'The tickets that match a filter and that the caller may see, newest first by default.',
+  })
+  async tickets(
+    @Ctx() { services: { reader }, caller, now }: RequestContext,
+    @Args() page: PageArgs,
+    @Arg('filter', () => TicketFilterInput, {
+      ...optional,
+      description: 'Returns only the tickets that match this filter. Defaults to all tickets.',
+    })
+    given: TicketFilterInput | null | undefined,
+    @Arg('orderBy', () => TicketOrderInput, {
+      ...optional,
+      description: 'The order of the tickets. Defaults to `NUMBER` descending.',
+    })
+    orderBy: TicketOrderInput | null | undefined,
+  ): Promise<Connection<StoredTicket>> {
+    const filter = filterOf(given);
+    const found = await reader.tickets(caller, filter, orderOf(orderBy), pageRequest(page), now);
+    return connection(found, () => reader.countTickets(caller, filter, now));
+  }
 }
 
 async function byExternalId(
@@ -60,6 +90,7 @@ async function byExternalId(
 ): Promise<StoredTicket | null> {
   const clientId = client === null ? null : requireUuid('Client', client, 'client');
   const [found, another] = await reader.ticketsByExternalId(caller, externalId, clientId);
-  if (another !== undefined) throw badInput('Several clients have a ticket of that externalId; give client as well.');
+  if (another !== undefined)
+    throw badInput('Several clients have a ticket with this externalId. Specify client as well.');
   return found ?? null;
 }

@@ -4,10 +4,10 @@ import type { StoredTicket } from '../../../application/ports/stored-ticket';
 import { nextDue } from '../../../domain/commitment/view';
 import type { Policy } from '../../../domain/policy/policy';
 import type { Workaround } from '../../../domain/ticket/ticket';
-import { ClientType, clientOf } from '../base/common.type';
 import { type Connection, connection, PageArgs, pageRequest } from '../base/connections';
 import { toGlobalId } from '../base/global-id';
 import { GLOBAL_ID } from '../base/node';
+import { ClientType, requireClient } from '../client/client.type';
 import { DeadlineType } from '../commitment/deadline.type';
 import { judge, type RequestContext, ticketShown } from '../context';
 import { CalendarReplacementType, replacementsOf } from '../policy/calendar.type';
@@ -16,7 +16,7 @@ import { derivedTicketFields } from './derived-ticket-fields';
 import { TicketConnection, TicketType } from './ticket.type';
 import { WorkaroundType } from './ticket-parts.type';
 
-/** What a ticket has besides its own fields and how it stands: what it belongs to, and what belongs to it. */
+/** The fields of a ticket that refer to other objects, or that a simulated ticket does not have. */
 @Resolver(() => TicketType)
 export class TicketResolver extends derivedTicketFields(TicketType) {
   @FieldResolver(() => ID, GLOBAL_ID)
@@ -24,32 +24,39 @@ export class TicketResolver extends derivedTicketFields(TicketType) {
     return toGlobalId('Ticket', ticket.id);
   }
 
-  @FieldResolver(() => ClientType, { description: 'The account it belongs to.' })
+  @FieldResolver(() => ClientType, { description: 'The client that the ticket belongs to.' })
   client(@Root() ticket: StoredTicket, @Ctx() context: RequestContext): Promise<Client> {
-    return clientOf(context, ticket.clientId);
+    return requireClient(context, ticket.clientId);
   }
 
-  @FieldResolver(() => PolicyType, { description: 'The policy version it was opened under; it never changes.' })
+  @FieldResolver(() => PolicyType, {
+    description: 'The version of the policy under which the ticket was opened. It never changes.',
+  })
   policy(@Root() ticket: StoredTicket, @Ctx() context: RequestContext): Policy | Promise<Policy> {
-    // As published: the ticket's own calendars are no part of the version.
+    // The published version, without the calendars that the ticket replaces.
     return context.policyOf({ ...ticket, calendars: {} });
   }
 
   @FieldResolver(() => [CalendarReplacementType], {
-    description: 'Calendars of the policy that stand in for others on this ticket; they never change. Empty for none.',
+    description:
+      'The calendars of the policy that this ticket uses in place of others. They never change. Empty when none is replaced.',
   })
   calendars(@Root() ticket: StoredTicket): readonly CalendarReplacementType[] {
     return replacementsOf(ticket.calendars);
   }
 
-  @FieldResolver(() => WorkaroundType, { nullable: true, description: 'The latest that stands; null where none does.' })
+  @FieldResolver(() => WorkaroundType, {
+    nullable: true,
+    description: 'The latest workaround that is in effect. Null when none is in effect.',
+  })
   workaround(@Root() ticket: StoredTicket): Workaround | null {
     return ticket.workarounds.findLast((workaround) => workaround.withdrawnAt === null) ?? null;
   }
 
   @FieldResolver(() => DeadlineType, {
     nullable: true,
-    description: 'What is due next, or is overdue longest; null where nothing runs towards an instant.',
+    description:
+      'The commitment that is due next, or that has been overdue longest. Null when no running commitment has a due time.',
   })
   nextDeadline(@Root() ticket: StoredTicket, @Ctx() context: RequestContext) {
     return judge(context, ticket, (_, policy, at) => {
@@ -58,7 +65,10 @@ export class TicketResolver extends derivedTicketFields(TicketType) {
     });
   }
 
-  @FieldResolver(() => TicketType, { nullable: true, description: 'The ticket that it follows up; null for none.' })
+  @FieldResolver(() => TicketType, {
+    nullable: true,
+    description: 'The ticket that this one follows up. Null when there is none, or when the caller may not see it.',
+  })
   async followUpOf(
     @Root() { followUpOf, asOf }: StoredTicket,
     @Ctx() context: RequestContext,
@@ -66,7 +76,9 @@ export class TicketResolver extends derivedTicketFields(TicketType) {
     return followUpOf === null ? null : ticketShown(context, followUpOf, asOf);
   }
 
-  @FieldResolver(() => TicketConnection, { description: 'The tickets that follow it up, by number.' })
+  @FieldResolver(() => TicketConnection, {
+    description: 'The tickets that follow up this one and that the caller may see, ordered by number.',
+  })
   async followUps(
     @Root() { id, asOf }: StoredTicket,
     @Args() page: PageArgs,

@@ -5,110 +5,147 @@ import type { EpochMs } from '../../../domain/instant';
 import type { Severity } from '../../../domain/severity';
 import type { Channel } from '../../../domain/ticket/commands';
 import type { SeverityChange, Workaround } from '../../../domain/ticket/ticket';
-import { ImpactType } from '../base/common.type';
 import { connectionTypeOf } from '../base/connections';
 import { ChannelEnum, SeverityEnum } from '../base/enums';
 import { NodeType } from '../base/node';
 import { DateTimeScalar } from '../base/scalars';
+import { ImpactType } from './impact.type';
 import { SeverityChangeType, WorkaroundType } from './ticket-parts.type';
 
-/** The fields that a ticket has of itself; those that follow from them are in `ticket-resolver.ts`. */
+/**
+ * The stored fields of a ticket. Derived fields are in `derived-ticket-fields.ts` and
+ * `ticket.resolver.ts`.
+ */
 @ObjectType('Ticket', {
   implements: NodeType,
-  description: 'An issue that a client reported, with its severity, its lifecycle and what is promised about it.',
+  description: 'An issue that a client reported, with its severity, its lifecycle and its commitments.',
   simpleResolvers: true,
 })
 export class TicketType extends NodeType implements Partial<Omit<StoredTicket, 'calendars'>> {
-  @Field(() => Int, { description: 'Counts up through the whole service; for people.' })
+  @Field(() => Int, {
+    description: 'The number of the ticket, unique and increasing across all clients.',
+  })
   number!: number;
 
-  @Field(() => String, { description: 'In one line what it is about.' })
+  @Field(() => String, { description: 'The subject of the ticket.' })
   subject!: string;
 
   @Field(() => String, {
     nullable: true,
-    description: 'All that was known when it was opened; null where nothing was said.',
+    description: 'The description of the issue, as given when the ticket was opened. Null when none was given.',
   })
   description!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Who reported it; null where unknown.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The name of the person who reported the issue. Null when it is unknown.',
+  })
   reporter!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Who works on it; null for nobody.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The name of the person who works on the ticket. Null when no one is assigned.',
+  })
   assignee!: string | null;
 
-  @Field(() => ChannelEnum, { description: 'The way it came in.' })
+  @Field(() => ChannelEnum, { description: 'The channel through which the issue was reported.' })
   channel!: Channel;
 
   @Field(() => String, {
     nullable: true,
-    description: 'Its name in another system, unique within its client; null for none.',
+    description: 'The identifier of the ticket in another system, unique within its client. Null when there is none.',
   })
   externalId!: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'Where the other system shows it (http or https); null for nowhere.',
+    description: 'The URL of the ticket in another system (http or https). Null when there is none.',
   })
   externalUrl!: string | null;
 
-  @Field(() => [String], { description: 'Words that it was marked with; each once.' })
+  @Field(() => [String], { description: 'The tags of the ticket, without duplicates.' })
   tags!: readonly string[];
 
-  @Field(() => [ImpactType], { description: 'Who is hit and what they cannot do, as last stated.' })
+  @Field(() => [ImpactType], { description: 'The current impacts of the issue.' })
   impacts!: readonly Impact[];
 
-  @Field(() => SeverityEnum, { description: 'How urgent it is now.' })
+  @Field(() => SeverityEnum, { description: 'The current severity of the ticket.' })
   severity!: Severity;
 
-  @Field(() => SeverityEnum, { description: 'How urgent it was when it was opened.' })
+  @Field(() => SeverityEnum, {
+    description: 'The severity that the ticket had when it was opened.',
+  })
   initialSeverity!: Severity;
 
-  @Field(() => DateTimeScalar, { description: 'When it was opened, UTC.' })
+  @Field(() => DateTimeScalar, { description: 'The date and time, in UTC, when the ticket was opened.' })
   openedAt!: EpochMs;
 
   @Field(() => DateTimeScalar, {
     nullable: true,
-    description: 'When the first action was taken that counts as a response, whichever it was, UTC; null for not yet.',
+    description: 'The date and time, in UTC, of the first action that counts as a response. Null while there is none.',
   })
   respondedAt!: EpochMs | null;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'When it was acknowledged, UTC; null for not yet.' })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'The date and time, in UTC, when the ticket was acknowledged. Null while it is not acknowledged.',
+  })
   acknowledgedAt!: EpochMs | null;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'When the client first phoned, UTC; null for not yet.' })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description:
+      'The date and time, in UTC, when the client first phoned about the ticket. Null while no call is recorded.',
+  })
   callRecordedAt!: EpochMs | null;
 
   @Field(() => DateTimeScalar, {
     nullable: true,
-    description: 'When the latest workaround that stands was applied, UTC; null where none stands.',
+    description:
+      'The date and time, in UTC, when the latest workaround that is in effect was applied. Null when none is in effect.',
   })
   workaroundAppliedAt!: EpochMs | null;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'When it was resolved, UTC; null where it is not.' })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'The date and time, in UTC, when the ticket was resolved. Null while it is not resolved.',
+  })
   resolvedAt!: EpochMs | null;
 
-  @Field(() => String, { nullable: true, description: 'What removed the cause; null where it was not said.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The description of how the cause was removed. Null when none was given.',
+  })
   resolution!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Why it was closed; null where it was not said.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The reason why the ticket was closed. Null when none was given.',
+  })
   closeReason!: string | null;
 
-  @Field(() => [WorkaroundType], { description: 'Every workaround, those taken back included; the first first.' })
+  @Field(() => [WorkaroundType], {
+    description: 'All workarounds of the ticket, oldest first, including withdrawn ones.',
+  })
   workarounds!: readonly Workaround[];
 
-  @Field(() => [SeverityChangeType], { description: 'Every change of its severity; the first first.' })
+  @Field(() => [SeverityChangeType], { description: 'All changes of the severity, oldest first.' })
   severityChanges!: readonly SeverityChange[];
 
-  @Field(() => Int, { description: 'The number of its events so far; for expectedVersion.' })
+  @Field(() => Int, {
+    description: 'The number of events of the ticket. Use it as `expectedVersion` in mutations.',
+  })
   version!: number;
 
   @Field(() => DateTimeScalar, {
-    description: 'When its first event was recorded, UTC; for an imported ticket later than it was opened.',
+    description:
+      'The date and time, in UTC, when the first event of the ticket was recorded. For an imported ticket, it is later than `openedAt`.',
   })
   createdAt!: EpochMs;
 
-  @Field(() => DateTimeScalar, { description: 'When its last event was recorded, UTC.' })
+  @Field(() => DateTimeScalar, {
+    description: 'The date and time, in UTC, when the last event of the ticket was recorded.',
+  })
   updatedAt!: EpochMs;
 }
 

@@ -1,3 +1,7 @@
+import { isConnectionLost, sqlStateOf } from '../../../application/ports/store-errors';
+
+export { CommitUnknownError, isConnectionLost, sqlStateOf } from '../../../application/ports/store-errors';
+
 /** The database cannot be used. `message` is for the operator: which database (never the password), and what is wrong. */
 export class DatabaseUnreachableError extends Error {
   override readonly name = 'DatabaseUnreachableError';
@@ -24,34 +28,16 @@ export class DatabaseNewerError extends Error {
   }
 }
 
-/**
- * The connection was lost while the transaction was being committed, and whether it was could not be found out. Only the
- * caller can tell whether to ask again; with an idempotency key that is always safe.
- */
-export class CommitUnknownError extends Error {
-  override readonly name = 'CommitUnknownError';
-  constructor(cause: unknown) {
-    super('The database was lost while a change was being saved; whether it was saved is not known.', { cause });
-  }
-}
-
 /** What errors of pg and of Node's sockets carry; told by shape, for not all of them are made in this realm. */
 interface Fault {
   readonly code?: unknown;
   readonly message?: unknown;
   readonly constraint?: unknown;
-  readonly severity?: unknown;
   readonly errors?: unknown;
 }
 
 const faultOf = (error: unknown): Fault => (typeof error === 'object' && error !== null ? error : {});
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
-
-/** The five-letter SQLSTATE of an error from the database; null for any other error. */
-export function sqlStateOf(error: unknown): string | null {
-  const code = textOf(faultOf(error).code);
-  return /^[0-9A-Z]{5}$/.test(code) && !SOCKET_CODES.includes(code) ? code : null;
-}
 
 /** The constraint that a statement violated; null where that is not what went wrong. */
 export const violatedConstraint = (error: unknown): string | null =>
@@ -76,24 +62,6 @@ export class UnreadableInstant extends RangeError {
   constructor(text: string) {
     super(`Not an instant: ${text}`);
   }
-}
-
-const LOST =
-  /connection terminated|connection ended|client has encountered a connection error|not queryable|client was closed|released back to the pool|already released/i;
-const SOCKET_CODES = ['ECONNRESET', 'EPIPE', 'ECONNREFUSED', 'ETIMEDOUT', 'ENOTCONN', 'ENOENT', 'EHOSTUNREACH'];
-
-/**
- * The connection is gone, or could not be had: a socket's failure, or the server that shuts down, restarts or ends the
- * session (classes 08 and 57P).
- */
-export function isConnectionLost(error: unknown): boolean {
-  const { code, message, errors, severity } = faultOf(error);
-  // What ends the session is FATAL; a trigger can raise the same state, and the session goes on.
-  const isEnd = severity !== 'ERROR' && /^(08|57P0[1-5]$)/.test(sqlStateOf(error) ?? '');
-  if (isEnd || SOCKET_CODES.includes(textOf(code))) return true;
-  // Where a name has several addresses, each failed for its own reason.
-  if (Array.isArray(errors)) return errors.some(isConnectionLost);
-  return LOST.test(textOf(message));
 }
 
 /** The host is unknown, or does not answer in time. */

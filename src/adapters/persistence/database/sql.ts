@@ -3,6 +3,8 @@ import { type CustomTypesConfig, type Pool, type QueryResult, type QueryResultRo
 import { type EpochMs, toIso } from '../../../domain/instant';
 import { isConnectionLost, UnreadableInstant } from './database-errors';
 
+export { isUuid } from '../../../domain/uuid';
+
 /** Whatever takes a statement: the pool, or the one connection of a transaction. */
 export interface Queryable {
   query<Row extends QueryResultRow>(config: {
@@ -115,5 +117,3 @@ export function instantBound(at: EpochMs): string {
   if (at < EARLIEST) return '-infinity';
   return at > LATEST ? 'infinity' : instantText(at);
 }
-
-export { isUuid } from '../../../domain/uuid';

@@ -1,0 +1,33 @@
+import { Arg, type ClassType, Field, InputType } from 'type-graphql';
+import { leaveToMutation, Text } from './input-rules';
+import { optional } from './optional';
+
+/** The fields that the input of every mutation has. */
+@InputType()
+export abstract class MutationInput {
+  @Field(() => String, {
+    ...optional,
+    description:
+      'A key of your choice that makes it safe to repeat the request, 1 to 200 characters. A repeated request with the same key and the same input returns the first result and changes nothing. The same key with another input is refused. Keys belong to the caller and are kept for at least 24 hours.',
+  })
+  @Text({ max: 200 })
+  idempotencyKey?: string | null;
+
+  @Field(() => String, {
+    ...optional,
+    description: 'A value of your choice that the payload returns unchanged.',
+  })
+  clientMutationId?: string | null;
+}
+
+/** The paths of user errors begin with the name of a mutation's only argument. */
+export const ARGUMENT = ['input'];
+
+/** The only argument of the mutation that the decorated method implements. */
+export const Input =
+  (type: () => ClassType): ParameterDecorator =>
+  (target, mutation, index) =>
+    Arg('input', type, {
+      description: `The input of \`${String(mutation)}\`.`,
+      validateFn: leaveToMutation,
+    })(target, mutation as string, index);

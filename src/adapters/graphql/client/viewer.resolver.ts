@@ -1,0 +1,11 @@
+import { Ctx, Query, Resolver } from 'type-graphql';
+import type { RequestContext } from '../context';
+import { ViewerType } from './viewer.type';
+
+@Resolver()
+export class ViewerResolver {
+  @Query(() => ViewerType, { description: 'The caller of the API.' })
+  viewer(@Ctx() { caller }: RequestContext): ViewerType {
+    return { actor: caller.actor, seesAllClients: caller.sees === 'ALL' };
+  }
+}

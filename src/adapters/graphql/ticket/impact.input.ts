@@ -1,0 +1,23 @@
+import { Field, InputType } from 'type-graphql';
+import type { Audience, Consequence } from '../../../domain/impact';
+import { NOTE, Text } from '../base/input-rules';
+import { optional } from '../base/optional';
+import { AudienceEnum, ConsequenceEnum } from './impact.type';
+
+@InputType('ImpactInput', {
+  description: 'A pair of facts about an issue: the people who are affected, and the consequence for them.',
+})
+export class ImpactInput {
+  @Field(() => AudienceEnum, { description: 'The people who are affected.' })
+  audience!: Audience;
+
+  @Field(() => ConsequenceEnum, { description: 'The consequence for them.' })
+  consequence!: Consequence;
+
+  @Field(() => String, {
+    ...optional,
+    description: 'A note for people. It does not affect the severity. At most 2,000 characters.',
+  })
+  @Text({ max: NOTE, blank: true })
+  note?: string | null;
+}

@@ -1,0 +1,164 @@
+import { Field, Int, ObjectType } from 'type-graphql';
+import type { Audience, Consequence } from '../../../domain/impact';
+import type { EpochMs } from '../../../domain/instant';
+import type { CommitmentKind, WaitingReason } from '../../../domain/policy/policy';
+import type { Severity } from '../../../domain/severity';
+import type { CommandType } from '../../../domain/ticket/commands';
+import type { TicketState } from '../../../domain/ticket/ticket';
+import { CommandEnum, CommitmentKindEnum, SeverityEnum, TicketStateEnum, WaitingReasonEnum } from '../base/enums';
+import { DateTimeScalar } from '../base/scalars';
+import { options, UserErrorType } from '../base/user-errors';
+import { AudienceEnum, ConsequenceEnum } from './impact.type';
+
+/** The errors with which a command for a ticket, or a submission, can be refused. */
+
+@ObjectType(
+  'IllegalTransition',
+  options('The lifecycle does not allow the command in the current state of the ticket.'),
+)
+export class IllegalTransitionType extends UserErrorType {
+  @Field(() => TicketStateEnum, { description: 'The current state of the ticket.' })
+  state!: TicketState;
+  @Field(() => CommandEnum, { description: 'The refused command.' })
+  command!: CommandType;
+  @Field(() => [CommandEnum], { description: 'The commands that the ticket accepts in its current state.' })
+  allowed!: readonly CommandType[];
+}
+
+@ObjectType(
+  'ContradictoryImpact',
+  options(
+    'No clause of the policy covers this pair of audience and consequence, because the two contradict each other.',
+  ),
+)
+export class ContradictoryImpactType extends UserErrorType {
+  @Field(() => AudienceEnum, { description: 'The audience of the impact.' })
+  audience!: Audience;
+  @Field(() => ConsequenceEnum, { description: 'The consequence of the impact.' })
+  consequence!: Consequence;
+}
+
+@ObjectType(
+  'SeverityNotLowered',
+  options('A workaround at this severity must lower the severity. The remaining impacts do not.'),
+)
+export class SeverityNotLoweredType extends UserErrorType {
+  @Field(() => SeverityEnum, { description: 'The current severity of the ticket.' })
+  before!: Severity;
+  @Field(() => SeverityEnum, { description: 'The severity that follows from the remaining impacts.' })
+  after!: Severity;
+}
+
+@ObjectType(
+  'ImpactNotLowered',
+  options('A workaround at this severity must lower the impact. The remaining impacts do not.'),
+)
+export class ImpactNotLoweredType extends UserErrorType {
+  @Field(() => SeverityEnum, { description: 'The current severity of the ticket.' })
+  before!: Severity;
+  @Field(() => SeverityEnum, { description: 'The severity that follows from the remaining impacts.' })
+  after!: Severity;
+  @Field(() => Boolean, {
+    description: 'Whether the remaining impacts equal the current impacts. Notes are not compared.',
+  })
+  sameImpacts!: boolean;
+}
+
+@ObjectType(
+  'AlreadyAcknowledged',
+  options('The ticket is already acknowledged. A ticket can be acknowledged only once.'),
+)
+export class AlreadyAcknowledgedType extends UserErrorType {
+  @Field(() => DateTimeScalar, { description: 'The date and time, in UTC, when the ticket was acknowledged.' })
+  acknowledgedAt!: EpochMs;
+}
+
+@ObjectType('AlreadyWaiting', options('The ticket already waits for this reason.'))
+export class AlreadyWaitingType extends UserErrorType {
+  @Field(() => WaitingReasonEnum, { description: 'The reason in the input.' })
+  reason!: WaitingReason;
+  @Field(() => DateTimeScalar, {
+    description: 'The date and time, in UTC, when the ticket started to wait for this reason.',
+  })
+  since!: EpochMs;
+}
+
+@ObjectType('NotWaiting', options('The ticket does not wait for this reason.'))
+export class NotWaitingType extends UserErrorType {
+  @Field(() => WaitingReasonEnum, { description: 'The reason in the input.' })
+  reason!: WaitingReason;
+}
+
+@ObjectType(
+  'NothingProposed',
+  options('No lowering of the severity is proposed, so there is nothing to approve or reject.'),
+)
+export class NothingProposedType extends UserErrorType {}
+
+@ObjectType(
+  'ApproverIsProposer',
+  options('The agent who proposed a lowering of the severity cannot approve it. Another agent has to approve it.'),
+)
+export class ApproverIsProposerType extends UserErrorType {
+  @Field(() => DateTimeScalar, { description: 'The date and time, in UTC, when the lowering was proposed.' })
+  proposedAt!: EpochMs;
+}
+
+@ObjectType('NothingToWaive', options('The ticket has no breach, or every breach is already waived.'))
+export class NothingToWaiveType extends UserErrorType {}
+
+@ObjectType('NoSuchBreach', options('The cycle of the commitment is not breached, or there is no such cycle.'))
+export class NoSuchBreachType extends UserErrorType {
+  @Field(() => CommitmentKindEnum, { description: 'The kind of commitment in the input.' })
+  commitment!: CommitmentKind;
+  @Field(() => Int, { description: 'The number of the cycle in the input.' })
+  cycle!: number;
+}
+
+@ObjectType('AlreadyWaived', options('The breach is already waived.'))
+export class AlreadyWaivedType extends UserErrorType {
+  @Field(() => CommitmentKindEnum, { description: 'The kind of the breached commitment.' })
+  commitment!: CommitmentKind;
+  @Field(() => Int, { description: 'The number of the breached cycle.' })
+  cycle!: number;
+  @Field(() => DateTimeScalar, { description: 'The date and time, in UTC, when the breach was waived.' })
+  waivedAt!: EpochMs;
+}
+
+@ObjectType('OverrideWithoutEffect', options('The ticket already has the severity of the override.'))
+export class OverrideWithoutEffectType extends UserErrorType {
+  @Field(() => SeverityEnum, { description: 'The severity of the override and of the ticket.' })
+  severity!: Severity;
+}
+
+@ObjectType(
+  'ReclassifiedSinceWorkaround',
+  options('The latest workaround cannot be withdrawn, because the ticket was reclassified after it was applied.'),
+)
+export class ReclassifiedSinceWorkaroundType extends UserErrorType {
+  @Field(() => DateTimeScalar, { description: 'The date and time, in UTC, when the workaround was applied.' })
+  appliedAt!: EpochMs;
+}
+
+@ObjectType('OutOfOrder', options('The time of the command is before the last event of the ticket.'))
+export class OutOfOrderType extends UserErrorType {
+  @Field(() => DateTimeScalar, { description: 'The date and time of the command, in UTC.' })
+  at!: EpochMs;
+  @Field(() => DateTimeScalar, { description: 'The date and time of the last event of the ticket, in UTC.' })
+  lastEventAt!: EpochMs;
+}
+
+@ObjectType(
+  'BeyondCalendar',
+  options('The command was refused, because the calendar cannot determine a deadline that would follow from it.'),
+)
+export class BeyondCalendarType extends UserErrorType {
+  @Field(() => String, { description: 'The reason why the calendar cannot determine the deadline.' })
+  detail!: string;
+}
+
+@ObjectType('DuplicateExternalId', options('The client already has a ticket with this `externalId`.'))
+export class DuplicateExternalIdType extends UserErrorType {
+  @Field(() => String, { description: 'The `externalId` in the input.' })
+  externalId!: string;
+}

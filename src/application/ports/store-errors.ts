@@ -1,0 +1,64 @@
+/** The errors of the store that the application and its callers distinguish. */
+
+/**
+ * The connection was lost during a commit, and the store could not find out whether the
+ * transaction was committed. Repeating the request is safe with an idempotency key.
+ */
+export class CommitUnknownError extends Error {
+  override readonly name = 'CommitUnknownError';
+  constructor(cause: unknown) {
+    super('The connection to the database was lost while a change was being saved. It may or may not be saved.', {
+      cause,
+    });
+  }
+}
+
+/**
+ * The properties of errors of `pg` and Node.js sockets. They are recognised by shape, not by class.
+ */
+interface DriverError {
+  readonly code?: unknown;
+  readonly message?: unknown;
+  readonly severity?: unknown;
+  readonly errors?: unknown;
+}
+
+const driverErrorOf = (error: unknown): DriverError => (typeof error === 'object' && error !== null ? error : {});
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+const SOCKET_CODES = ['ECONNRESET', 'EPIPE', 'ECONNREFUSED', 'ETIMEDOUT', 'ENOTCONN', 'ENOENT', 'EHOSTUNREACH'];
+
+/** The SQLSTATE of an error from the database, five characters; null for any other error. */
+export function sqlStateOf(error: unknown): string | null {
+  const code = textOf(driverErrorOf(error).code);
+  return /^[0-9A-Z]{5}$/.test(code) && !SOCKET_CODES.includes(code) ? code : null;
+}
+
+const LOST =
+  /connection terminated|connection ended|client has encountered a connection error|not queryable|client was closed|released back to the pool|already released/i;
+
+/**
+ * Whether the connection was lost or could not be opened: a socket error, or a server that shuts
+ * down, restarts or ends the session (SQLSTATE classes 08 and 57P).
+ */
+export function isConnectionLost(error: unknown): boolean {
+  const { code, message, errors, severity } = driverErrorOf(error);
+  // Errors that end a session are FATAL. A trigger can raise the same SQLSTATE as an ERROR.
+  const isEnd = severity !== 'ERROR' && /^(08|57P0[1-5]$)/.test(sqlStateOf(error) ?? '');
+  if (isEnd || SOCKET_CODES.includes(textOf(code))) return true;
+  // A host name with several addresses has one error for each.
+  if (Array.isArray(errors)) return errors.some(isConnectionLost);
+  return LOST.test(textOf(message));
+}
+
+const TOO_MANY_CONNECTIONS = '53300';
+const NO_FREE_CONNECTION = /timeout exceeded when trying to connect/i;
+
+/**
+ * Whether the database cannot be used at the moment: it is down, starting, or has no free
+ * connection.
+ */
+export const isStoreUnavailable = (error: unknown): boolean =>
+  isConnectionLost(error) ||
+  sqlStateOf(error) === TOO_MANY_CONNECTIONS ||
+  (error instanceof Error && NO_FREE_CONNECTION.test(error.message));
