@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { isIPv4 } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { cleanEnv, EnvError, makeExactValidator } from 'envalid';
 import { nearestTo } from './adapters/documents/nearest';
+import { isLoopback } from './adapters/http/loopback';
+import { OperatorError } from './application/operator-error';
 
 /** Pino's levels, quietest last. */
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -30,7 +31,7 @@ export type Config = Readonly<{
 }>;
 
 /** One or more variables are wrong; `problems` has one sentence for each, and `message` all of them, a line each. */
-export class ConfigError extends Error {
+export class ConfigError extends OperatorError {
   override readonly name = 'ConfigError';
   constructor(readonly problems: readonly string[]) {
     super(problems.join('\n'));
@@ -151,10 +152,6 @@ export const loadConfig = (env: Readonly<Record<string, string | undefined>>): C
     allowUnauthenticated: clean.STEPDOWN_ALLOW_UNAUTHENTICATED,
   };
 };
-
-/** Whether only this machine can reach the address: 127.0.0.0/8, ::1 and localhost (RFC 6890, RFC 6761). */
-export const isLoopback = (host: string): boolean =>
-  host === '::1' || host.toLowerCase() === 'localhost' || (isIPv4(host) && host.startsWith('127.'));
 
 const unknownVariables = (names: readonly string[], known: readonly string[]): string[] =>
   names

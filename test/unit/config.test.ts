@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { type Config, ConfigError, findPackageRoot, isLoopback, loadConfig } from '../../src/config';
+import { isLoopback } from '../../src/adapters/http/loopback';
+import { type Config, ConfigError, findPackageRoot, loadConfig } from '../../src/config';
 
 const root = join(__dirname, '..', '..');
 

@@ -171,7 +171,7 @@ describe('stepdown policy check', () => {
   it.each([
     ['a missing file', () => join(folder, 'none.yaml'), 'does not exist.'],
     ['a directory', () => folder, 'is a directory; give the policy file itself.'],
-    ['a huge file', () => given('#'.repeat(1_048_577)), 'is larger than 1 MiB; a policy is far smaller.'],
+    ['a huge file', () => given('#'.repeat(1_048_577)), 'is larger than 1 MiB, the maximum size of a policy.'],
     ['a file that is not UTF-8', () => given(Uint8Array.of(0x69, 0x64, 0x3a, 0xff)), 'is not UTF-8 text.'],
   ])('says what is wrong with %s', async (_name, fileOf, sentence) => {
     const file = fileOf();

@@ -1,3 +1,4 @@
+import { OperatorError } from '../../application/operator-error';
 /** What is wrong with a file that somebody wrote (a policy, a mapping), where, and what would be right. */
 export interface DocumentProblem {
   /** Line and column of the file, both counted from 1. */
@@ -13,7 +14,7 @@ export interface DocumentProblem {
 export type FieldPath = readonly (string | number)[];
 
 /** Notes a problem of the field at `path`; `at` says whether its name or its value is to be pointed at. */
-export type Report = (path: FieldPath, message: string, at?: 'key' | 'value') => void;
+export type ReportProblem = (path: FieldPath, message: string, at?: 'key' | 'value') => void;
 
 /** `['severities', 1, 'title']` as `severities[1].title`. */
 export function fieldName(path: FieldPath): string {
@@ -22,7 +23,7 @@ export function fieldName(path: FieldPath): string {
 }
 
 /** A file that cannot be used; carries every problem found, in the order of the file. */
-export class DocumentError extends Error {
+export class DocumentError extends OperatorError {
   override readonly name = 'DocumentError';
   readonly code = 'DOCUMENT_INVALID';
 

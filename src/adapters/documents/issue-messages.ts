@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { FieldPath, Report } from './document-error';
+import type { FieldPath, ReportProblem } from './document-error';
 import { didYouMean } from './nearest';
 
 const KINDS: Readonly<Record<string, string>> = {
@@ -56,7 +56,7 @@ function messageOf(issue: z.core.$ZodRawIssue): string | undefined {
 export function parseWith<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
-  report: Report,
+  report: ReportProblem,
   at: FieldPath = [],
 ): z.output<Schema> | undefined {
   const result = schema.safeParse(value, { error: messageOf });
@@ -65,7 +65,7 @@ export function parseWith<Schema extends z.ZodType>(
   return undefined;
 }
 
-function reportIssue(issue: z.core.$ZodIssue, at: FieldPath, report: Report): void {
+function reportIssue(issue: z.core.$ZodIssue, at: FieldPath, report: ReportProblem): void {
   const path = [...at, ...issue.path.map((step) => (typeof step === 'number' ? step : String(step)))];
   if (issue.code === 'unrecognized_keys') {
     const lines = issue.message.split('\n');

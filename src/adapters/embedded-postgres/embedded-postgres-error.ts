@@ -1,3 +1,4 @@
+import { OperatorError } from '../../application/operator-error';
 /** What kept the embedded PostgreSQL from running; each has its own remedy, which the message names. */
 export type EmbeddedPostgresReason =
   | 'UNSUPPORTED_PLATFORM'
@@ -11,7 +12,7 @@ export type EmbeddedPostgresReason =
   | 'CLOSED';
 
 /** The embedded PostgreSQL cannot run. `message` is for the operator: what is wrong, and which variable to set. */
-export class EmbeddedPostgresError extends Error {
+export class EmbeddedPostgresError extends OperatorError {
   override readonly name = 'EmbeddedPostgresError';
   constructor(
     readonly reason: EmbeddedPostgresReason,

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { type Pinned, pinnedPolicy } from '../../application/policies/pinned-policy';
 import type { Caller } from '../../application/ports/caller';
 import type { Client } from '../../application/ports/clients';
-import type { Services } from '../../application/ports/services';
+import type { ReadServices, Services } from '../../application/ports/services';
 import type { AsOf, StoredTicket } from '../../application/ports/stored-ticket';
 import { judgedAt } from '../../domain/commitment/view';
 import type { EpochMs } from '../../domain/instant';
@@ -10,9 +10,9 @@ import type { Policy } from '../../domain/policy/policy';
 import { LIMITS } from './operation-limits';
 
 /** What one request (or one event of a subscription) carries through its resolvers. */
-export interface RequestContext {
+export interface RequestContext<S extends ReadServices = Services> {
   readonly caller: Caller;
-  readonly services: Services;
+  readonly services: S;
   /** The one instant at which everything in the answer is judged. */
   readonly now: EpochMs;
   /** Stands in the log and in the errors of this request. */
@@ -26,9 +26,12 @@ export interface RequestContext {
   client(id: string): Promise<Client | null>;
 }
 
-export type ContextFactory = (caller: Caller, requestId: string) => RequestContext;
+export type ContextFactory<S extends ReadServices = Services> = (
+  caller: Caller,
+  requestId: string,
+) => RequestContext<S>;
 
-export function contextFactory(services: Services, logger: Logger): ContextFactory {
+export function contextFactory<S extends ReadServices>(services: S, logger: Logger): ContextFactory<S> {
   return (caller, requestId) => {
     const clients = new Map<string, Promise<Client | null>>();
     return {

@@ -35,7 +35,7 @@ export interface HttpSettings {
   /** As whom a request acts; throws a RequestError where that cannot be told. */
   readonly callerOf: (request: IncomingMessage) => Caller;
   /** Answers when the database does: how many tickets are set aside because their deadlines cannot be recorded. */
-  readonly askDatabase: () => Promise<Health>;
+  readonly readHealth: () => Promise<Health>;
   readonly logger: Logger;
 }
 
@@ -177,13 +177,13 @@ async function answerGraphQL(
 /** It serves all the same, but somebody should look. */
 const BEHIND_MS = 60_000;
 
-async function answerHealth({ askDatabase, logger }: HttpSettings, response: ServerResponse): Promise<void> {
+async function answerHealth({ readHealth, logger }: HttpSettings, response: ServerResponse): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new Error(`no answer within ${HEALTH_WITHIN_MS} ms`)), HEALTH_WITHIN_MS);
   });
   try {
-    const health = await Promise.race([askDatabase(), tooLate]);
+    const health = await Promise.race([readHealth(), tooLate]);
     const status = health.deadlinesBehindMs > BEHIND_MS ? 'behind' : 'ok';
     send(response, 200, 'application/json', JSON.stringify({ status, ...health }));
   } catch (error) {

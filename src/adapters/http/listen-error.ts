@@ -1,5 +1,6 @@
+import { OperatorError } from '../../application/operator-error';
 /** The service cannot listen where it was told to; the message names PORT or HOST and what would help. */
-export class ListenError extends Error {
+export class ListenError extends OperatorError {
   override readonly name = 'ListenError';
   constructor(
     readonly host: string,

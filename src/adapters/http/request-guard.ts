@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { isLoopback } from '../../config';
+import { isLoopback } from './loopback';
 
 /** The host name of a `Host` header or an origin, without its port; null where it is malformed. */
 function hostNameOf(authority: string): string | null {

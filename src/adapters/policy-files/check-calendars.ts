@@ -1,5 +1,5 @@
 import { type CalendarDefinition, CalendarError, compileCalendar } from '../../domain/calendar/business-calendar';
-import type { FieldPath, Report } from '../documents/document-error';
+import type { FieldPath, ReportProblem } from '../documents/document-error';
 import { namesAt, partAt } from './check-policy';
 import { expandAhead, type HolidayDates, horizonProblem, publicHolidays } from './holidays';
 import { yearOf } from './local-time';
@@ -10,7 +10,7 @@ const MOST_CALENDARS = 50;
 const NONE: HolidayDates = new Map();
 
 /** The holidays of a calendar, expanded; what is wrong with them is reported. */
-function expandHolidays(holidays: HolidaysEntry, path: FieldPath, report: Report): HolidayDates {
+function expandHolidays(holidays: HolidaysEntry, path: FieldPath, report: ReportProblem): HolidayDates {
   const { region, plus = [], minus = [] } = holidays;
   const { from, to } = holidays.horizon;
   const tooFar = region === undefined ? undefined : horizonProblem(region, to);
@@ -37,7 +37,7 @@ function expandHolidays(holidays: HolidaysEntry, path: FieldPath, report: Report
   return new Map([...all].sort(([a], [b]) => a.localeCompare(b)));
 }
 
-function toDefinition(entry: CalendarEntry, path: FieldPath, report: Report): CalendarDefinition {
+function toDefinition(entry: CalendarEntry, path: FieldPath, report: ReportProblem): CalendarDefinition {
   const special = entry.special ?? {};
   const days = Object.values(entry.week).concat(Object.values(special));
   if (days.every((intervals) => intervals === undefined || intervals.length === 0)) {
@@ -63,7 +63,7 @@ function toDefinition(entry: CalendarEntry, path: FieldPath, report: Report): Ca
 }
 
 /** The domain has the last word on what a calendar is. */
-function checkCompiles(definition: CalendarDefinition, path: FieldPath, report: Report): void {
+function checkCompiles(definition: CalendarDefinition, path: FieldPath, report: ReportProblem): void {
   try {
     compileCalendar(definition);
   } catch (error) {
@@ -83,7 +83,7 @@ export async function expandHolidaysAhead(file: unknown): Promise<void> {
 }
 
 /** The calendars of the file with their holidays expanded; those that are well shaped, if not all are. */
-export function checkCalendars(file: unknown, report: Report): Record<string, CalendarDefinition> {
+export function checkCalendars(file: unknown, report: ReportProblem): Record<string, CalendarDefinition> {
   const calendars: Record<string, CalendarDefinition> = {};
   const names = namesAt(file, ['calendars']);
   if (names.length > MOST_CALENDARS) {

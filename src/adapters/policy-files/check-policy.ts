@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { decidingRules } from '../../domain/policy/classify';
 import { COMMITMENT_KINDS, type Rule, type TargetUnit } from '../../domain/policy/policy';
 import { SEVERITIES, type Severity } from '../../domain/severity';
-import type { FieldPath, Report } from '../documents/document-error';
+import type { FieldPath, ReportProblem } from '../documents/document-error';
 import { didYouMean } from '../documents/nearest';
 import { markSchema, ruleSchema, spanSchema, targetSchema } from './policy-schema';
 
@@ -51,7 +51,7 @@ const UNITS: Readonly<Record<TargetUnit, { readonly most: number; readonly secon
     BUSINESS_DAYS: { most: 366, seconds: 0, name: 'business days' },
   };
 
-function checkAmount(amount: number, unit: TargetUnit, path: FieldPath, report: Report): void {
+function checkAmount(amount: number, unit: TargetUnit, path: FieldPath, report: ReportProblem): void {
   const { most, seconds, name } = UNITS[unit];
   if (amount <= 0 || amount > most) {
     report(path, `takes more than 0 and at most ${most} ${name}, not ${amount}`);
@@ -65,14 +65,14 @@ function checkAmount(amount: number, unit: TargetUnit, path: FieldPath, report: 
   }
 }
 
-function checkCalendarName(file: unknown, name: string, path: FieldPath, report: Report): void {
+function checkCalendarName(file: unknown, name: string, path: FieldPath, report: ReportProblem): void {
   const known = namesAt(file, ['calendars']);
   if (!known.includes(name)) {
     report(path, `takes one of the calendars ${known.join(', ')}, not "${name}"${didYouMean(name, known)}`);
   }
 }
 
-function checkSeverities(file: unknown, report: Report): void {
+function checkSeverities(file: unknown, report: ReportProblem): void {
   for (let index = 0; index < lengthAt(file, ['severities']); index++) {
     const path = ['severities', index, 'severity'];
     const name = valueAt(file, path);
@@ -84,7 +84,7 @@ function checkSeverities(file: unknown, report: Report): void {
   }
 }
 
-function checkTargets(file: unknown, report: Report): void {
+function checkTargets(file: unknown, report: ReportProblem): void {
   let promised = false;
   for (let index = 0; index < lengthAt(file, ['severities']); index++) {
     for (const kind of COMMITMENT_KINDS) {
@@ -112,14 +112,14 @@ function checkTargets(file: unknown, report: Report): void {
   }
 }
 
-function checkSilence(file: unknown, report: Report): void {
+function checkSilence(file: unknown, report: ReportProblem): void {
   const span = partAt(spanSchema, file, ['closeAfterSilence']);
   if (span === undefined) return;
   checkAmount(span.amount, span.unit, ['closeAfterSilence', 'amount'], report);
   checkCalendarName(file, span.calendar, ['closeAfterSilence', 'calendar'], report);
 }
 
-function checkRules(file: unknown, report: Report): void {
+function checkRules(file: unknown, report: ReportProblem): void {
   const declared = new Set<unknown>();
   for (let index = 0; index < lengthAt(file, ['severities']); index++) {
     declared.add(valueAt(file, ['severities', index, 'severity']));
@@ -163,7 +163,7 @@ const MARK_RANGES = {
   other: `a fraction above 0 and at most ${MOST_OVERDUE}, such as 1.25 for a quarter of the target past the due instant`,
 } as const;
 
-function checkMarks(file: unknown, report: Report): void {
+function checkMarks(file: unknown, report: ReportProblem): void {
   const marks = valueAt(file, ['marks']);
   if (!Array.isArray(marks)) return;
   const names = new Set<unknown>();
@@ -187,7 +187,7 @@ function checkMarks(file: unknown, report: Report): void {
 }
 
 /** Everything but the calendars, which have `check-calendars.ts` to themselves. */
-export function checkPolicyFile(file: unknown, report: Report): void {
+export function checkPolicyFile(file: unknown, report: ReportProblem): void {
   checkSeverities(file, report);
   checkTargets(file, report);
   checkRules(file, report);

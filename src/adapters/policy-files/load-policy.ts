@@ -1,6 +1,6 @@
 import type { CalendarDefinition } from '../../domain/calendar/business-calendar';
 import type { PolicyDocument, Target } from '../../domain/policy/policy';
-import { DocumentError, type DocumentProblem, fieldName, type Report } from '../documents/document-error';
+import { DocumentError, type DocumentProblem, fieldName, type ReportProblem } from '../documents/document-error';
 import { parseWith } from '../documents/issue-messages';
 import { readYaml } from '../documents/yaml-source';
 import { checkCalendars } from './check-calendars';
@@ -55,7 +55,7 @@ const inFileOrder = (a: DocumentProblem, b: DocumentProblem): number => a.line -
 export function parsePolicy(yamlText: string, { fileName }: { readonly fileName: string }): PolicyDocument {
   const { value, problems: unreadable, locate } = readYaml(yamlText);
   const problems = [...unreadable];
-  const report: Report = (path, message, at) => {
+  const report: ReportProblem = (path, message, at) => {
     problems.push({ ...locate(path, at), field: fieldName(path), message });
   };
 

@@ -1,6 +1,4 @@
-import { CalendarError, type LocalInterval } from '../../domain/calendar/business-calendar';
-import { ZoneOffsets } from '../../domain/calendar/zone-offsets';
-import { didYouMean } from '../documents/nearest';
+import type { LocalInterval } from '../../domain/calendar/business-calendar';
 
 const INTERVAL = /^((?:[01]\d|2[0-3]):[0-5]\d)\s*-\s*((?:[01]\d|2[0-3]):[0-5]\d|24:00)$/;
 const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
@@ -47,16 +45,4 @@ export function addDays(date: string, days: number): string {
   const at = new Date(`${date}T00:00:00Z`);
   at.setUTCDate(at.getUTCDate() + days);
   return at.toISOString().slice(0, 10);
-}
-
-/** What is wrong with a zone: it has to be a name of the IANA time zone database. Offsets such as `-05:00` are none. */
-export function zoneProblem(zone: string): string | undefined {
-  try {
-    ZoneOffsets.of(zone);
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof CalendarError)) throw error;
-  }
-  const hint = didYouMean(zone, Intl.supportedValuesOf('timeZone'));
-  return `takes an IANA time zone such as America/New_York, not "${zone.slice(0, 64)}"${hint}`;
 }

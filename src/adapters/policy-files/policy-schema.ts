@@ -4,8 +4,9 @@ import { AUDIENCES, CONSEQUENCES } from '../../domain/impact';
 import { BASES, CLIENT_ACTIONS, COMMITMENT_KINDS, TARGET_UNITS, WAITING_REASONS } from '../../domain/policy/policy';
 import { SEVERITIES } from '../../domain/severity';
 import { didYouMean } from '../documents/nearest';
+import { zoneProblem } from '../documents/zone-problem';
 import { KNOWN_YEARS, regionProblem } from './holidays';
-import { intervalsProblem, parseInterval, realDateProblem, zoneProblem } from './local-time';
+import { intervalsProblem, parseInterval, realDateProblem } from './local-time';
 
 /** The shape of a policy file; what one field has to do with another is looked at in `check-policy.ts`. */
 

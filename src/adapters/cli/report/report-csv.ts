@@ -1,7 +1,7 @@
 import { MINUTE_MS } from '../../../domain/instant';
 import { SEVERITIES } from '../../../domain/severity';
 import { parseDuration } from '../../graphql/base/scalars';
-import type { Report, ReportFigures, ReportRow, ReportTimes } from './report-command';
+import type { ApiReport, ReportFigures, ReportRow, ReportTimes } from './report-types';
 
 const COMMITMENTS = ['response', 'update', 'resolution', 'overall'] as const;
 const TIMES = ['timeToRespond', 'timeToWorkAround', 'timeToResolve'] as const;
@@ -13,7 +13,7 @@ type Cell = string | number | null;
  * time; an empty cell where there is nothing. A name that a spreadsheet would take for a formula has an apostrophe before
  * it.
  */
-export function reportCsv({ groups, total }: Report): string {
+export function reportCsv({ groups, total }: ApiReport): string {
   const rows = [...groups.map((row) => cellsOf('group', row)), cellsOf('total', total)];
   const head = rows[0]?.map(([name]) => name) ?? [];
   return [head, ...rows.map((cells) => cells.map(([, cell]) => cell))]

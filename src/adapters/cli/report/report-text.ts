@@ -1,9 +1,9 @@
 import { ZoneOffsets } from '../../../domain/calendar/zone-offsets';
 import { MINUTE_MS, toIso } from '../../../domain/instant';
 import { parseDuration } from '../../graphql/base/scalars';
-import { oneLine } from '../one-line';
-import { amount } from '../policy/amounts';
-import type { Report, ReportFigures, ReportRow, ReportTimes } from './report-command';
+import { durationText } from '../quantity-text';
+import { singleLine } from '../single-line';
+import type { ApiReport, ReportFigures, ReportRow, ReportTimes } from './report-types';
 
 type Line = readonly string[];
 
@@ -19,7 +19,7 @@ const TIMES = [
 ] as const;
 
 /** A report as tables for people. A dash stands where there is nothing. */
-export function reportText(report: Report): string {
+export function reportText(report: ApiReport): string {
   const by = report.groupBy.toLowerCase();
   const rows: readonly Row[] = [
     ...report.groups.map((row) => ({ name: nameOf(report, row), row })),
@@ -44,8 +44,8 @@ interface Row {
   readonly row: ReportRow;
 }
 
-const nameOf = ({ groupBy }: Report, { key, client }: ReportRow): string =>
-  oneLine(client?.name ?? key ?? (groupBy === 'ASSIGNEE' ? '(nobody)' : '-'));
+const nameOf = ({ groupBy }: ApiReport, { key, client }: ReportRow): string =>
+  singleLine(client?.name ?? key ?? (groupBy === 'ASSIGNEE' ? '(nobody)' : '-'));
 
 const tickets = ({ name, row }: Row): Line => [name, ...[row.opened, row.resolved, row.closed].map(String)];
 
@@ -91,7 +91,7 @@ function times({ name, row }: Row): readonly Line[] {
 const ranks = ({ count, p50, p90, p95 }: ReportTimes): Line => [String(count), ...[p50, p90, p95].map(toMinutes)];
 
 const toMinutes = (duration: string): string =>
-  amount(Math.round((parseDuration(duration) ?? 0) / MINUTE_MS) * MINUTE_MS);
+  durationText(Math.round((parseDuration(duration) ?? 0) / MINUTE_MS) * MINUTE_MS);
 
 /** One decimal; 100 % only where it is all of them, and 0 % only where it is none. */
 function percent(share: number | null): string {
@@ -102,7 +102,7 @@ function percent(share: number | null): string {
 }
 
 /** `2016-03-01 00:00` on the wall clock of the report's zone. */
-function local(instant: string, { timeZone }: Report): string {
+function local(instant: string, { timeZone }: ApiReport): string {
   const at = Date.parse(instant);
   return toIso(at + ZoneOffsets.of(timeZone).offsetAt(at))
     .replace('T', ' ')

@@ -1,5 +1,6 @@
+import { OperatorError } from '../../../application/operator-error';
 /** The demo cannot go on; the message says what to do. */
-export class DemoError extends Error {
+export class DemoError extends OperatorError {
   override readonly name = 'DemoError';
 }
 

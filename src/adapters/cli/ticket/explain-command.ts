@@ -1,3 +1,4 @@
+import { OperatorError } from '../../../application/operator-error';
 import { pinnedPolicy } from '../../../application/policies/pinned-policy';
 import type { Caller } from '../../../application/ports/caller';
 import type { Clock } from '../../../application/ports/clock';
@@ -6,25 +7,19 @@ import type { StoredTicket } from '../../../application/ports/stored-ticket';
 import type { TicketReader } from '../../../application/ports/ticket-reader';
 import { SYSTEM } from '../../../domain/actor';
 import { targetWorth } from '../../../domain/commitment/commitment';
-import { countedIn, explainDue, type Segment } from '../../../domain/commitment/explain-due';
-import { type CycleView, judgedAt, seenAt, viewCycle } from '../../../domain/commitment/view';
-import { type DurationMs, type EpochMs, toIso } from '../../../domain/instant';
-import {
-  COMMITMENT_KINDS,
-  type CommitmentKind,
-  calendarOf,
-  type Policy,
-  type Target,
-  targetOf,
-} from '../../../domain/policy/policy';
+import { countedIn, explainDue } from '../../../domain/commitment/explain-due';
+import { judgedAt, seenAt, viewCycle } from '../../../domain/commitment/view';
+import { type EpochMs, toIso } from '../../../domain/instant';
+import { COMMITMENT_KINDS, type CommitmentKind, calendarOf, targetOf } from '../../../domain/policy/policy';
+import { zoneProblem } from '../../documents/zone-problem';
 import { fromGlobalId } from '../../graphql/base/global-id';
 import { formatDuration } from '../../graphql/base/scalars';
-import { zoneProblem } from '../../policy-files/local-time';
-import { oneLine } from '../one-line';
+import { singleLine } from '../single-line';
+import type { CycleExplanation } from './cycle-explanation';
 import { cycleText } from './explain-text';
 
 /** What was asked for cannot be explained; the message says why. */
-export class ExplainError extends Error {
+export class ExplainError extends OperatorError {
   override readonly name = 'ExplainError';
 }
 
@@ -44,20 +39,6 @@ export interface ExplainDeps {
   readonly reader: TicketReader;
   readonly policies: Policies;
   readonly clock: Clock;
-}
-
-/** A cycle with all that makes its due instant. */
-export interface CycleExplanation {
-  readonly view: CycleView;
-  readonly policy: Policy;
-  readonly target: Target;
-  /** The zone to show it in: that of its calendar, UTC for best effort, unless another was asked for. */
-  readonly timeZone: string;
-  /** What the target is worth from the cycle's start; null for best effort. */
-  readonly worthMs: DurationMs | null;
-  /** Where its clock has got to: the instant of the answer, or the end. */
-  readonly reachedAt: EpochMs;
-  readonly segments: readonly Segment[];
 }
 
 /**
@@ -96,7 +77,7 @@ export async function explain({ reader, policies, clock }: ExplainDeps, options:
     ticket.externalId === null ? `Ticket ${ticket.number}` : `Ticket ${ticket.number} (${ticket.externalId})`;
   const { notMeasured } = ticket;
   const head = [
-    `${oneLine(name)}: ${oneLine(ticket.subject)}`,
+    `${singleLine(name)}: ${singleLine(ticket.subject)}`,
     `${ticket.severity}, ${state}, as it stands at ${toIso(at)}${ticket.observedUntil === null ? '' : ', where its imported history ends'}`,
     ...(notMeasured.length === 0 ? [] : [`Not measured, as the imported log does not tell: ${notMeasured.join(', ')}`]),
     '',

@@ -2,9 +2,9 @@ import { ZoneOffsets } from '../../../domain/calendar/zone-offsets';
 import { countedIn, type Segment } from '../../../domain/commitment/explain-due';
 import { type DurationMs, type EpochMs, MINUTE_MS, toIso } from '../../../domain/instant';
 import type { Target, WaitingReason } from '../../../domain/policy/policy';
-import { oneLine } from '../one-line';
-import { amount, count, UNIT_NAMES } from '../policy/amounts';
-import type { CycleExplanation } from './explain-command';
+import { countText, durationText, UNIT_NAMES } from '../quantity-text';
+import { singleLine } from '../single-line';
+import type { CycleExplanation } from './cycle-explanation';
 
 const WAITED_FOR: Readonly<Record<WaitingReason, string>> = {
   CLIENT: 'the client',
@@ -42,7 +42,7 @@ export function cycleText(explained: CycleExplanation): readonly string[] {
 const promise = ({ span }: Target): string =>
   span === null
     ? 'best effort, so no time is promised'
-    : `${count(span.amount, UNIT_NAMES[span.unit])} on the calendar "${span.calendar}"`;
+    : `${countText(span.amount, UNIT_NAMES[span.unit])} on the calendar "${span.calendar}"`;
 
 function table(explained: CycleExplanation): readonly string[] {
   const { view, timeZone, segments } = explained;
@@ -55,9 +55,9 @@ function table(explained: CycleExplanation): readonly string[] {
       local(segment.from),
       local(segment.to),
       whatOf(segment, explained),
-      segment.kind === 'COUNTED' ? amount(segment.countedMs) : '-',
+      segment.kind === 'COUNTED' ? durationText(segment.countedMs) : '-',
     ]),
-    ['Sum', '', '', amount(countedIn(segments))],
+    ['Sum', '', '', durationText(countedIn(segments))],
   ];
   const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
   const lines = rows.map((row) =>
@@ -67,14 +67,16 @@ function table(explained: CycleExplanation): readonly string[] {
   const facts = [
     ...(cycle.totalMs === null
       ? []
-      : [`Total: ${amount(cycle.totalMs)} of the calendar's open time${leftOf(explained)}`]),
+      : [`Total: ${durationText(cycle.totalMs)} of the calendar's open time${leftOf(explained)}`]),
     ...(dueAt === null ? [] : [`Due: ${local(dueAt)}`]),
-    ...(view.status === 'PAUSED' ? [`Due: not while the clock stands still; ${amount(remainingMs ?? 0)} left`] : []),
+    ...(view.status === 'PAUSED'
+      ? [`Due: not while the clock stands still; ${durationText(remainingMs ?? 0)} left`]
+      : []),
     ...(breach === null ? [] : [`Breached: ${local(breach.at)}${breach.waiver === undefined ? '' : ', waived'}`]),
     ...(cycle.end === null
-      ? [`Used so far: ${amount(elapsedMs)}`]
-      : [`Ended: ${local(cycle.end.at)}, ${amount(elapsedMs)} used`]),
-    ...(breach === null || (remainingMs ?? 0) >= 0 ? [] : [`Late by: ${amount(-(remainingMs ?? 0))}`]),
+      ? [`Used so far: ${durationText(elapsedMs)}`]
+      : [`Ended: ${local(cycle.end.at)}, ${durationText(elapsedMs)} used`]),
+    ...(breach === null || (remainingMs ?? 0) >= 0 ? [] : [`Late by: ${durationText(-(remainingMs ?? 0))}`]),
   ];
   return [
     lines[0] ?? '',
@@ -91,7 +93,7 @@ function table(explained: CycleExplanation): readonly string[] {
 function leftOf({ view: { cycle }, worthMs, policy }: CycleExplanation): string {
   if (worthMs === null || cycle.totalMs === worthMs) return '';
   const least = `${Number((policy.reopeningMinimum * 100).toFixed(1))} %`;
-  return `: reopened, so what was left of ${amount(worthMs)}, at least ${least}`;
+  return `: reopened, so what was left of ${durationText(worthMs)}, at least ${least}`;
 }
 
 function whatOf({ from, kind, holiday, reasons }: Segment, { view, reachedAt }: CycleExplanation): string {
@@ -102,7 +104,7 @@ function whatOf({ from, kind, holiday, reasons }: Segment, { view, reachedAt }: 
     case 'OUTSIDE_HOURS':
       return 'outside hours';
     case 'HOLIDAY':
-      return holiday === null ? 'holiday' : `holiday: ${oneLine(holiday)}`;
+      return holiday === null ? 'holiday' : `holiday: ${singleLine(holiday)}`;
     case 'PAUSED':
       return `paused, waiting for ${reasons.map((reason) => WAITED_FOR[reason]).join(' and ')}`;
   }

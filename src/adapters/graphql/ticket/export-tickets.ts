@@ -9,10 +9,12 @@ import {
   parse,
   validate,
 } from 'graphql';
+import { OperatorError } from '../../../application/operator-error';
+import type { ReadServices } from '../../../application/ports/services';
 import type { RequestContext } from '../context';
 
 /** What was asked of an export cannot be done; the message says why. */
-export class ExportError extends Error {
+export class ExportError extends OperatorError {
   override readonly name = 'ExportError';
 }
 
@@ -64,7 +66,7 @@ interface TicketsPage {
  */
 export async function* ticketLines(
   schema: GraphQLSchema,
-  context: () => RequestContext,
+  context: () => RequestContext<ReadServices>,
   filter: unknown,
 ): AsyncGenerator<string> {
   const document = parse(`

@@ -1,5 +1,6 @@
+import { OperatorError } from '../../../application/operator-error';
 /** The database cannot be used. `message` is for the operator: which database (never the password), and what is wrong. */
-export class DatabaseUnreachableError extends Error {
+export class DatabaseUnreachableError extends OperatorError {
   override readonly name = 'DatabaseUnreachableError';
   constructor(
     /** `host:port/database`. */
@@ -11,7 +12,7 @@ export class DatabaseUnreachableError extends Error {
 }
 
 /** A newer version of the service has migrated the database; this one would not understand what it finds. */
-export class DatabaseNewerError extends Error {
+export class DatabaseNewerError extends OperatorError {
   override readonly name = 'DatabaseNewerError';
   constructor(
     /** The migrations that this version does not know. */
@@ -28,7 +29,7 @@ export class DatabaseNewerError extends Error {
  * The connection was lost while the transaction was being committed, and whether it was could not be found out. Only the
  * caller can tell whether to ask again; with an idempotency key that is always safe.
  */
-export class CommitUnknownError extends Error {
+export class CommitUnknownError extends OperatorError {
   override readonly name = 'CommitUnknownError';
   constructor(cause: unknown) {
     super('The database was lost while a change was being saved; whether it was saved is not known.', { cause });

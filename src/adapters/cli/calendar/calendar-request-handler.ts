@@ -85,7 +85,7 @@ const calendarSchema = z.strictObject(
 );
 
 /** Answers lines of the `stepdown calendar` command; holds the calendars compiled so far. */
-export class CalendarDesk {
+export class CalendarRequestHandler {
   private readonly calendars = new Map<string, BusinessCalendar>();
 
   /** Never throws for what a line says: that is the answer's `error`. */

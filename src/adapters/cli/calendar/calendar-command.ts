@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
-import { type Answer, CalendarDesk } from './calendar-request';
+import { type Answer, CalendarRequestHandler } from './calendar-request-handler';
 
 /** In characters; ten thousand special dates fit in. A longer line is not kept in memory. */
 const LONGEST_LINE = 4 * 1024 * 1024;
@@ -20,7 +20,7 @@ const LONGEST_LINE = 4 * 1024 * 1024;
  * rest is left undone. Does not end the output.
  */
 export async function runCalendar(input: Readable, output: Writable): Promise<void> {
-  const desk = new CalendarDesk();
+  const desk = new CalendarRequestHandler();
   let failure: NodeJS.ErrnoException | undefined;
   const onError = (error: NodeJS.ErrnoException): void => {
     failure = error;
@@ -41,7 +41,7 @@ export async function runCalendar(input: Readable, output: Writable): Promise<vo
 }
 
 /** The answers to the lines of each chunk of input, in one text. */
-async function* answersTo(input: Readable, desk: CalendarDesk): AsyncGenerator<string> {
+async function* answersTo(input: Readable, desk: CalendarRequestHandler): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   let rest = '';
   let tooLong = false;
