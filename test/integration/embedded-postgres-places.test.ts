@@ -30,7 +30,7 @@ import {
   urlOf,
 } from '../support/postgres-holders';
 
-const BINARIES = join(__dirname, '..', '..', 'src', 'adapters', 'persistence', 'embedded-postgres', 'binaries.ts');
+const BINARIES = join(__dirname, '..', '..', 'src', 'adapters', 'embedded-postgres', 'binaries.ts');
 
 describe('a data folder whose path is too long for a socket', () => {
   test('gets its socket in /tmp, in a folder that is checked', async () => {

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, test } from '@jest/globals';
 import { Client } from 'pg';
-import { bornAt } from '../../src/adapters/embedded-postgres/processes';
+import { startTimeOf } from '../../src/adapters/embedded-postgres/processes';
 
 export const TYPESCRIPT = join(__dirname, 'typescript.cjs');
 const HOLDER = join(__dirname, 'hold-postgres.ts');
@@ -114,7 +114,7 @@ export const query = async (url: string, sql: string): Promise<unknown[]> => {
 export const postmasterOf = (dataDir: string): number =>
   Number.parseInt(readFileSync(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8'), 10);
 
-export const isGone = async (pid: number): Promise<boolean> => (await bornAt(pid)) === null;
+export const isGone = async (pid: number): Promise<boolean> => (await startTimeOf(pid)) === null;
 
 export const eventually = async (what: string, isSo: () => Promise<boolean>, withinMs = 8000): Promise<void> => {
   const began = performance.now();

@@ -33,7 +33,7 @@ function summaryLines(summary: ImportSummary, seconds: number, isDryRun: boolean
     `${isDryRun ? 'Would import' : 'Imported'} ${imported} of ${tickets} tickets from ${rows} rows in ${seconds.toFixed(1)} s; ${alreadyThere} were there already, ${notOpened} could not be opened.`,
     ...(failed === 0
       ? []
-      : [`Failed:    ${failed} skipped because of an unexpected fault; the reports name each and its fault.`]),
+      : [`Failed:    ${failed} left out because of an unexpected fault; the reports name each and its fault.`]),
     `Events:    ${events}`,
     `State:     ${countsText(byState, [...TICKET_STATES])}`,
     `Severity:  ${countsText(bySeverity)}`,
