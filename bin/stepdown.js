@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-// Compiles what changed since the last build, then runs the command line in this same process, so that signals reach
-// it. An image brings no sources and no compiler: there is nothing to compile then.
+// Compiles what changed since the last build, then runs the command line in this same process, so
+// that signals reach it. An image brings no sources and no compiler: there is nothing to compile
+// then.
 const { spawnSync } = require('node:child_process');
 const { existsSync, readdirSync, statSync } = require('node:fs');
 const { join } = require('node:path');

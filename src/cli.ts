@@ -4,7 +4,8 @@ import pino from 'pino';
 import { errorText } from './adapters/cli/error-text';
 import { loadConfig } from './config';
 
-// Each command imports its own modules, so that `stepdown calendar` does not wait for a GraphQL schema.
+// Each command imports its own modules, so that `stepdown calendar` does not wait for a GraphQL
+// schema.
 
 const program = new Command('stepdown')
   .description('Tickets of a support organisation: severity from facts, deadlines in business time.')

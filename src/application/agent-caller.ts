@@ -4,7 +4,9 @@ import type { Caller } from './ports/caller';
 /** The maximum length of an agent's name, in UTF-16 code units. */
 export const MAX_AGENT_NAME_LENGTH = 100;
 
-/** Whether the text can name an agent: not blank, not too long, and without invisible characters. */
+/**
+ * Whether the text can name an agent: not blank, not too long, and without invisible characters.
+ */
 export const isAgentName = (name: string): boolean =>
   !isBlank(name) && name.length <= MAX_AGENT_NAME_LENGTH && !hidesSomething(name);
 

@@ -35,7 +35,9 @@ export async function runPolicyPublish(
   });
 }
 
-/** `stepdown policy diff`. Two files are compared without a configuration and without a database. */
+/**
+ * `stepdown policy diff`. Two files are compared without a configuration and without a database.
+ */
 export async function runPolicyDiff(
   configure: () => Config,
   options: PolicyDiffOptions,

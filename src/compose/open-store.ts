@@ -11,7 +11,9 @@ import { readConfiguredPolicy } from '../adapters/policy-files/configured-policy
 import type { ConfiguredPolicies, ConfiguredPolicy } from '../application/ports/configured-policy';
 import type { Config } from '../config';
 
-/** A migrated database, and the policy file that it is used with. The file may not be published yet. */
+/**
+ * A migrated database, and the policy file that it is used with. The file may not be published yet.
+ */
 export interface Store {
   readonly url: string;
   readonly dataSource: DataSource;
@@ -25,8 +27,8 @@ export interface Store {
 /**
  * Opens the configured database, or the embedded one, and migrates its schema.
  *
- * @throws EmbeddedPostgresError, DatabaseUnreachableError, DatabaseNewerError, PolicyFileUnreadable,
- * DocumentError
+ * @throws EmbeddedPostgresError, DatabaseUnreachableError, DatabaseNewerError,
+ * PolicyFileUnreadable, DocumentError
  */
 export async function openStore(config: Config, log: Logger, applicationName = 'stepdown'): Promise<Store> {
   const policyFile = readConfiguredPolicy(config.policyFile);

@@ -24,7 +24,10 @@ export function stopOnSignal(close: () => Promise<void>, log: Logger): void {
 
 const PARENT_POLL_MS = 1_000;
 
-/** A process that is killed by SIGKILL cannot pass it on: the service would keep the port after npm has ended. */
+/**
+ * A process that is killed by SIGKILL cannot pass it on: the service would keep the port after npm
+ * has ended.
+ */
 function onParentExit(stop: () => void): void {
   const parent = process.ppid;
   const timer = setInterval(() => {

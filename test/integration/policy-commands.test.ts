@@ -130,7 +130,7 @@ test('no command but a start publishes the configured file, whatever it says', a
   ).toContain('would be a new version of cimcloud.');
 });
 
-test('an import into an empty database that is only tried publishes nothing; one in earnest does', async () => {
+test('a dry run of an import into an empty database publishes nothing; the import itself publishes the policy', async () => {
   const database = await createTestDatabase();
   const config = loadConfig({ DATABASE_URL: database.url });
   const files = {

@@ -112,7 +112,7 @@ Tickets
   assignee                       opened  resolved  closed
   -------------------------------------------------------
   Ada "the first", of many [31m       3         2       1
-  (nobody)                            0         0       0
+  (unassigned)                        0         0       0
   all                                 3         2       1
 
 Commitments
@@ -120,7 +120,7 @@ Commitments
   assignee                       commitment   met  breached  still open  waived  attainment  with waivers
   -------------------------------------------------------------------------------------------------------
   Ada "the first", of many [31m  response    1999         1           1       1      99.9 %       100.0 %
-  (nobody)                       -              0         0           0       0           -             -
+  (unassigned)                   -              0         0           0       0           -             -
   all                            response    1999         1           1       1      99.9 %       100.0 %
 
 Breaches by the ticket's severity at the breach
@@ -128,7 +128,7 @@ Breaches by the ticket's severity at the breach
   assignee                       SEV1
   -----------------------------------
   Ada "the first", of many [31m     1
-  (nobody)                          0
+  (unassigned)                      0
   all                               1
 
 Business time from opening
@@ -136,7 +136,7 @@ Business time from opening
   assignee                       time        tickets          p50          p90           p95
   ------------------------------------------------------------------------------------------
   Ada "the first", of many [31m  to respond     2000  18 h 05 min  40 h 00 min  100 h 30 min
-  (nobody)                       -                 0            -            -             -
+  (unassigned)                   -                 0            -            -             -
   all                            to respond     2000  18 h 05 min  40 h 00 min  100 h 30 min
 `);
 });

@@ -1,7 +1,10 @@
 import { OperatorError } from '../../application/operator-error';
 import { CalendarError } from '../../domain/calendar/calendar-error';
 
-/** What the command line prints for an error: its message if the operator can correct it, else the stack trace. */
+/**
+ * What the command line prints for an error: its message if the operator can correct it, else the
+ * stack trace.
+ */
 export function errorText(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { code, syscall }: NodeJS.ErrnoException = error;

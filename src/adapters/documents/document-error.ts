@@ -4,7 +4,10 @@ export interface DocumentProblem {
   /** Line and column in the file, both counted from 1. */
   readonly line: number;
   readonly column: number;
-  /** The path of the field, e.g. `severities[1].targets.RESOLUTION.amount`; `(document)` for the whole file. */
+  /**
+   * The path of the field, e.g. `severities[1].targets.RESOLUTION.amount`; `(document)` for the
+   * whole file.
+   */
   readonly field: string;
   /** What the field takes, e.g. `takes a number greater than 0, not -2`. */
   readonly message: string;
@@ -13,7 +16,9 @@ export interface DocumentProblem {
 /** The keys and indices that lead from the root of the file to a field. */
 export type FieldPath = readonly (string | number)[];
 
-/** Records a problem of the field at `path`; `at` selects the position of its key or of its value. */
+/**
+ * Records a problem of the field at `path`; `at` selects the position of its key or of its value.
+ */
 export type ReportProblem = (path: FieldPath, message: string, at?: 'key' | 'value') => void;
 
 /** `['severities', 1, 'title']` as `severities[1].title`. */

@@ -52,7 +52,10 @@ function messageOf(issue: z.core.$ZodRawIssue): string | undefined {
   }
 }
 
-/** Parses the value by the schema. If it is not valid, calls `report` for each problem and returns undefined. */
+/**
+ * Parses the value by the schema. If it is not valid, calls `report` for each problem and returns
+ * undefined.
+ */
 export function parseWith<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,

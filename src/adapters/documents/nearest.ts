@@ -12,7 +12,10 @@ function distance(a: string, b: string): number {
   return previous[b.length] ?? 0;
 }
 
-/** The known name with the smallest distance, ignoring case; undefined if every distance exceeds `maxDistance`. */
+/**
+ * The known name with the smallest distance, ignoring case; undefined if every distance exceeds
+ * `maxDistance`.
+ */
 export function nearestTo(written: string, known: Iterable<string>, maxDistance: number): string | undefined {
   if (written.length > 64) return undefined; // no known name is that long, and the cost is quadratic
   let best: string | undefined;

@@ -18,7 +18,8 @@ import { type DocumentProblem, type FieldPath, fieldName } from './document-erro
 /** The maximum size of a document. A larger file is probably the wrong file. */
 export const MAX_DOCUMENT_BYTES = 1_048_576;
 
-// The parser is recursive: thousands of nested brackets would exhaust the stack and end the process.
+// The parser is recursive: thousands of nested brackets would exhaust the stack and end the
+// process.
 const MAX_DEPTH = 100;
 
 type Position = Pick<DocumentProblem, 'line' | 'column'>;
@@ -59,7 +60,10 @@ const positionOf = (lines: LineCounter, offset: number): Position => {
 /** The message of a problem for a syntax error of the library. */
 const syntaxMessage = (message: string): string => `is not valid YAML: ${message.replace(/\s+/g, ' ').trim()}`;
 
-/** Calls `note` for each repeated key, key that is not a plain name, and alias that is unresolved or recursive. */
+/**
+ * Calls `note` for each repeated key, key that is not a plain name, and alias that is unresolved or
+ * recursive.
+ */
 function inspect(document: Document.Parsed, note: (node: Node, path: FieldPath, message: string) => void): void {
   const openAnchors: string[] = [];
   const visit = (node: unknown, path: FieldPath): void => {
@@ -113,7 +117,8 @@ function locator(document: Document.Parsed, lines: LineCounter): YamlSource['loc
         const pair = pairOf(node, String(step));
         if (pair === undefined) return positionOf(lines, parent);
         parent = offsetOf(pair.key) ?? parent;
-        // A key without a value has an empty node at a later position, so the key is reported instead.
+        // A key without a value has an empty node at a later position, so the key is reported
+        // instead.
         value = isScalar(pair.value) && pair.value.value === null ? parent : offsetOf(pair.value);
         node = pair.value;
       } else if (isSeq(node) && typeof step === 'number' && node.items[step] !== undefined) {
@@ -161,7 +166,8 @@ export function readYaml(text: string): YamlSource {
     return { value: document.toJS({ maxAliasCount: 100 }), problems, locate };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    // The remaining cause is aliases that multiply each other. The position is that of the first alias.
+    // The remaining cause is aliases that multiply each other. The position is that of the first
+    // alias.
     const at = positionOf(lines, Math.max(text.search(/(?<=[\s[,])\*\S/), 0));
     return { value: undefined, problems: [...problems, ...unreadable(syntaxMessage(reason), at).problems], locate };
   }

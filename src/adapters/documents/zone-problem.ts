@@ -3,8 +3,8 @@ import { ZoneOffsets } from '../../domain/calendar/zone-offsets';
 import { didYouMean } from './nearest';
 
 /**
- * What is wrong with the name of a time zone; undefined if the IANA database has it. Offsets such as
- * `-05:00` are not accepted.
+ * What is wrong with the name of a time zone; undefined if the IANA database has it. Offsets such
+ * as `-05:00` are not accepted.
  */
 export function zoneProblem(zone: string): string | undefined {
   try {

@@ -13,7 +13,10 @@ export type Binaries = Readonly<{
 
 const OWN_DATABASE = 'set DATABASE_URL to a PostgreSQL of your own';
 
-/** The loader of the GNU C library. The Linux binaries do not run on systems without it, such as Alpine. */
+/**
+ * The loader of the GNU C library. The Linux binaries do not run on systems without it, such as
+ * Alpine.
+ */
 const LOADERS: Readonly<Record<string, string>> = {
   'linux-x64': '/lib64/ld-linux-x86-64.so.2',
   'linux-arm64': '/lib/ld-linux-aarch64.so.1',
@@ -96,7 +99,8 @@ const makeExecutable = async (file: string): Promise<void> => {
 /**
  * Makes the links that the package's install script makes; `npm ci --ignore-scripts` skips it.
  *
- * @returns the folder for LD_LIBRARY_PATH if the links cannot be made in the folder of the libraries
+ * @returns the folder for LD_LIBRARY_PATH if the links cannot be made in the folder of the
+ * libraries
  */
 const linkLibraries = async (native: string, linkDir: string): Promise<string | undefined> => {
   const packageDir = dirname(native);

@@ -23,7 +23,8 @@ const UNFINISHED = /^postgres\.init-(\d+)-/;
  *
  * @param durable whether the new cluster survives a power failure
  * @returns whether this call made the cluster
- * @throws EmbeddedPostgresError OTHER_MAJOR_VERSION, DATA_DIR_UNUSABLE, DISK_FULL or START_FAILED (initdb failed).
+ * @throws EmbeddedPostgresError OTHER_MAJOR_VERSION, DATA_DIR_UNUSABLE, DISK_FULL or START_FAILED
+ * (initdb failed).
  */
 export const ensureCluster = async (
   dataDir: string,
@@ -89,7 +90,9 @@ const initialise = async (
   }
 };
 
-/** Whether a cluster exists that these programs can use. Throws if the folder holds anything else. */
+/**
+ * Whether a cluster exists that these programs can use. Throws if the folder holds anything else.
+ */
 const checkCluster = async (dataDir: string, binaries: Binaries): Promise<boolean> => {
   const cluster = clusterOf(dataDir);
   const remedy = 'set STEPDOWN_DATA_DIR to another folder, or DATABASE_URL to a PostgreSQL of your own';

@@ -23,7 +23,10 @@ export class EmbeddedPostgresError extends OperatorError {
   }
 }
 
-/** The code of a failed system call, such as `ENOENT`, or an SQLSTATE; undefined if the error has none. */
+/**
+ * The code of a failed system call, such as `ENOENT`, or an SQLSTATE; undefined if the error has
+ * none.
+ */
 export const codeOf = (error: unknown): string | undefined => {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return typeof code === 'string' ? code : undefined;
@@ -37,11 +40,16 @@ export const diskFull = (dataDir: string, cause?: unknown): EmbeddedPostgresErro
     { cause },
   );
 
-/** Whether a message of PostgreSQL or of the C library reports a full disk or an exhausted quota. */
+/**
+ * Whether a message of PostgreSQL or of the C library reports a full disk or an exhausted quota.
+ */
 export const saysDiskFull = (text: string): boolean =>
   /No space left on device|Disk quota exceeded|Check free disk space/.test(text);
 
-/** Turns a failed file operation in the data folder into an EmbeddedPostgresError; returns other errors as they are. */
+/**
+ * Turns a failed file operation in the data folder into an EmbeddedPostgresError; returns other
+ * errors as they are.
+ */
 export const explainFileError = (dataDir: string, error: unknown): unknown => {
   const remedy = 'set STEPDOWN_DATA_DIR to a folder of this user, or DATABASE_URL to a PostgreSQL of your own';
   switch (codeOf(error)) {

@@ -18,11 +18,12 @@ const UNPRIVILEGED_ID = 65534;
 const IN_NAMESPACE = ['unshare', '--user', `--map-user=${UNPRIVILEGED_ID}`, `--map-group=${UNPRIVILEGED_ID}`];
 
 /**
- * Chooses the user that PostgreSQL runs as. PostgreSQL refuses to run as root and as a user without a
- * name. An ordinary user runs it as itself; a user without a name, as in some containers, runs it in a
- * user namespace. Root takes the first of these that can run it:
+ * Chooses the user that PostgreSQL runs as. PostgreSQL refuses to run as root and as a user without
+ * a name. An ordinary user runs it as itself; a user without a name, as in some containers, runs it
+ * in a user namespace. Root takes the first of these that can run it:
  * 1. the owner of the data folder, if that is not root;
- * 2. root in a user namespace where it appears as the unprivileged user. Files keep their owner root,
+ * 2. root in a user namespace where it appears as the unprivileged user. Files keep their owner
+ * root,
  *    and a home folder of mode 700 is readable;
  * 3. the owner of the parent of the data folder (`sudo` in the home of another user);
  * 4. the unprivileged user.
@@ -55,7 +56,8 @@ export const chooseIdentity = async (dataDir: string, binaries: Binaries): Promi
           { prefix: [], uid: UNPRIVILEGED_ID, gid: UNPRIVILEGED_ID },
         ];
   for (const candidate of candidates) {
-    // A candidate cannot enter the data folder before it owns it; it must be able to enter the parent.
+    // A candidate cannot enter the data folder before it owns it; it must be able to enter the
+    // parent.
     const isOwner = candidate.uid === undefined || candidate.uid === owner.uid;
     if (!(await canRun(candidate, isOwner ? dataDir : dirname(dataDir), binaries))) continue;
     if (!isOwner) await changeOwner(candidate, dataDir);
@@ -102,7 +104,10 @@ export const userOf = ({ uid, gid }: Identity): { uid?: number; gid?: number } =
   ...(gid === undefined ? {} : { gid }),
 });
 
-/** Makes the identity the owner of the file or folder and of all files in it, unless it is the current user. */
+/**
+ * Makes the identity the owner of the file or folder and of all files in it, unless it is the
+ * current user.
+ */
 export const changeOwner = async (identity: Identity, path: string): Promise<void> => {
   if (identity.uid === undefined || identity.gid === undefined) return;
   await lchown(path, identity.uid, identity.gid);

@@ -17,7 +17,10 @@ import { WATCHDOG } from './watchdog';
  * process. The server stops when the last lease ends.
  */
 export type Lease = Readonly<{
-  /** Starts the server, detached from this process. @returns its process id; it may have ended already */
+  /**
+   * Starts the server, detached from this process.
+   * @returns its process id; it may have ended already
+   */
   launch(): Promise<number>;
   /** Ends the lease. If it was the last, the server has stopped when this resolves. */
   release(): Promise<void>;
@@ -39,12 +42,12 @@ let taken = 0;
 
 /**
  * Takes a lease: a file `<dataDir>/leases/lease.<pid>.<n>` that contains the start time of this
- * process, and a watchdog, a shell that reads from a pipe of this process. The pipe closes when this
- * process ends, even by SIGKILL.
+ * process, and a watchdog, a shell that reads from a pipe of this process. The pipe closes when
+ * this process ends, even by SIGKILL.
  *
- * A process writes its lease before it uses the server, and a watchdog that wants to stop the server
- * writes a stop mark before it counts the leases. So at least one of them sees the other; see
- * `waitWhileStopping`.
+ * A process writes its lease before it uses the server, and a watchdog that wants to stop the
+ * server writes a stop mark before it counts the leases. So at least one of them sees the other;
+ * see `waitWhileStopping`.
  */
 export const takeLease = async (options: LeaseOptions): Promise<Lease> => {
   const { dataDir, cluster, logFile, command, environment, identity, log } = options;
@@ -117,7 +120,10 @@ export const takeLease = async (options: LeaseOptions): Promise<Lease> => {
 
 const hasEnded = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null;
 
-/** Sets whether the pipe keeps this process alive. The pipes of a child are sockets, although typed as streams. */
+/**
+ * Sets whether the pipe keeps this process alive. The pipes of a child are sockets, although typed
+ * as streams.
+ */
 const setRef = (pipe: Readable | Writable, keepsAlive: boolean): void => {
   if (!(pipe instanceof Socket)) return;
   if (keepsAlive) pipe.ref();
@@ -142,7 +148,10 @@ export const waitWhileStopping = async (dataDir: string): Promise<void> => {
   }
 };
 
-/** Whether the process that wrote the file runs. The file contains its start time; an empty file is being written. */
+/**
+ * Whether the process that wrote the file runs. The file contains its start time; an empty file is
+ * being written.
+ */
 const isHeld = async (file: string, pid: number): Promise<boolean> => {
   const written = await readFile(file, 'utf8').catch(() => null);
   if (written === null) return false;

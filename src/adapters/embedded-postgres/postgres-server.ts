@@ -21,20 +21,24 @@ export type Server = Readonly<{
 /** The time limit of a start, including its retries. */
 const START_MS = 10_000;
 /**
- * The time limit for a running server to answer. It may replay up to 1 GB of its log after a crash, or
- * write all its data before it stops.
+ * The time limit for a running server to answer. It may replay up to 1 GB of its log after a crash,
+ * or write all its data before it stops.
  */
 const BUSY_MS = 300_000;
-/** The number of failed starts after which the start is given up; temporary failures do not count. */
+/**
+ * The number of failed starts after which the start is given up; temporary failures do not count.
+ */
 const MAX_FAILURES = 3;
 
-/** Temporary failures: another process starts the server, or processes of a killed server still run. */
+/**
+ * Temporary failures: another process starts the server, or processes of a killed server still run.
+ */
 const TEMPORARY_FAILURE =
   /postmaster\.pid" already exists|pre-existing shared memory block|\.lock" already exists|could not create lock file/;
 
 /**
- * Waits until the server accepts connections, and starts it if it does not run. If several processes
- * do this at the same time, one starts the server and the others share it.
+ * Waits until the server accepts connections, and starts it if it does not run. If several
+ * processes do this at the same time, one starts the server and the others share it.
  *
  * @param isWanted called between the steps; false ends the wait
  * @throws EmbeddedPostgresError DISK_FULL, START_FAILED or CLOSED.
@@ -97,8 +101,8 @@ export const connectionTo = (socketDir: string, database: string): ClientConfig 
 });
 
 /**
- * Tries to connect, and creates the database in a new cluster. `busy`: the server starts, stops or has
- * no free connection; `absent`: no server listens.
+ * Tries to connect, and creates the database in a new cluster. `busy`: the server starts, stops or
+ * has no free connection; `absent`: no server listens.
  */
 const probe = async (server: Server): Promise<'ready' | 'busy' | 'absent'> => {
   try {
@@ -118,7 +122,8 @@ const probe = async (server: Server): Promise<'ready' | 'busy' | 'absent'> => {
       case 'ECONNREFUSED':
         return 'absent';
       default:
-        // The connection broke while it was opened: the server has just ended, or is too busy to answer.
+        // The connection broke while it was opened: the server has just ended, or is too busy to
+        // answer.
         if (codeOf(error) === undefined || /^(ECONNRESET|EPIPE|ETIMEDOUT)$/.test(codeOf(error) ?? '')) return 'busy';
         throw error;
     }
@@ -147,7 +152,10 @@ const withClient = async <T>(socketDir: string, database: string, work: (client:
 /** A log that is longer than this is rotated. */
 const LOG_BYTES = 5_000_000;
 
-/** Renames a long log before the server opens it. @returns the offset at which the server begins to write */
+/**
+ * Renames a long log before the server opens it.
+ * @returns the offset at which the server begins to write
+ */
 const rotateLog = async (logFile: string): Promise<number> => {
   const size = (await stat(logFile).catch(() => undefined))?.size ?? 0;
   if (size <= LOG_BYTES) return size;
@@ -155,7 +163,10 @@ const rotateLog = async (logFile: string): Promise<number> => {
   return 0;
 };
 
-/** Truncates a log that has grown too long. The server appends, so it continues at the start of the file. */
+/**
+ * Truncates a log that has grown too long. The server appends, so it continues at the start of the
+ * file.
+ */
 export const truncateLongLog = async (logFile: string): Promise<void> => {
   const size = (await stat(logFile).catch(() => undefined))?.size ?? 0;
   if (size > 4 * LOG_BYTES) await truncate(logFile);

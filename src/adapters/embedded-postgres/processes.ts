@@ -17,8 +17,8 @@ export const startTimeOf = async (pid: number): Promise<string | null> => {
       });
       return stdout.trim() || null;
     }
-    // proc(5): the name is in brackets and may contain any character; the state is field 3, the start
-    // time is field 22.
+    // proc(5): the name is in brackets and may contain any character; the state is field 3, the
+    // start time is field 22.
     const stat = await readFile(`/proc/${pid}/stat`, 'latin1');
     const fields = stat.slice(stat.lastIndexOf(') ') + 2).split(' ');
     return fields[0] === 'Z' || fields[0] === 'X' ? null : (fields[19] ?? null);
@@ -34,7 +34,8 @@ export const runsIn = async (pid: number, folder: string): Promise<boolean> => {
     const { stdout } = await run('ps', ['-o', 'command=', '-p', String(pid)]);
     return stdout.includes(folder);
   } catch (error) {
-    // The process belongs to another user. It can still be this cluster's server if it may be signalled.
+    // The process belongs to another user. It can still be this cluster's server if it may be
+    // signalled.
     return codeOf(error) === 'EACCES' && maySignal(pid);
   }
 };

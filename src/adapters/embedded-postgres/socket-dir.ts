@@ -11,9 +11,9 @@ export const SOCKET_PORT = 5432;
 const MAX_SOCKET_PATH_BYTES = process.platform === 'darwin' ? 103 : 107;
 
 /**
- * Creates the folder of the server's socket, which only its owner can enter: `<dataDir>/socket`, or a
- * folder in /tmp if that path is too long for a socket. The name of the latter is derived from the data
- * folder and the user.
+ * Creates the folder of the server's socket, which only its owner can enter: `<dataDir>/socket`, or
+ * a folder in /tmp if that path is too long for a socket. The name of the latter is derived from
+ * the data folder and the user.
  *
  * @throws EmbeddedPostgresError SOCKET_DIR_UNUSABLE if another user owns the folder in /tmp
  */

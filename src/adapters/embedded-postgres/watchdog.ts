@@ -1,12 +1,12 @@
 /**
- * The shell program of the watchdog. It starts the server. When its standard input closes, because the
- * process that holds it has ended, it stops the server unless another lease is held. The watchdog and
- * not the process starts the server, so that a server started just before a kill is stopped too. It
- * uses about 1 MB of memory and needs a POSIX shell, `rm`, `sleep` and, except on Linux, `ps`, `sed`
- * and `grep`.
+ * The shell program of the watchdog. It starts the server. When its standard input closes, because
+ * the process that holds it has ended, it stops the server unless another lease is held. The
+ * watchdog and not the process starts the server, so that a server started just before a kill is
+ * stopped too. It uses about 1 MB of memory and needs a POSIX shell, `rm`, `sleep` and, except on
+ * Linux, `ps`, `sed` and `grep`.
  *
- * Arguments: its lease, the folder of leases, the cluster, the log file, and the command that runs the
- * server. Input: a line `start` starts the server. Output: the process id of the server.
+ * Arguments: its lease, the folder of leases, the cluster, the log file, and the command that runs
+ * the server. Input: a line `start` starts the server. Output: the process id of the server.
  */
 export const WATCHDOG = `
 # Only the end of the input ends this program; a write to a closed pipe must not.
@@ -15,7 +15,8 @@ umask 077
 lease=$1 leases=$2 cluster=$3 log=$4
 shift 4
 
-# The start time of process $1; fails if it does not run or is a zombie. Must agree with startTimeOf in processes.ts.
+# The start time of process $1; fails if it does not run or is a zombie. Must agree with
+# startTimeOf in processes.ts.
 start_time() {
   if [ ! -r /proc/self/stat ]; then
     set -- "$(LC_ALL=C ps -o lstart= -p "$1" | sed 's/^ *//; s/ *$//')"
@@ -72,8 +73,9 @@ start_time $$ > "$mark"
 if ! held_by_others; then
   tries=0
   while pid=$(server); do
-    # INT aborts transactions, writes all data and ends. It is repeated, because a server that is just
-    # starting ignores it. After a minute QUIT ends the server at once; the next start recovers.
+    # INT aborts transactions, writes all data and ends. It is repeated, because a server that is
+    # just starting ignores it. After a minute QUIT ends the server at once; the next start
+    # recovers.
     if [ $tries -lt 600 ]; then kill -INT "$pid"; else kill -QUIT "$pid"; fi
     tries=$((tries + 1))
     if [ $tries -lt 10 ]; then sleep 0.02; else sleep 0.1; fi

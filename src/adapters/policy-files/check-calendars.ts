@@ -72,7 +72,9 @@ function checkCompiles(definition: CalendarDefinition, path: FieldPath, report: 
   }
 }
 
-/** Expands the holidays of the file in advance, so that `checkCalendars` finds them in the cache. */
+/**
+ * Expands the holidays of the file in advance, so that `checkCalendars` finds them in the cache.
+ */
 export async function expandHolidaysAhead(file: unknown): Promise<void> {
   for (const name of namesAt(file, ['calendars']).slice(0, MAX_CALENDARS)) {
     const holidays = partAt(holidaysSchema, file, ['calendars', name, 'holidays']);
@@ -82,7 +84,10 @@ export async function expandHolidaysAhead(file: unknown): Promise<void> {
   }
 }
 
-/** The calendars of the file with expanded holidays, without those of an invalid shape; reports their problems. */
+/**
+ * The calendars of the file with expanded holidays, without those of an invalid shape; reports
+ * their problems.
+ */
 export function checkCalendars(file: unknown, report: ReportProblem): Record<string, CalendarDefinition> {
   const calendars: Record<string, CalendarDefinition> = {};
   const names = namesAt(file, ['calendars']);

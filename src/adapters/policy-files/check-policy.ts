@@ -7,8 +7,8 @@ import { didYouMean } from '../documents/nearest';
 import { markSchema, ruleSchema, spanSchema, targetSchema } from './policy-schema';
 
 /**
- * Checks of fields against each other. They read each part of the file that has a valid shape, so that
- * an error in one part does not hide the errors of another.
+ * Checks of fields against each other. They read each part of the file that has a valid shape, so
+ * that an error in one part does not hide the errors of another.
  */
 
 /** The value at a path of the file; undefined if there is none. */

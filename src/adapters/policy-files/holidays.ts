@@ -67,8 +67,8 @@ export function horizonProblem(region: string, lastYear: number): string | undef
 
 /** The local dates that a holiday covers completely; a partly covered day is not closed. */
 function datesOf(holiday: { date: string; start: Date; end: Date }): string[] {
-  // "2026-12-24 13:00:00" in local time. A holiday that begins at sunset has the date of its first full
-  // day.
+  // "2026-12-24 13:00:00" in local time. A holiday that begins at sunset has the date of its first
+  // full day.
   const first = holiday.date.slice(0, 10);
   const startsAt = Number(holiday.date.slice(11, 13)) + Number(holiday.date.slice(14, 16)) / 60;
   const hours = (holiday.end.getTime() - holiday.start.getTime()) / HOUR_MS;
@@ -108,13 +108,15 @@ function lazily(region: string): () => Holidays {
   };
 }
 
-// One more year on each side: a holiday of several days, or its substitute day, can cross the new year.
+// One more year on each side: a holiday of several days, or its substitute day, can cross the new
+// year.
 const yearsFor = (from: number, to: number): number[] =>
   Array.from({ length: to - from + 3 }, (_, index) => from - 1 + index);
 
 /**
  * The public holidays of a region in the years `from` to `to`, with substitute days, as full local
- * dates. The result does not depend on the zone of the host. Names are in the language of the region.
+ * dates. The result does not depend on the zone of the host. Names are in the language of the
+ * region.
  */
 export function publicHolidays(region: string, from: number, to: number): HolidayDates {
   const calendar = lazily(region);
@@ -127,7 +129,9 @@ export function publicHolidays(region: string, from: number, to: number): Holida
   return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Fills the cache of `publicHolidays` year by year, and yields to the event loop after each year. */
+/**
+ * Fills the cache of `publicHolidays` year by year, and yields to the event loop after each year.
+ */
 export async function expandAhead(region: string, from: number, to: number): Promise<void> {
   const calendar = lazily(region);
   for (const year of yearsFor(from, to)) {

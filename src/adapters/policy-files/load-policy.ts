@@ -50,7 +50,8 @@ const inFileOrder = (a: DocumentProblem, b: DocumentProblem): number => a.line -
  *
  * @param yamlText the text of the file, at most 1 MiB
  * @param source `fileName` is printed before each problem in the message of the error
- * @throws DocumentError with every problem of the file: line, column, field and what the field takes
+ * @throws DocumentError with every problem of the file: line, column, field and what the field
+ * takes
  */
 export function parsePolicy(yamlText: string, { fileName }: { readonly fileName: string }): PolicyDocument {
   const { value, problems: unreadable, locate } = readYaml(yamlText);

@@ -16,7 +16,9 @@ export function parseInterval(written: string): LocalInterval | string {
   return [opens, closes];
 }
 
-/** What is wrong with the intervals of one day; undefined if they do not overlap. They may touch. */
+/**
+ * What is wrong with the intervals of one day; undefined if they do not overlap. They may touch.
+ */
 export function intervalsProblem(intervals: readonly LocalInterval[]): string | undefined {
   const sorted = [...intervals].sort(([a], [b]) => a.localeCompare(b));
   for (const [index, [opens, closes]] of sorted.entries()) {
@@ -28,7 +30,10 @@ export function intervalsProblem(intervals: readonly LocalInterval[]): string | 
   return undefined;
 }
 
-/** What is wrong with a date; undefined if it is a `YYYY-MM-DD` date of the proleptic Gregorian calendar. */
+/**
+ * What is wrong with a date; undefined if it is a `YYYY-MM-DD` date of the proleptic Gregorian
+ * calendar.
+ */
 export function realDateProblem(written: string): string | undefined {
   const [, year, month, day] = DATE.exec(written) ?? [];
   if (year === undefined) return `takes a date YYYY-MM-DD, not "${written.slice(0, 40)}"`;

@@ -5,7 +5,9 @@ import { OperatorError } from '../operator-error';
 import type { ConfiguredPolicies, ConfiguredPolicy } from '../ports/configured-policy';
 import type { Policies } from '../ports/policies';
 
-/** The configured policy lacks a calendar that clients use. The message has one line per refusal. */
+/**
+ * The configured policy lacks a calendar that clients use. The message has one line per refusal.
+ */
 export class ConfiguredPolicyRefused extends OperatorError {
   override readonly name = 'ConfiguredPolicyRefused';
   constructor(readonly refusals: readonly Refusal[]) {
@@ -35,7 +37,9 @@ export async function publishConfiguredPolicy(
   return { policy, hasUnpublishedChanges: await policies.differsFromPublished(file) };
 }
 
-/** The policies as they would be after `publishConfiguredPolicy` with `MISSING`; publishes nothing. */
+/**
+ * The policies as they would be after `publishConfiguredPolicy` with `MISSING`; publishes nothing.
+ */
 export async function policiesForDryRun(
   policies: ConfiguredPolicies,
   file: ConfiguredPolicy,

@@ -7,7 +7,10 @@ export interface ConfiguredPolicy {
   readonly id: string;
   readonly fingerprint: string;
   readonly yaml: string;
-  /** Parses the file. Called only if it is published, because expanding fifty years of holidays is slow. */
+  /**
+   * Parses the file. Called only if it is published, because expanding fifty years of holidays is
+   * slow.
+   */
   readonly document: () => PolicyDocument;
 }
 

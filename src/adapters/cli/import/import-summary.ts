@@ -9,7 +9,9 @@ export interface ImportResult {
   readonly exitCode: 0 | 1;
 }
 
-/** The result of an import that ended; it failed if tickets failed or if no ticket could be opened. */
+/**
+ * The result of an import that ended; it failed if tickets failed or if no ticket could be opened.
+ */
 export function importResult(summary: ImportSummary, seconds: number, isDryRun: boolean): ImportResult {
   const isNothingOpened = summary.tickets > 0 && summary.notOpened === summary.tickets;
   return {

@@ -6,7 +6,10 @@ import { ImportFileError } from '../../import/csv-rows';
 import type { Progress } from '../progress';
 import { singleLine } from '../single-line';
 
-/** Where the reports on rows go. `write` and `close` throw ImportFileError if the file cannot be written. */
+/**
+ * Where the reports on rows go. `write` and `close` throw ImportFileError if the file cannot be
+ * written.
+ */
 export interface RowReportOutput {
   write(report: RowReport): void;
   close(): Promise<void>;

@@ -3,7 +3,10 @@ import { COMMITMENT_KINDS, type PolicyDocument } from '../../../domain/policy/po
 import { countText } from '../quantity-text';
 import { type DifferenceRow, differingRows, union } from './policy-difference';
 
-/** The differences between the calendars of two policies, with the severities that use each calendar. */
+/**
+ * The differences between the calendars of two policies, with the severities that use each
+ * calendar.
+ */
 export function calendarDifferences(before: PolicyDocument, after: PolicyDocument): DifferenceRow[] {
   return union(Object.keys(before.calendars), Object.keys(after.calendars)).flatMap((name) => {
     const [old, now] = [before.calendars[name], after.calendars[name]];

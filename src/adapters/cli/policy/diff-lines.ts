@@ -9,7 +9,10 @@ const MAX_TEXT_LENGTH = 90;
 
 const shorten = (text: string): string => (text.length > MAX_TEXT_LENGTH ? `${text.slice(0, MAX_TEXT_LENGTH)}…` : text);
 
-/** The differences between two policies, grouped by part: the subject, the old value and the new value. */
+/**
+ * The differences between two policies, grouped by part: the subject, the old value and the new
+ * value.
+ */
 export function diffLines(
   before: Pick<NamedPolicy, 'name' | 'document'>,
   after: Pick<NamedPolicy, 'name' | 'document'>,
@@ -34,7 +37,9 @@ function changeText(before: string | null, after: string | null): string {
   return after === null ? `- ${shorten(before)}` : `${shorten(before)} → ${shorten(after)}`;
 }
 
-/** The clients whose new tickets are opened under a policy, with the calendars that they replace. */
+/**
+ * The clients whose new tickets are opened under a policy, with the calendars that they replace.
+ */
 export function clientLines(id: string, defaultPolicyId: string, terms: readonly NamedTerms[]): readonly string[] {
   const withTerms = terms
     .filter(({ policy }) => (policy ?? defaultPolicyId) === id)

@@ -6,7 +6,9 @@ import { spanText } from '../quantity-text';
 import { calendarDifferences } from './diff-calendars';
 import { type DifferenceRow, differingRows, type PolicyDifference, union } from './policy-difference';
 
-/** The differences between two policies, part by part; empty if both treat tickets in the same way. */
+/**
+ * The differences between two policies, part by part; empty if both treat tickets in the same way.
+ */
 export function diffPolicies(before: PolicyDocument, after: PolicyDocument): readonly PolicyDifference[] {
   const inPart =
     (part: PolicyDifference['part']) =>

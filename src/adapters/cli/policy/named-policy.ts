@@ -10,7 +10,10 @@ export class PolicyCommandError extends OperatorError {
   override readonly name = 'PolicyCommandError';
   constructor(
     message: string,
-    /** The same codes as `stepdown policy check`: 1 for a policy with problems, 2 for one that does not exist. */
+    /**
+     * The same codes as `stepdown policy check`: 1 for a policy with problems, 2 for one that does
+     * not exist.
+     */
     readonly exitCode: 1 | 2,
   ) {
     super(message);

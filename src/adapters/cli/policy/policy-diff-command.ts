@@ -9,7 +9,9 @@ import { isVersionName, namedPolicy, PolicyCommandError } from './named-policy';
 import { impactLines } from './policy-impact-lines';
 
 export interface PolicyDiffOptions {
-  /** Each a file, a version of the default policy (`3`) or a version of another policy (`gold/3`). */
+  /**
+   * Each a file, a version of the default policy (`3`) or a version of another policy (`gold/3`).
+   */
   readonly before: string;
   readonly after: string;
   /** Whether to print the effect of the second policy on the open tickets. */

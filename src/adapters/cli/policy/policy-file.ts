@@ -21,7 +21,10 @@ function decode(bytes: Uint8Array): ReadText {
   }
 }
 
-/** Reads a policy file as text, or says why that failed; `failure` continues a sentence about the file. */
+/**
+ * Reads a policy file as text, or says why that failed; `failure` continues a sentence about the
+ * file.
+ */
 export async function readPolicyText(file: string): Promise<ReadText> {
   try {
     // Without O_NONBLOCK, opening a named pipe waits for a writer.

@@ -4,7 +4,9 @@ import { type LineOutput, writeLines } from '../line-output';
 
 const PAGE_SIZE = 100;
 
-/** `stepdown policy list`: every published version, latest first, with its instant and publisher. */
+/**
+ * `stepdown policy list`: every published version, latest first, with its instant and publisher.
+ */
 export async function listPolicies(policies: Policies, output: LineOutput): Promise<void> {
   let after: string | null = null;
   do {

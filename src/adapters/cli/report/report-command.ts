@@ -26,7 +26,10 @@ const FORMATS = {
 
 const EARLIEST = '0001-01-01T00:00:00.000Z';
 
-/** The query of the options; `now` is the end of the period unless `--to` is given. @throws ReportError */
+/**
+ * The query of the options; `now` is the end of the period unless `--to` is given.
+ * @throws ReportError
+ */
 export function reportQuery({ from, to, by, zone }: ReportOptions, now: EpochMs): ReportQuery {
   const offsets = zoneOf(zone);
   const grouping = REPORT_GROUPINGS.find((candidate) => candidate === by.toUpperCase());
@@ -49,7 +52,10 @@ export function reportFormat(format: string): (report: ApiReport) => string {
   throw new ReportError(`--format takes one of ${Object.keys(FORMATS).join(', ')}.`);
 }
 
-/** Executes the query against the GraphQL schema, so that the command and the API give equal figures. */
+/**
+ * Executes the query against the GraphQL schema, so that the command and the API give equal
+ * figures.
+ */
 export async function executeReport(
   schema: GraphQLSchema,
   contextValue: RequestContext<ReadServices>,

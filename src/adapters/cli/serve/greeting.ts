@@ -1,11 +1,16 @@
-/** Shown by `serve` if the service listens without authentication on an address that others can reach. */
+/**
+ * Shown by `serve` if the service listens without authentication on an address that others can
+ * reach.
+ */
 export const UNAUTHENTICATED_WARNING =
   'STEPDOWN_ALLOW_UNAUTHENTICATED=true: everyone who can reach this service acts as its operator.';
 
 export interface GreetingFacts {
   /** The URL of GraphQL. */
   readonly url: string;
-  /** The folder of the embedded PostgreSQL; null if the service uses the database of DATABASE_URL. */
+  /**
+   * The folder of the embedded PostgreSQL; null if the service uses the database of DATABASE_URL.
+   */
   readonly dataDir: string | null;
   readonly isUnauthenticated: boolean;
 }

@@ -8,11 +8,16 @@ export interface CycleExplanation {
   readonly view: CycleView;
   readonly policy: Policy;
   readonly target: Target;
-  /** The IANA zone of the shown times: `--zone`, else the zone of the calendar, UTC for best effort. */
+  /**
+   * The IANA zone of the shown times: `--zone`, else the zone of the calendar, UTC for best effort.
+   */
   readonly timeZone: string;
   /** The length of the target from the cycle's start; null for best effort. */
   readonly worthMs: DurationMs | null;
-  /** The instant up to which the clock has run: the end of the cycle, else the instant of the answer. */
+  /**
+   * The instant up to which the clock has run: the end of the cycle, else the instant of the
+   * answer.
+   */
   readonly reachedAt: EpochMs;
   readonly segments: readonly Segment[];
 }

@@ -24,7 +24,7 @@ const STATUS = {
   NOT_MEASURED: 'not measured',
 } as const;
 
-/** One cycle as a table that a manager can read, in the local time of its calendar. */
+/** One cycle as a text table, in the zone of the explanation. */
 export function cycleText(explained: CycleExplanation): readonly string[] {
   const { view, policy, target, timeZone } = explained;
   const { cycle } = view;
@@ -54,7 +54,7 @@ function table(explained: CycleExplanation): readonly string[] {
     ...segments.map((segment) => [
       local(segment.from),
       local(segment.to),
-      whatOf(segment, explained),
+      segmentText(segment, explained),
       segment.kind === 'COUNTED' ? durationText(segment.countedMs) : '-',
     ]),
     ['Sum', '', '', durationText(countedIn(segments))],
@@ -67,10 +67,10 @@ function table(explained: CycleExplanation): readonly string[] {
   const facts = [
     ...(cycle.totalMs === null
       ? []
-      : [`Total: ${durationText(cycle.totalMs)} of the calendar's open time${leftOf(explained)}`]),
+      : [`Total: ${durationText(cycle.totalMs)} of the calendar's open time${reopeningNote(explained)}`]),
     ...(dueAt === null ? [] : [`Due: ${local(dueAt)}`]),
     ...(view.status === 'PAUSED'
-      ? [`Due: not while the clock stands still; ${durationText(remainingMs ?? 0)} left`]
+      ? [`Due: undefined while the clock is paused; ${durationText(remainingMs ?? 0)} left`]
       : []),
     ...(breach === null ? [] : [`Breached: ${local(breach.at)}${breach.waiver === undefined ? '' : ', waived'}`]),
     ...(cycle.end === null
@@ -89,14 +89,14 @@ function table(explained: CycleExplanation): readonly string[] {
   ];
 }
 
-/** Why a cycle that began with a reopening has less than was promised. */
-function leftOf({ view: { cycle }, worthMs, policy }: CycleExplanation): string {
+/** A note for a cycle that began with a reopening and therefore has less time than the target. */
+function reopeningNote({ view: { cycle }, worthMs, policy }: CycleExplanation): string {
   if (worthMs === null || cycle.totalMs === worthMs) return '';
   const least = `${Number((policy.reopeningMinimum * 100).toFixed(1))} %`;
   return `: reopened, so what was left of ${durationText(worthMs)}, at least ${least}`;
 }
 
-function whatOf({ from, kind, holiday, reasons }: Segment, { view, reachedAt }: CycleExplanation): string {
+function segmentText({ from, kind, holiday, reasons }: Segment, { view, reachedAt }: CycleExplanation): string {
   switch (kind) {
     case 'COUNTED':
       if (from < reachedAt) return 'counted';
@@ -110,7 +110,10 @@ function whatOf({ from, kind, holiday, reasons }: Segment, { view, reachedAt }: 
   }
 }
 
-/** `Mon 2026-11-16 15:00`; with the offset from UTC where it changes among the instants to be shown. */
+/**
+ * Formats `Mon 2026-11-16 15:00`, followed by the UTC offset if the offset differs between the
+ * instants.
+ */
 function wallClock(timeZone: string, instants: readonly EpochMs[]): (at: EpochMs) => string {
   const zone = ZoneOffsets.of(timeZone);
   const isChanging = new Set(instants.map((at) => zone.offsetAt(at))).size > 1;
