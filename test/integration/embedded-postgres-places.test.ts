@@ -17,7 +17,6 @@ import {
   hold,
   home,
   idOf,
-  NOBODY,
   noMounts,
   notAsUnprivileged,
   query,
@@ -25,6 +24,7 @@ import {
   self,
   TYPESCRIPT,
   testUnless,
+  UNPRIVILEGED_ID,
   type User,
   unprivileged,
   urlOf,
@@ -94,7 +94,7 @@ describe('an install without scripts', () => {
     async () => {
       const linkDir = join(home('links', unprivileged), 'lib');
       mkdirSync(dirname(linkDir));
-      chownSync(dirname(linkDir), NOBODY, NOBODY);
+      chownSync(dirname(linkDir), UNPRIVILEGED_ID, UNPRIVILEGED_ID);
       expect(version(linkDir, bare('read-only'), unprivileged)).toContain('PostgreSQL');
       expect(readdirSync(linkDir).length).toBeGreaterThan(0);
     },
@@ -215,7 +215,7 @@ describe('root without user namespaces', () => {
       const dataDir = join(scratch, 'given away');
       const first = hold(dataDir, self, without);
       expect(await query(await urlOf(first), 'select 1 as n')).toEqual([{ n: 1 }]);
-      expect(lstatSync(join(dataDir, 'postgres')).uid).toBe(NOBODY);
+      expect(lstatSync(join(dataDir, 'postgres')).uid).toBe(UNPRIVILEGED_ID);
       await first.kill();
       // Then with namespaces again: the folder's owner goes before.
       expect(await query(await urlOf(hold(dataDir)), 'select 1 as n')).toEqual([{ n: 1 }]);
