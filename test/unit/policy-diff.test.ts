@@ -43,7 +43,7 @@ const CASES: readonly (readonly [what: string, edits: readonly Edit[], lines: re
   [
     'the severity of a clause, by the pairs that it decides',
     [['clause: 3b\n    severity: SEV3', 'clause: 3b\n    severity: SEV2']],
-    ['Classification', '  anybody with NON_ORDER_DATA_FLOW  SEV3 (3b, published) → SEV2 (3b, published)'],
+    ['Classification', '  any audience with NON_ORDER_DATA_FLOW  SEV3 (3b, published) → SEV2 (3b, published)'],
   ],
   [
     'a clause that goes',

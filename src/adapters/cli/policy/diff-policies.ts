@@ -107,7 +107,7 @@ function classificationRows(before: PolicyDocument, after: PolicyDocument): Diff
     }
     return [...audiences.values()].map(({ row, audiences: hit }) => ({
       ...row,
-      subject: `${hit.length === AUDIENCES.length ? 'anybody' : hit.join(' or ')} with ${consequence}`,
+      subject: `${hit.length === AUDIENCES.length ? 'any audience' : hit.join(' or ')} with ${consequence}`,
     }));
   });
   const texts = (policy: PolicyDocument) => new Map(policy.rules.map(({ clause, text }) => [clause, text]));

@@ -5,8 +5,8 @@ import { MAX_DOCUMENT_BYTES } from '../../documents/yaml-source';
 const READ_FAILURES: Readonly<Record<string, string>> = {
   ENOENT: 'does not exist',
   ENOTDIR: 'does not exist',
-  EACCES: 'may not be read by this user',
-  EPERM: 'may not be read by this user',
+  EACCES: 'cannot be read by this user',
+  EPERM: 'cannot be read by this user',
   ELOOP: 'is a symbolic link to itself',
   ENAMETOOLONG: 'has a name that is too long',
 };

@@ -79,7 +79,7 @@ export async function explain({ reader, policies, clock }: ExplainDeps, options:
   const { notMeasured } = ticket;
   const head = [
     `${singleLine(name)}: ${singleLine(ticket.subject)}`,
-    `${ticket.severity}, ${state}, as it stands at ${toIso(at)}${ticket.observedUntil === null ? '' : ', where its imported history ends'}`,
+    `${ticket.severity}, ${state}, at ${toIso(at)}${ticket.observedUntil === null ? '' : ', the end of its imported history'}`,
     ...(notMeasured.length === 0
       ? []
       : [`Not measured, because the imported log has no data: ${notMeasured.join(', ')}`]),

@@ -93,7 +93,7 @@ function table(explained: CycleExplanation): readonly string[] {
 function reopeningNote({ view: { cycle }, worthMs, policy }: CycleExplanation): string {
   if (worthMs === null || cycle.totalMs === worthMs) return '';
   const least = `${Number((policy.reopeningMinimum * 100).toFixed(1))} %`;
-  return `: reopened, so what was left of ${durationText(worthMs)}, at least ${least}`;
+  return `: reopened; the rest of ${durationText(worthMs)}, at least ${least}`;
 }
 
 function segmentText({ from, kind, holiday, reasons }: Segment, { view, reachedAt }: CycleExplanation): string {
