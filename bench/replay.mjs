@@ -10,6 +10,7 @@ const require = createRequire(import.meta.url);
 // The replay of the tests, from its TypeScript source.
 require('../test/support/typescript.cjs');
 const { importLog, outcomeOf, replayLog } = require('../test/support/accelerated-replay.ts');
+const { publishConfiguredPolicy } = require('../src/application/policies/publish-configured-policy.ts');
 const { openStore } = require('../src/compose/open-store.ts');
 const { loadConfig } = require('../src/config.ts');
 
@@ -22,7 +23,7 @@ const onStore = (work) =>
   inTemporaryFolder(async (dataDir) => {
     const store = await openStore(loadConfig({ STEPDOWN_DATA_DIR: dataDir }), silent, 'stepdown replay');
     try {
-      await store.publishPolicyFile('MISSING');
+      await publishConfiguredPolicy(store.policies, store.policyFile, 'MISSING');
       const began = performance.now();
       const result = await work(store);
       const seconds = (performance.now() - began) / 1000;

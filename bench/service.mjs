@@ -68,9 +68,10 @@ export const ask = async (url, query, variables = {}) => {
 export const openStore = async (dataDir) => {
   const { openStore: open } = require('../dist/src/compose/open-store.js');
   const { loadConfig } = require('../dist/src/config.js');
+  const { publishConfiguredPolicy } = require('../dist/src/application/policies/publish-configured-policy.js');
   const silent = { info() {}, warn() {}, error() {}, debug() {} };
   const store = await open(loadConfig({ STEPDOWN_DATA_DIR: dataDir }), silent, 'stepdown bench');
-  await store.publishPolicyFile('MISSING');
+  await publishConfiguredPolicy(store.policies, store.policyFile, 'MISSING');
   return store;
 };
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Compiles what changed since the last build, then runs the command line in this same process, so that signals reach
-// it. An image brings no sources and no compiler: there is nothing to compile then.
+// Compiles the sources if they have changed since the last build, then runs the command line in
+// this process, so that signals reach it. A container image has no sources, so nothing is compiled.
 const { spawnSync } = require('node:child_process');
 const { existsSync, readdirSync, statSync } = require('node:fs');
 const { join } = require('node:path');
@@ -31,6 +31,6 @@ function build() {
 }
 
 build();
-// Without it, graphql checks every value for a second copy of itself.
+// Otherwise graphql checks every value for a second copy of its own module.
 process.env.NODE_ENV ??= 'production';
 require(join(root, 'dist', 'src', 'cli.js'));

@@ -1,38 +1,21 @@
 import { createReadStream } from 'node:fs';
 import { Command } from 'commander';
 import pino from 'pino';
+import { errorText } from './adapters/cli/error-text';
 import { loadConfig } from './config';
 
-// Each command loads what it needs: the calendar tool is not to wait for a GraphQL schema.
-
-/** Mistakes of the caller or the surroundings: their message says what to do, a stack would only hide it. */
-const EXPLAINED = new Set([
-  'ConfigError',
-  'DocumentError',
-  'ImportFileError',
-  'EmbeddedPostgresError',
-  'DatabaseUnreachableError',
-  'DatabaseNewerError',
-  'CommitUnknownError',
-  'NoPolicyPublished',
-  'CalendarError',
-  'ListenError',
-  'ExportError',
-  'ExplainError',
-  'ReportError',
-  'DemoError',
-  'PolicyCommandError',
-]);
+// Each command imports its own modules, so that `stepdown calendar` does not wait for a GraphQL
+// schema.
 
 const program = new Command('stepdown')
-  .description("Keeps a support organisation's promises: severity from facts, deadlines in business time.")
+  .description('Tickets of a support organisation: severity from facts, deadlines in business time.')
   .version((require('../../package.json') as { version: string }).version)
   .showHelpAfterError()
   .configureHelp({ sortSubcommands: false });
 
 program
   .command('serve')
-  .description('run the service; `npm start` does the same')
+  .description('run the service; the same as `npm start`')
   .action(async () => {
     const { serve } = await import('./compose/serve.js');
     await serve();
@@ -40,67 +23,67 @@ program
 
 program
   .command('import')
-  .argument('<file>', "a CSV export of another tracker's log")
-  .requiredOption('--mapping <file>', 'what its columns, states and priorities mean (YAML; see docs/IMPORT.md)')
-  .option('--dry-run', 'do everything but write', false)
-  .option('--reports <file>', 'write the reports on rows there instead of to standard error')
-  .description("replay another tracker's log as if Stepdown had been there")
+  .argument('<file>', 'the log of another tracker, exported as CSV')
+  .requiredOption('--mapping <file>', 'the meaning of its columns, states and priorities (YAML; see docs/IMPORT.md)')
+  .option('--dry-run', 'decide everything and save nothing', false)
+  .option('--reports <file>', 'write the reports on rows to this file instead of to standard error')
+  .description("replay another tracker's log as if Stepdown had recorded it")
   .action(async (file: string, options: { mapping: string; dryRun: boolean; reports?: string }) => {
-    const { runImport } = await import('./compose/cli-commands.js');
-    await runImport(loadConfig(process.env), { ...options, file, reports: options.reports ?? null }, quietLog());
+    const { runImport } = await import('./compose/cli-import-commands.js');
+    await runImport(loadConfig(process.env), { ...options, file, reports: options.reports ?? null }, commandLog());
   });
 
 program
   .command('export')
-  .option('--filter <json>', "the API's TicketFilter as JSON")
-  .description("stream tickets as JSON lines in the shape of the API's Ticket, all cycles included")
+  .option('--filter <json>', 'a TicketFilter of the API as JSON (default: all tickets)')
+  .description("print tickets as JSON lines in the shape of the API's Ticket, with all cycles")
   .action(async (options: { filter?: string }) => {
-    const { runExport } = await import('./compose/cli-commands.js');
-    await runExport(loadConfig(process.env), options.filter ?? null, process.stdout, quietLog());
+    const { runExport } = await import('./compose/cli-read-commands.js');
+    await runExport(loadConfig(process.env), options.filter ?? null, process.stdout, commandLog());
   });
 
 program
   .command('explain')
-  .argument('<ticket>', 'its number, id or externalId')
-  .option('--commitment <kind>', 'only RESPONSE, UPDATE or RESOLUTION')
-  .option('--cycle <number>', 'only the cycles of that number')
-  .option('--zone <zone>', 'the IANA zone of the times that are shown; else that of each calendar')
-  .option('--json', 'the same as JSON', false)
-  .description('show how every due instant of a ticket comes about: hours counted, nights, holidays, pauses')
+  .argument('<ticket>', 'a number, an id or an externalId')
+  .option('--commitment <kind>', 'RESPONSE, UPDATE or RESOLUTION (default: all)')
+  .option('--cycle <number>', 'only the cycles with this number')
+  .option('--zone <zone>', 'the IANA zone of the printed times (default: the zone of each calendar)')
+  .option('--json', 'print JSON', false)
+  .description('explain the due dates of a ticket: counted hours, closed hours, holidays and pauses')
   .action(async (ticket: string, options: { commitment?: string; cycle?: string; zone?: string; json: boolean }) => {
-    const { runExplain } = await import('./compose/cli-commands.js');
+    const { runExplain } = await import('./compose/cli-read-commands.js');
     const { commitment = null, cycle = null, zone = null, json } = options;
-    await runExplain(loadConfig(process.env), { ticket, commitment, cycle, zone, json }, process.stdout, quietLog());
+    await runExplain(loadConfig(process.env), { ticket, commitment, cycle, zone, json }, process.stdout, commandLog());
   });
 
 program
   .command('report')
-  .option('--from <when>', 'a date, which begins in the zone, or an RFC 3339 instant; else everything')
-  .option('--to <when>', 'until before it; else until now')
-  .option('--by <what>', 'severity, client, month, clause or assignee', 'severity')
+  .option('--from <when>', 'the first date, in the zone, or an RFC 3339 instant (default: no limit)')
+  .option('--to <when>', 'the date or instant before which the report ends (default: now)')
+  .option('--by <grouping>', 'severity, client, month, clause or assignee', 'severity')
   .option('--zone <zone>', 'the IANA zone in which dates and months begin', 'UTC')
   .option('--format <format>', 'table, csv or json', 'table')
-  .description('report what was promised and kept: attainment, breaches, percentiles of business time')
+  .description('report on commitments: attainment, breaches, percentiles of business time')
   .action(async (options: { from?: string; to?: string; by: string; zone: string; format: string }) => {
-    const { runReport } = await import('./compose/cli-commands.js');
+    const { runReport } = await import('./compose/cli-read-commands.js');
     const { from = null, to = null, ...rest } = options;
-    await runReport(loadConfig(process.env), { ...rest, from, to }, process.stdout, quietLog());
+    await runReport(loadConfig(process.env), { ...rest, from, to }, process.stdout, commandLog());
   });
 
 program
   .command('calendar')
-  .argument('[file]', 'JSON lines; standard input where it is left out')
-  .description('answer questions of business time, one JSON line each')
+  .argument('[file]', 'JSON lines (default: standard input)')
+  .description('compute business time: each input line is a JSON request, each output line its result')
   .action(async (file?: string) => {
-    const { runCalendar } = await import('./adapters/cli/calendar/calendar.js');
+    const { runCalendar } = await import('./adapters/cli/calendar/calendar-command.js');
     await runCalendar(file === undefined ? process.stdin : createReadStream(file), process.stdout);
   });
 
-const policy = program.command('policy').description('work on policy files');
+const policy = program.command('policy').description('check, publish, list and compare policies');
 policy
   .command('check')
   .argument('<file>', 'a policy (YAML)')
-  .description('check a policy file and nothing else; every problem is named with line and field')
+  .description('check a policy file without a database; print every problem with its line and field')
   .action(async (file: string) => {
     const { checkPolicy } = await import('./adapters/cli/policy/policy-check.js');
     process.exitCode = await checkPolicy(file, process.stdout, process.stderr);
@@ -108,36 +91,36 @@ policy
 policy
   .command('publish')
   .argument('<file>', 'a policy (YAML)')
-  .option('--dry-run', 'publish nothing; say what it would have meant for the tickets that are open', false)
-  .description('publish a policy as its next version, for the tickets opened from now on')
+  .option('--dry-run', 'publish nothing; print the effect on the open tickets', false)
+  .description('publish a policy as its next version; it applies to tickets opened from now on')
   .action(async (file: string, { dryRun }: { dryRun: boolean }) => {
     const { runPolicyPublish } = await import('./compose/cli-policy-commands.js');
-    await runPolicyPublish(loadConfig(process.env), { file, dryRun }, process.stdout, quietLog());
+    await runPolicyPublish(loadConfig(process.env), { file, dryRun }, process.stdout, commandLog());
   });
 policy
   .command('list')
-  .description('list the published versions, the latest first')
+  .description('list the published versions, latest first')
   .action(async () => {
     const { runPolicyList } = await import('./compose/cli-policy-commands.js');
-    await runPolicyList(loadConfig(process.env), process.stdout, quietLog());
+    await runPolicyList(loadConfig(process.env), process.stdout, commandLog());
   });
 policy
   .command('diff')
-  .argument('<before>', 'a file, a version of the policy of the service (3), or of another policy (gold/3)')
-  .argument('<after>', 'likewise')
-  .option('--tickets', 'say as well what the second would have meant for the tickets that are open', false)
-  .description('say what one policy says otherwise than another, and for whom')
+  .argument('<before>', 'a file, a version of the default policy (3) or a version of another policy (gold/3)')
+  .argument('<after>', 'a file or a version')
+  .option('--tickets', 'also print the effect of the second policy on the open tickets', false)
+  .description('print the differences between two policies and the clients that the second applies to')
   .action(async (before: string, after: string, { tickets }: { tickets: boolean }) => {
     const { runPolicyDiff } = await import('./compose/cli-policy-commands.js');
-    await runPolicyDiff(() => loadConfig(process.env), [before, after], tickets, process.stdout, quietLog());
+    await runPolicyDiff(() => loadConfig(process.env), { before, after, tickets }, process.stdout, commandLog());
   });
 
 program
   .command('demo')
-  .description('import 200 real incidents, on the running service or a fresh one, and report on them')
+  .description('import 200 real incidents into the running service, or into one it starts, and report on them')
   .action(async () => {
-    const { runDemo } = await import('./compose/cli-commands.js');
-    await runDemo(loadConfig(process.env), quietLog());
+    const { runDemo } = await import('./compose/cli-import-commands.js');
+    await runDemo(loadConfig(process.env), commandLog());
   });
 
 program
@@ -150,31 +133,25 @@ program
 
 program
   .command('lifecycle')
-  .argument('<form>', 'mermaid or svg')
-  .description("draw the ticket's lifecycle, as the running machine has it")
-  .action(async (form: string) => {
+  .argument('<format>', 'mermaid or svg')
+  .description('print a diagram of the ticket lifecycle, drawn from the state machine')
+  .action(async (format: string) => {
     const { lifecycleMermaid, lifecycleSvg } = await import('./adapters/lifecycle-diagram/lifecycle-diagram.js');
-    if (form !== 'mermaid' && form !== 'svg') program.error('The form is mermaid or svg.');
-    process.stdout.write(`${(form === 'mermaid' ? lifecycleMermaid() : await lifecycleSvg()).trimEnd()}\n`);
+    if (format !== 'mermaid' && format !== 'svg') program.error('The format is mermaid or svg.');
+    process.stdout.write(`${(format === 'mermaid' ? lifecycleMermaid() : await lifecycleSvg()).trimEnd()}\n`);
   });
 
-const quietLog = () => pino({ level: process.env.LOG_LEVEL || 'warn' }, pino.destination({ dest: 2, sync: true }));
+/** The log of all commands but `serve`: warnings and errors, on standard error. */
+const commandLog = () => pino({ level: process.env.LOG_LEVEL || 'warn' }, pino.destination({ dest: 2, sync: true }));
 
-// A reader that has seen enough (`| head`) closes the pipe; that is no fault.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // The reader has closed the pipe, as `| head` does. That is no failure.
   if (error.code === 'EPIPE') process.exit(0);
   process.stderr.write(`The output cannot be written: ${error.message}\n`);
   process.exit(1);
 });
 
-/** What to say of an error that is a mistake of the caller or the surroundings; undefined for a fault of the program. */
-function sentenceOf({ name, message, code, syscall }: NodeJS.ErrnoException): string | undefined {
-  // A folder can be opened, and only reading it fails.
-  if (code === 'EISDIR') return 'A folder was given in place of a file.';
-  return EXPLAINED.has(name) || syscall === 'open' ? message : undefined;
-}
-
 program.parseAsync().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? (sentenceOf(error) ?? error.stack) : String(error)}\n`);
+  process.stderr.write(`${errorText(error)}\n`);
   process.exitCode = error instanceof Error && 'exitCode' in error ? Number(error.exitCode) : 1;
 });

@@ -1,36 +1,42 @@
 import { readFileSync } from 'node:fs';
-import { isIPv4 } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { cleanEnv, EnvError, makeExactValidator } from 'envalid';
 import { nearestTo } from './adapters/documents/nearest';
+import { isLoopback } from './adapters/http/loopback';
+import { OperatorError } from './application/operator-error';
 
-/** Pino's levels, quietest last. */
+/** The levels of pino, from the most to the least verbose. */
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** Everything the environment may say about this process, validated. Paths are absolute. */
+/** The validated configuration of this process, from environment variables. Paths are absolute. */
 export type Config = Readonly<{
-  /** A PostgreSQL of the operator's own; `null` asks for the embedded one in `dataDir`. */
+  /** The URL of a PostgreSQL database; null uses the embedded PostgreSQL in `dataDir`. */
   databaseUrl: string | null;
-  /** Connections kept at most, per process. */
+  /** The maximum number of pooled connections per process. */
   databasePoolSize: number;
-  /** TCP port; 0 picks any free one. */
+  /** The TCP port; 0 picks any free port. */
   port: number;
-  /** Address to listen on; loopback, unless `allowUnauthenticated`. */
+  /** The address to listen on: a loopback address, unless `allowUnauthenticated`. */
   host: string;
-  /** Where the embedded PostgreSQL keeps its data, its log and its leases. */
+  /** The folder of the embedded PostgreSQL: its data, its log and its leases. */
   dataDir: string;
   logLevel: LogLevel;
+  /** The policy of clients that have no policy of their own. */
   policyFile: string;
-  /** The name under which every request acts, until there are accounts. */
+  /** The name of the agent who acts if a request names none. */
   operator: string;
-  /** The client account that tickets belong to when a request names none. */
+  /** The name of the client whose tickets are opened if a request names none. */
   client: string;
+  /** Allows an address that other machines can reach, although callers are not authenticated. */
   allowUnauthenticated: boolean;
 }>;
 
-/** One or more variables are wrong; `problems` has one sentence for each, and `message` all of them, a line each. */
-export class ConfigError extends Error {
+/**
+ * One or more variables are invalid. `problems` has a sentence for each; `message` has them as
+ * lines.
+ */
+export class ConfigError extends OperatorError {
   override readonly name = 'ConfigError';
   constructor(readonly problems: readonly string[]) {
     super(problems.join('\n'));
@@ -38,10 +44,10 @@ export class ConfigError extends Error {
 }
 
 /**
- * The folder of this package: the nearest one upward whose package.json says `stepdown`. The same answer from `src` and
- * from `dist/src`.
+ * The folder of this package: the closest parent folder whose package.json has the name `stepdown`.
+ * The result is the same for `src` and for `dist/src`.
  *
- * @throws Error when there is none, that is, when the compiled files were moved out of the package.
+ * @throws Error if there is none, because the compiled files were moved out of the package
  */
 export const findPackageRoot = (from: string = __dirname): string => {
   for (let folder = from; ; folder = dirname(folder)) {
@@ -58,7 +64,10 @@ const packageName = (folder: string): unknown => {
   }
 };
 
-/** The validators' messages end the sentence "NAME must be …"; they quote the value, except where it may hold a secret. */
+/**
+ * Throws a message that completes "NAME must be …". It quotes the value, unless the value can be a
+ * secret.
+ */
 const refuse = (takes: string, value?: string): never => {
   throw new EnvError(value === undefined ? takes : `${takes}, but it is ${JSON.stringify(value)}`);
 };
@@ -113,10 +122,10 @@ const specs = (root: string) => ({
 });
 
 /**
- * Reads the configuration from environment variables. An empty value counts as unset; variables of other programs are
- * ignored, but one that begins with `STEPDOWN_` and is not ours is taken for a typing error.
+ * Reads the configuration from environment variables. An empty value counts as unset. Variables of
+ * other programs are ignored; an unknown variable that begins with `STEPDOWN_` is an error.
  *
- * @throws ConfigError naming every variable that is wrong, and what it takes.
+ * @throws ConfigError with every invalid variable and what it takes
  */
 export const loadConfig = (env: Readonly<Record<string, string | undefined>>): Config => {
   const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
@@ -132,9 +141,9 @@ export const loadConfig = (env: Readonly<Record<string, string | undefined>>): C
 
   if (!isLoopback(clean.HOST) && !clean.STEPDOWN_ALLOW_UNAUTHENTICATED) {
     throw new ConfigError([
-      `HOST is ${clean.HOST}, which other machines can reach, and this service does not ask callers who they are: ` +
+      `HOST is ${clean.HOST}, which other machines can reach, and this service does not authenticate callers: ` +
         'set HOST to a loopback address (127.0.0.1, ::1 or localhost), or set STEPDOWN_ALLOW_UNAUTHENTICATED=true ' +
-        'if something in front of it decides who may call.',
+        'if a proxy in front of it authenticates callers.',
     ]);
   }
 
@@ -152,22 +161,21 @@ export const loadConfig = (env: Readonly<Record<string, string | undefined>>): C
   };
 };
 
-/** Whether only this machine can reach the address: 127.0.0.0/8, ::1 and localhost (RFC 6890, RFC 6761). */
-export const isLoopback = (host: string): boolean =>
-  host === '::1' || host.toLowerCase() === 'localhost' || (isIPv4(host) && host.startsWith('127.'));
-
 const unknownVariables = (names: readonly string[], known: readonly string[]): string[] =>
   names
     .filter((name) => name.startsWith('STEPDOWN_') && !known.includes(name))
     .map((name) => {
-      const meant = nearest(name, known);
-      return meant === undefined
-        ? `${name} is not a variable of Stepdown; those that begin so are ${known.filter((k) => k.startsWith('STEPDOWN_')).join(', ')}.`
-        : `${name} is not a variable of Stepdown; did you mean ${meant}?`;
+      const intended = intendedName(name, known);
+      return intended === undefined
+        ? `${name} is not a variable of Stepdown; its variables are ${known.filter((k) => k.startsWith('STEPDOWN_')).join(', ')}.`
+        : `${name} is not a variable of Stepdown; did you mean ${intended}?`;
     });
 
-/** The known name that `name` was probably meant to be: our prefix too many, or at most four letters amiss. */
-const nearest = (name: string, known: readonly string[]): string | undefined => {
+/**
+ * The known name that was probably intended: the name without its prefix, or at most four letters
+ * different.
+ */
+const intendedName = (name: string, known: readonly string[]): string | undefined => {
   const unprefixed = name.slice('STEPDOWN_'.length);
   if (known.includes(unprefixed)) return unprefixed;
   return nearestTo(name, known, 4);

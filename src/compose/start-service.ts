@@ -3,103 +3,90 @@ import { systemClock } from '../adapters/clock/system-clock';
 import { openFeed } from '../adapters/events/feed';
 import { contextFactory } from '../adapters/graphql/context';
 import { buildGraphQLSchema } from '../adapters/graphql/schema';
+import { callerFromHeaders } from '../adapters/http/agent-header';
 import { startHttpServer } from '../adapters/http/http-server';
-import { callerBy } from '../adapters/http/operator';
 import { countDeadlineFaults } from '../adapters/persistence/tickets/deadline-faults';
 import { purgeIdempotencyKeys } from '../adapters/persistence/tickets/idempotency-keys';
 import { createTicketReader } from '../adapters/persistence/tickets/postgres-ticket-reader';
-import { type Commit, createTicketStore } from '../adapters/persistence/tickets/postgres-ticket-store';
+import { createTicketStore } from '../adapters/persistence/tickets/postgres-ticket-store';
 import { readPolicy } from '../adapters/policy-files/read-policy';
+import { defaultClient } from '../application/clients/default-client';
 import { DeadlineEngine } from '../application/deadlines/deadline-engine';
-import type { Client } from '../application/ports/clients';
+import { publishConfiguredPolicy } from '../application/policies/publish-configured-policy';
 import type { Services } from '../application/ports/services';
 import type { TicketStore } from '../application/ports/ticket-store';
 import { createChangeTickets } from '../application/tickets/change-tickets';
 import { createDueTickets } from '../application/tickets/record-due';
 import type { Config } from '../config';
-import { HOUR_MS, toIso } from '../domain/instant';
+import { toIso } from '../domain/instant';
 import { openStore, type Store } from './open-store';
+import { purgeHourly } from './purge-hourly';
 
-/** A service that serves. */
+/** A service that listens. */
 export interface RunningService {
-  /** Where GraphQL is served, by HTTP and by WebSocket. */
+  /** The URL of GraphQL, for HTTP and for WebSocket. */
   readonly url: string;
-  /** Lets what runs come to its end, then lets go of everything. */
+  /** Waits for running requests, then closes every part in the reverse order of its start. */
   close(): Promise<void>;
 }
 
 /**
- * Opens the database, follows its log, records what falls due, and serves.
+ * Opens the database, publishes the configured policy if it has changed, follows the event log,
+ * starts the deadline engine and listens.
  *
- * @throws ConfigError, DocumentError, EmbeddedPostgresError, DatabaseUnreachableError, DatabaseNewerError, ListenError
+ * @throws DocumentError, ConfiguredPolicyRefused, EmbeddedPostgresError, DatabaseUnreachableError,
+ * DatabaseNewerError, ListenError
  */
 export async function startService(config: Config, logger: Logger): Promise<RunningService> {
-  const undo: (() => Promise<void>)[] = [];
+  const closeSteps: (() => Promise<void>)[] = [];
   const close = async () => {
-    for (const step of undo.splice(0).reverse()) await step();
+    for (const step of closeSteps.splice(0).reverse()) await step();
   };
   try {
     const store = await openStore(config, logger);
-    undo.push(() => store.close());
-    await store.publishPolicyFile('CHANGED');
-    const onCommitted = (commit: Commit): void => {
-      feed.committed(commit);
-      if (commit.nextDeadlineAt !== null) sweep.wake(commit.nextDeadlineAt);
-    };
-    const tickets = createTicketStore({ pool: store.pool, onCommitted });
+    closeSteps.push(() => store.close());
+    const { pool, policies, clients } = store;
+    const { policy } = await publishConfiguredPolicy(policies, store.policyFile, 'CHANGED');
+    logger.debug({ policy: policy.id, version: policy.version }, 'policy in force');
+
+    const tickets = createTicketStore({ pool, onCommitted: (commit) => feed.committed(commit) });
     const due = dueTickets(store, tickets, logger);
-    const sweep = new DeadlineEngine(due, {
+    const engine = new DeadlineEngine(due, {
       onError: (error) => logger.warn({ err: error }, 'deadlines cannot be recorded at the moment'),
     });
     const feed = await openFeed({
-      pool: store.pool,
+      pool,
       url: store.url,
-      onDeadline: (at) => sweep.wake(at),
+      onDeadline: (at) => engine.wake(at),
       onError: (error) => logger.warn({ err: error }, 'the event log cannot be followed at the moment'),
     });
-    undo.push(() => feed.close());
-    sweep.start();
-    undo.push(() => sweep.close());
+    closeSteps.push(() => feed.close());
+    engine.start();
+    closeSteps.push(() => engine.close());
+
     const services: Services = {
       clock: systemClock,
-      policies: store.policies,
+      policies,
       readPolicy,
-      reader: createTicketReader({ pool: store.pool }),
-      changeTickets: createChangeTickets({ store: tickets, clock: systemClock, policies: store.policies }),
+      reader: createTicketReader({ pool }),
+      changeTickets: createChangeTickets({ store: tickets, clock: systemClock, policies }),
       feed,
-      clients: {
-        create: store.clients.openClient,
-        ...defaultClient(store, config),
-      },
+      clients: { create: clients.openClient, default: defaultClient(() => clients.ensureClient(config.client)) },
     };
     const http = await startHttpServer({
       host: config.host,
       port: config.port,
       schema: buildGraphQLSchema(),
       contextFor: contextFactory(services, logger),
-      callerOf: callerBy(config.operator),
-      askDatabase: async () => {
-        const [deadlineFaults, { now, next }] = await Promise.all([countDeadlineFaults(store.pool), due.next()]);
+      callerOf: callerFromHeaders(config.operator),
+      readHealth: async () => {
+        const [deadlineFaults, { now, next }] = await Promise.all([countDeadlineFaults(pool), due.next()]);
         return { deadlineFaults, deadlinesBehindMs: next === null ? 0 : Math.max(0, now - next) };
       },
       logger,
     });
-    undo.push(() => http.close());
-    const purge = () =>
-      purgeIdempotencyKeys(store.pool, systemClock).then(
-        () => undefined,
-        (error: unknown) =>
-          logger.warn({ err: error }, 'old idempotency keys could not be removed; the next hour tries again'),
-      );
-    // At once as well: a service that is restarted every day would otherwise hardly ever come to it.
-    let purged = purge();
-    const purging = setInterval(() => {
-      purged = purge();
-    }, HOUR_MS);
-    undo.push(async () => {
-      clearInterval(purging);
-      await purged;
-    });
+    closeSteps.push(() => http.close());
+    closeSteps.push(purgeHourly(() => purgeKeys(store, logger)));
     logger.info({ url: http.url }, 'serving');
     return { url: http.url, close };
   } catch (error) {
@@ -108,7 +95,7 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
   }
 }
 
-/** What is due, with a line of the log for each ticket of which it cannot be recorded. */
+/** The due tickets, with a log line for each ticket whose deadlines cannot be recorded. */
 const dueTickets = ({ policies }: Store, store: TicketStore, logger: Logger) =>
   createDueTickets({
     store,
@@ -116,20 +103,14 @@ const dueTickets = ({ policies }: Store, store: TicketStore, logger: Logger) =>
     onSetAside: ({ ticketId, attempts, retryAt, error }) =>
       logger.error(
         { ticketId, attempts, retryAt: toIso(retryAt), err: error },
-        'what fell due for a ticket could not be recorded; it is set aside and will be tried again',
+        'the deadlines of a ticket could not be recorded; the ticket is set aside until retryAt',
       ),
   });
 
-/** The account is made when it is first needed, and looked up once. */
-function defaultClient({ clients }: Store, config: Config): Pick<Services['clients'], 'default'> {
-  let known: Promise<Client> | null = null;
-  return {
-    default: () => {
-      known ??= clients.ensureClient(config.client).catch((error: unknown) => {
-        known = null;
-        throw error;
-      });
-      return known;
-    },
-  };
+async function purgeKeys({ pool }: Store, logger: Logger): Promise<void> {
+  try {
+    await purgeIdempotencyKeys(pool, systemClock);
+  } catch (error) {
+    logger.warn({ err: error }, 'expired idempotency keys could not be deleted; retrying in one hour');
+  }
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import pino from 'pino';
+import { publishConfiguredPolicy } from '../../src/application/policies/publish-configured-policy';
 import { openStore } from '../../src/compose/open-store';
 import { loadConfig } from '../../src/config';
 import { importLog, type Log, outcomeOf, replayLog } from '../support/accelerated-replay';
@@ -26,7 +27,9 @@ async function compare(log: Log) {
     await openStore(loadConfig({ DATABASE_URL: databases[1].url }), quiet),
   ];
   try {
-    for (const store of [imported, replayed]) await store.publishPolicyFile('MISSING');
+    for (const { policies, policyFile } of [imported, replayed]) {
+      await publishConfiguredPolicy(policies, policyFile, 'MISSING');
+    }
     await importLog(imported, log);
     const { byEngine } = await replayLog(replayed, log);
     return { imported: await outcomeOf(imported.pool), replayed: await outcomeOf(replayed.pool), byEngine };

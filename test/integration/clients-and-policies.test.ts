@@ -2,12 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { v7 as newId } from 'uuid';
 import { createClientAccounts } from '../../src/adapters/persistence/clients/postgres-clients';
-import {
-  createPolicies,
-  NoPolicyPublished,
-  type StoredPolicies,
-} from '../../src/adapters/persistence/policies/postgres-policies';
+import { createPolicies, NoPolicyPublished } from '../../src/adapters/persistence/policies/postgres-policies';
 import { policyFingerprint } from '../../src/adapters/policy-files/policy-fingerprint';
+import type { ConfiguredPolicies } from '../../src/application/ports/configured-policy';
 import { InvalidCursor } from '../../src/application/ports/pagination';
 import { agent, document, openStore, type TestStore } from '../support/store';
 
@@ -36,7 +33,7 @@ test('an account is opened once under an id, and never under the name of another
 describe('versions', () => {
   const process = (staleMs = 50) => createPolicies({ ...store, policyId: document.id, staleMs });
   const said = (title: string) => ({ ...document, title });
-  const publish = async (policies: StoredPolicies, title: string): Promise<[version: number, isNew: boolean]> => {
+  const publish = async (policies: ConfiguredPolicies, title: string): Promise<[version: number, isNew: boolean]> => {
     const changed = title === document.title ? document : said(title);
     const text = { yaml: `title: ${title}`, fingerprint: policyFingerprint(changed), document: changed };
     const published = await policies.publish({ ...text, by: agent, idempotency: null });

@@ -17,20 +17,20 @@ import {
   hold,
   home,
   idOf,
-  NOBODY,
-  nobody,
   noMounts,
-  notAsNobody,
+  notAsUnprivileged,
   query,
   scratch,
   self,
   TYPESCRIPT,
   testUnless,
+  UNPRIVILEGED_ID,
   type User,
+  unprivileged,
   urlOf,
 } from '../support/postgres-holders';
 
-const BINARIES = join(__dirname, '..', '..', 'src', 'adapters', 'persistence', 'embedded-postgres', 'binaries.ts');
+const BINARIES = join(__dirname, '..', '..', 'src', 'adapters', 'embedded-postgres', 'binaries.ts');
 
 describe('a data folder whose path is too long for a socket', () => {
   test('gets its socket in /tmp, in a folder that is checked', async () => {
@@ -89,13 +89,13 @@ describe('an install without scripts', () => {
   });
 
   testUnless(
-    process.platform === 'linux' ? notAsNobody : 'links elsewhere are for Linux',
+    process.platform === 'linux' ? notAsUnprivileged : 'links elsewhere are for Linux',
     'has its links elsewhere when it may not be written to',
     async () => {
-      const linkDir = join(home('links', nobody), 'lib');
+      const linkDir = join(home('links', unprivileged), 'lib');
       mkdirSync(dirname(linkDir));
-      chownSync(dirname(linkDir), NOBODY, NOBODY);
-      expect(version(linkDir, bare('read-only'), nobody)).toContain('PostgreSQL');
+      chownSync(dirname(linkDir), UNPRIVILEGED_ID, UNPRIVILEGED_ID);
+      expect(version(linkDir, bare('read-only'), unprivileged)).toContain('PostgreSQL');
       expect(readdirSync(linkDir).length).toBeGreaterThan(0);
     },
   );
@@ -166,14 +166,14 @@ describe('what cannot work is said in a sentence', () => {
     }
   });
 
-  testUnless(notAsNobody, 'DATA_DIR_UNUSABLE: a folder of another user, or in one', async () => {
+  testUnless(notAsUnprivileged, 'DATA_DIR_UNUSABLE: a folder of another user, or in one', async () => {
     const theirs = home('theirs');
     mkdirSync(theirs);
-    expect(await hold(theirs, nobody).opened).toMatchObject({ reason: 'DATA_DIR_UNUSABLE' });
+    expect(await hold(theirs, unprivileged).opened).toMatchObject({ reason: 'DATA_DIR_UNUSABLE' });
     const readable = join(scratch, 'readable');
     mkdirSync(readable);
     for (const dataDir of [readable, join(readable, 'new')]) {
-      expect(await hold(dataDir, nobody).opened).toMatchObject({
+      expect(await hold(dataDir, unprivileged).opened).toMatchObject({
         reason: 'DATA_DIR_UNUSABLE',
         message: expect.stringContaining('STEPDOWN_DATA_DIR'),
       });
@@ -208,23 +208,27 @@ describe('root without user namespaces', () => {
     'sh',
   ];
 
-  testUnless(noMounts ?? notAsNobody, 'runs the server as nobody, who gets the data folder', async () => {
-    const dataDir = join(scratch, 'given away');
-    const first = hold(dataDir, self, without);
-    expect(await query(await urlOf(first), 'select 1 as n')).toEqual([{ n: 1 }]);
-    expect(lstatSync(join(dataDir, 'postgres')).uid).toBe(NOBODY);
-    await first.kill();
-    // Then with namespaces again: the folder's owner goes before.
-    expect(await query(await urlOf(hold(dataDir)), 'select 1 as n')).toEqual([{ n: 1 }]);
-  });
+  testUnless(
+    noMounts ?? notAsUnprivileged,
+    'runs the server as the unprivileged user, who becomes the owner of the data folder',
+    async () => {
+      const dataDir = join(scratch, 'given away');
+      const first = hold(dataDir, self, without);
+      expect(await query(await urlOf(first), 'select 1 as n')).toEqual([{ n: 1 }]);
+      expect(lstatSync(join(dataDir, 'postgres')).uid).toBe(UNPRIVILEGED_ID);
+      await first.kill();
+      // Then with namespaces again: the folder's owner goes before.
+      expect(await query(await urlOf(hold(dataDir)), 'select 1 as n')).toEqual([{ n: 1 }]);
+    },
+  );
 
-  testUnless(noMounts ?? notAsNobody, 'runs it as the owner of the home in which it is started', async () => {
+  testUnless(noMounts ?? notAsUnprivileged, 'runs it as the owner of the home in which it is started', async () => {
     const dataDir = home('of somebody', { who: 'daemon', uid: 1, gid: 1 });
     expect(await query(await urlOf(hold(dataDir)), 'select 1 as n')).toEqual([{ n: 1 }]);
     expect(lstatSync(dataDir).uid).toBe(1);
   });
 
-  testUnless(noMounts, 'REFUSES_ROOT: in a home that nobody may enter', async () => {
+  testUnless(noMounts, 'REFUSES_ROOT: in a home that only root can enter', async () => {
     expect(await hold(home('closed'), self, without).opened).toMatchObject({
       reason: 'REFUSES_ROOT',
       message: expect.stringContaining('DATABASE_URL'),

@@ -8,17 +8,17 @@ import {
   hold,
   home,
   isGone,
-  nobody,
-  notAsNobody,
+  notAsUnprivileged,
   postmasterOf,
   query,
   self,
   testUnless,
+  unprivileged,
   urlOf,
 } from '../support/postgres-holders';
 
-describe.each([self, nobody])('as $who, in a home of mode 700', (user) => {
-  const unless = user === nobody ? notAsNobody : null;
+describe.each([self, unprivileged])('as $who, in a home of mode 700', (user) => {
+  const unless = user === unprivileged ? notAsUnprivileged : null;
   let dataDir: string;
   beforeAll(() => {
     dataDir = home(`home of ${user.who}`, user);

@@ -30,7 +30,7 @@ describe('stepdown explain', () => {
 
   it('prints every cycle as a table in local time, with the sum that was promised', async () => {
     expect(await text({ commitment: 'response' })).toBe(`Ticket ${number} (INC-1): Orders hang
-SEV2, open, as it stands at 2026-07-06T13:00:00.000Z
+SEV2, open, at 2026-07-06T13:00:00.000Z
 
 RESPONSE, cycle 1, promised at SEV2: fulfilled in time
   Promised: 4 hours on the calendar "business" (house)
@@ -92,7 +92,7 @@ RESPONSE, cycle 1, promised at SEV2: fulfilled in time
     expect(first).toContain('\n  Due: Wed 2026-07-08 14:00\n  Breached: Wed 2026-07-08 14:00\n');
     expect(first).toContain('\n  Ended: Wed 2026-07-08 15:30, 19 h 30 min used\n  Late by: 1 h 30 min\n');
     expect(second).toContain(
-      "\n  Total: 1 h 48 min of the calendar's open time: reopened, so what was left of 18 h 00 min, at least 10 %\n",
+      "\n  Total: 1 h 48 min of the calendar's open time: reopened; the rest of 18 h 00 min, at least 10 %\n",
     );
     expect(second).toMatch(/will count +1 h 48 min\n/);
   });

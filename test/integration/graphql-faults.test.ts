@@ -136,8 +136,12 @@ describe('without a database', () => {
 describe('a port that cannot be had', () => {
   it.each<readonly [string, Record<string, unknown>, RegExp]>([
     ['taken', {}, /^PORT \d+ on 127\.0\.0\.1 is taken by another program: .*set PORT/],
-    ['no address of this machine', { host: '192.0.2.1', port: 0 }, /^HOST 192\.0\.2\.1 is no address of this machine/],
-    ['no host', { host: 'no-such-host.invalid', port: 0 }, /^HOST no-such-host\.invalid is not known/],
+    [
+      'no address of this machine',
+      { host: '192.0.2.1', port: 0 },
+      /^HOST 192\.0\.2\.1 is not an address of this machine/,
+    ],
+    ['no host', { host: 'no-such-host.invalid', port: 0 }, /^HOST no-such-host\.invalid cannot be resolved/],
   ])('is a sentence: %s', async (_name, config, sentence) => {
     const taken = Number(new URL(service.url).port);
     const error = await startTestService({ database, config: { port: taken, ...config } }).then(

@@ -4,13 +4,11 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import pino from 'pino';
-import { runExplain, runExport, runImport, runReport } from '../../src/compose/cli-commands';
-import {
-  PolicyCommandError,
-  runPolicyDiff,
-  runPolicyList,
-  runPolicyPublish,
-} from '../../src/compose/cli-policy-commands';
+import { PolicyCommandError } from '../../src/adapters/cli/policy/named-policy';
+import { publishConfiguredPolicy } from '../../src/application/policies/publish-configured-policy';
+import { runImport } from '../../src/compose/cli-import-commands';
+import { runPolicyDiff, runPolicyList, runPolicyPublish } from '../../src/compose/cli-policy-commands';
+import { runExplain, runExport, runReport } from '../../src/compose/cli-read-commands';
 import { openStore as openConfigured, type Store } from '../../src/compose/open-store';
 import { loadConfig } from '../../src/config';
 import { createTestDatabase } from '../support/database';
@@ -34,7 +32,7 @@ afterAll(async () => {
 /** The store as a start of the service leaves it. */
 async function started(config: ReturnType<typeof configured>): Promise<Store> {
   const opened = await openConfigured(config, log);
-  await opened.publishPolicyFile('CHANGED');
+  await publishConfiguredPolicy(opened.policies, opened.policyFile, 'CHANGED');
   return opened;
 }
 
@@ -60,7 +58,7 @@ const publish = (path: string, dryRun = false) =>
   printed((output) => runPolicyPublish(configured(), { file: path, dryRun }, output, log));
 const list = () => printed((output) => runPolicyList(configured(), output, log));
 const diff = (before: string, after: string, tickets = false) =>
-  printed((output) => runPolicyDiff(configured, [before, after], tickets, output, log));
+  printed((output) => runPolicyDiff(configured, { before, after, tickets }, output, log));
 const refusal = (command: Promise<unknown>): Promise<PolicyCommandError> =>
   command.then(
     () => Promise.reject(new Error('It was not refused')),
@@ -75,7 +73,7 @@ const LONGER = ['RESOLUTION:\n        amount: 2', 'RESOLUTION:\n        amount: 
 test('a file is published once, by the operator, and listed; a start does not take it back', async () => {
   const path = file('longer.yaml', ...LONGER);
   expect(await publish(path)).toBe('Published cimcloud/2.\n');
-  expect(await publish(path)).toBe('cimcloud/2 says the same; nothing was published.\n');
+  expect(await publish(path)).toBe('cimcloud/2 has the same content; nothing was published.\n');
   const at = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z`;
   expect(await list()).toMatch(new RegExp(`^cimcloud/2  ${at}  Ada\ncimcloud/1  ${at}  the configured file\n$`));
   const again = await started(configured());
@@ -102,21 +100,23 @@ test('no command but a start publishes the configured file, whatever it says', a
     readFileSync(join(__dirname, '../../examples/data/incidents.csv'), 'utf8').split('\n', 1)[0] ?? '',
   );
   const mapping = join(__dirname, '../../examples/servicenow.mapping.yaml');
-  const nobody = { write: () => true };
+  const discard = { write: () => true };
   const question = { from: null, to: null, by: 'severity', zone: 'UTC', format: 'table' };
   for (const config of [edited, other]) {
-    await runPolicyList(config, nobody, log);
-    await runPolicyPublish(config, { file: config.policyFile, dryRun: true }, nobody, log);
-    await runPolicyDiff(() => config, ['1', 'cimcloud/2'], true, nobody, log).catch((error) => {
-      // The service's policy is one that has no versions yet.
-      if (!(error instanceof PolicyCommandError)) throw error;
-    });
-    await runReport(config, question, nobody, log);
+    await runPolicyList(config, discard, log);
+    await runPolicyPublish(config, { file: config.policyFile, dryRun: true }, discard, log);
+    await runPolicyDiff(() => config, { before: '1', after: 'cimcloud/2', tickets: true }, discard, log).catch(
+      (error) => {
+        // The service's policy is one that has no versions yet.
+        if (!(error instanceof PolicyCommandError)) throw error;
+      },
+    );
+    await runReport(config, question, discard, log);
     await runExport(config, null, new PassThrough().resume(), log);
     await runExplain(
       config,
       { ticket: '1', commitment: null, cycle: null, zone: null, json: false },
-      nobody,
+      discard,
       log,
     ).catch((error) => {
       if (error.name !== 'ExplainError') throw error;
@@ -130,7 +130,7 @@ test('no command but a start publishes the configured file, whatever it says', a
   ).toContain('would be a new version of cimcloud.');
 });
 
-test('an import into an empty database that is only tried publishes nothing; one in earnest does', async () => {
+test('a dry run of an import into an empty database publishes nothing; the import itself publishes the policy', async () => {
   const database = await createTestDatabase();
   const config = loadConfig({ DATABASE_URL: database.url });
   const files = {
@@ -149,9 +149,10 @@ test('an import into an empty database that is only tried publishes nothing; one
 test('a file that somebody published is not ahead of what is in force', async () => {
   const path = file('by-hand.yaml', 'onLowering: carry', 'onLowering: restart');
   const opened = await openConfigured(configured(path), log);
-  expect(await opened.publishPolicyFile('MISSING')).toEqual({ isAhead: true });
+  const publishIfMissing = () => publishConfiguredPolicy(opened.policies, opened.policyFile, 'MISSING');
+  expect(await publishIfMissing()).toMatchObject({ hasUnpublishedChanges: true });
   await publish(path);
-  expect(await opened.publishPolicyFile('MISSING')).toEqual({ isAhead: false });
+  expect(await publishIfMissing()).toMatchObject({ hasUnpublishedChanges: false });
   await opened.close();
   await publish(CIMCLOUD);
 });
@@ -181,7 +182,7 @@ test('a dry run and a diff say what would become of the open tickets', async () 
 Targets
   SEV2 resolution  2 business days (business), published → 3 business days (business), published
 
-For: every client without a policy of its own
+Clients: every client without a policy of its own
 
 Open tickets, had they been opened under cimcloud/2:
 ${rows}`,
@@ -194,7 +195,12 @@ test('two files are compared without any database', async () => {
     throw new Error('The configuration is not to be read');
   };
   const text = await printed((output) =>
-    runPolicyDiff(unreachable, [CIMCLOUD, file('longer.yaml', ...LONGER)], false, output, log),
+    runPolicyDiff(
+      unreachable,
+      { before: CIMCLOUD, after: file('longer.yaml', ...LONGER), tickets: false },
+      output,
+      log,
+    ),
   );
   expect(text).toContain('  SEV2 resolution  2 business days (business), published → 3 business days');
 });

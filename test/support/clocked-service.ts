@@ -1,8 +1,8 @@
 import pino from 'pino';
 import { contextFactory } from '../../src/adapters/graphql/context';
 import { buildGraphQLSchema } from '../../src/adapters/graphql/schema';
+import { callerFromHeaders } from '../../src/adapters/http/agent-header';
 import { startHttpServer } from '../../src/adapters/http/http-server';
-import { callerBy } from '../../src/adapters/http/operator';
 import { createClientAccounts } from '../../src/adapters/persistence/clients/postgres-clients';
 import { readPolicy } from '../../src/adapters/policy-files/read-policy';
 import { type Api, apiAt } from './graphql-service';
@@ -32,8 +32,8 @@ export async function startClockedService(): Promise<ClockedService> {
     port: 0,
     schema: buildGraphQLSchema(),
     contextFor: contextFactory(services, logger),
-    callerOf: callerBy('Ada'),
-    askDatabase: async () => ({ deadlineFaults: 0, deadlinesBehindMs: 0 }),
+    callerOf: callerFromHeaders('Ada'),
+    readHealth: async () => ({ deadlineFaults: 0, deadlinesBehindMs: 0 }),
     logger,
   });
   return {

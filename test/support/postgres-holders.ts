@@ -7,17 +7,17 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, test } from '@jest/globals';
 import { Client } from 'pg';
-import { bornAt } from '../../src/adapters/embedded-postgres/processes';
+import { startTimeOf } from '../../src/adapters/embedded-postgres/processes';
 
 export const TYPESCRIPT = join(__dirname, 'typescript.cjs');
 const HOLDER = join(__dirname, 'hold-postgres.ts');
 
-export const NOBODY = 65534;
+export const UNPRIVILEGED_ID = 65534;
 const isRoot = process.getuid?.() === 0;
 
 export type User = Readonly<{ who: string; uid?: number; gid?: number }>;
 export const self: User = { who: isRoot ? 'root' : 'this ordinary user' };
-export const nobody: User = { who: 'an ordinary user', uid: NOBODY, gid: NOBODY };
+export const unprivileged: User = { who: 'an ordinary user', uid: UNPRIVILEGED_ID, gid: UNPRIVILEGED_ID };
 
 /** Why something cannot be tried on this machine, or null: the tests that need it are skipped by that name. */
 const obstacle = (command: string, args: string[], user: User = self): string | null => {
@@ -28,8 +28,8 @@ export const idOf = ({ uid, gid }: User) => (uid === undefined ? {} : { uid, gid
 export const testUnless = (reason: string | null, name: string, work: () => Promise<void>) =>
   reason === null ? test(name, work) : test.skip(`${name} (not here: ${reason})`, work);
 
-export const notAsNobody = isRoot
-  ? obstacle(process.execPath, ['-r', TYPESCRIPT, '-e', ''], nobody)
+export const notAsUnprivileged = isRoot
+  ? obstacle(process.execPath, ['-r', TYPESCRIPT, '-e', ''], unprivileged)
   : 'only root may become somebody else';
 export const noMounts = isRoot ? obstacle('unshare', ['--mount', 'true']) : 'only root may mount';
 
@@ -114,7 +114,7 @@ export const query = async (url: string, sql: string): Promise<unknown[]> => {
 export const postmasterOf = (dataDir: string): number =>
   Number.parseInt(readFileSync(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8'), 10);
 
-export const isGone = async (pid: number): Promise<boolean> => (await bornAt(pid)) === null;
+export const isGone = async (pid: number): Promise<boolean> => (await startTimeOf(pid)) === null;
 
 export const eventually = async (what: string, isSo: () => Promise<boolean>, withinMs = 8000): Promise<void> => {
   const began = performance.now();

@@ -16,7 +16,6 @@ type Layer = (typeof LAYERS)[number];
 
 /** The only imports between adapters. Everything else that two adapters share belongs in a lower layer. */
 const ADAPTER_EDGES: readonly string[] = [
-  'cli -> clock',
   'cli -> documents',
   'cli -> graphql',
   'cli -> import',

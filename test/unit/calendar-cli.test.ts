@@ -1,6 +1,6 @@
 import { PassThrough, Readable, Writable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
-import { runCalendar } from '../../src/adapters/cli/calendar/calendar';
+import { runCalendar } from '../../src/adapters/cli/calendar/calendar-command';
 
 const WEEK = { mon: [['08:00', '17:00']], tue: [['08:00', '17:00']], wed: [['08:00', '17:00']] };
 const CALENDAR = { timeZone: 'America/New_York', week: WEEK };

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { type Config, ConfigError, findPackageRoot, isLoopback, loadConfig } from '../../src/config';
+import { isLoopback } from '../../src/adapters/http/loopback';
+import { type Config, ConfigError, findPackageRoot, loadConfig } from '../../src/config';
 
 const root = join(__dirname, '..', '..');
 
@@ -103,7 +104,7 @@ describe('a wrong variable is named, with what it takes', () => {
     [{ STEPDOWN_DATADIR: '/x' }, /^STEPDOWN_DATADIR is not .*; did you mean STEPDOWN_DATA_DIR\?$/],
     [{ STEPDOWN_OPERATR: 'x' }, /did you mean STEPDOWN_OPERATOR\?$/],
     [{ STEPDOWN_PORT: '1' }, /did you mean PORT\?$/],
-    [{ STEPDOWN_QUANTUM_FLUX: '1' }, /those that begin so are STEPDOWN_DATA_DIR, STEPDOWN_POLICY_FILE,/],
+    [{ STEPDOWN_QUANTUM_FLUX: '1' }, /its variables are STEPDOWN_DATA_DIR, STEPDOWN_POLICY_FILE,/],
   ];
   test.each(rows)('%j', (env, sentence) => {
     expect(problemsOf(env)).toEqual([expect.stringMatching(sentence)]);

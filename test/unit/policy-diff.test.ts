@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { diffLines, forWhom } from '../../src/adapters/cli/policy/policy-diff';
+import { clientLines, diffLines } from '../../src/adapters/cli/policy/diff-lines';
 import { parsePolicy } from '../../src/adapters/policy-files/load-policy';
 import type { PolicyDocument } from '../../src/domain/policy/policy';
 
@@ -19,7 +19,7 @@ function edited(edits: readonly Edit[]): PolicyDocument {
 }
 
 const CASES: readonly (readonly [what: string, edits: readonly Edit[], lines: readonly string[]])[] = [
-  ['nothing', [], ['Both say the same.']],
+  ['nothing', [], ['No differences.']],
   [
     'a target: whose, how much, and on whose authority',
     [
@@ -43,7 +43,7 @@ const CASES: readonly (readonly [what: string, edits: readonly Edit[], lines: re
   [
     'the severity of a clause, by the pairs that it decides',
     [['clause: 3b\n    severity: SEV3', 'clause: 3b\n    severity: SEV2']],
-    ['Classification', '  anybody with NON_ORDER_DATA_FLOW  SEV3 (3b, published) → SEV2 (3b, published)'],
+    ['Classification', '  any audience with NON_ORDER_DATA_FLOW  SEV3 (3b, published) → SEV2 (3b, published)'],
   ],
   [
     'a clause that goes',
@@ -139,12 +139,12 @@ test.each(CASES)('policy diff says %s', (_, edits, lines) => {
 test.each([
   ['cimcloud', 'every client without a policy of its own; Fortnum (weekend in place of business)'],
   ['gold', 'Harrods; Liberty (weekend in place of business, night in place of roundTheClock)'],
-  ['silver', 'nobody, for no client has the policy silver'],
-])('says for whom: %s', (id, whom) => {
+  ['silver', 'none; no client has the policy silver'],
+])('names the clients of a policy: %s', (id, clients) => {
   const terms = [
     { clientId: 'l', name: 'Liberty', policy: 'gold', calendars: { business: 'weekend', roundTheClock: 'night' } },
     { clientId: 'h', name: 'Harrods', policy: 'gold', calendars: {} },
     { clientId: 'f', name: 'Fortnum', policy: null, calendars: { business: 'weekend' } },
   ];
-  expect(forWhom(id, 'cimcloud', terms)).toEqual([`For: ${whom}`]);
+  expect(clientLines(id, 'cimcloud', terms)).toEqual([`Clients: ${clients}`]);
 });

@@ -77,7 +77,8 @@ describe('the first policy', () => {
     });
   });
 
-  // By hand, from the federal calendars: fixed days and their Friday or Monday, nth weekdays from a wall calendar.
+  // By hand, from the federal calendars: fixed days and their Friday or Monday, nth weekdays from a
+  // wall calendar.
   it.each([
     [2010, '01-01 01-18 02-15 05-31 07-04 07-05 09-06 10-11 11-11 11-25 12-24 12-25 12-31'],
     [2016, '01-01 01-18 02-15 05-30 07-04 09-05 10-10 11-11 11-24 12-25 12-26'],
@@ -171,7 +172,7 @@ describe('stepdown policy check', () => {
   it.each([
     ['a missing file', () => join(folder, 'none.yaml'), 'does not exist.'],
     ['a directory', () => folder, 'is a directory; give the policy file itself.'],
-    ['a huge file', () => given('#'.repeat(1_048_577)), 'is larger than 1 MiB; a policy is far smaller.'],
+    ['a huge file', () => given('#'.repeat(1_048_577)), 'is larger than 1 MiB, the maximum size of a policy.'],
     ['a file that is not UTF-8', () => given(Uint8Array.of(0x69, 0x64, 0x3a, 0xff)), 'is not UTF-8 text.'],
   ])('says what is wrong with %s', async (_name, fileOf, sentence) => {
     const file = fileOf();

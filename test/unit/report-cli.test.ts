@@ -1,11 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import {
-  formatOf,
-  questionOf,
-  type Report,
-  type ReportOptions,
-  type ReportRow,
-} from '../../src/adapters/cli/report/report-command';
+import { reportFormat, reportQuery } from '../../src/adapters/cli/report/report-command';
+import type { ApiReport, ReportOptions, ReportRow } from '../../src/adapters/cli/report/report-types';
 
 const NOW = Date.parse('2026-06-01T14:00:00Z');
 const LEFT_OUT: ReportOptions = { from: null, to: null, by: 'severity', zone: 'UTC', format: 'table' };
@@ -33,7 +28,7 @@ describe('what is asked', () => {
       '9999-12-31T23:59:59.999Z',
     ],
   ])('%s', (_, options, from, to) => {
-    expect(questionOf({ ...LEFT_OUT, ...options }, NOW)).toMatchObject({ from, to });
+    expect(reportQuery({ ...LEFT_OUT, ...options }, NOW)).toMatchObject({ from, to });
   });
 
   it.each<[Partial<ReportOptions>, string]>([
@@ -49,12 +44,12 @@ describe('what is asked', () => {
     [{ from: '0001-01-01', zone: 'Asia/Tokyo' }, '--from takes a date such as 2016-03-01'],
     [{ from: '2030-01-01' }, '--from takes an instant before that of --to.'],
   ])('%j is refused with a sentence', (options, message) => {
-    expect(() => questionOf({ ...LEFT_OUT, ...options }, NOW)).toThrow(message);
+    expect(() => reportQuery({ ...LEFT_OUT, ...options }, NOW)).toThrow(message);
   });
 
   it('is written in one of three formats', () => {
-    expect(() => formatOf('xml')).toThrow('--format takes one of table, csv, json.');
-    expect(() => formatOf('toString')).toThrow('--format takes one of table, csv, json.');
+    expect(() => reportFormat('xml')).toThrow('--format takes one of table, csv, json.');
+    expect(() => reportFormat('toString')).toThrow('--format takes one of table, csv, json.');
   });
 });
 
@@ -100,7 +95,7 @@ const row: ReportRow = {
   overall: figures,
   timeToRespond: { count: 2000, p50: 'PT18H5M', p90: 'PT40H0.4S', p95: 'PT100H29M31S' },
 };
-const report: Report = {
+const report: ApiReport = {
   from: '0001-01-01T00:00:00.000Z',
   to: '2016-04-01T04:00:00.000Z',
   groupBy: 'ASSIGNEE',
@@ -110,14 +105,14 @@ const report: Report = {
 };
 
 it('is a table for people: lines stay lines, and 100 % is all of them', () => {
-  expect(formatOf('table')(report)).toBe(`Report by assignee, until 2016-04-01 00:00 (America/New_York)
+  expect(reportFormat('table')(report)).toBe(`Report by assignee, until 2016-04-01 00:00 (America/New_York)
 
 Tickets
 
   assignee                       opened  resolved  closed
   -------------------------------------------------------
   Ada "the first", of many [31m       3         2       1
-  (nobody)                            0         0       0
+  (unassigned)                        0         0       0
   all                                 3         2       1
 
 Commitments
@@ -125,7 +120,7 @@ Commitments
   assignee                       commitment   met  breached  still open  waived  attainment  with waivers
   -------------------------------------------------------------------------------------------------------
   Ada "the first", of many [31m  response    1999         1           1       1      99.9 %       100.0 %
-  (nobody)                       -              0         0           0       0           -             -
+  (unassigned)                   -              0         0           0       0           -             -
   all                            response    1999         1           1       1      99.9 %       100.0 %
 
 Breaches by the ticket's severity at the breach
@@ -133,7 +128,7 @@ Breaches by the ticket's severity at the breach
   assignee                       SEV1
   -----------------------------------
   Ada "the first", of many [31m     1
-  (nobody)                          0
+  (unassigned)                      0
   all                               1
 
 Business time from opening
@@ -141,14 +136,14 @@ Business time from opening
   assignee                       time        tickets          p50          p90           p95
   ------------------------------------------------------------------------------------------
   Ada "the first", of many [31m  to respond     2000  18 h 05 min  40 h 00 min  100 h 30 min
-  (nobody)                       -                 0            -            -             -
+  (unassigned)                   -                 0            -            -             -
   all                            to respond     2000  18 h 05 min  40 h 00 min  100 h 30 min
 `);
 });
 
 it('is CSV that a reader by RFC 4180 takes back, cell by cell', async () => {
   const { parse } = await import('csv-parse/sync');
-  const text = formatOf('csv')(report);
+  const text = reportFormat('csv')(report);
   expect(text.endsWith('\r\n')).toBe(true);
   const rows: Record<string, string>[] = parse(text, { columns: true, record_delimiter: '\r\n' });
   expect(rows.map(({ scope, key }) => [scope, key])).toEqual([
@@ -171,11 +166,11 @@ it('is CSV that a reader by RFC 4180 takes back, cell by cell', async () => {
 
 it('gives a spreadsheet names, not formulas', () => {
   const names = ['=1+1', '+1', '-1', '@SUM(A1)', '\tx', 'a=b'];
-  const text = formatOf('csv')({ ...report, groups: names.map((key) => ({ ...row, key })) });
+  const text = reportFormat('csv')({ ...report, groups: names.map((key) => ({ ...row, key })) });
   const keys = text.split('\r\n').slice(1, 1 + names.length);
   expect(keys.map((line) => line.split(',')[1])).toEqual(["'=1+1", "'+1", "'-1", "'@SUM(A1)", "'\tx", 'a=b']);
 });
 
 it('is JSON in the shape of the API', () => {
-  expect(JSON.parse(formatOf('json')(report))).toEqual(report);
+  expect(JSON.parse(reportFormat('json')(report))).toEqual(report);
 });

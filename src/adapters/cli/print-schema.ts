@@ -1,7 +1,10 @@
 import { lexicographicSortSchema, printSchema } from 'graphql';
 import { buildGraphQLSchema } from '../graphql/schema';
 
-/** The schema as SDL, everything in alphabetical order so that it changes only where the API does. */
+/**
+ * The GraphQL schema as SDL, sorted alphabetically, so that only changes of the API change the
+ * text.
+ */
 export const printSchemaText = (): string => `${printSchema(lexicographicSortSchema(buildGraphQLSchema()))}\n`;
 
 if (require.main === module) process.stdout.write(printSchemaText());

@@ -1,17 +1,17 @@
 import type { WriteStream } from 'node:tty';
 import { Presets, SingleBar } from 'cli-progress';
 
-/** Shows how far a long piece of work is: a bar on a terminal, now and then a plain line elsewhere. */
+/** Shows the progress of long work: a bar on a terminal, otherwise a line every two seconds. */
 export interface Progress {
-  /** Begins a phase of so many units; ends the one before. */
+  /** Ends the current phase and begins one of `total` units. */
   phase(name: string, total: number, unit: string): void;
   update(done: number): void;
-  /** Says something without breaking the bar. */
+  /** Prints a line above the bar. */
   line(text: string): void;
   stop(): void;
 }
 
-const PLAIN_EVERY_MS = 2_000;
+const LINE_INTERVAL_MS = 2_000;
 
 export function progressOn(output: NodeJS.WriteStream | WriteStream): Progress {
   return output.isTTY ? bar(output) : plainLines(output);
@@ -19,7 +19,7 @@ export function progressOn(output: NodeJS.WriteStream | WriteStream): Progress {
 
 function bar(output: NodeJS.WriteStream): Progress {
   let current: SingleBar | null = null;
-  let began = 0;
+  let startedAt = 0;
   let pending: string[] = [];
   const flush = () => {
     if (pending.length === 0) return;
@@ -32,12 +32,12 @@ function bar(output: NodeJS.WriteStream): Progress {
       flush();
       const format = `${name} {bar} {percentage}% | {value}/{total} ${unit} | {speed}/s | {eta_formatted} left`;
       current = new SingleBar({ format, stream: output, hideCursor: true, etaBuffer: 50 }, Presets.shades_classic);
-      began = performance.now();
+      startedAt = performance.now();
       current.start(total, 0, { speed: '–' });
     },
     update: (done) => {
       flush();
-      const seconds = Math.max(0.001, (performance.now() - began) / 1000);
+      const seconds = Math.max(0.001, (performance.now() - startedAt) / 1000);
       current?.update(done, { speed: Math.round(done / seconds) });
     },
     line: (text) => pending.push(text),
@@ -49,12 +49,12 @@ function bar(output: NodeJS.WriteStream): Progress {
 }
 
 function plainLines(output: NodeJS.WritableStream): Progress {
-  let said = 0;
-  let began = 0;
+  let printedAt = 0;
+  let startedAt = 0;
   let current = { name: '', total: 0, unit: '' };
   let last = 0;
-  const say = (done: number) => {
-    const seconds = Math.max(0.001, (performance.now() - began) / 1000);
+  const print = (done: number) => {
+    const seconds = Math.max(0.001, (performance.now() - startedAt) / 1000);
     const speed = Math.round(done / seconds);
     const left = speed === 0 ? '?' : Math.ceil((current.total - done) / speed);
     const percent = current.total === 0 ? 100 : Math.floor((done * 100) / current.total);
@@ -65,16 +65,16 @@ function plainLines(output: NodeJS.WritableStream): Progress {
   return {
     phase: (name, total, unit) => {
       current = { name, total, unit };
-      began = performance.now();
-      said = began;
+      startedAt = performance.now();
+      printedAt = startedAt;
       last = 0;
     },
     update: (done) => {
       const now = performance.now();
-      if (done === last || (now - said < PLAIN_EVERY_MS && done < current.total)) return;
+      if (done === last || (now - printedAt < LINE_INTERVAL_MS && done < current.total)) return;
       last = done;
-      said = now;
-      say(done);
+      printedAt = now;
+      print(done);
     },
     line: (text) => output.write(`${text}\n`),
     stop: () => undefined,

@@ -1,4 +1,4 @@
 import type { Clock } from '../../application/ports/clock';
 
-/** The one place where the time is read. */
+/** The only file that reads the system time. */
 export const systemClock: Clock = { now: () => Date.now() };

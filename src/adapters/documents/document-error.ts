@@ -1,19 +1,25 @@
-/** What is wrong with a file that somebody wrote (a policy, a mapping), where, and what would be right. */
+import { OperatorError } from '../../application/operator-error';
+/** A problem of a policy file or a mapping file: its position, and what the field takes. */
 export interface DocumentProblem {
-  /** Line and column of the file, both counted from 1. */
+  /** Line and column in the file, both counted from 1. */
   readonly line: number;
   readonly column: number;
-  /** The dotted path of the field, e.g. `severities[1].targets.RESOLUTION.amount`; `(document)` for the whole. */
+  /**
+   * The path of the field, e.g. `severities[1].targets.RESOLUTION.amount`; `(document)` for the
+   * whole file.
+   */
   readonly field: string;
   /** What the field takes, e.g. `takes a number greater than 0, not -2`. */
   readonly message: string;
 }
 
-/** A place in the file by keys and indices, from the top. */
+/** The keys and indices that lead from the root of the file to a field. */
 export type FieldPath = readonly (string | number)[];
 
-/** Notes a problem of the field at `path`; `at` says whether its name or its value is to be pointed at. */
-export type Report = (path: FieldPath, message: string, at?: 'key' | 'value') => void;
+/**
+ * Records a problem of the field at `path`; `at` selects the position of its key or of its value.
+ */
+export type ReportProblem = (path: FieldPath, message: string, at?: 'key' | 'value') => void;
 
 /** `['severities', 1, 'title']` as `severities[1].title`. */
 export function fieldName(path: FieldPath): string {
@@ -21,8 +27,8 @@ export function fieldName(path: FieldPath): string {
   return name === '' ? '(document)' : name.replace(/^\./, '');
 }
 
-/** A file that cannot be used; carries every problem found, in the order of the file. */
-export class DocumentError extends Error {
+/** A file that cannot be used, with every problem found, in the order of the file. */
+export class DocumentError extends OperatorError {
   override readonly name = 'DocumentError';
   readonly code = 'DOCUMENT_INVALID';
 
@@ -34,6 +40,6 @@ export class DocumentError extends Error {
   }
 }
 
-/** `FILE:LINE:COLUMN field: message`, as compilers print it, so that editors can jump there. */
+/** `FILE:LINE:COLUMN field: message`, the format of compilers, which editors turn into links. */
 export const problemLine = (fileName: string, { line, column, field, message }: DocumentProblem): string =>
   `${fileName}:${line}:${column} ${field}: ${message}`;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { FieldPath, Report } from './document-error';
+import type { FieldPath, ReportProblem } from './document-error';
 import { didYouMean } from './nearest';
 
 const KINDS: Readonly<Record<string, string>> = {
@@ -11,8 +11,8 @@ const KINDS: Readonly<Record<string, string>> = {
   record: 'a map by name',
 };
 
-/** A value as it may stand in a sentence: short, on one line. */
-function show(value: unknown): string {
+/** A short text for a value, on one line, for use in a sentence. */
+function valueText(value: unknown): string {
   if (value === null) return 'nothing';
   if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
   if (Array.isArray(value)) return 'a list';
@@ -23,10 +23,10 @@ function sentence(takes: string, input: unknown): string {
   if (input === undefined) return `is missing; it takes ${takes}`;
   if (input === null) return `has no value; it takes ${takes}`;
   const isText = takes === KINDS.string && (typeof input === 'number' || typeof input === 'boolean');
-  return isText ? `takes text; put it in quotes: "${String(input)}"` : `takes ${takes}, not ${show(input)}`;
+  return isText ? `takes text; put it in quotes: "${String(input)}"` : `takes ${takes}, not ${valueText(input)}`;
 }
 
-/** Our sentence for an issue of zod's; undefined leaves the message that the schema itself gives. */
+/** The message for an issue of zod; undefined keeps the message of the schema. */
 function messageOf(issue: z.core.$ZodRawIssue): string | undefined {
   const { input } = issue;
   switch (issue.code) {
@@ -52,11 +52,14 @@ function messageOf(issue: z.core.$ZodRawIssue): string | undefined {
   }
 }
 
-/** The value as the schema reads it, or undefined; `report` is told of every field that is not as it should be. */
+/**
+ * Parses the value by the schema. If it is not valid, calls `report` for each problem and returns
+ * undefined.
+ */
 export function parseWith<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
-  report: Report,
+  report: ReportProblem,
   at: FieldPath = [],
 ): z.output<Schema> | undefined {
   const result = schema.safeParse(value, { error: messageOf });
@@ -65,15 +68,15 @@ export function parseWith<Schema extends z.ZodType>(
   return undefined;
 }
 
-function reportIssue(issue: z.core.$ZodIssue, at: FieldPath, report: Report): void {
+function reportIssue(issue: z.core.$ZodIssue, at: FieldPath, report: ReportProblem): void {
   const path = [...at, ...issue.path.map((step) => (typeof step === 'number' ? step : String(step)))];
   if (issue.code === 'unrecognized_keys') {
     const lines = issue.message.split('\n');
     for (const [index, key] of issue.keys.entries()) report([...path, key], lines[index] ?? issue.message, 'key');
   } else if (issue.code === 'invalid_union') {
-    // Of several forms, the one that was begun is the one that was meant.
-    const meant = issue.errors.find((form) => form.length > 0 && form.every((part) => part.path.length > 0));
-    if (meant !== undefined) for (const part of meant) reportIssue(part, path, report);
+    // The intended alternative is the one whose problems lie inside the value, not at its root.
+    const intended = issue.errors.find((form) => form.length > 0 && form.every((part) => part.path.length > 0));
+    if (intended !== undefined) for (const part of intended) reportIssue(part, path, report);
     else report(path, issue.errors.map((form) => form[0]?.message ?? '').join('; or '));
   } else {
     report(path, issue.message, issue.code === 'invalid_key' ? 'key' : 'value');

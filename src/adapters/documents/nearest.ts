@@ -1,4 +1,4 @@
-/** Levenshtein's distance: how many letters to insert, drop or replace, whatever their case. */
+/** The Levenshtein distance: the number of letters to insert, delete or replace. */
 function distance(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, column) => column);
   for (let row = 1; row <= a.length; row++) {
@@ -12,11 +12,14 @@ function distance(a: string, b: string): number {
   return previous[b.length] ?? 0;
 }
 
-/** The name known that is closest to what was written, at most that many letters away. */
-export function nearestTo(written: string, known: Iterable<string>, most: number): string | undefined {
-  if (written.length > 64) return undefined; // nothing known is that long, and the distance costs length times length
+/**
+ * The known name with the smallest distance, ignoring case; undefined if every distance exceeds
+ * `maxDistance`.
+ */
+export function nearestTo(written: string, known: Iterable<string>, maxDistance: number): string | undefined {
+  if (written.length > 64) return undefined; // no known name is that long, and the cost is quadratic
   let best: string | undefined;
-  let least = most + 1;
+  let least = maxDistance + 1;
   for (const name of known) {
     if (Math.abs(name.length - written.length) >= least) continue;
     const steps = distance(written.toLowerCase(), name.toLowerCase());
@@ -28,7 +31,7 @@ export function nearestTo(written: string, known: Iterable<string>, most: number
   return best;
 }
 
-/** `; did you mean "x"?` where one of the names known is close to what was written, otherwise nothing. */
+/** `; did you mean "x"?` if a known name is close to what was written, otherwise an empty text. */
 export function didYouMean(written: string, known: Iterable<string>): string {
   const best = nearestTo(written, known, Math.max(1, Math.floor((written.length + 1) / 3)));
   return best === undefined ? '' : `; did you mean "${best}"?`;

@@ -15,21 +15,22 @@ import {
 } from 'yaml';
 import { type DocumentProblem, type FieldPath, fieldName } from './document-error';
 
-/** Such a file is a few screens of text; anything beyond this is another file picked by mistake. */
+/** The maximum size of a document. A larger file is probably the wrong file. */
 export const MAX_DOCUMENT_BYTES = 1_048_576;
 
-// The reader descends recursively: thousands of nested brackets would exhaust the stack and take the process with it.
+// The parser is recursive: thousands of nested brackets would exhaust the stack and end the
+// process.
 const MAX_DEPTH = 100;
 
 type Position = Pick<DocumentProblem, 'line' | 'column'>;
 
-/** A YAML text as plain data that remembers where each field stands. */
+/** A YAML text as plain data, with the position of each field. */
 export interface YamlSource {
-  /** The data; undefined where the text cannot be read at all. */
+  /** The data; undefined if the text cannot be parsed. */
   readonly value: unknown;
-  /** What YAML itself objects to: syntax, repeated keys, aliases that lead nowhere. */
+  /** Syntax errors, repeated keys and unresolved aliases. */
   readonly problems: readonly DocumentProblem[];
-  /** Where the field stands; where it is missing, the key or entry that should hold it. */
+  /** The position of a field; of a missing field, the position of the closest existing parent. */
   readonly locate: (path: FieldPath, at?: 'key' | 'value') => Position;
 }
 
@@ -41,7 +42,7 @@ const unreadable = (message: string, at: Position = START): YamlSource => ({
   locate: () => START,
 });
 
-/** The offset at which the text nests deeper than any such file does. */
+/** The offset at which the nesting exceeds MAX_DEPTH; undefined if it does not. */
 function tooDeepAt(text: string): number | undefined {
   const parser = new Parser();
   for (const lexeme of new Lexer().lex(text)) {
@@ -56,17 +57,20 @@ const positionOf = (lines: LineCounter, offset: number): Position => {
   return { line: Math.max(line, 1), column: Math.max(col, 1) };
 };
 
-/** A syntax error of the library as a problem; its texts end in "at line …" only where it is asked to be pretty. */
+/** The message of a problem for a syntax error of the library. */
 const syntaxMessage = (message: string): string => `is not valid YAML: ${message.replace(/\s+/g, ' ').trim()}`;
 
-/** Repeated keys, keys that are no names, and aliases that lead nowhere or into themselves; `note` is told of each. */
+/**
+ * Calls `note` for each repeated key, key that is not a plain name, and alias that is unresolved or
+ * recursive.
+ */
 function inspect(document: Document.Parsed, note: (node: Node, path: FieldPath, message: string) => void): void {
   const openAnchors: string[] = [];
   const visit = (node: unknown, path: FieldPath): void => {
     if (!isNode(node)) return;
     if (isAlias(node)) {
       const known = node.resolve(document) !== undefined;
-      if (!known) note(node, path, `*${node.source} refers to an anchor that does not stand before it`);
+      if (!known) note(node, path, `*${node.source} refers to an anchor that is not defined before it`);
       else if (openAnchors.includes(node.source)) note(node, path, `*${node.source} contains itself`);
       return;
     }
@@ -81,7 +85,7 @@ function inspect(document: Document.Parsed, note: (node: Node, path: FieldPath, 
           continue;
         }
         const name = String(key.value);
-        if (seen.has(name)) note(key, [...path, name], 'stands twice in the same map; keep one');
+        if (seen.has(name)) note(key, [...path, name], 'occurs twice in the same map; keep one');
         seen.add(name);
         visit(value, [...path, name]);
       }
@@ -92,7 +96,7 @@ function inspect(document: Document.Parsed, note: (node: Node, path: FieldPath, 
 }
 
 function locator(document: Document.Parsed, lines: LineCounter): YamlSource['locate'] {
-  // Each map is indexed once: a file may have as many problems as fields.
+  // Each map is indexed once, because a file can have as many problems as fields.
   const indices = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
   const pairOf = (map: YAMLMap, name: string): Pair | undefined => {
     let index = indices.get(map);
@@ -105,44 +109,44 @@ function locator(document: Document.Parsed, lines: LineCounter): YamlSource['loc
   const offsetOf = (node: unknown): number | undefined => (isNode(node) ? node.range?.[0] : undefined);
   return (path, at = 'value') => {
     let node: unknown = document.contents;
-    let holder = 0;
+    let parent = 0;
     let value: number | undefined = 0;
     for (const step of path) {
       if (isAlias(node)) node = node.resolve(document);
       if (isMap(node)) {
         const pair = pairOf(node, String(step));
-        if (pair === undefined) return positionOf(lines, holder);
-        holder = offsetOf(pair.key) ?? holder;
-        // A key without a value has an empty node somewhere behind it: the key is the better place to point at.
-        value = isScalar(pair.value) && pair.value.value === null ? holder : offsetOf(pair.value);
+        if (pair === undefined) return positionOf(lines, parent);
+        parent = offsetOf(pair.key) ?? parent;
+        // A key without a value has an empty node at a later position, so the key is reported
+        // instead.
+        value = isScalar(pair.value) && pair.value.value === null ? parent : offsetOf(pair.value);
         node = pair.value;
       } else if (isSeq(node) && typeof step === 'number' && node.items[step] !== undefined) {
         node = node.items[step];
-        holder = offsetOf(node) ?? holder;
-        value = holder;
+        parent = offsetOf(node) ?? parent;
+        value = parent;
       } else {
-        return positionOf(lines, holder);
+        return positionOf(lines, parent);
       }
     }
-    return positionOf(lines, at === 'key' ? holder : (value ?? holder));
+    return positionOf(lines, at === 'key' ? parent : (value ?? parent));
   };
 }
 
-/** Reads one YAML 1.2 document. Never throws for what the text says: everything wrong with it is in `problems`. */
+/** Parses one YAML 1.2 document. Never throws because of the text: its faults are in `problems`. */
 export function readYaml(text: string): YamlSource {
-  if (Buffer.byteLength(text) > MAX_DOCUMENT_BYTES)
-    return unreadable('is larger than 1 MiB; such a file is far smaller');
+  if (Buffer.byteLength(text) > MAX_DOCUMENT_BYTES) return unreadable('is larger than 1 MiB, the maximum size');
   const deep = tooDeepAt(text);
   if (deep !== undefined) {
     const line = text.slice(0, deep).split('\n').length;
-    return unreadable(`nests deeper than ${MAX_DEPTH} levels`, {
+    return unreadable(`is nested deeper than ${MAX_DEPTH} levels`, {
       line,
       column: deep - text.lastIndexOf('\n', deep - 1),
     });
   }
 
   const lines = new LineCounter();
-  // Repeated keys are looked for below, where the field can be named; the library's own search is quadratic besides.
+  // `inspect` finds repeated keys and names the field; the search of the library is quadratic.
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false, version: '1.2' });
   const problems: DocumentProblem[] = [...document.errors, ...document.warnings].map(({ message, pos }) => ({
     ...positionOf(lines, pos[0]),
@@ -151,18 +155,19 @@ export function readYaml(text: string): YamlSource {
   }));
   if (document.errors.length > 0) return { value: undefined, problems, locate: locator(document, lines) };
 
-  let buildable = true;
+  let isBuildable = true;
   inspect(document, (node, path, message) => {
     problems.push({ ...positionOf(lines, node.range?.[0] ?? 0), field: fieldName(path), message });
-    buildable &&= !isAlias(node);
+    isBuildable &&= !isAlias(node);
   });
   const locate = locator(document, lines);
-  if (!buildable) return { value: undefined, problems, locate };
+  if (!isBuildable) return { value: undefined, problems, locate };
   try {
     return { value: document.toJS({ maxAliasCount: 100 }), problems, locate };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    // What is left to go wrong is aliases that multiply each other; the first one is where to begin.
+    // The remaining cause is aliases that multiply each other. The position is that of the first
+    // alias.
     const at = positionOf(lines, Math.max(text.search(/(?<=[\s[,])\*\S/), 0));
     return { value: undefined, problems: [...problems, ...unreadable(syntaxMessage(reason), at).problems], locate };
   }

@@ -3,7 +3,7 @@ import { access, chmod, mkdir, readFile, symlink } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { codeOf, EmbeddedPostgresError } from './embedded-postgres-error';
 
-/** PostgreSQL's programs, and what they need in their environment. */
+/** The programs of PostgreSQL and the environment variables that they need. */
 export type Binaries = Readonly<{
   initdb: string;
   postgres: string;
@@ -13,17 +13,21 @@ export type Binaries = Readonly<{
 
 const OWN_DATABASE = 'set DATABASE_URL to a PostgreSQL of your own';
 
-/** The C library's loader that the Linux binaries ask for; where it is missing (musl), nothing of them runs. */
+/**
+ * The loader of the GNU C library. The Linux binaries do not run on systems without it, such as
+ * Alpine.
+ */
 const LOADERS: Readonly<Record<string, string>> = {
   'linux-x64': '/lib64/ld-linux-x86-64.so.2',
   'linux-arm64': '/lib/ld-linux-aarch64.so.1',
 };
 
 /**
- * Finds the programs that npm installed for this platform, and mends what an install without scripts leaves undone.
+ * Finds the programs that npm installed for this platform. Does what the package's install script
+ * does, in case npm ran without scripts.
  *
- * @param linkDir where to put the libraries' links if the package's own folder is read-only.
- * @param packageDir the package of this platform, unless it is another than the one that npm installed.
+ * @param linkDir the folder for links to libraries if the folder of the package is read-only
+ * @param packageDir the package to use; by default the installed package of this platform
  * @throws EmbeddedPostgresError UNSUPPORTED_PLATFORM or BINARIES_UNUSABLE.
  */
 export const findBinaries = async (linkDir: string, packageDir: string = findPackage()): Promise<Binaries> => {
@@ -35,7 +39,8 @@ export const findBinaries = async (linkDir: string, packageDir: string = findPac
   return {
     ...binaries,
     majorVersion: Number.parseInt(version, 10),
-    // Not our own environment: PGDATA, PGPORT, TZ or a locale from a shell must not decide how the server runs.
+    // The environment of this process is not passed on: PGDATA, PGPORT, TZ or a locale would affect
+    // the server.
     environment: {
       PATH: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin',
       LC_ALL: 'C',
@@ -63,7 +68,7 @@ const findPackage = (): string => {
   if (loader !== undefined && !existsSync(loader)) {
     throw new EmbeddedPostgresError(
       'UNSUPPORTED_PLATFORM',
-      `The embedded PostgreSQL needs the GNU C library, and this system has another (musl, as in Alpine): ${OWN_DATABASE}.`,
+      `The embedded PostgreSQL needs the GNU C library, and this system has another one (musl, as in Alpine): ${OWN_DATABASE}.`,
     );
   }
   try {
@@ -84,7 +89,7 @@ const makeExecutable = async (file: string): Promise<void> => {
     await chmod(file, 0o755).catch((cause: unknown) => {
       throw new EmbeddedPostgresError(
         'BINARIES_UNUSABLE',
-        `${file} may not be executed: run npm ci again as the owner of node_modules, or ${OWN_DATABASE}.`,
+        `${file} cannot be executed: run npm ci again as the owner of node_modules, or ${OWN_DATABASE}.`,
         { cause },
       );
     });
@@ -92,9 +97,10 @@ const makeExecutable = async (file: string): Promise<void> => {
 };
 
 /**
- * Makes the links that the package's install script would have made (`npm ci --ignore-scripts` leaves them out).
+ * Makes the links that the package's install script makes; `npm ci --ignore-scripts` skips it.
  *
- * @returns the folder to put into LD_LIBRARY_PATH, where the links could not stand beside the libraries.
+ * @returns the folder for LD_LIBRARY_PATH if the links cannot be made in the folder of the
+ * libraries
  */
 const linkLibraries = async (native: string, linkDir: string): Promise<string | undefined> => {
   const packageDir = dirname(native);
@@ -109,7 +115,8 @@ const linkLibraries = async (native: string, linkDir: string): Promise<string | 
     for (const { source, target } of missing) await link(relative(dirname(target), source), target);
     return undefined;
   } catch (cause) {
-    // Elsewhere the variable has another name, and the system strips it from what a shell starts.
+    // On macOS the variable has another name, and the system removes it for processes started by a
+    // shell.
     if (process.platform !== 'linux') {
       throw new EmbeddedPostgresError(
         'BINARIES_UNUSABLE',

@@ -6,22 +6,25 @@ import { promisify } from 'node:util';
 import type { Binaries } from './binaries';
 import { codeOf, diskFull, EmbeddedPostgresError, saysDiskFull } from './embedded-postgres-error';
 import { type Identity, userOf } from './identity';
-import { bornAt, maySignal, runsIn } from './processes';
+import { maySignal, runsIn, startTimeOf } from './processes';
 
 const run = promisify(execFile);
 
-/** The superuser that initdb makes, and our database: both carry the product's name. */
+/** The name of the superuser and of the database. */
 export const DATABASE = 'stepdown';
 
+/** Temporary folders, with the id of the process that made each. */
 const UNFINISHED = /^postgres\.init-(\d+)-/;
 
 /**
- * Makes the cluster in `<dataDir>/postgres` unless it is there. It is built beside and renamed: whoever is killed
- * midway leaves nothing half done, and of two that build at once one is thrown away.
+ * Makes the cluster in `<dataDir>/postgres` if it does not exist. It is made in a temporary folder
+ * and renamed, so that a killed process leaves no partial cluster. If two processes make one at the
+ * same time, the second is deleted.
  *
- * @param durable whether it is to outlast a power failure from the start.
- * @returns whether this call made it.
- * @throws EmbeddedPostgresError OTHER_MAJOR_VERSION, DATA_DIR_UNUSABLE, DISK_FULL or START_FAILED (initdb failed).
+ * @param durable whether the new cluster survives a power failure
+ * @returns whether this call made the cluster
+ * @throws EmbeddedPostgresError OTHER_MAJOR_VERSION, DATA_DIR_UNUSABLE, DISK_FULL or START_FAILED
+ * (initdb failed).
  */
 export const ensureCluster = async (
   dataDir: string,
@@ -62,11 +65,12 @@ const initialise = async (
     `--pgdata=${draft}`,
     `--username=${DATABASE}`,
     '--encoding=UTF8',
-    // PostgreSQL's own Unicode rules, for the system's may change under an index; C for the rest exists everywhere.
+    // The built-in Unicode rules, because those of the system can change and corrupt an index. The
+    // locale C exists on every system.
     '--locale-provider=builtin',
     '--builtin-locale=C.UTF-8',
     '--locale=C',
-    // There is but one way in, the socket in a folder that only its owner may enter.
+    // The only access is a socket in a folder that only its owner can enter.
     '--auth-local=trust',
     '--auth-host=reject',
     '--no-instructions',
@@ -80,13 +84,15 @@ const initialise = async (
     throw new EmbeddedPostgresError(
       'START_FAILED',
       `PostgreSQL could not make its data folder in ${dataDir}: set STEPDOWN_DATA_DIR to another folder, ` +
-        `or DATABASE_URL to a PostgreSQL of your own. initdb said: ${said}`,
+        `or DATABASE_URL to a PostgreSQL of your own. Output of initdb: ${said}`,
       { cause },
     );
   }
 };
 
-/** Whether there is a cluster that these programs can use; throws where there is something else. */
+/**
+ * Whether a cluster exists that these programs can use. Throws if the folder holds anything else.
+ */
 const checkCluster = async (dataDir: string, binaries: Binaries): Promise<boolean> => {
   const cluster = clusterOf(dataDir);
   const remedy = 'set STEPDOWN_DATA_DIR to another folder, or DATABASE_URL to a PostgreSQL of your own';
@@ -97,7 +103,7 @@ const checkCluster = async (dataDir: string, binaries: Binaries): Promise<boolea
     if (names.length === 0 && !isItselfACluster) return false;
     throw new EmbeddedPostgresError(
       'DATA_DIR_UNUSABLE',
-      `${isItselfACluster ? dataDir : cluster} holds files that Stepdown did not put there: ${remedy}.`,
+      `${isItselfACluster ? dataDir : cluster} holds files that Stepdown did not create: ${remedy}.`,
     );
   }
   if (Number.parseInt(version, 10) !== binaries.majorVersion) {
@@ -110,31 +116,32 @@ const checkCluster = async (dataDir: string, binaries: Binaries): Promise<boolea
   return true;
 };
 
-/** Removes what an initdb left behind whose process was killed. */
+/** Removes the temporary folders of processes that have ended. */
 const removeUnfinished = async (dataDir: string): Promise<void> => {
   for (const name of await readdir(dataDir)) {
     const pid = UNFINISHED.exec(name)?.[1];
-    if (pid !== undefined && (await bornAt(Number(pid))) === null) {
+    if (pid !== undefined && (await startTimeOf(Number(pid))) === null) {
       await rm(join(dataDir, name), { recursive: true, force: true });
     }
   }
 };
 
-/** Makes a rename within the folder outlast a power failure. */
+/** Syncs the folder, so that a rename in it survives a power failure. */
 const syncFolder = async (folder: string): Promise<void> => {
   const handle = await open(folder, 'r');
   await handle.sync().finally(() => handle.close());
 };
 
-/** The pid of the postmaster that serves the cluster, or null when none runs. */
+/** The process id of the cluster's postmaster; null if none runs. */
 export const postmasterOf = async (cluster: string): Promise<number | null> => {
   const pid = await pidInLockFile(cluster);
-  return pid !== null && (await bornAt(pid)) !== null && (await runsIn(pid, cluster)) ? pid : null;
+  return pid !== null && (await startTimeOf(pid)) !== null && (await runsIn(pid, cluster)) ? pid : null;
 };
 
 /**
- * Removes a lock file whose process is no postmaster (a zombie that nobody waits for, or a stranger with the same
- * number): PostgreSQL itself would take either for a running server, if it may signal it. Its shared memory still guards the cluster.
+ * Removes a lock file whose process is not a postmaster but a zombie, or another program with a
+ * reused process id. PostgreSQL takes either for a running server if it may signal it. PostgreSQL
+ * still checks its shared memory before it starts, so the cluster stays protected.
  */
 export const removeStaleLockFile = async (cluster: string): Promise<void> => {
   const pid = await pidInLockFile(cluster);

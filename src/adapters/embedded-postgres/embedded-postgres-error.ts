@@ -1,4 +1,5 @@
-/** What kept the embedded PostgreSQL from running; each has its own remedy, which the message names. */
+import { OperatorError } from '../../application/operator-error';
+/** Why the embedded PostgreSQL cannot run. The message names the remedy. */
 export type EmbeddedPostgresReason =
   | 'UNSUPPORTED_PLATFORM'
   | 'BINARIES_UNUSABLE'
@@ -10,8 +11,8 @@ export type EmbeddedPostgresReason =
   | 'START_FAILED'
   | 'CLOSED';
 
-/** The embedded PostgreSQL cannot run. `message` is for the operator: what is wrong, and which variable to set. */
-export class EmbeddedPostgresError extends Error {
+/** The embedded PostgreSQL cannot run. The message says what is wrong and which variable to set. */
+export class EmbeddedPostgresError extends OperatorError {
   override readonly name = 'EmbeddedPostgresError';
   constructor(
     readonly reason: EmbeddedPostgresReason,
@@ -22,7 +23,10 @@ export class EmbeddedPostgresError extends Error {
   }
 }
 
-/** The system's code of a failed call, such as `ENOENT`, or PostgreSQL's SQLSTATE; undefined where there is none. */
+/**
+ * The code of a failed system call, such as `ENOENT`, or an SQLSTATE; undefined if the error has
+ * none.
+ */
 export const codeOf = (error: unknown): string | undefined => {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return typeof code === 'string' ? code : undefined;
@@ -36,11 +40,16 @@ export const diskFull = (dataDir: string, cause?: unknown): EmbeddedPostgresErro
     { cause },
   );
 
-/** PostgreSQL's words, and those of the C library, for a disk or a quota that is used up. */
+/**
+ * Whether a message of PostgreSQL or of the C library reports a full disk or an exhausted quota.
+ */
 export const saysDiskFull = (text: string): boolean =>
   /No space left on device|Disk quota exceeded|Check free disk space/.test(text);
 
-/** Turns a failed file operation in the data folder into the sentence that helps; other errors pass through. */
+/**
+ * Turns a failed file operation in the data folder into an EmbeddedPostgresError; returns other
+ * errors as they are.
+ */
 export const explainFileError = (dataDir: string, error: unknown): unknown => {
   const remedy = 'set STEPDOWN_DATA_DIR to a folder of this user, or DATABASE_URL to a PostgreSQL of your own';
   switch (codeOf(error)) {
@@ -60,7 +69,7 @@ export const explainFileError = (dataDir: string, error: unknown): unknown => {
     case 'ENOENT':
       return new EmbeddedPostgresError(
         'DATA_DIR_UNUSABLE',
-        `The data folder ${dataDir} is not a folder and cannot be made one: ${remedy}.`,
+        `The data folder ${dataDir} is not a folder and cannot be created: ${remedy}.`,
         { cause: error },
       );
     default:

@@ -8,34 +8,34 @@ import { clusterOf, DATABASE, ensureCluster, postmasterOf } from './cluster';
 import { EmbeddedPostgresError, explainFileError } from './embedded-postgres-error';
 import { chooseIdentity } from './identity';
 import { takeLease } from './lease';
-import { boundLog, connectionTo, reach, type Server } from './postgres-server';
+import { connectionTo, connectOrStart, type Server, truncateLongLog } from './postgres-server';
 import { ensureSocketDir, SOCKET_PORT } from './socket-dir';
 
 export { EmbeddedPostgresError };
 
 export type EmbeddedPostgresOptions = Readonly<{
-  /** Absolute; made if it is missing, with mode 700. */
+  /** An absolute path. The folder is created with mode 700 if it does not exist. */
   dataDir: string;
   log: Pick<Logger, 'info' | 'warn' | 'error'>;
-  /** False makes a server for tests: it writes faster, and a power failure loses everything. */
+  /** False is for tests: writes are faster, and a power failure loses all data. Default true. */
   durable?: boolean;
 }>;
 
 export type EmbeddedPostgres = Readonly<{
-  /** `postgresql://…`, for `pg` and TypeORM, to the database `stepdown`; by a Unix socket. */
+  /** The URL of the database `stepdown`, over a Unix socket, for `pg` and TypeORM. */
   url: string;
-  /** The same for `new Client` and `new Pool` of `pg`. */
+  /** The same as options of `Client` and `Pool` of `pg`. */
   connection: ClientConfig;
-  /** Gives the server up; resolves when it has ended, if no other process uses it. */
+  /** Releases the server. If no other process uses it, the server stops before this resolves. */
   close(): Promise<void>;
 }>;
 
 /**
- * Brings up the real PostgreSQL that npm installed, on the data in `dataDir`: finds it running and shares it, or starts
- * it. Any number of processes may do so; the last one to close or to end, even by SIGKILL, takes the server down with it.
- * While this process holds it, a server that dies is started again.
+ * Starts the PostgreSQL that npm installed on the data in `dataDir`, or shares the server that runs
+ * there. Any number of processes can share it. The server stops when the last of them closes it or
+ * ends, even by SIGKILL. If the server ends earlier, this process starts it again.
  *
- * @throws EmbeddedPostgresError when it cannot run; its message says what to set.
+ * @throws EmbeddedPostgresError if the server cannot run
  */
 export const openEmbeddedPostgres = async (options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> => {
   try {
@@ -58,35 +58,38 @@ const open = async ({ dataDir: asked, log, durable = true }: EmbeddedPostgresOpt
   const { environment } = binaries;
   const lease = await takeLease({ dataDir, cluster, logFile, command, environment, identity, log });
   const server: Server = { dataDir, cluster, socketDir, logFile, lease, log };
-  const unwanted = new AbortController();
+  const closed = new AbortController();
   let closing: Promise<void> | undefined;
   try {
     if (await ensureCluster(dataDir, binaries, identity, durable))
-      log.info({ dataDir }, 'made a data folder for PostgreSQL');
-    await reach(server, () => true);
+      log.info({ dataDir }, 'created the data folder of PostgreSQL');
+    await connectOrStart(server, () => true);
   } catch (error) {
     await lease.release();
     throw error;
   }
 
-  const supervision = supervise(server, log, unwanted.signal);
+  const supervision = supervise(server, log, closed.signal);
   return {
     url: `postgresql://${DATABASE}@localhost:${SOCKET_PORT}/${DATABASE}?host=${encodeURIComponent(socketDir)}&sslmode=disable`,
     connection: connectionTo(socketDir, DATABASE),
     close() {
-      unwanted.abort();
+      closed.abort();
       closing ??= supervision.then(() => lease.release());
       return closing;
     },
   };
 };
 
-/** On the command line, because there they also hold for a cluster of an older release, and after the folder was moved. */
+/**
+ * Settings for the command line. There they also apply to a cluster that an older release made, and
+ * to a folder that was moved.
+ */
 const settings = (socketDir: string, durable: boolean): string[] => {
   const onOff = durable ? 'on' : 'off';
   return Object.entries({
     listen_addresses: '',
-    // A list: quotes keep a comma in the path from ending its item.
+    // A list of paths: the quotes allow a comma in a path.
     unix_socket_directories: `"${socketDir.replaceAll('"', '""')}"`,
     unix_socket_permissions: '0700',
     port: String(SOCKET_PORT),
@@ -98,31 +101,33 @@ const settings = (socketDir: string, durable: boolean): string[] => {
     synchronous_commit: onOff,
     full_page_writes: onOff,
     log_checkpoints: 'off',
-    // Statements hold what customers wrote; it does not belong into a log.
+    // Statements contain texts of customers, which must not be logged.
     log_min_error_statement: 'panic',
   }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 };
 
-const LOOK_MS = 500;
-const LONGEST_PAUSE_MS = 30_000;
+/** How often the server is checked. */
+const CHECK_MS = 500;
+const MAX_PAUSE_MS = 30_000;
 
-/** Starts the server again whenever its postmaster is gone, until it is no longer wanted. */
-const supervise = async (server: Server, log: EmbeddedPostgresOptions['log'], unwanted: AbortSignal): Promise<void> => {
-  let pauseMs = LOOK_MS;
-  while (!unwanted.aborted) {
-    // Waits without keeping alive a process that has nothing else to do; ends early when closed.
-    await sleep(pauseMs, undefined, { ref: false, signal: unwanted }).catch(() => undefined);
-    if (unwanted.aborted) return;
-    await boundLog(server.logFile).catch(() => undefined);
+/** Starts the server again whenever its postmaster has ended, until `closed` is aborted. */
+const supervise = async (server: Server, log: EmbeddedPostgresOptions['log'], closed: AbortSignal): Promise<void> => {
+  let pauseMs = CHECK_MS;
+  while (!closed.aborted) {
+    // `ref: false`: the timer does not keep this process alive. The sleep ends early on close.
+    await sleep(pauseMs, undefined, { ref: false, signal: closed }).catch(() => undefined);
+    if (closed.aborted) return;
+    await truncateLongLog(server.logFile).catch(() => undefined);
     if ((await postmasterOf(server.cluster)) !== null) continue;
     log.warn('the embedded PostgreSQL has ended; starting it again');
     try {
-      await reach(server, () => !unwanted.aborted);
-      pauseMs = LOOK_MS;
-      log.warn('the embedded PostgreSQL runs again');
+      await connectOrStart(server, () => !closed.aborted);
+      pauseMs = CHECK_MS;
+      log.warn('the embedded PostgreSQL is running again');
     } catch (error) {
-      pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
-      if (!unwanted.aborted) log.error({ err: error, pauseMs }, 'the embedded PostgreSQL does not start; trying again');
+      pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS);
+      if (!closed.aborted)
+        log.error({ err: error, pauseMs }, 'the embedded PostgreSQL does not start; retrying after pauseMs');
     }
   }
 };

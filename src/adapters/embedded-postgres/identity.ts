@@ -8,25 +8,31 @@ import { EmbeddedPostgresError } from './embedded-postgres-error';
 
 const run = promisify(execFile);
 
-/** As whom PostgreSQL's programs run: what stands before their command line, and the user to start it as. */
+/** The user that PostgreSQL runs as: a prefix of its command line, and the ids to start it with. */
 export type Identity = Readonly<{ prefix: readonly string[]; uid?: number; gid?: number }>;
 
-/** The user `nobody`, by number: it need not have a name. */
-const NOBODY = 65534;
+/** The id of the unprivileged user and group of Linux. They need no name here. */
+const UNPRIVILEGED_ID = 65534;
 
-/** Runs what follows as the present user, to whom it looks as if it were nobody. */
-const IN_NAMESPACE = ['unshare', '--user', `--map-user=${NOBODY}`, `--map-group=${NOBODY}`];
+/** Runs a command as the current user, who appears to it as the unprivileged user. */
+const IN_NAMESPACE = ['unshare', '--user', `--map-user=${UNPRIVILEGED_ID}`, `--map-group=${UNPRIVILEGED_ID}`];
 
 /**
- * Decides as whom to run PostgreSQL, which refuses to run as root, and as a user without a name. An ordinary user runs it
- * as itself, one without a name (as in some containers) in a user namespace; root runs it, in this order, as
- * 1. the owner of the data folder, if that is somebody else;
- * 2. itself, in a user namespace where it looks like somebody else: files stay root's, and a home of mode 700 is no hindrance;
- * 3. the owner of the folder around the data folder (`sudo` in somebody's home);
- * 4. nobody. In 3 and 4 the data folder is given away.
+ * Chooses the user that PostgreSQL runs as. PostgreSQL refuses to run as root and as a user without
+ * a name. An ordinary user runs it as itself; a user without a name, as in some containers, runs it
+ * in a user namespace. Root takes the first of these that can run it:
+ * 1. the owner of the data folder, if that is not root;
+ * 2. root in a user namespace where it appears as the unprivileged user. Files keep their owner
+ * root,
+ *    and a home folder of mode 700 is readable;
+ * 3. the owner of the parent of the data folder (`sudo` in the home of another user);
+ * 4. the unprivileged user.
  *
- * @param dataDir exists.
- * @throws EmbeddedPostgresError DATA_DIR_UNUSABLE when an ordinary user does not own the data folder; REFUSES_ROOT.
+ * In cases 3 and 4 the data folder changes its owner.
+ *
+ * @param dataDir must exist
+ * @throws EmbeddedPostgresError DATA_DIR_UNUSABLE if an ordinary user does not own the data folder;
+ * REFUSES_ROOT if none of the four works
  */
 export const chooseIdentity = async (dataDir: string, binaries: Binaries): Promise<Identity> => {
   const owner = await stat(dataDir);
@@ -40,26 +46,27 @@ export const chooseIdentity = async (dataDir: string, binaries: Binaries): Promi
     );
   }
 
-  const around = await stat(dirname(dataDir));
+  const parent = await stat(dirname(dataDir));
   const candidates: Identity[] =
     owner.uid !== 0
       ? [{ prefix: [], uid: owner.uid, gid: owner.gid }]
       : [
           { prefix: IN_NAMESPACE },
-          ...(around.uid === 0 ? [] : [{ prefix: [], uid: around.uid, gid: around.gid }]),
-          { prefix: [], uid: NOBODY, gid: NOBODY },
+          ...(parent.uid === 0 ? [] : [{ prefix: [], uid: parent.uid, gid: parent.gid }]),
+          { prefix: [], uid: UNPRIVILEGED_ID, gid: UNPRIVILEGED_ID },
         ];
   for (const candidate of candidates) {
-    // What is yet to be given away cannot be entered; the folder around it must be.
-    const isTheirs = candidate.uid === undefined || candidate.uid === owner.uid;
-    if (!(await canRun(candidate, isTheirs ? dataDir : dirname(dataDir), binaries))) continue;
-    if (!isTheirs) await giveTo(candidate, dataDir);
+    // A candidate cannot enter the data folder before it owns it; it must be able to enter the
+    // parent.
+    const isOwner = candidate.uid === undefined || candidate.uid === owner.uid;
+    if (!(await canRun(candidate, isOwner ? dataDir : dirname(dataDir), binaries))) continue;
+    if (!isOwner) await changeOwner(candidate, dataDir);
     return candidate;
   }
   throw new EmbeddedPostgresError(
     'REFUSES_ROOT',
-    `PostgreSQL refuses to run as root, user namespaces are not to be had here, and user number ${candidates.at(-1)?.uid} ` +
-      `can reach either not its programs or not ${dirname(dataDir)}: run this as an ordinary user, or set DATABASE_URL to a PostgreSQL of your own.`,
+    `PostgreSQL refuses to run as root, user namespaces are not available, and user number ${candidates.at(-1)?.uid} ` +
+      `cannot access its programs or ${dirname(dataDir)}: run this as an ordinary user, or set DATABASE_URL to a PostgreSQL of your own.`,
   );
 };
 
@@ -77,7 +84,7 @@ const canRun = async (identity: Identity, folder: string, binaries: Binaries): P
     ...identity.prefix,
     '/bin/sh',
     '-c',
-    // initdb asks for the user's name.
+    // `id -un` fails for a user without a name, which initdb needs.
     'cd -- "$1" && id -un && exec "$2" --version',
     'sh',
     folder,
@@ -91,16 +98,19 @@ const canRun = async (identity: Identity, folder: string, binaries: Binaries): P
   }
 };
 
-/** The options that make Node start a process as this user. */
+/** The options of `child_process` that start a process as this user. */
 export const userOf = ({ uid, gid }: Identity): { uid?: number; gid?: number } => ({
   ...(uid === undefined ? {} : { uid }),
   ...(gid === undefined ? {} : { gid }),
 });
 
-/** Makes the file or folder, and all in it, the identity's own; nothing to do where it runs as ourselves. */
-export const giveTo = async (identity: Identity, path: string): Promise<void> => {
+/**
+ * Makes the identity the owner of the file or folder and of all files in it, unless it is the
+ * current user.
+ */
+export const changeOwner = async (identity: Identity, path: string): Promise<void> => {
   if (identity.uid === undefined || identity.gid === undefined) return;
   await lchown(path, identity.uid, identity.gid);
   if (!(await lstat(path)).isDirectory()) return;
-  for (const name of await readdir(path)) await giveTo(identity, join(path, name));
+  for (const name of await readdir(path)) await changeOwner(identity, join(path, name));
 };

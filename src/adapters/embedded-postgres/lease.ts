@@ -8,18 +8,21 @@ import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { codeOf } from './embedded-postgres-error';
-import { giveTo, type Identity, userOf } from './identity';
-import { bornAt } from './processes';
+import { changeOwner, type Identity, userOf } from './identity';
+import { startTimeOf } from './processes';
 import { WATCHDOG } from './watchdog';
 
 /**
- * A process's claim on the server, from `takeLease` to `release`, or to the end of the process in whatever way. The last
- * one to go takes the server down.
+ * Keeps the server running for one process, from `takeLease` until `release` or the end of the
+ * process. The server stops when the last lease ends.
  */
 export type Lease = Readonly<{
-  /** Starts the server, detached from this process. @returns its pid; it may have ended already. */
+  /**
+   * Starts the server, detached from this process.
+   * @returns its process id; it may have ended already
+   */
   launch(): Promise<number>;
-  /** Ends the claim; resolves when the server is gone, if this was the last. */
+  /** Ends the lease. If it was the last, the server has stopped when this resolves. */
   release(): Promise<void>;
 }>;
 
@@ -34,14 +37,17 @@ type LeaseOptions = Readonly<{
   log: Pick<Logger, 'warn'>;
 }>;
 
+/** Leases that this process has taken; each has a number of its own. */
 let taken = 0;
 
 /**
- * Takes a lease: a file `<dataDir>/leases/lease.<pid>.<n>` that holds when this process started, and a watchdog, a shell
- * that reads from a pipe whose other end only we hold. It sees the pipe close when we end, were it by SIGKILL.
+ * Takes a lease: a file `<dataDir>/leases/lease.<pid>.<n>` that contains the start time of this
+ * process, and a watchdog, a shell that reads from a pipe of this process. The pipe closes when
+ * this process ends, even by SIGKILL.
  *
- * The lease stands before anything is asked of the server, and a watchdog that would stop the server puts up its mark
- * before it counts the leases: so at least one of the two sees the other. See `untilNobodyStops`.
+ * A process writes its lease before it uses the server, and a watchdog that wants to stop the
+ * server writes a stop mark before it counts the leases. So at least one of them sees the other;
+ * see `waitWhileStopping`.
  */
 export const takeLease = async (options: LeaseOptions): Promise<Lease> => {
   const { dataDir, cluster, logFile, command, environment, identity, log } = options;
@@ -49,29 +55,29 @@ export const takeLease = async (options: LeaseOptions): Promise<Lease> => {
   await mkdir(folder, { mode: 0o700 }).catch((error: unknown) => {
     if (codeOf(error) !== 'EEXIST') throw error;
   });
-  await giveTo(identity, folder);
+  await changeOwner(identity, folder);
   const file = join(folder, `lease.${process.pid}.${taken++}`);
   let released = false;
 
   const startWatchdog = () => {
     const child = spawn('/bin/sh', ['-c', WATCHDOG, 'sh', file, folder, cluster, logFile, ...command], {
-      // A session of its own: neither Ctrl-C nor a closed terminal reaches it, or the server that it starts.
+      // In a session of its own, so that Ctrl-C and a closed terminal do not end it or the server.
       detached: true,
       cwd: '/',
       env: environment,
       stdio: ['pipe', 'pipe', 'ignore'],
       ...userOf(identity),
     });
-    // A process that has nothing else to do may end; the watchdog is there to see it.
+    // The watchdog does not keep this process alive.
     child.unref();
     setRef(child.stdin, false);
     setRef(child.stdout, false);
-    // One that cannot be started, and writing to one that is gone: the caller, or `exit`, says so too.
+    // Failed starts and writes are handled by the caller and by the `exit` listener.
     child.on('error', () => undefined);
     child.stdin.on('error', () => undefined);
     child.once('exit', (code, signal) => {
       if (released) return;
-      log.warn({ code, signal }, 'the embedded PostgreSQL lost its watchdog; starting another');
+      log.warn({ code, signal }, 'the watchdog of the embedded PostgreSQL has ended; starting another');
       setTimeout(() => {
         if (!released) watchdog = startWatchdog();
       }, 1000).unref();
@@ -81,7 +87,7 @@ export const takeLease = async (options: LeaseOptions): Promise<Lease> => {
   let watchdog = startWatchdog();
   await once(watchdog.child, 'spawn');
   try {
-    await writeFile(file, `${await bornAt(process.pid)}\n`, { mode: 0o644 });
+    await writeFile(file, `${await startTimeOf(process.pid)}\n`, { mode: 0o644 });
   } catch (error) {
     released = true;
     watchdog.child.stdin.end();
@@ -114,7 +120,10 @@ export const takeLease = async (options: LeaseOptions): Promise<Lease> => {
 
 const hasEnded = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null;
 
-/** Whether the pipe keeps this process alive; a child's pipes are sockets, though typed as streams. */
+/**
+ * Sets whether the pipe keeps this process alive. The pipes of a child are sockets, although typed
+ * as streams.
+ */
 const setRef = (pipe: Readable | Writable, keepsAlive: boolean): void => {
   if (!(pipe instanceof Socket)) return;
   if (keepsAlive) pipe.ref();
@@ -124,10 +133,11 @@ const setRef = (pipe: Readable | Writable, keepsAlive: boolean): void => {
 const leasesOf = (dataDir: string): string => join(dataDir, 'leases');
 
 /**
- * Waits while a watchdog counts the leases or stops the server. Afterwards none will stop it under a lease of ours.
- * Clears away the leases and marks of processes that were killed together with their watchdogs.
+ * Waits while a watchdog counts the leases or stops the server. After that, no watchdog stops the
+ * server while this process holds a lease. Also deletes the leases and stop marks of processes that
+ * were killed together with their watchdogs.
  */
-export const untilNobodyStops = async (dataDir: string): Promise<void> => {
+export const waitWhileStopping = async (dataDir: string): Promise<void> => {
   const folder = leasesOf(dataDir);
   for (const name of await readdir(folder)) {
     const [, kind, pid] = /^(lease|stop)\.(\d+)/.exec(name) ?? [];
@@ -138,10 +148,13 @@ export const untilNobodyStops = async (dataDir: string): Promise<void> => {
   }
 };
 
-/** Whether the process that made the file runs. Its start is in the file; an empty one is just being written. */
+/**
+ * Whether the process that wrote the file runs. The file contains its start time; an empty file is
+ * being written.
+ */
 const isHeld = async (file: string, pid: number): Promise<boolean> => {
   const written = await readFile(file, 'utf8').catch(() => null);
   if (written === null) return false;
-  const born = await bornAt(pid);
-  return born !== null && (written.trim() === '' || written.trim() === born);
+  const startTime = await startTimeOf(pid);
+  return startTime !== null && (written.trim() === '' || written.trim() === startTime);
 };

@@ -4,11 +4,11 @@ import { Client, type ClientConfig } from 'pg';
 import type { Logger } from 'pino';
 import { DATABASE, postmasterOf, removeStaleLockFile } from './cluster';
 import { codeOf, diskFull, EmbeddedPostgresError, saysDiskFull } from './embedded-postgres-error';
-import { type Lease, untilNobodyStops } from './lease';
-import { bornAt } from './processes';
+import { type Lease, waitWhileStopping } from './lease';
+import { startTimeOf } from './processes';
 import { SOCKET_PORT } from './socket-dir';
 
-/** What there is to know of the one server of a data folder. */
+/** The server of a data folder. */
 export type Server = Readonly<{
   dataDir: string;
   cluster: string;
@@ -18,57 +18,64 @@ export type Server = Readonly<{
   log: Pick<Logger, 'info' | 'warn'>;
 }>;
 
-/** How long a server that does not run may take to start, with all its retries. */
+/** The time limit of a start, including its retries. */
 const START_MS = 10_000;
-/** How long one that runs may keep us waiting: it replays up to 1 GB of its log after a crash, or writes all before it ends. */
+/**
+ * The time limit for a running server to answer. It may replay up to 1 GB of its log after a crash,
+ * or write all its data before it stops.
+ */
 const BUSY_MS = 300_000;
-/** Starts that may fail for a reason that does not pass by itself. */
-const ATTEMPTS = 3;
+/**
+ * The number of failed starts after which the start is given up; temporary failures do not count.
+ */
+const MAX_FAILURES = 3;
 
-/** Another start won, or the processes of a killed server have not all ended: it passes within seconds. */
-const PASSING =
+/**
+ * Temporary failures: another process starts the server, or processes of a killed server still run.
+ */
+const TEMPORARY_FAILURE =
   /postmaster\.pid" already exists|pre-existing shared memory block|\.lock" already exists|could not create lock file/;
 
 /**
- * Sees to it that the server runs and answers: adopts the one there is, or starts it. Several processes may do so at
- * once; one starts it and the others find it.
+ * Waits until the server accepts connections, and starts it if it does not run. If several
+ * processes do this at the same time, one starts the server and the others share it.
  *
- * @param isWanted asked between the steps; false ends the waiting.
+ * @param isWanted called between the steps; false ends the wait
  * @throws EmbeddedPostgresError DISK_FULL, START_FAILED or CLOSED.
  */
-export const reach = async (server: Server, isWanted: () => boolean): Promise<void> => {
+export const connectOrStart = async (server: Server, isWanted: () => boolean): Promise<void> => {
   const began = performance.now();
   let launched: number | null = null;
   let failures = 0;
   let logEnd = 0;
-  let saidBusy = false;
+  let hasLoggedBusy = false;
   let pauseMs = 15;
 
   while (isWanted()) {
-    await untilNobodyStops(server.dataDir);
-    const answer = await knock(server);
+    await waitWhileStopping(server.dataDir);
+    const answer = await probe(server);
     if (answer === 'ready') return;
 
     const waitedMs = performance.now() - began;
-    if (launched !== null && (await bornAt(launched)) === null) {
+    if (launched !== null && (await startTimeOf(launched)) === null) {
       launched = null;
       const said = await readFrom(server.logFile, logEnd);
       if (saysDiskFull(said)) throw diskFull(server.dataDir);
-      if (!PASSING.test(said)) failures++;
+      if (!TEMPORARY_FAILURE.test(said)) failures++;
       pauseMs = 100;
-      if (failures >= ATTEMPTS || waitedMs > START_MS) throw startFailed(server, said);
+      if (failures >= MAX_FAILURES || waitedMs > START_MS) throw startFailed(server, said);
     }
     const isRunning = launched !== null || (await postmasterOf(server.cluster)) !== null;
     if (waitedMs > (isRunning && answer === 'busy' ? BUSY_MS : START_MS)) {
       throw startFailed(server, await readFrom(server.logFile, logEnd));
     }
-    if (answer === 'busy' && waitedMs > 2000 && !saidBusy) {
-      saidBusy = true;
+    if (answer === 'busy' && waitedMs > 2000 && !hasLoggedBusy) {
+      hasLoggedBusy = true;
       server.log.info('the embedded PostgreSQL is still starting or stopping; waiting for it');
     }
     if (!isRunning && answer === 'absent') {
       await removeStaleLockFile(server.cluster);
-      logEnd = await makeRoomInLog(server.logFile);
+      logEnd = await rotateLog(server.logFile);
       launched = await server.lease.launch();
     }
     await sleep(pauseMs);
@@ -80,10 +87,10 @@ const startFailed = (server: Server, said: string): EmbeddedPostgresError =>
   new EmbeddedPostgresError(
     'START_FAILED',
     `The embedded PostgreSQL in ${server.dataDir} does not start: see ${server.logFile}, set STEPDOWN_DATA_DIR to another folder, ` +
-      `or DATABASE_URL to a PostgreSQL of your own. It said last: ${said.trim().split('\n').slice(-8).join('\n') || '(nothing)'}`,
+      `or DATABASE_URL to a PostgreSQL of your own. The end of its log: ${said.trim().split('\n').slice(-8).join('\n') || '(empty)'}`,
   );
 
-/** How to connect; everything is said, so that no PG* variable of the environment has a part in it. */
+/** The connection options. All are given, so that no PG* environment variable applies. */
 export const connectionTo = (socketDir: string, database: string): ClientConfig => ({
   host: socketDir,
   port: SOCKET_PORT,
@@ -93,8 +100,11 @@ export const connectionTo = (socketDir: string, database: string): ClientConfig 
   connectionTimeoutMillis: 5000,
 });
 
-/** Asks by a real connection; makes our database in a new cluster. Not `ready`: it starts, ends or is full; or is not there. */
-const knock = async (server: Server): Promise<'ready' | 'busy' | 'absent'> => {
+/**
+ * Tries to connect, and creates the database in a new cluster. `busy`: the server starts, stops or
+ * has no free connection; `absent`: no server listens.
+ */
+const probe = async (server: Server): Promise<'ready' | 'busy' | 'absent'> => {
   try {
     await withClient(server.socketDir, DATABASE, async (client) => client.query('select 1'));
     return 'ready';
@@ -103,7 +113,7 @@ const knock = async (server: Server): Promise<'ready' | 'busy' | 'absent'> => {
       case '3D000':
         await createDatabase(server.socketDir);
         return 'ready';
-      // The server is starting, stopping or recovering; went away just now; or has no connection left.
+      // Starting, stopping or recovering; shut down just now; no free connection.
       case '57P03':
       case '57P01':
       case '53300':
@@ -112,7 +122,8 @@ const knock = async (server: Server): Promise<'ready' | 'busy' | 'absent'> => {
       case 'ECONNREFUSED':
         return 'absent';
       default:
-        // Torn while it was made: by a server that ended in this moment, or one too busy to answer in time.
+        // The connection broke while it was opened: the server has just ended, or is too busy to
+        // answer.
         if (codeOf(error) === undefined || /^(ECONNRESET|EPIPE|ETIMEDOUT)$/.test(codeOf(error) ?? '')) return 'busy';
         throw error;
     }
@@ -122,7 +133,7 @@ const knock = async (server: Server): Promise<'ready' | 'busy' | 'absent'> => {
 const createDatabase = (socketDir: string): Promise<unknown> =>
   withClient(socketDir, 'postgres', (client) =>
     client.query(`create database ${DATABASE}`).catch((error: unknown) => {
-      // Another process made it in the same moment.
+      // Another process created it at the same time.
       if (codeOf(error) !== '42P04' && codeOf(error) !== '23505') throw error;
     }),
   );
@@ -138,23 +149,30 @@ const withClient = async <T>(socketDir: string, database: string, work: (client:
   }
 };
 
+/** A log that is longer than this is rotated. */
 const LOG_BYTES = 5_000_000;
 
-/** Moves a long log aside, before the server opens it. @returns where the server will begin to write. */
-const makeRoomInLog = async (logFile: string): Promise<number> => {
+/**
+ * Renames a long log before the server opens it.
+ * @returns the offset at which the server begins to write
+ */
+const rotateLog = async (logFile: string): Promise<number> => {
   const size = (await stat(logFile).catch(() => undefined))?.size ?? 0;
   if (size <= LOG_BYTES) return size;
   await rename(logFile, `${logFile}.old`);
   return 0;
 };
 
-/** Empties a log that grew long while the server runs; the server appends, so it goes on at the beginning. */
-export const boundLog = async (logFile: string): Promise<void> => {
+/**
+ * Truncates a log that has grown too long. The server appends, so it continues at the start of the
+ * file.
+ */
+export const truncateLongLog = async (logFile: string): Promise<void> => {
   const size = (await stat(logFile).catch(() => undefined))?.size ?? 0;
   if (size > 4 * LOG_BYTES) await truncate(logFile);
 };
 
-/** What was written after `offset`, at most its last 8 kB. */
+/** The text of the file after `offset`, at most its last 8 kB; empty if the file cannot be read. */
 const readFrom = async (file: string, offset: number): Promise<string> => {
   try {
     const handle = await open(file, 'r');

@@ -15,7 +15,7 @@ export interface FeedSettings {
   readonly pollMs?: number;
   /** The limit of events that wait for one subscriber. Default: 1,000. */
   readonly queueLimit?: number;
-  /** Called with the earliest of the deadlines that another process has written. */
+  /** Called with the earliest of the deadlines that any process has written. */
   readonly onDeadline?: (at: EpochMs) => void;
   /** Called when the log or the notify channel fails. Both retry by themselves. */
   readonly onError?: (error: unknown) => void;
@@ -24,8 +24,8 @@ export interface FeedSettings {
 /** The event feed of this process. */
 export interface RunningFeed extends EventFeed {
   /**
-   * To be called after each commit that recorded events. Wakes the tail of this and of the other
-   * processes.
+   * To be called after each commit that recorded events. Wakes the tail, and announces the next
+   * deadline, in this and in the other processes.
    */
   committed(commit: Commit): void;
   /** Ends every subscription and closes the connections. */
@@ -51,7 +51,7 @@ export async function openFeed(settings: FeedSettings): Promise<RunningFeed> {
     subscribe: (accepts) => hub.subscribe(accepts),
     committed: ({ xid, nextDeadlineAt }) => {
       hub.committed(BigInt(xid));
-      tail.wake();
+      onWake(nextDeadlineAt);
       channel.notify(nextDeadlineAt);
     },
     close: async () => {

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { type Pinned, pinnedPolicy } from '../../application/policies/pinned-policy';
 import type { Caller } from '../../application/ports/caller';
 import type { Client } from '../../application/ports/clients';
-import type { Services } from '../../application/ports/services';
+import type { ReadServices, Services } from '../../application/ports/services';
 import type { AsOf, StoredTicket } from '../../application/ports/stored-ticket';
 import { judgedAt } from '../../domain/commitment/view';
 import type { EpochMs } from '../../domain/instant';
@@ -10,9 +10,9 @@ import type { Policy } from '../../domain/policy/policy';
 import { LIMITS } from './operation-limits';
 
 /** The context of the resolvers for one request, or for one event of a subscription. */
-export interface RequestContext {
+export interface RequestContext<S extends ReadServices = Services> {
   readonly caller: Caller;
-  readonly services: Services;
+  readonly services: S;
   /** The time at which the whole response is judged. */
   readonly now: EpochMs;
   /** The id of the request in the log and in errors. */
@@ -26,9 +26,12 @@ export interface RequestContext {
   client(id: string): Promise<Client | null>;
 }
 
-export type ContextFactory = (caller: Caller, requestId: string) => RequestContext;
+export type ContextFactory<S extends ReadServices = Services> = (
+  caller: Caller,
+  requestId: string,
+) => RequestContext<S>;
 
-export function contextFactory(services: Services, logger: Logger): ContextFactory {
+export function contextFactory<S extends ReadServices>(services: S, logger: Logger): ContextFactory<S> {
   return (caller, requestId) => {
     const clients = new Map<string, Promise<Client | null>>();
     return {

@@ -11,7 +11,7 @@ import type { RequestContext } from '../graphql/context';
 import { presentError } from '../graphql/errors';
 import { LIMITS, tooLarge } from '../graphql/operation-limits';
 
-/** An HTTP request as Apollo takes it: headers in small letters, the body parsed. */
+/** An HTTP request in the form that Apollo takes: lower-case header names, a parsed body. */
 export interface GraphQLRequest {
   readonly method: string;
   readonly headers: HeaderMap;
@@ -24,13 +24,13 @@ export interface GraphQLExecutor {
   close(): Promise<void>;
 }
 
-/** What is not for HTTP, and what is too large for anything. */
-const guard: ApolloServerPlugin<RequestContext> = {
+/** Refuses subscriptions over HTTP, and operations that exceed the limits. */
+const operationGuard: ApolloServerPlugin<RequestContext> = {
   requestDidStart: async () => ({
     didResolveOperation: async ({ document, operation, request }) => {
       if (operation === undefined) return;
       if (operation.operation === 'subscription') {
-        throw new GraphQLError('A subscription goes over a WebSocket (graphql-transport-ws) on this path.', {
+        throw new GraphQLError('Send subscriptions over a WebSocket (graphql-transport-ws) on this path.', {
           extensions: { code: 'BAD_REQUEST', http: { status: 400 } },
         });
       }
@@ -40,9 +40,9 @@ const guard: ApolloServerPlugin<RequestContext> = {
   }),
 };
 
-/** Apollo formats an error without its request; its id travels with the error until then. */
+/** `formatError` does not receive the request, so the id of the request is kept by the error. */
 const requestIds = new WeakMap<object, string>();
-const identify: ApolloServerPlugin<RequestContext> = {
+const requestIdPlugin: ApolloServerPlugin<RequestContext> = {
   requestDidStart: async () => ({
     didEncounterErrors: async ({ errors, contextValue }) => {
       for (const error of errors) requestIds.set(error, contextValue.requestId);
@@ -50,7 +50,10 @@ const identify: ApolloServerPlugin<RequestContext> = {
   }),
 };
 
-/** Apollo Server without what needs the internet, a cache of its own, or costs what nothing here uses. */
+/**
+ * Starts Apollo Server without the features that need the internet or a cache, and without those
+ * that cost time and are not used here.
+ */
 export async function startApollo(schema: GraphQLSchema, logger: Logger): Promise<GraphQLExecutor> {
   const apollo = new ApolloServer<RequestContext>({
     schema,
@@ -65,8 +68,8 @@ export async function startApollo(schema: GraphQLSchema, logger: Logger): Promis
     formatError: (formatted, error) =>
       presentError(error, formatted, requestIds.get(error as object) ?? 'unknown', logger),
     plugins: [
-      guard,
-      identify,
+      operationGuard,
+      requestIdPlugin,
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginLandingPageDisabled(),
@@ -81,7 +84,7 @@ export async function startApollo(schema: GraphQLSchema, logger: Logger): Promis
   };
 }
 
-/** A request's headers as Apollo takes them. */
+/** The headers of a request in the form that Apollo takes. */
 export function headerMap(headers: Readonly<Record<string, string | string[] | undefined>>): HeaderMap {
   const map = new HeaderMap();
   for (const [name, value] of Object.entries(headers)) {

@@ -10,19 +10,24 @@ import { FAULT_CODES } from '../graphql/errors';
 import { type GraphQLExecutor, headerMap, startApollo } from './apollo';
 import { ListenError } from './listen-error';
 import { RequestError, readJson } from './request-body';
-import { isMeantForUs, isOwnOrigin } from './request-guard';
+import { isAllowedHost, isSameOrigin } from './request-guard';
 import { startPage } from './start-page';
 import { createSocketServer } from './websocket/websocket';
 
 const GRAPHQL_PATH = '/graphql';
-const HEALTH_WITHIN_MS = 1_000;
-const DRAIN_WITHIN_MS = 5_000;
+/** The time limit of the health check. */
+const HEALTH_TIMEOUT_MS = 1_000;
+/** How long `close` waits for running requests. */
+const DRAIN_TIMEOUT_MS = 5_000;
 
-/** How the engine fares, as the database tells. */
+/** Health of the deadline engine, read from the database. */
 export interface Health {
-  /** Tickets that are set aside, because what fell due for them could not be recorded. */
+  /** The number of tickets that are set aside because their deadlines could not be recorded. */
   readonly deadlineFaults: number;
-  /** For how long the oldest of what is overdue has not been recorded, in milliseconds; 0 where all is. */
+  /**
+   * The age of the oldest deadline that has passed and is not recorded, in milliseconds; 0 if there
+   * is none.
+   */
   readonly deadlinesBehindMs: number;
 }
 
@@ -32,22 +37,23 @@ export interface HttpSettings {
   readonly port: number;
   readonly schema: GraphQLSchema;
   readonly contextFor: ContextFactory;
-  /** As whom a request acts; throws a RequestError where that cannot be told. */
+  /** The caller of a request. Throws a RequestError if the request does not identify one. */
   readonly callerOf: (request: IncomingMessage) => Caller;
-  /** Answers when the database does: how many tickets are set aside because their deadlines cannot be recorded. */
-  readonly askDatabase: () => Promise<Health>;
+  /** Reads the health; rejects if the database does not answer. */
+  readonly readHealth: () => Promise<Health>;
   readonly logger: Logger;
 }
 
 export interface HttpServer {
-  /** Where GraphQL is served, by HTTP and by WebSocket. */
+  /** The URL of GraphQL, for HTTP and for WebSocket. */
   readonly url: string;
-  /** Takes nothing new, lets what runs come to its end, and tells the sockets that the service goes away. */
+  /** Refuses new requests, waits for running ones, and closes the sockets with code 1001. */
   close(): Promise<void>;
 }
 
 /**
- * Listens, and serves GraphQL by HTTP and WebSocket on one path, a health check, and a page for browsers.
+ * Listens and serves GraphQL over HTTP and WebSocket on one path, a health check, and a page for
+ * browsers.
  *
  * @throws ListenError
  */
@@ -55,7 +61,7 @@ export async function startHttpServer(settings: HttpSettings): Promise<HttpServe
   const { host, port, schema, contextFor, callerOf, logger } = settings;
   const executor = await startApollo(schema, logger);
   const sockets = createSocketServer(schema, contextFor, callerOf, logger);
-  // Whoever sends headers or a body by the drop holds a connection no longer than this.
+  // Limits how long a slow client can hold a connection.
   const server = createServer({
     headersTimeout: 10_000,
     requestTimeout: 30_000,
@@ -81,7 +87,7 @@ export async function startHttpServer(settings: HttpSettings): Promise<HttpServe
     url: urlOf(host, (server.address() as AddressInfo).port),
     close: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      const cutOff = setTimeout(() => server.closeAllConnections(), DRAIN_WITHIN_MS);
+      const cutOff = setTimeout(() => server.closeAllConnections(), DRAIN_TIMEOUT_MS);
       await Promise.all([closed, sockets.close()]);
       clearTimeout(cutOff);
       await executor.close();
@@ -98,7 +104,9 @@ const listen = (server: Server, host: string, port: number): Promise<void> =>
     });
   });
 
-/** A listening address that stands for all of a machine's is shown as the one that is right on the machine itself. */
+/**
+ * The URL to show. An address that stands for all addresses of the machine is shown as localhost.
+ */
 function urlOf(host: string, port: number): string {
   const shown = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
   return `http://${shown}:${port}${GRAPHQL_PATH}`;
@@ -107,9 +115,9 @@ function urlOf(host: string, port: number): string {
 const pathOf = (request: IncomingMessage): string => (request.url ?? '/').split('?', 1)[0] ?? '/';
 
 function refusalOfUpgrade({ host, callerOf }: HttpSettings, request: IncomingMessage): string | null {
-  if (!isMeantForUs(request, host)) return '421 Misdirected Request';
+  if (!isAllowedHost(request, host)) return '421 Misdirected Request';
   if (pathOf(request) !== GRAPHQL_PATH) return '404 Not Found';
-  if (!isOwnOrigin(request)) return '403 Forbidden';
+  if (!isSameOrigin(request)) return '403 Forbidden';
   try {
     callerOf(request);
     return null;
@@ -125,15 +133,13 @@ async function respond(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  if (!isMeantForUs(request, settings.host)) {
-    throw new RequestError(421, 'MISDIRECTED_REQUEST', 'This service is addressed as localhost.');
+  if (!isAllowedHost(request, settings.host)) {
+    throw new RequestError(421, 'MISDIRECTED_REQUEST', 'Address this service as localhost.');
   }
   switch (pathOf(request)) {
     case GRAPHQL_PATH:
       allow(request, response, ['GET', 'POST']);
-      return isBrowserLookingIn(request)
-        ? sendPage(request, response)
-        : answerGraphQL(settings, executor, request, response);
+      return isPageView(request) ? sendPage(request, response) : answerGraphQL(settings, executor, request, response);
     case '/health':
       allow(request, response, ['GET', 'HEAD']);
       return answerHealth(settings, response);
@@ -141,18 +147,18 @@ async function respond(
       allow(request, response, ['GET', 'HEAD']);
       return sendPage(request, response);
     default:
-      throw new RequestError(404, 'NOT_FOUND', `There is nothing here; GraphQL is at ${GRAPHQL_PATH}.`);
+      throw new RequestError(404, 'NOT_FOUND', `There is no resource at this path; GraphQL is at ${GRAPHQL_PATH}.`);
   }
 }
 
 function allow({ method = '' }: IncomingMessage, response: ServerResponse, methods: readonly string[]): void {
   if (methods.includes(method)) return;
   response.setHeader('allow', methods.join(', '));
-  throw new RequestError(405, 'METHOD_NOT_ALLOWED', `Takes ${methods.join(' and ')} only.`);
+  throw new RequestError(405, 'METHOD_NOT_ALLOWED', `This path takes only ${methods.join(' and ')}.`);
 }
 
-/** Somebody who typed the address, and asks nothing. */
-const isBrowserLookingIn = ({ method, url, headers }: IncomingMessage): boolean =>
+/** Whether a browser opened the address without a query. */
+const isPageView = ({ method, url, headers }: IncomingMessage): boolean =>
   method === 'GET' && url === GRAPHQL_PATH && (headers.accept ?? '').includes('text/html');
 
 async function answerGraphQL(
@@ -168,23 +174,26 @@ async function answerGraphQL(
   const at = url.indexOf('?');
   const search = at < 0 ? '' : url.slice(at);
   const answer = await executor.execute({ method, headers: headerMap(request.headers), search, body }, context);
-  if (answer.body.kind !== 'complete') throw new Error('Answers in parts are not given');
+  if (answer.body.kind !== 'complete') throw new Error('Incremental delivery is not supported');
   for (const [name, value] of answer.headers) response.setHeader(name, value);
   response.setHeader('x-request-id', requestId);
   send(response, answer.status ?? 200, null, answer.body.string);
 }
 
-/** It serves all the same, but somebody should look. */
-const BEHIND_MS = 60_000;
+/**
+ * A greater delay is reported as `behind`. The service still works, but an operator should look at
+ * it.
+ */
+const MAX_BEHIND_MS = 60_000;
 
-async function answerHealth({ askDatabase, logger }: HttpSettings, response: ServerResponse): Promise<void> {
+async function answerHealth({ readHealth, logger }: HttpSettings, response: ServerResponse): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${HEALTH_WITHIN_MS} ms`)), HEALTH_WITHIN_MS);
+  const timeout = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${HEALTH_TIMEOUT_MS} ms`)), HEALTH_TIMEOUT_MS);
   });
   try {
-    const health = await Promise.race([askDatabase(), tooLate]);
-    const status = health.deadlinesBehindMs > BEHIND_MS ? 'behind' : 'ok';
+    const health = await Promise.race([readHealth(), timeout]);
+    const status = health.deadlinesBehindMs > MAX_BEHIND_MS ? 'behind' : 'ok';
     send(response, 200, 'application/json', JSON.stringify({ status, ...health }));
   } catch (error) {
     logger.warn({ err: error }, 'the database does not answer');
@@ -208,7 +217,7 @@ function send(response: ServerResponse, status: number, type: string | null, bod
   response.end(response.req.method === 'HEAD' ? undefined : body);
 }
 
-/** Answers a request that cannot be carried out, in the shape of a GraphQL answer. */
+/** Answers a request that failed, in the shape of a GraphQL response. */
 function fail(request: IncomingMessage, response: ServerResponse, error: unknown, logger: Logger): void {
   if (response.headersSent || response.destroyed || request.errored !== null) {
     response.destroy();
@@ -219,7 +228,7 @@ function fail(request: IncomingMessage, response: ServerResponse, error: unknown
   if (known === null) logger.error({ requestId, err: error }, 'unexpected fault');
   const message = known?.message ?? 'Something went wrong inside the service. Name the requestId when you report it.';
   const extensions = known === null ? { code: FAULT_CODES.internal, requestId } : { code: known.code };
-  // What is still to come of the body is not read, so the connection cannot carry another request.
+  // The rest of the body is not read, so the connection cannot carry another request.
   if (!request.complete) response.setHeader('connection', 'close');
   send(response, known?.status ?? 500, 'application/json', JSON.stringify({ errors: [{ message, extensions }] }));
   request.resume();

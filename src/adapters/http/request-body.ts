@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-/** A request that cannot be answered as it is; the sentence says what would be. */
+/** A request that cannot be answered. The message says what to change. */
 export class RequestError extends Error {
   override readonly name = 'RequestError';
   constructor(
@@ -12,15 +12,16 @@ export class RequestError extends Error {
   }
 }
 
-/** A body is at most this long. */
-export const LONGEST_BODY = 1_000_000;
+/** The maximum length of a body, in bytes. */
+export const MAX_BODY_BYTES = 1_000_000;
 
 const STRICT_UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * The JSON value of a request's body.
+ * Reads the body of a request and parses it as JSON.
  *
- * @throws RequestError 413 too long, 415 another type or encoding, 400 not JSON.
+ * @throws RequestError with status 413 if the body is too long, 415 if it has another content type
+ * or encoding, 400 if it is not JSON
  */
 export async function readJson(request: IncomingMessage): Promise<unknown> {
   const type = request.headers['content-type'] ?? '';
@@ -45,16 +46,16 @@ export async function readJson(request: IncomingMessage): Promise<unknown> {
 }
 
 const tooLong = (): RequestError =>
-  new RequestError(413, 'PAYLOAD_TOO_LARGE', `The body is longer than ${LONGEST_BODY.toLocaleString('en')} bytes.`);
+  new RequestError(413, 'PAYLOAD_TOO_LARGE', `The body is longer than ${MAX_BODY_BYTES.toLocaleString('en')} bytes.`);
 
-// By events and not by `for await`, which costs several turns for each request.
+// Events, because `for await` takes several turns of the event loop for each request.
 const readBytes = (request: IncomingMessage): Promise<Buffer> =>
   new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
     const take = (chunk: Buffer): void => {
       length += chunk.length;
-      if (length > LONGEST_BODY) refuse();
+      if (length > MAX_BODY_BYTES) refuse();
       else chunks.push(chunk);
     };
     const refuse = (): void => {
@@ -62,10 +63,10 @@ const readBytes = (request: IncomingMessage): Promise<Buffer> =>
       reject(tooLong());
     };
     request.on('error', reject);
-    if (Number(request.headers['content-length'] ?? 0) > LONGEST_BODY) return refuse();
+    if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return refuse();
     request.on('data', take);
     request.on('end', () =>
       resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)),
     );
-    request.on('close', () => reject(new Error('The request was broken off')));
+    request.on('close', () => reject(new Error('The client closed the request before its end')));
   });

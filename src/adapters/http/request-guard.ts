@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import { isLoopback } from '../../config';
+import { isLoopback } from './loopback';
 
-/** The host name of a `Host` header or an origin, without its port; null where it is malformed. */
+/** The host name of a `Host` header or an origin, without its port; null if it is malformed. */
 function hostNameOf(authority: string): string | null {
   if (!URL.canParse(`http://${authority}/`)) return null;
   return new URL(`http://${authority}/`).hostname.replace(/^\[(.*)\]$/, '$1');
@@ -9,25 +9,27 @@ function hostNameOf(authority: string): string | null {
 
 const isLocalName = (name: string): boolean => isLoopback(name) || name.endsWith('.localhost');
 
-/** Nearly every request's; it spares them the reading as a URL. */
-const USUAL_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/;
+/** The most frequent hosts, which need no parsing as a URL. */
+const COMMON_LOCAL_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/;
 
 /**
- * Whether the request was meant for this service. While it listens for this machine alone, a page from elsewhere could
- * still reach it through a name of its own that points here; such a request carries that name.
+ * Whether the `Host` header of a request is acceptable. If the service listens on a loopback
+ * address, the header must name this machine. This prevents DNS rebinding: a web page whose domain
+ * resolves to
+ * 127.0.0.1 could otherwise read the service.
  */
-export function isMeantForUs({ headers }: Pick<IncomingMessage, 'headers'>, listenHost: string): boolean {
+export function isAllowedHost({ headers }: Pick<IncomingMessage, 'headers'>, listenHost: string): boolean {
   if (!isLoopback(listenHost) || headers.host === undefined) return true;
-  if (USUAL_HOST.test(headers.host)) return true;
+  if (COMMON_LOCAL_HOST.test(headers.host)) return true;
   const name = hostNameOf(headers.host);
   return name !== null && isLocalName(name);
 }
 
 /**
- * Whether a WebSocket was opened by a page of this service itself, or by no page at all. Browsers let any page open a
- * socket to anywhere and only say whose page it is.
+ * Whether a WebSocket was opened by a page of this service, or by a client that is not a browser.
+ * Browsers allow any page to open a socket to any host; they only send the origin of the page.
  */
-export function isOwnOrigin({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
+export function isSameOrigin({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
   const { origin, host } = headers;
   if (origin === undefined) return true;
   return URL.canParse(origin) && host !== undefined && new URL(origin).host === host.toLowerCase();

@@ -1,4 +1,7 @@
-/** What a browser is shown: what this is, and how to ask. Self-contained, so that it needs no network. */
+/**
+ * The page that browsers see: what the service is and how to query it. It loads nothing from the
+ * network.
+ */
 export const startPage = (host: string): string => `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -10,10 +13,10 @@ export const startPage = (host: string): string => `<!doctype html>
   code { font-size: 0.9rem }
 </style>
 <h1>Stepdown</h1>
-<p>A GraphQL service that keeps a support organisation's promises: severity from facts, deadlines in business time,
-workarounds that step severity down.</p>
-<p>Ask it at <code>/graphql</code>, by HTTP or by WebSocket (<code>graphql-transport-ws</code>); any GraphQL client can read
-the schema from there. Its health is at <code>/health</code>.</p>
+<p>A GraphQL service for the tickets of a support organisation: severity from facts, deadlines in business time,
+workarounds that lower the severity.</p>
+<p>GraphQL is at <code>/graphql</code>, over HTTP and over WebSocket (<code>graphql-transport-ws</code>); GraphQL clients can
+read the schema from there. The health check is at <code>/health</code>.</p>
 <pre><code>curl http://${escapeHtml(host)}/graphql -H 'content-type: application/json' \\
   -d '{"query":"{ tickets(first: 5) { totalCount nodes { number subject severity nextDeadline { kind dueAt } } } }"}'</code></pre>
 </html>

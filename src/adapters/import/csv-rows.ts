@@ -1,13 +1,14 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { LogRow, RowReport } from '../../application/import/plan-ticket';
+import { OperatorError } from '../../application/operator-error';
 import type { Channel } from '../../domain/ticket/commands';
 import { csvRecords } from './csv-records';
 import { instantReader } from './local-instant';
 import { columnsOf, type MappingFile } from './mapping-file';
 
 /** A file that cannot be imported at all; the message says what to do. */
-export class ImportFileError extends Error {
+export class ImportFileError extends OperatorError {
   override readonly name = 'ImportFileError';
 }
 

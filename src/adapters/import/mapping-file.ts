@@ -4,10 +4,10 @@ import { AUDIENCES, CONSEQUENCES } from '../../domain/impact';
 import { classify } from '../../domain/policy/classify';
 import { COMMITMENT_KINDS, type PolicyDocument, WAITING_REASONS } from '../../domain/policy/policy';
 import { CHANNELS } from '../../domain/ticket/commands';
-import { DocumentError, type DocumentProblem, fieldName, type Report } from '../documents/document-error';
+import { DocumentError, type DocumentProblem, fieldName, type ReportProblem } from '../documents/document-error';
 import { parseWith } from '../documents/issue-messages';
 import { readYaml } from '../documents/yaml-source';
-import { zoneProblem } from '../policy-files/local-time';
+import { zoneProblem } from '../documents/zone-problem';
 import { formatProblem } from './local-instant';
 
 const column = z.string().trim().min(1).max(200);
@@ -89,7 +89,7 @@ export interface Mapping {
 export function parseMapping(text: string, fileName: string, policy: Pick<PolicyDocument, 'rules'>): Mapping {
   const { value, problems: unreadable, locate } = readYaml(text);
   const problems: DocumentProblem[] = [...unreadable];
-  const report: Report = (path, message, at) => {
+  const report: ReportProblem = (path, message, at) => {
     problems.push({ ...locate(path, at), field: fieldName(path), message });
   };
   const file = value === undefined ? undefined : parseWith(mappingSchema, value, report);
@@ -103,10 +103,12 @@ export function parseMapping(text: string, fileName: string, policy: Pick<Policy
   return { file, meaning: meaningOf(file) };
 }
 
-/**
- * Impacts that contradict themselves under the policy would refuse every ticket of that priority.
- */
-function checkPriorities({ priority }: MappingFile, policy: Pick<PolicyDocument, 'rules'>, report: Report): void {
+/** Impacts that contradict themselves under the policy would refuse every ticket of that priority. */
+function checkPriorities(
+  { priority }: MappingFile,
+  policy: Pick<PolicyDocument, 'rules'>,
+  report: ReportProblem,
+): void {
   const seen = new Set<string>();
   for (const [index, { value, impacts }] of priority.values.entries()) {
     if (seen.has(value)) report(['priority', 'values', index, 'value'], `"${value}" occurs twice; keep one`);

@@ -1,33 +1,33 @@
 import { type CalendarDefinition, CalendarError, compileCalendar } from '../../domain/calendar/business-calendar';
-import type { FieldPath, Report } from '../documents/document-error';
+import type { FieldPath, ReportProblem } from '../documents/document-error';
 import { namesAt, partAt } from './check-policy';
 import { expandAhead, type HolidayDates, horizonProblem, publicHolidays } from './holidays';
 import { yearOf } from './local-time';
 import { type CalendarEntry, calendarSchema, type HolidaysEntry, holidaysSchema } from './policy-schema';
 
-/** More than any policy has; each is worked out for every year of its horizon. */
-const MOST_CALENDARS = 50;
-const NONE: HolidayDates = new Map();
+/** Each calendar is expanded for every year of its horizon, which takes time. */
+const MAX_CALENDARS = 50;
+const NO_HOLIDAYS: HolidayDates = new Map();
 
-/** The holidays of a calendar, expanded; what is wrong with them is reported. */
-function expandHolidays(holidays: HolidaysEntry, path: FieldPath, report: Report): HolidayDates {
+/** The expanded holidays of a calendar; reports their problems. */
+function expandHolidays(holidays: HolidaysEntry, path: FieldPath, report: ReportProblem): HolidayDates {
   const { region, plus = [], minus = [] } = holidays;
   const { from, to } = holidays.horizon;
   const tooFar = region === undefined ? undefined : horizonProblem(region, to);
   if (tooFar !== undefined) report([...path, 'horizon', 'to'], tooFar);
 
-  const regional = region === undefined ? NONE : publicHolidays(region, from, to);
+  const regional = region === undefined ? NO_HOLIDAYS : publicHolidays(region, from, to);
   if (region !== undefined && regional.size === 0) {
-    report([...path, 'region'], `takes a region with public holidays; date-holidays knows none for ${region}`);
+    report([...path, 'region'], `takes a region with public holidays; date-holidays has none for ${region}`);
   }
   for (const [list, dates] of Object.entries({ plus, minus })) {
     for (const [index, date] of dates.entries()) {
       if (yearOf(date) < from || yearOf(date) > to) {
         report([...path, list, index], `takes a date within the horizon, ${from} to ${to}, not ${date}`);
       } else if (list === 'minus' && plus.includes(date)) {
-        report([...path, list, index], `${date} stands under plus as well; keep one`);
+        report([...path, list, index], `${date} is also listed under plus; keep one`);
       } else if (list === 'minus' && !regional.has(date)) {
-        report([...path, list, index], `takes a date that is a holiday of the region; ${date} is none`);
+        report([...path, list, index], `takes a holiday of the region; ${date} is not one`);
       }
     }
   }
@@ -37,7 +37,7 @@ function expandHolidays(holidays: HolidaysEntry, path: FieldPath, report: Report
   return new Map([...all].sort(([a], [b]) => a.localeCompare(b)));
 }
 
-function toDefinition(entry: CalendarEntry, path: FieldPath, report: Report): CalendarDefinition {
+function toDefinition(entry: CalendarEntry, path: FieldPath, report: ReportProblem): CalendarDefinition {
   const special = entry.special ?? {};
   const days = Object.values(entry.week).concat(Object.values(special));
   if (days.every((intervals) => intervals === undefined || intervals.length === 0)) {
@@ -62,8 +62,8 @@ function toDefinition(entry: CalendarEntry, path: FieldPath, report: Report): Ca
   };
 }
 
-/** The domain has the last word on what a calendar is. */
-function checkCompiles(definition: CalendarDefinition, path: FieldPath, report: Report): void {
+/** Reports the error if the domain cannot compile the calendar. */
+function checkCompiles(definition: CalendarDefinition, path: FieldPath, report: ReportProblem): void {
   try {
     compileCalendar(definition);
   } catch (error) {
@@ -72,9 +72,11 @@ function checkCompiles(definition: CalendarDefinition, path: FieldPath, report: 
   }
 }
 
-/** Expands the holidays that the file names, so that looking at them takes no time. */
+/**
+ * Expands the holidays of the file in advance, so that `checkCalendars` finds them in the cache.
+ */
 export async function expandHolidaysAhead(file: unknown): Promise<void> {
-  for (const name of namesAt(file, ['calendars']).slice(0, MOST_CALENDARS)) {
+  for (const name of namesAt(file, ['calendars']).slice(0, MAX_CALENDARS)) {
     const holidays = partAt(holidaysSchema, file, ['calendars', name, 'holidays']);
     if (holidays?.region === undefined) continue;
     const { from, to } = holidays.horizon;
@@ -82,27 +84,30 @@ export async function expandHolidaysAhead(file: unknown): Promise<void> {
   }
 }
 
-/** The calendars of the file with their holidays expanded; those that are well shaped, if not all are. */
-export function checkCalendars(file: unknown, report: Report): Record<string, CalendarDefinition> {
+/**
+ * The calendars of the file with expanded holidays, without those of an invalid shape; reports
+ * their problems.
+ */
+export function checkCalendars(file: unknown, report: ReportProblem): Record<string, CalendarDefinition> {
   const calendars: Record<string, CalendarDefinition> = {};
   const names = namesAt(file, ['calendars']);
-  if (names.length > MOST_CALENDARS) {
-    report(['calendars'], `takes at most ${MOST_CALENDARS} calendars, not ${names.length}`, 'key');
+  if (names.length > MAX_CALENDARS) {
+    report(['calendars'], `takes at most ${MAX_CALENDARS} calendars, not ${names.length}`, 'key');
     return calendars;
   }
   for (const name of names) {
     const path = ['calendars', name];
     const entry = partAt(calendarSchema, file, path);
     if (entry !== undefined) {
-      let reported = false;
+      let isReported = false;
       const definition = toDefinition(entry, path, (...problem) => {
-        reported = true;
+        isReported = true;
         report(...problem);
       });
-      if (!reported) checkCompiles(definition, path, report);
+      if (!isReported) checkCompiles(definition, path, report);
       calendars[name] = definition;
     } else {
-      // Something else is wrong with the calendar; its holidays may still be looked at.
+      // The calendar is invalid elsewhere; its holidays can still be checked.
       const holidays = partAt(holidaysSchema, file, [...path, 'holidays']);
       if (holidays !== undefined) expandHolidays(holidays, [...path, 'holidays'], report);
     }

@@ -2,16 +2,16 @@ import type { z } from 'zod';
 import { decidingRules } from '../../domain/policy/classify';
 import { COMMITMENT_KINDS, type Rule, type TargetUnit } from '../../domain/policy/policy';
 import { SEVERITIES, type Severity } from '../../domain/severity';
-import type { FieldPath, Report } from '../documents/document-error';
+import type { FieldPath, ReportProblem } from '../documents/document-error';
 import { didYouMean } from '../documents/nearest';
 import { markSchema, ruleSchema, spanSchema, targetSchema } from './policy-schema';
 
 /**
- * What the fields of a policy have to do with each other. These checks look at whatever part of the file is well shaped,
- * so that a slip in one place does not hide what is wrong in another.
+ * Checks of fields against each other. They read each part of the file that has a valid shape, so
+ * that an error in one part does not hide the errors of another.
  */
 
-/** What stands at a path of the file, if it stands there. */
+/** The value at a path of the file; undefined if there is none. */
 function valueAt(value: unknown, path: FieldPath): unknown {
   let found = value;
   for (const step of path) {
@@ -21,7 +21,7 @@ function valueAt(value: unknown, path: FieldPath): unknown {
   return found;
 }
 
-/** The part at a path, if it is well shaped by itself; what is wrong with its shape is reported elsewhere. */
+/** The parsed part at a path; undefined if its shape is invalid, which is reported elsewhere. */
 export function partAt<Schema extends z.ZodType>(
   schema: Schema,
   file: unknown,
@@ -31,30 +31,29 @@ export function partAt<Schema extends z.ZodType>(
   return result.success ? result.data : undefined;
 }
 
-/** How many entries a list of the file has. */
+/** The length of a list of the file; 0 if there is no list at the path. */
 const lengthAt = (file: unknown, path: FieldPath): number => {
   const list = valueAt(file, path);
   return Array.isArray(list) ? list.length : 0;
 };
 
-/** The names in a map of the file. */
+/** The keys of a map of the file; none if there is no map at the path. */
 export const namesAt = (file: unknown, path: FieldPath): string[] => {
   const map = valueAt(file, path);
   return typeof map === 'object' && map !== null && !Array.isArray(map) ? Object.keys(map) : [];
 };
 
-/** More than a year is a slip of the keyboard, not a promise. */
-const UNITS: Readonly<Record<TargetUnit, { readonly most: number; readonly seconds: number; readonly name: string }>> =
-  {
-    MINUTES: { most: 527_040, seconds: 60, name: 'minutes' },
-    HOURS: { most: 8_784, seconds: 3600, name: 'hours' },
-    BUSINESS_DAYS: { most: 366, seconds: 0, name: 'business days' },
-  };
+/** The maximum of each unit is one year: a longer target is probably a typing error. */
+const UNITS: Readonly<Record<TargetUnit, { readonly max: number; readonly seconds: number; readonly name: string }>> = {
+  MINUTES: { max: 527_040, seconds: 60, name: 'minutes' },
+  HOURS: { max: 8_784, seconds: 3600, name: 'hours' },
+  BUSINESS_DAYS: { max: 366, seconds: 0, name: 'business days' },
+};
 
-function checkAmount(amount: number, unit: TargetUnit, path: FieldPath, report: Report): void {
-  const { most, seconds, name } = UNITS[unit];
-  if (amount <= 0 || amount > most) {
-    report(path, `takes more than 0 and at most ${most} ${name}, not ${amount}`);
+function checkAmount(amount: number, unit: TargetUnit, path: FieldPath, report: ReportProblem): void {
+  const { max, seconds, name } = UNITS[unit];
+  if (amount <= 0 || amount > max) {
+    report(path, `takes more than 0 and at most ${max} ${name}, not ${amount}`);
   } else if (unit === 'BUSINESS_DAYS') {
     if (!Number.isInteger(amount)) report(path, `takes whole business days, not ${amount}; use HOURS for less`);
   } else if (Math.abs(amount * seconds - Math.round(amount * seconds)) > 1e-6) {
@@ -65,40 +64,40 @@ function checkAmount(amount: number, unit: TargetUnit, path: FieldPath, report: 
   }
 }
 
-function checkCalendarName(file: unknown, name: string, path: FieldPath, report: Report): void {
+function checkCalendarName(file: unknown, name: string, path: FieldPath, report: ReportProblem): void {
   const known = namesAt(file, ['calendars']);
   if (!known.includes(name)) {
     report(path, `takes one of the calendars ${known.join(', ')}, not "${name}"${didYouMean(name, known)}`);
   }
 }
 
-function checkSeverities(file: unknown, report: Report): void {
+function checkSeverities(file: unknown, report: ReportProblem): void {
   for (let index = 0; index < lengthAt(file, ['severities']); index++) {
     const path = ['severities', index, 'severity'];
     const name = valueAt(file, path);
     const expected = SEVERITIES[index];
     if (name === expected || !SEVERITIES.includes(name as Severity)) continue;
     const takes = expected === undefined ? `no more than ${SEVERITIES.length} entries` : `${expected} here`;
-    report(path, `takes ${takes}: severities stand in order, the most urgent first, none left out and none twice`);
-    return; // everything behind the first one out of place would be out of place too
+    report(path, `takes ${takes}: severities are listed in order, most urgent first, without gaps or repetitions`);
+    return; // all entries after the first wrong one would be wrong too
   }
 }
 
-function checkTargets(file: unknown, report: Report): void {
-  let promised = false;
+function checkTargets(file: unknown, report: ReportProblem): void {
+  let hasTarget = false;
   for (let index = 0; index < lengthAt(file, ['severities']); index++) {
     for (const kind of COMMITMENT_KINDS) {
       const path = ['severities', index, 'targets', kind];
       const target = partAt(targetSchema, file, path);
       if (target === undefined) {
-        promised = true; // it may be one; its shape is reported already
+        hasTarget = true; // it may be a target; the error in its shape is reported elsewhere
         continue;
       }
       const { bestEffort, amount, unit, calendar } = target;
-      promised ||= bestEffort === undefined;
+      hasTarget ||= bestEffort === undefined;
       for (const [field, value] of Object.entries({ amount, unit, calendar })) {
         if (bestEffort === true && value !== undefined) {
-          report([...path, field], 'cannot stand beside bestEffort: true; a target is one or the other', 'key');
+          report([...path, field], 'cannot be combined with bestEffort: true; a target is one or the other', 'key');
         } else if (bestEffort === undefined && value === undefined) {
           report([...path, field], 'is missing; a target takes amount, unit and calendar, or bestEffort: true');
         }
@@ -107,19 +106,19 @@ function checkTargets(file: unknown, report: Report): void {
       if (calendar !== undefined) checkCalendarName(file, calendar, [...path, 'calendar'], report);
     }
   }
-  if (!promised && lengthAt(file, ['severities']) > 0) {
+  if (!hasTarget && lengthAt(file, ['severities']) > 0) {
     report(['severities'], 'takes at least one target that is not best effort', 'key');
   }
 }
 
-function checkSilence(file: unknown, report: Report): void {
+function checkSilence(file: unknown, report: ReportProblem): void {
   const span = partAt(spanSchema, file, ['closeAfterSilence']);
   if (span === undefined) return;
   checkAmount(span.amount, span.unit, ['closeAfterSilence', 'amount'], report);
   checkCalendarName(file, span.calendar, ['closeAfterSilence', 'calendar'], report);
 }
 
-function checkRules(file: unknown, report: Report): void {
+function checkRules(file: unknown, report: ReportProblem): void {
   const declared = new Set<unknown>();
   for (let index = 0; index < lengthAt(file, ['severities']); index++) {
     declared.add(valueAt(file, ['severities', index, 'severity']));
@@ -131,7 +130,7 @@ function checkRules(file: unknown, report: Report): void {
     const clause = valueAt(file, ['rules', index, 'clause']);
     const first = firstPlaces.get(clause);
     if (typeof clause === 'string' && first !== undefined) {
-      report(['rules', index, 'clause'], `takes a name of its own; rules[${first}] is "${clause}" already`);
+      report(['rules', index, 'clause'], `takes a unique name; rules[${first}] already has "${clause}"`);
     }
     if (first === undefined) firstPlaces.set(clause, index);
 
@@ -142,7 +141,7 @@ function checkRules(file: unknown, report: Report): void {
     if (!declared.has(rule.severity)) {
       report(
         ['rules', index, 'severity'],
-        `takes one of the severities declared, ${[...declared].join(', ')}, not ${rule.severity}`,
+        `takes one of the declared severities, ${[...declared].join(', ')}, not ${rule.severity}`,
       );
     }
   }
@@ -151,32 +150,32 @@ function checkRules(file: unknown, report: Report): void {
     if (deciding.has(rule)) continue;
     report(
       ['rules', places.get(rule) ?? 0],
-      `"${rule.clause}" can never decide: each of its pairs belongs to a rule of higher severity, or to an earlier one of the same`,
+      `"${rule.clause}" can never apply: each of its pairs is covered by a rule of higher severity, or by an earlier rule of the same severity`,
     );
   }
 }
 
-/** A step of an escalation ladder that comes later than this comes never. */
-const MOST_OVERDUE = 100;
+/** The maximum fraction of a mark. */
+const MAX_MARK_FRACTION = 100;
 const MARK_RANGES = {
   atRisk: 'a fraction between 0 and 1, both excluded, such as 0.75',
-  other: `a fraction above 0 and at most ${MOST_OVERDUE}, such as 1.25 for a quarter of the target past the due instant`,
+  other: `a fraction above 0 and at most ${MAX_MARK_FRACTION}, such as 1.25 for a quarter of the target past the due instant`,
 } as const;
 
-function checkMarks(file: unknown, report: Report): void {
+function checkMarks(file: unknown, report: ReportProblem): void {
   const marks = valueAt(file, ['marks']);
   if (!Array.isArray(marks)) return;
   const names = new Set<unknown>();
   for (let index = 0; index < marks.length; index++) {
     const mark = partAt(markSchema, file, ['marks', index]);
     const name = valueAt(file, ['marks', index, 'name']);
-    if (names.has(name)) report(['marks', index, 'name'], `takes a name of its own; "${name}" stands twice`);
+    if (names.has(name)) report(['marks', index, 'name'], `takes a unique name; "${name}" occurs twice`);
     names.add(name);
     if (mark === undefined) continue;
-    // A breach is recorded once under this name.
-    if (mark.name === 'breach') report(['marks', index, 'name'], 'takes another name; the breach is no mark');
-    const most = mark.name === 'atRisk' ? 1 : MOST_OVERDUE;
-    if (mark.at <= 0 || mark.at > most || (mark.name === 'atRisk' && mark.at === 1)) {
+    // The breach itself is recorded under this name.
+    if (mark.name === 'breach') report(['marks', index, 'name'], 'takes another name; breach is reserved');
+    const max = mark.name === 'atRisk' ? 1 : MAX_MARK_FRACTION;
+    if (mark.at <= 0 || mark.at > max || (mark.name === 'atRisk' && mark.at === 1)) {
       report(
         ['marks', index, 'at'],
         `takes ${MARK_RANGES[mark.name === 'atRisk' ? 'atRisk' : 'other']}, not ${mark.at}`,
@@ -186,8 +185,8 @@ function checkMarks(file: unknown, report: Report): void {
   if (!names.has('atRisk')) report(['marks'], 'takes a mark named atRisk, such as {name: atRisk, at: 0.75}', 'key');
 }
 
-/** Everything but the calendars, which have `check-calendars.ts` to themselves. */
-export function checkPolicyFile(file: unknown, report: Report): void {
+/** Checks everything except the calendars, which `check-calendars.ts` checks. */
+export function checkPolicyFile(file: unknown, report: ReportProblem): void {
   checkSeverities(file, report);
   checkTargets(file, report);
   checkRules(file, report);

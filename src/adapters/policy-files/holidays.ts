@@ -8,25 +8,25 @@ import { addDays, yearOf } from './local-time';
  * https://github.com/commenthol/date-holidays
  */
 
-/** Names of the holidays by local date `YYYY-MM-DD`, in the order of the dates. */
+/** The names of the holidays by local date `YYYY-MM-DD`, ordered by date. */
 export type HolidayDates = ReadonlyMap<string, string>;
 
-/** The years for which the library's tables and lunar calendars hold. */
+/** The years that the tables and lunar calendars of the library cover. */
 export const KNOWN_YEARS = { from: 1970, to: 2099 } as const;
 
-// Its table of Islamic months ends here; beyond, their holidays are silently missing.
+// The library's table of Islamic months ends here; it returns no Islamic holidays after it.
 const LAST_ISLAMIC_YEAR = 2076;
 const ISLAMIC_MONTH = /Muharram|Safar|Rabi al|Jumada|Rajab|Shaban|Ramadan|Shawwal|Dhu al/;
 
 const HOUR_MS = 3_600_000;
 
-/** The library takes some 0.1 to 0.4 s to load, so it is loaded only once a region is named. */
+/** Loads the library, which takes 0.1 to 0.4 s, so it is loaded only if a policy names a region. */
 function library(): typeof Holidays {
-  // Its CommonJS build exports the class itself, not under `default` as its types have it.
+  // The CommonJS build exports the class itself; its types say `default`.
   return require('date-holidays') as typeof Holidays;
 }
 
-/** `US`, `US-LA` or `US-LA-NO`: country, state, region, as date-holidays names them. */
+/** The calendar of `US`, `US-LA` or `US-LA-NO`: country, state and region of date-holidays. */
 function regionCalendar(region: string): Holidays {
   const [country = '', state, part] = region.split('-');
   const Region = library();
@@ -36,7 +36,7 @@ function regionCalendar(region: string): Holidays {
     : new Region(country, state, part, { types: ['public'] });
 }
 
-/** What is wrong with the name of a region. */
+/** What is wrong with the name of a region; undefined if date-holidays has it. */
 export function regionProblem(region: string): string | undefined {
   const levels = new (library())();
   const [country = '', state, part, ...rest] = region.split('-');
@@ -46,15 +46,15 @@ export function regionProblem(region: string): string | undefined {
   if (state === undefined) return undefined;
   const states = Object.keys(levels.getStates(country) ?? {});
   if (!states.includes(state)) {
-    return `${takes}; the states of ${country} are ${states.join(', ') || 'not told apart'}`;
+    return `${takes}; the states of ${country} are ${states.join(', ') || 'not listed'}`;
   }
   if (part === undefined) return undefined;
   const parts = Object.keys(levels.getRegions(country, state) ?? {});
   if (rest.length === 0 && parts.includes(part)) return undefined;
-  return `${takes}; the regions of ${country}-${state} are ${parts.join(', ') || 'not told apart'}`;
+  return `${takes}; the regions of ${country}-${state} are ${parts.join(', ') || 'not listed'}`;
 }
 
-/** What is wrong with the last year of a horizon, for this region. */
+/** What is wrong with the last year of a horizon for this region; undefined if it is valid. */
 export function horizonProblem(region: string, lastYear: number): string | undefined {
   if (lastYear <= LAST_ISLAMIC_YEAR) return undefined;
   const lunar = regionCalendar(region)
@@ -65,26 +65,27 @@ export function horizonProblem(region: string, lastYear: number): string | undef
     : undefined;
 }
 
-/** The local dates that a holiday covers whole. One that begins or ends within a day does not close that day. */
+/** The local dates that a holiday covers completely; a partly covered day is not closed. */
 function datesOf(holiday: { date: string; start: Date; end: Date }): string[] {
-  // "2026-12-24 13:00:00", local to the region; a holiday that begins at sunset stands under the date it is counted to.
+  // "2026-12-24 13:00:00" in local time. A holiday that begins at sunset has the date of its first
+  // full day.
   const first = holiday.date.slice(0, 10);
   const startsAt = Number(holiday.date.slice(11, 13)) + Number(holiday.date.slice(14, 16)) / 60;
   const hours = (holiday.end.getTime() - holiday.start.getTime()) / HOUR_MS;
-  // A day on which clocks go forward is an hour short and whole all the same.
+  // The added hour counts a day of 23 hours, when clocks go forward, as a full day.
   const days = Math.floor((startsAt + hours + 1) / 24);
   const begin = startsAt > 0 ? 1 : 0;
   return Array.from({ length: Math.max(days - begin, 0) }, (_, index) => addDays(first, begin + index));
 }
 
-/** The public holidays that the library counts to a year, as whole local dates with their names. */
+/** The public holidays of a year as full local dates, with their names. */
 type YearOfHolidays = readonly (readonly [date: string, name: string])[];
 
-/** Some hundred regions for a century; a policy names a few. */
-const MOST_YEARS = 20_000;
+/** The size of the cache: about two hundred regions for a century each. */
+const MAX_CACHED_YEARS = 20_000;
 const expanded = new Map<string, YearOfHolidays>();
 
-// A year takes about a millisecond, and a policy's calendars mostly name the same region.
+// A year takes about 1 ms to compute, and the calendars of a policy often share a region.
 function holidaysOf(calendar: () => Holidays, region: string, year: number): YearOfHolidays {
   const key = `${region}/${year}`;
   const known = expanded.get(key);
@@ -93,12 +94,12 @@ function holidaysOf(calendar: () => Holidays, region: string, year: number): Yea
     .getHolidays(year)
     .filter(({ type }) => type === 'public')
     .flatMap((holiday) => datesOf(holiday).map((date) => [date, holiday.name] as const));
-  if (expanded.size >= MOST_YEARS) expanded.clear();
+  if (expanded.size >= MAX_CACHED_YEARS) expanded.clear();
   expanded.set(key, found);
   return found;
 }
 
-/** The region's calendar, made when it is needed first. */
+/** Returns a function that creates the calendar of the region at its first call. */
 function lazily(region: string): () => Holidays {
   let calendar: Holidays | null = null;
   return () => {
@@ -107,13 +108,15 @@ function lazily(region: string): () => Holidays {
   };
 }
 
-// A year more on either side: a holiday of several days, or a substitute day, may lie across the new year.
+// One more year on each side: a holiday of several days, or its substitute day, can cross the new
+// year.
 const yearsFor = (from: number, to: number): number[] =>
   Array.from({ length: to - from + 3 }, (_, index) => from - 1 + index);
 
 /**
- * The public holidays of a region, substitute days included, as whole local dates of the years `from` to `to`.
- * Does not depend on the host's zone. Names are in the region's language.
+ * The public holidays of a region in the years `from` to `to`, with substitute days, as full local
+ * dates. The result does not depend on the zone of the host. Names are in the language of the
+ * region.
  */
 export function publicHolidays(region: string, from: number, to: number): HolidayDates {
   const calendar = lazily(region);
@@ -126,7 +129,9 @@ export function publicHolidays(region: string, from: number, to: number): Holida
   return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Does the work of `publicHolidays` beforehand, year by year, so that others have their turn in between. */
+/**
+ * Fills the cache of `publicHolidays` year by year, and yields to the event loop after each year.
+ */
 export async function expandAhead(region: string, from: number, to: number): Promise<void> {
   const calendar = lazily(region);
   for (const year of yearsFor(from, to)) {

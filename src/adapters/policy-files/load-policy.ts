@@ -1,6 +1,6 @@
 import type { CalendarDefinition } from '../../domain/calendar/business-calendar';
 import type { PolicyDocument, Target } from '../../domain/policy/policy';
-import { DocumentError, type DocumentProblem, fieldName, type Report } from '../documents/document-error';
+import { DocumentError, type DocumentProblem, fieldName, type ReportProblem } from '../documents/document-error';
 import { parseWith } from '../documents/issue-messages';
 import { readYaml } from '../documents/yaml-source';
 import { checkCalendars } from './check-calendars';
@@ -16,7 +16,7 @@ function toTarget({ amount, unit, calendar, basis, text }: TargetEntry): Target 
 
 const LOWERING_APPROVAL = { overrides: 'OVERRIDES', always: 'ALWAYS', never: 'NEVER' } as const;
 
-/** The file's wording as the domain's; nothing is decided here. */
+/** Translates the file's terms into those of the domain. */
 function toDocument(file: PolicyFile, calendars: Readonly<Record<string, CalendarDefinition>>): PolicyDocument {
   return {
     id: file.id,
@@ -45,17 +45,18 @@ function toDocument(file: PolicyFile, calendars: Readonly<Record<string, Calenda
 const inFileOrder = (a: DocumentProblem, b: DocumentProblem): number => a.line - b.line || a.column - b.column;
 
 /**
- * A policy file (YAML 1.2; `policies/cimcloud.yaml` shows every field) as the document that is stored and published:
- * validated, holidays expanded to dates.
+ * Parses and validates a policy file (YAML 1.2; `policies/cimcloud.yaml` shows every field), and
+ * expands its holidays to dates.
  *
- * @param yamlText the file's text, at most 1 MiB
- * @param source `fileName` stands before each problem in the error's message
- * @throws DocumentError with every problem of the file, each with line, column, field and what the field takes
+ * @param yamlText the text of the file, at most 1 MiB
+ * @param source `fileName` is printed before each problem in the message of the error
+ * @throws DocumentError with every problem of the file: line, column, field and what the field
+ * takes
  */
 export function parsePolicy(yamlText: string, { fileName }: { readonly fileName: string }): PolicyDocument {
   const { value, problems: unreadable, locate } = readYaml(yamlText);
   const problems = [...unreadable];
-  const report: Report = (path, message, at) => {
+  const report: ReportProblem = (path, message, at) => {
     problems.push({ ...locate(path, at), field: fieldName(path), message });
   };
 

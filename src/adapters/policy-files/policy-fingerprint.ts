@@ -1,7 +1,7 @@
 import { fingerprintOf } from '../../application/fingerprint';
 
 /**
- * Of a policy file's data as they are written. Comments, layout and the order of fields do not count; a default that is
- * written out does, and what holidays a region has does not.
+ * The fingerprint of the data of a policy file. Comments, layout and the order of fields do not
+ * change it. A default that is written out changes it. The holidays of a region do not.
  */
-export const policyFingerprint = (said: unknown): string => fingerprintOf(said);
+export const policyFingerprint = (data: unknown): string => fingerprintOf(data);

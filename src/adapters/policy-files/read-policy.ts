@@ -5,7 +5,10 @@ import { expandHolidaysAhead } from './check-calendars';
 import { parsePolicy } from './load-policy';
 import { policyFingerprint } from './policy-fingerprint';
 
-/** Reads a policy that somebody sent. */
+/**
+ * Parses a policy from a request or a file; other requests are served while its holidays are
+ * expanded.
+ */
 export const readPolicy: ReadPolicy = async (yaml) => {
   await expandHolidaysAhead(readYaml(yaml).value);
   try {

@@ -15,3 +15,6 @@ export interface Services {
   readonly feed: EventFeed;
   readonly clients: Clients;
 }
+
+/** The services that queries use. */
+export type ReadServices = Pick<Services, 'clock' | 'policies' | 'reader'>;

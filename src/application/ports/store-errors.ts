@@ -1,10 +1,12 @@
+import { OperatorError } from '../operator-error';
+
 /** The errors of the store that the application and its callers distinguish. */
 
 /**
  * The connection was lost during a commit, and the store could not find out whether the
  * transaction was committed. Repeating the request is safe with an idempotency key.
  */
-export class CommitUnknownError extends Error {
+export class CommitUnknownError extends OperatorError {
   override readonly name = 'CommitUnknownError';
   constructor(cause: unknown) {
     super('The connection to the database was lost while a change was being saved. It may or may not be saved.', {

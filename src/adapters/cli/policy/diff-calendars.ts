@@ -1,36 +1,39 @@
 import { type CalendarDefinition, type LocalInterval, WEEKDAYS } from '../../../domain/calendar/business-calendar';
 import { COMMITMENT_KINDS, type PolicyDocument } from '../../../domain/policy/policy';
-import { count } from './amounts';
-import { type Row, rows, union } from './difference';
+import { countText } from '../quantity-text';
+import { type DifferenceRow, differingRows, union } from './policy-difference';
 
-/** What the calendars of one policy say otherwise than those of another, with the severities that count on each. */
-export function calendarDifferences(before: PolicyDocument, after: PolicyDocument): Row[] {
+/**
+ * The differences between the calendars of two policies, with the severities that use each
+ * calendar.
+ */
+export function calendarDifferences(before: PolicyDocument, after: PolicyDocument): DifferenceRow[] {
   return union(Object.keys(before.calendars), Object.keys(after.calendars)).flatMap((name) => {
     const [old, now] = [before.calendars[name], after.calendars[name]];
     const users = union(usersOf(before, name), usersOf(after, name));
-    const of = users.length === 0 ? name : `${name} (${users.join(', ')})`;
-    if (old === undefined || now === undefined) return rows([[of, summary(old), summary(now)]]);
+    const subject = users.length === 0 ? name : `${name} (${users.join(', ')})`;
+    if (old === undefined || now === undefined) return differingRows([[subject, summary(old), summary(now)]]);
     return [
-      ...rows([
-        [`${of} zone`, old.timeZone, now.timeZone],
+      ...differingRows([
+        [`${subject} zone`, old.timeZone, now.timeZone],
         ...WEEKDAYS.map((day): [string, string, string] => [
-          `${of} ${day}`,
+          `${subject} ${day}`,
           hours(old.week[day] ?? []),
           hours(now.week[day] ?? []),
         ]),
-        [`${of} holidays known for`, yearsOf(old), yearsOf(now)],
+        [`${subject} holidays known for`, yearsOf(old), yearsOf(now)],
       ]),
-      ...holidayRows(of, old, now),
-      ...rows(
+      ...holidayRows(subject, old, now),
+      ...differingRows(
         union(Object.keys(old.special), Object.keys(now.special))
           .sort()
-          .map((date) => [`${of} special ${date}`, specialOf(old, date), specialOf(now, date)]),
+          .map((date) => [`${subject} special ${date}`, specialOf(old, date), specialOf(now, date)]),
       ),
     ];
   });
 }
 
-/** Whose promises are counted on a calendar; silence is that of resolved tickets. */
+/** The severities with a target on the calendar, and `silence` if resolved tickets close by it. */
 function usersOf({ severities, closeAfterSilence }: PolicyDocument, calendar: string): string[] {
   const levels = severities
     .filter(({ targets }) => COMMITMENT_KINDS.some((kind) => targets[kind].span?.calendar === calendar))
@@ -53,11 +56,11 @@ function summary(calendar: CalendarDefinition | undefined): string | null {
   if (calendar === undefined) return null;
   const { timeZone, week, holidays } = calendar;
   const open = WEEKDAYS.filter((day) => (week[day] ?? []).length > 0);
-  return `${timeZone}, ${open.join(' ')}, ${holidays.length === 0 ? 'no holidays' : count(holidays.length, 'holiday')}`;
+  return `${timeZone}, ${open.join(' ')}, ${holidays.length === 0 ? 'no holidays' : countText(holidays.length, 'holiday')}`;
 }
 
-/** Holidays that only one of them has, in the years that both know; those of one name stand together. */
-function holidayRows(of: string, old: CalendarDefinition, now: CalendarDefinition): Row[] {
+/** Holidays that only one calendar has, in the years that both know, grouped by name. */
+function holidayRows(subject: string, old: CalendarDefinition, now: CalendarDefinition): DifferenceRow[] {
   const known = ({ knownYears }: CalendarDefinition, date: string): boolean => {
     const year = Number(date.slice(0, 4));
     return knownYears === undefined || (year >= knownYears.from && year <= knownYears.to);
@@ -73,19 +76,20 @@ function holidayRows(of: string, old: CalendarDefinition, now: CalendarDefinitio
     return byName;
   };
   const [removed, added] = [only(old, now), only(now, old)];
-  return rows(
+  return differingRows(
     union([...removed.keys()], [...added.keys()]).map((name) => [
-      `${of} holiday ${name}`,
+      `${subject} holiday ${name}`,
       datesText(removed.get(name)),
       datesText(added.get(name)),
     ]),
   );
 }
 
-const LISTED = 3;
+/** More dates than this are shown as a range. */
+const MAX_LISTED_DATES = 3;
 
 const datesText = (dates: readonly string[] | undefined): string | null => {
   if (dates === undefined) return null;
-  if (dates.length <= LISTED) return dates.join(', ');
-  return `${dates[0]} to ${dates.at(-1)}, ${count(dates.length, 'date')}`;
+  if (dates.length <= MAX_LISTED_DATES) return dates.join(', ');
+  return `${dates[0]} to ${dates.at(-1)}, ${countText(dates.length, 'date')}`;
 };

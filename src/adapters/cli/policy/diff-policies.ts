@@ -2,35 +2,37 @@ import { AUDIENCES, type Audience, CONSEQUENCES, type Consequence } from '../../
 import { classify, decidingRules } from '../../../domain/policy/classify';
 import { COMMITMENT_KINDS, type PolicyDocument, type Target, WAITING_REASONS } from '../../../domain/policy/policy';
 import { SEVERITIES, type Severity } from '../../../domain/severity';
-import { spanText } from './amounts';
+import { spanText } from '../quantity-text';
 import { calendarDifferences } from './diff-calendars';
-import { type PolicyDifference, type Row, rows, union } from './difference';
+import { type DifferenceRow, differingRows, type PolicyDifference, union } from './policy-difference';
 
-/** What one policy says otherwise than another, part by part; empty where tickets fare the same under both. */
+/**
+ * The differences between two policies, part by part; empty if both treat tickets in the same way.
+ */
 export function diffPolicies(before: PolicyDocument, after: PolicyDocument): readonly PolicyDifference[] {
-  const of =
+  const inPart =
     (part: PolicyDifference['part']) =>
-    (row: Omit<PolicyDifference, 'part'>): PolicyDifference => ({ part, ...row });
+    (row: DifferenceRow): PolicyDifference => ({ part, ...row });
   return [
-    ...severityRows(before, after).map(of('Severities')),
-    ...targetRows(before, after).map(of('Targets')),
-    ...classificationRows(before, after).map(of('Classification')),
-    ...calendarDifferences(before, after).map(of('Calendars')),
-    ...rows(
+    ...severityRows(before, after).map(inPart('Severities')),
+    ...targetRows(before, after).map(inPart('Targets')),
+    ...classificationRows(before, after).map(inPart('Classification')),
+    ...calendarDifferences(before, after).map(inPart('Calendars')),
+    ...differingRows(
       WAITING_REASONS.map((reason) => [
         `waiting for ${reason}`,
-        stops(before.pauses[reason]),
-        stops(after.pauses[reason]),
+        pauseText(before.pauses[reason]),
+        pauseText(after.pauses[reason]),
       ]),
-    ).map(of('Pauses')),
-    ...rows(
+    ).map(inPart('Pauses')),
+    ...differingRows(
       union(names(before.marks), names(after.marks)).map((name) => [
         name,
         fractionOf(before, name),
         fractionOf(after, name),
       ]),
-    ).map(of('Marks')),
-    ...rows([
+    ).map(inPart('Marks')),
+    ...differingRows([
       ['policy', before.id, after.id],
       ['title', before.title, after.title],
       ['source', before.source, after.source],
@@ -39,7 +41,7 @@ export function diffPolicies(before: PolicyDocument, after: PolicyDocument): rea
       ['least share of a reopened ticket', String(before.reopeningMinimum), String(after.reopeningMinimum)],
       ['closing after silence of', spanText(before.closeAfterSilence), spanText(after.closeAfterSilence)],
       ['business days end', before.businessDayEnd, after.businessDayEnd],
-    ]).map(of('Settings')),
+    ]).map(inPart('Settings')),
   ];
 }
 
@@ -50,17 +52,18 @@ const fractionOf = ({ marks }: PolicyDocument, name: string): string | null => {
   return fraction === undefined ? null : `at ${fraction} of the target`;
 };
 
-const stops = (kinds: readonly string[]): string =>
+const pauseText = (kinds: readonly string[]): string =>
   kinds.length === 0 ? 'stops no clock' : `stops ${kinds.join(', ')}`;
 
 const levelOf = ({ severities }: PolicyDocument, severity: Severity) =>
   severities.find((level) => level.severity === severity);
 
-function severityRows(before: PolicyDocument, after: PolicyDocument): Row[] {
+function severityRows(before: PolicyDocument, after: PolicyDocument): DifferenceRow[] {
   return SEVERITIES.flatMap((severity) => {
     const [old, now] = [levelOf(before, severity), levelOf(after, severity)];
-    if (old === undefined || now === undefined) return rows([[severity, old?.title ?? null, now?.title ?? null]]);
-    return rows([
+    if (old === undefined || now === undefined)
+      return differingRows([[severity, old?.title ?? null, now?.title ?? null]]);
+    return differingRows([
       [`${severity} title`, old.title, now.title],
       [`${severity} workaround lowers`, old.workaroundLowers, now.workaroundLowers],
       [`${severity} asks the client to`, old.clientActions.join(', '), now.clientActions.join(', ')],
@@ -68,14 +71,14 @@ function severityRows(before: PolicyDocument, after: PolicyDocument): Row[] {
   });
 }
 
-function targetRows(before: PolicyDocument, after: PolicyDocument): Row[] {
+function targetRows(before: PolicyDocument, after: PolicyDocument): DifferenceRow[] {
   return SEVERITIES.flatMap((severity) =>
     COMMITMENT_KINDS.flatMap((kind) => {
       const [old, now] = [levelOf(before, severity)?.targets[kind], levelOf(after, severity)?.targets[kind]];
-      const of = `${severity} ${kind.toLowerCase()}`;
+      const subject = `${severity} ${kind.toLowerCase()}`;
       return [
-        ...rows([[of, targetText(old), targetText(now)]]),
-        ...(old === undefined || now === undefined ? [] : rows([[`${of} wording`, old.text, now.text]])),
+        ...differingRows([[subject, targetText(old), targetText(now)]]),
+        ...(old === undefined || now === undefined ? [] : differingRows([[`${subject} wording`, old.text, now.text]])),
       ];
     }),
   );
@@ -86,15 +89,15 @@ const targetText = (target: Target | undefined): string | null =>
     ? null
     : `${target.span === null ? 'best effort' : spanText(target.span)}, ${target.basis.toLowerCase()}`;
 
-/** What every pair of facts earns under each; audiences that fare alike stand together. */
-function classificationRows(before: PolicyDocument, after: PolicyDocument): Row[] {
+/** The pairs of audience and consequence that are classified differently; equal rows are merged. */
+function classificationRows(before: PolicyDocument, after: PolicyDocument): DifferenceRow[] {
   const pairs = CONSEQUENCES.flatMap((consequence) => {
-    const audiences = new Map<string, { readonly row: Row; readonly audiences: Audience[] }>();
+    const audiences = new Map<string, { readonly row: DifferenceRow; readonly audiences: Audience[] }>();
     for (const audience of AUDIENCES) {
       const row = {
-        of: '',
-        before: earned(before, audience, consequence),
-        after: earned(after, audience, consequence),
+        subject: '',
+        before: classificationText(before, audience, consequence),
+        after: classificationText(after, audience, consequence),
       };
       if (row.before === row.after) continue;
       const key = JSON.stringify(row);
@@ -104,12 +107,12 @@ function classificationRows(before: PolicyDocument, after: PolicyDocument): Row[
     }
     return [...audiences.values()].map(({ row, audiences: hit }) => ({
       ...row,
-      of: `${hit.length === AUDIENCES.length ? 'anybody' : hit.join(' or ')} with ${consequence}`,
+      subject: `${hit.length === AUDIENCES.length ? 'any audience' : hit.join(' or ')} with ${consequence}`,
     }));
   });
   const texts = (policy: PolicyDocument) => new Map(policy.rules.map(({ clause, text }) => [clause, text]));
   const [old, now] = [texts(before), texts(after)];
-  const reworded = rows(
+  const reworded = differingRows(
     [...old.keys()]
       .filter((clause) => now.has(clause))
       .map((clause) => [`clause ${clause} wording`, old.get(clause) ?? null, now.get(clause) ?? null]),
@@ -117,15 +120,15 @@ function classificationRows(before: PolicyDocument, after: PolicyDocument): Row[
   return [...pairs, ...reworded, ...orderRow(before, after)];
 }
 
-function earned(policy: PolicyDocument, audience: Audience, consequence: Consequence): string {
+function classificationText(policy: PolicyDocument, audience: Audience, consequence: Consequence): string {
   const outcome = classify(policy, [{ audience, consequence }]);
   if (!outcome.ok) return 'refused';
   const { severity, clause, basis } = outcome.classification;
   return `${severity} (${clause}, ${basis.toLowerCase()})`;
 }
 
-/** Of several impacts of one severity the first clause is named; so their order says something by itself. */
-function orderRow(before: PolicyDocument, after: PolicyDocument): Row[] {
+/** Among impacts of one severity the first clause decides, so the order of the clauses matters. */
+function orderRow(before: PolicyDocument, after: PolicyDocument): DifferenceRow[] {
   const deciding = (policy: PolicyDocument) =>
     new Set([...decidingRules(policy.rules).values()].map(({ rule }) => rule.clause));
   const [old, now] = [deciding(before), deciding(after)];
@@ -134,5 +137,5 @@ function orderRow(before: PolicyDocument, after: PolicyDocument): Row[] {
       .map(({ clause }) => clause)
       .filter((clause) => old.has(clause) && now.has(clause))
       .join(', ');
-  return rows([['order of the clauses', shared(before), shared(after)]]);
+  return differingRows([['order of the clauses', shared(before), shared(after)]]);
 }

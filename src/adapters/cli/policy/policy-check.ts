@@ -2,15 +2,11 @@ import type { CalendarDefinition } from '../../../domain/calendar/business-calen
 import type { PolicyDocument, SeverityPolicy, Target } from '../../../domain/policy/policy';
 import { DocumentError, problemLine } from '../../documents/document-error';
 import { parsePolicy } from '../../policy-files/load-policy';
-import { count, spanText } from './amounts';
+import type { LineOutput } from '../line-output';
+import { countText, spanText } from '../quantity-text';
 import { readPolicyText } from './policy-file';
 
-/** Where a command writes its lines; `process.stdout` is one. */
-export interface LineOutput {
-  write(text: string): unknown;
-}
-
-/** The file is a policy that can be published; it has problems, which are listed; it cannot be read at all. */
+/** Exit codes: the file can be published, has problems, or cannot be read as text. */
 export const POLICY_CHECK_EXIT = { fine: 0, problems: 1, unreadable: 2 } as const;
 
 function targetSummary({ span, basis }: Target): string {
@@ -28,8 +24,8 @@ const severitySummary = ({ severity, title, targets }: SeverityPolicy): string[]
 function calendarSummary(name: string, { timeZone, holidays, knownYears, special }: CalendarDefinition): string {
   const years = knownYears === undefined ? '' : ` in the years ${knownYears.from} to ${knownYears.to}`;
   const specials = Object.keys(special).length;
-  const own = specials === 0 ? '' : `, ${count(specials, 'date')} with hours of their own`;
-  return `  ${name}  ${timeZone}, ${holidays.length === 0 ? 'no holidays' : count(holidays.length, 'holiday')}${years}${own}`;
+  const own = specials === 0 ? '' : `, ${countText(specials, 'date')} with special hours`;
+  return `  ${name}  ${timeZone}, ${holidays.length === 0 ? 'no holidays' : countText(holidays.length, 'holiday')}${years}${own}`;
 }
 
 function summary(file: string, policy: PolicyDocument): string[] {
@@ -44,10 +40,10 @@ function summary(file: string, policy: PolicyDocument): string[] {
 }
 
 /**
- * `stepdown policy check FILE`: reads a policy file as publishing it would, and changes nothing.
+ * `stepdown policy check FILE`: checks a policy file without a database. Prints a summary to
+ * `output`, or every problem as `FILE:LINE:COLUMN field: message` to `errorOutput`.
  *
- * Writes a summary to `output`, or every problem as `FILE:LINE:COLUMN field: message` to `errorOutput`.
- * @returns the exit code, one of `POLICY_CHECK_EXIT`: 0 fine, 1 problems in the policy, 2 no readable text file
+ * @returns the exit code, one of `POLICY_CHECK_EXIT`
  */
 export async function checkPolicy(file: string, output: LineOutput, errorOutput: LineOutput): Promise<number> {
   const read = await readPolicyText(file);
@@ -62,7 +58,7 @@ export async function checkPolicy(file: string, output: LineOutput, errorOutput:
   } catch (error) {
     if (!(error instanceof DocumentError)) throw error;
     for (const problem of error.problems) errorOutput.write(`${problemLine(file, problem)}\n`);
-    errorOutput.write(`${count(error.problems.length, 'problem')}; nothing was published.\n`);
+    errorOutput.write(`${countText(error.problems.length, 'problem')}; nothing was published.\n`);
     return POLICY_CHECK_EXIT.problems;
   }
 }

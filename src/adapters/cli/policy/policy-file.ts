@@ -5,10 +5,10 @@ import { MAX_DOCUMENT_BYTES } from '../../documents/yaml-source';
 const READ_FAILURES: Readonly<Record<string, string>> = {
   ENOENT: 'does not exist',
   ENOTDIR: 'does not exist',
-  EACCES: 'may not be read by this user',
-  EPERM: 'may not be read by this user',
-  ELOOP: 'is a symbolic link that leads back to itself',
-  ENAMETOOLONG: 'is too long a name for a file',
+  EACCES: 'cannot be read by this user',
+  EPERM: 'cannot be read by this user',
+  ELOOP: 'is a symbolic link to itself',
+  ENAMETOOLONG: 'has a name that is too long',
 };
 
 export type ReadText = { readonly text: string } | { readonly failure: string };
@@ -21,16 +21,19 @@ function decode(bytes: Uint8Array): ReadText {
   }
 }
 
-/** The text of a policy file, or why there is none. */
+/**
+ * Reads a policy file as text, or says why that failed; `failure` continues a sentence about the
+ * file.
+ */
 export async function readPolicyText(file: string): Promise<ReadText> {
   try {
-    // Not to wait for a writer, should the name be that of a pipe.
+    // Without O_NONBLOCK, opening a named pipe waits for a writer.
     const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const stats = await handle.stat();
       if (stats.isDirectory()) return { failure: 'is a directory; give the policy file itself' };
       if (!stats.isFile()) return { failure: 'is not a regular file' };
-      if (stats.size > MAX_DOCUMENT_BYTES) return { failure: 'is larger than 1 MiB; a policy is far smaller' };
+      if (stats.size > MAX_DOCUMENT_BYTES) return { failure: 'is larger than 1 MiB, the maximum size of a policy' };
       return decode(await handle.readFile());
     } finally {
       await handle.close();

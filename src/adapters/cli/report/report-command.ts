@@ -1,5 +1,7 @@
 import { type ExecutionResult, execute, type GraphQLSchema, parse } from 'graphql';
-import { REPORT_GROUPINGS, type ReportGrouping } from '../../../application/reports/sla-report';
+import { OperatorError } from '../../../application/operator-error';
+import type { ReadServices } from '../../../application/ports/services';
+import { REPORT_GROUPINGS } from '../../../application/reports/sla-report';
 import { CalendarError } from '../../../domain/calendar/business-calendar';
 import { parseDate } from '../../../domain/calendar/local-date';
 import { ZoneOffsets } from '../../../domain/calendar/zone-offsets';
@@ -9,113 +11,64 @@ import type { RequestContext } from '../../graphql/context';
 import { selectionOf } from '../../graphql/ticket/export-tickets';
 import { reportCsv } from './report-csv';
 import { reportText } from './report-text';
+import type { ApiReport, ReportOptions, ReportQuery } from './report-types';
 
-/** What was asked for cannot be reported; the message says what would be. */
-export class ReportError extends Error {
+/** An option of `stepdown report` is not valid; the message says what it takes. */
+export class ReportError extends OperatorError {
   override readonly name = 'ReportError';
 }
 
-/** As the command line gave it; null for what it left out. */
-export interface ReportOptions {
-  readonly from: string | null;
-  readonly to: string | null;
-  readonly by: string;
-  readonly zone: string;
-  readonly format: string;
-}
-
-const FORMS = {
+const FORMATS = {
   table: reportText,
   csv: reportCsv,
-  json: (report: Report) => `${JSON.stringify(report, null, 2)}\n`,
+  json: (report: ApiReport) => `${JSON.stringify(report, null, 2)}\n`,
 } as const;
-
-/** A report in the shape of the API: instants and durations as ISO 8601. */
-export interface Report {
-  readonly from: string;
-  readonly to: string;
-  readonly groupBy: ReportGrouping;
-  readonly timeZone: string;
-  readonly groups: readonly ReportRow[];
-  readonly total: ReportRow;
-}
-export interface ReportRow {
-  readonly key: string | null;
-  readonly client: { readonly id: string; readonly name: string } | null;
-  readonly opened: number;
-  readonly resolved: number;
-  readonly closed: number;
-  readonly response: ReportFigures;
-  readonly update: ReportFigures;
-  readonly resolution: ReportFigures;
-  readonly overall: ReportFigures;
-  readonly timeToRespond: ReportTimes | null;
-  readonly timeToWorkAround: ReportTimes | null;
-  readonly timeToResolve: ReportTimes | null;
-}
-export interface ReportFigures {
-  readonly met: number;
-  readonly breached: number;
-  readonly waived: number;
-  readonly openBreached: number;
-  readonly attainment: number | null;
-  readonly attainmentWaived: number | null;
-  readonly breachesBySeverity: readonly { readonly severity: string; readonly count: number }[];
-}
-export interface ReportTimes {
-  readonly count: number;
-  readonly p50: string;
-  readonly p90: string;
-  readonly p95: string;
-}
-
-/** The question to the API that the options come to. */
-export interface ReportQuestion {
-  readonly from: string;
-  readonly to: string;
-  readonly by: ReportGrouping;
-  readonly zone: string;
-}
 
 const EARLIEST = '0001-01-01T00:00:00.000Z';
 
-/** @throws ReportError where an option is none of those that it takes */
-export function questionOf({ from, to, by, zone }: ReportOptions, now: EpochMs): ReportQuestion {
+/**
+ * The query of the options; `now` is the end of the period unless `--to` is given.
+ * @throws ReportError
+ */
+export function reportQuery({ from, to, by, zone }: ReportOptions, now: EpochMs): ReportQuery {
   const offsets = zoneOf(zone);
   const grouping = REPORT_GROUPINGS.find((candidate) => candidate === by.toUpperCase());
   if (grouping === undefined) {
     throw new ReportError(`--by takes one of ${REPORT_GROUPINGS.join(', ').toLowerCase()}.`);
   }
-  const question = {
+  const query = {
     from: from === null ? EARLIEST : toIso(instantOf('--from', from, offsets)),
     to: toIso(to === null ? now : instantOf('--to', to, offsets)),
     by: grouping,
     zone,
   };
-  if (question.from >= question.to) throw new ReportError('--from takes an instant before that of --to.');
-  return question;
+  if (query.from >= query.to) throw new ReportError('--from takes an instant before that of --to.');
+  return query;
 }
 
-/** How a report is written. @throws ReportError where there is no such format */
-export function formatOf(format: string): (report: Report) => string {
-  if (Object.hasOwn(FORMS, format)) return FORMS[format as keyof typeof FORMS];
-  throw new ReportError(`--format takes one of ${Object.keys(FORMS).join(', ')}.`);
+/** The function that formats a report. @throws ReportError if there is no such format */
+export function reportFormat(format: string): (report: ApiReport) => string {
+  if (Object.hasOwn(FORMATS, format)) return FORMATS[format as keyof typeof FORMATS];
+  throw new ReportError(`--format takes one of ${Object.keys(FORMATS).join(', ')}.`);
 }
 
-/** Asks the API itself, so that the report is the same everywhere. */
-export async function askForReport(
+/**
+ * Executes the query against the GraphQL schema, so that the command and the API give equal
+ * figures.
+ */
+export async function executeReport(
   schema: GraphQLSchema,
-  contextValue: RequestContext,
-  question: ReportQuestion,
-): Promise<Report> {
+  contextValue: RequestContext<ReadServices>,
+  query: ReportQuery,
+): Promise<ApiReport> {
   const document = parse(`
     query Report($from: DateTime!, $to: DateTime!, $by: SlaReportGrouping!, $zone: String!) {
       slaReport(from: $from, to: $to, groupBy: $by, timeZone: $zone) ${selectionOf(schema, 'SlaReport')}
     }`);
-  const result: ExecutionResult = await execute({ schema, document, variableValues: { ...question }, contextValue });
+  const result: ExecutionResult = await execute({ schema, document, variableValues: { ...query }, contextValue });
   const [error] = result.errors ?? [];
   if (error !== undefined) throw error.originalError ?? error;
-  return (result.data as unknown as { slaReport: Report }).slaReport;
+  return (result.data as unknown as { slaReport: ApiReport }).slaReport;
 }
 
 function zoneOf(zone: string): ZoneOffsets {
@@ -127,7 +80,7 @@ function zoneOf(zone: string): ZoneOffsets {
   }
 }
 
-/** A date is the instant at which it begins in the zone. */
+/** The instant that an option names; a date is the instant at which it begins in the zone. */
 function instantOf(option: string, text: string, zone: ZoneOffsets): EpochMs {
   const date = parseDate(text);
   const at = date === undefined ? parseDateTime(text) : parseDateTime(toIso(zone.instantOf(date * DAY_MS)));

@@ -1,7 +1,7 @@
 import { MINUTE_MS } from '../../../domain/instant';
 import { SEVERITIES } from '../../../domain/severity';
 import { parseDuration } from '../../graphql/base/scalars';
-import type { Report, ReportFigures, ReportRow, ReportTimes } from './report-command';
+import type { ApiReport, ReportFigures, ReportRow, ReportTimes } from './report-types';
 
 const COMMITMENTS = ['response', 'update', 'resolution', 'overall'] as const;
 const TIMES = ['timeToRespond', 'timeToWorkAround', 'timeToResolve'] as const;
@@ -9,26 +9,26 @@ const TIMES = ['timeToRespond', 'timeToWorkAround', 'timeToResolve'] as const;
 type Cell = string | number | null;
 
 /**
- * A line for each group and one for the total, in the form of RFC 4180. Attainment from 0 to 1; times in minutes of business
- * time; an empty cell where there is nothing. A name that a spreadsheet would take for a formula has an apostrophe before
- * it.
+ * The report as CSV (RFC 4180): a line for each group and one for the total. Attainment is a number
+ * from 0 to 1; times are minutes of business time; a missing value is an empty cell. A name that a
+ * spreadsheet would read as a formula is prefixed with an apostrophe.
  */
-export function reportCsv({ groups, total }: Report): string {
+export function reportCsv({ groups, total }: ApiReport): string {
   const rows = [...groups.map((row) => cellsOf('group', row)), cellsOf('total', total)];
   const head = rows[0]?.map(([name]) => name) ?? [];
   return [head, ...rows.map((cells) => cells.map(([, cell]) => cell))]
-    .map((cells) => `${cells.map(written).join(',')}\r\n`)
+    .map((cells) => `${cells.map(cellText).join(',')}\r\n`)
     .join('');
 }
 
 const FORMULA = /^[=+\-@\t\r]/;
 
-const written = (cell: Cell): string => {
+const cellText = (cell: Cell): string => {
   const text = typeof cell === 'string' && FORMULA.test(cell) ? `'${cell}` : String(cell ?? '');
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 };
 
-/** A row's cells with the names of their columns. */
+/** The cells of a row, each with the name of its column. */
 function cellsOf(scope: 'group' | 'total', row: ReportRow): readonly (readonly [name: string, cell: Cell])[] {
   return [
     ['scope', scope],

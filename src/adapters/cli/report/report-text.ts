@@ -1,9 +1,9 @@
 import { ZoneOffsets } from '../../../domain/calendar/zone-offsets';
 import { MINUTE_MS, toIso } from '../../../domain/instant';
 import { parseDuration } from '../../graphql/base/scalars';
-import { oneLine } from '../one-line';
-import { amount } from '../policy/amounts';
-import type { Report, ReportFigures, ReportRow, ReportTimes } from './report-command';
+import { durationText } from '../quantity-text';
+import { singleLine } from '../single-line';
+import type { ApiReport, ReportFigures, ReportRow, ReportTimes } from './report-types';
 
 type Line = readonly string[];
 
@@ -18,10 +18,10 @@ const TIMES = [
   ['to resolve', 'timeToResolve'],
 ] as const;
 
-/** A report as tables for people. A dash stands where there is nothing. */
-export function reportText(report: Report): string {
+/** The report as text tables. A missing value is a dash. */
+export function reportText(report: ApiReport): string {
   const by = report.groupBy.toLowerCase();
-  const rows: readonly Row[] = [
+  const rows: readonly NamedRow[] = [
     ...report.groups.map((row) => ({ name: nameOf(report, row), row })),
     { name: 'all', row: report.total },
   ];
@@ -39,20 +39,20 @@ export function reportText(report: Report): string {
   ].join('\n');
 }
 
-interface Row {
+interface NamedRow {
   readonly name: string;
   readonly row: ReportRow;
 }
 
-const nameOf = ({ groupBy }: Report, { key, client }: ReportRow): string =>
-  oneLine(client?.name ?? key ?? (groupBy === 'ASSIGNEE' ? '(nobody)' : '-'));
+const nameOf = ({ groupBy }: ApiReport, { key, client }: ReportRow): string =>
+  singleLine(client?.name ?? key ?? (groupBy === 'ASSIGNEE' ? '(unassigned)' : '-'));
 
-const tickets = ({ name, row }: Row): Line => [name, ...[row.opened, row.resolved, row.closed].map(String)];
+const tickets = ({ name, row }: NamedRow): Line => [name, ...[row.opened, row.resolved, row.closed].map(String)];
 
 const isDecided = ({ met, breached }: ReportFigures): boolean => met + breached > 0;
 
-/** The commitments of which anything was decided; where none was, one line says so. */
-function commitments({ name, row }: Row): readonly Line[] {
+/** One line per commitment that was met or breached; one line of dashes if there is none. */
+function commitments({ name, row }: NamedRow): readonly Line[] {
   const lines = COMMITMENTS.filter(([, field]) => isDecided(row[field])).map(([title, field]) => {
     const { met, breached, openBreached, waived, attainment, attainmentWaived } = row[field];
     return [
@@ -66,7 +66,7 @@ function commitments({ name, row }: Row): readonly Line[] {
   return lines.length > 0 ? lines : [[name, '-', '0', '0', '0', '0', '-', '-']];
 }
 
-function breaches(by: string, rows: readonly Row[]): readonly Line[] {
+function breaches(by: string, rows: readonly NamedRow[]): readonly Line[] {
   const severities = rows.at(-1)?.row.overall.breachesBySeverity.map(({ severity }) => severity) ?? [];
   if (severities.length === 0) return [['none']];
   return [
@@ -80,7 +80,7 @@ function breaches(by: string, rows: readonly Row[]): readonly Line[] {
   ];
 }
 
-function times({ name, row }: Row): readonly Line[] {
+function times({ name, row }: NamedRow): readonly Line[] {
   const lines = TIMES.flatMap(([title, field]) => {
     const measured = row[field];
     return measured === null ? [] : [[name, title, ...ranks(measured)]];
@@ -91,33 +91,33 @@ function times({ name, row }: Row): readonly Line[] {
 const ranks = ({ count, p50, p90, p95 }: ReportTimes): Line => [String(count), ...[p50, p90, p95].map(toMinutes)];
 
 const toMinutes = (duration: string): string =>
-  amount(Math.round((parseDuration(duration) ?? 0) / MINUTE_MS) * MINUTE_MS);
+  durationText(Math.round((parseDuration(duration) ?? 0) / MINUTE_MS) * MINUTE_MS);
 
-/** One decimal; 100 % only where it is all of them, and 0 % only where it is none. */
+/** A percentage with one decimal. 100 % and 0 % are shown only if the share is exactly 1 or 0. */
 function percent(share: number | null): string {
   if (share === null) return '-';
   const tenths = Math.round(share * 1000);
-  const honest = share < 1 && tenths === 1000 ? 999 : share > 0 && tenths === 0 ? 1 : tenths;
-  return `${(honest / 10).toFixed(1)} %`;
+  const rounded = share < 1 && tenths === 1000 ? 999 : share > 0 && tenths === 0 ? 1 : tenths;
+  return `${(rounded / 10).toFixed(1)} %`;
 }
 
-/** `2016-03-01 00:00` on the wall clock of the report's zone. */
-function local(instant: string, { timeZone }: Report): string {
+/** `2016-03-01 00:00` in the zone of the report. */
+function local(instant: string, { timeZone }: ApiReport): string {
   const at = Date.parse(instant);
   return toIso(at + ZoneOffsets.of(timeZone).offsetAt(at))
     .replace('T', ' ')
     .replace(/(:00)?\.000Z$|Z$/, '');
 }
 
-/** A heading and lines whose columns stand below each other: names to the left, numbers to the right. */
+/** A heading and aligned columns: names to the left, numbers to the right. */
 function part(title: string, lines: readonly Line[]): readonly string[] {
   const widths = (lines[0] ?? []).map((_, column) => Math.max(...lines.map((line) => (line[column] ?? '').length)));
   const isName = (column: number): boolean =>
     column === 0 || lines.slice(1).every((line) => /^[a-z -]+$/.test(line[column] ?? ''));
-  const written = (line: Line): string =>
+  const lineText = (line: Line): string =>
     `  ${line.map((cell, column) => (isName(column) ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ')}`.trimEnd();
   const rule = `  ${'-'.repeat(widths.reduce((sum, width) => sum + width, 2 * (widths.length - 1)))}`;
   const [head = [], ...rest] = lines;
-  const body = rest.length === 0 ? [] : [rule, ...rest.map(written)];
-  return ['', title, '', written(head), ...body];
+  const body = rest.length === 0 ? [] : [rule, ...rest.map(lineText)];
+  return ['', title, '', lineText(head), ...body];
 }

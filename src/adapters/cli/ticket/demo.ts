@@ -1,5 +1,6 @@
-/** The demo cannot go on; the message says what to do. */
-export class DemoError extends Error {
+import { OperatorError } from '../../../application/operator-error';
+/** The demo cannot continue; the message says what to do. */
+export class DemoError extends OperatorError {
   override readonly name = 'DemoError';
 }
 
@@ -68,7 +69,7 @@ interface Breaches {
   };
 }
 
-/** Asks the service for a small report and gives it as text, each part with the query that produced it. */
+/** Queries the service and returns a small report as text; each part is preceded by its query. */
 export async function demoReport(url: string): Promise<string> {
   const counts = await ask<Record<string, Counted>>(url, COUNTS);
   const due = await ask<DueNext>(url, DUE_NEXT);
@@ -109,13 +110,16 @@ export async function demoReport(url: string): Promise<string> {
   ].join('\n');
 }
 
-/** @throws DemoError where the service does not have a ticket that stands in the database by now. */
+/**
+ * Checks that the service can read a ticket that was just imported.
+ * @throws DemoError if it cannot
+ */
 export async function requireImported(url: string, externalId: string): Promise<void> {
   const query = `{ tickets(first: 1, filter: { externalId: { eq: ${JSON.stringify(externalId)} } }) { totalCount } }`;
   const { tickets } = await ask<{ readonly tickets: Counted }>(url, query);
   if (tickets.totalCount > 0) return;
   throw new DemoError(
-    `The service at ${url} does not have the incidents that were just imported, so it works on another database. ` +
+    `The service at ${url} does not have the incidents that were just imported, so it uses another database. ` +
       'Stop it, or run the demo with the DATABASE_URL or STEPDOWN_DATA_DIR that it was started with.',
   );
 }
@@ -133,7 +137,7 @@ async function ask<Data>(url: string, query: string): Promise<Data> {
   return data;
 }
 
-/** Whether a Stepdown service answers there. */
+/** Whether a Stepdown service is healthy at the URL. */
 export async function isServing(url: string): Promise<boolean> {
   try {
     const response = await fetch(new URL('/health', url), { signal: AbortSignal.timeout(2_000) });

@@ -1,3 +1,4 @@
+import { OperatorError } from '../../../application/operator-error';
 import { pinnedPolicy } from '../../../application/policies/pinned-policy';
 import type { Caller } from '../../../application/ports/caller';
 import type { Clock } from '../../../application/ports/clock';
@@ -6,36 +7,30 @@ import type { StoredTicket } from '../../../application/ports/stored-ticket';
 import type { TicketReader } from '../../../application/ports/ticket-reader';
 import { SYSTEM } from '../../../domain/actor';
 import { targetWorth } from '../../../domain/commitment/commitment';
-import { countedIn, explainDue, type Segment } from '../../../domain/commitment/explain-due';
-import { type CycleView, judgedAt, seenAt, viewCycle } from '../../../domain/commitment/view';
-import { type DurationMs, type EpochMs, toIso } from '../../../domain/instant';
-import {
-  COMMITMENT_KINDS,
-  type CommitmentKind,
-  calendarOf,
-  type Policy,
-  type Target,
-  targetOf,
-} from '../../../domain/policy/policy';
+import { countedIn, explainDue } from '../../../domain/commitment/explain-due';
+import { judgedAt, seenAt, viewCycle } from '../../../domain/commitment/view';
+import { type EpochMs, toIso } from '../../../domain/instant';
+import { COMMITMENT_KINDS, type CommitmentKind, calendarOf, targetOf } from '../../../domain/policy/policy';
+import { zoneProblem } from '../../documents/zone-problem';
 import { fromGlobalId } from '../../graphql/base/global-id';
 import { formatDuration } from '../../graphql/base/scalars';
-import { zoneProblem } from '../../policy-files/local-time';
-import { oneLine } from '../one-line';
+import { singleLine } from '../single-line';
+import type { CycleExplanation } from './cycle-explanation';
 import { cycleText } from './explain-text';
 
-/** What was asked for cannot be explained; the message says why. */
-export class ExplainError extends Error {
+/** The ticket or cycle does not exist, or an option is not valid; the message says which. */
+export class ExplainError extends OperatorError {
   override readonly name = 'ExplainError';
 }
 
 export interface ExplainOptions {
-  /** A number, an id or an externalId. */
+  /** The number, id or externalId of a ticket. */
   readonly ticket: string;
-  /** A commitment, in any case; null for all. */
+  /** A commitment, in upper or lower case; null for all. */
   readonly commitment: string | null;
   /** The number of a cycle; null for all. */
   readonly cycle: string | null;
-  /** The IANA zone that times are shown in; null for that of each calendar. */
+  /** The IANA zone of the shown times; null uses the zone of each calendar. */
   readonly zone: string | null;
   readonly json: boolean;
 }
@@ -46,29 +41,16 @@ export interface ExplainDeps {
   readonly clock: Clock;
 }
 
-/** A cycle with all that makes its due instant. */
-export interface CycleExplanation {
-  readonly view: CycleView;
-  readonly policy: Policy;
-  readonly target: Target;
-  /** The zone to show it in: that of its calendar, UTC for best effort, unless another was asked for. */
-  readonly timeZone: string;
-  /** What the target is worth from the cycle's start; null for best effort. */
-  readonly worthMs: DurationMs | null;
-  /** Where its clock has got to: the instant of the answer, or the end. */
-  readonly reachedAt: EpochMs;
-  readonly segments: readonly Segment[];
-}
-
 /**
- * Explains the cycles of a ticket, in the order of commitments and numbers, as they stand now.
+ * Explains the cycles of a ticket as they are now, ordered by commitment and number.
  *
- * @returns a text for people, or JSON with instants and durations as the API gives them
- * @throws ExplainError where there is no such ticket or cycle; CalendarError where the calendar ends before the answer
+ * @returns a text, or JSON with instants and durations in the format of the API
+ * @throws ExplainError if the ticket or the cycle does not exist; CalendarError if an instant lies
+ * outside the known years of the calendar
  */
 export async function explain({ reader, policies, clock }: ExplainDeps, options: ExplainOptions): Promise<string> {
   const kind = kindOf(options.commitment);
-  const number = numberOf(options.cycle);
+  const number = cycleNumberOf(options.cycle);
   const zone = zoneOf(options.zone);
   const ticket = await find(reader, options.ticket);
   const policy = await pinnedPolicy(policies, ticket);
@@ -96,23 +78,25 @@ export async function explain({ reader, policies, clock }: ExplainDeps, options:
     ticket.externalId === null ? `Ticket ${ticket.number}` : `Ticket ${ticket.number} (${ticket.externalId})`;
   const { notMeasured } = ticket;
   const head = [
-    `${oneLine(name)}: ${oneLine(ticket.subject)}`,
-    `${ticket.severity}, ${state}, as it stands at ${toIso(at)}${ticket.observedUntil === null ? '' : ', where its imported history ends'}`,
-    ...(notMeasured.length === 0 ? [] : [`Not measured, as the imported log does not tell: ${notMeasured.join(', ')}`]),
+    `${singleLine(name)}: ${singleLine(ticket.subject)}`,
+    `${ticket.severity}, ${state}, at ${toIso(at)}${ticket.observedUntil === null ? '' : ', the end of its imported history'}`,
+    ...(notMeasured.length === 0
+      ? []
+      : [`Not measured, because the imported log has no data: ${notMeasured.join(', ')}`]),
     '',
   ];
   return `${[...head, ...cycles.flatMap(cycleText)].join('\n').trimEnd()}\n`;
 }
 
-const EVERYTHING: Caller = { actor: SYSTEM, sees: 'ALL' };
+const SEES_ALL: Caller = { actor: SYSTEM, sees: 'ALL' };
 
 async function find(reader: TicketReader, name: string): Promise<StoredTicket> {
-  const byNumber = /^[1-9]\d*$/.test(name) ? await reader.ticketByNumber(EVERYTHING, Number(name)) : null;
+  const byNumber = /^[1-9]\d*$/.test(name) ? await reader.ticketByNumber(SEES_ALL, Number(name)) : null;
   if (byNumber !== null) return byNumber;
   const id = fromGlobalId(name);
-  const byId = await reader.ticketById(EVERYTHING, id?.type === 'Ticket' ? id.key : name);
+  const byId = await reader.ticketById(SEES_ALL, id?.type === 'Ticket' ? id.key : name);
   if (byId !== null) return byId;
-  const [found, ...others] = await reader.ticketsByExternalId(EVERYTHING, name, null);
+  const [found, ...others] = await reader.ticketsByExternalId(SEES_ALL, name, null);
   if (found === undefined) {
     throw new ExplainError(`There is no ticket ${JSON.stringify(name)}; give its number, its id or its externalId.`);
   }
@@ -134,7 +118,7 @@ function zoneOf(text: string | null): string | null {
   return text;
 }
 
-function numberOf(text: string | null): number | null {
+function cycleNumberOf(text: string | null): number | null {
   if (text === null) return null;
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new ExplainError('--cycle takes the number of a cycle, from 1.');
   return Number(text);

@@ -2,9 +2,9 @@ import { ZoneOffsets } from '../../../domain/calendar/zone-offsets';
 import { countedIn, type Segment } from '../../../domain/commitment/explain-due';
 import { type DurationMs, type EpochMs, MINUTE_MS, toIso } from '../../../domain/instant';
 import type { Target, WaitingReason } from '../../../domain/policy/policy';
-import { oneLine } from '../one-line';
-import { amount, count, UNIT_NAMES } from '../policy/amounts';
-import type { CycleExplanation } from './explain-command';
+import { countText, durationText, UNIT_NAMES } from '../quantity-text';
+import { singleLine } from '../single-line';
+import type { CycleExplanation } from './cycle-explanation';
 
 const WAITED_FOR: Readonly<Record<WaitingReason, string>> = {
   CLIENT: 'the client',
@@ -24,7 +24,7 @@ const STATUS = {
   NOT_MEASURED: 'not measured',
 } as const;
 
-/** One cycle as a table that a manager can read, in the local time of its calendar. */
+/** One cycle as a text table, in the zone of the explanation. */
 export function cycleText(explained: CycleExplanation): readonly string[] {
   const { view, policy, target, timeZone } = explained;
   const { cycle } = view;
@@ -42,7 +42,7 @@ export function cycleText(explained: CycleExplanation): readonly string[] {
 const promise = ({ span }: Target): string =>
   span === null
     ? 'best effort, so no time is promised'
-    : `${count(span.amount, UNIT_NAMES[span.unit])} on the calendar "${span.calendar}"`;
+    : `${countText(span.amount, UNIT_NAMES[span.unit])} on the calendar "${span.calendar}"`;
 
 function table(explained: CycleExplanation): readonly string[] {
   const { view, timeZone, segments } = explained;
@@ -54,10 +54,10 @@ function table(explained: CycleExplanation): readonly string[] {
     ...segments.map((segment) => [
       local(segment.from),
       local(segment.to),
-      whatOf(segment, explained),
-      segment.kind === 'COUNTED' ? amount(segment.countedMs) : '-',
+      segmentText(segment, explained),
+      segment.kind === 'COUNTED' ? durationText(segment.countedMs) : '-',
     ]),
-    ['Sum', '', '', amount(countedIn(segments))],
+    ['Sum', '', '', durationText(countedIn(segments))],
   ];
   const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
   const lines = rows.map((row) =>
@@ -67,14 +67,16 @@ function table(explained: CycleExplanation): readonly string[] {
   const facts = [
     ...(cycle.totalMs === null
       ? []
-      : [`Total: ${amount(cycle.totalMs)} of the calendar's open time${leftOf(explained)}`]),
+      : [`Total: ${durationText(cycle.totalMs)} of the calendar's open time${reopeningNote(explained)}`]),
     ...(dueAt === null ? [] : [`Due: ${local(dueAt)}`]),
-    ...(view.status === 'PAUSED' ? [`Due: not while the clock stands still; ${amount(remainingMs ?? 0)} left`] : []),
+    ...(view.status === 'PAUSED'
+      ? [`Due: undefined while the clock is paused; ${durationText(remainingMs ?? 0)} left`]
+      : []),
     ...(breach === null ? [] : [`Breached: ${local(breach.at)}${breach.waiver === undefined ? '' : ', waived'}`]),
     ...(cycle.end === null
-      ? [`Used so far: ${amount(elapsedMs)}`]
-      : [`Ended: ${local(cycle.end.at)}, ${amount(elapsedMs)} used`]),
-    ...(breach === null || (remainingMs ?? 0) >= 0 ? [] : [`Late by: ${amount(-(remainingMs ?? 0))}`]),
+      ? [`Used so far: ${durationText(elapsedMs)}`]
+      : [`Ended: ${local(cycle.end.at)}, ${durationText(elapsedMs)} used`]),
+    ...(breach === null || (remainingMs ?? 0) >= 0 ? [] : [`Late by: ${durationText(-(remainingMs ?? 0))}`]),
   ];
   return [
     lines[0] ?? '',
@@ -87,14 +89,14 @@ function table(explained: CycleExplanation): readonly string[] {
   ];
 }
 
-/** Why a cycle that began with a reopening has less than was promised. */
-function leftOf({ view: { cycle }, worthMs, policy }: CycleExplanation): string {
+/** A note for a cycle that began with a reopening and therefore has less time than the target. */
+function reopeningNote({ view: { cycle }, worthMs, policy }: CycleExplanation): string {
   if (worthMs === null || cycle.totalMs === worthMs) return '';
   const least = `${Number((policy.reopeningMinimum * 100).toFixed(1))} %`;
-  return `: reopened, so what was left of ${amount(worthMs)}, at least ${least}`;
+  return `: reopened; the rest of ${durationText(worthMs)}, at least ${least}`;
 }
 
-function whatOf({ from, kind, holiday, reasons }: Segment, { view, reachedAt }: CycleExplanation): string {
+function segmentText({ from, kind, holiday, reasons }: Segment, { view, reachedAt }: CycleExplanation): string {
   switch (kind) {
     case 'COUNTED':
       if (from < reachedAt) return 'counted';
@@ -102,13 +104,16 @@ function whatOf({ from, kind, holiday, reasons }: Segment, { view, reachedAt }: 
     case 'OUTSIDE_HOURS':
       return 'outside hours';
     case 'HOLIDAY':
-      return holiday === null ? 'holiday' : `holiday: ${oneLine(holiday)}`;
+      return holiday === null ? 'holiday' : `holiday: ${singleLine(holiday)}`;
     case 'PAUSED':
       return `paused, waiting for ${reasons.map((reason) => WAITED_FOR[reason]).join(' and ')}`;
   }
 }
 
-/** `Mon 2026-11-16 15:00`; with the offset from UTC where it changes among the instants to be shown. */
+/**
+ * Formats `Mon 2026-11-16 15:00`, followed by the UTC offset if the offset differs between the
+ * instants.
+ */
 function wallClock(timeZone: string, instants: readonly EpochMs[]): (at: EpochMs) => string {
   const zone = ZoneOffsets.of(timeZone);
   const isChanging = new Set(instants.map((at) => zone.offsetAt(at))).size > 1;

@@ -9,11 +9,13 @@ import {
   parse,
   validate,
 } from 'graphql';
+import { OperatorError } from '../../../application/operator-error';
+import type { ReadServices } from '../../../application/ports/services';
 import type { RequestContext } from '../context';
 import { LIMITS } from '../operation-limits';
 
 /** An export cannot be made. The message gives the reason. */
-export class ExportError extends Error {
+export class ExportError extends OperatorError {
   override readonly name = 'ExportError';
 }
 
@@ -70,7 +72,7 @@ interface TicketsPage {
  */
 export async function* ticketLines(
   schema: GraphQLSchema,
-  context: () => RequestContext,
+  context: () => RequestContext<ReadServices>,
   filter: unknown,
 ): AsyncGenerator<string> {
   const document = parse(`

@@ -19,14 +19,17 @@ import type { RequestContext } from '../../graphql/context';
 import { FAULT_CODES, presentError } from '../../graphql/errors';
 import { LIMITS, tooLarge } from '../../graphql/operation-limits';
 
-/** A GraphQLError of graphql-js with the code that Apollo gives its like. */
-function refused(error: GraphQLError, code: string): GraphQLError {
+/** Sets the code that Apollo sets for the same error. */
+function withCode(error: GraphQLError, code: string): GraphQLError {
   Object.assign(error.extensions, { code });
   return error;
 }
 
-/** An operation that came over a socket, checked as Apollo checks those over HTTP; or why it is not carried out. */
-export function prepare(
+/**
+ * Checks an operation as Apollo does over HTTP. Returns its arguments, or the errors if it is
+ * refused.
+ */
+export function prepareOperation(
   schema: GraphQLSchema,
   payload: SubscribePayload,
   contextValue: RequestContext,
@@ -34,10 +37,10 @@ export function prepare(
   try {
     return check(schema, payload, contextValue);
   } catch (error) {
-    // graphql-js throws where a document nests too deep for its recursion, and in some of its own rules. It is the
-    // operation that is refused, not the socket with all that runs on it.
+    // graphql-js throws on documents that are too deep for its recursion, and in some of its rules.
+    // Only this operation is refused; the socket stays open.
     contextValue.logger.warn({ err: error, requestId: contextValue.requestId }, 'an operation could not be checked');
-    return [refused(new GraphQLError('The operation cannot be read; write it flatter.'), 'GRAPHQL_PARSE_FAILED')];
+    return [withCode(new GraphQLError('The operation cannot be checked; reduce its nesting.'), 'GRAPHQL_PARSE_FAILED')];
   }
 }
 
@@ -51,50 +54,51 @@ function check(
     document = parse(query, { maxTokens: LIMITS.tokens });
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
-    return [refused(error, 'GRAPHQL_PARSE_FAILED')];
+    return [withCode(error, 'GRAPHQL_PARSE_FAILED')];
   }
   const errors = validate(schema, document, undefined, { maxErrors: 10 });
-  if (errors.length > 0) return errors.map((error) => refused(error, 'GRAPHQL_VALIDATION_FAILED'));
+  if (errors.length > 0) return errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED'));
   const operation = getOperationAST(document, operationName);
   if (operation == null) {
-    const sentence = 'operationName has to name one of the operations of the document.';
-    return [refused(new GraphQLError(sentence), 'OPERATION_RESOLUTION_FAILURE')];
+    const sentence = 'operationName must name an operation of the document.';
+    return [withCode(new GraphQLError(sentence), 'OPERATION_RESOLUTION_FAILURE')];
   }
   const oversize = tooLarge(document, operation, variables ?? {});
   if (oversize !== null) return [oversize];
   const coerced = getVariableValues(schema, operation.variableDefinitions ?? [], variables ?? {}, { maxErrors: 10 });
-  if (coerced.errors !== undefined) return coerced.errors.map((error) => refused(error, FAULT_CODES.badInput));
+  if (coerced.errors !== undefined) return coerced.errors.map((error) => withCode(error, FAULT_CODES.badInput));
   return { schema, document, operationName, variableValues: variables, contextValue };
 }
 
 /**
- * Subscribes, and executes each event on its own: with the instant at which it is told, and with nothing remembered of
- * earlier ones. A source that fails ends its own subscription with an error and no other.
+ * Subscribes, and executes the operation for each event with a new context, so that `now` is the
+ * instant of delivery and nothing is cached between events. If the source fails, only this
+ * subscription ends, with an error.
  */
-export async function subscribeAfresh(
+export async function subscribeWithFreshContexts(
   args: ExecutionArgs,
   contextFor: () => RequestContext,
 ): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
   const source = await createSourceEventStream(args);
   if (!(Symbol.asyncIterator in source)) return source;
   const events = source[Symbol.asyncIterator]();
-  let isOver = false;
+  let hasEnded = false;
   const results: AsyncIterableIterator<ExecutionResult> = {
     async next() {
-      if (isOver) return { done: true, value: undefined };
+      if (hasEnded) return { done: true, value: undefined };
       try {
         const { done, value } = await events.next();
         if (done === true) return { done: true, value: undefined };
         return { done: false, value: await execute({ ...args, rootValue: value, contextValue: contextFor() }) };
       } catch (error) {
-        isOver = true;
+        hasEnded = true;
         await events.return?.();
         const originalError = error instanceof Error ? error : new Error(String(error));
         return { done: false, value: { errors: [new GraphQLError(originalError.message, { originalError })] } };
       }
     },
     async return() {
-      isOver = true;
+      hasEnded = true;
       await events.return?.();
       return { done: true, value: undefined };
     },
@@ -103,7 +107,7 @@ export async function subscribeAfresh(
   return results;
 }
 
-/** Errors as the caller may see them. */
+/** Formats errors for the caller; internal details are removed. */
 export const presentAll = (
   errors: readonly GraphQLError[],
   requestId: string,
@@ -121,14 +125,14 @@ export const presentAll = (
     return presentError(error, formatted, requestId, logger);
   });
 
-/** What graphql-ws and graphql-js both call a result. */
-interface Result {
+/** The common shape of the results of graphql-ws and graphql-js. */
+interface OperationResult {
   readonly data?: Record<string, unknown> | null | undefined;
   readonly errors?: readonly GraphQLError[] | undefined;
 }
 
 export const presentResult = (
-  { data, errors }: Result,
+  { data, errors }: OperationResult,
   requestId: string,
   logger: Logger,
 ): FormattedExecutionResult => ({

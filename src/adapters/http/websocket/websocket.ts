@@ -8,41 +8,44 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import type { Caller } from '../../../application/ports/caller';
 import type { ContextFactory, RequestContext } from '../../graphql/context';
 import { badInput } from '../../graphql/errors';
-import { prepare, presentAll, presentResult, subscribeAfresh } from './socket-operations';
+import { prepareOperation, presentAll, presentResult, subscribeWithFreshContexts } from './socket-operations';
 
-const LONGEST_MESSAGE = 256 * 1024;
-const MOST_OPERATIONS = 100;
-const PING_EVERY_MS = 15_000;
-const CLOSE_WITHIN_MS = 2_000;
+/** The maximum length of a message, in bytes. */
+const MAX_MESSAGE_BYTES = 256 * 1024;
+/** The maximum number of running operations per socket. */
+const MAX_OPERATIONS = 100;
+const PING_INTERVAL_MS = 15_000;
+const CLOSE_TIMEOUT_MS = 2_000;
+// Close codes of RFC 6455.
 const GOING_AWAY = 1001;
 const INTERNAL_ERROR = 1011;
 
 export interface SocketServer {
-  /** Takes over a connection that asked to become a WebSocket. */
+  /** Handles an HTTP upgrade to a WebSocket. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  /** Tells every client that the service goes away; those that do not answer are cut off after two seconds. */
+  /** Closes all sockets with code 1001; terminates those that do not answer within two seconds. */
   close(): Promise<void>;
 }
 
-/** GraphQL over WebSocket, by the protocol `graphql-transport-ws`. */
+/** Serves GraphQL over WebSocket by the protocol `graphql-transport-ws`. */
 export function createSocketServer(
   schema: GraphQLSchema,
   contextFor: ContextFactory,
   callerOf: (request: IncomingMessage) => Caller,
   logger: Logger,
 ): SocketServer {
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: LONGEST_MESSAGE, handleProtocols });
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES, handleProtocols });
   const protocol = makeServer<Record<string, unknown>, { readonly request: IncomingMessage }>({
     connectionInitWaitTimeout: 10_000,
     onSubscribe: ({ extra, subscriptions }, _id, payload) => {
-      if (Object.keys(subscriptions).length > MOST_OPERATIONS) {
-        return [badInput(`One socket carries at most ${MOST_OPERATIONS} operations at a time.`)];
+      if (Object.keys(subscriptions).length > MAX_OPERATIONS) {
+        return [badInput(`One socket carries at most ${MAX_OPERATIONS} operations at a time.`)];
       }
-      return prepare(schema, payload, contextFor(callerOf(extra.request), randomUUID()));
+      return prepareOperation(schema, payload, contextFor(callerOf(extra.request), randomUUID()));
     },
     subscribe: (args) => {
       const { caller, requestId } = args.contextValue as RequestContext;
-      return subscribeAfresh(args, () => contextFor(caller, requestId));
+      return subscribeWithFreshContexts(args, () => contextFor(caller, requestId));
     },
     onNext: (_context, _id, _payload, args, result) =>
       presentResult(result, (args.contextValue as RequestContext).requestId, logger),
@@ -50,13 +53,14 @@ export function createSocketServer(
   });
 
   const accept = (socket: WebSocket, request: IncomingMessage): void => {
-    // A frame that breaks the protocol closes the socket by itself, with the code that says why.
+    // `ws` closes the socket with the right code after a frame that violates the protocol.
     socket.on('error', (error) => logger.debug({ err: error }, 'socket failed'));
     const stopPinging = keepAlive(socket);
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
-        // Answered only when the frame is on its way, so that a slow client slows its own subscriptions and no other.
+        // Resolves when the frame has been written, so that a slow client delays only its own
+        // subscriptions.
         send: (data) =>
           new Promise((resolve, reject) => {
             if (socket.readyState !== socket.OPEN) resolve();
@@ -67,7 +71,7 @@ export function createSocketServer(
           socket.on('message', (data) => {
             take(String(data)).catch((error: unknown) => {
               if (socket.readyState !== socket.OPEN) return;
-              logger.error({ err: error }, 'a message over a socket could not be handled');
+              logger.error({ err: error }, 'a message of a socket could not be handled');
               socket.close(INTERNAL_ERROR, 'Internal error');
             });
           });
@@ -77,7 +81,9 @@ export function createSocketServer(
     );
     socket.once('close', (code, reason) => {
       stopPinging();
-      closed(code, String(reason)).catch((error: unknown) => logger.error({ err: error }, 'a socket closed badly'));
+      closed(code, String(reason)).catch((error: unknown) =>
+        logger.error({ err: error }, 'a socket could not be closed cleanly'),
+      );
     });
   };
 
@@ -87,14 +93,17 @@ export function createSocketServer(
       for (const client of sockets.clients) client.close(GOING_AWAY, 'Going away');
       const cutOff = setTimeout(() => {
         for (const client of sockets.clients) client.terminate();
-      }, CLOSE_WITHIN_MS);
+      }, CLOSE_TIMEOUT_MS);
       await new Promise<void>((resolve) => sockets.close(() => resolve()));
       clearTimeout(cutOff);
     },
   };
 }
 
-/** Ends a socket whose other end does not answer a ping before the next one is due. */
+/**
+ * Terminates a socket whose client does not answer a ping before the next ping.
+ * @returns stops the pings
+ */
 function keepAlive(socket: WebSocket): () => void {
   let isAlive = true;
   socket.on('pong', () => {
@@ -104,6 +113,6 @@ function keepAlive(socket: WebSocket): () => void {
     if (!isAlive) return socket.terminate();
     isAlive = false;
     if (socket.readyState === socket.OPEN) socket.ping();
-  }, PING_EVERY_MS);
+  }, PING_INTERVAL_MS);
   return () => clearInterval(timer);
 }

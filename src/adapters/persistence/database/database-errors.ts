@@ -1,9 +1,10 @@
+import { OperatorError } from '../../../application/operator-error';
 import { isConnectionLost, sqlStateOf } from '../../../application/ports/store-errors';
 
 export { CommitUnknownError, isConnectionLost, sqlStateOf } from '../../../application/ports/store-errors';
 
 /** The database cannot be used. `message` is for the operator: which database (never the password), and what is wrong. */
-export class DatabaseUnreachableError extends Error {
+export class DatabaseUnreachableError extends OperatorError {
   override readonly name = 'DatabaseUnreachableError';
   constructor(
     /** `host:port/database`. */
@@ -15,7 +16,7 @@ export class DatabaseUnreachableError extends Error {
 }
 
 /** A newer version of the service has migrated the database; this one would not understand what it finds. */
-export class DatabaseNewerError extends Error {
+export class DatabaseNewerError extends OperatorError {
   override readonly name = 'DatabaseNewerError';
   constructor(
     /** The migrations that this version does not know. */

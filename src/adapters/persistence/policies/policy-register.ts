@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { v5 as uuidv5 } from 'uuid';
 import type { Clock } from '../../../application/ports/clock';
+import type { ConfiguredPolicy } from '../../../application/ports/configured-policy';
 import type { Idempotency } from '../../../application/ports/idempotency';
 import type { ClientTerms, LatestVersion, Published, Publishing } from '../../../application/ports/policies';
 import type { Actor } from '../../../domain/actor';
@@ -25,15 +26,6 @@ export interface RegisterDeps {
   readonly clock: Clock;
   /** The policy of the clients that have none of their own. */
   readonly policyId: string;
-}
-
-/** The policy file that the service is configured with, as it says itself. */
-export interface ConfiguredPolicy {
-  readonly id: string;
-  readonly fingerprint: string;
-  readonly yaml: string;
-  /** Made only where it is to be published: expanding half a century of holidays takes time. */
-  readonly document: () => PolicyDocument;
 }
 
 /** Undoes a transaction that came to refusals. */

@@ -1,15 +1,15 @@
 import type { Pool } from 'pg';
+import { OperatorError } from '../../../application/operator-error';
 import type { Clock } from '../../../application/ports/clock';
+import type { ConfiguredPolicies } from '../../../application/ports/configured-policy';
 import type { LatestVersion, Policies } from '../../../application/ports/policies';
 import { withCalendars } from '../../../domain/policy/calendar-replacements';
 import { compilePolicy } from '../../../domain/policy/compile-policy';
 import type { Policy } from '../../../domain/policy/policy';
-import type { Refusal } from '../../../domain/ticket/refusals';
 import { batched } from '../database/batched';
 import { readRows } from '../database/sql';
 import type { PolicyVersionRow } from '../tables';
 import {
-  type ConfiguredPolicy,
   calendarsInUse,
   latestStatement,
   publishConfigured,
@@ -22,7 +22,7 @@ import {
 import { countPublications, nameOf, publicationsNamed, publicationsPage, versionsNamed } from './publications';
 
 /** New tickets cannot be opened: the policy has no version yet. */
-export class NoPolicyPublished extends Error {
+export class NoPolicyPublished extends OperatorError {
   override readonly name = 'NoPolicyPublished';
   constructor(readonly policyId: string) {
     super(`No version of the policy "${policyId}" is published`);
@@ -38,13 +38,6 @@ export interface PoliciesDeps {
   readonly staleMs?: number;
 }
 
-export interface StoredPolicies extends Policies {
-  /** Publishes the configured file where it says something new; gives what stands against it. */
-  publishConfigured(file: ConfiguredPolicy): Promise<readonly Refusal[]>;
-  /** Whether the file says something that neither a start nor anybody has published last. */
-  differsFromPublished(file: ConfiguredPolicy): Promise<boolean>;
-}
-
 /** What new tickets are opened under at the moment. */
 interface Present {
   readonly service: Policy;
@@ -56,7 +49,7 @@ interface Present {
  * Published policy versions, each compiled once, and the clients' terms. What another process changes holds within
  * `staleMs`.
  */
-export function createPolicies(deps: PoliciesDeps): StoredPolicies {
+export function createPolicies(deps: PoliciesDeps): ConfiguredPolicies {
   const { pool, policyId, staleMs = 2_000 } = deps;
   const compiled = new Map<string, Policy>();
   const compiling = new Map<string, Promise<Policy | null>>();

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { callerBy } from '../../src/adapters/http/operator';
+import { callerFromHeaders } from '../../src/adapters/http/agent-header';
 import { RequestError } from '../../src/adapters/http/request-body';
 
-const callerOf = callerBy('local operator');
+const callerOf = callerFromHeaders('local operator');
 const named = (name: string) => callerOf({ headers: { 'x-stepdown-agent': name } }).actor;
 /** What Node makes of a header that a client sent in UTF-8. */
 const sent = (name: string) => Buffer.from(name, 'utf8').toString('latin1');

@@ -3,16 +3,17 @@ import { type BusinessCalendar, CalendarError, compileCalendar } from '../../../
 import { MINUTE_MS, toIso } from '../../../domain/instant';
 import { parseRfc3339 } from '../../../domain/rfc3339';
 
-/** Codes of what is wrong with a line itself; a `CalendarError` brings its own. */
+/** Error codes of invalid lines; a `CalendarError` has codes of its own. */
 type LineErrorCode = 'INVALID_JSON' | 'INVALID_INPUT' | 'UNKNOWN_OPERATION' | 'LINE_TOO_LONG';
 type ErrorCode = LineErrorCode | CalendarError['code'];
 
-export type Answer =
+/** The answer to a line; `id` is the id of the request, null if it has none. */
+export type CalendarAnswer =
   | { readonly id: unknown; readonly result: string | number }
   | { readonly id: unknown; readonly error: { readonly code: ErrorCode; readonly message: string } };
 
-/** Compiled calendars kept; one more puts out the one that was used longest ago. */
-const KEPT_CALENDARS = 200;
+/** The size of the cache of compiled calendars; the least recently used one is evicted. */
+const MAX_CACHED_CALENDARS = 200;
 
 const instant = z
   .string('give an RFC 3339 instant with an offset, e.g. "2026-03-02T15:00:00-05:00".')
@@ -84,12 +85,12 @@ const calendarSchema = z.strictObject(
   },
 );
 
-/** Answers lines of the `stepdown calendar` command; holds the calendars compiled so far. */
-export class CalendarDesk {
+/** Answers the lines of `stepdown calendar`; caches compiled calendars. */
+export class CalendarRequestHandler {
   private readonly calendars = new Map<string, BusinessCalendar>();
 
-  /** Never throws for what a line says: that is the answer's `error`. */
-  answer(line: string): Answer {
+  /** Answers a line. An invalid line gives an answer with `error`; nothing is thrown. */
+  answer(line: string): CalendarAnswer {
     let id: unknown = null;
     try {
       const request = parseJson(line);
@@ -103,8 +104,8 @@ export class CalendarDesk {
       const op = 'op' in request ? request.op : undefined;
       const operation = OPERATIONS.get(op);
       if (operation === undefined) {
-        const said = typeof op === 'string' ? `${JSON.stringify(shortened(op))} is unknown` : 'missing';
-        throw new LineError('UNKNOWN_OPERATION', `op: ${said}; give one of ${[...OPERATIONS.keys()].join(', ')}.`);
+        const problem = typeof op === 'string' ? `${JSON.stringify(shortened(op))} is unknown` : 'missing';
+        throw new LineError('UNKNOWN_OPERATION', `op: ${problem}; give one of ${[...OPERATIONS.keys()].join(', ')}.`);
       }
       return { id, result: operation(request, (source) => this.calendarOf(source)) };
     } catch (error) {
@@ -118,11 +119,11 @@ export class CalendarDesk {
   private calendarOf(source: unknown): BusinessCalendar {
     const key = keyOf(source);
     const calendar = this.calendars.get(key) ?? compileCalendar(definitionOf(source));
-    // A Map keeps the order of insertion: what is put in again is the youngest.
+    // A Map keeps the order of insertion, so the first entry is the least recently used one.
     this.calendars.delete(key);
     this.calendars.set(key, calendar);
     const oldest = this.calendars.keys().next().value;
-    if (this.calendars.size > KEPT_CALENDARS && oldest !== undefined) this.calendars.delete(oldest);
+    if (this.calendars.size > MAX_CACHED_CALENDARS && oldest !== undefined) this.calendars.delete(oldest);
     return calendar;
   }
 }
@@ -141,11 +142,11 @@ const parseJson = (line: string): unknown => {
     return JSON.parse(line);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new LineError('INVALID_JSON', `The line is not JSON (${reason}); write one JSON object to a line.`);
+    throw new LineError('INVALID_JSON', `The line is not JSON (${reason}); write one JSON object per line.`);
   }
 };
 
-/** What a line's answer is known by: any scalar; nothing where the line has none. */
+/** The id of a request: a scalar, null if it has none. */
 const idOf = (request: object): unknown => {
   const id = 'id' in request ? request.id : null;
   if (typeof id !== 'object' || id === null) return id;
@@ -156,7 +157,7 @@ const keyOf = (calendar: unknown): string => {
   try {
     return JSON.stringify(calendar) ?? '';
   } catch {
-    // What is read in a loop is written by recursion: a thousand brackets are more than the stack holds.
+    // JSON.parse accepts deeper nesting than the recursive JSON.stringify.
     throw new LineError('INVALID_CALENDAR', 'calendar: give an object with timeZone, week, holidays, special.');
   }
 };
@@ -172,7 +173,10 @@ const definitionOf = (source: unknown) => {
   };
 };
 
-/** What is wrong, as a sentence that names the field; first of all a misspelt key, which makes others seem missing. */
+/**
+ * Parses the value, or throws a LineError that names the field. Unknown keys are reported first,
+ * because a misspelled key also makes its field appear missing.
+ */
 const parse = <T>(schema: z.ZodType<T>, value: unknown, within: readonly string[] = []): T => {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
@@ -180,8 +184,8 @@ const parse = <T>(schema: z.ZodType<T>, value: unknown, within: readonly string[
   for (const issue of issues) {
     if (issue.code !== 'unrecognized_keys') continue;
     const keys = issue.keys.map((key) => JSON.stringify(key)).join(', ');
-    const taker = [...within, ...issue.path].join('.') || 'This operation';
-    throw new LineError('INVALID_INPUT', `${taker} takes no ${keys}; remove it or correct its spelling.`);
+    const owner = [...within, ...issue.path].join('.') || 'This operation';
+    throw new LineError('INVALID_INPUT', `${owner} takes no ${keys}; remove it or correct its spelling.`);
   }
   const path = [...within, ...(issues[0]?.path ?? [])];
   const field = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');

@@ -1,18 +1,18 @@
-import { type DurationMs, HOUR_MS, MINUTE_MS } from '../../../domain/instant';
-import type { BusinessSpan } from '../../../domain/policy/policy';
+import { type DurationMs, HOUR_MS, MINUTE_MS } from '../../domain/instant';
+import type { BusinessSpan } from '../../domain/policy/policy';
 
-/** How people call the units of a target. */
+/** Names of the units of a target. */
 export const UNIT_NAMES = { MINUTES: 'minute', HOURS: 'hour', BUSINESS_DAYS: 'business day' } as const;
 
 /** `1 business day`, `2 business days`. */
-export const count = (amount: number, what: string): string => `${amount} ${what}${amount === 1 ? '' : 's'}`;
+export const countText = (amount: number, what: string): string => `${amount} ${what}${amount === 1 ? '' : 's'}`;
 
-/** `2 business days (business)`: the calendar stands behind. */
+/** `2 business days (business)`: an amount, with the calendar in brackets. */
 export const spanText = ({ amount, unit, calendar }: BusinessSpan): string =>
-  `${count(amount, UNIT_NAMES[unit])} (${calendar})`;
+  `${countText(amount, UNIT_NAMES[unit])} (${calendar})`;
 
-/** `18 h 00 min`, with seconds where there are any. */
-export function amount(duration: DurationMs): string {
+/** `18 h 00 min`, followed by seconds unless they are 0. */
+export function durationText(duration: DurationMs): string {
   const length = Math.abs(duration);
   const minutes = Math.floor((length % HOUR_MS) / MINUTE_MS);
   const seconds = (length % MINUTE_MS) / 1000;

@@ -1,0 +1,54 @@
+import type { NamedTerms } from '../../../application/ports/policies';
+import { singleLine } from '../single-line';
+import { diffPolicies } from './diff-policies';
+import type { NamedPolicy } from './named-policy';
+import { POLICY_PARTS } from './policy-difference';
+
+/** Longer texts are cut in the output. */
+const MAX_TEXT_LENGTH = 90;
+
+const shorten = (text: string): string => (text.length > MAX_TEXT_LENGTH ? `${text.slice(0, MAX_TEXT_LENGTH)}…` : text);
+
+/**
+ * The differences between two policies, grouped by part: the subject, the old value and the new
+ * value.
+ */
+export function diffLines(
+  before: Pick<NamedPolicy, 'name' | 'document'>,
+  after: Pick<NamedPolicy, 'name' | 'document'>,
+): readonly string[] {
+  const differences = diffPolicies(before.document, after.document);
+  const title = `${before.name} → ${after.name}`;
+  if (differences.length === 0) return [title, 'No differences.'];
+  const width = Math.max(...differences.map(({ subject }) => subject.length));
+  return [
+    title,
+    ...POLICY_PARTS.flatMap((part) => {
+      const rows = differences.filter((difference) => difference.part === part);
+      return rows.length === 0
+        ? []
+        : [part, ...rows.map((row) => `  ${row.subject.padEnd(width)}  ${changeText(row.before, row.after)}`)];
+    }),
+  ];
+}
+
+function changeText(before: string | null, after: string | null): string {
+  if (before === null) return `+ ${shorten(after ?? '')}`;
+  return after === null ? `- ${shorten(before)}` : `${shorten(before)} → ${shorten(after)}`;
+}
+
+/**
+ * The clients whose new tickets are opened under a policy, with the calendars that they replace.
+ */
+export function clientLines(id: string, defaultPolicyId: string, terms: readonly NamedTerms[]): readonly string[] {
+  const withTerms = terms
+    .filter(({ policy }) => (policy ?? defaultPolicyId) === id)
+    .map(({ name, calendars }) => {
+      const replaced = Object.entries(calendars).map(([given, by]) => `${by} in place of ${given}`);
+      return `${singleLine(name)}${replaced.length === 0 ? '' : ` (${replaced.join(', ')})`}`;
+    })
+    .sort();
+  const byDefault = id === defaultPolicyId ? ['every client without a policy of its own'] : [];
+  const clients = [...byDefault, ...withTerms];
+  return [`Clients: ${clients.length === 0 ? `none; no client has the policy ${id}` : clients.join('; ')}`];
+}

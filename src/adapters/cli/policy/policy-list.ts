@@ -1,0 +1,21 @@
+import type { Policies } from '../../../application/ports/policies';
+import { toIso } from '../../../domain/instant';
+import { type LineOutput, writeLines } from '../line-output';
+
+const PAGE_SIZE = 100;
+
+/**
+ * `stepdown policy list`: every published version, latest first, with its instant and publisher.
+ */
+export async function listPolicies(policies: Policies, output: LineOutput): Promise<void> {
+  let after: string | null = null;
+  do {
+    const page = await policies.publications({ count: PAGE_SIZE, from: 'START', after, before: null });
+    for (const { node } of page.edges) {
+      const { id, version, publishedAt, publishedBy } = node;
+      const by = publishedBy === null ? 'the configured file' : publishedBy.name;
+      writeLines(output, [`${id}/${version}  ${toIso(publishedAt)}  ${by}`]);
+    }
+    after = page.hasNextPage ? (page.edges.at(-1)?.cursor ?? null) : null;
+  } while (after !== null);
+}

@@ -1,0 +1,66 @@
+import type { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Logger } from 'pino';
+import type { LineOutput } from '../adapters/cli/line-output';
+import { executeReport, reportFormat, reportQuery } from '../adapters/cli/report/report-command';
+import type { ReportOptions } from '../adapters/cli/report/report-types';
+import { type ExplainOptions, explain } from '../adapters/cli/ticket/explain-command';
+import { parseExportFilter } from '../adapters/cli/ticket/export-filter';
+import { systemClock } from '../adapters/clock/system-clock';
+import { contextFactory, type RequestContext } from '../adapters/graphql/context';
+import { buildGraphQLSchema } from '../adapters/graphql/schema';
+import { ticketLines } from '../adapters/graphql/ticket/export-tickets';
+import { createTicketReader } from '../adapters/persistence/tickets/postgres-ticket-reader';
+import type { ReadServices } from '../application/ports/services';
+import type { Config } from '../config';
+import { SYSTEM } from '../domain/actor';
+import { type Store, withStore } from './open-store';
+
+/**
+ * `stepdown export`. All tickets are evaluated at one instant.
+ *
+ * @param filterJson the API's `TicketFilter` as JSON; null exports every ticket
+ */
+export async function runExport(
+  config: Config,
+  filterJson: string | null,
+  output: Writable,
+  log: Logger,
+): Promise<void> {
+  const filter = filterJson === null ? null : parseExportFilter(filterJson);
+  await withStore(config, log, 'export', async (store) => {
+    const contexts = readContexts(store, log, 'export');
+    await pipeline(ticketLines(buildGraphQLSchema(), contexts, filter), output, { end: false });
+  });
+}
+
+/** `stepdown report`. Options are checked before a database is started. */
+export async function runReport(
+  config: Config,
+  options: ReportOptions,
+  output: LineOutput,
+  log: Logger,
+): Promise<void> {
+  const format = reportFormat(options.format);
+  const query = reportQuery(options, systemClock.now());
+  await withStore(config, log, 'report', async (store) => {
+    const contexts = readContexts(store, log, 'report');
+    output.write(format(await executeReport(buildGraphQLSchema(), contexts(), query)));
+  });
+}
+
+/** `stepdown explain`. */
+export const runExplain = (config: Config, options: ExplainOptions, output: LineOutput, log: Logger): Promise<void> =>
+  withStore(config, log, 'explain', async ({ pool, policies }) => {
+    output.write(await explain({ reader: createTicketReader({ pool }), policies, clock: systemClock }, options));
+  });
+
+/**
+ * Contexts for the API's queries. They see all tickets, and all have the present instant as `now`.
+ */
+function readContexts({ pool, policies }: Store, log: Logger, requestId: string): () => RequestContext<ReadServices> {
+  const now = systemClock.now();
+  const services: ReadServices = { clock: { now: () => now }, policies, reader: createTicketReader({ pool }) };
+  const contextFor = contextFactory(services, log);
+  return () => contextFor({ actor: SYSTEM, sees: 'ALL' }, requestId);
+}
