@@ -55,7 +55,7 @@ export async function openStore(config: Config, log: Logger, applicationName = '
     const applied = await migrate(dataSource);
     if (applied.length > 0) log.info({ migrations: applied }, 'brought the database up to date');
     const pool = poolOf(dataSource);
-    const policies = createPolicies({ pool, clock: systemClock, policyId: policyFile.id });
+    const policies = createPolicies({ dataSource, clock: systemClock, policyId: policyFile.id });
     const publishPolicyFile: Store['publishPolicyFile'] = async (when) => {
       if (when === 'CHANGED' || (await policies.latest(policyFile.id)) === null) {
         refuse(await policies.publishConfigured(policyFile));
@@ -73,7 +73,7 @@ export async function openStore(config: Config, log: Logger, applicationName = '
       const policy = compilePolicy(policyFile.document(), 1);
       return { policies: { ...policies, current: async () => policy }, isAhead: false };
     };
-    const clients = createClientAccounts({ pool, clock: systemClock });
+    const clients = createClientAccounts({ dataSource, clock: systemClock });
     return { url, dataSource, pool, policies, clients, publishPolicyFile, policiesOnTrial, close };
   } catch (error) {
     await close();

@@ -5,9 +5,9 @@ import { contextFactory } from '../adapters/graphql/context';
 import { buildGraphQLSchema } from '../adapters/graphql/schema';
 import { startHttpServer } from '../adapters/http/http-server';
 import { callerBy } from '../adapters/http/operator';
-import { countDeadlineFaults } from '../adapters/persistence/tickets/deadline-faults';
+import { countDeadlineFaults } from '../adapters/persistence/maintenance/count-deadline-faults';
+import { purgeIdempotencyKeys } from '../adapters/persistence/maintenance/purge-idempotency-keys';
 import { createDueTickets } from '../adapters/persistence/tickets/due-tickets';
-import { purgeIdempotencyKeys } from '../adapters/persistence/tickets/idempotency-keys';
 import { createTicketReader } from '../adapters/persistence/tickets/postgres-ticket-reader';
 import { type Commit, createChangeTickets } from '../adapters/persistence/tickets/ticket-store';
 import { readPolicy } from '../adapters/policy-files/read-policy';
@@ -81,14 +81,14 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
       contextFor: contextFactory(services, logger),
       callerOf: callerBy(config.operator),
       askDatabase: async () => {
-        const [deadlineFaults, { now, next }] = await Promise.all([countDeadlineFaults(store.pool), due.next()]);
+        const [deadlineFaults, { now, next }] = await Promise.all([countDeadlineFaults(store.dataSource), due.next()]);
         return { deadlineFaults, deadlinesBehindMs: next === null ? 0 : Math.max(0, now - next) };
       },
       logger,
     });
     undo.push(() => http.close());
     const purge = () =>
-      purgeIdempotencyKeys(store.pool, systemClock).then(
+      purgeIdempotencyKeys(store.dataSource, systemClock).then(
         () => undefined,
         (error: unknown) =>
           logger.warn({ err: error }, 'old idempotency keys could not be removed; the next hour tries again'),

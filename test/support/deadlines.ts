@@ -46,7 +46,7 @@ export async function startProcess(store: TestStore, options: ProcessOptions = {
   const { now, poolSize = 8, lookMs } = options;
   const dataSource = await createDataSource({ url: store.url, poolSize }).initialize();
   const pool = poolOf(dataSource);
-  const policies = createPolicies({ pool, clock: store.clock, policyId: document.id });
+  const policies = createPolicies({ dataSource, clock: store.clock, policyId: document.id });
   const setAside: SetAside[] = [];
   const troubles: unknown[] = [];
   const commits: Commit[] = [];

@@ -1,4 +1,4 @@
-/** The database cannot be used. `message` is for the operator: which database (never the password), and what is wrong. */
+/** The database cannot be used. The message names the database, without the password, and the reason. */
 export class DatabaseUnreachableError extends Error {
   override readonly name = 'DatabaseUnreachableError';
   constructor(
@@ -10,11 +10,11 @@ export class DatabaseUnreachableError extends Error {
   }
 }
 
-/** A newer version of the service has migrated the database; this one would not understand what it finds. */
+/** At start: a newer version of the service has run a migration that this version is not compatible with. */
 export class DatabaseNewerError extends Error {
   override readonly name = 'DatabaseNewerError';
   constructor(
-    /** The migrations that this version does not know. */
+    /** The breaking migrations that this version does not know. */
     readonly unknown: readonly string[],
   ) {
     super(
@@ -25,8 +25,16 @@ export class DatabaseNewerError extends Error {
 }
 
 /**
- * The connection was lost while the transaction was being committed, and whether it was could not be found out. Only the
- * caller can tell whether to ask again; with an idempotency key that is always safe.
+ * While the process runs: a newer version of the service has run a migration that this version is not compatible with, so
+ * the database refuses every write of this process. Reads still work, and processes of the newer version can write.
+ */
+export class OutdatedProcessError extends Error {
+  override readonly name = 'OutdatedProcessError';
+}
+
+/**
+ * The connection was lost during COMMIT, and whether the transaction was committed could not be determined. Only the
+ * caller can decide whether to repeat the request; with an idempotency key that is always safe.
  */
 export class CommitUnknownError extends Error {
   override readonly name = 'CommitUnknownError';
@@ -35,7 +43,16 @@ export class CommitUnknownError extends Error {
   }
 }
 
-/** What errors of pg and of Node's sockets carry; told by shape, for not all of them are made in this realm. */
+/** The SQLSTATE of the trigger function `refuse_older_writers`. Class 57 is "operator intervention". */
+export const OUTDATED_PROCESS = '57SD1';
+
+/** Returns the error of this file for an error of the database, or the error itself if there is none. */
+export const storeError = (error: unknown): unknown =>
+  sqlStateOf(error) === OUTDATED_PROCESS
+    ? new OutdatedProcessError(textOf(faultOf(error).message), { cause: error })
+    : error;
+
+/** The fields of errors of pg and of sockets. Tested by shape, because under Jest `instanceof` fails for some. */
 interface Fault {
   readonly code?: unknown;
   readonly message?: unknown;
@@ -47,30 +64,33 @@ interface Fault {
 const faultOf = (error: unknown): Fault => (typeof error === 'object' && error !== null ? error : {});
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-/** The five-letter SQLSTATE of an error from the database; null for any other error. */
+/** The SQLSTATE (five characters) of an error of the database; null for any other error. */
 export function sqlStateOf(error: unknown): string | null {
   const code = textOf(faultOf(error).code);
   return /^[0-9A-Z]{5}$/.test(code) && !SOCKET_CODES.includes(code) ? code : null;
 }
 
-/** The constraint that a statement violated; null where that is not what went wrong. */
+/** The name of the constraint that a statement violated; null for any other error. */
 export const violatedConstraint = (error: unknown): string | null =>
   sqlStateOf(error)?.startsWith('23') === true ? textOf(faultOf(error).constraint) : null;
 
-/** Serialisation failure and deadlock: another try is likely to succeed. */
+/** Whether an error is a serialization failure or a deadlock, so that a retry is likely to succeed. */
 export const isConflict = (error: unknown): boolean => ['40001', '40P01'].includes(sqlStateOf(error) ?? '');
 
 /**
- * The database objects to something, or what it holds cannot be read: a value out of range, a violated constraint, a trigger
- * that raises whatever it likes. One row may be to blame, and others do without it.
+ * Whether the database refused a statement, or returned a value that cannot be read. The cause may be a single row: a value
+ * out of range, a violated constraint, an exception of a trigger.
  */
 export const isDataError = (error: unknown): boolean =>
   error instanceof UnreadableInstant || (sqlStateOf(error) !== null && !isConnectionLost(error));
 
-/** Transaction, conflict, rights and tables, resources, an operator at work, the machine: mostly no row's fault. */
+/**
+ * Whether the cause of an error is probably not a row: transaction state (25), conflicts (40), missing tables or rights (42),
+ * resources (53), an operator (57), the machine (58).
+ */
 export const isServerError = (error: unknown): boolean => /^(25|40|42|53|57|58)/.test(sqlStateOf(error) ?? '');
 
-/** The database holds an instant that is none to us: infinity, or one that no calendar knows. */
+/** The database returned a `timestamptz` that is not an instant, such as `infinity`. */
 export class UnreadableInstant extends RangeError {
   override readonly name = 'UnreadableInstant';
   constructor(text: string) {
@@ -83,20 +103,20 @@ const LOST =
 const SOCKET_CODES = ['ECONNRESET', 'EPIPE', 'ECONNREFUSED', 'ETIMEDOUT', 'ENOTCONN', 'ENOENT', 'EHOSTUNREACH'];
 
 /**
- * The connection is gone, or could not be had: a socket's failure, or the server that shuts down, restarts or ends the
- * session (classes 08 and 57P).
+ * Whether a connection was lost or could not be opened: a socket failed, or the server shut down, restarted or ended the
+ * session (SQLSTATE class 08, and 57P01 to 57P05).
  */
 export function isConnectionLost(error: unknown): boolean {
   const { code, message, errors, severity } = faultOf(error);
-  // What ends the session is FATAL; a trigger can raise the same state, and the session goes on.
+  // The server ends a session with severity FATAL. A trigger may raise the same SQLSTATE with severity ERROR.
   const isEnd = severity !== 'ERROR' && /^(08|57P0[1-5]$)/.test(sqlStateOf(error) ?? '');
   if (isEnd || SOCKET_CODES.includes(textOf(code))) return true;
-  // Where a name has several addresses, each failed for its own reason.
+  // If a host name has several addresses, there is one error for each.
   if (Array.isArray(errors)) return errors.some(isConnectionLost);
   return LOST.test(textOf(message));
 }
 
-/** The host is unknown, or does not answer in time. */
+/** Whether the host name is unknown or the host does not answer in time. */
 export function isUnanswered(error: unknown): boolean {
   const { code, message } = faultOf(error);
   return ['ENOTFOUND', 'EAI_AGAIN'].includes(textOf(code)) || /timeout/i.test(textOf(message));

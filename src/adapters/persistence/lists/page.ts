@@ -1,4 +1,5 @@
 import type { Page, PageRequest } from '../../../application/ports/pagination';
+import { isIsoInstant } from '../../../domain/instant';
 import { instantText, isUuid } from '../database/sql';
 import type { Parameters } from './conditions';
 import { decodePosition, encodePosition, type Position } from './cursor';
@@ -28,7 +29,7 @@ const SQL_TYPES = { integer: 'integer', timestamptz: 'timestamptz', severity: 't
 
 const KEYS: Readonly<Record<KeyType, (key: string) => boolean>> = {
   integer: (key) => /^\d{1,10}$/.test(key) && Number(key) < 2 ** 31,
-  timestamptz: (key) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(key) && !Number.isNaN(Date.parse(key)),
+  timestamptz: isIsoInstant,
   severity: (key) => /^SEV[1-9]$/.test(key),
 };
 

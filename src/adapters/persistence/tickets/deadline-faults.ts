@@ -1,4 +1,3 @@
-import type { Pool } from 'pg';
 import type { EpochMs } from '../../../domain/instant';
 import { type Queryable, rowsOf } from '../database/sql';
 
@@ -61,12 +60,3 @@ const textOf = (error: unknown): string =>
   String(error)
     .slice(0, LONGEST_TEXT)
     .replaceAll(/\0|\p{Surrogate}/gu, '');
-
-/** How many tickets are set aside. */
-export async function countDeadlineFaults(pool: Pool): Promise<number> {
-  const [row] = await rowsOf<{ count: number }>(pool, {
-    name: 'count-deadline-faults',
-    text: 'SELECT count(*)::int AS count FROM deadline_faults',
-  });
-  return row?.count ?? 0;
-}

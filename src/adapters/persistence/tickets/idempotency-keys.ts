@@ -1,5 +1,3 @@
-import type { Pool } from 'pg';
-import type { Clock } from '../../../application/ports/clock';
 import { actorKey } from '../../../application/ports/idempotency';
 import type { StoredTicket } from '../../../application/ports/stored-ticket';
 import type { Change, Changed } from '../../../application/tickets/change-tickets';
@@ -134,16 +132,6 @@ function replay(change: Change, answered: IdempotencyKeyRow, ticket: StoredTicke
     return { ticket: null, refused: notFound('Ticket', change.ticketId), refusals: [], replayed: true };
   }
   return { ticket, refused: answered.refused, refusals: answered.refusals, replayed: true };
-}
-
-/** Forgets the keys that may be used again anyway; answers how many. */
-export async function purgeIdempotencyKeys(pool: Pool, clock: Clock): Promise<number> {
-  const rows = await rowsOf<{ count: string }>(pool, {
-    text: `WITH gone AS (DELETE FROM idempotency_keys WHERE created_at < $1::timestamptz RETURNING 1)
-           SELECT count(*) AS count FROM gone`,
-    values: [instantText(clock.now() - KEY_LIFETIME_MS)],
-  });
-  return Number(rows[0]?.count ?? 0);
 }
 
 /** Gives back claimed keys whose changes met a fault: nothing was answered, so the next request is the first. */
