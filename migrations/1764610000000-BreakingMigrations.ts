@@ -40,9 +40,9 @@ const REFUSE_OLDER_WRITERS = `
 
 const COMMENTS = [
   `COMMENT ON TABLE breaking_migrations IS
-     'Migrations that older versions of the service are not compatible with: a process that does not know all of them may read but not write'`,
+     'Breaking migrations; a process that does not know all of them can read but not write'`,
   `COMMENT ON COLUMN breaking_migrations.number IS 'Number of the migration, from its name'`,
   `COMMENT ON COLUMN breaking_migrations.name IS 'Name of the migration'`,
   `COMMENT ON FUNCTION refuse_older_writers() IS
-     'Refuses the writes of a process that does not know all breaking migrations. A process announces the newest migration that it knows in the setting stepdown.newest_migration'`,
+     'Refuses writes unless stepdown.newest_migration, set by the process, is at least the newest breaking migration'`,
 ];
