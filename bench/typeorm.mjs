@@ -26,7 +26,10 @@ const READ_TICKET = `SELECT ${TICKET_COLUMNS} FROM tickets t WHERE t.id = $1::uu
 const READ_CLIENT = 'SELECT id, name, created_at, policy, calendars FROM clients WHERE id = $1::uuid';
 const INSERT_CLIENT = 'INSERT INTO clients (id, name, created_at) VALUES ($1, $2, $3)';
 
-/** For each operation, the ways of doing it once; the first is the one that the others are compared with. */
+/**
+ * For each operation, the ways of doing it once; the first is the one that the others are compared
+ * with.
+ */
 const operationsOf = ({ pool, dataSource }, ids, clientId) => {
   const manager = entityManager(dataSource, pool);
   const ticketRepository = manager.getRepository(tickets);
@@ -43,9 +46,14 @@ const operationsOf = ({ pool, dataSource }, ids, clientId) => {
     ...repository,
   });
   return {
-    [`read a ticket by id (${TICKET_COLUMNS.split(',').length} columns)`]: ways('bench-ticket', READ_TICKET, () => [id()], {
-      'repository.findOneBy': () => ticketRepository.findOneBy({ id: id() }),
-    }),
+    [`read a ticket by id (${TICKET_COLUMNS.split(',').length} columns)`]: ways(
+      'bench-ticket',
+      READ_TICKET,
+      () => [id()],
+      {
+        'repository.findOneBy': () => ticketRepository.findOneBy({ id: id() }),
+      },
+    ),
     'read a client by id (5 columns)': ways('bench-client', READ_CLIENT, () => [clientId], {
       'repository.findOneBy': () => clientRepository.findOneBy({ id: clientId }),
     }),
@@ -58,7 +66,9 @@ const operationsOf = ({ pool, dataSource }, ids, clientId) => {
   };
 };
 
-/** Runs one way for a while: operations a second, and microseconds of this process's CPU for each. */
+/**
+ * Runs one way for a while: operations a second, and microseconds of this process's CPU for each.
+ */
 const roundOf = async (once) => {
   const began = performance.now();
   const cpu = process.cpuUsage();

@@ -1,8 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * The table of the breaking migrations, and the trigger function that refuses the writes of older processes. Only a
- * breaking migration creates the triggers (see breaking-migrations.ts), so there are none until then.
+ * The table of the breaking migrations, and the trigger function that refuses the writes of older
+ * processes. Only a breaking migration creates the triggers (see breaking-migrations.ts), so there
+ * are none until then.
  */
 export class BreakingMigrations1764610000000 implements MigrationInterface {
   readonly name = 'BreakingMigrations1764610000000';
@@ -22,7 +23,8 @@ export class BreakingMigrations1764610000000 implements MigrationInterface {
   }
 }
 
-// A process announces the newest migration that it knows when it connects (data-source.ts); older releases announce none.
+// A process announces the newest migration that it knows when it connects (data-source.ts); older
+// releases announce none.
 const REFUSE_OLDER_WRITERS = `
   CREATE FUNCTION refuse_older_writers() RETURNS trigger LANGUAGE plpgsql AS $body$
   DECLARE

@@ -2,11 +2,13 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { numberOf } from './number-of';
 
 /**
- * Marks a migration as breaking: processes that do not know it can no longer write, also if they were started before it
- * ran. Call it first in `up`, before the tables change; it waits until the writes in progress have ended.
+ * Marks a migration as breaking: processes that do not know it can no longer write, also if they
+ * were started before it ran. Call it first in `up`, before the tables change; it waits until the
+ * writes in progress have ended.
  *
- * A migration that older code is compatible with must not call it. Prefer such migrations: first expand (add a nullable
- * column, write both), and contract in a later release, when no process of the older one runs any more.
+ * A migration that older code is compatible with must not call it. Prefer such migrations: first
+ * expand (add a nullable column, write both), and contract in a later release, when no process of
+ * the older one runs any more.
  */
 export async function refuseOlderWriters(runner: QueryRunner, migration: MigrationInterface): Promise<void> {
   await runner.query('INSERT INTO breaking_migrations (number, name) VALUES ($1, $2)', [

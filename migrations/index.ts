@@ -6,7 +6,10 @@ import { DeadlineFaults1764400000000 } from './1764400000000-DeadlineFaults';
 import { PlainComments1764600000000 } from './1764600000000-PlainComments';
 import { BreakingMigrations1764610000000 } from './1764610000000-BreakingMigrations';
 
-/** All migrations, the oldest first. A list and not a search, so that sources and compiled files agree. */
+/**
+ * All migrations, the oldest first. A list and not a search, so that sources and compiled files
+ * agree.
+ */
 export const MIGRATIONS = [
   InitialSchema1764000000000,
   ApprovalsAndWaivers1764100000000,

@@ -124,7 +124,7 @@ describe('a breaking migration that runs while a process of an older version is 
     await expect(write()).rejects.toThrow(SENTENCE);
   });
 
-  test('is told apart from other errors by its class, on the pool and in a transaction', async () => {
+  test('has an error class of its own, on the pool and in a transaction', async () => {
     const one = store.changeTickets([submission(newTicket(store.client.id))]);
     await expect(one).rejects.toBeInstanceOf(OutdatedProcessError);
     const client = createClientAccounts(store).ensureClient('New');

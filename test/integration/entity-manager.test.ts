@@ -50,7 +50,7 @@ const insert = (on: EntityManager, name: string, created_at = 0) =>
 const names = async () => (await manager.find(clients, { order: { name: 'ASC' } })).map(({ name }) => name);
 
 describe('a named statement and a repository in one transaction', () => {
-  // The pool has one connection: a repository on another connection would wait in vain.
+  // The pool has one connection: a repository on another connection would wait until it times out.
   const write = async (tx: Transaction) => {
     const [row] = await named(tx, 'by statement');
     await insert(entityManager(dataSource, tx), 'by repository');

@@ -5,7 +5,10 @@ import { migrate } from '../../src/adapters/persistence/database/migrate';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { recordedStatements, recordRelease } from '../support/recorded-statements';
 
-/** Each release that may still run while a process of this version migrates the database, and its newest migration. */
+/**
+ * Each release that may still run while a process of this version migrates the database, and its
+ * newest migration.
+ */
 const RELEASES = [['0.1.0', 'DeadlineFaults1764400000000']] as const;
 
 const { RECORD_RELEASE } = process.env;
@@ -53,7 +56,8 @@ test.each(RELEASES)(
         )
       ).rows[0];
 
-    // The process prepares its statements on its own schema; its prepared statements outlive the rollback.
+    // The process prepares its statements on its own schema; its prepared statements outlive the
+    // rollback.
     await replay();
     const before = await written();
     expect(before).toEqual({ tickets: 4, events: expect.any(Number), versions: 2 });

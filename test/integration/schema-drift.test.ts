@@ -20,9 +20,9 @@ afterAll(async () => {
 });
 
 /**
- * TypeORM compares columns (type, precision, nullability, default, comment), keys, and indexes and constraints by name, but
- * no triggers, functions and conditions of indexes. An EntitySchema cannot carry the comment of a table, so TypeORM would
- * remove it.
+ * TypeORM compares columns (type, precision, nullability, default, comment), keys, and indexes and
+ * constraints by name, but no triggers, functions and conditions of indexes. An EntitySchema cannot
+ * carry the comment of a table, so TypeORM would remove it.
  */
 test('the EntitySchemas describe the tables that the migrations create', async () => {
   const { upQueries } = await dataSource.driver.createSchemaBuilder().log();

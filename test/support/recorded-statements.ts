@@ -16,7 +16,9 @@ export interface RecordedStatement {
   readonly name: string | null;
   readonly text: string;
   readonly values: readonly unknown[];
-  /** The SQLSTATE with which it was refused, which the release expects; null if it was carried out. */
+  /**
+   * The SQLSTATE with which it was refused, which the release expects; null if it was carried out.
+   */
   readonly refusedWith: string | null;
 }
 
@@ -26,7 +28,9 @@ const fileOf = (release: string): string => join(__dirname, '../fixtures/release
 export const recordedStatements = (release: string): readonly RecordedStatement[] =>
   JSON.parse(readFileSync(fileOf(release), 'utf8')) as RecordedStatement[];
 
-/** Policy documents list the holidays of half a century, which makes no difference to a statement. */
+/**
+ * Policy documents list the holidays of half a century, which makes no difference to a statement.
+ */
 const withoutCalendars = (value: unknown): unknown =>
   typeof value === 'string' && value.startsWith('{') && value.includes('"calendars"')
     ? JSON.stringify({ ...(JSON.parse(value) as object), calendars: {} })
@@ -72,8 +76,9 @@ async function recording(use: () => Promise<void>): Promise<RecordedStatement[]>
 const FIRST_PAGE: PageRequest = { count: 2, from: 'START', after: null, before: null };
 
 /**
- * Writes the statements of the present code to test/fixtures/releases/RELEASE/statements.json: every kind of read and
- * write that a service sends, once. Run it when a release is made; see the README of that folder.
+ * Writes the statements of the present code to test/fixtures/releases/RELEASE/statements.json:
+ * every kind of read and write that a service sends, once. Run it when a release is made; see the
+ * README of that folder.
  */
 export async function recordRelease(release: string): Promise<void> {
   const statements = await recording(async () => {

@@ -8,7 +8,9 @@ import { type ClientRow, clients } from '../tables';
 
 /** The client accounts. Names are unique and case-sensitive. */
 export interface ClientAccounts {
-  /** Returns the client of that name, and creates it if there is none. Safe to call concurrently. */
+  /**
+   * Returns the client of that name, and creates it if there is none. Safe to call concurrently.
+   */
   ensureClient(name: string): Promise<Client>;
   clientNamed(name: string): Promise<Client | null>;
   /**
@@ -19,7 +21,7 @@ export interface ClientAccounts {
   openClient(id: string, name: string): Promise<Client | null>;
 }
 
-export const clientOf = ({ id, name, created_at, policy, calendars }: ClientRow): Client => ({
+export const clientFromRow = ({ id, name, created_at, policy, calendars }: ClientRow): Client => ({
   id,
   name,
   createdAt: created_at,
@@ -43,7 +45,7 @@ export function createClientAccounts({ dataSource, clock }: ClientAccountsDeps):
 
   const clientWhere = async (where: { readonly id: string } | { readonly name: string }): Promise<Client | null> => {
     const row = await repository.findOneBy(where);
-    return row === null ? null : clientOf(row);
+    return row === null ? null : clientFromRow(row);
   };
   const clientNamed = (name: string) => clientWhere({ name });
   const openClient = async (id: string, name: string): Promise<Client | null> => {

@@ -2,8 +2,9 @@
 const MAX_KEYS = 500;
 
 /**
- * Makes a look-up by key of a look-up by keys: all look-ups of one turn of the event loop, of all requests, go into one
- * statement. Through a connection pool that is more than twice the throughput of one statement each.
+ * Makes a look-up by key of a look-up by keys: all look-ups of one turn of the event loop, of all
+ * requests, go into one statement. Through a connection pool that is more than twice the throughput
+ * of one statement each.
  *
  * @param load returns the values that it finds, by key; the look-up of any other key returns null
  */

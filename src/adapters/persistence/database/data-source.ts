@@ -19,7 +19,10 @@ export interface DatabaseSettings {
   readonly migrations?: readonly (new () => MigrationInterface)[];
 }
 
-/** The DataSource of the service, not yet initialized. Only migrations change the schema; nothing is synchronized. */
+/**
+ * The DataSource of the service, not yet initialized. Only migrations change the schema; nothing is
+ * synchronized.
+ */
 export function createDataSource(settings: DatabaseSettings): DataSource {
   const migrations = settings.migrations ?? MIGRATIONS;
   const options: DataSourceOptions = {
@@ -34,10 +37,12 @@ export function createDataSource(settings: DatabaseSettings): DataSource {
     poolSize: settings.poolSize ?? 10,
     applicationName: settings.applicationName ?? 'stepdown',
     connectTimeoutMS: settings.connectTimeoutMs ?? 10_000,
-    // An idle connection that breaks is replaced when a connection is needed next; that statement reports the error.
+    // An idle connection that breaks is replaced when a connection is needed next; that statement
+    // reports the error.
     poolErrorHandler: () => undefined,
     extra: {
-      // TypeORM's own parsing of the URL drops its parameters, and with them the folder of a socket.
+      // TypeORM's own parsing of the URL drops its parameters, and with them the folder of a
+      // socket.
       connectionString: settings.url,
       keepAlive: true,
       onConnect: prepareConnection(Math.max(...migrations.map((migration) => numberOf(new migration())))),
@@ -51,8 +56,8 @@ export function createDataSource(settings: DatabaseSettings): DataSource {
 export const MIGRATIONS_TABLE = 'migrations';
 
 /**
- * The pg pool of an initialized DataSource, shared by all parts of this process. Hot statements use it directly, because
- * through TypeORM a statement costs about twice as much (ADR 009).
+ * The pg pool of an initialized DataSource, shared by all parts of this process. Hot statements use
+ * it directly, because through TypeORM a statement costs about twice as much (ADR 009).
  */
 export function poolOf(dataSource: DataSource): Pool {
   const pool = (dataSource.driver as PostgresDriver).master as Pool | undefined;
@@ -61,11 +66,12 @@ export function poolOf(dataSource: DataSource): Pool {
 }
 
 /**
- * Runs for each new connection of the pool, before its first use. The setting tells the trigger function
- * `refuse_older_writers` which migrations this process knows (ADR 010).
+ * Runs for each new connection of the pool, before its first use. The setting tells the trigger
+ * function `refuse_older_writers` which migrations this process knows (ADR 010).
  */
 const prepareConnection = (newestMigration: number) => async (client: ClientBase) => {
-  // The statement in progress reports a lost connection; without a listener, the event would end the process.
+  // The statement in progress reports a lost connection; without a listener, the event would end
+  // the process.
   client.on('error', () => undefined);
   await client.query("SELECT set_config('stepdown.newest_migration', $1, false)", [`${newestMigration}`]);
 };

@@ -1,4 +1,7 @@
-/** The database cannot be used. The message names the database, without the password, and the reason. */
+/**
+ * The database cannot be used. The message names the database, without the password, and the
+ * reason.
+ */
 export class DatabaseUnreachableError extends Error {
   override readonly name = 'DatabaseUnreachableError';
   constructor(
@@ -10,7 +13,10 @@ export class DatabaseUnreachableError extends Error {
   }
 }
 
-/** At start: a newer version of the service has run a migration that this version is not compatible with. */
+/**
+ * At start: a newer version of the service has run a migration that this version is not compatible
+ * with.
+ */
 export class DatabaseNewerError extends Error {
   override readonly name = 'DatabaseNewerError';
   constructor(
@@ -25,16 +31,18 @@ export class DatabaseNewerError extends Error {
 }
 
 /**
- * While the process runs: a newer version of the service has run a migration that this version is not compatible with, so
- * the database refuses every write of this process. Reads still work, and processes of the newer version can write.
+ * While the process runs: a newer version of the service has run a migration that this version is
+ * not compatible with, so the database refuses every write of this process. Reads still work, and
+ * processes of the newer version can write.
  */
 export class OutdatedProcessError extends Error {
   override readonly name = 'OutdatedProcessError';
 }
 
 /**
- * The connection was lost during COMMIT, and whether the transaction was committed could not be determined. Only the
- * caller can decide whether to repeat the request; with an idempotency key that is always safe.
+ * The connection was lost during COMMIT, and whether the transaction was committed could not be
+ * determined. Only the caller can decide whether to repeat the request; with an idempotency key
+ * that is always safe.
  */
 export class CommitUnknownError extends Error {
   override readonly name = 'CommitUnknownError';
@@ -43,16 +51,24 @@ export class CommitUnknownError extends Error {
   }
 }
 
-/** The SQLSTATE of the trigger function `refuse_older_writers`. Class 57 is "operator intervention". */
+/**
+ * The SQLSTATE of the trigger function `refuse_older_writers`. Class 57 is "operator intervention".
+ */
 export const OUTDATED_PROCESS = '57SD1';
 
-/** Returns the error of this file for an error of the database, or the error itself if there is none. */
+/**
+ * Returns the error of this file for an error of the database, or the error itself if there is
+ * none.
+ */
 export const storeError = (error: unknown): unknown =>
   sqlStateOf(error) === OUTDATED_PROCESS
     ? new OutdatedProcessError(textOf(faultOf(error).message), { cause: error })
     : error;
 
-/** The fields of errors of pg and of sockets. Tested by shape, because under Jest `instanceof` fails for some. */
+/**
+ * The fields of errors of pg and of sockets. Tested by shape, because under Jest `instanceof` fails
+ * for some.
+ */
 interface Fault {
   readonly code?: unknown;
   readonly message?: unknown;
@@ -74,19 +90,21 @@ export function sqlStateOf(error: unknown): string | null {
 export const violatedConstraint = (error: unknown): string | null =>
   sqlStateOf(error)?.startsWith('23') === true ? textOf(faultOf(error).constraint) : null;
 
-/** Whether an error is a serialization failure or a deadlock, so that a retry is likely to succeed. */
+/**
+ * Whether an error is a serialization failure or a deadlock, so that a retry is likely to succeed.
+ */
 export const isConflict = (error: unknown): boolean => ['40001', '40P01'].includes(sqlStateOf(error) ?? '');
 
 /**
- * Whether the database refused a statement, or returned a value that cannot be read. The cause may be a single row: a value
- * out of range, a violated constraint, an exception of a trigger.
+ * Whether the database refused a statement, or returned a value that cannot be read. The cause may
+ * be a single row: a value out of range, a violated constraint, an exception of a trigger.
  */
 export const isDataError = (error: unknown): boolean =>
   error instanceof UnreadableInstant || (sqlStateOf(error) !== null && !isConnectionLost(error));
 
 /**
- * Whether the cause of an error is probably not a row: transaction state (25), conflicts (40), missing tables or rights (42),
- * resources (53), an operator (57), the machine (58).
+ * Whether the cause of an error is probably not a row: transaction state (25), conflicts (40),
+ * missing tables or rights (42), resources (53), an operator (57), the machine (58).
  */
 export const isServerError = (error: unknown): boolean => /^(25|40|42|53|57|58)/.test(sqlStateOf(error) ?? '');
 
@@ -103,12 +121,13 @@ const LOST =
 const SOCKET_CODES = ['ECONNRESET', 'EPIPE', 'ECONNREFUSED', 'ETIMEDOUT', 'ENOTCONN', 'ENOENT', 'EHOSTUNREACH'];
 
 /**
- * Whether a connection was lost or could not be opened: a socket failed, or the server shut down, restarted or ended the
- * session (SQLSTATE class 08, and 57P01 to 57P05).
+ * Whether a connection was lost or could not be opened: a socket failed, or the server shut down,
+ * restarted or ended the session (SQLSTATE class 08, and 57P01 to 57P05).
  */
 export function isConnectionLost(error: unknown): boolean {
   const { code, message, errors, severity } = faultOf(error);
-  // The server ends a session with severity FATAL. A trigger may raise the same SQLSTATE with severity ERROR.
+  // The server ends a session with severity FATAL. A trigger may raise the same SQLSTATE with
+  // severity ERROR.
   const isEnd = severity !== 'ERROR' && /^(08|57P0[1-5]$)/.test(sqlStateOf(error) ?? '');
   if (isEnd || SOCKET_CODES.includes(textOf(code))) return true;
   // If a host name has several addresses, there is one error for each.

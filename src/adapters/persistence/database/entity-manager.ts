@@ -4,18 +4,21 @@ import { PostgresQueryRunner } from 'typeorm/driver/postgres/PostgresQueryRunner
 import { type Queryable, sendStatement } from './sql';
 
 /**
- * An EntityManager whose statements run on a transaction, together with the named statements of that transaction, or on
- * the pool. Errors keep their SQLSTATE, and instants are epoch milliseconds, as in {@link sendStatement}.
+ * An EntityManager whose statements run on a transaction, together with the named statements of
+ * that transaction, or on the pool. Errors keep their SQLSTATE, and instants are epoch
+ * milliseconds, as in {@link sendStatement}.
  *
- * Use this and not `dataSource.manager`: during a transaction, `dataSource.manager` waits for a second connection, which
- * can deadlock on the pool.
+ * Use this and not `dataSource.manager`: during a transaction, `dataSource.manager` waits for a
+ * second connection, which can deadlock on the pool.
  */
 export const entityManager = (dataSource: DataSource, on: Queryable): EntityManager =>
   dataSource.createEntityManager(new StatementRunner(dataSource, on));
 
 type Query = PostgresQueryRunner['query'];
 
-/** Runs the statements of TypeORM on a connection that it neither takes from the pool nor releases. */
+/**
+ * Runs the statements of TypeORM on a connection that it neither takes from the pool nor releases.
+ */
 class StatementRunner extends PostgresQueryRunner {
   constructor(dataSource: DataSource, on: Queryable) {
     super(dataSource.driver as PostgresDriver, 'master');

@@ -13,10 +13,11 @@ import {
 const LOCK = 5_310_827_431;
 
 /**
- * Connects the DataSource, unless it is connected, and runs the pending migrations in one transaction. Services that start
- * at the same time wait for each other.
+ * Connects the DataSource, unless it is connected, and runs the pending migrations in one
+ * transaction. Services that start at the same time wait for each other.
  *
- * A migration that this version does not know is no obstacle, unless it is marked as breaking (ADR 010).
+ * A migration that this version does not know is no obstacle, unless it is marked as breaking (ADR
+ * 010).
  *
  * @returns the names of the migrations that it ran
  * @throws DatabaseUnreachableError, DatabaseNewerError
@@ -26,7 +27,8 @@ export async function migrate(dataSource: DataSource): Promise<readonly string[]
   const runner = dataSource.createQueryRunner();
   try {
     await runner.startTransaction();
-    // A lock of the transaction, not of the session, so that it also works through a connection pooler.
+    // A lock of the transaction, not of the session, so that it also works through a connection
+    // pooler.
     await runner.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
     await refuseBreaking(runner);
     const executor = new MigrationExecutor(dataSource, runner);

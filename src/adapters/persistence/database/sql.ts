@@ -21,7 +21,8 @@ export interface Statement {
 }
 
 /**
- * Runs a statement. Instants are returned as epoch milliseconds, `bigint` and `xid8` as decimal strings.
+ * Runs a statement. Instants are returned as epoch milliseconds, `bigint` and `xid8` as decimal
+ * strings.
  *
  * @throws OutdatedProcessError if a newer migration does not allow this process to write
  */
@@ -42,15 +43,18 @@ export async function rowsOf<Row extends QueryResultRow>(on: Queryable, statemen
 }
 
 /**
- * Runs a statement that only reads and returns its rows. Runs it again if the connection is lost. For the pool only: in a
- * transaction, the whole transaction is retried.
+ * Runs a statement that only reads and returns its rows. Runs it again if the connection is lost.
+ * For the pool only: in a transaction, the whole transaction is retried.
  */
 export const readRows = <Row extends QueryResultRow>(pool: Pool, statement: Statement): Promise<Row[]> =>
   retryRead(() => rowsOf<Row>(pool, statement));
 
 const READ_ATTEMPTS = 4;
 
-/** Reads, and reads again if the connection is lost: an idle connection may not survive a restart of the database. */
+/**
+ * Reads, and reads again if the connection is lost: an idle connection may not survive a restart of
+ * the database.
+ */
 export async function retryRead<T>(read: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -68,7 +72,7 @@ const EMPTY: readonly never[] = Object.freeze([]);
 
 type Parser = (text: string) => unknown;
 const parsers = new Map<number, Parser>([
-  [TIMESTAMPTZ, parseInstant],
+  [TIMESTAMPTZ, parseTimestamptz],
   // Most lists of a ticket are empty.
   [JSONB, (text) => (text === '[]' ? EMPTY : JSON.parse(text))],
 ]);
@@ -88,12 +92,12 @@ const WITH_OFFSET =
   /^(\d{4,6})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d+))?([+-])(\d\d)(?::(\d\d))?(?::(\d\d))?( BC)?$/;
 
 /**
- * Parses the text of a `timestamptz`, such as `2026-03-08 07:00:00.123+00`, in any time zone of the session. Digits after
- * the milliseconds are cut off. The time zone of the host has no influence.
+ * Parses the text of a `timestamptz`, such as `2026-03-08 07:00:00.123+00`, in any time zone of the
+ * session. Digits after the milliseconds are cut off. The time zone of the host has no influence.
  *
  * @throws UnreadableInstant for `infinity` and `-infinity`
  */
-export function parseInstant(text: string): EpochMs {
+export function parseTimestamptz(text: string): EpochMs {
   const { length } = text;
   if ((length === 22 || length === 24 || length === 25 || length === 26) && text.endsWith('+00') && text[4] === '-') {
     const fraction = length === 22 ? 0 : digits(text, 20, length - 3) * 10 ** (26 - length);
@@ -135,7 +139,10 @@ export function instantText(at: EpochMs): string {
   return toIso(at);
 }
 
-/** The text of an instant to compare with: `-infinity` or `infinity` outside the years that can be stored. */
+/**
+ * The text of an instant to compare with: `-infinity` or `infinity` outside the years that can be
+ * stored.
+ */
 export function instantBound(at: EpochMs): string {
   if (at < EARLIEST) return '-infinity';
   return at > LATEST ? 'infinity' : instantText(at);

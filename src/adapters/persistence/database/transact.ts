@@ -4,12 +4,15 @@ import { CommitUnknownError, isConflict, isConnectionLost, sqlStateOf } from './
 import { type Queryable, rowsOf } from './sql';
 
 /**
- * The connection of a transaction, for named statements and, through `entityManager`, for repositories. It is passed from
- * function to function. A function that has it must not use the pool: waiting for a second connection while holding one
- * can deadlock on the pool.
+ * The connection of a transaction, for named statements and, through `entityManager`, for
+ * repositories. It is passed from function to function. A function that has it must not use the
+ * pool: waiting for a second connection while holding one can deadlock on the pool.
  */
 export interface Transaction extends Queryable {
-  /** Sets the number of the transaction, which statements that write return, so that a lost COMMIT can be looked up. */
+  /**
+   * Sets the number of the transaction, which statements that write return, so that a lost COMMIT
+   * can be looked up.
+   */
   identify(xid: string): void;
 }
 
@@ -19,10 +22,12 @@ export interface TransactOptions {
 }
 
 /**
- * Runs `work` in a transaction (READ COMMITTED). After a serialization failure, a deadlock, or a connection lost before
- * COMMIT, runs it again in a new transaction, so `work` must do nothing that a rollback does not undo.
+ * Runs `work` in a transaction (READ COMMITTED). After a serialization failure, a deadlock, or a
+ * connection lost before COMMIT, runs it again in a new transaction, so `work` must do nothing that
+ * a rollback does not undo.
  *
- * If the connection is lost during COMMIT, the number of the transaction determines whether it was committed.
+ * If the connection is lost during COMMIT, the number of the transaction determines whether it was
+ * committed.
  *
  * @throws CommitUnknownError if that cannot be determined, and every other error of `work`
  */
@@ -86,7 +91,9 @@ async function commit(pool: Pool, client: PoolClient, xid: () => string | null):
   if (command === 'ROLLBACK') throw new Error('Nothing was committed: a statement of the transaction had failed');
 }
 
-/** The connection was lost during COMMIT, and the transaction was rolled back, so it can be retried. */
+/**
+ * The connection was lost during COMMIT, and the transaction was rolled back, so it can be retried.
+ */
 class NotCommitted extends Error {
   override readonly name = 'NotCommitted';
   constructor(cause: unknown) {
@@ -96,7 +103,10 @@ class NotCommitted extends Error {
 
 const LOOKUPS = 8;
 
-/** Asks the server whether a transaction was committed, until it answers or has been away for some seconds. */
+/**
+ * Asks the server whether a transaction was committed, until it answers or has been away for some
+ * seconds.
+ */
 async function wasCommitted(pool: Pool, xid: string | null, cause: unknown): Promise<boolean> {
   if (xid === null) throw new CommitUnknownError(cause);
   for (let lookup = 1; lookup <= LOOKUPS; lookup++) {
@@ -109,7 +119,8 @@ async function wasCommitted(pool: Pool, xid: string | null, cause: unknown): Pro
       const status = rows[0]?.status;
       if (status === 'committed') return true;
       if (status === 'aborted') return false;
-      // Null: too long ago. In progress: the server has not noticed yet that the connection is lost.
+      // Null: too long ago. In progress: the server has not noticed yet that the connection is
+      // lost.
       if (status !== 'in progress') break;
     } catch (error) {
       // The number is in the future: another server has taken over, and may lack this transaction.
@@ -121,6 +132,9 @@ async function wasCommitted(pool: Pool, xid: string | null, cause: unknown): Pro
 
 const LONGEST_MS = 1_000;
 
-/** Waits twice as long for each attempt, with jitter, so that competing transactions do not meet again. */
+/**
+ * Waits twice as long for each attempt, with jitter, so that competing transactions do not meet
+ * again.
+ */
 const backOff = (baseMs: number, attempt: number): Promise<void> =>
   sleep(Math.min(LONGEST_MS, baseMs * 2 ** (attempt - 1)) * (0.5 + Math.random() / 2));

@@ -4,8 +4,8 @@ import { type ClientRow, clients } from '../tables';
 export type TermsRow = Pick<ClientRow, 'id' | 'name' | 'policy' | 'calendars'>;
 
 /**
- * The clients with terms of their own. The condition is the one of the index `clients_terms_idx`, which holds only those
- * clients; PostgreSQL recognizes it as text, so it has no parameters.
+ * The clients with terms of their own. The condition is the one of the index `clients_terms_idx`,
+ * which holds only those clients; PostgreSQL recognizes it as text, so it has no parameters.
  */
 export const clientsWithTerms = (manager: EntityManager): Promise<readonly TermsRow[]> =>
   manager

@@ -3,7 +3,10 @@ import type { LatestVersion } from '../../../application/ports/policies';
 import type { PolicyDocument } from '../../../domain/policy/policy';
 import { type PolicyVersionRow, policyVersions } from '../tables';
 
-/** The latest version of a policy, and whether it equals a document; PostgreSQL ignores the order of fields. */
+/**
+ * The latest version of a policy, and whether it equals a document; PostgreSQL ignores the order of
+ * fields.
+ */
 export async function latestVersion(
   manager: EntityManager,
   id: string,
@@ -34,7 +37,9 @@ export const latestVersions = (
     .addOrderBy('v.version', 'DESC')
     .getMany();
 
-/** The fingerprint of the latest version that the configured file contained; null if there is none. */
+/**
+ * The fingerprint of the latest version that the configured file contained; null if there is none.
+ */
 export async function lastConfigured(manager: EntityManager, id: string): Promise<string | null> {
   const row = await manager.findOne(policyVersions, {
     select: { id: true, version: true, fingerprint: true },
@@ -44,7 +49,10 @@ export async function lastConfigured(manager: EntityManager, id: string): Promis
   return row?.fingerprint ?? null;
 }
 
-/** Whether a fingerprint is that of the latest version, or of the latest one that the configured file contained. */
+/**
+ * Whether a fingerprint is that of the latest version, or of the latest one that the configured
+ * file contained.
+ */
 export async function wasPublished(manager: EntityManager, id: string, fingerprint: string): Promise<boolean> {
   const latest = await manager.findOne(policyVersions, {
     select: { id: true, version: true, fingerprint: true },

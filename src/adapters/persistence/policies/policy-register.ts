@@ -35,7 +35,10 @@ export interface ConfiguredPolicy {
   readonly id: string;
   readonly fingerprint: string;
   readonly yaml: string;
-  /** Makes the document. Called only if it is to be published, because listing fifty years of holidays takes time. */
+  /**
+   * Makes the document. Called only if it is to be published, because listing fifty years of
+   * holidays takes time.
+   */
   readonly document: () => PolicyDocument;
 }
 
@@ -49,7 +52,10 @@ class Refused extends Error {
 /** A transaction, for named statements, with its EntityManager, for repositories. */
 type Register = { readonly tx: Transaction; readonly manager: EntityManager };
 
-/** Runs a change of versions or terms in a transaction, one at a time. A refused change is rolled back. */
+/**
+ * Runs a change of versions or terms in a transaction, one at a time. A refused change is rolled
+ * back.
+ */
 async function withPublishLock<T>(
   dataSource: DataSource,
   work: (register: Register) => Promise<T>,
@@ -99,8 +105,8 @@ export async function publishVersion(
 }
 
 /**
- * Publishes the configured file if it differs from what the file contained when a service last started. If it does not
- * differ, versions that people have published since stay in force.
+ * Publishes the configured file if it differs from what the file contained when a service last
+ * started. If it does not differ, versions that people have published since stay in force.
  */
 export async function publishConfigured(
   { dataSource, clock, policyId }: RegisterDeps,
@@ -162,7 +168,10 @@ export const calendarsInUse = (
       ),
     );
 
-/** Sets the terms of a client, unless its policy has no version or the latest version lacks one of the calendars. */
+/**
+ * Sets the terms of a client, unless its policy has no version or the latest version lacks one of
+ * the calendars.
+ */
 export async function setTerms(
   { dataSource, clock, policyId }: RegisterDeps,
   { clientId, policy, calendars }: ClientTerms,

@@ -32,9 +32,15 @@ export interface PoliciesDeps {
 }
 
 export interface StoredPolicies extends Policies {
-  /** Publishes the configured file if it has changed since the last start. Returns the refusals; empty if there are none. */
+  /**
+   * Publishes the configured file if it has changed since the last start. Returns the refusals;
+   * empty if there are none.
+   */
   publishConfigured(file: ConfiguredPolicy): Promise<readonly Refusal[]>;
-  /** Whether the file differs from the latest version and from the latest one that a start published. */
+  /**
+   * Whether the file differs from the latest version and from the latest one that a start
+   * published.
+   */
   differsFromPublished(file: ConfiguredPolicy): Promise<boolean>;
 }
 
@@ -46,8 +52,8 @@ interface InForce {
 }
 
 /**
- * The published policy versions, each compiled once, and the terms of the clients. A change by another process takes
- * effect within `staleMs`.
+ * The published policy versions, each compiled once, and the terms of the clients. A change by
+ * another process takes effect within `staleMs`.
  */
 export function createPolicies(deps: PoliciesDeps): StoredPolicies {
   const { dataSource, policyId, staleMs = 2_000 } = deps;

@@ -57,10 +57,13 @@ export async function publicationsNamed(
   return new Map([...rows].map(([name, row]) => [name, publicationOf({ ...row, ...partsOf(name) })]));
 }
 
-/** A page of all versions, the latest publication first; equal times are ordered by name and number. */
+/**
+ * A page of all versions, the latest publication first; equal times are ordered by name and number.
+ */
 export async function publicationsPage(dataSource: DataSource, page: PageRequest): Promise<Page<Publication>> {
   const query = repositoryOf(dataSource).createQueryBuilder('v').select(COLUMNS);
-  // A find() cannot compare rows, so the keyset conditions are SQL. The order is descending: a later position is less.
+  // A find() cannot compare rows, so the keyset conditions are SQL. The order is descending: a
+  // later position is less.
   if (page.after !== null) {
     const { at, id, version } = positionOf(page.after);
     query.andWhere('(v.published_at, v.id, v.version) < (:afterAt, :afterId, :afterVersion)', {

@@ -31,8 +31,9 @@ export const instant = (comment: string): Column => ({
 });
 
 /**
- * An instant on its way to pg. TypeORM makes a `Date` of a text, and pg writes a `Date` in the time zone of the host, which
- * loses the seconds of historical offsets; both pass this object through, and pg asks it for its text.
+ * An instant on its way to pg. TypeORM makes a `Date` of a text, and pg writes a `Date` in the time
+ * zone of the host, which loses the seconds of historical offsets; both pass this object through,
+ * and pg asks it for its text.
  */
 class StoredInstant {
   constructor(private readonly at: EpochMs) {}
@@ -43,7 +44,9 @@ class StoredInstant {
   }
 }
 
-/** A transaction number, a decimal string in the row. `createDataSource` tells TypeORM of the type. */
+/**
+ * A transaction number, a decimal string in the row. `createDataSource` tells TypeORM of the type.
+ */
 export const xid8 = (comment: string): Column => ({ type: XID8, comment });
 export const XID8 = 'xid8' as ColumnType;
 

@@ -3,12 +3,16 @@ import type { EpochMs } from '../../../domain/instant';
 import { instant, orNull, text } from './column-types';
 
 /**
- * The status of a commitment as of the last event of the ticket. `AT_RISK` is never stored: a running commitment is stored
- * as `RUNNING`, and is at risk or breached from its `at_risk_at` or `due_at` on.
+ * The status of a commitment as of the last event of the ticket. `AT_RISK` is never stored: a
+ * running commitment is stored as `RUNNING`, and is at risk or breached from its `at_risk_at` or
+ * `due_at` on.
  */
 export type StoredStatus = Exclude<CommitmentStatus, 'AT_RISK'>;
 
-/** Columns for lists and for the deadline index. They are derived from the ticket each time it is written. */
+/**
+ * Columns for lists and for the deadline index. They are derived from the ticket each time it is
+ * written.
+ */
 export interface SlaColumns {
   readonly response_status: StoredStatus | null;
   readonly response_due_at: EpochMs | null;
