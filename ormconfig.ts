@@ -5,5 +5,5 @@ if (url === undefined || url === '') {
   throw new Error('DATABASE_URL must name the database, such as postgresql://user:password@host:5432/stepdown');
 }
 
-/** For the TypeORM command line: `npx typeorm migration:show -d dist/ormconfig.js` after a build. */
+/** For TypeORM's command line; after a build, `npx typeorm migration:show -d dist/ormconfig.js`. */
 export default createDataSource({ url, poolSize: 2, applicationName: 'stepdown-typeorm' });

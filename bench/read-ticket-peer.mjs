@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
 const { Pool } = require('pg');
+const { createDataSource } = require('../dist/src/adapters/persistence/database/data-source.js');
 const { createPolicies } = require('../dist/src/adapters/persistence/policies/postgres-policies.js');
 const { TICKET_COLUMNS, ticketOf } = require('../dist/src/adapters/persistence/tickets/ticket-row.js');
 const { rowsOf } = require('../dist/src/adapters/persistence/database/sql.js');
@@ -126,7 +127,8 @@ const answerOf = (ticket, policy, withCycles) => {
 
 const [, , connectionString, connections] = process.argv;
 const pool = new Pool({ connectionString, max: Number(connections) });
-const policies = createPolicies({ pool, clock: { now: () => Date.now() }, policyId: '' });
+const dataSource = await createDataSource({ url: connectionString, poolSize: 1 }).initialize();
+const policies = createPolicies({ dataSource, clock: { now: () => Date.now() }, policyId: '' });
 
 const answer = async (path) => {
   const [, id, cycles] = path.split('/');

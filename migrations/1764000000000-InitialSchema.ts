@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { INITIAL_COMMENTS } from './1764000000000-comments';
 
-/** Clients, policy versions, tickets, the append-only event log and the records of repeated requests. */
+/** Clients, policy versions, tickets, the append-only event log and the idempotency keys. */
 export class InitialSchema1764000000000 implements MigrationInterface {
   readonly name = 'InitialSchema1764000000000';
 
@@ -126,7 +126,7 @@ const INDEXES = [
   partial('response_due_at'),
   partial('update_due_at'),
   partial('resolution_due_at'),
-  // With the nulls, for in lists they come last, in an order of their own.
+  // Includes nulls: lists show them last, ordered by id.
   'CREATE INDEX tickets_due_at_idx ON tickets (due_at, id)',
   partial('next_deadline_at'),
   'CREATE UNIQUE INDEX events_once_key ON events (ticket_id, once_key) WHERE once_key IS NOT NULL',
@@ -143,7 +143,7 @@ const APPEND_ONLY = [
    $body$`,
   `CREATE TRIGGER events_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON events
    FOR EACH STATEMENT EXECUTE FUNCTION events_refuse_change()`,
-  // Also where a session asks for triggers to be left out (session_replication_role).
+  // Also in a session that switches triggers off (session_replication_role).
   'ALTER TABLE events ENABLE ALWAYS TRIGGER events_append_only',
 ];
 

@@ -1,4 +1,4 @@
-/** What the initial schema's tables and columns mean, for whoever meets them in the database. */
+/** The comments of the tables and columns of the initial schema; PlainComments replaces them. */
 export const INITIAL_COMMENTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   clients: {
     '': 'Client accounts',

@@ -1,7 +1,10 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { refuseWhere } from './refuse-where';
 
-/** Lowerings that wait for approval; and a breach keeps the ticket's severity with it, as its event has had all along. */
+/**
+ * Adds proposals that await approval, and copies the severity of a breach from its event to the
+ * ticket.
+ */
 export class ApprovalsAndWaivers1764100000000 implements MigrationInterface {
   readonly name = 'ApprovalsAndWaivers1764100000000';
 

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** What reports count, in narrow tables of its own: cycles that were kept or breached, and milestones with their business time. */
+/** Adds narrow tables for reports: outcomes of cycles, and milestones with their business time. */
 export class CommitmentOutcomes1764200000000 implements MigrationInterface {
   readonly name = 'CommitmentOutcomes1764200000000';
 
@@ -15,7 +15,7 @@ export class CommitmentOutcomes1764200000000 implements MigrationInterface {
   }
 }
 
-// Both follow from the ticket's row and are written in the same statement, so no foreign key has to look again.
+// Without foreign keys: the statement that writes the ticket writes these rows as well.
 const TABLES = [
   `CREATE TABLE commitment_outcomes (
      ticket_id       uuid           NOT NULL,
@@ -75,8 +75,9 @@ const OUTCOMES_SO_FAR = `
     FROM tickets t, jsonb_array_elements(t.cycles) c
    WHERE c ->> 'breach' IS NOT NULL OR (c #>> '{end,outcome}' = 'FULFILLED' AND c ->> 'totalMs' IS NOT NULL)`;
 
-// A calendar cannot be asked here. Where a cycle ended at the milestone, had run since the opening, on the right severity's
-// calendar, and all its pauses counted, its elapsed time is the one that is asked for; the others have none.
+// SQL has no business calendar. If a cycle ended at the milestone, ran since the opening, on the
+// calendar of that severity, and all its pauses counted, its elapsed time is the business time of
+// the milestone. The other milestones have none.
 const MILESTONES_SO_FAR = `
   INSERT INTO ticket_milestones
   SELECT t.id, m.milestone, t.client_id, m.severity, m.at,

@@ -2,15 +2,16 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { refuseWhere } from './refuse-where';
 
 /**
- * A client may have a policy and calendars of its own, and a ticket keeps those it was opened under. A policy version
- * keeps who published it and the text it was made from; all versions before this one came from the configured file.
+ * Adds a policy and calendars to clients, and calendars to tickets, which keep those of their
+ * client. Adds to policy versions who published them and from which text; all earlier versions came
+ * from the configured file.
  */
 export class PolicyTerms1764300000000 implements MigrationInterface {
   readonly name = 'PolicyTerms1764300000000';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query("ALTER TABLE clients ADD COLUMN policy text, ADD COLUMN calendars jsonb NOT NULL DEFAULT '{}'");
-    // Few clients have terms of their own, and each process reads all of those every other second.
+    // Few clients have terms of their own, and each process reads all of them every two seconds.
     await runner.query(
       "CREATE INDEX clients_terms_idx ON clients (id) WHERE policy IS NOT NULL OR calendars <> '{}'::jsonb",
     );
@@ -26,7 +27,8 @@ export class PolicyTerms1764300000000 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    // The version before would take these for the configured file, and these tickets' deadlines for the service's.
+    // The previous version would take these versions for the configured file, and these tickets'
+    // calendars for the default.
     await refuseWhere(runner, 'SELECT FROM policy_versions WHERE NOT configured', 'policies were published by people');
     await refuseWhere(runner, "SELECT FROM tickets WHERE calendars <> '{}'", 'tickets have calendars of their own');
     await refuseWhere(

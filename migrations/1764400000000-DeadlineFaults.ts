@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Tickets whose deadlines cannot be recorded, set aside so that they hold up no other. */
+/** Adds the tickets whose deadlines cannot be recorded, which the deadline engine sets aside. */
 export class DeadlineFaults1764400000000 implements MigrationInterface {
   readonly name = 'DeadlineFaults1764400000000';
 

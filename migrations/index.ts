@@ -3,12 +3,19 @@ import { ApprovalsAndWaivers1764100000000 } from './1764100000000-ApprovalsAndWa
 import { CommitmentOutcomes1764200000000 } from './1764200000000-CommitmentOutcomes';
 import { PolicyTerms1764300000000 } from './1764300000000-PolicyTerms';
 import { DeadlineFaults1764400000000 } from './1764400000000-DeadlineFaults';
+import { PlainComments1764600000000 } from './1764600000000-PlainComments';
+import { BreakingMigrations1764610000000 } from './1764610000000-BreakingMigrations';
 
-/** Every migration, the oldest first. Named here and not searched for, so that sources and compiled files agree. */
+/**
+ * All migrations, the oldest first. A list and not a search, so that sources and compiled files
+ * agree.
+ */
 export const MIGRATIONS = [
   InitialSchema1764000000000,
   ApprovalsAndWaivers1764100000000,
   CommitmentOutcomes1764200000000,
   PolicyTerms1764300000000,
   DeadlineFaults1764400000000,
+  PlainComments1764600000000,
+  BreakingMigrations1764610000000,
 ];

@@ -43,8 +43,8 @@ export async function openStore(config: Config, log: Logger, applicationName = '
     const applied = await migrate(dataSource);
     if (applied.length > 0) log.info({ migrations: applied }, 'migrated the database');
     const pool = poolOf(dataSource);
-    const policies = createPolicies({ pool, clock: systemClock, policyId: policyFile.id });
-    const clients = createClientAccounts({ pool, clock: systemClock });
+    const policies = createPolicies({ dataSource, clock: systemClock, policyId: policyFile.id });
+    const clients = createClientAccounts({ dataSource, clock: systemClock });
     return { url, dataSource, pool, policies, policyFile, clients, close };
   } catch (error) {
     await close();

@@ -5,8 +5,8 @@ import { contextFactory } from '../adapters/graphql/context';
 import { buildGraphQLSchema } from '../adapters/graphql/schema';
 import { callerFromHeaders } from '../adapters/http/agent-header';
 import { startHttpServer } from '../adapters/http/http-server';
-import { countDeadlineFaults } from '../adapters/persistence/tickets/deadline-faults';
-import { purgeIdempotencyKeys } from '../adapters/persistence/tickets/idempotency-keys';
+import { countDeadlineFaults } from '../adapters/persistence/maintenance/count-deadline-faults';
+import { purgeIdempotencyKeys } from '../adapters/persistence/maintenance/purge-idempotency-keys';
 import { createTicketReader } from '../adapters/persistence/tickets/postgres-ticket-reader';
 import { createTicketStore } from '../adapters/persistence/tickets/postgres-ticket-store';
 import { readPolicy } from '../adapters/policy-files/read-policy';
@@ -80,7 +80,7 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
       contextFor: contextFactory(services, logger),
       callerOf: callerFromHeaders(config.operator),
       readHealth: async () => {
-        const [deadlineFaults, { now, next }] = await Promise.all([countDeadlineFaults(pool), due.next()]);
+        const [deadlineFaults, { now, next }] = await Promise.all([countDeadlineFaults(store.dataSource), due.next()]);
         return { deadlineFaults, deadlinesBehindMs: next === null ? 0 : Math.max(0, now - next) };
       },
       logger,
@@ -107,9 +107,9 @@ const dueTickets = ({ policies }: Store, store: TicketStore, logger: Logger) =>
       ),
   });
 
-async function purgeKeys({ pool }: Store, logger: Logger): Promise<void> {
+async function purgeKeys({ dataSource }: Store, logger: Logger): Promise<void> {
   try {
-    await purgeIdempotencyKeys(pool, systemClock);
+    await purgeIdempotencyKeys(dataSource, systemClock);
   } catch (error) {
     logger.warn({ err: error }, 'expired idempotency keys could not be deleted; retrying in one hour');
   }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import fc from 'fast-check';
 import { Client } from 'pg';
 import { createClientAccounts } from '../../src/adapters/persistence/clients/postgres-clients';
-import { purgeIdempotencyKeys } from '../../src/adapters/persistence/tickets/idempotency-keys';
+import { purgeIdempotencyKeys } from '../../src/adapters/persistence/maintenance/purge-idempotency-keys';
 import { createTicketStore } from '../../src/adapters/persistence/tickets/postgres-ticket-store';
 import type { StoredTicket } from '../../src/application/ports/stored-ticket';
 import type { Change } from '../../src/application/tickets/change';
@@ -309,14 +309,14 @@ describe('a request with a key', () => {
   test('is forgotten after two days, not after one', async () => {
     const first = await one(submission(newTicket(store.client.id), keyed()));
     store.clock.move(47 * HOUR_MS);
-    await purgeIdempotencyKeys(store.pool, store.clock);
+    await purgeIdempotencyKeys(store.dataSource, store.clock);
     expect((await one(submission(newTicket(store.client.id), keyed()))).ticket?.id).toBe(first.ticket?.id);
     store.clock.move(2 * HOUR_MS);
     const later = await one(submission(newTicket(store.client.id), keyed('other')));
     expect(later).toMatchObject({ refused: null, replayed: false });
     expect(later.ticket?.id).not.toBe(first.ticket?.id);
     store.clock.move(49 * HOUR_MS);
-    expect(await purgeIdempotencyKeys(store.pool, store.clock)).toBeGreaterThan(0);
+    expect(await purgeIdempotencyKeys(store.dataSource, store.clock)).toBeGreaterThan(0);
   });
 });
 

@@ -64,7 +64,7 @@ describe('versions', () => {
     expect((await two.version(document.id, 3))?.version).toBe(3);
   });
 
-  test('who published a version and what was given is kept; a start has nobody', async () => {
+  test('a version keeps its publisher and its text; a version published at a start has no publisher', async () => {
     const policies = process();
     expect(await policies.publication(document.id, 1)).toMatchObject({ version: 1, publishedBy: null });
     expect(await policies.publication(document.id, 2)).toMatchObject({ version: 2, publishedBy: agent });
@@ -73,14 +73,15 @@ describe('versions', () => {
     expect(await policies.yaml(document.id, 99)).toBeNull();
   });
 
-  test('a start publishes the file where it says something else than at the last one, whoever published since', async () => {
+  test('a start publishes the file if it differs from the file of the last start, also if others have published since', async () => {
     expect(await configure(document.title)).toBe(3);
     expect(await publish(process(), 'By somebody')).toEqual([4, true]);
     expect(await configure(document.title)).toBe(4);
     expect(await configure('File B')).toBe(5);
     expect(await configure(document.title)).toBe(6);
     expect(await configure(document.title)).toBe(6);
-    // What the file says by now was published by somebody before: no version of its own, but the file has said it.
+    // What the file says by now was published by somebody before: no version of its own, but the
+    // file has said it.
     expect(await publish(process(), 'File C')).toEqual([7, true]);
     expect(await configure('File C')).toBe(7);
     expect(await configure(document.title)).toBe(8);

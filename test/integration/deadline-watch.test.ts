@@ -15,7 +15,7 @@ let other: Client;
 
 beforeEach(async () => {
   store = await openStore();
-  other = await createClientAccounts({ pool: store.pool, clock: store.clock }).ensureClient('Other');
+  other = await createClientAccounts(store).ensureClient('Other');
   feed = await openFeed({ pool: store.pool, url: store.url, pollMs: 10 });
 });
 afterEach(async () => {

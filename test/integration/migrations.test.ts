@@ -3,7 +3,7 @@ import { Client } from 'pg';
 import type { DataSource } from 'typeorm';
 import { MIGRATIONS } from '../../migrations';
 import { createDataSource } from '../../src/adapters/persistence/database/data-source';
-import { DatabaseNewerError, DatabaseUnreachableError } from '../../src/adapters/persistence/database/database-errors';
+import { DatabaseUnreachableError } from '../../src/adapters/persistence/database/database-errors';
 import { migrate } from '../../src/adapters/persistence/database/migrate';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { commands, MONDAY, newTicket, openStore, submission } from '../support/store';
@@ -22,7 +22,9 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** Everything that migrations make: columns, constraints, indexes, triggers, functions and comments. */
+/**
+ * Everything that migrations make: columns, constraints, indexes, triggers, functions and comments.
+ */
 const catalogue = async (): Promise<unknown[]> =>
   dataSource.query(`
     SELECT 'column' AS what, c.relname || '.' || a.attname AS name,
@@ -107,14 +109,6 @@ test.each([
   };
   await expect(downToTheFirst()).rejects.toThrow(`would be lost that ${what}`);
   await store.close();
-});
-
-test('a database of a newer version is refused', async () => {
-  await dataSource.query(`INSERT INTO migrations (timestamp, name) VALUES (9999999999999, 'Later9999999999999')`);
-  const error = await migrate(dataSource).catch((fault: unknown) => fault);
-  expect(error).toBeInstanceOf(DatabaseNewerError);
-  expect((error as Error).message).toContain('newer version of Stepdown (Later9999999999999)');
-  await dataSource.query(`DELETE FROM migrations WHERE name = 'Later9999999999999'`);
 });
 
 test.each([

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Client } from 'pg';
-import { instantBound, instantText, parseInstant, rowsOf } from '../../src/adapters/persistence/database/sql';
+import { instantBound, instantText, parseTimestamptz, rowsOf } from '../../src/adapters/persistence/database/sql';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 
 let database: TestDatabase;
@@ -41,5 +41,5 @@ test('what cannot be stored is refused, and compared with as beyond everything',
     expect(() => instantText(at)).toThrow(RangeError);
   }
   expect([instantBound(EARLIEST - 1), instantBound(LATEST + 1)]).toEqual(['-infinity', 'infinity']);
-  expect(() => parseInstant('infinity')).toThrow(RangeError);
+  expect(() => parseTimestamptz('infinity')).toThrow(RangeError);
 });

@@ -47,7 +47,7 @@ export async function startProcess(store: TestStore, options: ProcessOptions = {
   const { now, poolSize = 8, pollMs } = options;
   const dataSource = await createDataSource({ url: store.url, poolSize }).initialize();
   const pool = poolOf(dataSource);
-  const policies = createPolicies({ pool, clock: store.clock, policyId: document.id });
+  const policies = createPolicies({ dataSource, clock: store.clock, policyId: document.id });
   const setAside: SetAside[] = [];
   const troubles: unknown[] = [];
   const commits: Commit[] = [];

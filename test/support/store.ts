@@ -63,7 +63,7 @@ export async function openStore(options: { readonly poolSize?: number } = {}): P
   const dataSource = await createDataSource({ url: database.url, poolSize: options.poolSize ?? 20 }).initialize();
   const pool = poolOf(dataSource);
   const clock = new TestClock();
-  const policies = createPolicies({ pool, clock, policyId: document.id });
+  const policies = createPolicies({ dataSource, clock, policyId: document.id });
   await policies.publishConfigured({
     id: document.id,
     fingerprint: policyFingerprint(document),
@@ -71,7 +71,7 @@ export async function openStore(options: { readonly poolSize?: number } = {}): P
     document: () => document,
   });
   const committed: string[] = [];
-  const client = await createClientAccounts({ pool, clock }).ensureClient('Acme');
+  const client = await createClientAccounts({ dataSource, clock }).ensureClient('Acme');
   return {
     url: database.url,
     dataSource,

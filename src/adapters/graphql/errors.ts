@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { TooManyApproachingDeadlines } from '../../application/deadlines/upcoming-deadlines';
 import { SlowSubscriber } from '../../application/ports/events';
 import { InvalidCursor } from '../../application/ports/pagination';
-import { CommitUnknownError, isStoreUnavailable } from '../../application/ports/store-errors';
+import { CommitUnknownError, isStoreUnavailable, OutdatedProcessError } from '../../application/ports/store-errors';
 import { InvalidFilter } from '../../application/ports/ticket-filter';
 import { CalendarError } from '../../domain/calendar/business-calendar';
 import { TooManySegments } from '../../domain/commitment/explain-due';
@@ -24,10 +24,7 @@ export const FAULT_CODES = {
 export const badInput = (sentence: string): GraphQLError =>
   new GraphQLError(sentence, { extensions: { code: FAULT_CODES.badInput } });
 
-/**
- * An error and its causes: GraphQL's `originalError`, TypeORM's `driverError`, the standard
- * `cause`.
- */
+/** An error and its causes: GraphQL's `originalError`, and the standard `cause`. */
 function* chainOf(error: unknown): Generator<object> {
   const seen = new Set<object>();
   const open: unknown[] = [error];
@@ -36,8 +33,8 @@ function* chainOf(error: unknown): Generator<object> {
     if (typeof next !== 'object' || next === null || seen.has(next)) continue;
     seen.add(next);
     yield next;
-    const { originalError, driverError, cause } = next as Record<'originalError' | 'driverError' | 'cause', unknown>;
-    open.push(originalError, driverError, cause);
+    const { originalError, cause } = next as Record<'originalError' | 'cause', unknown>;
+    open.push(originalError, cause);
     if (next instanceof AggregateError) open.push(...next.errors);
   }
 }
@@ -67,6 +64,7 @@ function publicErrorOf(error: unknown): PublicError | null {
         message: `${link.message} Repeating the request is safe with an idempotencyKey.`,
       };
     }
+    if (link instanceof OutdatedProcessError) return { code: FAULT_CODES.unavailable, message: link.message };
     if (isStoreUnavailable(link)) {
       return {
         code: FAULT_CODES.unavailable,

@@ -16,6 +16,15 @@ export class CommitUnknownError extends OperatorError {
 }
 
 /**
+ * While the process runs: a newer version of the service has run a migration that this version is
+ * not compatible with, so the database refuses every write of this process. Reads still work, and
+ * processes of the newer version can write.
+ */
+export class OutdatedProcessError extends OperatorError {
+  override readonly name = 'OutdatedProcessError';
+}
+
+/**
  * The properties of errors of `pg` and Node.js sockets. They are recognised by shape, not by class.
  */
 interface DriverError {

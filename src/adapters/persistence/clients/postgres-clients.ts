@@ -1,25 +1,27 @@
-import type { Pool } from 'pg';
+import type { DataSource } from 'typeorm';
 import { v7 as newId } from 'uuid';
 import type { Client } from '../../../application/ports/clients';
 import type { Clock } from '../../../application/ports/clock';
-import { instantText, rowsOf } from '../database/sql';
-import type { ClientRow } from '../tables';
+import { poolOf } from '../database/data-source';
+import { entityManager } from '../database/entity-manager';
+import { type ClientRow, clients } from '../tables';
 
 /** The client accounts. Names are unique and case-sensitive. */
 export interface ClientAccounts {
-  /** The client of that name, made unless it is there; safe when several ask at once. */
+  /**
+   * Returns the client of that name, and creates it if there is none. Safe to call concurrently.
+   */
   ensureClient(name: string): Promise<Client>;
   clientNamed(name: string): Promise<Client | null>;
   /**
-   * Opens an account of a given id. Where that id has one already it is given as it is; null where another account has
-   * the name.
+   * Creates a client with the given id. If the id exists already, returns that client unchanged.
+   *
+   * @returns null if another client has the name
    */
   openClient(id: string, name: string): Promise<Client | null>;
 }
 
-const COLUMNS = 'id, name, created_at, policy, calendars';
-
-export const clientOf = ({ id, name, created_at, policy, calendars }: ClientRow): Client => ({
+export const clientFromRow = ({ id, name, created_at, policy, calendars }: ClientRow): Client => ({
   id,
   name,
   createdAt: created_at,
@@ -27,30 +29,37 @@ export const clientOf = ({ id, name, created_at, policy, calendars }: ClientRow)
   calendars,
 });
 
+/** Hot: many requests read the client of a ticket, so this is a named statement. */
 export const CLIENTS_BY_ID = {
   name: 'clients-by-id',
-  text: `SELECT ${COLUMNS} FROM clients WHERE id = ANY ($1::uuid[])`,
+  text: 'SELECT id, name, created_at, policy, calendars FROM clients WHERE id = ANY ($1::uuid[])',
 };
 
-export function createClientAccounts({ pool, clock }: { readonly pool: Pool; readonly clock: Clock }): ClientAccounts {
-  const one = async (query: { readonly text: string; readonly values: unknown[] }): Promise<Client | null> => {
-    const [row] = await rowsOf<ClientRow>(pool, query);
-    return row === undefined ? null : clientOf(row);
+interface ClientAccountsDeps {
+  readonly dataSource: DataSource;
+  readonly clock: Clock;
+}
+
+export function createClientAccounts({ dataSource, clock }: ClientAccountsDeps): ClientAccounts {
+  const repository = entityManager(dataSource, poolOf(dataSource)).getRepository(clients);
+
+  const clientWhere = async (where: { readonly id: string } | { readonly name: string }): Promise<Client | null> => {
+    const row = await repository.findOneBy(where);
+    return row === null ? null : clientFromRow(row);
   };
-  const clientNamed = (name: string) => one({ text: `SELECT ${COLUMNS} FROM clients WHERE name = $1`, values: [name] });
+  const clientNamed = (name: string) => clientWhere({ name });
   const openClient = async (id: string, name: string): Promise<Client | null> => {
-    const opened = await one({
-      text: `INSERT INTO clients (id, name, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING ${COLUMNS}`,
-      values: [id, name, instantText(clock.now())],
-    });
-    return opened ?? one({ ...CLIENTS_BY_ID, values: [[id]] });
+    const row = { id, name, created_at: clock.now() };
+    await repository.createQueryBuilder().insert().values(row).orIgnore().updateEntity(false).execute();
+    return clientWhere({ id });
   };
+
   return {
     clientNamed,
     openClient,
     ensureClient: async (name) => {
       const client = (await clientNamed(name)) ?? (await openClient(newId(), name)) ?? (await clientNamed(name));
-      if (client === null) throw new Error(`The client "${name}" was neither found nor made`);
+      if (client === null) throw new Error(`The client "${name}" was neither found nor created`);
       return client;
     },
   };

@@ -1,27 +1,34 @@
 import type { ClientBase, Pool } from 'pg';
-import { DataSource, type DataSourceOptions } from 'typeorm';
+import { DataSource, type DataSourceOptions, type MigrationInterface } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
 import { MIGRATIONS } from '../../../../migrations';
+import { numberOf } from '../../../../migrations/number-of';
 import { TABLES } from '../tables';
 import { XID8 } from '../tables/column-types';
 
 export interface DatabaseSettings {
   /** `postgresql://user:password@host:port/database`; `?host=` with a folder for a Unix socket. */
   readonly url: string;
-  /** Connections kept at most; 10 unless told. */
+  /** The maximum number of connections; 10 by default. */
   readonly poolSize?: number;
-  /** Shown in `pg_stat_activity`. */
+  /** The name of the process in `pg_stat_activity`. */
   readonly applicationName?: string;
-  /** How long to wait for a connection, in milliseconds; 10 seconds unless told. */
+  /** How long to wait for a connection, in milliseconds; 10 seconds by default. */
   readonly connectTimeoutMs?: number;
+  /** The migrations that this code knows; those of `migrations/` by default. Tests add some. */
+  readonly migrations?: readonly (new () => MigrationInterface)[];
 }
 
-/** The service's DataSource, not yet initialised. Nothing is ever synchronised: the schema is the migrations' alone. */
+/**
+ * The DataSource of the service, not yet initialized. Only migrations change the schema; nothing is
+ * synchronized.
+ */
 export function createDataSource(settings: DatabaseSettings): DataSource {
+  const migrations = settings.migrations ?? MIGRATIONS;
   const options: DataSourceOptions = {
     type: 'postgres',
     entities: TABLES,
-    migrations: MIGRATIONS,
+    migrations: [...migrations],
     migrationsTableName: MIGRATIONS_TABLE,
     migrationsTransactionMode: 'all',
     synchronize: false,
@@ -30,10 +37,16 @@ export function createDataSource(settings: DatabaseSettings): DataSource {
     poolSize: settings.poolSize ?? 10,
     applicationName: settings.applicationName ?? 'stepdown',
     connectTimeoutMS: settings.connectTimeoutMs ?? 10_000,
-    // A connection that breaks while it idles is replaced at the next use; whoever needs it then is told.
+    // An idle connection that breaks is replaced when a connection is needed next; that statement
+    // reports the error.
     poolErrorHandler: () => undefined,
-    // The url goes to pg as it is: TypeORM's own reading of it drops the parameters, and with them a socket's folder.
-    extra: { connectionString: settings.url, keepAlive: true, onConnect: surviveLoss },
+    extra: {
+      // TypeORM's own parsing of the URL drops its parameters, and with them the folder of a
+      // socket.
+      connectionString: settings.url,
+      keepAlive: true,
+      onConnect: prepareConnection(Math.max(...migrations.map((migration) => numberOf(new migration())))),
+    },
   };
   const dataSource = new DataSource(options);
   dataSource.driver.supportedDataTypes.push(XID8);
@@ -43,16 +56,22 @@ export function createDataSource(settings: DatabaseSettings): DataSource {
 export const MIGRATIONS_TABLE = 'migrations';
 
 /**
- * The pg pool behind an initialised DataSource, shared by everything of this process. Used directly, because through
- * TypeORM a statement costs about twice as much and a lost connection hides its SQLSTATE.
+ * The pg pool of an initialized DataSource, shared by all parts of this process. Hot statements use
+ * it directly, because through TypeORM a statement costs about twice as much (ADR 009).
  */
 export function poolOf(dataSource: DataSource): Pool {
   const pool = (dataSource.driver as PostgresDriver).master as Pool | undefined;
-  if (pool === undefined) throw new Error('The DataSource is not initialised');
+  if (pool === undefined) throw new Error('The DataSource is not initialized');
   return pool;
 }
 
-// The statement that fails reports a connection lost while in use; the event besides would end the process.
-const surviveLoss = (client: ClientBase): void => {
+/**
+ * Runs for each new connection of the pool, before its first use. The setting tells the trigger
+ * function `refuse_older_writers` which migrations this process knows (ADR 010).
+ */
+const prepareConnection = (newestMigration: number) => async (client: ClientBase) => {
+  // The statement in progress reports a lost connection; without a listener, the event would end
+  // the process.
   client.on('error', () => undefined);
+  await client.query("SELECT set_config('stepdown.newest_migration', $1, false)", [`${newestMigration}`]);
 };

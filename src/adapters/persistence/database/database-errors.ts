@@ -1,9 +1,17 @@
 import { OperatorError } from '../../../application/operator-error';
-import { isConnectionLost, sqlStateOf } from '../../../application/ports/store-errors';
+import { isConnectionLost, OutdatedProcessError, sqlStateOf } from '../../../application/ports/store-errors';
 
-export { CommitUnknownError, isConnectionLost, sqlStateOf } from '../../../application/ports/store-errors';
+export {
+  CommitUnknownError,
+  isConnectionLost,
+  OutdatedProcessError,
+  sqlStateOf,
+} from '../../../application/ports/store-errors';
 
-/** The database cannot be used. `message` is for the operator: which database (never the password), and what is wrong. */
+/**
+ * The database cannot be used. The message names the database, without the password, and the
+ * reason.
+ */
 export class DatabaseUnreachableError extends OperatorError {
   override readonly name = 'DatabaseUnreachableError';
   constructor(
@@ -15,11 +23,14 @@ export class DatabaseUnreachableError extends OperatorError {
   }
 }
 
-/** A newer version of the service has migrated the database; this one would not understand what it finds. */
+/**
+ * At start: a newer version of the service has run a migration that this version is not compatible
+ * with.
+ */
 export class DatabaseNewerError extends OperatorError {
   override readonly name = 'DatabaseNewerError';
   constructor(
-    /** The migrations that this version does not know. */
+    /** The breaking migrations that this version does not know. */
     readonly unknown: readonly string[],
   ) {
     super(
@@ -29,35 +40,58 @@ export class DatabaseNewerError extends OperatorError {
   }
 }
 
-/** What errors of pg and of Node's sockets carry; told by shape, for not all of them are made in this realm. */
+/**
+ * The SQLSTATE of the trigger function `refuse_older_writers`. Class 57 is "operator intervention".
+ */
+export const OUTDATED_PROCESS = '57SD1';
+
+/**
+ * Returns the error of this file for an error of the database, or the error itself if there is
+ * none.
+ */
+export const storeError = (error: unknown): unknown =>
+  sqlStateOf(error) === OUTDATED_PROCESS
+    ? new OutdatedProcessError(textOf(faultOf(error).message), { cause: error })
+    : error;
+
+/**
+ * The fields of errors of pg and of sockets. Tested by shape, because under Jest `instanceof` fails
+ * for some.
+ */
 interface Fault {
   readonly code?: unknown;
   readonly message?: unknown;
   readonly constraint?: unknown;
+  readonly severity?: unknown;
   readonly errors?: unknown;
 }
 
 const faultOf = (error: unknown): Fault => (typeof error === 'object' && error !== null ? error : {});
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-/** The constraint that a statement violated; null where that is not what went wrong. */
+/** The name of the constraint that a statement violated; null for any other error. */
 export const violatedConstraint = (error: unknown): string | null =>
   sqlStateOf(error)?.startsWith('23') === true ? textOf(faultOf(error).constraint) : null;
 
-/** Serialisation failure and deadlock: another try is likely to succeed. */
+/**
+ * Whether an error is a serialization failure or a deadlock, so that a retry is likely to succeed.
+ */
 export const isConflict = (error: unknown): boolean => ['40001', '40P01'].includes(sqlStateOf(error) ?? '');
 
 /**
- * The database objects to something, or what it holds cannot be read: a value out of range, a violated constraint, a trigger
- * that raises whatever it likes. One row may be to blame, and others do without it.
+ * Whether the database refused a statement, or returned a value that cannot be read. The cause may
+ * be a single row: a value out of range, a violated constraint, an exception of a trigger.
  */
 export const isDataError = (error: unknown): boolean =>
   error instanceof UnreadableInstant || (sqlStateOf(error) !== null && !isConnectionLost(error));
 
-/** Transaction, conflict, rights and tables, resources, an operator at work, the machine: mostly no row's fault. */
+/**
+ * Whether the cause of an error is probably not a row: transaction state (25), conflicts (40),
+ * missing tables or rights (42), resources (53), an operator (57), the machine (58).
+ */
 export const isServerError = (error: unknown): boolean => /^(25|40|42|53|57|58)/.test(sqlStateOf(error) ?? '');
 
-/** The database holds an instant that is none to us: infinity, or one that no calendar knows. */
+/** The database returned a `timestamptz` that is not an instant, such as `infinity`. */
 export class UnreadableInstant extends RangeError {
   override readonly name = 'UnreadableInstant';
   constructor(text: string) {
@@ -65,7 +99,7 @@ export class UnreadableInstant extends RangeError {
   }
 }
 
-/** The host is unknown, or does not answer in time. */
+/** Whether the host name is unknown or the host does not answer in time. */
 export function isUnanswered(error: unknown): boolean {
   const { code, message } = faultOf(error);
   return ['ENOTFOUND', 'EAI_AGAIN'].includes(textOf(code)) || /timeout/i.test(textOf(message));

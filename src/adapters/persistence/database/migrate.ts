@@ -1,7 +1,6 @@
 import { Client } from 'pg';
 import { type DataSource, MigrationExecutor, type QueryRunner } from 'typeorm';
-import { MIGRATIONS } from '../../../../migrations';
-import { MIGRATIONS_TABLE } from './data-source';
+import { breakingMigrations } from '../tables';
 import {
   DatabaseNewerError,
   DatabaseUnreachableError,
@@ -10,14 +9,17 @@ import {
   sqlStateOf,
 } from './database-errors';
 
-/** Any number that nothing else in the database locks; services that start together meet on it. */
+/** The key of the advisory lock that one process holds while it migrates; an arbitrary number. */
 const LOCK = 5_310_827_431;
 
 /**
- * Connects the DataSource, unless it is connected, and runs the migrations that are pending, in one transaction. Services
- * that start together wait for each other.
+ * Connects the DataSource, unless it is connected, and runs the pending migrations in one
+ * transaction. Services that start at the same time wait for each other.
  *
- * @returns the names of the migrations that were run.
+ * A migration that this version does not know is no obstacle, unless it is marked as breaking (ADR
+ * 010).
+ *
+ * @returns the names of the migrations that it ran
  * @throws DatabaseUnreachableError, DatabaseNewerError
  */
 export async function migrate(dataSource: DataSource): Promise<readonly string[]> {
@@ -25,9 +27,10 @@ export async function migrate(dataSource: DataSource): Promise<readonly string[]
   const runner = dataSource.createQueryRunner();
   try {
     await runner.startTransaction();
-    // Held by the transaction and not by the session, so that a pooler in between does no harm.
+    // A lock of the transaction, not of the session, so that it also works through a connection
+    // pooler.
     await runner.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
-    await refuseNewer(runner);
+    await refuseBreaking(runner);
     const executor = new MigrationExecutor(dataSource, runner);
     const done = await executor.executePendingMigrations();
     await runner.commitTransaction();
@@ -40,7 +43,7 @@ export async function migrate(dataSource: DataSource): Promise<readonly string[]
   }
 }
 
-/** @throws DatabaseUnreachableError naming host, port and database, and why. */
+/** @throws DatabaseUnreachableError */
 async function connect(dataSource: DataSource): Promise<void> {
   if (dataSource.isInitialized) return;
   try {
@@ -56,18 +59,18 @@ const NO_ACCESS = ['28P01', '28000', '3D000', '53300'];
 const isUnreachable = (error: unknown): boolean =>
   isConnectionLost(error) || NO_ACCESS.includes(sqlStateOf(error) ?? '') || isUnanswered(error);
 
-async function refuseNewer(runner: QueryRunner): Promise<void> {
-  if (!(await runner.hasTable(MIGRATIONS_TABLE))) return;
-  const known: readonly string[] = MIGRATIONS.map((migration) => new migration().name);
-  const rows = (await runner.query(`SELECT name FROM ${MIGRATIONS_TABLE} ORDER BY id`)) as { readonly name: string }[];
-  const unknown = rows.map(({ name }) => name).filter((name) => !known.includes(name));
+async function refuseBreaking(runner: QueryRunner): Promise<void> {
+  if (!(await runner.hasTable('breaking_migrations'))) return;
+  const known = runner.dataSource.migrations.map(({ name }) => name);
+  const marked = await runner.manager.find(breakingMigrations, { order: { number: 'ASC' } });
+  const unknown = marked.map(({ name }) => name).filter((name) => !known.includes(name));
   if (unknown.length > 0) throw new DatabaseNewerError(unknown);
 }
 
-/** `host:port/database` of the DataSource's url; it says nothing of user and password. */
+/** `host:port/database` of the URL of the DataSource, without user and password. */
 function databaseOf(dataSource: DataSource): string {
   const { extra } = dataSource.options as { readonly extra?: { readonly connectionString?: string } };
-  // Made for the sake of its reading of the url; it never connects.
+  // This client only parses the URL; it never connects.
   const { host, port, database } = new Client({ connectionString: extra?.connectionString });
   return `${host}:${port}/${database ?? ''}`;
 }

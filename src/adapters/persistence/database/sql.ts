@@ -1,11 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CustomTypesConfig, type Pool, type QueryResult, type QueryResultRow, types } from 'pg';
 import { type EpochMs, toIso } from '../../../domain/instant';
-import { isConnectionLost, UnreadableInstant } from './database-errors';
+import { isConnectionLost, storeError, UnreadableInstant } from './database-errors';
 
-export { isUuid } from '../../../domain/uuid';
-
-/** Whatever takes a statement: the pool, or the one connection of a transaction. */
+/** Something that runs a statement: the pool, or the connection of a transaction. */
 export interface Queryable {
   query<Row extends QueryResultRow>(config: {
     readonly name?: string;
@@ -15,33 +13,55 @@ export interface Queryable {
   }): Promise<QueryResult<Row>>;
 }
 
-/** A statement; one with a name is planned once for each connection. */
+/** A statement. PostgreSQL parses a statement with a name once for each connection. */
 export interface Statement {
   readonly name?: string;
   readonly text: string;
   readonly values?: readonly unknown[];
 }
 
-/** Runs a statement; instants come back as epoch milliseconds, `bigint` and `xid8` as decimal strings. */
-export async function rowsOf<Row extends QueryResultRow>(on: Queryable, statement: Statement): Promise<Row[]> {
-  const { values, ...rest } = statement;
-  const result = await on.query<Row>({ ...rest, values: values === undefined ? [] : [...values], types: CODECS });
-  return result.rows;
+/**
+ * Runs a statement. Instants are returned as epoch milliseconds, `bigint` and `xid8` as decimal
+ * strings.
+ *
+ * @throws OutdatedProcessError if a newer migration does not allow this process to write
+ */
+export async function sendStatement<Row extends QueryResultRow>(
+  on: Queryable,
+  { values, ...rest }: Statement,
+): Promise<QueryResult<Row>> {
+  try {
+    return await on.query<Row>({ ...rest, values: values === undefined ? [] : [...values], types: CODECS });
+  } catch (error) {
+    throw storeError(error);
+  }
 }
 
-const READ_TRIES = 4;
+/** Runs a statement and returns its rows; see {@link sendStatement}. */
+export async function rowsOf<Row extends QueryResultRow>(on: Queryable, statement: Statement): Promise<Row[]> {
+  return (await sendStatement<Row>(on, statement)).rows;
+}
 
 /**
- * The rows of a statement that only reads: asked again when its connection is lost, as one that has idled may be after the
- * database was restarted. For the pool only; within a transaction the whole is tried again.
+ * Runs a statement that only reads and returns its rows. Runs it again if the connection is lost.
+ * For the pool only: in a transaction, the whole transaction is retried.
  */
-export async function readRows<Row extends QueryResultRow>(pool: Pool, statement: Statement): Promise<Row[]> {
-  for (let tries = 1; ; tries += 1) {
+export const readRows = <Row extends QueryResultRow>(pool: Pool, statement: Statement): Promise<Row[]> =>
+  retryRead(() => rowsOf<Row>(pool, statement));
+
+const READ_ATTEMPTS = 4;
+
+/**
+ * Reads, and reads again if the connection is lost: an idle connection may not survive a restart of
+ * the database.
+ */
+export async function retryRead<T>(read: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
     try {
-      return await rowsOf<Row>(pool, statement);
+      return await read();
     } catch (error) {
-      if (!isConnectionLost(error) || tries === READ_TRIES) throw error;
-      await sleep(20 * tries);
+      if (!isConnectionLost(error) || attempt === READ_ATTEMPTS) throw error;
+      await sleep(20 * attempt);
     }
   }
 }
@@ -52,11 +72,12 @@ const EMPTY: readonly never[] = Object.freeze([]);
 
 type Parser = (text: string) => unknown;
 const parsers = new Map<number, Parser>([
-  [TIMESTAMPTZ, parseInstant],
-  // Most lists of most tickets are empty.
+  [TIMESTAMPTZ, parseTimestamptz],
+  // Most lists of a ticket are empty.
   [JSONB, (text) => (text === '[]' ? EMPTY : JSON.parse(text))],
 ]);
 
+/** The type parsers of every statement of this service, also of those that TypeORM sends. */
 const CODECS: CustomTypesConfig = {
   getTypeParser: (oid: number, format?: 'text' | 'binary') => parsers.get(oid) ?? types.getTypeParser(oid, format),
 };
@@ -71,15 +92,17 @@ const WITH_OFFSET =
   /^(\d{4,6})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d+))?([+-])(\d\d)(?::(\d\d))?(?::(\d\d))?( BC)?$/;
 
 /**
- * The instant that PostgreSQL writes as `2026-03-08 07:00:00.123+00`, to the millisecond, whatever zone the session shows
- * it in and whatever zone this host is in.
+ * Parses the text of a `timestamptz`, such as `2026-03-08 07:00:00.123+00`, in any time zone of the
+ * session. Digits after the milliseconds are cut off. The time zone of the host has no influence.
+ *
+ * @throws UnreadableInstant for `infinity` and `-infinity`
  */
-export function parseInstant(text: string): EpochMs {
+export function parseTimestamptz(text: string): EpochMs {
   const { length } = text;
   if ((length === 22 || length === 24 || length === 25 || length === 26) && text.endsWith('+00') && text[4] === '-') {
     const fraction = length === 22 ? 0 : digits(text, 20, length - 3) * 10 ** (26 - length);
     const year = digits(text, 0, 4);
-    // Date.UTC takes years below 100 for those of the twentieth century.
+    // Date.UTC adds 1900 to years below 100.
     if (year >= 100) {
       return Date.UTC(
         year,
@@ -106,13 +129,20 @@ export function parseInstant(text: string): EpochMs {
 const EARLIEST = -62_135_596_800_000;
 const LATEST = 253_402_300_799_999;
 
-/** An instant to store: RFC 3339 in UTC, years 1 to 9999. */
+/**
+ * The text of an instant to be stored: RFC 3339 in UTC.
+ *
+ * @throws RangeError unless the year is between 1 and 9999
+ */
 export function instantText(at: EpochMs): string {
-  if (!Number.isFinite(at) || at < EARLIEST || at > LATEST) throw new RangeError(`Not an instant to be stored: ${at}`);
+  if (!Number.isFinite(at) || at < EARLIEST || at > LATEST) throw new RangeError(`Not a storable instant: ${at}`);
   return toIso(at);
 }
 
-/** An instant to compare with: what lies beyond the years that can be stored is before or after all of them. */
+/**
+ * The text of an instant to compare with: `-infinity` or `infinity` outside the years that can be
+ * stored.
+ */
 export function instantBound(at: EpochMs): string {
   if (at < EARLIEST) return '-infinity';
   return at > LATEST ? 'infinity' : instantText(at);

@@ -3,25 +3,33 @@ import type { Pool, PoolClient } from 'pg';
 import { CommitUnknownError, isConflict, isConnectionLost, sqlStateOf } from './database-errors';
 import { type Queryable, rowsOf } from './sql';
 
-/** The one connection of a transaction. Handed from function to function; nothing else in it may use the pool. */
+/**
+ * The connection of a transaction, for named statements and, through `entityManager`, for
+ * repositories. It is passed from function to function. A function that has it must not use the
+ * pool: waiting for a second connection while holding one can deadlock on the pool.
+ */
 export interface Transaction extends Queryable {
-  /** Tells the transaction's number, so that a lost COMMIT can be looked up. Statements that write return it. */
+  /**
+   * Sets the number of the transaction, which statements that write return, so that a lost COMMIT
+   * can be looked up.
+   */
   identify(xid: string): void;
 }
 
 export interface TransactOptions {
-  /** How often the whole is tried before its error is passed on; 8 unless told. */
+  /** The maximum number of attempts before the error is thrown; 8 by default. */
   readonly attempts?: number;
 }
 
 /**
- * Runs the work in a transaction (READ COMMITTED), and the whole again, after a moment, where it failed by a
- * serialisation failure, a deadlock, or a connection lost before COMMIT was sent. The work must therefore do nothing that
+ * Runs `work` in a transaction (READ COMMITTED). After a serialization failure, a deadlock, or a
+ * connection lost before COMMIT, runs it again in a new transaction, so `work` must do nothing that
  * a rollback does not undo.
  *
- * Where the connection is lost during COMMIT, the transaction's number tells whether it was committed.
+ * If the connection is lost during COMMIT, the number of the transaction determines whether it was
+ * committed.
  *
- * @throws CommitUnknownError where it does not; else whatever the work throws.
+ * @throws CommitUnknownError if that cannot be determined, and every other error of `work`
  */
 export async function transact<T>(
   pool: Pool,
@@ -79,11 +87,13 @@ async function commit(pool: Pool, client: PoolClient, xid: () => string | null):
     throw new NotCommitted(error);
   }
   client.release();
-  // PostgreSQL answers so where a statement had failed and the work went on all the same.
+  // PostgreSQL answers COMMIT with ROLLBACK if a statement failed and `work` ignored the error.
   if (command === 'ROLLBACK') throw new Error('Nothing was committed: a statement of the transaction had failed');
 }
 
-/** The connection was lost during COMMIT, and the transaction was rolled back: it may be tried again. */
+/**
+ * The connection was lost during COMMIT, and the transaction was rolled back, so it can be retried.
+ */
 class NotCommitted extends Error {
   override readonly name = 'NotCommitted';
   constructor(cause: unknown) {
@@ -93,7 +103,10 @@ class NotCommitted extends Error {
 
 const LOOKUPS = 8;
 
-/** Asks the server what became of a transaction, until it says or cannot be reached for some seconds. */
+/**
+ * Asks the server whether a transaction was committed, until it answers or has been away for some
+ * seconds.
+ */
 async function wasCommitted(pool: Pool, xid: string | null, cause: unknown): Promise<boolean> {
   if (xid === null) throw new CommitUnknownError(cause);
   for (let lookup = 1; lookup <= LOOKUPS; lookup++) {
@@ -106,10 +119,11 @@ async function wasCommitted(pool: Pool, xid: string | null, cause: unknown): Pro
       const status = rows[0]?.status;
       if (status === 'committed') return true;
       if (status === 'aborted') return false;
-      // Null: too long ago to be known. In progress: the server has not yet noticed that we are gone.
+      // Null: too long ago. In progress: the server has not noticed yet that the connection is
+      // lost.
       if (status !== 'in progress') break;
     } catch (error) {
-      // A number from the future: another server has taken over, and what it has of ours is not known.
+      // The number is in the future: another server has taken over, and may lack this transaction.
       if (!isConnectionLost(error) && sqlStateOf(error) !== null) break;
     }
   }
@@ -118,6 +132,9 @@ async function wasCommitted(pool: Pool, xid: string | null, cause: unknown): Pro
 
 const LONGEST_MS = 1_000;
 
-/** Waits longer from try to try, and not for as long as the others. */
+/**
+ * Waits twice as long for each attempt, with jitter, so that competing transactions do not meet
+ * again.
+ */
 const backOff = (baseMs: number, attempt: number): Promise<void> =>
   sleep(Math.min(LONGEST_MS, baseMs * 2 ** (attempt - 1)) * (0.5 + Math.random() / 2));

@@ -1,22 +1,27 @@
 import { type Comparator, InvalidFilter } from '../../../application/ports/ticket-filter';
-import { instantBound, isUuid } from '../database/sql';
+import { isUuid } from '../../../domain/uuid';
+import { instantBound } from '../database/sql';
 
-/** The values of a statement, in the order in which its text refers to them. Nothing from a caller goes into the text. */
+/**
+ * The parameters of a statement: $1, $2 and so on. Input of a caller goes here and never into the
+ * text.
+ */
 export class Parameters {
   readonly values: unknown[] = [];
 
+  /** Adds a value; returns its placeholder, cast to an SQL type, such as `$3::uuid`. */
   add(value: unknown, type: string): string {
     this.values.push(value);
     return `$${this.values.length}::${type}`;
   }
 }
 
-/** What a column holds, and so what it may be compared with. */
+/** The type of an expression, which determines the values that it can be compared with. */
 export type ValueType = 'text' | 'integer' | 'instant' | 'uuid';
 
 const SQL_TYPES = { text: 'text', integer: 'bigint', instant: 'timestamptz', uuid: 'text' } as const;
 
-/** A value as the database takes it. */
+/** Converts a value for the database; throws InvalidFilter if it does not have the type. */
 function toSql(value: unknown, type: ValueType): string | number {
   if (type === 'text' || type === 'uuid') {
     if (typeof value !== 'string' || value.includes('\0')) throw new InvalidFilter('A text must not contain NUL');
@@ -35,14 +40,16 @@ const ORDERED = [
 ] as const;
 
 /**
- * What a comparator asks of an expression; all that it gives must hold. A null is equal to null only, is in no list and
- * so not in every list, and comes neither before nor after anything.
+ * The condition of a comparator on an expression; all fields of the comparator must hold. Null
+ * equals only null, is in no list, and is neither less nor greater than any value.
+ *
+ * @throws InvalidFilter
  */
 export function compare<T>(expression: string, type: ValueType, comparator: Comparator<T>, to: Parameters): string {
   const conditions: string[] = [];
   const { eq, in: among, nin, isNull } = comparator;
   const list = (values: readonly T[]): string => {
-    // A text that is no UUID equals none, and must not make the statement fail.
+    // A text that is not a UUID equals no UUID; as a parameter it would make the statement fail.
     if (type === 'uuid')
       return to.add(
         values.filter((value) => isUuid(String(value))),
@@ -79,5 +86,7 @@ export const every = (conditions: readonly string[]): string =>
 export const some = (conditions: readonly string[]): string =>
   conditions.length === 0 ? 'FALSE' : `(${conditions.join(' OR ')})`;
 
-/** In SQL the opposite of unknown is unknown; here what does not hold does not hold, and its opposite does. */
+/**
+ * The negation of a condition, in which unknown counts as false. In SQL, NOT unknown is unknown.
+ */
 export const opposite = (condition: string): string => `(${condition}) IS NOT TRUE`;

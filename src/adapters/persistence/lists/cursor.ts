@@ -1,6 +1,8 @@
 import { InvalidCursor } from '../../../application/ports/pagination';
 
-/** The value that a list is ordered by, as the database writes it, and what breaks ties. */
+/**
+ * A position in a list: the value of the sort key as text, and the value that orders equal keys.
+ */
 export interface Position {
   readonly key: string | null;
   readonly tie: string;
@@ -10,17 +12,17 @@ const encode = (text: string): string => Buffer.from(text, 'utf8').toString('bas
 
 function decode(cursor: string): string {
   const bytes = Buffer.from(cursor, 'base64url');
-  // Node skips what is not base64url; a cursor of ours reads back as it was written.
+  // Node skips characters that are not base64url, so the result is compared with the input.
   if (cursor === '' || bytes.toString('base64url') !== cursor) throw new InvalidCursor();
   return bytes.toString('utf8');
 }
 
-/** @param list names list and order, so that a cursor of another list is refused. */
+/** @param list the name of the list and its order; a cursor of another list is refused */
 export const encodePosition = (list: string, { key, tie }: Position): string =>
   encode(JSON.stringify(key === null ? [list, tie] : [list, tie, key]));
 
 /**
- * @param accepts what the list's keys and ties look like
+ * @param accepts tests the form of keys and ties; `nullable` says whether a key can be null
  * @throws InvalidCursor
  */
 export function decodePosition(
@@ -46,5 +48,5 @@ export function decodePosition(
   return { key, tie };
 }
 
-/** A place in the event log. */
+/** The cursor of an event in the event log. */
 export const encodeEventCursor = (xid: string, id: string): string => encode(`${xid}:${id}`);

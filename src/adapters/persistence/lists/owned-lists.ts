@@ -1,37 +1,39 @@
 import type { Pool, QueryResultRow } from 'pg';
 import type { Page, PageRequest } from '../../../application/ports/pagination';
+import { isUuid } from '../../../domain/uuid';
 import { batched } from '../database/batched';
-import { isUuid, readRows } from '../database/sql';
+import { readRows } from '../database/sql';
 import { every, Parameters } from './conditions';
 import { cursorOf, type Ordering, type Placed, pageOf, pageStatement } from './page';
 
-/** A list that every ticket has one of: its events, its follow-ups. */
-export interface OwnedList<Asked, Row, T> {
+/** A kind of list that each ticket has: its events, its follow-ups. */
+export interface OwnedList<Query, Row, T> {
   readonly select: string;
   readonly from: string;
-  /** The column that says whose row it is; a `uuid`. */
+  /** The `uuid` column with the owner of a row. */
   readonly owner: string;
   readonly order: Ordering;
-  /** What besides belongs to the list, for what is asked. */
-  readonly where: (asked: Asked, to: Parameters) => string;
+  /** The condition of a query, besides the owner. */
+  readonly where: (query: Query, to: Parameters) => string;
   readonly nodeOf: (row: Row) => T;
 }
 
 type Owned = Placed & { readonly page_owner: string };
 
 /**
- * Pages and counts of lists that have an owner each. What is asked in one turn of the event loop, alike but for the owner,
- * is one statement: a list of tickets with the events of each costs two, not a hundred.
+ * Pages and counts of owned lists. Look-ups of one turn of the event loop that differ only in the
+ * owner are one statement: a list of tickets with the events of each takes two statements, not a
+ * hundred.
  *
  * @throws InvalidCursor
  */
-export function ownedLists<Asked, Row extends QueryResultRow, T>(pool: Pool, list: OwnedList<Asked, Row, T>) {
+export function ownedLists<Query, Row extends QueryResultRow, T>(pool: Pool, list: OwnedList<Query, Row, T>) {
   const { select, from, order } = list;
 
-  const pagesOf = async (owners: readonly string[], asked: Asked, page: PageRequest) => {
+  const pagesOf = async (owners: readonly string[], query: Query, page: PageRequest) => {
     const to = new Parameters();
     const wanted = to.add(owners, 'uuid[]');
-    const where = every([`${list.owner} = wanted.owner`, list.where(asked, to)]);
+    const where = every([`${list.owner} = wanted.owner`, list.where(query, to)]);
     const one = pageStatement({ select, from, where }, order, page, to);
     const direction = order.descending === (page.from === 'END') ? 'ASC' : 'DESC';
     const text = `SELECT wanted.owner AS page_owner, paged.* FROM unnest(${wanted}) AS wanted (owner)
@@ -43,49 +45,50 @@ export function ownedLists<Asked, Row extends QueryResultRow, T>(pool: Pool, lis
     return new Map([...byOwner].map(([owner, own]) => [owner, pageOf(own, page, edgeOf)] as const));
   };
 
-  const countsOf = async (owners: readonly string[], asked: Asked) => {
+  const countsOf = async (owners: readonly string[], query: Query) => {
     const to = new Parameters();
     const wanted = to.add(owners, 'uuid[]');
-    const where = every([`${list.owner} = wanted.owner`, list.where(asked, to)]);
+    const where = every([`${list.owner} = wanted.owner`, list.where(query, to)]);
     const text = `SELECT wanted.owner AS page_owner, (SELECT count(*) FROM ${from} WHERE ${where}) AS count
       FROM unnest(${wanted}) AS wanted (owner)`;
     const rows = await readRows<{ page_owner: string; count: string }>(pool, { text, values: to.values });
     return new Map(rows.map(({ page_owner, count }) => [page_owner, Number(count)] as const));
   };
 
-  const page = joined<readonly [Asked, PageRequest], Page<T>>((owners, [asked, request]) =>
-    pagesOf(owners, asked, request),
+  const page = joined<readonly [Query, PageRequest], Page<T>>((owners, [query, request]) =>
+    pagesOf(owners, query, request),
   );
-  const count = joined<Asked, number>(countsOf);
+  const count = joined<Query, number>(countsOf);
   return {
-    page: async (owner: string, asked: Asked, request: PageRequest): Promise<Page<T>> => {
-      // A cursor that is none is refused here, where it harms no other request.
+    page: async (owner: string, query: Query, request: PageRequest): Promise<Page<T>> => {
+      // Refuses an invalid cursor here, before it can fail the statement of other requests.
       pageStatement({ select, from, where: 'TRUE' }, order, request, new Parameters());
-      const found = isUuid(owner) ? await page(owner, [asked, request]) : null;
+      const found = isUuid(owner) ? await page(owner, [query, request]) : null;
       return found ?? { edges: [], hasNextPage: false, hasPreviousPage: false };
     },
-    count: async (owner: string, asked: Asked): Promise<number> =>
-      (isUuid(owner) ? await count(owner, asked) : null) ?? 0,
+    count: async (owner: string, query: Query): Promise<number> =>
+      (isUuid(owner) ? await count(owner, query) : null) ?? 0,
   };
 }
 
-/** Joins look-ups that differ in the owner only; `load` is called once for each way of asking. */
-function joined<How, V>(load: (owners: readonly string[], how: How) => Promise<ReadonlyMap<string, V>>) {
+/** Batches look-ups that differ only in the owner; calls `load` once for each distinct query. */
+function joined<Query, V>(load: (owners: readonly string[], query: Query) => Promise<ReadonlyMap<string, V>>) {
   const look = batched<V>(async (keys) => {
-    const byHow = new Map<string, string[]>();
+    const byQuery = new Map<string, string[]>();
     for (const key of keys) {
-      const [owner = '', how = ''] = splitKey(key);
-      byHow.set(how, [...(byHow.get(how) ?? []), owner]);
+      const [owner = '', query = ''] = splitKey(key);
+      byQuery.set(query, [...(byQuery.get(query) ?? []), owner]);
     }
     const found = new Map<string, V>();
     await Promise.all(
-      [...byHow].map(async ([how, owners]) => {
-        for (const [owner, value] of await load(owners, JSON.parse(how) as How)) found.set(`${owner} ${how}`, value);
+      [...byQuery].map(async ([query, owners]) => {
+        for (const [owner, value] of await load(owners, JSON.parse(query) as Query))
+          found.set(`${owner} ${query}`, value);
       }),
     );
     return found;
   });
-  return (owner: string, how: How): Promise<V | null> => look(`${owner} ${JSON.stringify(how)}`);
+  return (owner: string, query: Query): Promise<V | null> => look(`${owner} ${JSON.stringify(query)}`);
 }
 
 const splitKey = (key: string): readonly [string, string] => {

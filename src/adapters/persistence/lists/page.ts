@@ -1,24 +1,26 @@
 import type { Page, PageRequest } from '../../../application/ports/pagination';
-import { instantText, isUuid } from '../database/sql';
+import { isIsoInstant } from '../../../domain/instant';
+import { isUuid } from '../../../domain/uuid';
+import { instantText } from '../database/sql';
 import type { Parameters } from './conditions';
 import { decodePosition, encodePosition, type Position } from './cursor';
 
 type KeyType = 'integer' | 'timestamptz' | 'severity';
 
-/** What a list is ordered by. Nulls come last in both directions; equal keys are ordered by the tie. */
+/** The order of a list. Nulls come last in both directions; equal keys are ordered by the tie. */
 export interface Ordering {
-  /** Goes into cursors, so that one of another list or order is refused. */
+  /** Part of each cursor, so that a cursor of another list or order is refused. */
   readonly list: string;
   readonly key: string;
   readonly type: KeyType;
   readonly nullable: boolean;
-  /** A `uuid`; null where keys are unique. */
+  /** A `uuid` expression; null if keys are unique. */
   readonly tie: string | null;
   readonly descending: boolean;
 }
 
 export interface KeysetParts {
-  /** The columns, and after them FROM. */
+  /** The columns of the SELECT. */
   readonly select: string;
   readonly from: string;
   readonly where: string;
@@ -28,20 +30,21 @@ const SQL_TYPES = { integer: 'integer', timestamptz: 'timestamptz', severity: 't
 
 const KEYS: Readonly<Record<KeyType, (key: string) => boolean>> = {
   integer: (key) => /^\d{1,10}$/.test(key) && Number(key) < 2 ** 31,
-  timestamptz: (key) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(key) && !Number.isNaN(Date.parse(key)),
+  timestamptz: isIsoInstant,
   severity: (key) => /^SEV[1-9]$/.test(key),
 };
 
-/** A row of a list, with what it is ordered by. */
+/** The columns by which the rows of a list are ordered. */
 export interface Placed {
   readonly sort_key: number | string | null;
   readonly sort_tie: string;
 }
 
 /**
- * The statement of a page: one row more than asked, to know whether there are further ones, in the order in which they
- * are read, which from the END is backwards. Where keys may be null, those rows are a part of their own behind the others,
- * so that each part can follow an index from the cursor on.
+ * The statement of a page. It returns one row more than requested, to show whether there are
+ * further rows; from the END, the rows are in reverse order. If keys can be null, the rows without
+ * a key are a second SELECT after the others, so that each SELECT can follow an index from the
+ * cursor on.
  *
  * @throws InvalidCursor
  */
@@ -70,7 +73,7 @@ export function pageStatement(parts: KeysetParts, order: Ordering, page: PageReq
     ORDER BY sort_part ${backwards ? 'DESC' : 'ASC'}, sort_key ${direction}, sort_tie ${direction} LIMIT ${limit}`;
 }
 
-/** Whether a row stands behind (`>`) or before (`<`) a position, in the order of the list. */
+/** The condition that a row is after (`>`) or before (`<`) a position, in the order of the list. */
 function bound(order: Ordering, at: Position | null, side: '>' | '<', ofNulls: boolean, to: Parameters): string {
   if (at === null) return 'TRUE';
   const operator = (side === '>') === order.descending ? '<' : '>';
@@ -102,7 +105,7 @@ export function cursorOf(order: Ordering, { sort_key, sort_tie }: Placed): strin
   return encodePosition(order.list, { key, tie: sort_tie ?? '' });
 }
 
-/** The page that the rows of `pageStatement` make, in the order of the list. */
+/** Makes a page, in the order of the list, of the rows of `pageStatement`. */
 export function pageOf<Row, T>(
   rows: readonly Row[],
   page: PageRequest,

@@ -1,46 +1,58 @@
-import type { Pool } from 'pg';
+import type { DataSource, EntityManager } from 'typeorm';
 import { v5 as uuidv5 } from 'uuid';
 import type { Clock } from '../../../application/ports/clock';
 import type { ConfiguredPolicy } from '../../../application/ports/configured-policy';
 import type { Idempotency } from '../../../application/ports/idempotency';
-import type { ClientTerms, LatestVersion, Published, Publishing } from '../../../application/ports/policies';
+import type { ClientTerms, Published, Publishing } from '../../../application/ports/policies';
 import type { Actor } from '../../../domain/actor';
-import type { EpochMs } from '../../../domain/instant';
 import { unknownCalendars } from '../../../domain/policy/calendar-replacements';
 import { compilePolicy } from '../../../domain/policy/compile-policy';
 import type { PolicyDocument } from '../../../domain/policy/policy';
 import type { Refusal } from '../../../domain/ticket/refusals';
-import { instantText, type Queryable, rowsOf } from '../database/sql';
+import { poolOf } from '../database/data-source';
+import { entityManager } from '../database/entity-manager';
+import { rowsOf } from '../database/sql';
 import { type Transaction, transact } from '../database/transact';
-import type { ClientRow, PolicyVersionRow } from '../tables';
+import { clients, policyVersions } from '../tables';
 import { claimKey, noteAnswer } from '../tickets/idempotency-keys';
+import { clientsWithTerms, type TermsRow } from './client-terms';
+import { lastConfigured, latestVersion } from './latest-versions';
 
-/** Any number that nothing else in the database locks: versions and terms change one after the other. */
+/** The key of the advisory lock of every change of versions or terms; an arbitrary number. */
 const LOCK = 5_310_827_432;
 
-/** Any UUID that nothing else derives names from. */
+/** The namespace of the UUIDs that are derived from the names of policies; an arbitrary UUID. */
 const POLICIES = '0d7c2f3e-6f0a-4a53-9f43-0d1c1b8f2b57';
 
 export interface RegisterDeps {
-  readonly pool: Pool;
+  readonly dataSource: DataSource;
   readonly clock: Clock;
-  /** The policy of the clients that have none of their own. */
+  /** The name of the default policy, that of the clients without a policy of their own. */
   readonly policyId: string;
 }
 
-/** Undoes a transaction that came to refusals. */
+/** Rolls a transaction back and carries the refusals to the caller. */
 class Refused extends Error {
   constructor(readonly refusals: readonly Refusal[]) {
     super('refused');
   }
 }
 
-/** Carries out a change of versions or terms, alone; nothing of a refused one stays. */
-async function withPublishLock<T>(pool: Pool, work: (tx: Transaction) => Promise<T>): Promise<T | Refused> {
+/** A transaction, for named statements, with its EntityManager, for repositories. */
+type Register = { readonly tx: Transaction; readonly manager: EntityManager };
+
+/**
+ * Runs a change of versions or terms in a transaction, one at a time. A refused change is rolled
+ * back.
+ */
+async function withPublishLock<T>(
+  dataSource: DataSource,
+  work: (register: Register) => Promise<T>,
+): Promise<T | Refused> {
   try {
-    return await transact(pool, async (tx) => {
+    return await transact(poolOf(dataSource), async (tx) => {
       await rowsOf(tx, { text: 'SELECT pg_advisory_xact_lock($1)', values: [LOCK] });
-      return await work(tx);
+      return await work({ tx, manager: entityManager(dataSource, tx) });
     });
   } catch (error) {
     if (error instanceof Refused) return error;
@@ -48,51 +60,33 @@ async function withPublishLock<T>(pool: Pool, work: (tx: Transaction) => Promise
   }
 }
 
-/** The latest version, and whether it says the same as a document: to the letter, but for the order of fields. */
-export const latestStatement = (id: string, document: PolicyDocument | null) => ({
-  name: 'latest-policy',
-  text: `SELECT version, document = $2::jsonb AS "isSame" FROM policy_versions
-          WHERE id = $1 ORDER BY version DESC LIMIT 1`,
-  values: [id, document === null ? null : JSON.stringify(document)],
-});
-
-const latestVersion = async (
-  tx: Transaction,
-  id: string,
-  document: PolicyDocument | null,
-): Promise<LatestVersion | null> => (await rowsOf<LatestVersion>(tx, latestStatement(id, document)))[0] ?? null;
-
-async function publishedAt(tx: Transaction, id: string, version: number): Promise<EpochMs | null> {
-  const [row] = await rowsOf<Pick<PolicyVersionRow, 'published_at'>>(tx, {
-    text: 'SELECT published_at FROM policy_versions WHERE id = $1 AND version = $2',
-    values: [id, version],
-  });
-  return row?.published_at ?? null;
-}
-
-/** Publishes a policy on somebody's behalf; gives the number of the version that says it. */
+/** Publishes a policy for an actor. Returns the number of the version that has this document. */
 export async function publishVersion(
-  { pool, clock, policyId }: RegisterDeps,
+  { dataSource, clock, policyId }: RegisterDeps,
   { document, fingerprint, yaml, by, idempotency }: Publishing,
 ): Promise<{ readonly version: number; readonly isNew: boolean } | Exclude<Published, { ok: true }>> {
   const { id } = document;
-  const published = await withPublishLock(pool, async (tx) => {
+  const published = await withPublishLock(dataSource, async ({ tx, manager }) => {
     const now = clock.now();
     if (idempotency !== null) {
       const claim = await claimKey(tx, { by, ...idempotency }, uuidv5(id, POLICIES), now);
       if (claim === 'REUSED') throw new Refused([{ code: 'IdempotencyKeyReused', key: idempotency.key }]);
       if (claim !== 'NEW' && claim.version !== null) {
         const { version, created_at } = claim;
-        // The version and the key that it was made under have one instant.
-        return { version, isNew: (await publishedAt(tx, id, version)) === created_at };
+        const row = await manager.findOne(policyVersions, {
+          select: { id: true, version: true, published_at: true },
+          where: { id, version },
+        });
+        // A version and the key under which it was published have the same time.
+        return { version, isNew: row?.published_at === created_at };
       }
     }
-    const refusals = calendarsInUse(await rowsOf<TermsRow>(tx, TERMS), policyId, document);
+    const refusals = calendarsInUse(await clientsWithTerms(manager), policyId, document);
     if (refusals.length > 0) throw new Refused(refusals);
-    const last = await latestVersion(tx, id, document);
+    const last = await latestVersion(manager, id, document);
     const isNew = last?.isSame !== true;
     const version = isNew ? (last?.version ?? 0) + 1 : last.version;
-    if (isNew) await insert(tx, { document, fingerprint, yaml, version, by, now });
+    if (isNew) await insertVersion(manager, { document, fingerprint, yaml, version, by, now });
     if (idempotency !== null) await noteAnswer(tx, by, idempotency.key, version);
     return { version, isNew };
   });
@@ -100,49 +94,30 @@ export async function publishVersion(
 }
 
 /**
- * Publishes the configured file where it says something else than it did when a service last started: what was published
- * by others since stays in force.
+ * Publishes the configured file if it differs from what the file contained when a service last
+ * started. If it does not differ, versions that people have published since stay in force.
  */
 export async function publishConfigured(
-  { pool, clock, policyId }: RegisterDeps,
+  { dataSource, clock, policyId }: RegisterDeps,
   { id, fingerprint, yaml, document: make }: ConfiguredPolicy,
 ): Promise<readonly Refusal[]> {
-  if ((await lastConfigured(pool, id)) === fingerprint) return [];
+  const outside = entityManager(dataSource, poolOf(dataSource));
+  if ((await lastConfigured(outside, id)) === fingerprint) return [];
   const document = make();
-  const published = await withPublishLock(pool, async (tx) => {
-    // Another process may have been here meanwhile.
-    if ((await lastConfigured(tx, id)) === fingerprint) return;
-    const refusals = calendarsInUse(await rowsOf<TermsRow>(tx, TERMS), policyId, document);
+  const published = await withPublishLock(dataSource, async ({ manager }) => {
+    // Another process may have published it while this one waited for the lock.
+    if ((await lastConfigured(manager, id)) === fingerprint) return;
+    const refusals = calendarsInUse(await clientsWithTerms(manager), policyId, document);
     if (refusals.length > 0) throw new Refused(refusals);
-    const last = await latestVersion(tx, id, document);
+    const last = await latestVersion(manager, id, document);
     if (last?.isSame === true) {
-      await rowsOf(tx, {
-        text: 'UPDATE policy_versions SET configured = true, fingerprint = $3 WHERE id = $1 AND version = $2',
-        values: [id, last.version, fingerprint],
-      });
+      await manager.update(policyVersions, { id, version: last.version }, { configured: true, fingerprint });
     } else {
-      await insert(tx, { document, fingerprint, yaml, version: (last?.version ?? 0) + 1, by: null, now: clock.now() });
+      const version = (last?.version ?? 0) + 1;
+      await insertVersion(manager, { document, fingerprint, yaml, version, by: null, now: clock.now() });
     }
   });
   return published instanceof Refused ? published.refusals : [];
-}
-
-/** Whether the latest version was made from this, or the latest that the configured file said. */
-export async function wasPublished(on: Queryable, id: string, fingerprint: string): Promise<boolean> {
-  const [latest] = await rowsOf<Pick<PolicyVersionRow, 'fingerprint'>>(on, {
-    text: 'SELECT fingerprint FROM policy_versions WHERE id = $1 ORDER BY version DESC LIMIT 1',
-    values: [id],
-  });
-  return latest?.fingerprint === fingerprint || (await lastConfigured(on, id)) === fingerprint;
-}
-
-/** The fingerprint of the latest version that the configured file said. */
-async function lastConfigured(on: Queryable, id: string): Promise<string | null> {
-  const [row] = await rowsOf<Pick<PolicyVersionRow, 'fingerprint'>>(on, {
-    text: `SELECT fingerprint FROM policy_versions WHERE id = $1 AND configured ORDER BY version DESC LIMIT 1`,
-    values: [id],
-  });
-  return row?.fingerprint ?? null;
 }
 
 interface NewVersion {
@@ -155,35 +130,20 @@ interface NewVersion {
   readonly now: number;
 }
 
-async function insert(tx: Transaction, { document, fingerprint, yaml, version, by, now }: NewVersion): Promise<void> {
-  // A document that cannot be compiled must not be published.
-  compilePolicy(document, version);
-  await rowsOf(tx, {
-    text: `INSERT INTO policy_versions
-             (id, version, document, fingerprint, published_at, yaml, published_by, configured)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-    values: [
-      document.id,
-      version,
-      JSON.stringify(document),
-      fingerprint,
-      instantText(now),
-      yaml,
-      by === null ? null : JSON.stringify(by),
-      by === null,
-    ],
+async function insertVersion(manager: EntityManager, { document, by, now, ...columns }: NewVersion): Promise<void> {
+  // Throws if the document cannot be compiled, so that it is not published.
+  compilePolicy(document, columns.version);
+  await manager.insert(policyVersions, {
+    ...columns,
+    id: document.id,
+    document,
+    published_at: now,
+    published_by: by,
+    configured: by === null,
   });
 }
 
-export type TermsRow = Pick<ClientRow, 'id' | 'name' | 'policy' | 'calendars'>;
-
-/** The clients with terms of their own. The condition is that of the index, which holds those few. */
-export const TERMS = {
-  name: 'client-terms',
-  text: `SELECT id, name, policy, calendars FROM clients WHERE policy IS NOT NULL OR calendars <> '{}'::jsonb`,
-};
-
-/** The calendars that clients count on and this version of their policy would lack. */
+/** The calendars that clients use and that this version of their policy would no longer have. */
 export const calendarsInUse = (
   terms: readonly TermsRow[],
   policyId: string,
@@ -197,41 +157,40 @@ export const calendarsInUse = (
       ),
     );
 
-/** Gives a client terms of its own, as far as the latest version of its policy has what they name. */
+/**
+ * Sets the terms of a client, unless its policy has no version or the latest version lacks one of
+ * the calendars.
+ */
 export async function setTerms(
-  { pool, clock, policyId }: RegisterDeps,
+  { dataSource, clock, policyId }: RegisterDeps,
   { clientId, policy, calendars }: ClientTerms,
   by: Actor,
   idempotency: Idempotency | null,
 ): Promise<Refusal | null> {
-  const set = await withPublishLock(pool, async (tx) => {
+  const set = await withPublishLock(dataSource, async ({ tx, manager }) => {
     if (idempotency !== null) {
       const claim = await claimKey(tx, { by, ...idempotency }, clientId, clock.now());
       if (claim === 'REUSED') throw new Refused([{ code: 'IdempotencyKeyReused', key: idempotency.key }]);
       if (claim !== 'NEW') return;
     }
-    const refusal = await termsRefused(tx, policy ?? policyId, calendars);
+    const refusal = await refusalOfTerms(manager, policy ?? policyId, calendars);
     if (refusal !== null) throw new Refused([refusal]);
-    await rowsOf(tx, {
-      text: 'UPDATE clients SET policy = $2, calendars = $3 WHERE id = $1',
-      values: [clientId, policy, JSON.stringify(calendars)],
-    });
+    await manager.update(clients, { id: clientId }, { policy, calendars });
   });
   return set instanceof Refused ? (set.refusals[0] ?? null) : null;
 }
 
-async function termsRefused(tx: Transaction, id: string, calendars: ClientTerms['calendars']): Promise<Refusal | null> {
-  const last = await latestVersion(tx, id, null);
+async function refusalOfTerms(
+  manager: EntityManager,
+  id: string,
+  calendars: ClientTerms['calendars'],
+): Promise<Refusal | null> {
+  const last = await manager.findOne(policyVersions, { where: { id }, order: { version: 'DESC' } });
   if (last === null) {
-    const rows = await rowsOf<{ id: string }>(tx, { text: 'SELECT DISTINCT id FROM policy_versions ORDER BY id' });
-    return { code: 'UnknownPolicy', policy: id, known: rows.map((row) => row.id) };
+    const rows = await manager.find(policyVersions, { select: { id: true, version: true }, order: { id: 'ASC' } });
+    return { code: 'UnknownPolicy', policy: id, known: [...new Set(rows.map((row) => row.id))] };
   }
-  const [row] = await rowsOf<Pick<PolicyVersionRow, 'document'>>(tx, {
-    text: 'SELECT document FROM policy_versions WHERE id = $1 AND version = $2',
-    values: [id, last.version],
-  });
-  if (row === undefined) throw new Error(`Version ${last.version} of ${id} is the latest and is not there`);
-  const [unknown] = unknownCalendars(row.document, calendars);
-  const known = Object.keys(row.document.calendars);
+  const [unknown] = unknownCalendars(last.document, calendars);
+  const known = Object.keys(last.document.calendars);
   return unknown === undefined ? null : { code: 'UnknownCalendar', calendar: unknown, policy: id, known };
 }

@@ -1,27 +1,20 @@
-import type { Pool } from 'pg';
+import type { DataSource } from 'typeorm';
 import { OperatorError } from '../../../application/operator-error';
 import type { Clock } from '../../../application/ports/clock';
 import type { ConfiguredPolicies } from '../../../application/ports/configured-policy';
-import type { LatestVersion, Policies } from '../../../application/ports/policies';
 import { withCalendars } from '../../../domain/policy/calendar-replacements';
 import { compilePolicy } from '../../../domain/policy/compile-policy';
 import type { Policy } from '../../../domain/policy/policy';
 import { batched } from '../database/batched';
-import { readRows } from '../database/sql';
-import type { PolicyVersionRow } from '../tables';
-import {
-  calendarsInUse,
-  latestStatement,
-  publishConfigured,
-  publishVersion,
-  setTerms,
-  TERMS,
-  type TermsRow,
-  wasPublished,
-} from './policy-register';
+import { poolOf } from '../database/data-source';
+import { entityManager } from '../database/entity-manager';
+import { retryRead } from '../database/sql';
+import { clientsWithTerms } from './client-terms';
+import { latestVersion, latestVersions, wasPublished } from './latest-versions';
+import { calendarsInUse, publishConfigured, publishVersion, setTerms } from './policy-register';
 import { countPublications, nameOf, publicationsNamed, publicationsPage, versionsNamed } from './publications';
 
-/** New tickets cannot be opened: the policy has no version yet. */
+/** New tickets cannot be opened, because no version of the policy is published. */
 export class NoPolicyPublished extends OperatorError {
   override readonly name = 'NoPolicyPublished';
   constructor(readonly policyId: string) {
@@ -30,33 +23,34 @@ export class NoPolicyPublished extends OperatorError {
 }
 
 export interface PoliciesDeps {
-  readonly pool: Pool;
+  readonly dataSource: DataSource;
   readonly clock: Clock;
-  /** The policy that new tickets are opened under where their client has none of its own. */
+  /** The name of the default policy, for new tickets of clients without a policy of their own. */
   readonly policyId: string;
-  /** For how long what is in force is taken to be so, in milliseconds; 2 seconds unless told. */
+  /** For how long the policies in force are cached, in milliseconds; 2 seconds by default. */
   readonly staleMs?: number;
 }
 
-/** What new tickets are opened under at the moment. */
-interface Present {
-  readonly service: Policy;
-  /** Of the clients that have terms of their own. */
+/** The policies under which new tickets are opened. */
+interface InForce {
+  readonly default: Policy;
+  /** Policies of the clients with terms of their own, by the id of the client. */
   readonly clients: ReadonlyMap<string, Policy>;
 }
 
 /**
- * Published policy versions, each compiled once, and the clients' terms. What another process changes holds within
- * `staleMs`.
+ * The published policy versions, each compiled once, and the terms of the clients. A change by
+ * another process takes effect within `staleMs`.
  */
 export function createPolicies(deps: PoliciesDeps): ConfiguredPolicies {
-  const { pool, policyId, staleMs = 2_000 } = deps;
+  const { dataSource, policyId, staleMs = 2_000 } = deps;
+  const manager = entityManager(dataSource, poolOf(dataSource));
   const compiled = new Map<string, Policy>();
   const compiling = new Map<string, Promise<Policy | null>>();
-  const document = batched((names) => versionsNamed(pool, names, 'document'));
-  const publication = batched((names) => publicationsNamed(pool, names));
-  const yaml = batched((names) => versionsNamed(pool, names, 'yaml'));
-  let present: { readonly terms: Promise<Present>; readonly until: number } | null = null;
+  const document = batched((names) => versionsNamed(dataSource, names, 'document'));
+  const publication = batched((names) => publicationsNamed(dataSource, names));
+  const yaml = batched((names) => versionsNamed(dataSource, names, 'yaml'));
+  let cached: { readonly inForce: Promise<InForce>; readonly until: number } | null = null;
 
   const known = (id: string, version: number): Policy | null => compiled.get(nameOf(id, version)) ?? null;
 
@@ -64,7 +58,7 @@ export function createPolicies(deps: PoliciesDeps): ConfiguredPolicies {
     const found = await document(nameOf(id, version));
     if (found === null) return null;
     const policy = compilePolicy(found.document, version);
-    // Only what was found is kept: a version may yet be published.
+    // A version that is not found is not cached, because it may be published later.
     compiled.set(nameOf(id, version), policy);
     return policy;
   };
@@ -78,18 +72,16 @@ export function createPolicies(deps: PoliciesDeps): ConfiguredPolicies {
     return loading;
   };
 
-  const latest: Policies['latest'] = async (id, document) =>
-    (await readRows<LatestVersion>(pool, latestStatement(id, document ?? null)))[0] ?? null;
-  const readTerms = () => readRows<TermsRow>(pool, TERMS);
+  const readTerms = () => retryRead(() => clientsWithTerms(manager));
 
-  const readPresent = async (): Promise<Present> => {
+  const readInForce = async (): Promise<InForce> => {
     const terms = await readTerms();
     const ids = [...new Set([policyId, ...terms.map(({ policy }) => policy ?? policyId)])];
-    const rows = await readRows<Pick<PolicyVersionRow, 'id' | 'version'>>(pool, { ...LATEST, values: [ids] });
-    const inForce = new Map<string, Policy | null>();
-    for (const row of rows) inForce.set(row.id, await version(row.id, row.version));
+    const rows = await retryRead(() => latestVersions(manager, ids));
+    const latest = new Map<string, Policy | null>();
+    for (const row of rows) latest.set(row.id, await version(row.id, row.version));
     const policyOf = (id: string): Policy => {
-      const policy = inForce.get(id) ?? null;
+      const policy = latest.get(id) ?? null;
       if (policy === null) throw new NoPolicyPublished(id);
       return policy;
     };
@@ -97,35 +89,34 @@ export function createPolicies(deps: PoliciesDeps): ConfiguredPolicies {
       id,
       withCalendars(policyOf(policy ?? policyId), calendars),
     ]);
-    return { service: policyOf(policyId), clients: new Map(clients) };
+    return { default: policyOf(policyId), clients: new Map(clients) };
   };
 
-  /** Read anew once it may be stale. */
-  const policiesInForce = (): Promise<Present> => {
-    // Not the service's clock: this is about how long ago, whatever the time.
+  const policiesInForce = (): Promise<InForce> => {
+    // Elapsed time, which does not depend on the clock of the service.
     const now = performance.now();
-    if (present !== null && now < present.until) return present.terms;
-    const terms = readPresent();
-    const reading = { terms, until: now + staleMs };
-    present = reading;
-    terms.catch(() => {
-      if (present === reading) present = null;
+    if (cached !== null && now < cached.until) return cached.inForce;
+    const inForce = readInForce();
+    const reading = { inForce, until: now + staleMs };
+    cached = reading;
+    inForce.catch(() => {
+      if (cached === reading) cached = null;
     });
-    return terms;
+    return inForce;
   };
 
   return {
     defaultPolicyId: policyId,
     current: async (clientId) => {
-      const { service, clients } = await policiesInForce();
-      return (clientId === null ? undefined : clients.get(clientId)) ?? service;
+      const inForce = await policiesInForce();
+      return (clientId === null ? undefined : inForce.clients.get(clientId)) ?? inForce.default;
     },
     version,
     known,
-    latest,
+    latest: (id, document) => retryRead(() => latestVersion(manager, id, document ?? null)),
     publication: (id, number) => publication(nameOf(id, number)),
-    publications: (page) => publicationsPage(pool, page),
-    countPublications: () => countPublications(pool),
+    publications: (page) => publicationsPage(dataSource, page),
+    countPublications: () => countPublications(dataSource),
     yaml: async (id, number) => (await yaml(nameOf(id, number)))?.yaml ?? null,
     terms: async () => {
       const rows = await readTerms();
@@ -134,28 +125,22 @@ export function createPolicies(deps: PoliciesDeps): ConfiguredPolicies {
     refusalsOf: async (document) => calendarsInUse(await readTerms(), policyId, document),
     publish: async (publishing) => {
       const published = await publishVersion(deps, publishing);
-      present = null;
+      cached = null;
       if ('ok' in published) return published;
       const policy = await version(publishing.document.id, published.version);
-      if (policy === null) throw new Error(`Version ${published.version} was published and is not there`);
+      if (policy === null) throw new Error(`Version ${published.version} was published and cannot be read`);
       return { ok: true, policy, isNew: published.isNew };
     },
     setTerms: async (terms, by, idempotency) => {
       const refusal = await setTerms(deps, terms, by, idempotency);
-      present = null;
+      cached = null;
       return refusal;
     },
-    differsFromPublished: async ({ id, fingerprint }) => !(await wasPublished(pool, id, fingerprint)),
+    differsFromPublished: async ({ id, fingerprint }) => !(await wasPublished(manager, id, fingerprint)),
     publishConfigured: async (file) => {
       const refusals = await publishConfigured(deps, file);
-      present = null;
+      cached = null;
       return refusals;
     },
   };
 }
-
-/** The latest versions of some policies, by one statement. */
-const LATEST = {
-  name: 'latest-policies',
-  text: 'SELECT DISTINCT ON (id) id, version FROM policy_versions WHERE id = ANY ($1::text[]) ORDER BY id, version DESC',
-};

@@ -1,88 +1,103 @@
-import type { Pool } from 'pg';
+import type { DataSource } from 'typeorm';
 import type { Page, PageRequest } from '../../../application/ports/pagination';
 import type { Publication } from '../../../application/ports/policies';
-import { instantText, readRows } from '../database/sql';
-import { every, Parameters } from '../lists/conditions';
+import { isIsoInstant } from '../../../domain/instant';
+import { poolOf } from '../database/data-source';
+import { entityManager } from '../database/entity-manager';
+import { instantText, retryRead } from '../database/sql';
 import { decodePosition, encodePosition } from '../lists/cursor';
 import { pageOf } from '../lists/page';
-import type { PolicyVersionRow } from '../tables';
+import { type PolicyVersionRow, policyVersions } from '../tables';
 
 const LIST = 'policies';
-const COLUMNS = 'id, version, published_at, published_by';
 
-type Row = Pick<PolicyVersionRow, 'id' | 'version' | 'published_at' | 'published_by'>;
+type PublicationRow = Pick<PolicyVersionRow, 'id' | 'version' | 'published_at' | 'published_by'>;
 
-const publicationOf = ({ id, version, published_at, published_by }: Row): Publication => ({
+const COLUMNS = ['v.id', 'v.version', 'v.published_at', 'v.published_by'];
+
+const publicationOf = ({ id, version, published_at, published_by }: PublicationRow): Publication => ({
   id,
   version,
   publishedAt: published_at,
   publishedBy: published_by,
 });
 
-/** What names a version among all: `gold/3`. */
+/** The key of a version among all versions of all policies, such as `gold/3`. */
 export const nameOf = (id: string, version: number): string => `${id}/${version}`;
 
-/** Some columns of the versions that are named, by name. */
+const partsOf = (name: string): { readonly id: string; readonly version: number } => {
+  const slash = name.lastIndexOf('/');
+  return { id: name.slice(0, slash), version: Number(name.slice(slash + 1)) };
+};
+
+const repositoryOf = (dataSource: DataSource) =>
+  entityManager(dataSource, poolOf(dataSource)).getRepository(policyVersions);
+
+/** Reads some columns of the versions with the given names; returns them by name. */
 export async function versionsNamed<Column extends keyof PolicyVersionRow>(
-  pool: Pool,
+  dataSource: DataSource,
   names: readonly string[],
   ...columns: readonly Column[]
 ): Promise<ReadonlyMap<string, Pick<PolicyVersionRow, Column>>> {
-  const parts = names.map((name) => {
-    const slash = name.lastIndexOf('/');
-    return [name.slice(0, slash), name.slice(slash + 1)];
-  });
-  const rows = await readRows<Pick<PolicyVersionRow, Column> & { readonly name: string }>(pool, {
-    text: `SELECT ${columns.join(', ')}, id || '/' || version AS name FROM policy_versions
-             JOIN unnest($1::text[], $2::integer[]) AS named (id, version) USING (id, version)`,
-    values: [parts.map(([id]) => id), parts.map(([, version]) => version)],
-  });
-  return new Map(rows.map((row) => [row.name, row]));
+  const rows = await retryRead(() =>
+    repositoryOf(dataSource)
+      .createQueryBuilder('v')
+      .select(['v.id', 'v.version', ...columns.map((column) => `v.${column}`)])
+      .where(names.map(partsOf))
+      .getMany(),
+  );
+  return new Map(rows.map((row) => [nameOf(row.id, row.version), row]));
 }
 
 export async function publicationsNamed(
-  pool: Pool,
+  dataSource: DataSource,
   names: readonly string[],
 ): Promise<ReadonlyMap<string, Publication>> {
-  const rows = await versionsNamed(pool, names, 'id', 'version', 'published_at', 'published_by');
-  return new Map([...rows].map(([name, row]) => [name, publicationOf(row)]));
+  const rows = await versionsNamed(dataSource, names, 'published_at', 'published_by');
+  return new Map([...rows].map(([name, row]) => [name, publicationOf({ ...row, ...partsOf(name) })]));
 }
 
-/** A page of all versions, the latest published first; of those of one instant by name and number. */
-export async function publicationsPage(pool: Pool, page: PageRequest): Promise<Page<Publication>> {
-  const to = new Parameters();
-  const beyond = (cursor: string | null, side: '<' | '>'): readonly string[] => {
-    if (cursor === null) return [];
-    const { at, id, version } = placeOf(cursor);
-    const place = [to.add(at, 'timestamptz'), to.add(id, 'text'), to.add(version, 'integer')].join(', ');
-    return [`(published_at, id, version) ${side} (${place})`];
-  };
-  // The newest first: what comes after a place is less than it.
-  const where = every([...beyond(page.after, '<'), ...beyond(page.before, '>')]);
+/**
+ * A page of all versions, the latest publication first; equal times are ordered by name and number.
+ */
+export async function publicationsPage(dataSource: DataSource, page: PageRequest): Promise<Page<Publication>> {
+  const query = repositoryOf(dataSource).createQueryBuilder('v').select(COLUMNS);
+  // A find() cannot compare rows, so the keyset conditions are SQL. The order is descending: a
+  // later position is less.
+  if (page.after !== null) {
+    const { at, id, version } = positionOf(page.after);
+    query.andWhere('(v.published_at, v.id, v.version) < (:afterAt, :afterId, :afterVersion)', {
+      afterAt: at,
+      afterId: id,
+      afterVersion: version,
+    });
+  }
+  if (page.before !== null) {
+    const { at, id, version } = positionOf(page.before);
+    query.andWhere('(v.published_at, v.id, v.version) > (:beforeAt, :beforeId, :beforeVersion)', {
+      beforeAt: at,
+      beforeId: id,
+      beforeVersion: version,
+    });
+  }
   const direction = page.from === 'START' ? 'DESC' : 'ASC';
-  const order = ['published_at', 'id', 'version'].map((column) => `${column} ${direction}`).join(', ');
-  const limit = to.add(page.count + 1, 'integer');
-  const rows = await readRows<Row>(pool, {
-    text: `SELECT ${COLUMNS} FROM policy_versions WHERE ${where} ORDER BY ${order} LIMIT ${limit}`,
-    values: to.values,
-  });
+  query.orderBy('v.published_at', direction).addOrderBy('v.id', direction).addOrderBy('v.version', direction);
+  const rows = await retryRead(() => query.limit(page.count + 1).getMany());
   return pageOf(rows, page, (row) => ({
     node: publicationOf(row),
     cursor: encodePosition(LIST, { key: instantText(row.published_at), tie: nameOf(row.id, row.version) }),
   }));
 }
 
-export async function countPublications(pool: Pool): Promise<number> {
-  const [row] = await readRows<{ count: string }>(pool, { text: 'SELECT count(*) AS count FROM policy_versions' });
-  return Number(row?.count ?? 0);
-}
+export const countPublications = (dataSource: DataSource): Promise<number> =>
+  retryRead(() => repositoryOf(dataSource).count());
 
-function placeOf(cursor: string): { readonly at: string; readonly id: string; readonly version: number } {
+/** @throws InvalidCursor */
+function positionOf(cursor: string): { readonly at: string; readonly id: string; readonly version: number } {
   const { key, tie } = decodePosition(LIST, cursor, {
-    isKey: (text) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text) && !Number.isNaN(Date.parse(text)),
+    isKey: isIsoInstant,
     isTie: (text) => /^[a-z][a-z0-9-]*\/[1-9]\d{0,8}$/.test(text),
     nullable: false,
   });
-  const [id = '', version] = tie.split('/');
-  return { at: key ?? '', id, version: Number(version) };
+  return { at: key ?? '', ...partsOf(tie) };
 }

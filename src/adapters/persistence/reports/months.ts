@@ -1,18 +1,19 @@
 import { ZoneOffsets } from '../../../domain/calendar/zone-offsets';
 import type { EpochMs } from '../../../domain/instant';
 
-/** A calendar month of a zone, or the part of it that was asked for. */
+/** A calendar month in a time zone, or the part of it that is in the period. */
 export interface Month {
-  /** Such as `2026-03`. */
+  /** For example `2026-03`. */
   readonly name: string;
   readonly from: EpochMs;
 }
 
 /**
- * The months that begin, in the zone's local time, before `to` and end after `from`. The zone rules are those that the
- * calendars go by; the database's own may be older, and take some names (CET) for something else.
+ * The months of a time zone that overlap the period from `from` to `to`. It uses the zone rules of
+ * the calendars: those of the database may be older, and some names, such as CET, have another
+ * meaning there.
  *
- * @throws CalendarError where the zone is unknown
+ * @throws CalendarError if the zone is unknown
  */
 export function monthsIn(timeZone: string, from: EpochMs, to: EpochMs): readonly Month[] {
   const zone = ZoneOffsets.of(timeZone);

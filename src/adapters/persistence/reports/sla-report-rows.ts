@@ -5,12 +5,12 @@ import type { MilestoneName } from '../../../domain/ticket/milestones';
 
 type Timed = Exclude<MilestoneName, 'CLOSING'>;
 
-/** One count of a report's statement. */
+/** A row of the statement of a report. */
 export interface CountedRow {
   readonly key: string | null;
   readonly is_total: boolean;
   readonly what: CommitmentKind | `${'OPENING' | 'RESOLUTION' | 'CLOSING'}_COUNT` | `${Timed}_TIME`;
-  /** Of an outcome: the ticket's severity at the breach; null where it was met. */
+  /** Of an outcome: the severity of the ticket at the breach; null if the commitment was met. */
   readonly breach_severity: Severity | null;
   readonly count: number;
   readonly waived: number;
@@ -18,7 +18,7 @@ export interface CountedRow {
   readonly percentiles: readonly number[] | null;
 }
 
-/** Puts counts together to groups, in the order of their keys. */
+/** Groups the rows by key; the groups are ordered by key. */
 export function reportOf(rows: readonly CountedRow[], nameOf: (key: string | null) => string | null): SlaReport {
   const groups = new Map<string | null, CountedRow[]>();
   for (const row of rows) {

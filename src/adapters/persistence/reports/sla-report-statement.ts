@@ -8,14 +8,14 @@ import { compare, every, Parameters } from '../lists/conditions';
 import { type Month, monthsIn } from './months';
 import { type CountedRow, reportOf } from './sla-report-rows';
 
-/** Counts everything in one statement; what comes back are counts and percentiles of groups, and no ticket. */
+/** Makes a report with one statement, which returns only counts and percentiles of groups. */
 export async function slaReport(pool: Pool, caller: Caller, query: SlaReportQuery, now: EpochMs): Promise<SlaReport> {
   const months = query.groupBy === 'MONTH' ? await monthsWithFacts(pool, query, now) : [];
   const rows = await readRows<CountedRow>(pool, reportStatement(caller, query, months, now));
   return reportOf(rows, query.groupBy === 'MONTH' ? (key) => months[Number(key) - 1]?.name ?? null : (key) => key);
 }
 
-/** Of all the months that a period may have, those in which anything can have happened. */
+/** The months of the period between the first and the last fact; the period may be much longer. */
 async function monthsWithFacts(pool: Pool, { timeZone, from, to }: SlaReportQuery, now: EpochMs) {
   const [extent] = await readRows<{ first: EpochMs | null; last: EpochMs }>(pool, {
     ...EXTENT,
@@ -25,7 +25,7 @@ async function monthsWithFacts(pool: Pool, { timeZone, from, to }: SlaReportQuer
   return monthsIn(timeZone, Math.max(from, extent.first), Math.min(to, extent.last + 1));
 }
 
-/** The first and the last instant of any fact; each part is one look into an index. */
+/** The first and the last instant of any fact. Each part reads one entry of an index. */
 const EXTENT = {
   name: 'report-extent',
   text: `SELECT (SELECT min(opened_at) FROM tickets) AS first,
@@ -34,8 +34,8 @@ const EXTENT = {
 };
 
 /**
- * The statement of a report. Facts, each with an instant, a client and a severity, are counted by key and altogether: what
- * became of cycles, what tickets have reached, and in what time.
+ * The statement of a report. It counts facts, each with an instant, a client and a severity, by key
+ * and in total: outcomes of cycles, milestones of tickets, and the times until them.
  */
 export function reportStatement(caller: Caller, query: SlaReportQuery, months: readonly Month[], now: EpochMs) {
   const to = new Parameters();
@@ -54,7 +54,8 @@ export function reportStatement(caller: Caller, query: SlaReportQuery, months: r
   ]);
   const { key, join, before } = keyOf(query, months, every(clients), to);
   const facts = (source: string) => `(SELECT f.*, ${key} AS key FROM ${source} f ${join} WHERE ${asked}) f`;
-  // Counted source by source first: of a plain table the planner knows that there are few groups.
+  // Each source is counted on its own first: for a plain table, the planner knows that there are
+  // few groups.
   const counted = (source: string) => `
     SELECT key, what, breach_severity, count(*) AS count, count(*) FILTER (WHERE waived) AS waived,
            count(*) FILTER (WHERE open) AS open
@@ -76,11 +77,13 @@ export function reportStatement(caller: Caller, query: SlaReportQuery, months: r
 interface Key {
   readonly key: string;
   readonly join: string;
-  /** What the statement begins with. */
+  /** The WITH clause; may be empty. */
   readonly before: string;
 }
 
-/** What facts are grouped by: something of their own, or of the ticket as it is now. */
+/**
+ * The key by which facts are grouped: a column of the fact, or of the current row of the ticket.
+ */
 function keyOf({ groupBy }: SlaReportQuery, months: readonly Month[], clients: string, to: Parameters): Key {
   switch (groupBy) {
     case 'SEVERITY':
@@ -101,7 +104,7 @@ function keyOf({ groupBy }: SlaReportQuery, months: readonly Month[], clients: s
   }
 }
 
-// Materialized, for tickets' rows are wide and every kind of fact is joined with them.
+// Materialized, because rows of tickets are wide and each source is joined with them.
 const keyOfTicket = (column: string, clients: string): Key => ({
   key: 'k.key',
   join: 'JOIN ticket_key k ON k.ticket_id = f.ticket_id',
@@ -118,7 +121,7 @@ const DUE = COMMITMENT_KINDS.map((kind) => {
   return `('${kind}', t.${column}_status, t.${column}_due_at)`;
 }).join(', ');
 
-/** What has fallen due and nobody has recorded yet, because the service was down or the ticket is set aside. */
+/** Breaches that are not recorded yet, because the service was down or the ticket is set aside. */
 const unrecordedBreaches = (now: string): string => `
   SELECT t.id AS ticket_id, t.client_id, c ->> 'severity' AS severity, d.due_at AS at, d.kind AS what,
          t.severity AS breach_severity, false AS waived, true AS open
@@ -128,14 +131,14 @@ const unrecordedBreaches = (now: string): string => `
    WHERE t.next_deadline_at < ${now} AND d.status = 'RUNNING' AND d.due_at < ${now}
      AND c ->> 'kind' = d.kind AND c ->> 'end' IS NULL`;
 
-/** The columns of a fact that is merely counted. */
+/** The columns of a fact that is only counted. */
 const count = (what: string) => `${what} AS what, NULL AS breach_severity, false AS waived, false AS open`;
 
 const MILESTONES = `
   SELECT ticket_id, client_id, severity, at, ${count("milestone || '_COUNT'")}
     FROM ticket_milestones WHERE milestone IN ('RESOLUTION', 'CLOSING')`;
 
-/** For a resolved ticket nothing can fall due but the end of silence. */
+/** Closings after silence that are not recorded yet: the only deadline of a resolved ticket. */
 const unrecordedClosings = (now: string): string => `
   SELECT id AS ticket_id, client_id, severity, next_deadline_at AS at, ${count("'CLOSING_COUNT'")}
     FROM tickets WHERE next_deadline_at < ${now} AND state = 'resolved'`;

@@ -14,11 +14,14 @@ export interface ClientRow {
 export const clients = new EntitySchema<ClientRow>({
   name: 'clients',
   columns: {
-    id: primary(uuid('UUID version 7')),
-    name: text('What people call the client; case-sensitive'),
-    created_at: instant('When the account was made'),
-    policy: orNull(text('The policy that its new tickets are opened under; null for that of the service')),
-    calendars: { ...json('Calendars of the policy that stand in for others, by the name replaced'), default: {} },
+    id: primary(uuid('Primary key, a UUID version 7')),
+    name: text('Name of the client; unique, case-sensitive'),
+    created_at: instant('Time at which the account was created'),
+    policy: orNull(text('Policy under which new tickets of the client are opened; null for the default policy')),
+    calendars: {
+      ...json('Calendars that replace calendars of the policy, by the name of the replaced calendar'),
+      default: {},
+    },
   },
   uniques: [{ name: 'clients_name_key', columns: ['name'] }],
   indices: [

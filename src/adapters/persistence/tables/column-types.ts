@@ -1,5 +1,6 @@
 import type { ColumnType, EntitySchemaColumnOptions } from 'typeorm';
 import type { EpochMs } from '../../../domain/instant';
+import { instantText } from '../database/sql';
 
 type Column = EntitySchemaColumnOptions;
 
@@ -8,8 +9,8 @@ type Column = EntitySchemaColumnOptions;
 export const uuid = (comment: string): Column => ({ type: 'uuid', comment });
 export const text = (comment: string): Column => ({ type: 'text', comment });
 export const integer = (comment: string): Column => ({ type: 'integer', comment });
-/** A length of time in whole milliseconds; `bigint` comes back as text. */
-export const milliseconds = (comment: string): Column => ({ type: 'bigint', comment });
+/** A 64-bit integer; a decimal string in the row. */
+export const bigint = (comment: string): Column => ({ type: 'bigint', comment });
 export const boolean = (comment: string): Column => ({ type: 'boolean', comment });
 export const json = (comment: string): Column => ({ type: 'jsonb', comment });
 export const textList = (comment: string): Column => ({ type: 'text', array: true, comment });
@@ -20,12 +21,32 @@ export const instant = (comment: string): Column => ({
   precision: 3,
   comment,
   transformer: {
-    from: (value: Date | null): EpochMs | null => value?.getTime() ?? null,
-    to: (value: EpochMs | null | undefined) => (typeof value === 'number' ? new Date(value) : value),
+    // The type parser in sql.ts has parsed it.
+    from: (value: EpochMs | Date | null): EpochMs | null => {
+      if (typeof value === 'object' && value !== null) throw new Error('Rows are read through entityManager() only');
+      return value;
+    },
+    to: (value: unknown) => (typeof value === 'number' ? new StoredInstant(value) : value),
   },
 });
 
-/** A 64-bit transaction number, in decimal. TypeORM does not know the type: `createDataSource` makes it known. */
+/**
+ * An instant on its way to pg. TypeORM makes a `Date` of a text, and pg writes a `Date` in the time
+ * zone of the host, which loses the seconds of historical offsets; both pass this object through,
+ * and pg asks it for its text.
+ */
+class StoredInstant {
+  constructor(private readonly at: EpochMs) {}
+
+  /** Called by pg. */
+  toPostgres(): string {
+    return instantText(this.at);
+  }
+}
+
+/**
+ * A transaction number, a decimal string in the row. `createDataSource` tells TypeORM of the type.
+ */
 export const xid8 = (comment: string): Column => ({ type: XID8, comment });
 export const XID8 = 'xid8' as ColumnType;
 

@@ -4,7 +4,7 @@ import type { CommitmentKind } from '../../../domain/policy/policy';
 import type { Severity } from '../../../domain/severity';
 import { boolean, instant, integer, orNull, primary, text, uuid } from './column-types';
 
-/** A cycle that was kept or breached, as reports count it (ADR 008). */
+/** A cycle that was met or breached, as reports count it (ADR 008). */
 export interface CommitmentOutcomeRow {
   readonly ticket_id: string;
   readonly kind: CommitmentKind;
@@ -20,15 +20,15 @@ export interface CommitmentOutcomeRow {
 export const commitmentOutcomes = new EntitySchema<CommitmentOutcomeRow>({
   name: 'commitment_outcomes',
   columns: {
-    ticket_id: primary(uuid('The ticket it was promised on')),
-    kind: primary(text('What was promised: RESPONSE, UPDATE or RESOLUTION')),
-    cycle: primary(integer('The number of the cycle, from 1 for each kind')),
-    client_id: uuid('The client of the ticket'),
-    severity: text('The severity that gave the cycle'),
-    decided_at: instant('When it was breached, else when it was fulfilled'),
-    breach_severity: orNull(text('The severity of the ticket at the breach; null where it was kept')),
+    ticket_id: primary(uuid('Ticket of the cycle')),
+    kind: primary(text('Kind of the commitment: RESPONSE, UPDATE or RESOLUTION')),
+    cycle: primary(integer('Number of the cycle, from 1 for each kind')),
+    client_id: uuid('Client of the ticket'),
+    severity: text('Severity that determined the target of the cycle'),
+    decided_at: instant('Time of the breach, or, if there was none, of the fulfilment'),
+    breach_severity: orNull(text('Severity of the ticket at the breach; null if the cycle was met')),
     waived: boolean('Whether the breach is waived'),
-    ended_at: orNull(instant('When the cycle ended; null while a breached one is open')),
+    ended_at: orNull(instant('Time at which the cycle ended; null while a breached cycle is open')),
   },
   indices: [{ name: 'commitment_outcomes_decided_at_idx', columns: ['decided_at'] }],
 });

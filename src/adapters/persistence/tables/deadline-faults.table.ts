@@ -13,11 +13,11 @@ export interface DeadlineFaultRow {
 export const deadlineFaults = new EntitySchema<DeadlineFaultRow>({
   name: 'deadline_faults',
   columns: {
-    ticket_id: primary(uuid('The ticket that is set aside')),
-    attempts: integer('How often it was tried in vain'),
-    retry_at: instant('When it is tried next'),
-    error: text('What went wrong last'),
-    since: instant('When it was set aside first'),
+    ticket_id: primary(uuid('Ticket that is skipped')),
+    attempts: integer('Number of failed attempts'),
+    retry_at: instant('Time of the next attempt'),
+    error: text('Error of the last attempt'),
+    since: instant('Time of the first failed attempt'),
   },
   indices: [{ name: 'deadline_faults_retry_at_idx', columns: ['retry_at'] }],
   foreignKeys: [

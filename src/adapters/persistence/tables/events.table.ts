@@ -5,8 +5,9 @@ import type { EventType } from '../../../domain/ticket/ticket-events';
 import { instant, integer, json, orNull, primary, text, uuid, xid8 } from './column-types';
 
 export interface EventRow {
-  /** A 64-bit number, in decimal. */
+  /** A decimal 64-bit integer. */
   readonly id: string;
+  /** A decimal 64-bit integer. */
   readonly xid: string;
   readonly ticket_id: string;
   readonly client_id: string;
@@ -15,7 +16,7 @@ export interface EventRow {
   readonly at: EpochMs;
   readonly recorded_at: EpochMs;
   readonly actor: Actor;
-  /** The event's body without its type. */
+  /** The fields of the event that depend on its type. */
   readonly data: Readonly<Record<string, unknown>>;
   readonly once_key: string | null;
 }
@@ -25,18 +26,22 @@ export const events = new EntitySchema<EventRow>({
   columns: {
     id: primary({ type: 'bigint', generated: 'increment', comment: 'Orders the events of one transaction' }),
     xid: {
-      ...xid8('The transaction that recorded it: readers follow (xid, id) and stop before the oldest one running'),
+      ...xid8(
+        'Transaction that recorded the event; readers follow (xid, id) and stop before the oldest running transaction',
+      ),
       default: () => 'pg_current_xact_id()',
     },
-    ticket_id: uuid('The ticket it happened to'),
-    client_id: uuid('The client of the ticket'),
-    number: integer('Counts from 1 for each ticket'),
-    type: text('What happened'),
-    at: instant('When it happened; events of an import carry the instants of the other log'),
-    recorded_at: instant('When it was recorded'),
-    actor: json('Who did it: kind, id, name'),
-    data: json('The rest of the event, by its type'),
-    once_key: orNull(text('Names what can happen to the ticket only once: a breach or a mark of one cycle')),
+    ticket_id: uuid('Ticket of the event'),
+    client_id: uuid('Client of the ticket'),
+    number: integer('Number of the event, from 1 for each ticket'),
+    type: text('Type of the event'),
+    at: instant('Time at which the event occurred; for an imported event, the time in the imported log'),
+    recorded_at: instant('Time at which the event was recorded'),
+    actor: json('Actor who caused the event: kind, id and name'),
+    data: json('Fields of the event that depend on its type'),
+    once_key: orNull(
+      text('Identifies an event that can occur only once for a ticket: a breach or a mark of one cycle'),
+    ),
   },
   uniques: [{ name: 'events_ticket_id_number_key', columns: ['ticket_id', 'number'] }],
   indices: [

@@ -17,14 +17,14 @@ export interface IdempotencyKeyRow {
 export const idempotencyKeys = new EntitySchema<IdempotencyKeyRow>({
   name: 'idempotency_keys',
   columns: {
-    caller: primary(text('Who chose the key: kind and id of the actor')),
-    key: primary(text('As the caller gave it')),
-    fingerprint: text('Of the input; the same key with another input is refused'),
-    ticket_id: uuid('The ticket, or whatever else, that the request was about; it need not exist'),
-    version: orNull(integer('The version the ticket was left at; null where there was none')),
-    refused: orNull(json('Why nothing of the request was tried')),
-    refusals: json('One for each step: null where it was carried out'),
-    created_at: instant('When the request was answered first'),
+    caller: primary(text('Actor who sent the request: kind and id')),
+    key: primary(text('Idempotency key as the caller sent it')),
+    fingerprint: text('Hash of the input; the same key with another input is refused'),
+    ticket_id: uuid('Ticket or other object of the request; need not exist'),
+    version: orNull(integer('Version of the object after the request; null if it did not change')),
+    refused: orNull(json('Refusal of the whole request')),
+    refusals: json('For each step of the request, its refusal, or null if it was carried out'),
+    created_at: instant('Time at which the request was first answered'),
   },
   indices: [{ name: 'idempotency_keys_created_at_idx', columns: ['created_at'] }],
 });

@@ -1,3 +1,4 @@
+import { breakingMigrations } from './breaking-migrations.table';
 import { clients } from './clients.table';
 import { commitmentOutcomes } from './commitment-outcomes.table';
 import { deadlineFaults } from './deadline-faults.table';
@@ -7,17 +8,18 @@ import { policyVersions } from './policy-versions.table';
 import { ticketMilestones } from './ticket-milestones.table';
 import { tickets } from './tickets.table';
 
-export type { ClientRow } from './clients.table';
+export { type BreakingMigrationRow, breakingMigrations } from './breaking-migrations.table';
+export { type ClientRow, clients } from './clients.table';
 export { type CommitmentOutcomeRow, commitmentOutcomes } from './commitment-outcomes.table';
-export type { DeadlineFaultRow } from './deadline-faults.table';
+export { type DeadlineFaultRow, deadlineFaults } from './deadline-faults.table';
 export { type EventRow, events } from './events.table';
-export type { IdempotencyKeyRow } from './idempotency-keys.table';
-export type { PolicyVersionRow } from './policy-versions.table';
+export { type IdempotencyKeyRow, idempotencyKeys } from './idempotency-keys.table';
+export { type PolicyVersionRow, policyVersions } from './policy-versions.table';
 export { type SlaColumns, type StoredStatus, slaColumns } from './sla-columns';
 export { type TicketMilestoneRow, ticketMilestones } from './ticket-milestones.table';
 export { type TicketRow, tickets } from './tickets.table';
 
-/** Every table of the service; what they are in the database is made by the migrations alone. */
+/** All tables of the service. Only migrations create and change them in the database. */
 export const TABLES = [
   clients,
   policyVersions,
@@ -27,4 +29,5 @@ export const TABLES = [
   deadlineFaults,
   commitmentOutcomes,
   ticketMilestones,
+  breakingMigrations,
 ];

@@ -18,13 +18,17 @@ export interface PolicyVersionRow {
 export const policyVersions = new EntitySchema<PolicyVersionRow>({
   name: 'policy_versions',
   columns: {
-    id: primary(text('The name of the policy')),
-    version: primary(integer('Counts from 1 for each policy')),
-    document: json('Rules, targets and calendars, holidays expanded'),
-    fingerprint: text('SHA-256 of the data that it was published from'),
-    published_at: instant('When it was published'),
-    yaml: orNull(text('The text it was published from; null where that was not kept')),
-    published_by: orNull(json('Who published it: kind, id, name; null for the configured file, at a start')),
-    configured: boolean('Whether the configured file said this when the service started'),
+    id: primary(text('Name of the policy')),
+    version: primary(integer('Number of the version, from 1 for each policy')),
+    document: json('Rules, targets and calendars, with the holidays listed as dates'),
+    fingerprint: text('SHA-256 of the data from which the version was published'),
+    published_at: instant('Time at which the version was published'),
+    yaml: orNull(text('Text from which the version was published; null if it was not kept')),
+    published_by: orNull(
+      json(
+        'Actor who published the version: kind, id and name; null if the service published its configured file at start',
+      ),
+    ),
+    configured: boolean('Whether the configured policy file contained this version when a service started'),
   },
 });

@@ -3,12 +3,16 @@ import type { EpochMs } from '../../../domain/instant';
 import { instant, orNull, text } from './column-types';
 
 /**
- * A commitment's status as of the ticket's last event. `AT_RISK` is never stored: a commitment that runs is `RUNNING`
- * here, and at risk or breached once the instant asked has passed its `at_risk_at` or `due_at`.
+ * The status of a commitment as of the last event of the ticket. `AT_RISK` is never stored: a
+ * running commitment is stored as `RUNNING`, and is at risk or breached from its `at_risk_at` or
+ * `due_at` on.
  */
 export type StoredStatus = Exclude<CommitmentStatus, 'AT_RISK'>;
 
-/** What lists and the deadline index need of the clocks, derived from the ticket whenever it is written. */
+/**
+ * Columns for lists and for the deadline index. They are derived from the ticket each time it is
+ * written.
+ */
 export interface SlaColumns {
   readonly response_status: StoredStatus | null;
   readonly response_due_at: EpochMs | null;
@@ -26,11 +30,11 @@ export interface SlaColumns {
 
 const statusColumn = (kind: string) =>
   orNull(
-    text(`Status of ${kind} as of the last event; AT_RISK and a breach not yet recorded follow from the instants`),
+    text(`Status of ${kind} as of the last event; AT_RISK and a breach that is not recorded yet follow from the times`),
   );
 const dueColumn = (kind: string) =>
-  orNull(instant(`When ${kind} is or was due; null while paused, once ended and for best effort`));
-const atRiskColumn = (kind: string) => orNull(instant(`From when the running ${kind} is at risk`));
+  orNull(instant(`Time at which ${kind} is or was due; null while paused, after its end, and for best effort`));
+const atRiskColumn = (kind: string) => orNull(instant(`Time from which ${kind} is at risk while it is running`));
 
 export const slaColumns = {
   response_status: statusColumn('RESPONSE'),
@@ -42,8 +46,10 @@ export const slaColumns = {
   resolution_status: statusColumn('RESOLUTION'),
   resolution_due_at: dueColumn('RESOLUTION'),
   resolution_at_risk_at: atRiskColumn('RESOLUTION'),
-  due_at: orNull(instant('The least of the three due instants')),
-  next_deadline_at: orNull(instant('When something falls due next: a mark, a breach or the end of silence')),
+  due_at: orNull(instant('Earliest of the three due times')),
+  next_deadline_at: orNull(
+    instant('Time of the next mark, breach or closing after silence; the deadline engine searches by it'),
+  ),
 };
 
 const partial = (column: string) => ({
@@ -56,7 +62,7 @@ export const slaIndices = [
   partial('response_due_at'),
   partial('update_due_at'),
   partial('resolution_due_at'),
-  // With the nulls, for in lists they come last, in an order of their own.
+  // Includes nulls: lists show them last, ordered by id.
   { name: 'tickets_due_at_idx', columns: ['due_at', 'id'] },
   partial('next_deadline_at'),
 ];

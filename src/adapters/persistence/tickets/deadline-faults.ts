@@ -1,4 +1,3 @@
-import type { Pool } from 'pg';
 import type { DeadlineFault, SetAside } from '../../../application/ports/ticket-store';
 import { withoutUnstorable } from '../../../application/tickets/unstorable-text';
 import type { EpochMs } from '../../../domain/instant';
@@ -23,13 +22,4 @@ export async function setAside(
     const error = faults.find((fault) => fault.ticketId === ticketId)?.error;
     return { ticketId, attempts, retryAt, error };
   });
-}
-
-/** How many tickets are set aside. */
-export async function countDeadlineFaults(pool: Pool): Promise<number> {
-  const [row] = await rowsOf<{ count: number }>(pool, {
-    name: 'count-deadline-faults',
-    text: 'SELECT count(*)::int AS count FROM deadline_faults',
-  });
-  return row?.count ?? 0;
 }

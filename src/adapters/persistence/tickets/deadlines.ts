@@ -2,8 +2,10 @@ import type { Pool } from 'pg';
 import type { Caller } from '../../../application/ports/caller';
 import type { Page, PageRequest } from '../../../application/ports/pagination';
 import type { Deadline, DeadlineQuery } from '../../../application/ports/ticket-reader';
+import { isIsoInstant } from '../../../domain/instant';
 import { COMMITMENT_KINDS, type CommitmentKind } from '../../../domain/policy/policy';
-import { instantText, isUuid, readRows } from '../database/sql';
+import { isUuid } from '../../../domain/uuid';
+import { instantText, readRows } from '../database/sql';
 import { compare, every, Parameters } from '../lists/conditions';
 import { decodePosition, encodePosition } from '../lists/cursor';
 import { pageOf } from '../lists/page';
@@ -113,7 +115,7 @@ function beyond(kind: CommitmentKind, place: Place | null, side: '>' | '<', to: 
 
 function placeOf(cursor: string): Place {
   const { key, tie } = decodePosition(LIST, cursor, {
-    isKey: (text) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text) && !Number.isNaN(Date.parse(text)),
+    isKey: isIsoInstant,
     isTie: (text) => /^[^/]+\/[0-2]$/.test(text) && isUuid(text.slice(0, -2)),
     nullable: false,
   });

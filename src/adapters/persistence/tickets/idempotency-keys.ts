@@ -1,5 +1,3 @@
-import type { Pool } from 'pg';
-import type { Clock } from '../../../application/ports/clock';
 import { actorKey } from '../../../application/ports/idempotency';
 import type { FirstAnswer, KeyAnswer, KeyClaim } from '../../../application/ports/ticket-store';
 import type { Actor } from '../../../domain/actor';
@@ -94,14 +92,4 @@ export async function noteAnswer(on: Queryable, by: Actor, key: string, version:
     text: 'UPDATE idempotency_keys SET version = $3 WHERE caller = $1 AND key = $2',
     values: [actorKey(by), key, version],
   });
-}
-
-/** Deletes the keys that may be used again; returns how many. */
-export async function purgeIdempotencyKeys(pool: Pool, clock: Clock): Promise<number> {
-  const rows = await rowsOf<{ count: string }>(pool, {
-    text: `WITH gone AS (DELETE FROM idempotency_keys WHERE created_at < $1::timestamptz RETURNING 1)
-           SELECT count(*) AS count FROM gone`,
-    values: [instantText(clock.now() - KEY_LIFETIME_MS)],
-  });
-  return Number(rows[0]?.count ?? 0);
 }

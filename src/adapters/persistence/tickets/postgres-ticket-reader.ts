@@ -8,7 +8,7 @@ import type { TicketReader } from '../../../application/ports/ticket-reader';
 import { sees } from '../../../application/visibility';
 import type { EventType } from '../../../domain/ticket/ticket-events';
 import { isUuid } from '../../../domain/uuid';
-import { CLIENTS_BY_ID, clientOf } from '../clients/postgres-clients';
+import { CLIENTS_BY_ID, clientFromRow } from '../clients/postgres-clients';
 import { batched } from '../database/batched';
 import { readRows } from '../database/sql';
 import { compare, every, Parameters } from '../lists/conditions';
@@ -33,7 +33,7 @@ export function createTicketReader({ pool }: { readonly pool: Pool }): TicketRea
   });
   const findClient = batched<Client>(async (ids) => {
     const rows = await readRows<ClientRow>(pool, { ...CLIENTS_BY_ID, values: [ids] });
-    return new Map(rows.map((row) => [row.id, clientOf(row)]));
+    return new Map(rows.map((row) => [row.id, clientFromRow(row)]));
   });
 
   const events = ownedLists<EventsAsked, SelectedEvent, LoggedEvent>(pool, {

@@ -16,7 +16,8 @@ export const CLAIM_KEYS = {
 
 export const READ_KEYS = {
   name: 'read-keys',
-  text: `SELECT k.* FROM unnest($1::text[], $2::text[]) AS asked (caller, key)
+  text: `SELECT caller, key, k.fingerprint, k.ticket_id, k.version, k.refused, k.refusals, k.created_at
+           FROM unnest($1::text[], $2::text[]) AS asked (caller, key)
            JOIN idempotency_keys k USING (caller, key)`,
 };
 
