@@ -16,6 +16,7 @@ import type { Client } from '../application/ports/clients';
 import type { Services } from '../application/ports/services';
 import type { Config } from '../config';
 import { HOUR_MS, toIso } from '../domain/instant';
+import { UnreadableEvent } from '../domain/ticket/upcast';
 import { openStore, type Store } from './open-store';
 
 /** A service that serves. */
@@ -52,7 +53,11 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
       pool: store.pool,
       url: store.url,
       onDeadline: (at) => sweep.wake(at),
-      onError: (error) => logger.warn({ err: error }, 'the event log cannot be followed at the moment'),
+      onError: (error) => {
+        if (error instanceof UnreadableEvent) {
+          logger.error({ err: error }, 'an event of the log cannot be read; no subscriber receives it');
+        } else logger.warn({ err: error }, 'the event log cannot be followed at the moment');
+      },
     });
     undo.push(() => feed.close());
     sweep.start();

@@ -6,7 +6,7 @@ import type { Hub } from './hub';
 export interface TailSettings {
   /** The longest time between two looks at the log, in milliseconds; 1 second unless told. */
   readonly pollMs?: number;
-  /** EventWithTicket of each failure to read; the tail goes on by itself. */
+  /** Called for each failed read of the log, and for each event that cannot be read. */
   readonly onError?: (error: unknown) => void;
 }
 
@@ -86,13 +86,13 @@ export class Tail {
       this.hub.publish([], snapshot);
       return { isFull: false, snapshot };
     }
-    const { entries, snapshot } = await this.log.after(this.place, BATCH);
-    const last = entries.at(-1);
-    if (last !== undefined) this.place = { xid: `${last.xid}`, id: last.event.id };
+    const { entries, unreadable, next, isFull, snapshot } = await this.log.after(this.place, BATCH);
+    this.place = next;
+    for (const error of unreadable) this.settings.onError?.(error);
     this.hub.publish(entries, snapshot);
     // An import makes hundreds of events visible at once: reading on faster than they are taken would end those who keep up.
     while (!this.isClosed && this.hub.isCatchingUp()) await sleep(COALESCE_MS);
-    return { isFull: entries.length === BATCH, snapshot };
+    return { isFull, snapshot };
   }
 
   /** Waits for a wake-up, at most so long; at least a breath, in which further wake-ups are gathered. */

@@ -30,7 +30,7 @@ export async function policyImpact(
   for await (const events of reader.histories(caller, open, now)) {
     const [opening] = events;
     if (opening?.type !== 'SUBMITTED') throw new Error('A history begins with SUBMITTED');
-    const own = await pinnedPolicy(policies, { ...opening, calendars: opening.calendars ?? {} });
+    const own = await pinnedPolicy(policies, opening);
     const impact = impactOn(events, own, withCalendars(policy, calendars.get(opening.clientId) ?? {}), now);
     if (impact !== null) tally.add(impact);
   }

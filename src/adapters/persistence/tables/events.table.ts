@@ -1,7 +1,6 @@
 import { EntitySchema } from 'typeorm';
 import type { Actor } from '../../../domain/actor';
 import type { EpochMs } from '../../../domain/instant';
-import type { EventType } from '../../../domain/ticket/ticket-events';
 import { instant, integer, json, orNull, primary, text, uuid, xid8 } from './column-types';
 
 export interface EventRow {
@@ -11,13 +10,15 @@ export interface EventRow {
   readonly ticket_id: string;
   readonly client_id: string;
   readonly number: number;
-  readonly type: EventType;
+  readonly type: string;
   readonly at: EpochMs;
   readonly recorded_at: EpochMs;
   readonly actor: Actor;
-  /** The event's body without its type. */
+  /** The event's body without its type, in the shape of `schema_version`. */
   readonly data: Readonly<Record<string, unknown>>;
   readonly once_key: string | null;
+  /** Counts from 1 for each type. */
+  readonly schema_version: number;
 }
 
 export const events = new EntitySchema<EventRow>({
@@ -37,6 +38,11 @@ export const events = new EntitySchema<EventRow>({
     actor: json('Who did it: kind, id, name'),
     data: json('The rest of the event, by its type'),
     once_key: orNull(text('Names what can happen to the ticket only once: a breach or a mark of one cycle')),
+    schema_version: {
+      type: 'smallint',
+      default: 1,
+      comment: 'The version of the shape of data, counted from 1 for each type',
+    },
   },
   uniques: [{ name: 'events_ticket_id_number_key', columns: ['ticket_id', 'number'] }],
   indices: [

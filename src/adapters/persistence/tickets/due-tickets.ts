@@ -1,9 +1,9 @@
 import type { Pool } from 'pg';
 import type { DueTickets } from '../../../application/deadlines/deadline-engine';
-import { fingerprintOf } from '../../../application/fingerprint';
 import { knownPolicy, pinnedPolicy } from '../../../application/policies/pinned-policy';
 import type { Policies } from '../../../application/ports/policies';
 import type { StoredTicket } from '../../../application/ports/stored-ticket';
+import { matchesLog } from '../../../application/tickets/matches-log';
 import type { EpochMs } from '../../../domain/instant';
 import type { Policy } from '../../../domain/policy/policy';
 import { letPass } from '../../../domain/ticket/decide';
@@ -15,7 +15,7 @@ import { type Transaction, transact } from '../database/transact';
 import { PolicyNotLoaded } from './change-transaction';
 import { type DeadlineFault, NOT_SET_ASIDE, type SetAside, setAside } from './deadline-faults';
 import { rowsOfTicket, type TicketRows, writeChanges } from './save-tickets';
-import { ticketsAtVersions } from './ticket-history';
+import { foldsAtVersions } from './ticket-history';
 import { type SelectedTicket, TICKET_COLUMNS, ticketOf } from './ticket-row';
 import type { Commit } from './ticket-store';
 
@@ -196,7 +196,7 @@ async function recordIn(
   // Deciding took a moment, in which the tickets were shown without this: it is recorded as late as can be.
   const now = passed.length === 0 ? 0 : await present(tx, clock);
   const changed = each(passed, ({ id, matchesNextDeadline, ...written }): TicketRows => {
-    if (!matchesNextDeadline && !isSame(written.stored, logged.get(id) ?? null)) {
+    if (!matchesNextDeadline && !matchesLog(written.stored, logged.get(id)?.() ?? null)) {
       throw new Error('The row of the ticket is not what its log says');
     }
     // Who wrote the ticket last may have had a clock that is ahead of the database's.
@@ -234,15 +234,12 @@ function passTime(row: TakenRow, policyOf: (ticket: Ticket) => Policy): Passed {
   return { id: row.id, stored, ticket, policy, events: [...events], matchesNextDeadline };
 }
 
-/** The tickets as their logs have them. */
-async function loggedAs(tx: Transaction, passed: readonly Passed[]): Promise<ReadonlyMap<string, StoredTicket | null>> {
+/** For each ticket, a function that folds its log: a log that cannot be read is the fault of its ticket alone. */
+async function loggedAs(
+  tx: Transaction,
+  passed: readonly Passed[],
+): Promise<ReadonlyMap<string, () => StoredTicket | null>> {
   const wanted = passed.map(({ id, stored: { version } }) => ({ id, version }));
-  const folded = await ticketsAtVersions(tx, wanted);
-  return new Map(wanted.map(({ id }, index) => [id, folded[index] ?? null]));
-}
-
-/** Whether a ticket is stored as its events have it. */
-function isSame(stored: StoredTicket, folded: StoredTicket | null): boolean {
-  const said = ({ number, createdAt, updatedAt, ...ticket }: StoredTicket) => fingerprintOf(ticket, 'LEFT_OUT');
-  return folded !== null && said(stored) === said(folded);
+  const folds = await foldsAtVersions(tx, wanted);
+  return new Map(wanted.map(({ id }, index) => [id, folds[index] ?? (() => null)]));
 }
