@@ -78,6 +78,16 @@ export const listOf = <T>({ problemIn }: Shape<T>): Shape<readonly T[]> => ({
   },
 });
 
+export const pairOf = <A, B>(first: Shape<A>, second: Shape<B>): Shape<readonly [A, B]> => ({
+  problemIn: (value) => {
+    if (!Array.isArray(value) || value.length !== 2) return problem('a list of two', value);
+    const found = first.problemIn(value[0]);
+    if (found !== null) return within('[0]', found);
+    const other = second.problemIn(value[1]);
+    return other === null ? null : within('[1]', other);
+  },
+});
+
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 

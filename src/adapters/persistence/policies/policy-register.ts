@@ -8,6 +8,7 @@ import type { EpochMs } from '../../../domain/instant';
 import { unknownCalendars } from '../../../domain/policy/calendar-replacements';
 import { compilePolicy } from '../../../domain/policy/compile-policy';
 import type { PolicyDocument } from '../../../domain/policy/policy';
+import { readPolicyVersion } from '../../../domain/policy/policy-document';
 import type { Refusal } from '../../../domain/ticket/refusals';
 import { instantText, type Queryable, rowsOf } from '../database/sql';
 import { type Transaction, transact } from '../database/transact';
@@ -239,7 +240,8 @@ async function termsRefused(tx: Transaction, id: string, calendars: ClientTerms[
     values: [id, last.version],
   });
   if (row === undefined) throw new Error(`Version ${last.version} of ${id} is the latest and is not there`);
-  const [unknown] = unknownCalendars(row.document, calendars);
-  const known = Object.keys(row.document.calendars);
+  const document = readPolicyVersion(row.document, id, last.version);
+  const [unknown] = unknownCalendars(document, calendars);
+  const known = Object.keys(document.calendars);
   return unknown === undefined ? null : { code: 'UnknownCalendar', calendar: unknown, policy: id, known };
 }

@@ -2,8 +2,8 @@ import type { Pool } from 'pg';
 import type { Clock } from '../../../application/ports/clock';
 import type { LatestVersion, Policies } from '../../../application/ports/policies';
 import { withCalendars } from '../../../domain/policy/calendar-replacements';
-import { compilePolicy } from '../../../domain/policy/compile-policy';
 import type { Policy } from '../../../domain/policy/policy';
+import { readPolicyVersion, UnreadablePolicy } from '../../../domain/policy/policy-document';
 import type { Refusal } from '../../../domain/ticket/refusals';
 import { batched } from '../database/batched';
 import { readRows } from '../database/sql';
@@ -47,9 +47,9 @@ export interface StoredPolicies extends Policies {
 
 /** What new tickets are opened under at the moment. */
 interface Present {
-  readonly service: Policy;
-  /** Of the clients that have terms of their own. */
-  readonly clients: ReadonlyMap<string, Policy>;
+  readonly service: () => Policy;
+  /** Of the clients that have terms of their own. Each throws where the policy of that client cannot be read. */
+  readonly clients: ReadonlyMap<string, () => Policy>;
 }
 
 /**
@@ -70,7 +70,7 @@ export function createPolicies(deps: PoliciesDeps): StoredPolicies {
   const load = async (id: string, version: number): Promise<Policy | null> => {
     const found = await document(nameOf(id, version));
     if (found === null) return null;
-    const policy = compilePolicy(found.document, version);
+    const policy = readPolicyVersion(found.document, id, version);
     // Only what was found is kept: a version may yet be published.
     compiled.set(nameOf(id, version), policy);
     return policy;
@@ -89,21 +89,35 @@ export function createPolicies(deps: PoliciesDeps): StoredPolicies {
     (await readRows<LatestVersion>(pool, latestStatement(id, document ?? null)))[0] ?? null;
   const readTerms = () => readRows<TermsRow>(pool, TERMS);
 
+  /** A version that cannot be read is an error for the tickets of that policy, and for no others. */
+  const readable = async (id: string, number: number): Promise<() => Policy> => {
+    try {
+      const policy = await version(id, number);
+      if (policy === null) throw new NoPolicyPublished(id);
+      return () => policy;
+    } catch (error) {
+      if (!(error instanceof UnreadablePolicy)) throw error;
+      return () => {
+        throw error;
+      };
+    }
+  };
+
   const readPresent = async (): Promise<Present> => {
     const terms = await readTerms();
     const ids = [...new Set([policyId, ...terms.map(({ policy }) => policy ?? policyId)])];
     const rows = await readRows<Pick<PolicyVersionRow, 'id' | 'version'>>(pool, { ...LATEST, values: [ids] });
-    const inForce = new Map<string, Policy | null>();
-    for (const row of rows) inForce.set(row.id, await version(row.id, row.version));
-    const policyOf = (id: string): Policy => {
-      const policy = inForce.get(id) ?? null;
-      if (policy === null) throw new NoPolicyPublished(id);
+    const inForce = new Map<string, () => Policy>();
+    for (const row of rows) inForce.set(row.id, await readable(row.id, row.version));
+    const policyOf = (id: string): (() => Policy) => {
+      const policy = inForce.get(id);
+      if (policy === undefined) throw new NoPolicyPublished(id);
       return policy;
     };
-    const clients = terms.map(({ id, policy, calendars }): [string, Policy] => [
-      id,
-      withCalendars(policyOf(policy ?? policyId), calendars),
-    ]);
+    const clients = terms.map(({ id, policy, calendars }): [string, () => Policy] => {
+      const own = policyOf(policy ?? policyId);
+      return [id, () => withCalendars(own(), calendars)];
+    });
     return { service: policyOf(policyId), clients: new Map(clients) };
   };
 
@@ -125,7 +139,7 @@ export function createPolicies(deps: PoliciesDeps): StoredPolicies {
     defaultPolicyId: policyId,
     current: async (clientId) => {
       const { service, clients } = await policiesInForce();
-      return (clientId === null ? undefined : clients.get(clientId)) ?? service;
+      return ((clientId === null ? undefined : clients.get(clientId)) ?? service)();
     },
     version,
     known,
