@@ -7,7 +7,10 @@ import type { TicketEvent } from '../../src/domain/ticket/ticket-events';
 /** The logs that earlier releases stored; see the README there. */
 export const LOGS = join(__dirname, '../fixtures/logs');
 
-/** The row of an event as a log file holds it: instants as text, and without columns that came after it. */
+/**
+ * The row of an event as a log file holds it: instants as text, and without columns that came after
+ * it.
+ */
 export interface StoredEventRow {
   readonly id: string;
   readonly ticket_id: string;

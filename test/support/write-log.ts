@@ -137,7 +137,7 @@ const lives: readonly Life[] = [
     .after(DAY_MS, { type: 'recordCall', note: null })
     .after(DAY_MS, { type: 'resolve', resolution: 'Answered' })
     .after(HOUR_MS, { type: 'close', reason: null }, CLIENT),
-  // On calendars of its client's own, still open, with a breach that nobody waived.
+  // On calendars of its client's own, still open, with a breach that is not waived.
   new Life(4, { tags: [] }, withCalendars(POLICY, { business: 'roundTheClock' })).pass(3 * DAY_MS),
 ];
 

@@ -49,7 +49,7 @@ const rows: Row[] = [
     'severities[0].workaroundLowers',
     'did you mean "IMPACT"?',
   ],
-  ['[SUBMIT_TICKET, CALL]', '[CALL, CALL]', 9, 'severities[0].clientActions', 'CALL stands there twice'],
+  ['[SUBMIT_TICKET, CALL]', '[CALL, CALL]', 9, 'severities[0].clientActions', 'CALL is repeated'],
   ['[SUBMIT_TICKET, CALL]', '[]', 9, 'severities[0].clientActions', 'takes at least 1'],
   ['onLowering: restart', 'onLowering: keep', 90, 'onLowering', 'takes one of carry, restart, not "keep"'],
   ['OTHER_TICKET: []', 'OTHER: []', 86, 'pauses.OTHER_TICKET', 'is missing'],
@@ -75,7 +75,7 @@ const rows: Row[] = [
   [always, 'amount: 30, unit: MINUTES', 11, `${response}.calendar`, 'is missing; a target takes'],
   [always, `${always}s`, 11, `${response}.calendar`, 'did you mean "always"?'],
   [always, 'amount: 30, unit: MINUTES, calendar: constructor', 11, `${response}.calendar`, 'takes one of'],
-  [always, `bestEffort: true, ${always}`, 11, `${response}.amount`, 'cannot stand beside bestEffort'],
+  [always, `bestEffort: true, ${always}`, 11, `${response}.amount`, 'cannot be combined with bestEffort'],
   [
     'bestEffort: true',
     'bestEffort: false',
@@ -87,7 +87,7 @@ const rows: Row[] = [
   ['calendar: always }', 'calendar: allways }', 93, 'closeAfterSilence.calendar', 'did you mean "always"?'],
   ['amount: 48', 'amount: -1', 93, 'closeAfterSilence.amount', 'takes more than 0'],
   // Rules
-  ['clause: outage', 'clause: data', 43, 'rules[2].clause', 'rules[1] is "data" already'],
+  ['clause: outage', 'clause: data', 43, 'rules[2].clause', 'rules[1] has "data" already'],
   ['clause: outage', 'clause: 4', 37, 'rules[1].clause', 'takes text; put it in quotes: "4"'],
   ['clause: outage', 'clause: the outage', 37, 'rules[1].clause', 'takes a short name'],
   [
@@ -104,10 +104,10 @@ const rows: Row[] = [
     'rules[1].audience',
     'takes one of ALL_END_USERS',
   ],
-  ['[QUESTION, TRAINING', '[QUESTION, QUESTION', 34, 'rules[0].consequences', 'QUESTION stands there twice'],
+  ['[QUESTION, TRAINING', '[QUESTION, QUESTION', 34, 'rules[0].consequences', 'QUESTION is repeated'],
   ['[DEGRADED, ORDERING_BLOCKED]', '[]', 52, 'rules[3].consequences', 'takes at least 1'],
-  ['[DEGRADED, ORDERING_BLOCKED]', '[ORDERING_BLOCKED]', 49, 'rules[3]', 'can never decide'], // a higher severity has it
-  ['[DEGRADED, ORDERING_BLOCKED]', '[ORDER_DATA_FLOW]', 49, 'rules[3]', 'can never decide'], // an earlier one has it
+  ['[DEGRADED, ORDERING_BLOCKED]', '[ORDERING_BLOCKED]', 49, 'rules[3]', 'never decides'], // a higher severity has it
+  ['[DEGRADED, ORDERING_BLOCKED]', '[ORDER_DATA_FLOW]', 49, 'rules[3]', 'never decides'], // an earlier one has it
   // Calendars
   ['calendars:\n  office:', 'calendars:\n  2nd office:', 56, 'calendars.2nd office', 'takes a name of letters'],
   ['zone: Europe/Berlin', 'zone: Europe/Berlinn', 57, 'calendars.office.zone', 'did you mean "Europe/Berlin"?'],
@@ -131,8 +131,14 @@ const rows: Row[] = [
   ['plus: [2026-12-24]', 'plus: [2026-02-30]', 67, 'calendars.office.holidays.plus[0]', 'there is no 2026-02-30'],
   ['plus: [2026-12-24]', 'plus: [24.12.2026]', 67, 'calendars.office.holidays.plus[0]', 'takes a date YYYY-MM-DD'],
   ['plus: [2026-12-24]', 'plus: [2028-12-24]', 67, 'calendars.office.holidays.plus[0]', 'within the horizon'],
-  ['minus: [2026-01-06]', 'minus: [2026-01-07]', 68, 'calendars.office.holidays.minus[0]', '2026-01-07 is none'],
-  ['minus: [2026-01-06]', 'minus: [2026-12-24]', 68, 'calendars.office.holidays.minus[0]', 'stands under plus as well'],
+  ['minus: [2026-01-06]', 'minus: [2026-01-07]', 68, 'calendars.office.holidays.minus[0]', '2026-01-07 is not one'],
+  [
+    'minus: [2026-01-06]',
+    'minus: [2026-12-24]',
+    68,
+    'calendars.office.holidays.minus[0]',
+    'is listed under plus as well',
+  ],
   ['2026-12-31: [', '2026-12-32: [', 70, 'calendars.office.special.2026-12-32', 'there is no 2026-12-32'],
   ['2026-12-31: [', '2030-12-31: [', 70, 'calendars.office.special.2030-12-31', 'within the horizon'],
   ['    week: *week', '    week: {mon: []}', 74, 'calendars.branch.week', 'is never open'],
@@ -144,7 +150,7 @@ const rows: Row[] = [
   ['at: 0.5 }', 'at: 0.5 }, {name: escalate, at: 0}', 91, 'marks[1].at', 'takes a fraction above 0 and at most 100'],
   ['at: 0.5 }', 'at: 0.5 }, {name: escalate, at: 101}', 91, 'marks[1].at', 'takes a fraction above 0 and at most 100'],
   ['at: 0.5', 'at: 1', 91, 'marks[0].at', 'between 0 and 1, both excluded'],
-  ['at: 0.5 }', 'at: 0.5 }, {name: atRisk, at: 0.6}', 91, 'marks[1].name', 'stands twice'],
+  ['at: 0.5 }', 'at: 0.5 }, {name: atRisk, at: 0.6}', 91, 'marks[1].name', '"atRisk" is repeated'],
   // YAML itself
   ['title: Critical', 'title: Critical\n    title: Urgent', 8, 'severities[0].title', 'stands twice'],
   ['week: *week', 'week: *weeks', 74, 'calendars.branch.week', '*weeks refers to an anchor that'],

@@ -7,7 +7,7 @@ import { CHANNELS } from '../../domain/ticket/commands';
 import { DocumentError, type DocumentProblem, fieldName, type Report } from '../documents/document-error';
 import { parseWith } from '../documents/issue-messages';
 import { readYaml } from '../documents/yaml-source';
-import { zoneProblem } from '../policy-files/local-time';
+import { zoneProblem } from '../documents/zone-problem';
 import { formatProblem } from './local-instant';
 
 const column = z.string().trim().min(1).max(200);

@@ -5,11 +5,11 @@ import { expandAhead, type HolidayDates, horizonProblem, publicHolidays } from '
 import { yearOf } from './local-time';
 import { type CalendarEntry, calendarSchema, type HolidaysEntry, holidaysSchema } from './policy-schema';
 
-/** More than any policy has; each is worked out for every year of its horizon. */
+/** Holidays are expanded for each calendar and each year of its horizon. */
 const MOST_CALENDARS = 50;
 const NONE: HolidayDates = new Map();
 
-/** The holidays of a calendar, expanded; what is wrong with them is reported. */
+/** The holidays of a calendar as dates. Reports what is wrong with them. */
 function expandHolidays(holidays: HolidaysEntry, path: FieldPath, report: Report): HolidayDates {
   const { region, plus = [], minus = [] } = holidays;
   const { from, to } = holidays.horizon;
@@ -25,9 +25,9 @@ function expandHolidays(holidays: HolidaysEntry, path: FieldPath, report: Report
       if (yearOf(date) < from || yearOf(date) > to) {
         report([...path, list, index], `takes a date within the horizon, ${from} to ${to}, not ${date}`);
       } else if (list === 'minus' && plus.includes(date)) {
-        report([...path, list, index], `${date} stands under plus as well; keep one`);
+        report([...path, list, index], `${date} is listed under plus as well; keep one`);
       } else if (list === 'minus' && !regional.has(date)) {
-        report([...path, list, index], `takes a date that is a holiday of the region; ${date} is none`);
+        report([...path, list, index], `takes a holiday of the region; ${date} is not one`);
       }
     }
   }
@@ -62,7 +62,7 @@ function toDefinition(entry: CalendarEntry, path: FieldPath, report: Report): Ca
   };
 }
 
-/** The domain has the last word on what a calendar is. */
+/** Reports what the domain rejects in a calendar. */
 function checkCompiles(definition: CalendarDefinition, path: FieldPath, report: Report): void {
   try {
     compileCalendar(definition);
@@ -72,7 +72,7 @@ function checkCompiles(definition: CalendarDefinition, path: FieldPath, report: 
   }
 }
 
-/** Expands the holidays that the file names, so that looking at them takes no time. */
+/** Expands the holidays that the file names into the cache, without blocking other requests. */
 export async function expandHolidaysAhead(file: unknown): Promise<void> {
   for (const name of namesAt(file, ['calendars']).slice(0, MOST_CALENDARS)) {
     const holidays = partAt(holidaysSchema, file, ['calendars', name, 'holidays']);
@@ -82,7 +82,7 @@ export async function expandHolidaysAhead(file: unknown): Promise<void> {
   }
 }
 
-/** The calendars of the file with their holidays expanded; those that are well shaped, if not all are. */
+/** The calendars of the file that have the right shape, with their holidays expanded. */
 export function checkCalendars(file: unknown, report: Report): Record<string, CalendarDefinition> {
   const calendars: Record<string, CalendarDefinition> = {};
   const names = namesAt(file, ['calendars']);
@@ -102,7 +102,7 @@ export function checkCalendars(file: unknown, report: Report): Record<string, Ca
       if (!reported) checkCompiles(definition, path, report);
       calendars[name] = definition;
     } else {
-      // Something else is wrong with the calendar; its holidays may still be looked at.
+      // Something else is wrong with the calendar. Its holidays can still be checked.
       const holidays = partAt(holidaysSchema, file, [...path, 'holidays']);
       if (holidays !== undefined) expandHolidays(holidays, [...path, 'holidays'], report);
     }

@@ -7,11 +7,11 @@ import { didYouMean } from '../documents/nearest';
 import { markSchema, ruleSchema, spanSchema, targetSchema } from './policy-schema';
 
 /**
- * What the fields of a policy have to do with each other. These checks look at whatever part of the file is well shaped,
- * so that a slip in one place does not hide what is wrong in another.
+ * Checks the fields of a policy file against each other. Each check runs on the parts of the file
+ * that have the right shape, so that a mistake in one place does not hide those in another.
  */
 
-/** What stands at a path of the file, if it stands there. */
+/** The value at a path of the file; undefined where there is none. */
 function valueAt(value: unknown, path: FieldPath): unknown {
   let found = value;
   for (const step of path) {
@@ -21,7 +21,7 @@ function valueAt(value: unknown, path: FieldPath): unknown {
   return found;
 }
 
-/** The part at a path, if it is well shaped by itself; what is wrong with its shape is reported elsewhere. */
+/** The part at a path if it has the right shape. The schema of the file reports a wrong shape. */
 export function partAt<Schema extends z.ZodType>(
   schema: Schema,
   file: unknown,
@@ -31,7 +31,7 @@ export function partAt<Schema extends z.ZodType>(
   return result.success ? result.data : undefined;
 }
 
-/** How many entries a list of the file has. */
+/** The number of entries of a list of the file; 0 where there is no list. */
 const lengthAt = (file: unknown, path: FieldPath): number => {
   const list = valueAt(file, path);
   return Array.isArray(list) ? list.length : 0;
@@ -43,7 +43,7 @@ export const namesAt = (file: unknown, path: FieldPath): string[] => {
   return typeof map === 'object' && map !== null && !Array.isArray(map) ? Object.keys(map) : [];
 };
 
-/** More than a year is a slip of the keyboard, not a promise. */
+/** A target is at most a year: more is a typing mistake. */
 const UNITS: Readonly<Record<TargetUnit, { readonly most: number; readonly seconds: number; readonly name: string }>> =
   {
     MINUTES: { most: 527_040, seconds: 60, name: 'minutes' },
@@ -79,8 +79,8 @@ function checkSeverities(file: unknown, report: Report): void {
     const expected = SEVERITIES[index];
     if (name === expected || !SEVERITIES.includes(name as Severity)) continue;
     const takes = expected === undefined ? `no more than ${SEVERITIES.length} entries` : `${expected} here`;
-    report(path, `takes ${takes}: severities stand in order, the most urgent first, none left out and none twice`);
-    return; // everything behind the first one out of place would be out of place too
+    report(path, `takes ${takes}: list the severities in order, the most urgent first, without gaps and repetitions`);
+    return; // All severities after the first misplaced one are misplaced too.
   }
 }
 
@@ -91,14 +91,14 @@ function checkTargets(file: unknown, report: Report): void {
       const path = ['severities', index, 'targets', kind];
       const target = partAt(targetSchema, file, path);
       if (target === undefined) {
-        promised = true; // it may be one; its shape is reported already
+        promised = true; // It may be a promise. The schema of the file reports its shape.
         continue;
       }
       const { bestEffort, amount, unit, calendar } = target;
       promised ||= bestEffort === undefined;
       for (const [field, value] of Object.entries({ amount, unit, calendar })) {
         if (bestEffort === true && value !== undefined) {
-          report([...path, field], 'cannot stand beside bestEffort: true; a target is one or the other', 'key');
+          report([...path, field], 'cannot be combined with bestEffort: true', 'key');
         } else if (bestEffort === undefined && value === undefined) {
           report([...path, field], 'is missing; a target takes amount, unit and calendar, or bestEffort: true');
         }
@@ -131,7 +131,7 @@ function checkRules(file: unknown, report: Report): void {
     const clause = valueAt(file, ['rules', index, 'clause']);
     const first = firstPlaces.get(clause);
     if (typeof clause === 'string' && first !== undefined) {
-      report(['rules', index, 'clause'], `takes a name of its own; rules[${first}] is "${clause}" already`);
+      report(['rules', index, 'clause'], `takes a name of its own; rules[${first}] has "${clause}" already`);
     }
     if (first === undefined) firstPlaces.set(clause, index);
 
@@ -151,12 +151,12 @@ function checkRules(file: unknown, report: Report): void {
     if (deciding.has(rule)) continue;
     report(
       ['rules', places.get(rule) ?? 0],
-      `"${rule.clause}" can never decide: each of its pairs belongs to a rule of higher severity, or to an earlier one of the same`,
+      `"${rule.clause}" never decides: a rule of higher severity, or an earlier one of the same severity, matches each of its pairs`,
     );
   }
 }
 
-/** A step of an escalation ladder that comes later than this comes never. */
+/** The latest mark, as a fraction of the target. */
 const MOST_OVERDUE = 100;
 const MARK_RANGES = {
   atRisk: 'a fraction between 0 and 1, both excluded, such as 0.75',
@@ -170,11 +170,11 @@ function checkMarks(file: unknown, report: Report): void {
   for (let index = 0; index < marks.length; index++) {
     const mark = partAt(markSchema, file, ['marks', index]);
     const name = valueAt(file, ['marks', index, 'name']);
-    if (names.has(name)) report(['marks', index, 'name'], `takes a name of its own; "${name}" stands twice`);
+    if (names.has(name)) report(['marks', index, 'name'], `takes a name of its own; "${name}" is repeated`);
     names.add(name);
     if (mark === undefined) continue;
-    // A breach is recorded once under this name.
-    if (mark.name === 'breach') report(['marks', index, 'name'], 'takes another name; the breach is no mark');
+    // The once key of a breach ends in this name.
+    if (mark.name === 'breach') report(['marks', index, 'name'], 'takes another name; "breach" is reserved');
     const most = mark.name === 'atRisk' ? 1 : MOST_OVERDUE;
     if (mark.at <= 0 || mark.at > most || (mark.name === 'atRisk' && mark.at === 1)) {
       report(
@@ -186,7 +186,7 @@ function checkMarks(file: unknown, report: Report): void {
   if (!names.has('atRisk')) report(['marks'], 'takes a mark named atRisk, such as {name: atRisk, at: 0.75}', 'key');
 }
 
-/** Everything but the calendars, which have `check-calendars.ts` to themselves. */
+/** Checks everything but the calendars; `check-calendars.ts` checks those. */
 export function checkPolicyFile(file: unknown, report: Report): void {
   checkSeverities(file, report);
   checkTargets(file, report);

@@ -11,18 +11,18 @@ import { addDays, yearOf } from './local-time';
 /** Names of the holidays by local date `YYYY-MM-DD`, in the order of the dates. */
 export type HolidayDates = ReadonlyMap<string, string>;
 
-/** The years for which the library's tables and lunar calendars hold. */
+/** The years for which the library's tables and lunar calendars are right. */
 export const KNOWN_YEARS = { from: 1970, to: 2099 } as const;
 
-// Its table of Islamic months ends here; beyond, their holidays are silently missing.
+// The library's table of Islamic months ends here. It returns no Islamic holidays for later years.
 const LAST_ISLAMIC_YEAR = 2076;
 const ISLAMIC_MONTH = /Muharram|Safar|Rabi al|Jumada|Rajab|Shaban|Ramadan|Shawwal|Dhu al/;
 
 const HOUR_MS = 3_600_000;
 
-/** The library takes some 0.1 to 0.4 s to load, so it is loaded only once a region is named. */
+/** The library takes 0.1 to 0.4 s to load, so it is loaded when a policy names a region. */
 function library(): typeof Holidays {
-  // Its CommonJS build exports the class itself, not under `default` as its types have it.
+  // Its CommonJS build exports the class itself; its types declare it under `default`.
   return require('date-holidays') as typeof Holidays;
 }
 
@@ -46,12 +46,12 @@ export function regionProblem(region: string): string | undefined {
   if (state === undefined) return undefined;
   const states = Object.keys(levels.getStates(country) ?? {});
   if (!states.includes(state)) {
-    return `${takes}; the states of ${country} are ${states.join(', ') || 'not told apart'}`;
+    return `${takes}; the states of ${country} are ${states.join(', ') || 'not distinguished'}`;
   }
   if (part === undefined) return undefined;
   const parts = Object.keys(levels.getRegions(country, state) ?? {});
   if (rest.length === 0 && parts.includes(part)) return undefined;
-  return `${takes}; the regions of ${country}-${state} are ${parts.join(', ') || 'not told apart'}`;
+  return `${takes}; the regions of ${country}-${state} are ${parts.join(', ') || 'not distinguished'}`;
 }
 
 /** What is wrong with the last year of a horizon, for this region. */
@@ -65,26 +65,27 @@ export function horizonProblem(region: string, lastYear: number): string | undef
     : undefined;
 }
 
-/** The local dates that a holiday covers whole. One that begins or ends within a day does not close that day. */
+/** The local dates that a holiday covers completely. A date that it covers in part stays open. */
 function datesOf(holiday: { date: string; start: Date; end: Date }): string[] {
-  // "2026-12-24 13:00:00", local to the region; a holiday that begins at sunset stands under the date it is counted to.
+  // "2026-12-24 13:00:00" in the region's local time. A holiday that begins at sunset has the date
+  // of the day after.
   const first = holiday.date.slice(0, 10);
   const startsAt = Number(holiday.date.slice(11, 13)) + Number(holiday.date.slice(14, 16)) / 60;
   const hours = (holiday.end.getTime() - holiday.start.getTime()) / HOUR_MS;
-  // A day on which clocks go forward is an hour short and whole all the same.
+  // A day on which clocks go forward has 23 hours and is covered completely as well.
   const days = Math.floor((startsAt + hours + 1) / 24);
   const begin = startsAt > 0 ? 1 : 0;
   return Array.from({ length: Math.max(days - begin, 0) }, (_, index) => addDays(first, begin + index));
 }
 
-/** The public holidays that the library counts to a year, as whole local dates with their names. */
+/** The library's public holidays of a year, as whole local dates with their names. */
 type YearOfHolidays = readonly (readonly [date: string, name: string])[];
 
-/** Some hundred regions for a century; a policy names a few. */
+/** The cache is emptied at this size: about 200 regions for a century each. */
 const MOST_YEARS = 20_000;
 const expanded = new Map<string, YearOfHolidays>();
 
-// A year takes about a millisecond, and a policy's calendars mostly name the same region.
+// A year takes about a millisecond, and the calendars of a policy mostly name the same region.
 function holidaysOf(calendar: () => Holidays, region: string, year: number): YearOfHolidays {
   const key = `${region}/${year}`;
   const known = expanded.get(key);
@@ -98,7 +99,7 @@ function holidaysOf(calendar: () => Holidays, region: string, year: number): Yea
   return found;
 }
 
-/** The region's calendar, made when it is needed first. */
+/** The region's calendar, created at the first call. */
 function lazily(region: string): () => Holidays {
   let calendar: Holidays | null = null;
   return () => {
@@ -107,13 +108,14 @@ function lazily(region: string): () => Holidays {
   };
 }
 
-// A year more on either side: a holiday of several days, or a substitute day, may lie across the new year.
+// One more year on either side: a holiday of several days, or a substitute day, may cross the new
+// year.
 const yearsFor = (from: number, to: number): number[] =>
   Array.from({ length: to - from + 3 }, (_, index) => from - 1 + index);
 
 /**
- * The public holidays of a region, substitute days included, as whole local dates of the years `from` to `to`.
- * Does not depend on the host's zone. Names are in the region's language.
+ * The public holidays of a region, substitute days included, as whole local dates of the years
+ * `from` to `to`. Does not depend on the host's zone. Names are in the region's language.
  */
 export function publicHolidays(region: string, from: number, to: number): HolidayDates {
   const calendar = lazily(region);
@@ -126,7 +128,7 @@ export function publicHolidays(region: string, from: number, to: number): Holida
   return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Does the work of `publicHolidays` beforehand, year by year, so that others have their turn in between. */
+/** Fills the cache of `publicHolidays` year by year, and lets other requests run in between. */
 export async function expandAhead(region: string, from: number, to: number): Promise<void> {
   const calendar = lazily(region);
   for (const year of yearsFor(from, to)) {

@@ -46,12 +46,12 @@ function toDocument(file: PolicyFile, calendars: Readonly<Record<string, Calenda
 const inFileOrder = (a: DocumentProblem, b: DocumentProblem): number => a.line - b.line || a.column - b.column;
 
 /**
- * A policy file (YAML 1.2; `policies/cimcloud.yaml` shows every field) as the document that is stored and published:
- * validated, holidays expanded to dates.
+ * Reads a policy file (YAML 1.2; `policies/cimcloud.yaml` shows every field) and returns the
+ * document that is published and stored: validated, defaults applied, holidays expanded to dates.
  *
  * @param yamlText the file's text, at most 1 MiB
- * @param source `fileName` stands before each problem in the error's message
- * @throws DocumentError with every problem of the file, each with line, column, field and what the field takes
+ * @param source `fileName` precedes each problem in the error's message
+ * @throws DocumentError with every problem of the file, each with line, column and field
  */
 export function parsePolicy(yamlText: string, { fileName }: { readonly fileName: string }): PolicyDocument {
   const { value, problems: unreadable, locate } = readYaml(yamlText);

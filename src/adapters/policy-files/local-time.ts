@@ -1,11 +1,9 @@
-import { CalendarError, type LocalInterval } from '../../domain/calendar/business-calendar';
-import { ZoneOffsets } from '../../domain/calendar/zone-offsets';
-import { didYouMean } from '../documents/nearest';
+import type { LocalInterval } from '../../domain/calendar/business-calendar';
 
 const INTERVAL = /^((?:[01]\d|2[0-3]):[0-5]\d)\s*-\s*((?:[01]\d|2[0-3]):[0-5]\d|24:00)$/;
 const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 
-/** `08:00-17:00` as an interval, or what is wrong with it. Times of two digits sort as text does. */
+/** Reads `08:00-17:00`. Returns what is wrong with it otherwise. Times `HH:MM` compare as text. */
 export function parseInterval(written: string): LocalInterval | string {
   const match = INTERVAL.exec(written.trim());
   const [, opens, closes] = match ?? [];
@@ -13,12 +11,12 @@ export function parseInterval(written: string): LocalInterval | string {
     return `takes HH:MM-HH:MM from 00:00 to 24:00, such as 08:00-17:00, not "${written.slice(0, 40)}"`;
   }
   if (opens >= closes) {
-    return `opens at ${opens} and has to close after that; an overnight shift is two intervals, ${opens}-24:00 and one from 00:00 on the next day`;
+    return `opens at ${opens} and has to close after that; write an overnight shift as two intervals, ${opens}-24:00 and one from 00:00 on the next day`;
   }
   return [opens, closes];
 }
 
-/** What is wrong with the intervals of one day; touching ones are fine. */
+/** What is wrong with the intervals of one day. They may touch and must not overlap. */
 export function intervalsProblem(intervals: readonly LocalInterval[]): string | undefined {
   const sorted = [...intervals].sort(([a], [b]) => a.localeCompare(b));
   for (const [index, [opens, closes]] of sorted.entries()) {
@@ -30,7 +28,9 @@ export function intervalsProblem(intervals: readonly LocalInterval[]): string | 
   return undefined;
 }
 
-/** What is wrong with a date: it has to be written `YYYY-MM-DD` and to be in the (proleptic Gregorian) calendar. */
+/**
+ * What is wrong with a date. It has to be a date `YYYY-MM-DD` of the proleptic Gregorian calendar.
+ */
 export function realDateProblem(written: string): string | undefined {
   const [, year, month, day] = DATE.exec(written) ?? [];
   if (year === undefined) return `takes a date YYYY-MM-DD, not "${written.slice(0, 40)}"`;
@@ -42,21 +42,9 @@ export function realDateProblem(written: string): string | undefined {
 /** The year of a date `YYYY-MM-DD`. */
 export const yearOf = (date: string): number => Number(date.slice(0, 4));
 
-/** The date that many days later. */
+/** The date a number of days later. */
 export function addDays(date: string, days: number): string {
   const at = new Date(`${date}T00:00:00Z`);
   at.setUTCDate(at.getUTCDate() + days);
   return at.toISOString().slice(0, 10);
-}
-
-/** What is wrong with a zone: it has to be a name of the IANA time zone database. Offsets such as `-05:00` are none. */
-export function zoneProblem(zone: string): string | undefined {
-  try {
-    ZoneOffsets.of(zone);
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof CalendarError)) throw error;
-  }
-  const hint = didYouMean(zone, Intl.supportedValuesOf('timeZone'));
-  return `takes an IANA time zone such as America/New_York, not "${zone.slice(0, 64)}"${hint}`;
 }

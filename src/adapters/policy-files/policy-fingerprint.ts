@@ -1,7 +1,7 @@
 import { fingerprintOf } from '../../application/fingerprint';
 
 /**
- * Of a policy file's data as they are written. Comments, layout and the order of fields do not count; a default that is
- * written out does, and what holidays a region has does not.
+ * The fingerprint of a policy file's data as written. Comments, layout and the order of fields do
+ * not change it. A default that is written out does; the holidays of a region do not.
  */
 export const policyFingerprint = (said: unknown): string => fingerprintOf(said);

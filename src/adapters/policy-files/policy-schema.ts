@@ -4,12 +4,13 @@ import { AUDIENCES, CONSEQUENCES } from '../../domain/impact';
 import { BASES, CLIENT_ACTIONS, COMMITMENT_KINDS, TARGET_UNITS, WAITING_REASONS } from '../../domain/policy/policy';
 import { SEVERITIES } from '../../domain/severity';
 import { didYouMean } from '../documents/nearest';
+import { zoneProblem } from '../documents/zone-problem';
 import { KNOWN_YEARS, regionProblem } from './holidays';
-import { intervalsProblem, parseInterval, realDateProblem, zoneProblem } from './local-time';
+import { intervalsProblem, parseInterval, realDateProblem } from './local-time';
 
-/** The shape of a policy file; what one field has to do with another is looked at in `check-policy.ts`. */
+/** The shape of a policy file. `check-policy.ts` checks the fields against each other. */
 
-/** A map of exactly these fields. Its message has one line for each field that is not among them. */
+/** A map of exactly these fields. The error message has one line for each unknown field. */
 const entry = <Shape extends z.ZodRawShape>(shape: Shape) =>
   z.strictObject(shape, {
     error: (issue) => {
@@ -21,14 +22,14 @@ const entry = <Shape extends z.ZodRawShape>(shape: Shape) =>
     },
   });
 
-/** A schema narrowed by a function that says what is wrong, or nothing. */
+/** A schema with a further check. `problemOf` returns what is wrong with a value, if anything. */
 const checked = <T>(schema: z.ZodType<T>, problemOf: (value: T) => string | undefined) =>
   schema.superRefine((value, context) => {
     const message = problemOf(value);
     if (message !== undefined) context.addIssue({ code: 'custom', message });
   });
 
-/** Text for people: not blank, not endless, and such as the database can store; surrounding white space is dropped. */
+/** Text for people that the database can store: trimmed, not blank, and of limited length. */
 const text = (longest: number) =>
   z
     .string()
@@ -37,11 +38,11 @@ const text = (longest: number) =>
     .max(longest)
     .regex(/^[^\0\p{Surrogate}]*$/u, 'takes text without NUL and without halves of surrogate pairs');
 
-/** A list in which nothing stands twice. */
+/** A list without repeated entries. */
 const distinct = <T extends string>(item: z.ZodType<T>, least = 0) =>
   checked(z.array(item).min(least), (items) => {
     const twice = items.find((value, index) => items.indexOf(value) < index);
-    return twice === undefined ? undefined : `takes each entry once; ${twice} stands there twice`;
+    return twice === undefined ? undefined : `takes each entry once; ${twice} is repeated`;
   });
 
 const CLAUSE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
@@ -59,7 +60,7 @@ const interval = z.string().transform((written, context): LocalInterval => {
 });
 const intervals = checked(z.array(interval), intervalsProblem);
 
-/** Exactly one of each name, e.g. a target for every kind of promise. */
+/** A map with exactly these names, such as a target for each commitment. */
 const forEach = <Name extends string, T extends z.ZodType>(names: readonly Name[], schema: T) =>
   entry(Object.fromEntries(names.map((name) => [name, schema])) as Record<Name, T>);
 
@@ -117,7 +118,7 @@ export const calendarSchema = entry({
   special: z.record(localDate, intervals).optional(),
 });
 
-/** More than any ladder has steps; each is an event of every cycle. */
+/** Each mark is an event of every cycle. */
 const MOST_MARKS = 20;
 
 export const markSchema = entry({

@@ -5,7 +5,7 @@ import { expandHolidaysAhead } from './check-calendars';
 import { parsePolicy } from './load-policy';
 import { policyFingerprint } from './policy-fingerprint';
 
-/** Reads a policy that somebody sent. */
+/** Reads a policy file that a caller sent; returns its problems where it has any. */
 export const readPolicy: ReadPolicy = async (yaml) => {
   await expandHolidaysAhead(readYaml(yaml).value);
   try {

@@ -58,7 +58,7 @@ const isKnown = (type: string): type is EventType => Object.hasOwn(EVENT_SHAPES,
  * Reads an event of the log: brings its data from the version in which it was written to the
  * newest, and checks its shape. Fields that the shape does not know are kept.
  *
- * @throws UnreadableEvent where the type or the version is unknown, or the data do not have the shape
+ * @throws UnreadableEvent where the type or the version is unknown, or the data have another shape
  */
 export function readEvent(recorded: RecordedEvent): TicketEvent {
   const { type, schemaVersion, ticketId, number, at, actor } = recorded;

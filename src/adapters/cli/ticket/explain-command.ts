@@ -17,9 +17,9 @@ import {
   type Target,
   targetOf,
 } from '../../../domain/policy/policy';
+import { zoneProblem } from '../../documents/zone-problem';
 import { fromGlobalId } from '../../graphql/base/global-id';
 import { formatDuration } from '../../graphql/base/scalars';
-import { zoneProblem } from '../../policy-files/local-time';
 import { oneLine } from '../one-line';
 import { cycleText } from './explain-text';
 
