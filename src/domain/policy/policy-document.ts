@@ -121,7 +121,7 @@ const DOCUMENT = objectOf<PolicyDocument>({
  * Reads a document, with its defaults applied.
  *
  * @param policy what the error calls it, such as a file name
- * @throws UnreadablePolicy where a field is missing, has another shape, or contradicts another field
+ * @throws UnreadablePolicy where a field is missing, of another shape, or contradicts another one
  */
 export function parsePolicyDocument(data: unknown, policy: string): PolicyDocument {
   const document: unknown =
