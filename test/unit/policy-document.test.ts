@@ -65,7 +65,7 @@ describe('a policy document from the database', () => {
     ['reopeningMinimum', 1.5, 'reopeningMinimum takes more than 0 and at most 1, not 1.5'],
     ['pauses.CLIENT.0', 'HOPE', 'pauses.CLIENT[0] takes one of RESPONSE, UPDATE, RESOLUTION, not "HOPE"'],
     ['calendars.business.week.mon.0', ['09:00'], 'calendars.business.week.mon[0] takes a list of two, not a list'],
-    ['calendars.business.timeZone', 'Mars/Olympus', 'calendars are no calendars: '],
+    ['calendars.business.timeZone', 'Mars/Olympus', 'calendars.business cannot be used: '],
   ])('with %s set to %j is an error that names policy, version, field and problem', (path, value, problem) => {
     const read = () => readPolicyVersion(storedWith(set(path, value)), 'cimcloud', 3);
     expect(read).toThrow(UnreadablePolicy);

@@ -1,4 +1,9 @@
-import { type CalendarDefinition, CalendarError, type LocalInterval } from '../calendar/business-calendar';
+import {
+  type CalendarDefinition,
+  CalendarError,
+  compileCalendar,
+  type LocalInterval,
+} from '../calendar/business-calendar';
 import { AUDIENCES, CONSEQUENCES } from '../impact';
 import { SEVERITIES } from '../severity';
 import {
@@ -138,15 +143,16 @@ export function parsePolicyDocument(data: unknown, policy: string): PolicyDocume
  * @throws UnreadablePolicy
  */
 export function readPolicyVersion(data: unknown, id: string, version: number): Policy {
-  const policy = `Version ${version} of the policy ${id}`;
-  const document = parsePolicyDocument(data, policy);
+  return compilePolicy(parsePolicyDocument(data, `Version ${version} of the policy ${id}`), version);
+}
+
+/** What is wrong with a calendar, if anything; not thrown as an error of a calendar in use. */
+function calendarProblem(definition: CalendarDefinition): string | null {
   try {
-    return compilePolicy(document, version);
+    compileCalendar(definition);
+    return null;
   } catch (error) {
-    // Not as an error of the calendar: that would refuse a command for an instant that the calendar
-    // cannot answer.
-    if (error instanceof CalendarError)
-      throw new UnreadablePolicy(policy, { field: 'calendars', message: `are no calendars: ${error.message}` });
+    if (error instanceof CalendarError) return error.message;
     throw error;
   }
 }
@@ -165,6 +171,10 @@ function* unfitting(document: PolicyDocument): Generator<ShapeProblem> {
     if (name !== SEVERITIES[index]) {
       yield { field: `severities[${index}].severity`, message: `takes ${SEVERITIES[index]} here, not ${name}` };
     }
+  }
+  for (const [name, definition] of Object.entries(calendars)) {
+    const found = calendarProblem(definition);
+    if (found !== null) yield { field: `calendars.${name}`, message: `cannot be used: ${found}` };
   }
   const spans: [field: string, BusinessSpan][] = severities.flatMap(({ targets }, index) =>
     COMMITMENT_KINDS.flatMap((kind) => {
