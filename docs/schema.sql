@@ -92,6 +92,8 @@ CREATE TABLE events (
   data jsonb NOT NULL,
   -- Identifies an event that can occur only once for a ticket: a breach or a mark of one cycle
   once_key text,
+  -- Version of the shape of data, counted from 1 for each type
+  schema_version smallint NOT NULL DEFAULT 1,
   CONSTRAINT events_pkey PRIMARY KEY (id),
   CONSTRAINT events_ticket_id_number_key UNIQUE (ticket_id, number),
   CONSTRAINT events_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id)

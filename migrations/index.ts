@@ -3,6 +3,7 @@ import { ApprovalsAndWaivers1764100000000 } from './1764100000000-ApprovalsAndWa
 import { CommitmentOutcomes1764200000000 } from './1764200000000-CommitmentOutcomes';
 import { PolicyTerms1764300000000 } from './1764300000000-PolicyTerms';
 import { DeadlineFaults1764400000000 } from './1764400000000-DeadlineFaults';
+import { EventSchemaVersion1764500000000 } from './1764500000000-EventSchemaVersion';
 import { PlainComments1764600000000 } from './1764600000000-PlainComments';
 import { BreakingMigrations1764610000000 } from './1764610000000-BreakingMigrations';
 
@@ -16,6 +17,7 @@ export const MIGRATIONS = [
   CommitmentOutcomes1764200000000,
   PolicyTerms1764300000000,
   DeadlineFaults1764400000000,
+  EventSchemaVersion1764500000000,
   PlainComments1764600000000,
   BreakingMigrations1764610000000,
 ];

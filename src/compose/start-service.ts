@@ -19,6 +19,7 @@ import { createChangeTickets } from '../application/tickets/change-tickets';
 import { createDueTickets } from '../application/tickets/record-due';
 import type { Config } from '../config';
 import { toIso } from '../domain/instant';
+import { UnreadableEvent } from '../domain/ticket/upcast';
 import { openStore, type Store } from './open-store';
 import { purgeHourly } from './purge-hourly';
 
@@ -58,7 +59,11 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
       pool,
       url: store.url,
       onDeadline: (at) => engine.wake(at),
-      onError: (error) => logger.warn({ err: error }, 'the event log cannot be followed at the moment'),
+      onError: (error) => {
+        if (error instanceof UnreadableEvent) {
+          logger.error({ err: error }, 'an event of the log cannot be read; no subscriber receives it');
+        } else logger.warn({ err: error }, 'the event log cannot be followed at the moment');
+      },
     });
     closeSteps.push(() => feed.close());
     engine.start();

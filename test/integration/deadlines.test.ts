@@ -392,6 +392,22 @@ describe('a ticket that cannot be recorded', () => {
     expect(await onceKeys()).toEqual(responseMissed([last.ticketId]));
   });
 
+  test('its log has an event that cannot be read: the others are recorded', async () => {
+    const [bad = '', ...good] = await open(3);
+    await store.pool.query(
+      `INSERT INTO events (ticket_id, client_id, number, type, at, recorded_at, actor, data)
+       SELECT id, client_id, 2, 'FORETOLD', opened_at, opened_at, '{}', '{}' FROM tickets WHERE id = $1`,
+      [bad],
+    );
+    await store.pool.query(`UPDATE tickets SET version = 2, next_deadline_at = '-infinity' WHERE id = $1`, [bad]);
+    await start();
+    await moveTo(RESPONSE_DUE + 1);
+    await settled();
+    expect(await onceKeys()).toEqual(responseMissed(good));
+    const error = expect.stringMatching(`Event 2 of ticket ${bad} .*does not know the type FORETOLD`);
+    expect(await faults()).toMatchObject([{ ticket_id: bad, error }]);
+  });
+
   test('a policy that cannot be read is the fault of its tickets alone', async () => {
     await store.pool.query(
       `INSERT INTO policy_versions (id, version, document, fingerprint, published_at, configured)

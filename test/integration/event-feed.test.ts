@@ -7,6 +7,7 @@ import { createTicketStore } from '../../src/adapters/persistence/tickets/postgr
 import { type LoggedEvent, SlowSubscriber } from '../../src/application/ports/events';
 import { createChangeTickets } from '../../src/application/tickets/change-tickets';
 import type { Command } from '../../src/domain/ticket/commands';
+import { UnreadableEvent } from '../../src/domain/ticket/upcast';
 import { commands, newTicket, openStore, submission, type TestStore } from '../support/store';
 
 let store: TestStore;
@@ -23,7 +24,9 @@ afterAll(() => store.close());
 const CALL: Command = { type: 'recordCall', note: null };
 
 /** A process of its own on the same database: it writes, and follows the log. */
-async function processOn(options: { readonly queueLimit?: number; readonly pollMs?: number } = {}) {
+async function processOn(
+  options: { readonly queueLimit?: number; readonly pollMs?: number; readonly onError?: (error: unknown) => void } = {},
+) {
   const dataSource = await createDataSource({ url: store.url, poolSize: 8 }).initialize();
   const pool = poolOf(dataSource);
   const feed: RunningFeed = await openFeed({ pool, url: store.url, ...options });
@@ -93,6 +96,22 @@ test('what another process records arrives without waiting for the next look', a
   const events = here.feed.subscribe(all);
   const id = await there.submit();
   expect(names(await take(events, 1))).toEqual([`${id}/1`]);
+});
+
+test('an event that cannot be read is reported once, and those after it are received', async () => {
+  const errors: unknown[] = [];
+  const { feed, submit } = await processOn({ onError: (error) => errors.push(error) });
+  const events = feed.subscribe(all);
+  const id = await submit();
+  await store.pool.query(
+    `INSERT INTO events (ticket_id, client_id, number, type, at, recorded_at, actor, data)
+     SELECT id, client_id, 2, 'FORETOLD', opened_at, opened_at, '{}', '{}' FROM tickets WHERE id = $1`,
+    [id],
+  );
+  const later = await submit();
+  expect(names(await take(events, 2))).toEqual([`${id}/1`, `${later}/1`]);
+  expect(errors).toEqual([expect.any(UnreadableEvent)]);
+  expect(errors).toMatchObject([{ ticketId: id, number: 2, message: expect.stringContaining('FORETOLD') }]);
 });
 
 test('an event that a transaction under way might precede is held back until that has ended', async () => {

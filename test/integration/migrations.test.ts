@@ -95,6 +95,25 @@ test('breaches recorded before they kept their severity are given it from the lo
   await store.close();
 });
 
+test('an event inserted without a version, as earlier code inserts it, has version 1', async () => {
+  const store = await openStore();
+  const opened = submission(newTicket(store.client.id), { at: MONDAY });
+  await store.changeTickets([opened]);
+  await store.dataSource.query(
+    `INSERT INTO events (ticket_id, client_id, number, type, at, recorded_at, actor, data)
+     SELECT ticket_id, client_id, 2, type, at, recorded_at, actor, data - 'calendars' FROM events`,
+  );
+  const versions = await store.dataSource.query('SELECT number, schema_version FROM events ORDER BY number');
+  expect(versions).toEqual([
+    { number: 1, schema_version: 2 },
+    { number: 2, schema_version: 1 },
+  ]);
+  const page = { count: 10, from: 'START', after: null, before: null } as const;
+  const { edges } = await store.reader.events(opened.ticketId, null, page);
+  expect(edges.map(({ node }) => node)).toMatchObject([{ calendars: {} }, { calendars: {} }]);
+  await store.close();
+});
+
 test.each([
   ['policies were published by people', 'UPDATE policy_versions SET configured = false'],
   ['tickets have calendars of their own', `UPDATE tickets SET calendars = '{"business": "roundTheClock"}'`],

@@ -6,7 +6,7 @@ import type { Hub } from './hub';
 export interface TailSettings {
   /** The longest time between two reads of the log, in milliseconds. Default: 1,000. */
   readonly pollMs?: number;
-  /** Called when a read fails. The tail retries by itself. */
+  /** Called for each failed read, which the tail retries, and for each event that cannot be read. */
   readonly onError?: (error: unknown) => void;
 }
 
@@ -87,14 +87,14 @@ export class Tail {
       this.hub.publish([], snapshot);
       return { isFull: false, snapshot };
     }
-    const { entries, snapshot } = await this.log.after(this.place, BATCH);
-    const last = entries.at(-1);
-    if (last !== undefined) this.place = { xid: `${last.xid}`, id: last.event.id };
+    const { entries, unreadable, next, isFull, snapshot } = await this.log.after(this.place, BATCH);
+    this.place = next;
+    for (const error of unreadable) this.settings.onError?.(error);
     this.hub.publish(entries, snapshot);
     // An import makes hundreds of events visible at once. Without this pause, they would overflow
     // the queues of subscribers that are fast enough otherwise.
     while (!this.isClosed && this.hub.isCatchingUp()) await sleep(COALESCE_MS);
-    return { isFull: entries.length === BATCH, snapshot };
+    return { isFull, snapshot };
   }
 
   /** Waits for a wake-up, at most `ms`, and then `COALESCE_MS` for further wake-ups. */

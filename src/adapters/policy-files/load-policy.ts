@@ -1,5 +1,6 @@
 import type { CalendarDefinition } from '../../domain/calendar/business-calendar';
 import type { PolicyDocument, Target } from '../../domain/policy/policy';
+import { type PartialPolicyDocument, parsePolicyDocument } from '../../domain/policy/policy-document';
 import { DocumentError, type DocumentProblem, fieldName, type ReportProblem } from '../documents/document-error';
 import { parseWith } from '../documents/issue-messages';
 import { readYaml } from '../documents/yaml-source';
@@ -17,7 +18,7 @@ function toTarget({ amount, unit, calendar, basis, text }: TargetEntry): Target 
 const LOWERING_APPROVAL = { overrides: 'OVERRIDES', always: 'ALWAYS', never: 'NEVER' } as const;
 
 /** Translates the file's terms into those of the domain. */
-function toDocument(file: PolicyFile, calendars: Readonly<Record<string, CalendarDefinition>>): PolicyDocument {
+function toDocument(file: PolicyFile, calendars: Readonly<Record<string, CalendarDefinition>>): PartialPolicyDocument {
   return {
     id: file.id,
     title: file.title,
@@ -33,7 +34,7 @@ function toDocument(file: PolicyFile, calendars: Readonly<Record<string, Calenda
     rules: file.rules,
     calendars,
     pauses: file.pauses,
-    loweringApproval: LOWERING_APPROVAL[file.loweringApproval],
+    ...(file.loweringApproval === undefined ? {} : { loweringApproval: LOWERING_APPROVAL[file.loweringApproval] }),
     onLowering: file.onLowering === 'carry' ? 'CARRY' : 'RESTART',
     marks: file.marks.map(({ name, at }) => ({ name, fraction: at })),
     reopeningMinimum: file.reopeningMinimum,
@@ -60,7 +61,7 @@ export function parsePolicy(yamlText: string, { fileName }: { readonly fileName:
     problems.push({ ...locate(path, at), field: fieldName(path), message });
   };
 
-  let document: PolicyDocument | undefined;
+  let document: PartialPolicyDocument | undefined;
   if (value !== undefined) {
     const file = parseWith(policySchema, value, report);
     checkPolicyFile(value, report);
@@ -68,5 +69,5 @@ export function parsePolicy(yamlText: string, { fileName }: { readonly fileName:
     if (file !== undefined) document = toDocument(file, calendars);
   }
   if (document === undefined || problems.length > 0) throw new DocumentError(fileName, problems.sort(inFileOrder));
-  return document;
+  return parsePolicyDocument(document, fileName);
 }

@@ -134,7 +134,7 @@ export const policySchema = entry({
   rules: z.array(ruleSchema).min(1),
   calendars: z.record(calendarName, calendarSchema),
   pauses: forEach(WAITING_REASONS, distinct(z.enum(COMMITMENT_KINDS))),
-  loweringApproval: z.enum(['overrides', 'always', 'never']).default('overrides'),
+  loweringApproval: z.enum(['overrides', 'always', 'never']).optional(),
   onLowering: z.enum(['carry', 'restart']),
   marks: z.array(markSchema).max(MAX_MARKS),
   reopeningMinimum: z.number().gt(0).max(1),

@@ -32,7 +32,7 @@ export async function policyImpact(
   for await (const events of reader.histories(caller, open, now)) {
     const [opening] = events;
     if (opening?.type !== 'SUBMITTED') throw new Error('The history of a ticket does not begin with SUBMITTED');
-    const own = await pinnedPolicy(policies, { ...opening, calendars: opening.calendars ?? {} });
+    const own = await pinnedPolicy(policies, opening);
     const impact = impactOn(events, own, withCalendars(policy, calendars.get(opening.clientId) ?? {}), now);
     if (impact !== null) tally.add(impact);
   }

@@ -116,8 +116,11 @@ export interface TicketTransaction {
   takeDue(ids: readonly string[] | null): Promise<readonly TakenTicket[]>;
   /** The present instant by the store's clock. */
   now(): Promise<EpochMs>;
-  /** Tickets as their logs have them at a version, in the order asked; null where there is none. */
-  fromLog(tickets: readonly Pick<Ticket, 'id' | 'version'>[]): Promise<readonly (Ticket | null)[]>;
+  /**
+   * Reads the logs of tickets up to a version. Each function folds one of them, in the order asked, to
+   * the ticket as it stood then; null where there is none.
+   */
+  fromLog(tickets: readonly Pick<Ticket, 'id' | 'version'>[]): Promise<readonly (() => StoredTicket | null)[]>;
   setAside(faults: readonly DeadlineFault[]): Promise<readonly SetAside[]>;
 }
 

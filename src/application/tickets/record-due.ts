@@ -2,7 +2,6 @@ import type { Policy } from '../../domain/policy/policy';
 import { letPass } from '../../domain/ticket/decide';
 import type { Ticket } from '../../domain/ticket/ticket';
 import type { DueTickets } from '../deadlines/deadline-engine';
-import { fingerprintOf } from '../fingerprint';
 import type { Policies } from '../ports/policies';
 import type { StoredTicket } from '../ports/stored-ticket';
 import {
@@ -14,6 +13,7 @@ import {
   type TicketStore,
   type TicketTransaction,
 } from '../ports/ticket-store';
+import { matchesLog } from './matches-log';
 import { recordOf, type TouchedTicket } from './ticket-record';
 import { isPolicyNotLoaded, withPinnedPolicies } from './with-pinned-policies';
 
@@ -113,7 +113,7 @@ async function recordInTransaction(
     ({ ticket }) => ticket.id,
     (one): TicketRecord => {
       const { matchesNextDeadline, stored } = one;
-      if (!matchesNextDeadline && !isSameTicket(stored, logged.get(stored.id) ?? null)) throw new Error(ROW_DIFFERS);
+      if (!matchesNextDeadline && !matchesLog(stored, logged.get(stored.id)?.() ?? null)) throw new Error(ROW_DIFFERS);
       // The process that wrote the ticket last may have had a clock ahead of the database's.
       return recordOf(one, Math.max(now, stored.updatedAt));
     },
@@ -139,17 +139,11 @@ function passTime({ ticket: stored, dueAt, takenAt }: TakenTicket, policyOf: (ti
   return { ticket, stored, policy, events, matchesNextDeadline: events[0]?.at === Math.round(dueAt) };
 }
 
+/** A function for each ticket that folds its log: a log that cannot be read is the fault of its ticket only. */
 async function ticketsOfLogs(
   tx: TicketTransaction,
   passed: readonly PassedTicket[],
-): Promise<ReadonlyMap<string, Ticket | null>> {
-  const tickets = await tx.fromLog(passed.map(({ stored }) => stored));
-  return new Map(passed.map(({ stored }, index) => [stored.id, tickets[index] ?? null]));
-}
-
-/** Whether a ticket is stored as its events have it. */
-function isSameTicket(stored: StoredTicket, logged: Ticket | null): boolean {
-  const contents = ({ number, createdAt, updatedAt, ...ticket }: Partial<StoredTicket>) =>
-    fingerprintOf(ticket, 'LEFT_OUT');
-  return logged !== null && contents(stored) === contents(logged);
+): Promise<ReadonlyMap<string, () => StoredTicket | null>> {
+  const folds = await tx.fromLog(passed.map(({ stored }) => stored));
+  return new Map(passed.map(({ stored }, index) => [stored.id, folds[index] ?? (() => null)]));
 }

@@ -12,12 +12,5 @@ export function compilePolicy(document: PolicyDocument, version: number): Policy
   for (const [name, definition] of Object.entries(document.calendars)) {
     compiledCalendars.set(name, compileCalendar(definition));
   }
-  // Versions that were published before the setting existed had overrides approved.
-  return {
-    ...document,
-    loweringApproval: document.loweringApproval ?? 'OVERRIDES',
-    version,
-    compiledCalendars,
-    replacements: {},
-  };
+  return { ...document, version, compiledCalendars, replacements: {} };
 }

@@ -51,7 +51,7 @@ const submitted = (event: Extract<TicketEvent, { type: 'SUBMITTED' }>): Ticket =
   followUpOf: event.followUpOf,
   policyId: event.policyId,
   policyVersion: event.policyVersion,
-  calendars: event.calendars ?? {},
+  calendars: event.calendars,
   impacts: event.impacts,
   severity: event.severity,
   initialSeverity: event.severity,
@@ -197,5 +197,13 @@ function applyFacts(draft: Draft, event: CommandEvent, before: Ticket): void {
         cycle.breach === null ? cycle : { ...cycle, breach: { ...cycle.breach, waiver: event.waiver } },
       );
       break;
+    default:
+      throw unknownType(event);
   }
+}
+
+/** The compiler knows of no such event: every type is folded above. */
+function unknownType(event: never): Error {
+  const { type, number, ticketId } = event as TicketEvent;
+  return new Error(`Event ${number} of ticket ${ticketId} has the type ${type}, which cannot be folded`);
 }

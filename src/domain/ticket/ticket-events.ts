@@ -34,8 +34,7 @@ export type EventBody =
       readonly type: 'SUBMITTED';
       readonly policyId: string;
       readonly policyVersion: number;
-      /** Absent from histories that began before clients had calendars of their own. */
-      readonly calendars?: CalendarReplacements;
+      readonly calendars: CalendarReplacements;
       readonly severity: Severity;
       readonly clause: string;
       readonly notMeasured: readonly CommitmentKind[];

@@ -8,6 +8,7 @@ import type { Actor } from '../../../domain/actor';
 import { unknownCalendars } from '../../../domain/policy/calendar-replacements';
 import { compilePolicy } from '../../../domain/policy/compile-policy';
 import type { PolicyDocument } from '../../../domain/policy/policy';
+import { readPolicyVersion } from '../../../domain/policy/policy-document';
 import type { Refusal } from '../../../domain/ticket/refusals';
 import { poolOf } from '../database/data-source';
 import { entityManager } from '../database/entity-manager';
@@ -190,7 +191,8 @@ async function refusalOfTerms(
     const rows = await manager.find(policyVersions, { select: { id: true, version: true }, order: { id: 'ASC' } });
     return { code: 'UnknownPolicy', policy: id, known: [...new Set(rows.map((row) => row.id))] };
   }
-  const [unknown] = unknownCalendars(last.document, calendars);
-  const known = Object.keys(last.document.calendars);
+  const document = readPolicyVersion(last.document, id, last.version);
+  const [unknown] = unknownCalendars(document, calendars);
+  const known = Object.keys(document.calendars);
   return unknown === undefined ? null : { code: 'UnknownCalendar', calendar: unknown, policy: id, known };
 }

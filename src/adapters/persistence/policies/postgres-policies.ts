@@ -3,8 +3,8 @@ import { OperatorError } from '../../../application/operator-error';
 import type { Clock } from '../../../application/ports/clock';
 import type { ConfiguredPolicies } from '../../../application/ports/configured-policy';
 import { withCalendars } from '../../../domain/policy/calendar-replacements';
-import { compilePolicy } from '../../../domain/policy/compile-policy';
 import type { Policy } from '../../../domain/policy/policy';
+import { readPolicyVersion, UnreadablePolicy } from '../../../domain/policy/policy-document';
 import { batched } from '../database/batched';
 import { poolOf } from '../database/data-source';
 import { entityManager } from '../database/entity-manager';
@@ -33,9 +33,12 @@ export interface PoliciesDeps {
 
 /** The policies under which new tickets are opened. */
 interface InForce {
-  readonly default: Policy;
-  /** Policies of the clients with terms of their own, by the id of the client. */
-  readonly clients: ReadonlyMap<string, Policy>;
+  readonly default: () => Policy;
+  /**
+   * Policies of the clients with terms of their own, by the id of the client. Each function throws if
+   * the policy of that client cannot be read.
+   */
+  readonly clients: ReadonlyMap<string, () => Policy>;
 }
 
 /**
@@ -57,7 +60,7 @@ export function createPolicies(deps: PoliciesDeps): ConfiguredPolicies {
   const load = async (id: string, version: number): Promise<Policy | null> => {
     const found = await document(nameOf(id, version));
     if (found === null) return null;
-    const policy = compilePolicy(found.document, version);
+    const policy = readPolicyVersion(found.document, id, version);
     // A version that is not found is not cached, because it may be published later.
     compiled.set(nameOf(id, version), policy);
     return policy;
@@ -74,21 +77,35 @@ export function createPolicies(deps: PoliciesDeps): ConfiguredPolicies {
 
   const readTerms = () => retryRead(() => clientsWithTerms(manager));
 
+  /** A version that cannot be read is an error for the clients of that policy only. */
+  const readable = async (id: string, number: number): Promise<() => Policy> => {
+    try {
+      const policy = await version(id, number);
+      if (policy === null) throw new NoPolicyPublished(id);
+      return () => policy;
+    } catch (error) {
+      if (!(error instanceof UnreadablePolicy)) throw error;
+      return () => {
+        throw error;
+      };
+    }
+  };
+
   const readInForce = async (): Promise<InForce> => {
     const terms = await readTerms();
     const ids = [...new Set([policyId, ...terms.map(({ policy }) => policy ?? policyId)])];
     const rows = await retryRead(() => latestVersions(manager, ids));
-    const latest = new Map<string, Policy | null>();
-    for (const row of rows) latest.set(row.id, await version(row.id, row.version));
-    const policyOf = (id: string): Policy => {
-      const policy = latest.get(id) ?? null;
-      if (policy === null) throw new NoPolicyPublished(id);
+    const latest = new Map<string, () => Policy>();
+    for (const row of rows) latest.set(row.id, await readable(row.id, row.version));
+    const policyOf = (id: string): (() => Policy) => {
+      const policy = latest.get(id);
+      if (policy === undefined) throw new NoPolicyPublished(id);
       return policy;
     };
-    const clients = terms.map(({ id, policy, calendars }): [string, Policy] => [
-      id,
-      withCalendars(policyOf(policy ?? policyId), calendars),
-    ]);
+    const clients = terms.map(({ id, policy, calendars }): [string, () => Policy] => {
+      const own = policyOf(policy ?? policyId);
+      return [id, () => withCalendars(own(), calendars)];
+    });
     return { default: policyOf(policyId), clients: new Map(clients) };
   };
 
@@ -109,7 +126,7 @@ export function createPolicies(deps: PoliciesDeps): ConfiguredPolicies {
     defaultPolicyId: policyId,
     current: async (clientId) => {
       const inForce = await policiesInForce();
-      return (clientId === null ? undefined : inForce.clients.get(clientId)) ?? inForce.default;
+      return ((clientId === null ? undefined : inForce.clients.get(clientId)) ?? inForce.default)();
     },
     version,
     known,

@@ -1,7 +1,6 @@
 import { EntitySchema } from 'typeorm';
 import type { Actor } from '../../../domain/actor';
 import type { EpochMs } from '../../../domain/instant';
-import type { EventType } from '../../../domain/ticket/ticket-events';
 import { instant, integer, json, orNull, primary, text, uuid, xid8 } from './column-types';
 
 export interface EventRow {
@@ -12,13 +11,15 @@ export interface EventRow {
   readonly ticket_id: string;
   readonly client_id: string;
   readonly number: number;
-  readonly type: EventType;
+  readonly type: string;
   readonly at: EpochMs;
   readonly recorded_at: EpochMs;
   readonly actor: Actor;
   /** The fields of the event that depend on its type. */
   readonly data: Readonly<Record<string, unknown>>;
   readonly once_key: string | null;
+  /** Counts from 1 for each type. */
+  readonly schema_version: number;
 }
 
 export const events = new EntitySchema<EventRow>({
@@ -42,6 +43,11 @@ export const events = new EntitySchema<EventRow>({
     once_key: orNull(
       text('Identifies an event that can occur only once for a ticket: a breach or a mark of one cycle'),
     ),
+    schema_version: {
+      type: 'smallint',
+      default: 1,
+      comment: 'Version of the shape of data, counted from 1 for each type',
+    },
   },
   uniques: [{ name: 'events_ticket_id_number_key', columns: ['ticket_id', 'number'] }],
   indices: [

@@ -1,13 +1,13 @@
 import { EntitySchema } from 'typeorm';
 import type { Actor } from '../../../domain/actor';
 import type { EpochMs } from '../../../domain/instant';
-import type { PolicyDocument } from '../../../domain/policy/policy';
 import { boolean, instant, integer, json, orNull, primary, text } from './column-types';
 
 export interface PolicyVersionRow {
   readonly id: string;
   readonly version: number;
-  readonly document: PolicyDocument;
+  /** A `PolicyDocument` once `readPolicyVersion` has checked it. */
+  readonly document: unknown;
   readonly fingerprint: string;
   readonly published_at: EpochMs;
   readonly yaml: string | null;

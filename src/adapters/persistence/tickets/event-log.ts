@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { LoggedEvent } from '../../../application/ports/events';
+import { UnreadableEvent } from '../../../domain/ticket/upcast';
 import { type Queryable, rowsOf } from '../database/sql';
 import { EVENT_COLUMNS, loggedEventOf, type SelectedEvent } from './event-row';
 
@@ -14,7 +15,22 @@ export interface LogEntry {
   readonly event: LoggedEvent;
 }
 
-/** Which transactions had ended when the log was looked at. */
+/** A part of the log. */
+export interface LogPart {
+  readonly entries: readonly LogEntry[];
+  /**
+   * The events of this part that cannot be read. They have no entry, so that the log can be
+   * followed past them.
+   */
+  readonly unreadable: readonly UnreadableEvent[];
+  /** The place after this part. */
+  readonly next: LogPlace;
+  /** As many events were read as the limit allows, so there may be more. */
+  readonly isFull: boolean;
+  readonly snapshot: LogSnapshot;
+}
+
+/** Which transactions had ended when the log was read. */
 export class LogSnapshot {
   /** The oldest transaction still running; all before it have ended. */
   readonly oldestRunning: bigint;
@@ -51,19 +67,19 @@ export class LogSnapshot {
   }
 }
 
-/** The log in the order in which it can be followed without ever missing an event. */
+/** The log, in an order in which a reader that follows it misses no event. */
 export interface EventLog {
-  /** The present end. */
+  /** The present end of the log. */
   snapshot(): Promise<LogSnapshot>;
-  /** What follows a place, the earliest first, as far as no transaction still running can come in between. */
-  after(
-    place: LogPlace,
-    limit: number,
-  ): Promise<{ readonly entries: readonly LogEntry[]; readonly snapshot: LogSnapshot }>;
+  /**
+   * What follows a place, the earliest first, up to the oldest transaction that is still running.
+   */
+  after(place: LogPlace, limit: number): Promise<LogPart>;
 }
 
-// Numbers are given before transactions commit, so events do not become visible in the order of their ids. Only when
-// every transaction up to a number has ended is the log complete up to there.
+// PostgreSQL numbers transactions before they commit, so events do not become visible in the order
+// of their ids. The log is complete up to a number when every transaction up to that number has
+// ended.
 export const READ_LOG = {
   name: 'read-log',
   text: `SELECT s.snapshot::text AS snapshot, e.*
@@ -85,14 +101,27 @@ export const createEventLog = (pool: Pool): EventLog => ({
   after: (place, limit) => readAfter(pool, place, limit),
 });
 
-async function readAfter(on: Queryable, { xid, id }: LogPlace, limit: number) {
+async function readAfter(on: Queryable, { xid, id }: LogPlace, limit: number): Promise<LogPart> {
   type Row = SelectedEvent & { readonly snapshot: string };
   const rows = await rowsOf<Row>(on, { ...READ_LOG, values: [xid, id, limit] });
+  // Where nothing follows there is one row, which holds only the snapshot.
+  const events = rows.filter((row) => row.ticket_id !== null);
+  const last = events.at(-1);
+  const entries: LogEntry[] = [];
+  const unreadable: UnreadableEvent[] = [];
+  for (const row of events) {
+    try {
+      entries.push({ xid: BigInt(row.xid), event: loggedEventOf(row) });
+    } catch (error) {
+      if (!(error instanceof UnreadableEvent)) throw error;
+      unreadable.push(error);
+    }
+  }
   return {
-    // Where nothing follows there is one row, with the snapshot alone.
-    entries: rows
-      .filter((row) => row.ticket_id !== null)
-      .map(({ snapshot: _, ...row }) => ({ xid: BigInt(row.xid), event: loggedEventOf(row) })),
+    entries,
+    unreadable,
+    next: last === undefined ? { xid, id } : { xid: last.xid, id: last.id },
+    isFull: events.length === limit,
     snapshot: new LogSnapshot(rows[0]?.snapshot ?? ''),
   };
 }

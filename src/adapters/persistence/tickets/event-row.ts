@@ -1,6 +1,7 @@
 import type { LoggedEvent } from '../../../application/ports/events';
 import type { EpochMs } from '../../../domain/instant';
 import { onceKey, type TicketEvent } from '../../../domain/ticket/ticket-events';
+import { readEvent, schemaVersionOf } from '../../../domain/ticket/upcast';
 import { instantText } from '../database/sql';
 import { encodeEventCursor } from '../lists/cursor';
 import { type EventRow, events } from '../tables';
@@ -14,19 +15,25 @@ export const EVENT_COLUMNS = Object.keys(events.options.columns)
 /** What a statement that selects `EVENT_COLUMNS` gives. */
 export type SelectedEvent = Omit<EventRow, 'once_key'>;
 
-/** The event as it was decided. */
-export const eventOf = (row: Pick<SelectedEvent, 'ticket_id' | 'number' | 'type' | 'at' | 'actor' | 'data'>) =>
-  // The log holds what `eventRowOf` put there.
-  ({
-    ...row.data,
-    type: row.type,
+/**
+ * The event as it was decided, in the newest shape of its type. Every event that is read from the
+ * database comes from here.
+ *
+ * @throws UnreadableEvent where its type, its version or its shape is not known
+ */
+export const eventOf = (row: Omit<SelectedEvent, 'xid' | 'client_id' | 'recorded_at'>): TicketEvent =>
+  readEvent({
+    id: row.id,
     ticketId: row.ticket_id,
     number: row.number,
+    type: row.type,
+    schemaVersion: row.schema_version,
     at: row.at,
     actor: row.actor,
-  }) as TicketEvent;
+    data: row.data,
+  });
 
-/** The event with its place in the log. */
+/** The event with its place in the log; throws as `eventOf` does. */
 export const loggedEventOf = (row: SelectedEvent): LoggedEvent => ({
   ...eventOf(row),
   clientId: row.client_id,
@@ -58,5 +65,6 @@ export function eventRowOf(
     actor,
     data,
     once_key: onceKey(event),
+    schema_version: schemaVersionOf(type),
   };
 }

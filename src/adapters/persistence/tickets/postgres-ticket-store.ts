@@ -23,7 +23,7 @@ import { LOCK_TICKETS } from './statements/lock-tickets';
 import { INSERT_TICKETS, SAVE_TICKETS, SAVE_TIME, TIME_EVENTS } from './statements/save-tickets';
 import { type ReferenceRow, SUBMISSION_REFERENCES } from './statements/submission-references';
 import { dueStatements, type TakenRow } from './statements/take-due';
-import { ticketsAtVersions } from './ticket-history';
+import { foldsAtVersions } from './ticket-history';
 import { rowOf, type SelectedTicket, ticketOf, timeRowOf } from './ticket-row';
 
 /** A transaction that recorded events, once it is committed. */
@@ -91,7 +91,7 @@ class PostgresTicketTransaction implements TicketTransaction {
 
   claimKeys: TicketTransaction['claimKeys'] = (claims, now) => claimKeys(this.tx, claims, now);
   releaseKeys: TicketTransaction['releaseKeys'] = (claims) => releaseKeys(this.tx, claims);
-  fromLog: TicketTransaction['fromLog'] = (tickets) => ticketsAtVersions(this.tx, tickets);
+  fromLog: TicketTransaction['fromLog'] = (tickets) => foldsAtVersions(this.tx, tickets);
   setAside: TicketTransaction['setAside'] = (faults) => setAside(this.tx, this.due.clock, faults);
 
   lock: TicketTransaction['lock'] = async (ids) => {

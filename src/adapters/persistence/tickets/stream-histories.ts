@@ -9,10 +9,10 @@ import { every, Parameters } from '../lists/conditions';
 import { EVENT_COLUMNS, eventOf, type SelectedEvent } from './event-row';
 import { ticketsWhere } from './ticket-conditions';
 
-/** Tickets of one statement. */
+/** How many tickets one statement reads. */
 const BATCH = 200;
 
-/** The histories of all tickets that satisfy a filter, read some hundred by a statement, in the order of their ids. */
+/** The histories of all tickets that satisfy a filter, in the order of their ids. */
 export async function* historiesOf(
   pool: Pool,
   caller: Caller,
@@ -37,7 +37,7 @@ export async function* historiesOf(
       else history.push(eventOf(row));
     }
     for (const history of histories.values()) {
-      // Whoever follows a long list computes; requests are not to wait until it ends.
+      // The caller computes something for each history: other requests get their turn in between.
       await nextTurn();
       yield history;
     }

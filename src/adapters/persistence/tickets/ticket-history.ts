@@ -22,13 +22,30 @@ const STATEMENT = {
           ORDER BY wanted.id, wanted.version, e.number`,
 };
 
-/** Tickets as they stood after an event of theirs, from their histories. In the order asked; null where there is none. */
+/**
+ * Tickets as they stood after one of their events, from their histories, in the order of `wanted`.
+ * Null where a ticket or that event of it does not exist.
+ *
+ * @throws UnreadableEvent where an event of one of them cannot be read
+ */
 export async function ticketsAtVersions(
   on: Queryable,
   wanted: readonly TicketVersion[],
 ): Promise<readonly (StoredTicket | null)[]> {
+  return (await foldsAtVersions(on, wanted)).map((fold) => fold());
+}
+
+/**
+ * As `ticketsAtVersions`, but each ticket is folded when its function is called, which throws for
+ * that ticket alone.
+ */
+export async function foldsAtVersions(
+  on: Queryable,
+  wanted: readonly TicketVersion[],
+): Promise<readonly (() => StoredTicket | null)[]> {
   if (wanted.length === 0) return [];
-  // Of several versions of one ticket the latest brings all events.
+  // Where several versions of one ticket are wanted, the events of the latest contain those of the
+  // others.
   const latest = new Map<string, number>();
   for (const { id, version } of wanted) latest.set(id, Math.max(version, latest.get(id) ?? 0));
   const rows = await rowsOf<HistoryRow>(on, {
@@ -36,7 +53,7 @@ export async function ticketsAtVersions(
     values: [[...latest.keys()], [...latest.values()]],
   });
   const histories = byTicket(rows);
-  return wanted.map(({ id, version }) => {
+  return wanted.map(({ id, version }) => () => {
     const history = (histories.get(id) ?? []).filter((row) => row.number <= version);
     const [first] = history;
     const last = history.at(-1);
@@ -57,7 +74,7 @@ export const TICKET_HISTORIES = {
           WHERE t.id = ANY ($1::uuid[]) ORDER BY e.ticket_id, e.number`,
 };
 
-/** Tickets as of an instant, by id; without those that were not there then, or not known. */
+/** Tickets as of an instant, by id, without those that were not open or not known yet. */
 export async function ticketsAsOf(
   pool: Pool,
   ids: readonly string[],

@@ -1,0 +1,205 @@
+import {
+  type CalendarDefinition,
+  CalendarError,
+  compileCalendar,
+  type LocalInterval,
+} from '../calendar/business-calendar';
+import { AUDIENCES, CONSEQUENCES } from '../impact';
+import { SEVERITIES } from '../severity';
+import {
+  INTEGER,
+  listOf,
+  mapOf,
+  NUMBER,
+  nullable,
+  objectOf,
+  oneOf,
+  optional,
+  pairOf,
+  problemText,
+  type ShapeProblem,
+  TEXT,
+} from '../shape';
+import { compilePolicy } from './compile-policy';
+import {
+  BASES,
+  type BusinessSpan,
+  CLIENT_ACTIONS,
+  COMMITMENT_KINDS,
+  LOWERING_APPROVALS,
+  type Mark,
+  type Policy,
+  type PolicyDocument,
+  type Rule,
+  type SeverityPolicy,
+  TARGET_UNITS,
+  type Target,
+} from './policy';
+
+/**
+ * Reads policy documents: the data that a policy file gives, and the data that the database holds.
+ * Defaults are applied here and nowhere else.
+ *
+ * It checks what decisions rely on. What a policy file may say is narrower (lengths of texts, the
+ * most marks, rules that can never decide) and may become narrower still; a version that was
+ * published stays readable.
+ */
+
+/** What a document may leave out. A field that comes later gets its default here. */
+const DEFAULTS = {
+  loweringApproval: 'OVERRIDES',
+} as const satisfies Partial<PolicyDocument>;
+
+/** A document with the fields that may be left out. */
+export type PartialPolicyDocument = Omit<PolicyDocument, keyof typeof DEFAULTS> &
+  Partial<Pick<PolicyDocument, keyof typeof DEFAULTS>>;
+
+/**
+ * A policy document that cannot be used. The message names the policy, the field and the problem.
+ */
+export class UnreadablePolicy extends Error {
+  override readonly name = 'UnreadablePolicy';
+  constructor(policy: string, problem: ShapeProblem) {
+    super(`${policy} cannot be read: ${problemText(problem)}`);
+  }
+}
+
+const basis = oneOf(BASES);
+const severity = oneOf(SEVERITIES);
+const kinds = listOf(oneOf(COMMITMENT_KINDS));
+const span = objectOf<BusinessSpan>({ amount: NUMBER, unit: oneOf(TARGET_UNITS), calendar: TEXT });
+const target = objectOf<Target>({ span: nullable(span), basis, text: TEXT });
+const intervals = listOf<LocalInterval>(pairOf(TEXT, TEXT));
+const openingHours = optional(intervals);
+
+const calendar = objectOf<CalendarDefinition>({
+  timeZone: TEXT,
+  week: objectOf<CalendarDefinition['week']>({
+    mon: openingHours,
+    tue: openingHours,
+    wed: openingHours,
+    thu: openingHours,
+    fri: openingHours,
+    sat: openingHours,
+    sun: openingHours,
+  }),
+  holidays: listOf(TEXT),
+  holidayNames: optional(mapOf(TEXT)),
+  special: mapOf(intervals),
+  knownYears: optional(objectOf<NonNullable<CalendarDefinition['knownYears']>>({ from: INTEGER, to: INTEGER })),
+});
+
+const DOCUMENT = objectOf<PolicyDocument>({
+  id: TEXT,
+  title: TEXT,
+  source: TEXT,
+  severities: listOf(
+    objectOf<SeverityPolicy>({
+      severity,
+      title: TEXT,
+      workaroundLowers: oneOf(['SEVERITY', 'IMPACT']),
+      clientActions: listOf(oneOf(CLIENT_ACTIONS)),
+      targets: objectOf<SeverityPolicy['targets']>({ RESPONSE: target, UPDATE: target, RESOLUTION: target }),
+    }),
+  ),
+  rules: listOf(
+    objectOf<Rule>({
+      clause: TEXT,
+      severity,
+      audience: oneOf([...AUDIENCES, 'ANY']),
+      consequences: listOf(oneOf(CONSEQUENCES)),
+      basis,
+      text: TEXT,
+    }),
+  ),
+  calendars: mapOf(calendar),
+  pauses: objectOf<PolicyDocument['pauses']>({ CLIENT: kinds, THIRD_PARTY: kinds, OTHER_TICKET: kinds }),
+  loweringApproval: oneOf(LOWERING_APPROVALS),
+  onLowering: oneOf(['CARRY', 'RESTART']),
+  marks: listOf(objectOf<Mark>({ name: TEXT, fraction: NUMBER })),
+  reopeningMinimum: NUMBER,
+  closeAfterSilence: span,
+  businessDayEnd: oneOf(['SAME_TIME', 'CLOSE_OF_BUSINESS']),
+});
+
+/**
+ * Reads a document, with its defaults applied.
+ *
+ * @param policy what the error calls it, such as a file name
+ * @throws UnreadablePolicy where a field is missing, of another shape, or contradicts another one
+ */
+export function parsePolicyDocument(data: unknown, policy: string): PolicyDocument {
+  const document: unknown =
+    typeof data === 'object' && data !== null && !Array.isArray(data) ? { ...DEFAULTS, ...data } : data;
+  const problem = DOCUMENT.problemIn(document) ?? firstUnfitting(document as PolicyDocument);
+  if (problem !== null) throw new UnreadablePolicy(policy, problem);
+  return document as PolicyDocument;
+}
+
+/**
+ * Reads a published version and makes it ready for decisions.
+ *
+ * @param data the stored document
+ * @throws UnreadablePolicy
+ */
+export function readPolicyVersion(data: unknown, id: string, version: number): Policy {
+  return compilePolicy(parsePolicyDocument(data, `Version ${version} of the policy ${id}`), version);
+}
+
+/** What is wrong with a calendar, if anything; not thrown as an error of a calendar in use. */
+function calendarProblem(definition: CalendarDefinition): string | null {
+  try {
+    compileCalendar(definition);
+    return null;
+  } catch (error) {
+    if (error instanceof CalendarError) return error.message;
+    throw error;
+  }
+}
+
+/** The first field that contradicts another, or that has a number out of range. */
+function firstUnfitting(document: PolicyDocument): ShapeProblem | null {
+  for (const problem of unfitting(document)) return problem;
+  return null;
+}
+
+function* unfitting(document: PolicyDocument): Generator<ShapeProblem> {
+  const { severities, rules, calendars, marks, closeAfterSilence, reopeningMinimum } = document;
+  const declared = severities.map((level) => level.severity);
+  if (declared.length === 0) yield { field: 'severities', message: 'takes at least one severity' };
+  for (const [index, name] of declared.entries()) {
+    if (name !== SEVERITIES[index]) {
+      yield { field: `severities[${index}].severity`, message: `takes ${SEVERITIES[index]} here, not ${name}` };
+    }
+  }
+  for (const [name, definition] of Object.entries(calendars)) {
+    const found = calendarProblem(definition);
+    if (found !== null) yield { field: `calendars.${name}`, message: `cannot be used: ${found}` };
+  }
+  const spans: [field: string, BusinessSpan][] = severities.flatMap(({ targets }, index) =>
+    COMMITMENT_KINDS.flatMap((kind) => {
+      const found = targets[kind].span;
+      return found === null ? [] : [[`severities[${index}].targets.${kind}.span`, found] as [string, BusinessSpan]];
+    }),
+  );
+  spans.push(['closeAfterSilence', closeAfterSilence]);
+  for (const [field, { amount, calendar: name }] of spans) {
+    if (!(amount > 0)) yield { field: `${field}.amount`, message: `takes more than 0, not ${amount}` };
+    if (!Object.hasOwn(calendars, name)) {
+      const known = Object.keys(calendars).join(', ');
+      yield { field: `${field}.calendar`, message: `takes one of the calendars ${known}, not ${name}` };
+    }
+  }
+  for (const [index, rule] of rules.entries()) {
+    if (declared.includes(rule.severity)) continue;
+    const message = `takes one of the severities declared, ${declared.join(', ')}, not ${rule.severity}`;
+    yield { field: `rules[${index}].severity`, message };
+  }
+  for (const [index, { fraction }] of marks.entries()) {
+    if (!(fraction > 0)) yield { field: `marks[${index}].fraction`, message: `takes more than 0, not ${fraction}` };
+  }
+  if (!marks.some(({ name }) => name === 'atRisk')) yield { field: 'marks', message: 'takes a mark named atRisk' };
+  if (!(reopeningMinimum > 0 && reopeningMinimum <= 1)) {
+    yield { field: 'reopeningMinimum', message: `takes more than 0 and at most 1, not ${reopeningMinimum}` };
+  }
+}

@@ -1,0 +1,126 @@
+/**
+ * Shapes of stored data: plain descriptions that check a value read from the database. `Shape<T>`
+ * is exact, so an object's description does not compile when a field of `T` is missing from it, or
+ * has another type.
+ *
+ * Written by hand and not with a library: the domain imports nothing, and a check that neither
+ * copies nor collects takes about a microsecond for an event, where each event read is checked.
+ */
+export interface Shape<T> {
+  /** The first problem of a value; null where it has the shape. */
+  readonly problemIn: (value: unknown) => ShapeProblem | null;
+  /** Never there: makes the compiler compare `T` exactly. */
+  readonly exactly?: (value: T) => T;
+}
+
+export interface ShapeProblem {
+  /** The field, such as `effects.started[0].kind`; empty for the value itself. */
+  readonly field: string;
+  /** What the field takes and what stands there, such as `takes text, not 7`. */
+  readonly message: string;
+}
+
+/** The problem as a sentence without its full stop: `effects.state takes text, not 7`. */
+export const problemText = ({ field, message }: ShapeProblem): string => `${field === '' ? 'it' : field} ${message}`;
+
+const LONGEST_SHOWN = 40;
+
+function shown(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object' && value !== null) return 'an object';
+  const text = JSON.stringify(value) ?? 'undefined';
+  return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
+}
+
+const problem = (takes: string, value: unknown): ShapeProblem => ({
+  field: '',
+  message: value === undefined ? `is missing; it takes ${takes}` : `takes ${takes}, not ${shown(value)}`,
+});
+
+/** The same problem, seen from the object or list around the value. */
+const within = (outer: string, { field, message }: ShapeProblem): ShapeProblem => ({
+  field: field === '' || field.startsWith('[') ? `${outer}${field}` : `${outer}.${field}`,
+  message,
+});
+
+const checkedBy = <T>(takes: string, accepts: (value: unknown) => boolean): Shape<T> => ({
+  problemIn: (value) => (accepts(value) ? null : problem(takes, value)),
+});
+
+export const TEXT: Shape<string> = checkedBy('text', (value) => typeof value === 'string');
+export const NUMBER: Shape<number> = checkedBy('a finite number', Number.isFinite);
+export const INTEGER: Shape<number> = checkedBy('a whole number', Number.isSafeInteger);
+export const TRUE: Shape<true> = checkedBy('true', (value) => value === true);
+export const BOOLEAN: Shape<boolean> = checkedBy('true or false', (value) => typeof value === 'boolean');
+
+export function oneOf<T extends string>(values: readonly T[]): Shape<T> {
+  const known: ReadonlySet<unknown> = new Set(values);
+  return checkedBy(`one of ${values.join(', ')}`, (value) => known.has(value));
+}
+
+export const nullable = <T>({ problemIn }: Shape<T>): Shape<T | null> => ({
+  problemIn: (value) => (value === null ? null : problemIn(value)),
+});
+
+/** A field that may be absent. */
+export const optional = <T>({ problemIn }: Shape<T>): Shape<T | undefined> => ({
+  problemIn: (value) => (value === undefined ? null : problemIn(value)),
+});
+
+export const listOf = <T>({ problemIn }: Shape<T>): Shape<readonly T[]> => ({
+  problemIn: (value) => {
+    if (!Array.isArray(value)) return problem('a list', value);
+    for (let index = 0; index < value.length; index++) {
+      const found = problemIn(value[index]);
+      if (found !== null) return within(`[${index}]`, found);
+    }
+    return null;
+  },
+});
+
+export const pairOf = <A, B>(first: Shape<A>, second: Shape<B>): Shape<readonly [A, B]> => ({
+  problemIn: (value) => {
+    if (!Array.isArray(value) || value.length !== 2) return problem('a list of two', value);
+    const found = first.problemIn(value[0]);
+    if (found !== null) return within('[0]', found);
+    const other = second.problemIn(value[1]);
+    return other === null ? null : within('[1]', other);
+  },
+});
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** An object whose fields are names of any kind. */
+export const mapOf = <T>({ problemIn }: Shape<T>): Shape<Readonly<Record<string, T>>> => ({
+  problemIn: (value) => {
+    if (!isObject(value)) return problem('a map by name', value);
+    for (const [name, part] of Object.entries(value)) {
+      const found = problemIn(part);
+      if (found !== null) return within(name, found);
+    }
+    return null;
+  },
+});
+
+/**
+ * An object with these fields. Further fields are no problem and stay in the value: a newer process
+ * may have added an optional field, and an older one that runs beside it still has to read the
+ * event.
+ */
+export function objectOf<T extends object>(fields: { readonly [Field in keyof T]-?: Shape<T[Field]> }): Shape<T> {
+  const entries: readonly (readonly [string, Pick<Shape<unknown>, 'problemIn'>])[] = Object.entries(fields);
+  const names = entries.map(([name]) => name);
+  const checks = entries.map(([, { problemIn }]) => problemIn);
+  return {
+    problemIn: (value) => {
+      if (!isObject(value)) return problem('an object', value);
+      for (let index = 0; index < names.length; index++) {
+        const name = names[index] as string;
+        const found = checks[index]?.(value[name]) ?? null;
+        if (found !== null) return within(name, found);
+      }
+      return null;
+    },
+  };
+}

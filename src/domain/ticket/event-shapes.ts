@@ -1,0 +1,206 @@
+import { ACTOR_KINDS, type Actor } from '../actor';
+import { AUDIENCES, CONSEQUENCES, type Impact } from '../impact';
+import { COMMITMENT_KINDS, WAITING_REASONS } from '../policy/policy';
+import { SEVERITIES } from '../severity';
+import {
+  BOOLEAN,
+  INTEGER,
+  listOf,
+  mapOf,
+  NUMBER,
+  nullable,
+  objectOf,
+  oneOf,
+  optional,
+  type Shape,
+  TEXT,
+  TRUE,
+} from '../shape';
+import { CHANNELS, DIRECTIONS } from './commands';
+import {
+  type Breach,
+  CYCLE_OUTCOMES,
+  type Cycle,
+  type CycleEnd,
+  type Override,
+  type Proposal,
+  SEVERITY_CHANGE_CAUSES,
+  type SeverityChange,
+  TICKET_STATES,
+  type Waiver,
+  type Workaround,
+} from './ticket';
+import type { Effects, EventBody, EventType } from './ticket-events';
+
+/**
+ * The newest shape of each event type, as the log stores it. The compiler compares every shape with
+ * the type that it describes: a missing event type or field does not compile. A change that a
+ * stored event would not satisfy needs a step in `upcast.ts`.
+ */
+
+const kind = oneOf(COMMITMENT_KINDS);
+const severity = oneOf(SEVERITIES);
+const waitingReason = oneOf(WAITING_REASONS);
+/** Epoch milliseconds. */
+const instant = NUMBER;
+const instantOrNull = nullable(instant);
+const textOrNull = nullable(TEXT);
+
+export const ACTOR_SHAPE: Shape<Actor> = objectOf<Actor>({ kind: oneOf(ACTOR_KINDS), id: TEXT, name: TEXT });
+
+const impacts = listOf(
+  objectOf<Impact>({ audience: oneOf(AUDIENCES), consequence: oneOf(CONSEQUENCES), note: textOrNull }),
+);
+
+const override = objectOf<Override>({
+  severity,
+  reason: TEXT,
+  at: instant,
+  by: ACTOR_SHAPE,
+  approvedBy: optional(ACTOR_SHAPE),
+});
+
+const proposal = objectOf<Proposal>({
+  severity,
+  isOverride: BOOLEAN,
+  impacts,
+  clause: TEXT,
+  reason: textOrNull,
+  at: instant,
+  by: ACTOR_SHAPE,
+});
+
+const waiver = objectOf<Waiver>({ at: instant, by: ACTOR_SHAPE, reason: TEXT });
+
+const breachCause = oneOf<Breach['cause']>(['DUE', 'RECLASSIFIED']);
+const breach = objectOf<Breach>({
+  at: instant,
+  detectedAt: instant,
+  cause: breachCause,
+  severity,
+  waiver: optional(waiver),
+});
+
+const cycleEnd = objectOf<CycleEnd>({
+  at: instant,
+  outcome: oneOf(CYCLE_OUTCOMES),
+  dueAt: instantOrNull,
+  atRiskAt: instantOrNull,
+  elapsedMs: NUMBER,
+});
+
+const cycle = objectOf<Cycle>({
+  kind,
+  number: INTEGER,
+  severity,
+  startedAt: instant,
+  appliesFrom: instant,
+  totalMs: nullable(NUMBER),
+  marks: listOf(objectOf<Cycle['marks'][number]>({ name: TEXT, at: instant })),
+  breach: nullable(breach),
+  end: nullable(cycleEnd),
+});
+
+const severityChange = objectOf<SeverityChange>({
+  from: severity,
+  to: severity,
+  at: instant,
+  by: ACTOR_SHAPE,
+  cause: oneOf(SEVERITY_CHANGE_CAUSES),
+  reason: textOrNull,
+  deadlineBefore: instantOrNull,
+  deadlineAfter: instantOrNull,
+});
+
+const workaround = objectOf<Workaround>({
+  description: TEXT,
+  appliedAt: instant,
+  appliedBy: INTEGER,
+  by: ACTOR_SHAPE,
+  severityBefore: severity,
+  severityAfter: severity,
+  impactsBefore: impacts,
+  impactsAfter: impacts,
+  withdrawnAt: instantOrNull,
+});
+
+const effects = objectOf<Effects>({
+  state: oneOf(TICKET_STATES),
+  responds: optional(TRUE),
+  ended: optional(listOf(objectOf<NonNullable<Effects['ended']>[number]>({ kind, cycle: INTEGER, end: cycleEnd }))),
+  severityChange: optional(severityChange),
+  started: optional(listOf(cycle)),
+  waitingEnded: optional(listOf(waitingReason)),
+});
+
+/** What the log stores of an event of a type beside its envelope. */
+type Data<Type extends EventType> = Omit<Extract<EventBody, { readonly type: Type }>, 'type'>;
+
+export const EVENT_SHAPES: { readonly [Type in EventType]: Shape<Data<Type>> } = {
+  SUBMITTED: objectOf<Data<'SUBMITTED'>>({
+    clientId: TEXT,
+    subject: TEXT,
+    description: textOrNull,
+    reporter: textOrNull,
+    assignee: textOrNull,
+    channel: oneOf(CHANNELS),
+    externalId: textOrNull,
+    externalUrl: textOrNull,
+    tags: listOf(TEXT),
+    impacts,
+    followUpOf: textOrNull,
+    policyId: TEXT,
+    policyVersion: INTEGER,
+    calendars: mapOf(TEXT),
+    severity,
+    clause: TEXT,
+    notMeasured: listOf(kind),
+    observedUntil: instantOrNull,
+    effects,
+  }),
+  ACKNOWLEDGED: objectOf<Data<'ACKNOWLEDGED'>>({ effects }),
+  RECLASSIFIED: objectOf<Data<'RECLASSIFIED'>>({
+    impacts,
+    severity,
+    clause: TEXT,
+    override: nullable(override),
+    reason: textOrNull,
+    effects,
+  }),
+  OVERRIDE_PROPOSED: objectOf<Data<'OVERRIDE_PROPOSED'>>({ proposal, effects }),
+  OVERRIDE_APPROVED: objectOf<Data<'OVERRIDE_APPROVED'>>({ proposal, reason: textOrNull, effects }),
+  OVERRIDE_REJECTED: objectOf<Data<'OVERRIDE_REJECTED'>>({ proposal, reason: TEXT, effects }),
+  WORKAROUND_APPLIED: objectOf<Data<'WORKAROUND_APPLIED'>>({ workaround, clause: TEXT, effects }),
+  WORKAROUND_WITHDRAWN: objectOf<Data<'WORKAROUND_WITHDRAWN'>>({
+    impacts,
+    severity,
+    clause: TEXT,
+    reason: textOrNull,
+    effects,
+  }),
+  WAITING_STARTED: objectOf<Data<'WAITING_STARTED'>>({ reason: waitingReason, effects }),
+  WAITING_STOPPED: objectOf<Data<'WAITING_STOPPED'>>({ reason: waitingReason, effects }),
+  COMMUNICATED: objectOf<Data<'COMMUNICATED'>>({
+    direction: oneOf(DIRECTIONS),
+    channel: oneOf(CHANNELS),
+    body: TEXT,
+    effects,
+  }),
+  CALL_RECORDED: objectOf<Data<'CALL_RECORDED'>>({ note: textOrNull, effects }),
+  RESOLVED: objectOf<Data<'RESOLVED'>>({ resolution: textOrNull, effects }),
+  REOPENED: objectOf<Data<'REOPENED'>>({ reason: textOrNull, effects }),
+  CLOSED: objectOf<Data<'CLOSED'>>({
+    cause: oneOf<Data<'CLOSED'>['cause']>(['CONFIRMED', 'CANCELLED', 'SILENCE']),
+    reason: textOrNull,
+    effects,
+  }),
+  ASSIGNED: objectOf<Data<'ASSIGNED'>>({ assignee: textOrNull, effects }),
+  BREACH_WAIVED: objectOf<Data<'BREACH_WAIVED'>>({ kind, cycle: INTEGER, waiver, effects }),
+  MARK_REACHED: objectOf<Data<'MARK_REACHED'>>({ kind, cycle: INTEGER, mark: TEXT }),
+  COMMITMENT_BREACHED: objectOf<Data<'COMMITMENT_BREACHED'>>({
+    kind,
+    cycle: INTEGER,
+    severity,
+    breach: objectOf<Data<'COMMITMENT_BREACHED'>['breach']>({ at: instant, detectedAt: instant, cause: breachCause }),
+  }),
+};
