@@ -1,6 +1,6 @@
-// What the one-statement path of a submission gains over the transaction, without HTTP and GraphQL: submissions a
-// second, 32 at a time, in interleaved rounds on the same database. Needs `npm run build`.
-// Run: node bench/submission-path.mjs
+// What the one-statement path of a submission gains over the transaction, without HTTP and GraphQL:
+// submissions a second, 32 at a time, in interleaved rounds on the same database. Needs `npm run
+// build`. Run: node bench/submission-path.mjs
 import { createRequire } from 'node:module';
 import { inTemporaryFolder } from './processes.mjs';
 import { openStore } from './service.mjs';

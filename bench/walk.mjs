@@ -1,5 +1,6 @@
-// The files of src/ whose functions run on the way of a submission, of a deadline that fires and reaches a subscriber,
-// and of `ticket(id)`: the list behind the reading order of docs/ARCHITECTURE.md. Needs `npm run build`. Run: node bench/walk.mjs [submission|deadline|read]
+// The files of src/ whose functions run on the way of a submission, of a deadline that fires and
+// reaches a subscriber, and of `ticket(id)`: the list behind the reading order of
+// docs/ARCHITECTURE.md. Needs `npm run build`. Run: node bench/walk.mjs [submission|deadline|read]
 import { Session } from 'node:inspector/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 
 /**
- * SHA-256, in hexadecimal, of what a value says as JSON. The order of fields does not count, as two equal documents may
- * differ in theirs.
+ * The SHA-256 of a value as JSON, in hexadecimal. The order of fields does not change it.
  *
- * @param nulls whether a field that is null counts as one that is left out
+ * @param nulls whether a field that is null changes it, or equals one that is left out
  */
 export function fingerprintOf(value: unknown, nulls: 'COUNT' | 'LEFT_OUT' = 'COUNT'): string {
   const json = JSON.stringify(value ?? null, (_key, part: unknown) => {

@@ -45,12 +45,16 @@ describe('the prose of the repository', () => {
   });
 
   it('has no word that makes a reader stop', () => {
-    const mannered = sources.flatMap((file) =>
-      linesOf(file).flatMap((text, index) => {
-        const [word] = MANNERED.exec(text) ?? [];
-        return word === undefined ? [] : [`${file}:${index + 1}: ${word}`];
-      }),
-    );
+    // The SQL of a migration that was released does not change; a policy quotes its source.
+    const isFixed = (file: string) => file.startsWith('migrations/') || file.startsWith('policies/');
+    const mannered = sources
+      .filter((file) => !isFixed(file))
+      .flatMap((file) =>
+        linesOf(file).flatMap((text, index) => {
+          const [word] = MANNERED.exec(text) ?? [];
+          return word === undefined ? [] : [`${file}:${index + 1}: ${word}`];
+        }),
+      );
     expect(mannered).toEqual([]);
   });
 });

@@ -6,7 +6,9 @@ import type { Hub } from './hub';
 export interface TailSettings {
   /** The longest time between two reads of the log, in milliseconds. Default: 1,000. */
   readonly pollMs?: number;
-  /** Called for each failed read, which the tail retries, and for each event that cannot be read. */
+  /**
+   * Called for each failed read, which the tail retries, and for each event that cannot be read.
+   */
   readonly onError?: (error: unknown) => void;
 }
 

@@ -103,7 +103,9 @@ export function parseMapping(text: string, fileName: string, policy: Pick<Policy
   return { file, meaning: meaningOf(file) };
 }
 
-/** Impacts that contradict themselves under the policy would refuse every ticket of that priority. */
+/**
+ * Impacts that contradict themselves under the policy would refuse every ticket of that priority.
+ */
 function checkPriorities(
   { priority }: MappingFile,
   policy: Pick<PolicyDocument, 'rules'>,

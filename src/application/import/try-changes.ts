@@ -3,7 +3,9 @@ import type { ChangeTickets } from '../tickets/change';
 import { decideChanges } from '../tickets/decide-changes';
 import { unstorableText } from '../tickets/unstorable-text';
 
-/** Decides what an import would do and saves nothing: each change opens a ticket of a client that exists. */
+/**
+ * Decides the changes of an import without saving. Each change opens a ticket of a known client.
+ */
 export const tryChanges =
   (policies: Pick<Policies, 'current'>): ChangeTickets =>
   (changes) =>

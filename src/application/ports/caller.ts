@@ -1,6 +1,6 @@
 import type { Actor } from '../../domain/actor';
 
-/** Who asks. Real authentication will fill the same; until then it is the configured local operator. */
+/** The caller of a request: the configured operator, or the agent that the request names. */
 export interface Caller {
   readonly actor: Actor;
   /** The client accounts whose tickets the caller may see. */

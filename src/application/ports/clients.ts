@@ -5,20 +5,21 @@ export interface Client {
   readonly id: string;
   readonly name: string;
   readonly createdAt: EpochMs;
-  /** The name of the policy that its new tickets are opened under; null for that of the service. */
+  /** The id of the policy of the client's new tickets; null for the default policy. */
   readonly policy: string | null;
-  /** Calendars of that policy that stand in for others on its new tickets. */
+  /** The calendars that replace others of that policy on the client's new tickets. */
   readonly calendars: CalendarReplacements;
 }
 
 /** Client accounts. */
 export interface Clients {
   /**
-   * Opens an account. A second call with the same id gives the account that the first one opened, as it is.
+   * Creates an account. A second call with the same id returns the account that the first call
+   * created, unchanged.
    *
-   * @returns null where another account has the name already.
+   * @returns null if another account has the name
    */
   create(id: string, name: string): Promise<Client | null>;
-  /** The account that tickets belong to when a request names none. */
+  /** The account of tickets whose request names no client. */
   default(): Promise<Client>;
 }

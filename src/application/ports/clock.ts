@@ -1,6 +1,6 @@
 import type { EpochMs } from '../../domain/instant';
 
-/** The only way to ask for the time. */
+/** The present time. Nothing else in the application or the domain reads a clock. */
 export interface Clock {
   now(): EpochMs;
 }

@@ -1,12 +1,12 @@
 import type { Actor } from '../../domain/actor';
 
-/** A request that may be made twice and is carried out once: the same key from the same actor. */
+/** Identifies a request, so that a repetition by the same actor is not carried out again. */
 export interface Idempotency {
-  /** 1 to 200 characters of the caller's choice. */
+  /** Chosen by the caller; 1 to 200 characters. */
   readonly key: string;
-  /** Equal for two requests that ask for the same. */
+  /** Equal for two requests with the same input. */
   readonly fingerprint: string;
 }
 
-/** A key of the actor: equal for two exactly if they are the same one. Stands in the database with idempotency keys. */
+/** Identifies an actor, in the rows of idempotency keys. */
 export const actorKey = ({ kind, id }: Actor): string => `${kind}/${id}`;

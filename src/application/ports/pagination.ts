@@ -1,4 +1,4 @@
-/** A page of a list by keyset: `count` rows after (or before) a cursor. Cursors are opaque to the caller. */
+/** A page of a list: `count` rows after or before a cursor, from its start or from its end. */
 export interface PageRequest {
   readonly count: number;
   readonly from: 'START' | 'END';
@@ -12,7 +12,7 @@ export interface Page<T> {
   readonly hasPreviousPage: boolean;
 }
 
-/** A cursor that the list asked did not give out. */
+/** A cursor that is not one of the list in this order. */
 export class InvalidCursor extends Error {
   override readonly name = 'InvalidCursor';
   constructor() {

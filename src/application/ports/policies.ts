@@ -8,56 +8,56 @@ import type { Page, PageRequest } from './pagination';
 /** Published policy versions, compiled. */
 export interface Policies {
   /**
-   * The version that new tickets of a client are opened under, with the calendars that the client has of its own; that of
-   * the service for null.
+   * The policy version of new tickets of a client, with the calendars of the client; for null, the
+   * version of the default policy.
    */
   current(clientId: string | null): Promise<Policy>;
-  /** A version that a ticket is pinned to; null where it was never published. */
+  /** A published version; null if there is none. */
   version(id: string, version: number): Promise<Policy | null>;
-  /** The same without waiting; null as well where it has not been read yet. */
+  /** The same from the cache of this process; null if it is not there. */
   known(id: string, version: number): Policy | null;
-  /** The name of the policy of the service: that of the clients that have none of their own. */
+  /** The id of the policy of clients without a policy of their own. */
   readonly defaultPolicyId: string;
-  /** The latest version, as it is published at the moment, beside a document; null where there is none. */
+  /** The latest version, compared with a document; null if no version is published. */
   latest(id: string, document?: PolicyDocument): Promise<LatestVersion | null>;
-  /** What is known of a version's publication. */
+  /** When and by whom a version was published; null if it is not published. */
   publication(id: string, version: number): Promise<Publication | null>;
-  /** All versions of all policies, the latest published first. */
+  /** All versions of all policies, the newest first. */
   publications(page: PageRequest): Promise<Page<Publication>>;
   countPublications(): Promise<number>;
-  /** The text that a version was published from; null where it was not kept. */
+  /** The YAML text of a version; null if it was not stored. */
   yaml(id: string, version: number): Promise<string | null>;
-  /** The clients that have terms of their own, as they are at the moment. */
+  /** The clients with terms of their own. */
   terms(): Promise<readonly NamedTerms[]>;
-  /** Publishes a policy as the next version, unless the latest says the same. */
+  /** Publishes a policy as the next version, unless the latest version has the same document. */
   publish(publishing: Publishing): Promise<Published>;
-  /** What stands against publishing it, without doing so: whatever `publish` would refuse. */
+  /** The refusals with which `publish` would answer. */
   refusalsOf(document: PolicyDocument): Promise<readonly Refusal[]>;
-  /** Gives a client terms of its own, for the tickets that are opened from now on. */
+  /** Sets the terms of a client for its new tickets; returns the refusal, if any. */
   setTerms(terms: ClientTerms, by: Actor, idempotency: Idempotency | null): Promise<Refusal | null>;
 }
 
-/** What a client has in place of what the service gives to all. */
+/** The policy and the calendars of a client's new tickets. */
 export interface ClientTerms {
   readonly clientId: string;
   readonly policy: string | null;
   readonly calendars: CalendarReplacements;
 }
 
-/** The same with the client's name. */
+/** Terms with the name of the client. */
 export interface NamedTerms extends ClientTerms {
   readonly name: string;
 }
 
-/** A policy as it is written down. */
+/** A policy file and its document. */
 export interface PolicyText {
   readonly yaml: string;
-  /** Of its data as they are written: another where anything but layout and comments is. */
+  /** A hash of the data of the file; layout and comments do not change it. */
   readonly fingerprint: string;
   readonly document: PolicyDocument;
 }
 
-/** Reads a policy's text; every problem of it is a refusal. */
+/** Parses and validates a policy file; each problem is a refusal. */
 export type ReadPolicy = (
   yaml: string,
 ) => Promise<
@@ -70,10 +70,10 @@ export interface Publishing extends PolicyText {
   readonly idempotency: Idempotency | null;
 }
 
-/** What the latest version of a policy is. */
+/** The latest version of a policy. */
 export interface LatestVersion {
   readonly version: number;
-  /** Whether it says what the document says; null where none was given. */
+  /** Whether its document equals the one given; null if none was given. */
   readonly isSame: boolean | null;
 }
 
@@ -85,6 +85,6 @@ export interface Publication {
   readonly id: string;
   readonly version: number;
   readonly publishedAt: EpochMs;
-  /** Null for the configured file, when the service started. */
+  /** Null if the service published the configured file when it started. */
   readonly publishedBy: Actor | null;
 }

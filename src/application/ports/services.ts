@@ -5,7 +5,7 @@ import type { EventFeed } from './events';
 import type { Policies, ReadPolicy } from './policies';
 import type { TicketReader } from './ticket-reader';
 
-/** All that the use cases and the API need. */
+/** The services that the use cases and the API work with. */
 export interface Services {
   readonly clock: Clock;
   readonly policies: Policies;

@@ -1,20 +1,21 @@
 import type { EpochMs } from '../../domain/instant';
 import type { Ticket } from '../../domain/ticket/ticket';
 
-/** A ticket with what only the store knows of it. */
+/** A ticket with the fields that the store adds. */
 export interface StoredTicket extends Ticket {
-  /** Counts up through the whole service; for people. */
+  /** Increases over all tickets of the service; for people. */
   readonly number: number;
-  /** When the first and the last event were recorded; later than they happened for an imported history. */
+  /** When the first event was recorded. For an imported ticket, the time of the import. */
   readonly createdAt: EpochMs;
+  /** When the last event was recorded. */
   readonly updatedAt: EpochMs;
-  /** Present where the ticket is not shown as it is now: everything about it is judged then. */
+  /** Present if the ticket is shown as of an instant, at which everything about it is judged. */
   readonly asOf?: AsOf;
 }
 
-/** Where a view of a ticket ends: nothing is in it that happened later, or that was recorded later. */
+/** The end of a view of a ticket. Later events, and events recorded later, are not in it. */
 export interface AsOf {
   readonly at: EpochMs;
-  /** Null for whatever was recorded since. */
+  /** Null to include everything that is recorded. */
   readonly knownAt: EpochMs | null;
 }

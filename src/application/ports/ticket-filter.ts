@@ -16,7 +16,7 @@ export interface Comparator<T> {
   readonly isNull?: boolean;
 }
 
-/** All that is given must hold; instants are epoch milliseconds. */
+/** Every condition that is given has to hold. Instants are epoch milliseconds. */
 export interface TicketFilter {
   readonly and?: readonly TicketFilter[];
   readonly or?: readonly TicketFilter[];
@@ -31,9 +31,9 @@ export interface TicketFilter {
   readonly channel?: Comparator<Channel>;
   readonly assignee?: Comparator<string>;
   readonly reporter?: Comparator<string>;
-  /** Holds when any of the ticket's tags satisfies it; `isNull: true` for a ticket without tags. */
+  /** Holds if one of the tags satisfies it; `isNull: true` for a ticket without tags. */
   readonly tag?: Comparator<string>;
-  /** Words that the subject or the description contains, whatever their case. */
+  /** Words that the subject or the description contains, in any case. */
   readonly text?: string;
   readonly openedAt?: Comparator<EpochMs>;
   readonly acknowledgedAt?: Comparator<EpochMs>;
@@ -46,7 +46,7 @@ export interface TicketFilter {
   readonly updatedAt?: Comparator<EpochMs>;
   /** The earliest due instant of the running commitments. */
   readonly nextDeadlineAt?: Comparator<EpochMs>;
-  /** Holds when the status of any of the kinds (all where none is named) satisfies it, judged at the instant asked. */
+  /** Holds if the status of the kind, or of any kind, satisfies it at the time of the request. */
   readonly slaStatus?: { readonly kind?: CommitmentKind; readonly status: Comparator<CommitmentStatus> };
   readonly isBreached?: boolean;
 }
@@ -66,7 +66,7 @@ export interface TicketOrder {
   readonly direction: 'ASC' | 'DESC';
 }
 
-/** A filter that cannot be asked of the store: nested too deep, or a value out of range. */
+/** A filter that is nested too deeply, or that has a value out of range. */
 export class InvalidFilter extends Error {
   override readonly name = 'InvalidFilter';
 }

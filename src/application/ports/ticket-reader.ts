@@ -10,7 +10,7 @@ import type { Page, PageRequest } from './pagination';
 import type { AsOf, StoredTicket } from './stored-ticket';
 import type { Comparator, TicketFilter, TicketOrder } from './ticket-filter';
 
-/** A commitment that is due next. */
+/** A running commitment with its due instant. */
 export interface Deadline {
   readonly ticket: StoredTicket;
   readonly kind: CommitmentKind;
@@ -18,25 +18,28 @@ export interface Deadline {
 }
 
 export interface DeadlineQuery {
-  /** Due at this instant or before it. */
+  /** Due at this instant or earlier; null for no limit. */
   readonly until: EpochMs | null;
-  /** Without those that are overdue at this instant. */
+  /** Due at this instant or later; null for no limit. */
   readonly since: EpochMs | null;
-  /** All where empty. */
+  /** All kinds if empty. */
   readonly kinds: readonly CommitmentKind[];
-  /** Of the ticket; null for any. */
+  /** The conditions on the ticket; null for none. */
   readonly severity: Comparator<Severity> | null;
   readonly ticket: Comparator<string> | null;
   readonly client: Comparator<string> | null;
   readonly assignee: Comparator<string> | null;
 }
 
-/** Reads. Whatever the caller may not see is not there. */
+/** The reads of tickets. Tickets that the caller may not see are not found. */
 export interface TicketReader {
-  /** Null where there is none. Tickets asked for in one turn of the event loop are read by one statement. */
+  /**
+   * Null if there is no such ticket. Calls in one turn of the event loop share one statement, also
+   * across requests.
+   */
   ticketById(caller: Caller, id: string): Promise<StoredTicket | null>;
   ticketByNumber(caller: Caller, number: number): Promise<StoredTicket | null>;
-  /** All clients' tickets of that name: one per client at the most. */
+  /** The tickets with that external id: at most one per client. */
   ticketsByExternalId(caller: Caller, externalId: string, client: string | null): Promise<readonly StoredTicket[]>;
   tickets(
     caller: Caller,
@@ -48,10 +51,10 @@ export interface TicketReader {
   countTickets(caller: Caller, filter: TicketFilter, now: EpochMs): Promise<number>;
   deadlines(caller: Caller, query: DeadlineQuery, page: PageRequest): Promise<Page<Deadline>>;
   countDeadlines(caller: Caller, query: DeadlineQuery): Promise<number>;
-  /** As of an instant: those that were there then, as they were. */
+  /** With `asOf`, the follow-ups that existed then, as they were. */
   followUps(caller: Caller, ticketId: string, page: PageRequest, asOf?: AsOf | null): Promise<Page<StoredTicket>>;
   countFollowUps(caller: Caller, ticketId: string, asOf?: AsOf | null): Promise<number>;
-  /** The ticket's events by number, of all types or of some, up to a number where one is given. */
+  /** The events of a ticket by number, of all types or of some, up to a number if one is given. */
   events(
     ticketId: string,
     types: readonly EventType[] | null,
@@ -59,13 +62,13 @@ export interface TicketReader {
     upTo?: number | null,
   ): Promise<Page<LoggedEvent>>;
   countEvents(ticketId: string, types: readonly EventType[] | null, upTo?: number | null): Promise<number>;
-  /** Of the tickets that the caller may see; what has fallen due by `now` counts, whether it is recorded or not. */
+  /** Counts what fell due by `now`, also if it is not recorded yet. */
   slaReport(caller: Caller, query: SlaReportQuery, now: EpochMs): Promise<SlaReport>;
   clientById(caller: Caller, id: string): Promise<Client | null>;
-  /** The histories of tickets, in no order that means anything; others have their turn between one and the next. */
+  /** The histories of tickets, in any order. Other work can run between two of them. */
   histories(caller: Caller, filter: TicketFilter, now: EpochMs): AsyncIterable<readonly TicketEvent[]>;
-  /** The ticket as of an instant, by folding its events; null where it was not there then, or not known. */
+  /** The ticket as of an instant, folded from its events; null if it did not exist then. */
   ticketAsOf(ticket: StoredTicket, asOf: AsOf): Promise<StoredTicket | null>;
-  /** The ticket as it stood after its event of that number: what a repeated request is answered with. */
+  /** The ticket after its event of that number; null if there is no such event. */
   ticketAtVersion(id: string, version: number): Promise<StoredTicket | null>;
 }

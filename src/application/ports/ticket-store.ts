@@ -73,7 +73,7 @@ export interface Saving {
 /** A ticket that is due, locked. */
 export interface TakenTicket {
   readonly ticket: StoredTicket;
-  /** When, by its row, something falls due; possibly not a finite number. */
+  /** The next deadline in its row; not finite if the row is damaged. */
   readonly dueAt: number;
   /** The instant of the store's clock at which it was taken. */
   readonly takenAt: EpochMs;
@@ -91,7 +91,7 @@ export interface SetAside extends DeadlineFault {
   readonly retryAt: EpochMs;
 }
 
-/** The statements of one transaction. Nothing of it stays where the transaction fails. */
+/** The operations of one transaction. */
 export interface TicketTransaction {
   /**
    * Claims keys, waiting for requests with the same key that are under way.
@@ -99,9 +99,12 @@ export interface TicketTransaction {
    * @returns in the order given: null for a key that is new, else its first answer
    */
   claimKeys(claims: readonly KeyClaim[], now: EpochMs): Promise<readonly (FirstAnswer | null)[]>;
-  /** Gives claimed keys back, so that the next request with one is the first. */
+  /** Releases claimed keys, so that the next request with one of them is the first. */
   releaseKeys(claims: readonly KeyClaim[]): Promise<void>;
-  /** Locks tickets in the order of their ids, with one statement; leaves out those that are not there. */
+  /**
+   * Locks tickets in the order of their ids, with one statement; leaves out those that are not
+   * there.
+   */
   lock(ids: readonly string[]): Promise<ReadonlyMap<string, StoredTicket>>;
   loadReferences(inputs: readonly NewTicket[]): Promise<References>;
   /**
@@ -112,13 +115,15 @@ export interface TicketTransaction {
   insert(records: readonly TicketRecord[]): Promise<ReadonlyMap<string, number>>;
   /** Saves tickets, events, facts for reports and answers: at most two statements. */
   save(saving: Saving): Promise<void>;
-  /** Locks the next batch of due tickets, or those of some ids that are due; skips what others hold. */
+  /**
+   * Locks the next batch of due tickets, or those of some ids that are due; skips what others hold.
+   */
   takeDue(ids: readonly string[] | null): Promise<readonly TakenTicket[]>;
   /** The present instant by the store's clock. */
   now(): Promise<EpochMs>;
   /**
-   * Reads the logs of tickets up to a version. Each function folds one of them, in the order asked, to
-   * the ticket as it stood then; null where there is none.
+   * Reads the logs of tickets up to a version. Each function folds one of them, in the order asked,
+   * to the ticket as it stood then; null where there is none.
    */
   fromLog(tickets: readonly Pick<Ticket, 'id' | 'version'>[]): Promise<readonly (() => StoredTicket | null)[]>;
   setAside(faults: readonly DeadlineFault[]): Promise<readonly SetAside[]>;
@@ -127,23 +132,23 @@ export interface TicketTransaction {
 /** How many due tickets are taken at a time. */
 export const DUE_BATCH = 1_000;
 
-/** Where tickets are kept. Decides nothing: it locks, loads and saves. */
+/** The store of tickets. It locks, loads and saves, and decides nothing. */
 export interface TicketStore {
   /**
    * Runs work in one transaction, and the whole again on a serialisation failure, a deadlock, or a
    * connection lost before the commit.
    *
    * @param attempts how often it is tried
-   * @throws CommitUnknownError where the connection is lost during the commit and nobody can say
-   * whether it was done
+   * @throws CommitUnknownError if the connection is lost during the commit and its outcome is
+   * unknown
    */
   transact<T>(work: (tx: TicketTransaction) => Promise<T>, attempts?: number): Promise<T>;
   /**
-   * Inserts one new ticket with its first event and, where there is a key, the answer: one statement,
-   * one transaction.
+   * Inserts one new ticket with its first event and, where there is a key, the answer: one
+   * statement, one transaction.
    *
-   * @returns the ticket's number; null where its client does not exist, or its id, external id or key
-   * is taken: nothing is saved then
+   * @returns the ticket's number; null where its client does not exist, or its id, external id or
+   * key is taken: nothing is saved then
    */
   insertOne(record: TicketRecord, answer: KeyAnswer | null): Promise<number | null>;
   /** The ids of the next batch of due tickets, without locking them. */
@@ -151,10 +156,17 @@ export interface TicketStore {
   setAside(faults: readonly DeadlineFault[]): Promise<readonly SetAside[]>;
   /** The present instant by the store's clock, and when something falls due next. */
   nextDeadline(): Promise<{ readonly now: EpochMs; readonly next: EpochMs | null }>;
-  /** Whether the store rejected a statement or holds what cannot be read: one ticket may be the cause. */
+  /**
+   * Whether the store rejected a statement, or a value that it holds is unreadable. One ticket may
+   * be the cause.
+   */
   isRejection(error: unknown): boolean;
-  /** Whether the server is the cause and not a ticket: rights, missing tables, resources, conflicts. */
+  /**
+   * Whether the server is the cause and not a ticket: rights, missing tables, resources, conflicts.
+   */
   isServerFault(error: unknown): boolean;
-  /** Whether the store could not be reached, or rejected a statement: no fault of what was asked. */
+  /**
+   * Whether the error comes from the store: it could not be reached, or it rejected a statement.
+   */
   isStoreFault(error: unknown): boolean;
 }

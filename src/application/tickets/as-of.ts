@@ -3,11 +3,12 @@ import type { LoggedEvent } from '../ports/events';
 import type { AsOf } from '../ports/stored-ticket';
 
 /**
- * The history that a ticket had as of an instant: of its events, given in their order, those that had happened by then and
- * were recorded by `knownAt`. None follows one that is left out.
+ * The history of a ticket as of an instant: its events in order, up to the first that happened
+ * later or was recorded after `knownAt`.
  *
- * What the clock alone brought about is recorded some time after its instant, and until then every answer derives it. So
- * where the ticket was with us by then, such events at the end are in only if they were recorded by then.
+ * A mark or a breach is recorded some time after its instant; until then, every answer computes it.
+ * So for a ticket that was stored by then, such events at the end are included only if they were
+ * recorded by then.
  */
 export function historyAsOf<Event extends LoggedEvent>(
   events: readonly Event[],
@@ -22,7 +23,7 @@ export function historyAsOf<Event extends LoggedEvent>(
   return history.slice(0, last + 1);
 }
 
-/** What fell due exists from the next millisecond on; a mark is reached at its own. */
+/** A breach exists from the millisecond after its due instant on; a mark from its instant on. */
 const hasHappened = (event: LoggedEvent, at: EpochMs): boolean =>
   isOfTheClock(event) && event.type !== 'MARK_REACHED' ? event.at < at : event.at <= at;
 

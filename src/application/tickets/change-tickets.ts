@@ -62,7 +62,7 @@ async function changeOneByOne(deps: ChangeTicketsDeps, requests: readonly Change
   return outcomes;
 }
 
-/** The policies that new tickets are opened under; of a client that the actor may not see, the default one. */
+/** The policies of new tickets. For a client that the actor may not see, the default policy. */
 async function policiesOfNew(
   { policies }: ChangeTicketsDeps,
   requests: readonly ChangeRequest[],
@@ -84,10 +84,11 @@ async function policiesOfNew(
 }
 
 /**
- * Opens a ticket that refers to nothing but its client, with one statement. Its constraints say
- * whether the client exists and whether id, external id and key are free.
+ * Opens a ticket that refers only to its client, with one statement. The constraints of the
+ * database check that the client exists and that id, external id and key are free.
  *
- * @returns null where the statement cannot do it, or a constraint refused it: the transaction finds out why
+ * @returns null if the statement does not fit the change, or if a constraint rejected it; the
+ * transaction then finds the reason
  */
 async function openAtOnce(
   { store, clock }: ChangeTicketsDeps,
@@ -106,7 +107,7 @@ async function openAtOnce(
   if (outcome === undefined || outcome.status === 'rejected') throw outcome?.reason;
   const [opened] = touched;
   if (opened === undefined) {
-    // Where the refusal is kept with a key, an earlier request with that key has to be found first.
+    // If the refusal is stored with a key, an earlier request with that key has to be found first.
     return idempotency !== null && isKept(request.change, outcome.value) ? null : { ...outcome.value, ticket: null };
   }
   const answer = idempotency === null ? null : keyAnswerOf(request.change, idempotency, outcome.value);
@@ -131,7 +132,7 @@ async function changeInTransaction(
   const tickets = await tx.lock(open.flatMap(({ change }) => (change.submit === null ? [change.ticketId] : [])));
   const inputs = open.flatMap(({ change }) => (change.submit === null ? [] : [change.submit.input]));
   const references = await tx.loadReferences(inputs);
-  // Read after the locks, which may have taken a while: what is recorded now happened after that.
+  // Read after waiting for the locks, so that no event is recorded before those it waited for.
   const now = clock.now();
   const decided = decideChanges(open, { now, tickets, ...references, ...policies });
 

@@ -7,17 +7,20 @@ import type { Ticket } from '../../domain/ticket/ticket';
 import type { Idempotency } from '../ports/idempotency';
 import type { StoredTicket } from '../ports/stored-ticket';
 
-/** One thing to happen to a ticket; without an instant it happens now (never before the ticket's last event). */
+/**
+ * One step of a change. Without an instant it happens now, and never before the ticket's last
+ * event.
+ */
 export interface Step {
   /**
-   * `LET_PASS` only records what fell due before the instant. A function chooses by the ticket as it
-   * stands then; null leaves it as it is.
+   * `LET_PASS` only records what fell due before the instant. A function chooses the command by the
+   * ticket as it stands then; null skips the step.
    */
   readonly command: Command | 'LET_PASS' | ((ticket: Ticket) => Command | null);
   readonly at: EpochMs | null;
 }
 
-/** What one caller wants of one ticket: to open it, or to have it take commands, or both (an import). */
+/** A request to open one ticket, to have it take commands, or both (an import). */
 export interface Change {
   readonly ticketId: string;
   readonly submit: {
@@ -27,17 +30,22 @@ export interface Change {
   } | null;
   readonly steps: readonly Step[];
   readonly actor: Actor;
-  /** The client accounts whose tickets the actor may change; another client's ticket is not found. */
+  /**
+   * The client accounts whose tickets the actor may change; another client's ticket is not found.
+   */
   readonly sees: 'ALL' | readonly string[];
   readonly expectedVersion: number | null;
   readonly idempotency: Idempotency | null;
 }
 
-/** The answer to one change; of the ticket as it is stored, or, while deciding, as it will be. */
+/** The answer to one change. While deciding, the ticket is not a stored one yet. */
 export interface Changed<T extends Ticket = StoredTicket> {
-  /** The ticket after the change; as it stands where the change was refused; null where there is none. */
+  /**
+   * The ticket after the change; as it stands where the change was refused; null where there is
+   * none.
+   */
   readonly ticket: T | null;
-  /** Why nothing of the change was tried: the ticket not found, the submission refused, the version another … */
+  /** Why no step was tried: the ticket was not found, the submission was refused, … */
   readonly refused: Refusal | null;
   /** One per step that was tried: null where it was carried out. */
   readonly refusals: readonly (Refusal | null)[];
@@ -48,7 +56,7 @@ export interface Changed<T extends Ticket = StoredTicket> {
 /** Why a change of at most one step was refused; null where it was carried out. */
 export const firstRefusal = ({ refused, refusals }: Changed): Refusal | null => refused ?? refusals[0] ?? null;
 
-/** Some changes of a set met an unexpected fault; the others were carried out. In the order of the set. */
+/** Some changes of a set met an unexpected fault; the others were carried out. */
 export class SomeChangesFailed extends Error {
   override readonly name = 'SomeChangesFailed';
   constructor(readonly outcomes: readonly PromiseSettledResult<Changed>[]) {
@@ -58,13 +66,12 @@ export class SomeChangesFailed extends Error {
 }
 
 /**
- * Changes tickets, one or hundreds: the only way in which they change by what somebody does. A refused
- * change affects no other of the set. A key that comes with a change is kept with its answer, a
- * refusal included, for 48 hours: the same request gets the first answer again, and of several at
- * once one is carried out.
+ * Changes tickets, one or hundreds. Every command goes through it. A refused change does not affect
+ * the others of the set. The answer to a change with a key is stored for 48 hours, a refusal
+ * included: a repeated request gets the first answer, and of several at once one is carried out.
  *
  * @returns one answer per change, in their order
- * @throws SomeChangesFailed where changes of a set met an unexpected fault and the others were carried
- * out; the fault itself where the set is one
+ * @throws SomeChangesFailed where changes of a set met an unexpected fault and the others were
+ * carried out; the fault itself where the set is one
  */
 export type ChangeTickets = (changes: readonly Change[]) => Promise<readonly Changed[]>;

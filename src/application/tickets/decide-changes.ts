@@ -36,7 +36,7 @@ export interface DecidedChanges {
   readonly outcomes: readonly Outcome[];
   /** Every ticket that has something to be saved. */
   readonly touched: readonly TouchedTicket[];
-  /** The outcomes where, of the new tickets, only some could be inserted. */
+  /** The outcomes if only some of the new tickets could be inserted. */
   without(inserted: ReadonlyMap<string, unknown>): readonly Outcome[];
 }
 
@@ -58,7 +58,7 @@ export function decideChanges(requests: readonly ChangeRequest[], known: KnownFa
   };
 }
 
-/** Another transaction has taken the id or the external id of the new ticket meanwhile. */
+/** Another transaction took the id or the external id of the new ticket. */
 function whyNotInserted({ ticketId, submit: submission }: Change): Refusal {
   if (submission === null) return notFound('Ticket', ticketId);
   const { externalId } = submission.input;
@@ -74,7 +74,7 @@ class ChangeSet {
     this.taken = new Set(known.taken);
   }
 
-  /** An unexpected fault leaves the ticket as it was and is the change's alone. */
+  /** An unexpected fault leaves the ticket unchanged and affects no other change. */
   apply(request: ChangeRequest): Outcome {
     const { ticketId, submit: submission } = request.change;
     try {
@@ -184,13 +184,15 @@ function takeSteps(change: Change, before: Ticket, policy: Policy, now: EpochMs)
   return { ticket, events, refused: null, refusals };
 }
 
-/** Of a change of one command: facts that contradict themselves are refused before the version is compared. */
+/**
+ * For a change of one command: contradictory impacts are refused before the version is compared.
+ */
 function contradictionOf({ steps }: Change, policy: Policy): Refusal | null {
   const command = steps.length === 1 ? steps[0]?.command : undefined;
   return typeof command === 'object' ? contradictionIn(command, policy) : null;
 }
 
-/** A change of which nothing was tried, where there is no ticket to show. */
+/** The answer to a change that was not tried, without a ticket. */
 export const refusal = (refused: Refusal | null): Changed<never> => ({
   ticket: null,
   refused,

@@ -7,7 +7,7 @@ import { sees } from '../visibility';
 import type { Change, Changed } from './change';
 import { type ChangeRequest, notFound, refusal } from './decide-changes';
 
-/** What the key of a change says: nothing, that the request is new, or how it was answered before. */
+/** The state of a change's key: none, new, used by an earlier change of the set, or answered. */
 export type Claim = 'NO_KEY' | 'NEW' | { readonly sameAs: number } | FirstAnswer;
 
 /** Whether the change is to be decided: it has no key, or it is the first with its key. */
@@ -22,7 +22,7 @@ export async function claimKeysOf(
   const firsts = new Map<string, number>();
   const claims: Claim[] = requests.map(({ change, unstorable }, index) => {
     const { idempotency, actor } = change;
-    // A key that cannot be stored is refused with its change.
+    // A change that cannot be stored is refused, and its key is not claimed.
     if (idempotency === null || unstorable !== null) return 'NO_KEY';
     const name = JSON.stringify([actorKey(actor), idempotency.key]);
     const sameAs = firsts.get(name);
@@ -117,7 +117,9 @@ export function answerInOrder(
   return answers;
 }
 
-/** The first answer to a request that is made again; a ticket that may no longer be seen is not found. */
+/**
+ * The first answer to a repeated request. A ticket that the caller may no longer see is not found.
+ */
 function replayed(change: Change, { fingerprint, ticket, refused, refusals }: FirstAnswer): Changed {
   if (change.idempotency?.fingerprint !== fingerprint) return keyReused(change);
   if (ticket !== null && !sees(change, ticket.clientId)) {

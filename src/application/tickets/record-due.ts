@@ -24,18 +24,20 @@ export interface RecordDueDeps {
   readonly onSetAside: (fault: SetAside) => void;
 }
 
-/** A part of a batch is tried fewer times on a conflict than a whole batch: there are many parts. */
+/**
+ * The attempts for a part of a failed batch. Fewer than for a batch, because there are many parts.
+ */
 const ATTEMPTS_OF_A_PART = 2;
 
 /**
- * Records what fell due, a batch of tickets in one transaction. Its locks are skipped by others, so
- * that no two processes record the same; what one process leaves undone when it dies is due as before.
- * A ticket that cannot be decided or saved is set aside and affects no other.
+ * Records what fell due, one batch of tickets per transaction. Other processes skip locked tickets,
+ * so nothing is recorded twice. If a process dies, its batch is due as before. A ticket that cannot
+ * be decided or saved is set aside and does not affect the others.
  */
 export function createDueTickets(deps: RecordDueDeps): DueTickets {
   const { store } = deps;
 
-  /** Halves a batch that fails as a whole, until the ticket that is the cause stands alone. */
+  /** Halves a batch that fails as a whole until the ticket that is the cause is found. */
   const recordByHalves = async (ids: readonly string[]): Promise<readonly DeadlineFault[]> => {
     try {
       await recordBatch(deps, ids, ATTEMPTS_OF_A_PART);
@@ -61,7 +63,7 @@ export function createDueTickets(deps: RecordDueDeps): DueTickets {
       }
       const ids = await store.findDue();
       const faults = await recordByHalves(ids);
-      // Where none of several tickets can be recorded because of the server, no ticket is the cause.
+      // If the server rejects every one of several tickets, no ticket is the cause.
       const isOfServer = ids.length > 1 && faults.length === ids.length;
       if (isOfServer && faults.every(({ error }) => store.isServerFault(error))) throw faults[0]?.error;
       for (const aside of await store.setAside(faults)) deps.onSetAside(aside);
@@ -70,7 +72,7 @@ export function createDueTickets(deps: RecordDueDeps): DueTickets {
   };
 }
 
-/** Takes a batch and records what fell due for its tickets; gives how many were taken. */
+/** Takes a batch and records what fell due; returns the number of tickets taken. */
 async function recordBatch(deps: RecordDueDeps, ids: readonly string[] | null, attempts?: number): Promise<number> {
   const { taken, aside } = await withPinnedPolicies(deps, (policyOf) =>
     deps.store.transact((tx) => recordInTransaction(tx, ids, policyOf), attempts),
@@ -86,7 +88,7 @@ async function recordInTransaction(
 ): Promise<{ readonly taken: number; readonly aside: readonly SetAside[] }> {
   const taken = await tx.takeDue(ids);
   const faults: DeadlineFault[] = [];
-  /** Does the same for each ticket; where that fails, the error is the fault of that ticket. */
+  /** Maps the tickets; an error becomes the fault of its ticket. */
   const each = <T, Made>(list: readonly T[], idOf: (one: T) => string, make: (one: T) => Made): Made[] =>
     list.flatMap((one) => {
       try {
@@ -106,7 +108,7 @@ async function recordInTransaction(
     tx,
     passed.filter((one) => !one.matchesNextDeadline),
   );
-  // Deciding took a moment, in which the tickets were shown without this: it is recorded as late as possible.
+  // Read after deciding: until now, the tickets were shown without these events.
   const now = passed.length === 0 ? 0 : await tx.now();
   const changed = each(
     passed,
@@ -124,7 +126,7 @@ async function recordInTransaction(
 
 const ROW_DIFFERS = 'The row of the ticket differs from its log';
 
-/** A ticket after time has passed. Where nothing fell due, only its clocks are computed again. */
+/** A ticket after time has passed. If nothing fell due, only its clocks are computed again. */
 interface PassedTicket extends TouchedTicket {
   readonly stored: StoredTicket;
   /** Whether what fell due first is what the row announced; otherwise the row may be damaged. */
@@ -139,7 +141,7 @@ function passTime({ ticket: stored, dueAt, takenAt }: TakenTicket, policyOf: (ti
   return { ticket, stored, policy, events, matchesNextDeadline: events[0]?.at === Math.round(dueAt) };
 }
 
-/** A function for each ticket that folds its log: a log that cannot be read is the fault of its ticket only. */
+/** A function for each ticket that folds its log. It throws for that ticket only. */
 async function ticketsOfLogs(
   tx: TicketTransaction,
   passed: readonly PassedTicket[],

@@ -8,27 +8,27 @@ import type { Caller } from '../ports/caller';
 import type { Services } from '../ports/services';
 import type { StoredTicket } from '../ports/stored-ticket';
 
-/** What is to be tried on a ticket. */
+/** A command to try on a ticket. */
 export interface Trial {
   readonly ticketId: string;
   readonly command: Command;
-  /** When; null for now, or for the ticket's last event where that is later. */
+  /** Null for now, or for the instant of the ticket's last event if that is later. */
   readonly at: EpochMs | null;
 }
 
-/** What a command would come to. Nothing of it has happened. */
+/** The result that a command would have. */
 export interface Simulated {
   readonly at: EpochMs;
-  /** Why the command would be refused; null where it would be carried out. */
+  /** Why the command would be refused; null if it would be carried out. */
   readonly refusal: Refusal | null;
-  /** The ticket as it stands at that instant if nobody acts; null where there is none. */
+  /** The ticket at that instant if nothing happens until then; null if there is no ticket. */
   readonly before: StoredTicket | null;
-  /** The same with the command carried out; `before` where it would be refused. */
+  /** The ticket after the command; `before` if it would be refused. */
   readonly after: StoredTicket | null;
   readonly severityChange: SeverityChange | null;
 }
 
-/** Lets a ticket take a command in memory only, by the very function that decides in earnest. */
+/** Runs `decide` without saving. */
 export async function simulate(
   { reader, policies }: Pick<Services, 'reader' | 'policies'>,
   caller: Caller,

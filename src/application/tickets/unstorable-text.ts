@@ -4,7 +4,9 @@ import type { Change } from './change';
 // PostgreSQL stores no NUL in a text, and no half of a surrogate pair.
 const UNSTORABLE = /\0|\p{Surrogate}/u;
 
-/** Refuses a change that brings a text which the database cannot store, naming the first such field. */
+/**
+ * Refuses a change that brings a text which the database cannot store, naming the first such field.
+ */
 export function unstorableText({ submit, steps, actor, idempotency }: Change): Refusal | null {
   const field =
     (submit === null ? null : firstIn(submit.input, '')) ??

@@ -14,11 +14,11 @@ class PolicyNotLoaded extends Error {
 export const isPolicyNotLoaded = (error: unknown): boolean => error instanceof PolicyNotLoaded;
 
 /**
- * Runs an attempt that needs the policies of tickets. Where it meets a ticket whose policy is not in
- * memory, the attempt ends, the policy is loaded, and the attempt is made again. Loading within the
- * attempt would wait for a second connection while holding one, which can deadlock on the pool.
+ * Runs an attempt that needs the policies of tickets. If a policy is not in memory, the attempt
+ * ends, the policy is loaded, and the attempt starts again. Waiting for a second connection while
+ * holding one can deadlock on the pool.
  *
- * `policyOf` throws for a policy that cannot be loaded: the tickets pinned to it cannot be decided.
+ * `policyOf` throws for a policy that cannot be loaded; tickets pinned to it cannot be decided.
  */
 export async function withPinnedPolicies<T>(
   { policies, store }: { readonly policies: Policies; readonly store: Pick<TicketStore, 'isStoreFault'> },

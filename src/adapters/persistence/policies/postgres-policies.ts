@@ -35,8 +35,8 @@ export interface PoliciesDeps {
 interface InForce {
   readonly default: () => Policy;
   /**
-   * Policies of the clients with terms of their own, by the id of the client. Each function throws if
-   * the policy of that client cannot be read.
+   * Policies of the clients with terms of their own, by the id of the client. Each function throws
+   * if the policy of that client cannot be read.
    */
   readonly clients: ReadonlyMap<string, () => Policy>;
 }

@@ -29,7 +29,10 @@ interface Place {
   readonly kind: number;
 }
 
-/** A page of what is due, by due instant, ticket and commitment. Each commitment's index is read only as far as needed. */
+/**
+ * A page of what is due, by due instant, ticket and commitment. Each commitment's index is read
+ * only as far as needed.
+ */
 export async function deadlinesPage(
   pool: Pool,
   caller: Caller,
@@ -104,7 +107,10 @@ function conditions(caller: Caller, query: DeadlineQuery, to: Parameters): (kind
     ]);
 }
 
-/** Whether a commitment's rows stand behind (`>`) or before (`<`) a place; at the same ticket its kind decides. */
+/**
+ * Whether a commitment's rows stand behind (`>`) or before (`<`) a place; at the same ticket its
+ * kind decides.
+ */
 function beyond(kind: CommitmentKind, place: Place | null, side: '>' | '<', to: Parameters): string {
   if (place === null) return 'TRUE';
   const at = COMMITMENT_KINDS.indexOf(kind);

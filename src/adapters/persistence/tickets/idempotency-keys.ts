@@ -10,7 +10,7 @@ import { ticketsAtVersions } from './ticket-history';
 /** How long a key is kept; after that it may be used for another request. */
 export const KEY_LIFETIME_MS = 48 * HOUR_MS;
 
-/** Claims keys, all processes in one order, and reads how those that are taken were answered. */
+/** Claims keys in one order for all processes, and reads the answers of those that are taken. */
 export async function claimKeys(
   on: Queryable,
   claims: readonly KeyClaim[],
@@ -42,7 +42,7 @@ export async function claimKeys(
 
 const nameOf = ({ caller, key }: Pick<KeyClaim, 'caller' | 'key'>): string => JSON.stringify([caller, key]);
 
-/** Gives back claimed keys that have no answer: the next request with one is the first. */
+/** Deletes claimed keys that have no answer, so that the next request with one is the first. */
 export async function releaseKeys(on: Queryable, claims: readonly KeyClaim[]): Promise<void> {
   if (claims.length === 0) return;
   await rowsOf(on, {
@@ -68,7 +68,8 @@ export const keyRowOf = (answer: KeyAnswer, now: EpochMs) => ({
  * request out: where that is rolled back, the key is free again.
  *
  * @param about what the request is about
- * @returns the first answer where the same request had one, `REUSED` where the key belongs to another request
+ * @returns the first answer where the same request had one, `REUSED` where the key belongs to
+ * another request
  */
 export async function claimKey(
   on: Queryable,

@@ -19,7 +19,8 @@ const EVENT = insert('events', EVENT_WRITTEN_COLUMNS, WRITTEN_COLUMNS.length);
 const KEY = insert('idempotency_keys', KEY_COLUMNS, WRITTEN_COLUMNS.length + EVENT_WRITTEN_COLUMNS.length);
 const RESULT = 'SELECT number, pg_current_xact_id()::text AS xid FROM ticket';
 
-// A parameter for each column: for a single row that saves the server about a third of the work of reading JSON.
+// A parameter for each column: for a single row that saves the server about a third of the work of
+// reading JSON.
 const SUBMIT = { name: 'submit', text: `WITH ticket AS (${TICKET}), logged AS (${EVENT}) ${RESULT}` };
 const SUBMIT_WITH_KEY = {
   name: 'submit-with-key',
@@ -33,7 +34,8 @@ const ATTEMPTS = 6;
  * that is a transaction of its own. Its rate is twice that of the transaction of several statements
  * (2.03 times, 1.89 to 2.42 in seven rounds of `node bench/submission-path.mjs`).
  *
- * @returns the ticket's number and the transaction's; null where a constraint rejected the statement
+ * @returns the ticket's number and the transaction's; null where a constraint rejected the
+ * statement
  * @throws CommitUnknownError
  */
 export async function insertSubmission(
@@ -57,7 +59,8 @@ export async function insertSubmission(
     } catch (error) {
       const constraint = violatedConstraint(error);
       if (constraint !== null) {
-        // The id is this request's own: where it is taken, the statement whose answer was lost was carried out.
+        // The id is this request's own: where it is taken, the statement whose answer was lost was
+        // carried out.
         const number = isLost && constraint === 'tickets_pkey' ? await numberOf(pool, record) : null;
         return number === null ? null : { number, xid: null };
       }
@@ -76,7 +79,9 @@ async function numberOf(pool: Pool, { ticket: { id, version } }: TicketRecord): 
 
 const TEXT_LISTS = ['tags', 'not_measured'];
 
-/** A row's values by column: lists of texts as they are, everything else that is no scalar as JSON. */
+/**
+ * A row's values by column: lists of texts as they are, everything else that is no scalar as JSON.
+ */
 const valuesOf = (row: Readonly<Record<string, unknown>>, columns: readonly string[]): unknown[] =>
   columns.map((column) => {
     const value = row[column];

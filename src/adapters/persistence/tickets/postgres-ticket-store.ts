@@ -26,11 +26,14 @@ import { dueStatements, type TakenRow } from './statements/take-due';
 import { foldsAtVersions } from './ticket-history';
 import { rowOf, type SelectedTicket, ticketOf, timeRowOf } from './ticket-row';
 
-/** A transaction that recorded events, once it is committed. */
+/** A committed transaction that recorded events. */
 export interface Commit {
   /** The number of the transaction. */
   readonly xid: string;
-  /** The earliest instant at which something falls due for one of the tickets saved; null when nothing will. */
+  /**
+   * The earliest instant at which something falls due for one of the tickets saved; null when
+   * nothing will.
+   */
   readonly nextDeadlineAt: EpochMs | null;
 }
 
@@ -38,7 +41,10 @@ export interface TicketStoreDeps {
   readonly pool: Pool;
   /** Called after each commit that recorded events, before its caller is answered. */
   readonly onCommitted: (commit: Commit) => void;
-  /** The present instant for deadlines, as an expression of SQL in whole milliseconds; by default the database's clock. */
+  /**
+   * The present instant for deadlines, as an expression of SQL in whole milliseconds; by default
+   * the database's clock.
+   */
   readonly now?: string;
 }
 
@@ -81,7 +87,7 @@ export function createTicketStore({ pool, onCommitted, now }: TicketStoreDeps): 
 
 /** One attempt at a transaction. */
 class PostgresTicketTransaction implements TicketTransaction {
-  /** What was recorded so far; null where nothing was. */
+  /** Null until events are recorded. */
   commit: Commit | null = null;
 
   constructor(

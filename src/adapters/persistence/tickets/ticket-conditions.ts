@@ -82,8 +82,8 @@ function tagged(comparator: Comparator<string>, to: Parameters): string {
 }
 
 /**
- * Every word stands somewhere in subject or description. There is no index for it: one on trigrams would need an
- * extension that the owner of a managed database may not be allowed to add.
+ * Every word stands somewhere in subject or description. There is no index for it: one on trigrams
+ * would need an extension that the owner of a managed database may not be allowed to add.
  */
 function contains(text: string, to: Parameters): string {
   const words = text.split(/\s+/).filter((word) => word !== '');
@@ -98,7 +98,10 @@ function contains(text: string, to: Parameters): string {
 
 const PREFIXES = { RESPONSE: 't.response', UPDATE: 't.update', RESOLUTION: 't.resolution' } as const;
 
-/** What the stored statuses and instants come to at the instant asked; an import's at the end of its log at the latest. */
+/**
+ * What the stored statuses and instants come to at the instant asked; an import's at the end of its
+ * log at the latest.
+ */
 class Judged {
   private instant: string | null = null;
   constructor(
@@ -106,7 +109,10 @@ class Judged {
     private readonly to: Parameters,
   ) {}
 
-  /** A column as it is shown: a ticket whose silence has ended is closed since then, recorded or not. */
+  /**
+   * A column as it is shown: a ticket whose silence has ended is closed since then, recorded or
+   * not.
+   */
   column(name: string): string {
     if (name !== 'state' && name !== 'closed_at') return `t.${name}`;
     const silent = `t.state = 'resolved' AND t.next_deadline_at < ${this.at}`;

@@ -7,11 +7,14 @@ import { type timeRowOf, WRITTEN_COLUMNS } from '../ticket-row';
 export const list = (columns: readonly string[], of = ''): string =>
   columns.map((column) => `${of}${column}`).join(', ');
 
-// One parameter of JSON for all rows: as fast as an array for each column, and read by the server by name.
+// One parameter of JSON for all rows: as fast as an array for each column, and read by the server
+// by name.
 const recordsOf = (table: string, parameter: string): string =>
   `json_populate_recordset(NULL::${table}, ${parameter}::json) r`;
 
-/** Inserts new tickets. Those whose id or external id another transaction has taken are left out. */
+/**
+ * Inserts new tickets. Those whose id or external id another transaction has taken are left out.
+ */
 export const INSERT_TICKETS = {
   name: 'insert-tickets',
   text: `INSERT INTO tickets (${list(WRITTEN_COLUMNS)})
@@ -47,7 +50,9 @@ const TIME_COLUMNS = [
 /** The events that time alone brings about and that change no other column than `TIME_COLUMNS`. */
 export const TIME_EVENTS: readonly EventType[] = ['MARK_REACHED', 'COMMITMENT_BREACHED'];
 
-/** Few columns by name: read once, where a record of the whole table would read nested JSON twice. */
+/**
+ * Few columns by name: read once, where a record of the whole table would read nested JSON twice.
+ */
 const columnsOf = (columns: readonly string[], parameter: string): string => {
   const types: Readonly<Record<string, { readonly type?: unknown } | undefined>> = tickets.options.columns;
   return `jsonb_to_recordset(${parameter}::jsonb) AS r (${columns.map((name) => `${name} ${types[name]?.type}`).join(', ')})`;
@@ -65,8 +70,8 @@ const upsert = ({ options: { name, columns } }: EntitySchema, parameter: string)
 };
 
 /**
- * Saves tickets ($1), events ($2), answers to keys ($3), decided cycles ($4) and milestones ($5), each
- * as JSON, and ends the setting aside of the tickets ($6).
+ * Saves tickets ($1), events ($2), answers to keys ($3), decided cycles ($4) and milestones ($5),
+ * each as JSON, and ends the setting aside of the tickets ($6).
  */
 const save = (name: string, columns: readonly string[], records: string) => ({
   name,
@@ -89,5 +94,8 @@ const save = (name: string, columns: readonly string[], records: string) => ({
          SELECT pg_current_xact_id()::text AS xid`,
 });
 export const SAVE_TICKETS = save('save-tickets', CHANGING, recordsOf('tickets', '$1'));
-/** The same for tickets to which only time has done something: reading a whole row costs as much as writing it. */
+/**
+ * The same for tickets to which only time has done something: reading a whole row costs as much as
+ * writing it.
+ */
 export const SAVE_TIME = save('save-time', TIME_COLUMNS, columnsOf(['id', ...TIME_COLUMNS], '$1'));

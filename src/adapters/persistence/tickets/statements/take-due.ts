@@ -33,7 +33,8 @@ export function dueStatements(now: string = DATABASE_NOW) {
       text: `WITH ${clock} SELECT ${taken} FROM tickets t WHERE t.id = ANY ($1::uuid[]) AND ${due} ${lock}`,
     },
     find: { name: 'find-due', text: `WITH ${clock} SELECT t.id FROM tickets t WHERE ${due} ${inOrder}` },
-    // A ticket that is set aside is due when it is tried again; until then the search passes over it.
+    // A ticket that is set aside is due when it is tried again; until then the search passes over
+    // it.
     next: {
       name: 'next-deadline',
       text: `WITH ${clock}, upcoming AS (
