@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { cleanEnv, EnvError, makeExactValidator } from 'envalid';
 import { nearestTo } from './adapters/documents/nearest';
-import { isLoopback } from './adapters/http/loopback';
+import { isLoopback } from './adapters/http/request-guard';
 import { OperatorError } from './application/operator-error';
 
 /** The levels of pino, from the most to the least verbose. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { isLoopback } from '../../src/adapters/http/loopback';
+import { isLoopback } from '../../src/adapters/http/request-guard';
 import { type Config, ConfigError, findPackageRoot, loadConfig } from '../../src/config';
 
 const root = join(__dirname, '..', '..');

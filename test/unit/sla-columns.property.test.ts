@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { rowOf, timeRowOf } from '../../src/adapters/persistence/tickets/ticket-row';
-import { recordOf } from '../../src/application/tickets/ticket-record';
+import { recordOf } from '../../src/application/tickets/decide-changes';
 import { letPass } from '../../src/domain/ticket/decide';
 import type { Ticket } from '../../src/domain/ticket/ticket';
 import { gap, history, play } from '../support/histories';

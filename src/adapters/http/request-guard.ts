@@ -1,5 +1,12 @@
 import type { IncomingMessage } from 'node:http';
-import { isLoopback } from './loopback';
+import { isIPv4 } from 'node:net';
+
+/**
+ * Whether only this machine can reach the address: 127.0.0.0/8, ::1 or localhost (RFC 6890, RFC
+ * 6761).
+ */
+export const isLoopback = (host: string): boolean =>
+  host === '::1' || host.toLowerCase() === 'localhost' || (isIPv4(host) && host.startsWith('127.'));
 
 /** The host name of a `Host` header or an origin, without its port; null if it is malformed. */
 function hostNameOf(authority: string): string | null {
@@ -15,8 +22,7 @@ const COMMON_LOCAL_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/;
 /**
  * Whether the `Host` header of a request is acceptable. If the service listens on a loopback
  * address, the header must name this machine. This prevents DNS rebinding: a web page whose domain
- * resolves to
- * 127.0.0.1 could otherwise read the service.
+ * resolves to 127.0.0.1 could otherwise read the service.
  */
 export function isAllowedHost({ headers }: Pick<IncomingMessage, 'headers'>, listenHost: string): boolean {
   if (!isLoopback(listenHost) || headers.host === undefined) return true;

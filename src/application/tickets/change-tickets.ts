@@ -7,9 +7,8 @@ import type { StoredTicket } from '../ports/stored-ticket';
 import type { TicketStore, TicketTransaction } from '../ports/ticket-store';
 import { sees } from '../visibility';
 import { type Change, type Changed, type ChangeTickets, SomeChangesFailed } from './change';
-import { type ChangeRequest, decideChanges, type KnownFacts } from './decide-changes';
+import { type ChangeRequest, decideChanges, type KnownFacts, recordOf } from './decide-changes';
 import { answerInOrder, answersToKeep, claimKeysOf, isKept, keyAnswerOf, mayDecide } from './key-claims';
-import { recordOf } from './ticket-record';
 import { unstorableText } from './unstorable-text';
 import { withPinnedPolicies } from './with-pinned-policies';
 

@@ -53,9 +53,6 @@ export interface Changed<T extends Ticket = StoredTicket> {
   readonly replayed: boolean;
 }
 
-/** Why a change of at most one step was refused; null where it was carried out. */
-export const firstRefusal = ({ refused, refusals }: Changed): Refusal | null => refused ?? refusals[0] ?? null;
-
 /** Some changes of a set met an unexpected fault; the others were carried out. */
 export class SomeChangesFailed extends Error {
   override readonly name = 'SomeChangesFailed';

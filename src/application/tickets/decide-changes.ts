@@ -1,16 +1,18 @@
 import { CalendarError } from '../../domain/calendar/business-calendar';
+import { clocksOf } from '../../domain/commitment/ticket-clocks';
 import type { EpochMs } from '../../domain/instant';
 import type { Policy } from '../../domain/policy/policy';
 import type { NewTicket } from '../../domain/ticket/commands';
+import { decidedCycles } from '../../domain/ticket/cycle-outcomes';
 import { contradictionIn, type Decision, decide, letPass, type Submission, submit } from '../../domain/ticket/decide';
+import { milestonesOf } from '../../domain/ticket/milestones';
 import type { Refusal } from '../../domain/ticket/refusals';
 import type { Ticket } from '../../domain/ticket/ticket';
 import type { TicketEvent } from '../../domain/ticket/ticket-events';
 import type { StoredTicket } from '../ports/stored-ticket';
-import { externalIdKey, type References } from '../ports/ticket-store';
+import { externalIdKey, type References, type TicketRecord } from '../ports/ticket-store';
 import { sees } from '../visibility';
 import type { Change, Changed } from './change';
-import type { TouchedTicket } from './ticket-record';
 import { isPolicyNotLoaded } from './with-pinned-policies';
 
 /** A change, and whether it brings text that cannot be stored. */
@@ -27,6 +29,15 @@ export interface KnownFacts extends References {
   readonly tickets: ReadonlyMap<string, StoredTicket>;
   policyOfNew(change: Change): Policy;
   policyOf(ticket: Ticket): Policy;
+}
+
+/** A ticket that a set of changes has touched, as the set leaves it. */
+export interface TouchedTicket {
+  readonly ticket: Ticket;
+  /** The ticket before the set; null for a new one. */
+  readonly stored: StoredTicket | null;
+  readonly policy: Policy;
+  readonly events: readonly TicketEvent[];
 }
 
 /** The outcome of one change: its answer, or the unexpected fault that it met. */
@@ -203,3 +214,14 @@ export const refusal = (refused: Refusal | null): Changed<never> => ({
 export const notFound = (kind: 'Ticket' | 'Client', id: string): Refusal => ({ code: 'NotFound', kind, id });
 
 const ID_TAKEN: Refusal = { code: 'InvalidInput', field: 'id', expected: 'an id that no ticket has yet' };
+
+/** Everything that is saved of a touched ticket, recorded at an instant. */
+export function recordOf({ ticket, stored, policy, events }: TouchedTicket, recordedAt: EpochMs): TicketRecord {
+  const clocks = clocksOf(ticket, policy);
+  const facts =
+    // Opening a ticket decides no cycle and reaches no milestone.
+    stored === null && events.length === 1
+      ? { decidedCycles: [], milestones: [] }
+      : { decidedCycles: decidedCycles(ticket, events), milestones: milestonesOf(stored, ticket, events, policy) };
+  return { ticket, stored, events, recordedAt, clocks, ...facts };
+}

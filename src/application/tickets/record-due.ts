@@ -13,8 +13,8 @@ import {
   type TicketStore,
   type TicketTransaction,
 } from '../ports/ticket-store';
+import { recordOf, type TouchedTicket } from './decide-changes';
 import { matchesLog } from './matches-log';
-import { recordOf, type TouchedTicket } from './ticket-record';
 import { isPolicyNotLoaded, withPinnedPolicies } from './with-pinned-policies';
 
 export interface RecordDueDeps {

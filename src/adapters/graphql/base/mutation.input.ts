@@ -1,4 +1,6 @@
 import { Arg, type ClassType, Field, InputType } from 'type-graphql';
+import { fingerprintOf } from '../../../application/fingerprint';
+import type { Idempotency } from '../../../application/ports/idempotency';
 import { leaveToMutation, Text } from './input-rules';
 import { optional } from './optional';
 
@@ -31,3 +33,13 @@ export const Input =
       description: `The input of \`${String(mutation)}\`.`,
       validateFn: leaveToMutation,
     })(target, mutation as string, index);
+
+/**
+ * The idempotency key of an input, if it has one. Equal inputs have equal fingerprints; a field that is
+ * left out equals null.
+ */
+export function idempotencyOf(mutation: string, given: MutationInput): Idempotency | null {
+  const { idempotencyKey, clientMutationId: _ours, ...input } = given;
+  if (idempotencyKey == null) return null;
+  return { key: idempotencyKey, fingerprint: fingerprintOf({ mutation, input }, 'LEFT_OUT') };
+}

@@ -1,8 +1,7 @@
 import { Ctx, Mutation, Resolver } from 'type-graphql';
 import { createClient } from '../../../application/clients/create-client';
-import { idempotencyOf } from '../base/idempotency-input';
 import { problemsOf } from '../base/input-rules';
-import { ARGUMENT, Input } from '../base/mutation.input';
+import { ARGUMENT, Input, idempotencyOf } from '../base/mutation.input';
 import { invalidInputs, userErrorOf } from '../base/user-errors';
 import type { RequestContext } from '../context';
 import { CreateClientInput } from './client.input';

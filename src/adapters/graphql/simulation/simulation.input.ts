@@ -6,8 +6,8 @@ import type { Command, Direction } from '../../../domain/ticket/commands';
 import { DirectionEnum, WaitingReasonEnum } from '../base/enums';
 import { Entries, type InputProblem, LONG_TEXT, NOTE, Text } from '../base/input-rules';
 import { optional } from '../base/optional';
-import { impactsOf, reclassifyCommand } from '../ticket/command-from-input';
-import { ImpactInput } from '../ticket/impact.input';
+import { reclassifyCommand } from '../ticket/command-from-input';
+import { ImpactInput, impactsOf } from '../ticket/impact.input';
 import { OverrideInput } from '../ticket/severity-mutations.input';
 
 const REASON = 'The reason that would be given. At most 2,000 characters.';

@@ -1,11 +1,8 @@
 import type { Impact } from '../../../domain/impact';
 import type { Command } from '../../../domain/ticket/commands';
 import type { InputProblem } from '../base/input-rules';
-import type { ImpactInput } from './impact.input';
+import { impactsOf } from './impact.input';
 import type { ReclassifyTicketInput } from './severity-mutations.input';
-
-export const impactsOf = (given: readonly ImpactInput[]): Impact[] =>
-  given.map(({ audience, consequence, note }) => ({ audience, consequence, note: note ?? null }));
 
 /** The command of a reclassification and its impacts, or the problem of the input as a whole. */
 export function reclassifyCommand({

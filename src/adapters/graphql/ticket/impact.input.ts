@@ -1,5 +1,5 @@
 import { Field, InputType } from 'type-graphql';
-import type { Audience, Consequence } from '../../../domain/impact';
+import type { Audience, Consequence, Impact } from '../../../domain/impact';
 import { NOTE, Text } from '../base/input-rules';
 import { optional } from '../base/optional';
 import { AudienceEnum, ConsequenceEnum } from './impact.type';
@@ -21,3 +21,7 @@ export class ImpactInput {
   @Text({ max: NOTE, blank: true })
   note?: string | null;
 }
+
+/** The impacts of an input as the domain has them. */
+export const impactsOf = (given: readonly ImpactInput[]): Impact[] =>
+  given.map(({ audience, consequence, note }) => ({ audience, consequence, note: note ?? null }));

@@ -1,18 +1,18 @@
 import { Ctx, Mutation, Resolver } from 'type-graphql';
+import type { Changed } from '../../../application/tickets/change';
 import { changeTicket } from '../../../application/tickets/change-ticket';
 import { openTicket } from '../../../application/tickets/open-ticket';
 import type { Command } from '../../../domain/ticket/commands';
 import { requireUuid } from '../base/global-id';
-import { idempotencyOf } from '../base/idempotency-input';
-import { problemsOf } from '../base/input-rules';
-import { ARGUMENT, Input } from '../base/mutation.input';
-import type { InputShape } from '../base/user-errors';
+import { type InputProblem, problemsOf } from '../base/input-rules';
+import { ARGUMENT, Input, idempotencyOf, type MutationInput } from '../base/mutation.input';
+import { type InputShape, invalidInputs, type UserErrorValue, userErrorOf } from '../base/user-errors';
 import type { RequestContext } from '../context';
-import { impactsOf, reclassifyCommand } from './command-from-input';
+import { reclassifyCommand } from './command-from-input';
+import { impactsOf } from './impact.input';
 import * as severityInputs from './severity-mutations.input';
 import { SubmitTicketInput } from './submit-ticket.input';
 import type { TicketInput } from './ticket.input';
-import { answer, invalid } from './ticket-answers';
 import * as inputs from './ticket-mutations.input';
 import * as payloads from './ticket-mutations.payload';
 
@@ -230,3 +230,20 @@ async function change(
   });
   return answer(given, changed, { argument: ARGUMENT, impacts: [], ...shape });
 }
+
+/** The payload of a change that was carried out or refused. */
+function answer(given: MutationInput, changed: Changed, shape: InputShape): payloads.TicketPayload {
+  // A change of at most one step has at most one refusal.
+  const refusal = changed.refused ?? changed.refusals[0] ?? null;
+  return payload(given, changed.ticket, refusal === null ? [] : [userErrorOf(refusal, shape)]);
+}
+
+/** The payload for an invalid input. */
+const invalid = (given: MutationInput, problems: readonly InputProblem[]): payloads.TicketPayload =>
+  payload(given, null, invalidInputs(problems, ARGUMENT));
+
+const payload = (
+  { clientMutationId }: MutationInput,
+  ticket: payloads.TicketPayload['ticket'],
+  userErrors: readonly UserErrorValue[],
+): payloads.TicketPayload => ({ ticket, userErrors, clientMutationId: clientMutationId ?? null });
