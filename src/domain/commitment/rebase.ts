@@ -1,9 +1,9 @@
 import type { EpochMs } from '../instant';
 import { COMMITMENT_KINDS, type CommitmentKind, type Policy } from '../policy/policy';
 import { isMoreUrgent, type Severity } from '../severity';
+import type { DecisionContext } from '../ticket/decision-context';
 import type { Cycle, Ticket } from '../ticket/ticket';
 import type { EventBody } from '../ticket/ticket-events';
-import type { Deciding } from '../ticket/ticket-machine';
 import { endOf, nextNumber, readClock, runningCycle, totalFrom } from './commitment';
 
 /** How a change of severity re-bases the clocks. */
@@ -37,19 +37,19 @@ export function newCycle(
 }
 
 /** Re-bases every running commitment on a new severity, in the order of the commitments. */
-export function rebase(deciding: Deciding, to: Severity, fulfilled: ReadonlySet<CommitmentKind>): Rebased {
+export function rebase(context: DecisionContext, to: Severity, fulfilled: ReadonlySet<CommitmentKind>): Rebased {
   const superseded: Cycle[] = [];
   const started: Cycle[] = [];
   const breaches: EventBody[] = [];
   for (const kind of COMMITMENT_KINDS) {
-    const running = runningCycle(deciding.ticket, kind);
+    const running = runningCycle(context.ticket, kind);
     if (running === undefined || fulfilled.has(kind)) continue;
-    const next = successor(deciding, running, to);
+    const next = successor(context, running, to);
     if (next === null) continue;
     superseded.push(running);
     started.push(next.cycle);
     if (next.pastDue) {
-      const breach = { at: deciding.at, detectedAt: deciding.at, cause: 'RECLASSIFIED' } as const;
+      const breach = { at: context.at, detectedAt: context.at, cause: 'RECLASSIFIED' } as const;
       breaches.push({ type: 'COMMITMENT_BREACHED', kind, cycle: next.cycle.number, severity: to, breach });
     }
   }
@@ -58,7 +58,7 @@ export function rebase(deciding: Deciding, to: Severity, fulfilled: ReadonlySet<
 
 /** The cycle that takes over from a running one under another severity; null where the running one goes on. */
 function successor(
-  { ticket, policy, at }: Deciding,
+  { ticket, policy, at }: DecisionContext,
   running: Cycle,
   to: Severity,
 ): { readonly cycle: Cycle; readonly pastDue: boolean } | null {
@@ -84,11 +84,11 @@ function startOf(policy: Policy, running: Cycle, raised: boolean, at: EpochMs): 
 }
 
 /** The ends of the cycles that a change of severity superseded. */
-export const supersededEnds = (deciding: Deciding, superseded: readonly Cycle[]) =>
+export const supersededEnds = (context: DecisionContext, superseded: readonly Cycle[]) =>
   superseded.map((cycle) => ({
     kind: cycle.kind,
     cycle: cycle.number,
-    end: endOf(deciding.ticket, deciding.policy, cycle, deciding.at, 'SUPERSEDED'),
+    end: endOf(context.ticket, context.policy, cycle, context.at, 'SUPERSEDED'),
   }));
 
 /** The RESOLUTION deadline that the ticket shows: null while paused and where nothing is promised. */

@@ -8,14 +8,14 @@ import type { EpochMs } from '../instant';
 import { classify } from '../policy/classify';
 import { COMMITMENT_KINDS, type CommitmentKind, type Policy } from '../policy/policy';
 import type { Command, NewTicket } from './commands';
+import type { DecisionContext } from './decision-context';
 import { carryOut } from './effects';
 import { fold } from './fold';
-import { type Guard, refusalOf } from './guards';
-import { allowedCommands, transitionsOf } from './lifecycle';
+import { refusalOf } from './lifecycle';
 import type { Refusal } from './refusals';
 import type { Ticket, TicketState } from './ticket';
 import type { EventBody, TicketEvent } from './ticket-events';
-import { type Action, type Deciding, ticketMachine } from './ticket-machine';
+import { type Action, FIRST_STATE, ticketMachine } from './ticket-machine';
 
 /**
  * What a command came to. `events` are all that happened, in order; `ticket` is the ticket after them. A refused command
@@ -80,7 +80,7 @@ export function submit(
         notMeasured,
         observedUntil,
         effects: {
-          state: INITIAL_STATE,
+          state: FIRST_STATE,
           started: COMMITMENT_KINDS.filter((kind) => !notMeasured.includes(kind)).map((kind) =>
             newCycle(NO_CLOCKS, policy, kind, severity, at, at),
           ),
@@ -131,8 +131,6 @@ export function letPass(ticket: Ticket, before: EpochMs, policy: Policy): Decisi
   return { ticket: current, events, refusal: null };
 }
 
-const INITIAL_STATE = 'open' satisfies TicketState;
-
 /** A ticket before its first event, as far as clocks look at it. */
 const NO_CLOCKS: Pick<Ticket, 'cycles' | 'stints' | 'waits'> = { cycles: [], stints: [], waits: [] };
 
@@ -149,28 +147,18 @@ export function contradictionIn(command: Command, policy: Policy): Refusal | nul
   return outcome.ok ? null : outcome.refusal;
 }
 
-/** One step of the machine: the events of an accepted command, or the refusal. */
+/** The events of an accepted command, without what fell due before it; or the refusal. */
 function run(
-  deciding: Deciding,
+  context: DecisionContext,
   command: Command,
 ): { readonly ok: true; readonly events: readonly EventBody[] } | { readonly ok: false; readonly refusal: Refusal } {
-  const { ticket } = deciding;
-  const snapshot = ticketMachine.resolveState({ value: ticket.state, context: deciding });
+  const refusal = refusalOf(context, command);
+  if (refusal !== null) return { ok: false, refusal };
+  const { ticket } = context;
+  const snapshot = ticketMachine.resolveState({ value: ticket.state, context });
   const [next, actions] = transition(ticketMachine, snapshot, command);
-  // Every accepted command names at least one action, so none means refused.
-  if (actions.length === 0) return { ok: false, refusal: whyRefused(deciding, command) };
   const names = actions.map((action) => action.type as Action);
-  const events = carryOut(names, deciding, command, next.value as TicketState, ticket.version + 1);
-  return { ok: true, events };
-}
-
-function whyRefused(deciding: Deciding, command: Command): Refusal {
-  for (const { guard } of transitionsOf(deciding.ticket.state, command.type)) {
-    const refusal = guard === null ? null : refusalOf(guard as Guard, deciding, command);
-    if (refusal !== null) return refusal;
-  }
-  const { state } = deciding.ticket;
-  return { code: 'IllegalTransition', state, command: command.type, allowed: allowedCommands(deciding) };
+  return { ok: true, events: carryOut(names, context, command, next.value as TicketState, ticket.version + 1) };
 }
 
 function append(

@@ -175,3 +175,7 @@ export interface Ticket extends NewTicket {
   readonly version: number;
   readonly lastEventAt: EpochMs;
 }
+
+/** The last applied workaround that is not withdrawn. */
+export const latestWorkaround = ({ workarounds }: Pick<Ticket, 'workarounds'>): Workaround | undefined =>
+  workarounds.findLast((workaround) => workaround.withdrawnAt === null);
