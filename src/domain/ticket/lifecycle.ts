@@ -17,16 +17,20 @@ export interface Transition {
   readonly actions: readonly string[];
 }
 
-/** The transitions of a command out of a state, in the order in which their guards are tried; none where it is illegal. */
-const transitionsOf = (from: TicketState, command: CommandType): readonly Transition[] =>
-  [STATES[from].on[command] ?? []]
-    .flat()
-    .map(({ guard = null, target: to = from, actions }) => ({ command, from, to, guard, actions }));
+/** The transitions of each command out of each state, in the order of their guards; none where it is illegal. */
+const TABLE: ReadonlyMap<string, readonly Transition[]> = new Map(
+  TICKET_STATES.flatMap((from) =>
+    COMMAND_TYPES.map((command) => [
+      `${from}/${command}`,
+      [STATES[from].on[command] ?? []]
+        .flat()
+        .map(({ guard = null, target: to = from, actions }) => ({ command, from, to, guard, actions })),
+    ]),
+  ),
+);
 
 /** Every transition of the machine, by state, then by command. */
-export const TRANSITIONS: readonly Transition[] = TICKET_STATES.flatMap((state) =>
-  COMMAND_TYPES.flatMap((command) => transitionsOf(state, command)),
-);
+export const TRANSITIONS: readonly Transition[] = [...TABLE.values()].flat();
 
 /**
  * Why the lifecycle refuses a command in the ticket's present state; null where it accepts it.
@@ -62,7 +66,7 @@ const allowedCommands = (context: DecisionContext): readonly CommandType[] =>
 /** Why no transition of a command can be taken: the first refusal of its guards. Null where one can. */
 function barrierTo(context: DecisionContext, type: CommandType, command: Command | null): Refusal | 'ILLEGAL' | null {
   let reason: Refusal | 'ILLEGAL' = 'ILLEGAL';
-  for (const { guard } of transitionsOf(context.ticket.state, type)) {
+  for (const { guard } of TABLE.get(`${context.ticket.state}/${type}`) ?? []) {
     const verdict = guard === null ? null : (guards[guard] as Guard)(context, command);
     if (verdict === null) return null;
     if (verdict !== 'NEXT' && reason === 'ILLEGAL') reason = verdict;
