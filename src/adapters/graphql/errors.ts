@@ -4,7 +4,7 @@ import { TooManyNear } from '../../application/deadlines/deadline-watch';
 import { SlowSubscriber } from '../../application/ports/events';
 import { InvalidCursor } from '../../application/ports/pagination';
 import { InvalidFilter } from '../../application/ports/ticket-filter';
-import { CalendarError } from '../../domain/calendar/business-calendar';
+import { isUnanswerable } from '../../domain/calendar/business-calendar';
 import { TooManySegments } from '../../domain/commitment/explain-due';
 import { CommitUnknownError, isConnectionLost, sqlStateOf } from '../persistence/database/database-errors';
 
@@ -57,7 +57,7 @@ interface Verdict {
 /** What an error that is not ours to hide is called towards the caller; null for one that may say nothing of itself. */
 function verdictOn(error: unknown): Verdict | null {
   for (const link of chainOf(error)) {
-    if (link instanceof CalendarError) return { code: FAULT_CODES.beyondCalendar, message: link.message };
+    if (isUnanswerable(link)) return { code: FAULT_CODES.beyondCalendar, message: link.message };
     if (link instanceof TooManySegments || link instanceof TooManyNear)
       return { code: FAULT_CODES.tooLarge, message: link.message };
     if (link instanceof SlowSubscriber) return { code: FAULT_CODES.slowSubscriber, message: link.message };

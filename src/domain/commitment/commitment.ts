@@ -100,7 +100,7 @@ export interface MarkPosition {
 }
 
 /** Where a cycle's clock stands at an instant. */
-export interface Clock {
+export interface ClockReading {
   /** Where a mark stands; the due instant is the mark at 1. */
   markAt(fraction: number): MarkPosition;
   /** The due instant; while paused, without the running pause. */
@@ -118,7 +118,12 @@ export interface Clock {
  * A pause counts when it began before the instant in question as then computed: a mark or due instant that was reached
  * first is never moved. Null for a best-effort cycle.
  */
-export function readClock(ticket: Pick<Ticket, 'waits'>, policy: Policy, cycle: Cycle, at: EpochMs): Clock | null {
+export function readClock(
+  ticket: Pick<Ticket, 'waits'>,
+  policy: Policy,
+  cycle: Cycle,
+  at: EpochMs,
+): ClockReading | null {
   const calendar = calendarOfCycle(policy, cycle);
   const { totalMs, startedAt } = cycle;
   if (calendar === null || totalMs === null) return null;
@@ -164,7 +169,7 @@ export function walk(calendar: BusinessCalendar, start: EpochMs, openMs: Duratio
 }
 
 /** Where the `atRisk` mark stands: reached, or where it will be; null for best effort. */
-export function atRiskMark(policy: Policy, cycle: Cycle, clock: Clock | null): MarkPosition | null {
+export function atRiskMark(policy: Policy, cycle: Cycle, clock: ClockReading | null): MarkPosition | null {
   const reached = cycle.marks.find((mark) => mark.name === AT_RISK);
   if (reached !== undefined) return { instant: reached.at, isPaused: false };
   const mark = policy.marks.find((candidate) => candidate.name === AT_RISK);

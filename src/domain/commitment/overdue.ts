@@ -1,4 +1,4 @@
-import { CalendarError } from '../calendar/business-calendar';
+import { answerOrNull } from '../calendar/business-calendar';
 import type { EpochMs } from '../instant';
 import { COMMITMENT_KINDS, type Policy } from '../policy/policy';
 import type { Cycle, Ticket } from '../ticket/ticket';
@@ -22,35 +22,23 @@ function fallingDue(ticket: Ticket, policy: Policy): readonly FallingDue[] {
   for (const kind of COMMITMENT_KINDS) {
     const cycle = runningCycle(ticket, kind);
     if (cycle === undefined) continue;
-    const clock = withinHorizon(() => readClock(ticket, policy, cycle, ticket.lastEventAt));
+    const clock = answerOrNull(() => readClock(ticket, policy, cycle, ticket.lastEventAt));
     if (clock === null) continue;
     for (const { name, fraction } of policy.marks) {
       if (cycle.marks.some((reached) => reached.name === name)) continue;
       // Asked of each mark by itself: a pause that begins as a mark is reached stops the clock, not the mark.
-      const mark = withinHorizon(() => clock.markAt(fraction));
+      const mark = answerOrNull(() => clock.markAt(fraction));
       if (mark === null) continue;
       const { instant: at, isPaused } = mark;
       if (!isPaused && at >= cycle.appliesFrom) marks.push({ what: 'MARK', at, cycle, mark: name });
     }
     if (!clock.paused && cycle.breach === null) breaches.push({ what: 'BREACH', at: clock.dueAt, cycle });
   }
-  const silence = withinHorizon(() => silenceEnds(ticket, policy));
+  const silence = answerOrNull(() => silenceEnds(ticket, policy));
   const last: FallingDue[] = silence === null ? [] : [{ what: 'SILENCE', at: silence }];
   // The sort is stable, so what was listed first stays first at one instant.
   return [...marks, ...breaches, ...last].sort((a, b) => a.at - b.at);
 }
-
-/** An instant, or null where the calendar ends before it. */
-function withinHorizon<T>(answer: () => T): T | null {
-  try {
-    return answer();
-  } catch (error) {
-    if (error instanceof CalendarError && BEYOND.has(error.code)) return null;
-    throw error;
-  }
-}
-
-const BEYOND: ReadonlySet<string> = new Set(['BEYOND_KNOWN_YEARS', 'OUT_OF_RANGE', 'NEVER_OPEN']);
 
 /** The instant at which a resolved ticket closes by silence. Where communications are not measured nothing can be said. */
 function silenceEnds(ticket: Ticket, policy: Policy): EpochMs | null {

@@ -1,4 +1,4 @@
-import { CalendarError } from '../calendar/business-calendar';
+import { answerOrNull } from '../calendar/business-calendar';
 import type { DurationMs, EpochMs } from '../instant';
 import { COMMITMENT_KINDS, type CommitmentKind, type Policy } from '../policy/policy';
 import { letPass } from '../ticket/decide';
@@ -149,13 +149,7 @@ export function breachedCycles(ticket: Ticket, policy: Policy, at: EpochMs): rea
  */
 export function seenAt(ticket: Ticket, policy: Policy, at: EpochMs): Ticket {
   if (ticket.state !== 'resolved') return ticket;
-  try {
-    return letPass(ticket, at, policy).ticket;
-  } catch (error) {
-    // Where the calendar ends, nothing is known to have fallen due.
-    if (error instanceof CalendarError) return ticket;
-    throw error;
-  }
+  return answerOrNull(() => letPass(ticket, at, policy).ticket) ?? ticket;
 }
 
 /** What is asked of the client and was not yet done. */

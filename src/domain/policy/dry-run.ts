@@ -1,4 +1,4 @@
-import { CalendarError } from '../calendar/business-calendar';
+import { answerOrNull } from '../calendar/business-calendar';
 import { readClock, runningCycle } from '../commitment/commitment';
 import { breachedCycles, judgedAt } from '../commitment/view';
 import type { EpochMs } from '../instant';
@@ -40,9 +40,9 @@ export function impactOn(
 ): TicketImpact | null {
   const ticket = foldAll(events);
   if (ticket.state === 'resolved' || ticket.state === 'closed') return null;
-  const before = judge(ticket, own, now);
+  const before = promisesOf(ticket, own, now);
   const replayed = replayUnder(events, other);
-  const after = replayed.ticket === null ? null : judge(replayed.ticket, other, now);
+  const after = replayed.ticket === null ? null : promisesOf(replayed.ticket, other, now);
   const common = { severity: ticket.severity, isBreached: before?.isBreached ?? false };
   if (replayed.ticket === null || after === null) {
     return {
@@ -65,22 +65,17 @@ export function impactOn(
 }
 
 /** What is promised of a ticket at an instant; null where the calendar cannot tell. */
-function judge(ticket: Ticket, policy: Policy, now: EpochMs) {
+function promisesOf(ticket: Ticket, policy: Policy, now: EpochMs) {
   const at = judgedAt(ticket, now);
   // While paused, as if the clock ran on now: two promises that stand still may be different ones all the same.
   const dueOf = (kind: CommitmentKind): EpochMs | null => {
     const cycle = runningCycle(ticket, kind);
     return cycle === undefined ? null : (readClock(ticket, policy, cycle, at)?.dueIfResumed ?? null);
   };
-  try {
-    return {
-      isBreached: breachedCycles(ticket, policy, at).length > 0,
-      due: { RESPONSE: dueOf('RESPONSE'), UPDATE: dueOf('UPDATE'), RESOLUTION: dueOf('RESOLUTION') },
-    };
-  } catch (error) {
-    if (error instanceof CalendarError) return null;
-    throw error;
-  }
+  return answerOrNull(() => ({
+    isBreached: breachedCycles(ticket, policy, at).length > 0,
+    due: { RESPONSE: dueOf('RESPONSE'), UPDATE: dueOf('UPDATE'), RESOLUTION: dueOf('RESOLUTION') },
+  }));
 }
 
 /** How many tickets another policy would have made a difference to. */

@@ -1,6 +1,6 @@
 import { transition } from 'xstate';
 import { type Actor, SYSTEM } from '../actor';
-import { CalendarError } from '../calendar/business-calendar';
+import { isUnanswerable } from '../calendar/business-calendar';
 import { overdueEvents } from '../commitment/overdue';
 import { newCycle } from '../commitment/rebase';
 import { distinctImpacts } from '../impact';
@@ -176,14 +176,12 @@ function append(
   return { ticket: current, events };
 }
 
-const UNANSWERABLE: ReadonlySet<string> = new Set(['BEYOND_KNOWN_YEARS', 'OUT_OF_RANGE', 'NEVER_OPEN']);
-
-/** A deadline that the calendar cannot give is a refusal, not a guess and not a fault. */
+/** Turns a question that the calendar cannot answer into a refusal. */
 function guardCalendar<T>(decideIt: () => T, refuse: (refusal: Refusal) => T): T {
   try {
     return decideIt();
   } catch (error) {
-    if (!(error instanceof CalendarError) || !UNANSWERABLE.has(error.code)) throw error;
+    if (!isUnanswerable(error)) throw error;
     return refuse({ code: 'BeyondCalendar', detail: error.message });
   }
 }

@@ -1,4 +1,4 @@
-import { type BusinessCalendar, CalendarError } from '../calendar/business-calendar';
+import { answerOrNull, type BusinessCalendar } from '../calendar/business-calendar';
 import { timeSpent } from '../commitment/commitment';
 import type { DurationMs, EpochMs } from '../instant';
 import { type CommitmentKind, calendarOf, type Policy, targetOf } from '../policy/policy';
@@ -96,13 +96,7 @@ function businessTimeOf(
   const kind = TIMED_BY[milestone];
   if (kind === null || ticket.notMeasured.includes(kind)) return null;
   const calendar = calendarFor(policy, severity, kind);
-  if (calendar === null) return null;
-  try {
-    return timeSpent(ticket, policy, kind, calendar, at);
-  } catch (error) {
-    if (error instanceof CalendarError) return null;
-    throw error;
-  }
+  return calendar === null ? null : answerOrNull(() => timeSpent(ticket, policy, kind, calendar, at));
 }
 
 /** The calendar of the commitment's target; of a best effort, that of the first commitment that promises a time. */
