@@ -18,8 +18,8 @@ import type { EventBody, TicketEvent } from './ticket-events';
 import { type Action, FIRST_STATE, ticketMachine } from './ticket-machine';
 
 /**
- * What a command came to. `events` are all that happened, in order; `ticket` is the ticket after them. A refused command
- * has done nothing of its own, but what fell due before its instant has happened all the same and is in `events`.
+ * The result of a command. `events` are all new events, in order; `ticket` is the ticket after them.
+ * A refused command changes nothing itself, but `events` still has what was due before its instant.
  */
 export interface Decision {
   readonly ticket: Ticket;
@@ -27,20 +27,25 @@ export interface Decision {
   readonly refusal: Refusal | null;
 }
 
-/** What an imported history says about itself. */
+/** What the importer knows about the history of an imported ticket. */
 export interface Evidence {
+  /** The commitments that the history has no evidence for. */
   readonly notMeasured: readonly CommitmentKind[];
+  /** Where the history ends; null for a ticket that is opened live. */
   readonly observedUntil: EpochMs | null;
 }
 
 const LIVE: Evidence = { notMeasured: [], observedUntil: null };
 
-/** A ticket with its first event, or why it was not opened. */
+/** A new ticket with its first event, or why it is not opened. */
 export type Submission =
   | { readonly ok: true; readonly ticket: Ticket; readonly event: TicketEvent }
   | { readonly ok: false; readonly refusal: Refusal };
 
-/** Opens a ticket, or says why not. */
+/**
+ * Opens a ticket. Refuses impacts that the policy does not cover (`ContradictoryImpact`,
+ * `InvalidInput`) and deadlines that the calendar cannot give (`BeyondCalendar`).
+ */
 export function submit(
   policy: Policy,
   ticketId: string,
@@ -93,8 +98,8 @@ export function submit(
 }
 
 /**
- * Lets a ticket take a command at an instant: first what fell due before that instant, then the command as the lifecycle
- * machine says. Reads no clock, writes nothing, never throws for a refusal.
+ * Decides a command. Records what was due before `at` first, then asks the lifecycle machine. Reads
+ * no clock and saves nothing. A refusal is part of the result, not an exception.
  */
 export function decide(ticket: Ticket, command: Command, at: EpochMs, policy: Policy, actor: Actor): Decision {
   const contradiction = contradictionIn(command, policy);
@@ -108,7 +113,7 @@ export function decide(ticket: Ticket, command: Command, at: EpochMs, policy: Po
       const outcome = run({ ticket: passed.ticket, policy, at, actor }, command);
       if (!outcome.ok) {
         const { refusal } = outcome;
-        // A refused command is nobody acting: an imported history still ends where it ends.
+        // A refused command is not an act, so it does not move the end of an imported history.
         const isPastHistory = ticket.observedUntil !== null && at > ticket.observedUntil;
         return isPastHistory ? { ticket, events: [], refusal } : { ...passed, refusal };
       }
@@ -119,7 +124,7 @@ export function decide(ticket: Ticket, command: Command, at: EpochMs, policy: Po
   );
 }
 
-/** Records what fell due strictly before an instant, without any command. */
+/** Records what was due strictly before an instant, without a command. */
 export function letPass(ticket: Ticket, before: EpochMs, policy: Policy): Decision {
   let current = ticket;
   const events: TicketEvent[] = [];
@@ -131,10 +136,13 @@ export function letPass(ticket: Ticket, before: EpochMs, policy: Policy): Decisi
   return { ticket: current, events, refusal: null };
 }
 
-/** A ticket before its first event, as far as clocks look at it. */
+/** What `newCycle` reads of a ticket that has no events yet. */
 const NO_CLOCKS: Pick<Ticket, 'cycles' | 'stints' | 'waits'> = { cycles: [], stints: [], waits: [] };
 
-/** A pair of facts that contradicts itself is refused before anything else is looked at. */
+/**
+ * The refusal of impacts that the policy does not cover; null where the command has no impacts or
+ * all are covered. It comes before all other checks.
+ */
 export function contradictionIn(command: Command, policy: Policy): Refusal | null {
   const impacts =
     command.type === 'applyWorkaround'
@@ -147,7 +155,7 @@ export function contradictionIn(command: Command, policy: Policy): Refusal | nul
   return outcome.ok ? null : outcome.refusal;
 }
 
-/** The events of an accepted command, without what fell due before it; or the refusal. */
+/** Runs the command through the lifecycle machine: its events, or its refusal. */
 function run(
   context: DecisionContext,
   command: Command,

@@ -20,7 +20,7 @@ import type { Action } from './ticket-machine';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** The decision as it grows: the actions of one transition write it in their order. */
+/** What the actions of one transition write, one after the other. */
 interface Draft {
   readonly context: DecisionContext;
   readonly command: Command;
@@ -32,10 +32,11 @@ interface Draft {
 }
 
 /**
- * Carries out the actions that the machine named for an accepted command: one event with all it did, and after it the
- * breaches that a change of severity made.
+ * Carries out the actions of the transition that an accepted command takes.
  *
- * @param number the number that the event will have.
+ * @param state the state after the transition
+ * @param number the number that the command's event gets
+ * @returns the command's event, then the breaches that its change of severity causes
  */
 export function carryOut(
   actions: readonly Action[],
@@ -54,7 +55,7 @@ export function carryOut(
     change: null,
   };
   for (const action of actions) perform[action](draft);
-  if (draft.facts === null) throw new Error(`The lifecycle accepts ${command.type} but records nothing`);
+  if (draft.facts === null) throw new Error(`The lifecycle accepts ${command.type} but has no action that records it`);
   return [draft.facts(draft.effects), ...draft.breaches];
 }
 
@@ -71,7 +72,7 @@ const perform: Readonly<Record<Action, (draft: Draft) => void>> = {
   },
   propose: (draft) => {
     const { context, command } = draft;
-    if (command.type !== 'reclassify') throw new Error(`${command.type} proposes nothing`);
+    if (command.type !== 'reclassify') throw new Error(`${command.type} cannot propose a reclassification`);
     const proposal = reclassification(context, command);
     draft.facts = (effects) => ({ type: 'OVERRIDE_PROPOSED', proposal, effects });
   },
@@ -135,7 +136,7 @@ function endWaiting({ context, effects }: Draft, picks: (reason: WaitingReason) 
   if (ended.length > 0) effects.waitingEnded = ended.map((wait) => wait.reason);
 }
 
-/** The command's own facts. */
+/** The command's event, except for its effects on the clocks. Also sets the change of severity. */
 function factsOf(draft: Draft): (effects: Effects) => EventBody {
   const { command } = draft;
   const { ticket, policy, at, actor } = draft.context;
@@ -213,6 +214,7 @@ function factsOf(draft: Draft): (effects: Effects) => EventBody {
 }
 
 function proposalOf({ proposal }: Ticket): Proposal {
-  if (proposal === null) throw new Error('The lifecycle accepted a decision on a proposal that is not there');
+  if (proposal === null)
+    throw new Error('The lifecycle accepted the approval or rejection of a proposal that does not exist');
   return proposal;
 }
