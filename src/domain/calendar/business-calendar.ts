@@ -1,6 +1,6 @@
 /**
- * Business time: a calendar as data, and the compiled calendar that answers questions about it.
- * The rules are docs/DOMAIN.md's; how they are computed is in `calendar/`.
+ * Business time: the definition of a calendar, and the compiled calendar that computes with it.
+ * `docs/DOMAIN.md` has the rules.
  */
 export {
   answerOrNull,

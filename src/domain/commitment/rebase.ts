@@ -6,15 +6,19 @@ import type { Cycle, Ticket } from '../ticket/ticket';
 import type { EventBody } from '../ticket/ticket-events';
 import { endOf, nextNumber, readClock, runningCycle, totalFrom } from './commitment';
 
-/** How a change of severity re-bases the clocks. */
+/** How a change of severity replaces cycles. */
 export interface Rebased {
   readonly superseded: readonly Cycle[];
   readonly started: readonly Cycle[];
-  /** New cycles that were past due from the first instant on. */
+  /** The breaches of new cycles that are already past due. */
   readonly breaches: readonly EventBody[];
 }
 
-/** A cycle that begins to apply at `at` and counts from `startedAt`. */
+/**
+ * A cycle that applies from `at` and counts from `startedAt`.
+ *
+ * @throws CalendarError where the calendar cannot give its target (`isUnanswerable`)
+ */
 export function newCycle(
   ticket: Pick<Ticket, 'cycles' | 'stints' | 'waits'>,
   policy: Policy,
@@ -36,7 +40,9 @@ export function newCycle(
   };
 }
 
-/** Re-bases every running commitment on a new severity, in the order of the commitments. */
+/**
+ * Replaces the running cycles after a change of severity, except those that the command fulfils.
+ */
 export function rebase(context: DecisionContext, to: Severity, fulfilled: ReadonlySet<CommitmentKind>): Rebased {
   const superseded: Cycle[] = [];
   const started: Cycle[] = [];
@@ -56,7 +62,9 @@ export function rebase(context: DecisionContext, to: Severity, fulfilled: Readon
   return { superseded, started, breaches };
 }
 
-/** The cycle that takes over from a running one under another severity; null where the running one goes on. */
+/**
+ * The cycle that replaces a running one under another severity; null where the running one stays.
+ */
 function successor(
   { ticket, policy, at }: DecisionContext,
   running: Cycle,
@@ -68,22 +76,23 @@ function successor(
   if (candidate === null) return raised ? null : { cycle, pastDue: false };
 
   const pastDue = candidate.dueIfResumed < at;
-  // A breach is for ever: a deadline that has passed as well would add nothing to it.
+  // The breach is already recorded. A new cycle that is past due as well would add nothing.
   if (running.breach !== null) return pastDue ? null : { cycle, pastDue };
   const current = readClock(ticket, policy, running, at);
-  // A raise never takes a promise away. Both clocks stand still together, so they are compared as if they ran on now.
+  // A higher severity never postpones a deadline. While paused, both are compared as if resumed
+  // now.
   if (raised && current !== null && current.dueIfResumed <= candidate.dueIfResumed) return null;
   return { cycle, pastDue };
 }
 
-/** Where the new cycle's clock counts from. */
+/** The instant from which the new cycle counts. */
 function startOf(policy: Policy, running: Cycle, raised: boolean, at: EpochMs): EpochMs {
   if (running.totalMs === null) return at;
   const carried = raised ? running.kind === 'RESOLUTION' : policy.onLowering === 'CARRY';
   return carried ? running.startedAt : at;
 }
 
-/** The ends of the cycles that a change of severity superseded. */
+/** The ends of the cycles that a change of severity supersedes. */
 export const supersededEnds = (context: DecisionContext, superseded: readonly Cycle[]) =>
   superseded.map((cycle) => ({
     kind: cycle.kind,
@@ -91,7 +100,7 @@ export const supersededEnds = (context: DecisionContext, superseded: readonly Cy
     end: endOf(context.ticket, context.policy, cycle, context.at, 'SUPERSEDED'),
   }));
 
-/** The RESOLUTION deadline that the ticket shows: null while paused and where nothing is promised. */
+/** The due instant that a ticket shows for a cycle: null while paused and for best effort. */
 export function shownDeadline(ticket: Ticket, policy: Policy, cycle: Cycle | undefined, at: EpochMs): EpochMs | null {
   if (cycle === undefined) return null;
   const clock = readClock(ticket, policy, cycle, at);

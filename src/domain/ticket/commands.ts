@@ -25,7 +25,9 @@ export interface NewTicket {
   readonly followUpOf: string | null;
 }
 
-/** A change to an existing ticket. The lifecycle machine defines in which states each is allowed. */
+/**
+ * A change to an existing ticket. The lifecycle machine defines in which states each is allowed.
+ */
 export type Command =
   | { readonly type: 'acknowledge' }
   | { readonly type: 'reclassify'; readonly impacts: readonly Impact[]; readonly reason: string | null }

@@ -18,8 +18,9 @@ import type { EventBody, TicketEvent } from './ticket-events';
 import { type Action, FIRST_STATE, ticketMachine } from './ticket-machine';
 
 /**
- * The result of a command. `events` are all new events, in order; `ticket` is the ticket after them.
- * A refused command changes nothing itself, but `events` still has what was due before its instant.
+ * The result of a command. `events` are all new events, in order; `ticket` is the ticket after
+ * them. A refused command changes nothing itself, but `events` still has what was due before its
+ * instant.
  */
 export interface Decision {
   readonly ticket: Ticket;

@@ -13,7 +13,8 @@ import { latestWorkaround } from './ticket';
 /**
  * Whether a transition can be taken:
  * - null: it can;
- * - a refusal: it cannot, and the command is refused for this reason if no other transition takes it;
+ * - a refusal: it cannot, and the command is refused for this reason if no other transition takes
+ *   it;
  * - `NEXT`: it cannot, and the next transition of the same command is tried.
  *
  * `command` is null when `allowedActions` asks before there is a command. A guard then leaves out
@@ -32,17 +33,21 @@ const reclassificationIsSound = (context: DecisionContext, command: Command | nu
   if (command?.type !== 'reclassify') return null;
   if (!('override' in command)) {
     return isBlank(command.reason ?? '') && lowersOnlyWithApproval(context, command)
-      ? { code: 'InvalidInput', field: 'reason', expected: 'say why, for another agent has to approve the lowering' }
+      ? {
+          code: 'InvalidInput',
+          field: 'reason',
+          expected: 'a reason, because another agent has to approve the lower severity',
+        }
       : null;
   }
   const { ticket, policy } = context;
   const { severity: requested, reason } = command.override;
   if (isBlank(reason)) {
-    return { code: 'InvalidInput', field: 'override.reason', expected: 'say why the classifier is overruled' };
+    return { code: 'InvalidInput', field: 'override.reason', expected: 'a reason for the override' };
   }
   if (!policy.severities.some((level) => level.severity === requested)) {
     const levels = policy.severities.map((level) => level.severity).join(', ');
-    return { code: 'InvalidInput', field: 'override.severity', expected: `the policy has ${levels}` };
+    return { code: 'InvalidInput', field: 'override.severity', expected: `a severity of the policy: ${levels}` };
   }
   return requested === ticket.severity ? { code: 'OverrideWithoutEffect', severity: requested } : null;
 };
@@ -64,7 +69,7 @@ export const guards = {
   isProposed: ({ ticket }, command) => {
     if (ticket.proposal === null) return { code: 'NothingProposed' };
     return command?.type === 'rejectOverride' && isBlank(command.reason)
-      ? { code: 'InvalidInput', field: 'reason', expected: 'say why the proposal is rejected' }
+      ? { code: 'InvalidInput', field: 'reason', expected: 'a reason for the rejection' }
       : null;
   },
 
@@ -124,12 +129,12 @@ export const guards = {
     const breach = ticket.cycles.find(({ kind, number }) => kind === commitment && number === cycle)?.breach ?? null;
     if (breach === null) return { code: 'NoSuchBreach', commitment, cycle };
     if (breach.waiver !== undefined) return { code: 'AlreadyWaived', commitment, cycle, waivedAt: breach.waiver.at };
-    return isBlank(reason) ? { code: 'InvalidInput', field: 'reason', expected: 'say why the breach is waived' } : null;
+    return isBlank(reason) ? { code: 'InvalidInput', field: 'reason', expected: 'a reason for the waiver' } : null;
   },
 
   reasonIsGiven: (_context, command) =>
     command?.type === 'close' && isBlank(command.reason ?? '')
-      ? { code: 'InvalidInput', field: 'reason', expected: 'say why the ticket is closed unresolved' }
+      ? { code: 'InvalidInput', field: 'reason', expected: 'a reason for closing an unresolved ticket' }
       : null,
 
   isOutbound: (_context, command) =>

@@ -17,7 +17,10 @@ export interface Transition {
   readonly actions: readonly string[];
 }
 
-/** The transitions of each command out of each state, in the order of their guards; none where it is illegal. */
+/**
+ * The transitions of each command out of each state, in the order of their guards; none where it is
+ * illegal.
+ */
 const TABLE: ReadonlyMap<string, readonly Transition[]> = new Map(
   TICKET_STATES.flatMap((from) =>
     COMMAND_TYPES.map((command) => [
@@ -63,7 +66,9 @@ export function allowedActions(context: DecisionContext): readonly AllowedAction
 const allowedCommands = (context: DecisionContext): readonly CommandType[] =>
   COMMAND_TYPES.filter((command) => barrierTo(context, command, null) === null);
 
-/** Why no transition of a command can be taken: the first refusal of its guards. Null where one can. */
+/**
+ * Why no transition of a command can be taken: the first refusal of its guards. Null where one can.
+ */
 function barrierTo(context: DecisionContext, type: CommandType, command: Command | null): Refusal | 'ILLEGAL' | null {
   let reason: Refusal | 'ILLEGAL' = 'ILLEGAL';
   for (const { guard } of TABLE.get(`${context.ticket.state}/${type}`) ?? []) {

@@ -103,7 +103,9 @@ function businessTimeOf(
   return calendar === null ? null : answerOrNull(() => timeSpent(ticket, policy, kind, calendar, at));
 }
 
-/** The calendar of the commitment's target; for best effort, of the first commitment with a target. */
+/**
+ * The calendar of the commitment's target; for best effort, of the first commitment with a target.
+ */
 function calendarFor(policy: Policy, severity: Severity, kind: CommitmentKind): BusinessCalendar | null {
   for (const candidate of [kind, 'UPDATE', 'RESPONSE', 'RESOLUTION'] as const) {
     const { span } = targetOf(policy, severity, candidate);

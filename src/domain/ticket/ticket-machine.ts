@@ -21,7 +21,10 @@ export const ACTIONS = [
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 
-/** One transition of a command. Without a guard it is always taken; without a target the state stays. */
+/**
+ * One transition of a command. Without a guard it is always taken; without a target the state
+ * stays.
+ */
 interface TransitionConfig {
   readonly guard?: GuardName;
   readonly target?: TicketState;
@@ -62,8 +65,8 @@ const WHILE_WORKED_ON = {
 export const FIRST_STATE = 'open' satisfies TicketState;
 
 /**
- * The lifecycle of a ticket. A ticket that is `open` or `workaroundApplied` can also wait, for a set
- * of reasons that the ticket holds. The machine, the transition table, the diagram and
+ * The lifecycle of a ticket. A ticket that is `open` or `workaroundApplied` can also wait, for a
+ * set of reasons that the ticket holds. The machine, the transition table, the diagram and
  * `allowedActions` all read this literal.
  */
 export const STATES: Readonly<Record<TicketState, StateConfig>> = {

@@ -39,8 +39,8 @@ export interface SeverityChange {
   readonly cause: SeverityChangeCause;
   readonly reason: string | null;
   /**
-   * When the ticket's RESOLUTION was due before and after the change. Null for best effort and while
-   * the clock is paused.
+   * When the ticket's RESOLUTION was due before and after the change. Null for best effort and
+   * while the clock is paused.
    */
   readonly deadlineBefore: EpochMs | null;
   readonly deadlineAfter: EpochMs | null;
