@@ -1,15 +1,18 @@
-/** Who acts. Requests act as an agent or a client; the service itself as SYSTEM; a replayed log as IMPORT. */
+/**
+ * Who acts: AGENT and CLIENT send requests, SYSTEM is the service itself, IMPORT is a log that is
+ * imported.
+ */
 export const ACTOR_KINDS = ['AGENT', 'CLIENT', 'SYSTEM', 'IMPORT'] as const;
 export type ActorKind = (typeof ACTOR_KINDS)[number];
 
 export interface Actor {
   readonly kind: ActorKind;
-  /** Stable within its kind; two actors of one kind and id are the same. */
+  /** Identifies the actor among those of its kind. */
   readonly id: string;
   readonly name: string;
 }
 
 export const isSameActor = (a: Actor, b: Actor): boolean => a.kind === b.kind && a.id === b.id;
 
-/** The service acting by the clock. */
+/** The service, when it records what time alone brings about. */
 export const SYSTEM: Actor = { kind: 'SYSTEM', id: 'stepdown', name: 'Stepdown' };

@@ -1,4 +1,4 @@
-/** Who is hit. */
+/** Who is affected. */
 export const AUDIENCES = ['ALL_END_USERS', 'SOME_END_USERS', 'ADMINISTRATORS', 'NOBODY'] as const;
 export type Audience = (typeof AUDIENCES)[number];
 
@@ -15,7 +15,7 @@ export const CONSEQUENCES = [
 ] as const;
 export type Consequence = (typeof CONSEQUENCES)[number];
 
-/** One pair of facts that a ticket is classified by. The note is for people and decides nothing. */
+/** A pair of facts that a ticket is classified by. The note is for people and has no effect. */
 export interface Impact {
   readonly audience: Audience;
   readonly consequence: Consequence;
@@ -24,14 +24,14 @@ export interface Impact {
 
 const pairOf = (impact: Impact): string => `${impact.audience}/${impact.consequence}`;
 
-/** The same pairs of facts, whatever their order, repetition and notes. */
+/** Whether two lists have the same pairs of facts. Order, repetition and notes do not matter. */
 export function sameImpacts(a: readonly Impact[], b: readonly Impact[]): boolean {
   const left = new Set(a.map(pairOf));
   const right = new Set(b.map(pairOf));
   return left.size === right.size && [...left].every((pair) => right.has(pair));
 }
 
-/** Each pair once, in the order given; of a repeated pair the first note that is not null stays. */
+/** Each pair once, in the given order. A repeated pair keeps its first note that is not null. */
 export function distinctImpacts(impacts: readonly Impact[]): Impact[] {
   const byPair = new Map<string, Impact>();
   for (const impact of impacts) {

@@ -4,9 +4,11 @@ import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS } from './instant';
 const FORM = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d+))?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/;
 
 /**
- * An RFC 3339 date-time as an instant; `undefined` for anything else, also for one without an offset or a date that
- * does not exist. Fractions of any length are cut to milliseconds. A leap second, which the count of instants does not
- * have, is the second after it, and is taken only where one can be: in the last minute of a UTC day.
+ * Parses an RFC 3339 date-time. Fractions of any length are cut to milliseconds. A leap second is
+ * accepted in the last minute of a UTC day only, and gives the second after it.
+ *
+ * @returns `undefined` for any other text, for one without an offset, and for a date that does not
+ *   exist
  */
 export const parseRfc3339 = (text: string): EpochMs | undefined => {
   const match = FORM.exec(text);

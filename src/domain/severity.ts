@@ -1,4 +1,4 @@
-/** The severity levels a policy may use, the most urgent first. A policy declares which of them it has. */
+/** The severity levels, most urgent first. A policy declares which of them it uses. */
 export const SEVERITIES = ['SEV1', 'SEV2', 'SEV3', 'SEV4', 'SEV5'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 

@@ -5,7 +5,7 @@ import { SlowSubscriber } from '../../application/ports/events';
 import { InvalidCursor } from '../../application/ports/pagination';
 import { CommitUnknownError, isStoreUnavailable, OutdatedProcessError } from '../../application/ports/store-errors';
 import { InvalidFilter } from '../../application/ports/ticket-filter';
-import { CalendarError } from '../../domain/calendar/business-calendar';
+import { isUnanswerable } from '../../domain/calendar/business-calendar';
 import { TooManySegments } from '../../domain/commitment/explain-due';
 
 /** The values of `extensions.code` in errors of this service, besides those of Apollo Server. */
@@ -51,7 +51,7 @@ interface PublicError {
 /** The public form of an expected error; null for an unexpected one, whose details are hidden. */
 function publicErrorOf(error: unknown): PublicError | null {
   for (const link of chainOf(error)) {
-    if (link instanceof CalendarError) return { code: FAULT_CODES.beyondCalendar, message: link.message };
+    if (isUnanswerable(link)) return { code: FAULT_CODES.beyondCalendar, message: link.message };
     if (link instanceof TooManySegments || link instanceof TooManyApproachingDeadlines)
       return { code: FAULT_CODES.tooLarge, message: link.message };
     if (link instanceof SlowSubscriber) return { code: FAULT_CODES.slowSubscriber, message: link.message };

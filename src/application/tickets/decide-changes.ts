@@ -1,4 +1,4 @@
-import { CalendarError } from '../../domain/calendar/business-calendar';
+import { isUnanswerable } from '../../domain/calendar/business-calendar';
 import { clocksOf } from '../../domain/commitment/ticket-clocks';
 import type { EpochMs } from '../../domain/instant';
 import type { Policy } from '../../domain/policy/policy';
@@ -93,7 +93,7 @@ class ChangeSet {
       return { status: 'fulfilled', value };
     } catch (reason) {
       if (isPolicyNotLoaded(reason)) throw reason;
-      if (!(reason instanceof CalendarError)) return { status: 'rejected', reason };
+      if (!isUnanswerable(reason)) return { status: 'rejected', reason };
       const beyond = refusal({ code: 'BeyondCalendar', detail: reason.message });
       return {
         status: 'fulfilled',

@@ -1,8 +1,14 @@
 /**
- * Business time: a calendar as data, and the compiled calendar that answers questions about it.
- * The rules are docs/DOMAIN.md's; how they are computed is in `calendar/`.
+ * Business time: the definition of a calendar, and the compiled calendar that computes with it.
+ * `docs/DOMAIN.md` has the rules.
  */
-export { CALENDAR_ERROR_CODES, CalendarError, type CalendarErrorCode } from './calendar-error';
+export {
+  answerOrNull,
+  CALENDAR_ERROR_CODES,
+  CalendarError,
+  type CalendarErrorCode,
+  isUnanswerable,
+} from './calendar-error';
 export { compileCalendar } from './compile-calendar';
 export {
   type BusinessCalendar,

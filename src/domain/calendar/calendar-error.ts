@@ -10,13 +10,13 @@ export const CALENDAR_ERROR_CODES = [
 export type CalendarErrorCode = (typeof CALENDAR_ERROR_CODES)[number];
 
 /**
- * A calendar that cannot be compiled, or a question it cannot answer without guessing:
+ * A calendar that cannot be compiled, or a question that a calendar cannot answer:
  * - `INVALID_CALENDAR`, `INVALID_TIME_ZONE`: the definition is wrong; the message names the field;
- * - `NEVER_OPEN`: no open time at all, or none after the asked instant;
- * - `BEYOND_KNOWN_YEARS`: an instant of question or answer lies in a year whose holidays are not known;
- * - `OUT_OF_RANGE`: an instant of question or answer lies outside the years 1 to 9999 (UTC);
- * - `INVALID_INSTANT`: not a whole number of milliseconds;
- * - `INVALID_AMOUNT`: negative, not finite, or a broken number of business days.
+ * - `NEVER_OPEN`: there is no open time at all, or none after the given instant;
+ * - `BEYOND_KNOWN_YEARS`: the question or the answer lies in a year whose holidays are not known;
+ * - `OUT_OF_RANGE`: the question or the answer lies outside the years 1 to 9999 (UTC);
+ * - `INVALID_INSTANT`: the instant is not a whole number of milliseconds;
+ * - `INVALID_AMOUNT`: the amount is negative or not finite, or the number of days is not whole.
  */
 export class CalendarError extends Error {
   override readonly name = 'CalendarError';
@@ -26,5 +26,24 @@ export class CalendarError extends Error {
     message: string,
   ) {
     super(message);
+  }
+}
+
+const UNANSWERABLE: ReadonlySet<CalendarErrorCode> = new Set(['NEVER_OPEN', 'BEYOND_KNOWN_YEARS', 'OUT_OF_RANGE']);
+
+/**
+ * Whether a valid calendar was asked a valid question and has no answer, because its open time or
+ * its known years end before. All other errors are faults of a definition or of the code that asks.
+ */
+export const isUnanswerable = (error: unknown): error is CalendarError =>
+  error instanceof CalendarError && UNANSWERABLE.has(error.code);
+
+/** The answer of a calendar; null where the calendar cannot answer (`isUnanswerable`). */
+export function answerOrNull<T>(answer: () => T): T | null {
+  try {
+    return answer();
+  } catch (error) {
+    if (isUnanswerable(error)) return null;
+    throw error;
   }
 }

@@ -12,10 +12,11 @@ const EARLIEST: EpochMs = dayNumberOf(1, 1, 1) * DAY_MS;
 const LATEST: EpochMs = dayNumberOf(10_000, 1, 1) * DAY_MS - 1;
 
 /**
- * Checks a definition and makes it answer questions. Cheap by itself (microseconds, after a zone's first use): the
- * years asked about are compiled when they are first asked about, about half a millisecond each.
+ * Checks and compiles a definition. This takes microseconds, except for the first use of a zone.
+ * Each year is compiled when it is first needed, in about half a millisecond.
  *
- * Throws `CalendarError`: `INVALID_CALENDAR`, `INVALID_TIME_ZONE`, or `NEVER_OPEN` where no date has any hours.
+ * @throws CalendarError `INVALID_CALENDAR`, `INVALID_TIME_ZONE`, or `NEVER_OPEN` where no date has
+ *   open hours
  */
 export const compileCalendar = (definition: CalendarDefinition): BusinessCalendar => new CompiledCalendar(definition);
 
@@ -24,10 +25,10 @@ class CompiledCalendar implements BusinessCalendar {
   private readonly zone: ZoneOffsets;
   private readonly timeline: OpenTimeline;
   private readonly workingDates: WorkingDates;
-  /** Between these two every instant may be asked about; outside, `examine` looks closer. */
+  /** Every instant between these two is valid. `examine` checks the others. */
   private readonly surelyFrom: EpochMs;
   private readonly surelyTo: EpochMs;
-  /** No answer lies beyond. */
+  /** No result lies after this instant. */
   private readonly horizon: EpochMs;
   private readonly lastSpecialDay: number | undefined;
 
@@ -62,7 +63,7 @@ class CompiledCalendar implements BusinessCalendar {
     if (!Number.isSafeInteger(days) || days < 0) {
       throw new CalendarError('INVALID_AMOUNT', `${days} is not an amount of business days; give 0, 1, 2 and so on.`);
     }
-    // A millisecond of open time has passed a millisecond after the opening.
+    // One millisecond of open time ends one millisecond after the next opening.
     const moved = this.reach(start, 1) - 1;
     if (days === 0) return moved;
     const local = moved + this.zone.offsetAt(moved);
@@ -77,7 +78,7 @@ class CompiledCalendar implements BusinessCalendar {
   between(a: EpochMs, b: EpochMs): DurationMs {
     this.check(a);
     this.check(b);
-    // Subtracted, so that no time at all is 0 and not -0.
+    // The subtraction avoids -0.
     return a <= b ? this.timeline.between(a, b) : 0 - this.timeline.between(b, a);
   }
 
@@ -94,7 +95,10 @@ class CompiledCalendar implements BusinessCalendar {
     return at;
   }
 
-  /** The working date's `time` of day if it is open then, else the last closing by then, else the first opening. */
+  /**
+   * The time of day on a working date; if closed then, the last closing before, or the first
+   * opening.
+   */
   private sameTime(day: number, time: DurationMs): EpochMs {
     const at = this.zone.instantOf(day * DAY_MS + time);
     if (this.timeline.isOpen(at)) return at;
@@ -121,7 +125,7 @@ class CompiledCalendar implements BusinessCalendar {
     if (year < known.from || year > known.to) throw this.beyondKnownYears(String(year));
   }
 
-  /** Why there is no answer, when the search has run to the horizon. */
+  /** The error for a search that reached the horizon. */
   private beyondHorizon(start: EpochMs): CalendarError {
     const { knownYears, timeZone } = this.definition;
     const lastSpecialYear =
@@ -139,20 +143,17 @@ class CompiledCalendar implements BusinessCalendar {
     const { knownYears, timeZone } = this.definition;
     return new CalendarError(
       'BEYOND_KNOWN_YEARS',
-      `The calendar of ${timeZone} knows its holidays from ${knownYears?.from} to ${knownYears?.to} only; this needs ${year}.`,
+      `The holidays of the calendar of ${timeZone} are known from ${knownYears?.from} to ${knownYears?.to} only; this needs ${year}.`,
     );
   }
 }
 
 const outOfRange = (): CalendarError =>
-  new CalendarError(
-    'OUT_OF_RANGE',
-    'An instant of the question or of the answer lies outside the years 0001 to 9999 (UTC).',
-  );
+  new CalendarError('OUT_OF_RANGE', 'The given instant or the result lies outside the years 0001 to 9999 (UTC).');
 
 /**
- * Deadlines fall on whole milliseconds: the first by which a broken amount has passed. What lies within the rounding
- * error of a double from a whole number was meant to be that number (1.1 * 60000 is 66000.00000000001).
+ * Deadlines are whole milliseconds, so a fractional amount is rounded up. An amount within the
+ * rounding error of a double is rounded to the nearest: 1.1 * 60000 is 66000.00000000001.
  */
 const wholeMilliseconds = (open: DurationMs): DurationMs => {
   if (!Number.isFinite(open) || open < 0) {

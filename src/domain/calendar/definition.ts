@@ -10,19 +10,19 @@ export type LocalInterval = readonly [opens: string, closes: string];
 export interface CalendarDefinition {
   /** An IANA zone name. */
   readonly timeZone: string;
-  /** Per weekday any number of open intervals; a weekday left out is closed. */
+  /** The open intervals of each weekday, any number. A weekday that is left out is closed. */
   readonly week: Readonly<Partial<Record<Weekday, readonly LocalInterval[]>>>;
-  /** Whole local dates `YYYY-MM-DD` that are closed. */
+  /** Local dates `YYYY-MM-DD` that are closed all day. */
   readonly holidays: readonly string[];
-  /** Names of the holidays, by date; for people. */
+  /** The names of holidays by date. They have no effect. */
   readonly holidayNames?: Readonly<Record<string, string>>;
-  /** Dates with hours of their own; they win over the weekday and over a holiday. */
+  /** Dates with their own hours. They take precedence over the weekday and over a holiday. */
   readonly special: Readonly<Record<string, readonly LocalInterval[]>>;
-  /** The first and last local year for which holidays are known; absent where the calendar needs none. */
+  /** The first and last local year whose holidays are known. Absent where there is no limit. */
   readonly knownYears?: { readonly from: number; readonly to: number };
 }
 
-/** A part of the line of time, half-open; `holiday` is the name of a HOLIDAY, null where it has none. */
+/** A period of one kind, half-open. `holiday` is the name of a HOLIDAY; null where it has none. */
 export interface Stretch {
   readonly from: EpochMs;
   readonly to: EpochMs;
@@ -30,20 +30,26 @@ export interface Stretch {
   readonly holiday: string | null;
 }
 
-/** A compiled calendar. Every method but `stretches` is a few binary searches, whatever the span. */
+/**
+ * A compiled calendar. Every method but `stretches` is a few binary searches, for any span.
+ *
+ * All methods throw `CalendarError`: where the calendar cannot answer (`isUnanswerable`), for an
+ * instant that is not a whole number of milliseconds, and for an invalid amount.
+ */
 export interface BusinessCalendar {
   readonly definition: CalendarDefinition;
   isOpen(at: EpochMs): boolean;
-  /** The earliest instant by which `open` milliseconds of open time have passed since `start`. */
+  /** The earliest instant at which `open` milliseconds of open time have passed since `start`. */
   add(start: EpochMs, open: DurationMs): EpochMs;
-  /** The N-th working date after the (moved) start; see the rules of business days in docs/DOMAIN.md. */
+  /** The N-th working date after the start. `docs/DOMAIN.md` has the rules of business days. */
   addBusinessDays(start: EpochMs, days: number, end?: 'SAME_TIME' | 'CLOSE_OF_BUSINESS'): EpochMs;
   /** Open milliseconds from `a` to `b`; negative when `b` is before `a`. */
   between(a: EpochMs, b: EpochMs): DurationMs;
   /**
-   * The time from `a` to `b` part by part, without gaps, neighbours unlike; none where `b` is not after `a`. Closed time on
-   * a date that is one of the holidays is HOLIDAY, also where that date is a Sunday or has hours of its own. Made as it is
-   * read, for there may be a great many.
+   * The periods from `a` to `b`, without gaps; adjacent periods differ. Empty where `b` is not
+   * after `a`. Closed time on a holiday is HOLIDAY, also where the date is a Sunday or has its own
+   * hours. The periods are computed one by one while the result is read, because there can be very
+   * many.
    */
   stretches(a: EpochMs, b: EpochMs): Iterable<Stretch>;
 }

@@ -3,23 +3,28 @@ import { CalendarError } from './calendar-error';
 import { type CalendarDefinition, type LocalInterval, WEEKDAYS } from './definition';
 import { type DayNumber, parseDate, weekdayOf } from './local-date';
 
-/** Opening and closing in turn, in milliseconds of the wall clock since 00:00; ascending; empty where closed. */
+/**
+ * Opening and closing times in turn, in milliseconds of local time since 00:00, ascending. Empty
+ * for a closed date.
+ */
 export type Hours = readonly number[];
 
 const CLOSED: Hours = [];
 const TIME = /^(\d{2}):(\d{2})(?::(\d{2}))?$/;
 
-/** What a definition says of each local date, checked and parsed; nothing of zones yet. */
+/** The checked hours of each local date. Does not use the time zone. */
 export class OpeningHours {
   private readonly week: readonly Hours[];
-  /** Holidays, and the dates with hours of their own, which win over them. */
+  /** The hours of holidays and of special dates. A special date takes precedence over a holiday. */
   private readonly exceptions = new Map<DayNumber, Hours>();
-  /** The names of the holidays; null for one that has none. */
+  /** The names of the holidays; null for a holiday without a name. */
   readonly holidays = new Map<DayNumber, string | null>();
-  /** The last date that can be open; nothing where the week repeats for ever. */
+  /** The last date that can be open; undefined where the calendar has weekly hours. */
   readonly lastDay: DayNumber | undefined;
 
-  /** Throws `INVALID_CALENDAR` naming the field, and `NEVER_OPEN` where no date has any hours. */
+  /**
+   * @throws CalendarError `INVALID_CALENDAR`, which names the field; `NEVER_OPEN` without any hours
+   */
   constructor(definition: CalendarDefinition) {
     for (const key of Object.keys(definition.week)) {
       if (!WEEKDAYS.some((weekday) => weekday === key)) {
@@ -54,7 +59,10 @@ export class OpeningHours {
     return this.exceptions.get(day) ?? this.week[weekdayOf(day)] ?? CLOSED;
   }
 
-  /** Whether no date from `first` to `last` has hours; cheap, and may say no where the answer is yes. */
+  /**
+   * True only if no date from `first` to `last` has hours. A fast check that can miss closed
+   * periods.
+   */
   surelyClosed(first: DayNumber, last: DayNumber): boolean {
     if (this.lastDay === undefined) return false;
     if (first > this.lastDay) return true;
@@ -71,7 +79,7 @@ const parseDateOf = (date: string, field: string): DayNumber => {
   return day;
 };
 
-/** Any order; intervals that touch or overlap are joined, as a date is open in any of its intervals. */
+/** Accepts intervals in any order. Joins those that touch or overlap. */
 const parseHours = (intervals: readonly LocalInterval[], field: string): Hours => {
   const parsed = intervals.map((interval, index) => {
     const name = `${field}[${index}]`;

@@ -1,4 +1,4 @@
-/** A local date as a number: days since 1970-01-01 of the proleptic Gregorian calendar. */
+/** A local date as the number of days since 1970-01-01 (proleptic Gregorian calendar). */
 export type DayNumber = number;
 
 const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
@@ -9,9 +9,9 @@ const isLeap = (year: number): boolean => (year % 4 === 0 && year % 100 !== 0) |
 export const daysInMonth = (year: number, month: number): number =>
   month === 2 && isLeap(year) ? 29 : (MONTH_LENGTHS[month - 1] ?? 0);
 
-/** Counts whole years and months; `Date.UTC` would read the years 0 to 99 as 1900 to 1999. */
+/** The day number of a date. `Date.UTC` would read the years 0 to 99 as 1900 to 1999. */
 export const dayNumberOf = (year: number, month: number, day: number): DayNumber => {
-  // Years are reckoned from March, so that the leap day is the last of its year.
+  // The year starts in March here, so that the leap day is its last day.
   const marchYear = month > 2 ? year : year - 1;
   const era = Math.floor(marchYear / 400);
   const yearOfEra = marchYear - era * 400;
@@ -20,7 +20,7 @@ export const dayNumberOf = (year: number, month: number, day: number): DayNumber
   return era * 146_097 + dayOfEra - 719_468;
 };
 
-/** `YYYY-MM-DD`, a date that exists in the years 1 to 9999; otherwise `undefined`. */
+/** Parses `YYYY-MM-DD`; `undefined` where the date does not exist in the years 1 to 9999. */
 export const parseDate = (text: string): DayNumber | undefined => {
   const match = DATE.exec(text);
   if (match === null) return undefined;

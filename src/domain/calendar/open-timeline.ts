@@ -4,13 +4,15 @@ import type { DayNumber } from './local-date';
 import { PAGE_DAYS, PAGE_MS, PagedSums } from './paging';
 import { WIDEST_OFFSET_MS, type ZoneOffsets } from './zone-offsets';
 
-/** A stretch of open time, half-open. */
+/** A period of open time, half-open. */
 export interface Piece {
   readonly opens: EpochMs;
   readonly closes: EpochMs;
 }
 
-/** The open pieces of one page, ascending and disjoint; `before[i]` is the open time of the page before piece i. */
+/**
+ * The open pieces of a page, ascending and disjoint. `before[i]` is the page's open time before i.
+ */
 interface Page {
   readonly opens: Float64Array;
   readonly closes: Float64Array;
@@ -18,11 +20,11 @@ interface Page {
   readonly total: DurationMs;
 }
 
-/** About 180 years at most are held per calendar; a sweep through millennia keeps only the sums. */
+/** A calendar keeps the pages of about 180 years; of all others it keeps the sums only. */
 const KEPT_PAGES = 128;
 const EMPTY: Page = { opens: new Float64Array(0), closes: new Float64Array(0), before: new Float64Array(0), total: 0 };
 
-/** The open time of a calendar on the line of instants, with running totals. */
+/** The open time of a calendar as instants, with running totals. */
 export class OpenTimeline {
   private readonly pages = new Map<number, Page>();
   private readonly sums = new PagedSums((page) => this.page(page).total);
@@ -38,7 +40,7 @@ export class OpenTimeline {
     return index >= 0 && at < (page.closes[index] ?? 0);
   }
 
-  /** Open milliseconds from `a` to `b`, for `a` not after `b`. */
+  /** Open milliseconds from `a` to `b`; `a` must not be after `b`. */
   between(a: EpochMs, b: EpochMs): DurationMs {
     const first = Math.floor(a / PAGE_MS);
     const last = Math.floor(b / PAGE_MS);
@@ -46,7 +48,10 @@ export class OpenTimeline {
     return first === last ? rest : rest + this.sums.sum(first, last);
   }
 
-  /** The earliest instant by which `open` > 0 milliseconds have been open since `start`, if it comes by `latest`. */
+  /**
+   * The earliest instant at which `open` > 0 milliseconds of open time have passed since `start`;
+   * undefined where it would be after `latest`.
+   */
   reach(start: EpochMs, open: DurationMs, latest: EpochMs): EpochMs | undefined {
     if (open > latest - start) return undefined;
     const first = Math.floor(start / PAGE_MS);
@@ -57,7 +62,7 @@ export class OpenTimeline {
     return found === undefined ? undefined : instantAt(this.page(found.page), found.left);
   }
 
-  /** The open pieces from `a` to `b`, cut at both, in order; one that goes on over the end of a page is there in parts. */
+  /** The open pieces between `a` and `b`, in order. A piece is also cut at the end of a page. */
   *pieces(a: EpochMs, b: EpochMs): Generator<Piece> {
     for (let index = Math.floor(a / PAGE_MS); index * PAGE_MS < b; index += 1) {
       const { opens, closes } = this.page(index);
@@ -68,7 +73,9 @@ export class OpenTimeline {
     }
   }
 
-  /** The open pieces of a local date, in order of time; those of an hour that occurs twice are there twice. */
+  /**
+   * The open pieces of a local date, in order. An hour that occurs twice gives its pieces twice.
+   */
   piecesOn(day: DayNumber): readonly Piece[] {
     const hours = this.hours.on(day);
     const pieces: { opens: EpochMs; closes: EpochMs }[] = [];
@@ -96,7 +103,7 @@ export class OpenTimeline {
     return page;
   }
 
-  /** Within a period of constant offset the local dates follow one another; each lays its hours on the line. */
+  /** Adds the hours of each local date, in one period of constant offset after the other. */
   private compile(index: number): Page {
     if (this.hours.surelyClosed(index * PAGE_DAYS - 2, (index + 1) * PAGE_DAYS + 2)) return EMPTY;
     const opens: number[] = [];
@@ -144,14 +151,17 @@ const lastAtOrBefore = (values: Float64Array, limit: number): number => {
   return low - 1;
 };
 
-/** The page's open time before `at`, which lies in the page. */
+/** The page's open time before `at`, an instant in the page. */
 const openBefore = (page: Page, at: EpochMs): DurationMs => {
   const index = lastAtOrBefore(page.opens, at);
   if (index < 0) return 0;
   return (page.before[index] ?? 0) + Math.min(at, page.closes[index] ?? 0) - (page.opens[index] ?? 0);
 };
 
-/** The earliest instant at which the page's open time is `goal`, for 0 < goal <= total: so a closing, not the opening after it. */
+/**
+ * The earliest instant at which the page's open time is `goal`, for 0 < goal <= total. Open time
+ * that ends with a piece gives its closing, not the next opening.
+ */
 const instantAt = (page: Page, goal: DurationMs): EpochMs => {
   let low = 0;
   let high = page.before.length;

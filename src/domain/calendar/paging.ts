@@ -1,18 +1,19 @@
 import { DAY_MS } from '../instant';
 
 /**
- * Time is compiled in pages of this many days, each when it is first needed: small enough that the first answer costs
- * well under a millisecond, large enough that five years are four pages.
+ * The days in a page. Time is compiled page by page, when a page is first needed. At this size the
+ * first result takes well under a millisecond, and five years are four pages.
  */
 export const PAGE_DAYS = 512;
 export const PAGE_MS = PAGE_DAYS * DAY_MS;
 
-/** A question about pages further than this from all earlier ones is answered without compiling what lies between. */
+/** Sums over pages further than this from the known run do not compile the pages in between. */
 const NEAR = 4;
 
 /**
- * Sums over pages that are computed once each: a run of prefix sums that grows on demand in both directions from the
- * page first asked for. Within the run every sum is a subtraction and every search a binary search.
+ * Sums over pages. Prefix sums are kept for a run of pages around the first page that was used, and
+ * the run grows in both directions on demand. Inside the run a sum is one subtraction and a search
+ * is a binary search.
  */
 export class PagedSums {
   private anchor: number | undefined;
@@ -22,7 +23,7 @@ export class PagedSums {
 
   constructor(private readonly totalOf: (page: number) => number) {}
 
-  /** The sum of the pages from `from` to before `to`; `from` must not be after `to`. */
+  /** The sum of the pages from `from` to `to`, without `to`; `from` must not be after `to`. */
   sum(from: number, to: number): number {
     if (to - from > NEAR || (this.isNear(from) && this.isNear(to))) return this.prefix(to) - this.prefix(from);
     let sum = 0;
@@ -31,8 +32,9 @@ export class PagedSums {
   }
 
   /**
-   * The first page, from `from` to `last`, at whose end the sum since the start of `from` reaches `amount` > 0, and
-   * what of it is left when that page begins. Nothing where the sum is not reached.
+   * The first page from `from` to `last` at whose end the sum since the start of `from` reaches
+   * `amount` > 0, with `left`, the part of the amount that falls into that page. Undefined where
+   * the sum does not reach it.
    */
   find(from: number, amount: number, last: number): { page: number; left: number } | undefined {
     let low = from;
@@ -66,7 +68,7 @@ export class PagedSums {
     return index < this.up.length + NEAR && index > -this.down.length - NEAR;
   }
 
-  /** The sum of all pages before `page`, reckoned from the anchor: negative below it. */
+  /** The sum from the anchor to the start of `page`; negative for a page before the anchor. */
   private prefix(page: number): number {
     this.anchor ??= page;
     const index = page - this.anchor;

@@ -4,7 +4,7 @@ import type { DayNumber } from './local-date';
 import type { OpenTimeline } from './open-timeline';
 import type { ZoneOffsets } from './zone-offsets';
 
-/** The time from `a` to `b` part by part: open, closed on a holiday, closed otherwise. Made as it is read. */
+/** The periods from `a` to `b`: open, closed on a holiday, or closed. Computed while it is read. */
 export function* stretchesOf(
   timeline: OpenTimeline,
   zone: ZoneOffsets,
@@ -24,7 +24,7 @@ export function* stretchesOf(
   if (last !== null) yield last;
 }
 
-/** The same, where neighbours may be alike. */
+/** The same, but adjacent periods can be of the same kind. */
 function* parts(
   timeline: OpenTimeline,
   zone: ZoneOffsets,
@@ -32,7 +32,7 @@ function* parts(
   a: EpochMs,
   b: EpochMs,
 ): Generator<Stretch> {
-  // Closed time is gone through by local date, within periods of constant offset.
+  // Splits closed time by local date, in periods of constant offset.
   function* closed(from: EpochMs, to: EpochMs): Generator<Stretch> {
     if (from >= to) return;
     for (const period of zone.overlapping(from, to)) {

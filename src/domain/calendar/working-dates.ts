@@ -8,8 +8,9 @@ import type { ZoneOffsets } from './zone-offsets';
 const KEPT_PAGES = 256;
 
 /**
- * The local dates on which the calendar is open for any time at all, ascending and numbered. A date whose hours all
- * fall into a skipped hour is not one, nor is a date that the zone left out (Apia had no 30 December 2011).
+ * The local dates on which the calendar is open for any time, ascending. A date whose hours all
+ * fall into a skipped hour is not one, and neither is a date that the zone skipped (Apia, 30
+ * December 2011).
  */
 export class WorkingDates {
   private readonly pages = new Map<number, Int32Array>();
@@ -21,7 +22,7 @@ export class WorkingDates {
     private readonly timeline: OpenTimeline,
   ) {}
 
-  /** The `count`-th working date after `day`, if it comes by `latest`. */
+  /** The `count`-th working date after `day`; undefined where it would be after `latest`. */
   after(day: DayNumber, count: number, latest: DayNumber): DayNumber | undefined {
     if (count > latest - day) return undefined;
     const first = Math.floor(day / PAGE_DAYS);

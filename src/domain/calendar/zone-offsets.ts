@@ -4,36 +4,43 @@ import { CalendarError } from './calendar-error';
 import { dayNumberOf } from './local-date';
 import { PAGE_MS } from './paging';
 
-/** Local time is UTC plus `offset` from `from` until before `to`. Neighbours may have the same offset. */
+/** Local time is UTC plus `offset` in [from, to). Adjacent periods can have the same offset. */
 export interface OffsetPeriod {
   readonly from: EpochMs;
   readonly to: EpochMs;
   readonly offset: DurationMs;
 }
 
-/** No zone is further from UTC than this (Manila and Alaska were nearly 16 hours off in the 19th century). */
+/**
+ * An upper limit of offsets. Manila and Alaska were nearly 16 hours from UTC in the 19th century.
+ */
 export const WIDEST_OFFSET_MS = 26 * 3_600_000;
 
 /**
- * How far apart a zone's offset is looked at. Two changes within one step that cancel each other would be missed; the
- * shortest time a zone ever kept an offset is 4 days (Freetown, 1939), the shortest foreseen is 7 (Gaza, until 2086).
+ * The step of the search for offset changes. Two changes in one step that cancel each other would
+ * be missed. The shortest period of an offset so far is 4 days (Freetown, 1939), the shortest
+ * planned one 7 days (Gaza, until 2086).
  */
 const STEP_MS = 2 * DAY_MS;
-/** Before it every zone keeps its local mean time, after it there are only yearly rules, months apart. */
+/** Before this every zone has its local mean time. */
 const FIRST_CHANGE = dayNumberOf(1840, 1, 1) * DAY_MS;
+/** From here on only yearly rules exist, with changes months apart. */
 const YEARLY_RULES_ONLY = dayNumberOf(2100, 1, 1) * DAY_MS;
 const YEARLY_RULES_STEP_MS = 16 * DAY_MS;
 
-/** Old three-letter names that ICU takes and IANA does not know: `BST` is Bangladesh there, `IST` India. */
+/**
+ * Old names that ICU accepts but IANA does not define: ICU reads `BST` as Bangladesh, `IST` as
+ * India.
+ */
 const NOT_IANA =
   /^(ACT|AET|AGT|ART|AST|BET|BST|CAT|CNT|CST|CTT|EAT|ECT|IET|IST|JST|MIT|NET|NST|PLT|PNT|PRT|PST|SST|VST|SystemV\/.*)$/i;
 
 /**
- * A zone's offset from UTC as a table of periods, for all time, found by looking and halving, a page at a time.
+ * A zone's offset from UTC as a table of periods, found by stepping and bisection, page by page.
  *
- * The engine's own `Intl` is asked directly, not `Temporal.ZonedDateTime#getTimeZoneTransition`: the polyfill's search
- * reads the clock, gives up after three quiet years, looks every 19 days only, and costs eight times as much a look.
- * The two are compared in the tests. The host's own zone plays no part.
+ * It uses `Intl` and not `Temporal.ZonedDateTime#getTimeZoneTransition`: the polyfill's search
+ * reads the clock, stops after three years without a change, steps 19 days, and takes eight times
+ * as long. Tests compare the two. The host's own zone has no effect.
  */
 export class ZoneOffsets {
   private readonly pages = new Map<number, readonly OffsetPeriod[]>();
@@ -41,7 +48,11 @@ export class ZoneOffsets {
 
   private constructor(private readonly format: Intl.DateTimeFormat) {}
 
-  /** Zones are kept, as there are only some hundred. Throws `INVALID_TIME_ZONE` for all but an IANA name. */
+  /**
+   * The offsets of an IANA zone. Zones are cached, as there are only some hundred.
+   *
+   * @throws CalendarError `INVALID_TIME_ZONE` for any other name
+   */
   static of(timeZone: string): ZoneOffsets {
     const key = timeZone.toLowerCase();
     const known = zones.get(key);
@@ -67,7 +78,10 @@ export class ZoneOffsets {
     return periods;
   }
 
-  /** The periods that overlap the time from `from` to `to`, uncut at its ends but cut at the ends of pages. */
+  /**
+   * The periods that overlap [from, to), in order. They are cut at pages, but not at `from` and
+   * `to`.
+   */
   overlapping(from: EpochMs, to: EpochMs): readonly OffsetPeriod[] {
     const first = Math.floor(from / PAGE_MS);
     const last = Math.floor((to - 1) / PAGE_MS);
@@ -79,8 +93,9 @@ export class ZoneOffsets {
   }
 
   /**
-   * The instant at which the wall clock shows `local` (milliseconds since local 1970-01-01T00:00): the first of two;
-   * for one that is skipped, as much later as the clock jumps.
+   * The instant of a local time, given in milliseconds since local 1970-01-01T00:00. For a local
+   * time that occurs twice, the first; for one that is skipped, the instant that is later by the
+   * gap.
    */
   instantOf(local: number): EpochMs {
     const periods = this.overlapping(local - WIDEST_OFFSET_MS, local + WIDEST_OFFSET_MS);
@@ -105,7 +120,7 @@ export class ZoneOffsets {
       const next = Math.min(seen + step, to - 1000);
       if (next <= seen) break;
       let low = seen;
-      // Offsets change at whole seconds. Should a step hold two changes, the second is found from the first on.
+      // Offsets change at whole seconds. If a step has two changes, the loop finds them one by one.
       while (this.look(next) !== offset) {
         let high = next;
         while (high - low > 1000) {
@@ -139,12 +154,12 @@ export class ZoneOffsets {
 const zones = new Map<string, ZoneOffsets>();
 
 const formatOf = (timeZone: string): Intl.DateTimeFormat => {
-  // Newer engines also take offsets such as `+02:00`, which know no clock changes and are no zones.
+  // Newer engines also accept offsets such as `+02:00`, which are not zones.
   if (/^[A-Za-z]/.test(timeZone) && !NOT_IANA.test(timeZone)) {
     try {
       return new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' });
     } catch {
-      // Not a zone: said below.
+      // Not a zone: reported below.
     }
   }
   throw new CalendarError(

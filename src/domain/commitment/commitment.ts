@@ -7,10 +7,12 @@ import { type Pause, pausesOf } from './pauses';
 
 export const AT_RISK = 'atRisk';
 
-/** A policy's amounts are whole seconds; a third of an hour is one only to the digits that were written. */
+/**
+ * Amounts of a policy are whole seconds. Rounding corrects decimal fractions such as 0.3333 hours.
+ */
 const wholeSeconds = (ms: DurationMs): DurationMs => Math.round(ms / SECOND_MS) * SECOND_MS;
 
-/** What a promised stretch of business time comes to from one start. */
+/** The instant at which a span of business time from `start` has passed. */
 export function addSpan(policy: Policy, start: EpochMs, span: BusinessSpan): EpochMs {
   const calendar = calendarOf(policy, span.calendar);
   switch (span.unit) {
@@ -23,7 +25,9 @@ export function addSpan(policy: Policy, start: EpochMs, span: BusinessSpan): Epo
   }
 }
 
-/** The business time that the target of this severity is worth from `start`; null for best effort. */
+/**
+ * The target of a severity in business time from `start`, in milliseconds; null for best effort.
+ */
 export function targetWorth(
   policy: Policy,
   severity: Severity,
@@ -35,7 +39,9 @@ export function targetWorth(
 }
 
 /**
- * The business time that a cycle of this severity has from `start`; null for best effort. After a reopening, RESOLUTION has what earlier stints left of it, and never less than the policy's minimum share.
+ * The business time that a cycle of a severity has from `start`, in milliseconds; null for best
+ * effort. After a reopening, RESOLUTION has the target less the time that was used before, but at
+ * least the policy's minimum fraction of it.
  */
 export function totalFrom(
   ticket: Pick<Ticket, 'stints' | 'waits'>,
@@ -51,7 +57,9 @@ export function totalFrom(
   return used === null ? total : Math.max(total - used, Math.ceil(total * policy.reopeningMinimum));
 }
 
-/** Business time less pauses from opening or reopening to each resolution so far; null before the first. */
+/**
+ * The business time up to the resolutions so far, less pauses; null before the first resolution.
+ */
 function usedByEarlierStints(
   { stints, waits }: Pick<Ticket, 'stints' | 'waits'>,
   policy: Policy,
@@ -63,8 +71,8 @@ function usedByEarlierStints(
 }
 
 /**
- * Business time on a calendar, from opening and each reopening to the resolution that followed, or to an instant where
- * that comes first; less all pauses of a commitment within.
+ * The business time in which a ticket was not resolved, less the pauses of a commitment: from
+ * opening and each reopening to the next resolution, or to `at` where it comes first.
  */
 export function timeSpent(
   { stints, waits }: Pick<Ticket, 'stints' | 'waits'>,
@@ -86,26 +94,26 @@ export function timeSpent(
   return spent;
 }
 
-/** The calendar a cycle counts on: that of the severity that gave it. Null for best effort. */
+/** The calendar of a cycle, from the target of its severity; null for best effort. */
 export function calendarOfCycle(policy: Policy, cycle: Pick<Cycle, 'severity' | 'kind'>): BusinessCalendar | null {
   const { span } = targetOf(policy, cycle.severity, cycle.kind);
   return span === null ? null : calendarOf(policy, span.calendar);
 }
 
-/** The instant of a mark as far as the pauses that are over tell. */
+/** The instant of a mark. Only pauses that are over have moved it. */
 export interface MarkPosition {
   readonly instant: EpochMs;
-  /** A pause that began before it is still running, so the instant will move. */
+  /** A pause that began before the instant still runs, so the instant will move. */
   readonly isPaused: boolean;
 }
 
-/** Where a cycle's clock stands at an instant. */
-export interface Clock {
-  /** Where a mark stands; the due instant is the mark at 1. */
+/** The state of a cycle's clock at an instant. */
+export interface ClockReading {
+  /** The position of the mark at a fraction of the total. The due instant is the mark at 1. */
   markAt(fraction: number): MarkPosition;
-  /** The due instant; while paused, without the running pause. */
+  /** The due instant. While paused, it does not include the running pause. */
   readonly dueAt: EpochMs;
-  /** The due instant if a running pause ended now; equals `dueAt` when none runs. */
+  /** The due instant if the running pause ended now; equals `dueAt` when no pause runs. */
   readonly dueIfResumed: EpochMs;
   readonly paused: boolean;
   readonly elapsedMs: DurationMs;
@@ -113,12 +121,17 @@ export interface Clock {
 }
 
 /**
- * Reads the clock of a cycle that has not ended, at an instant not before its start.
+ * Reads the clock of a cycle that has not ended. `at` must not be before the cycle's start.
  *
- * A pause counts when it began before the instant in question as then computed: a mark or due instant that was reached
- * first is never moved. Null for a best-effort cycle.
+ * A pause moves a mark or the due instant only if it began before that instant: what was reached
+ * first stays. Null for best effort.
  */
-export function readClock(ticket: Pick<Ticket, 'waits'>, policy: Policy, cycle: Cycle, at: EpochMs): Clock | null {
+export function readClock(
+  ticket: Pick<Ticket, 'waits'>,
+  policy: Policy,
+  cycle: Cycle,
+  at: EpochMs,
+): ClockReading | null {
   const calendar = calendarOfCycle(policy, cycle);
   const { totalMs, startedAt } = cycle;
   if (calendar === null || totalMs === null) return null;
@@ -130,7 +143,8 @@ export function readClock(ticket: Pick<Ticket, 'waits'>, policy: Policy, cycle: 
   return {
     markAt: (fraction) => {
       const openMs = totalMs * fraction;
-      // What lies behind the due instant is moved by the pauses that moved that, and by none since.
+      // A mark after the due instant is moved by the pauses that moved the due instant, and no
+      // others.
       if (fraction > 1) {
         return { instant: calendar.add(startedAt, openMs + due.pausedMs), isPaused: due.running !== null };
       }
@@ -146,8 +160,8 @@ export function readClock(ticket: Pick<Ticket, 'waits'>, policy: Policy, cycle: 
 }
 
 /**
- * Follows the pauses up to the instant at which `openMs` of unpaused business time are used up. Of the pauses the first
- * `count` began before it; the last of them may be running.
+ * Finds the instant at which `openMs` of business time have passed outside the pauses. The first
+ * `count` pauses began before it; `running` is the last of these if it has not ended, else null.
  */
 export function walk(calendar: BusinessCalendar, start: EpochMs, openMs: DurationMs, pauses: readonly Pause[]) {
   let pausedMs = 0;
@@ -163,15 +177,17 @@ export function walk(calendar: BusinessCalendar, start: EpochMs, openMs: Duratio
   return { instant, pausedMs, running: null, count };
 }
 
-/** Where the `atRisk` mark stands: reached, or where it will be; null for best effort. */
-export function atRiskMark(policy: Policy, cycle: Cycle, clock: Clock | null): MarkPosition | null {
+/** The position of the `atRisk` mark, reached or expected; null for best effort. */
+export function atRiskMark(policy: Policy, cycle: Cycle, clock: ClockReading | null): MarkPosition | null {
   const reached = cycle.marks.find((mark) => mark.name === AT_RISK);
   if (reached !== undefined) return { instant: reached.at, isPaused: false };
   const mark = policy.marks.find((candidate) => candidate.name === AT_RISK);
   return clock === null || mark === undefined ? null : clock.markAt(mark.fraction);
 }
 
-/** The facts of a cycle that ends now; one that ends while paused, without the running pause. */
+/**
+ * The end of a cycle at `at`. If the cycle is paused, `dueAt` does not include the running pause.
+ */
 export function endOf(ticket: Ticket, policy: Policy, cycle: Cycle, at: EpochMs, outcome: CycleOutcome): CycleEnd {
   const clock = readClock(ticket, policy, cycle, at);
   return {
@@ -183,10 +199,10 @@ export function endOf(ticket: Ticket, policy: Policy, cycle: Cycle, at: EpochMs,
   };
 }
 
-/** The cycle of a commitment that has not ended, if any. */
+/** The cycle of a commitment that has not ended; undefined where there is none. */
 export const runningCycle = (ticket: Pick<Ticket, 'cycles'>, kind: CommitmentKind): Cycle | undefined =>
   ticket.cycles.findLast((cycle) => cycle.kind === kind && cycle.end === null);
 
-/** The number that the next cycle of a commitment gets. */
+/** The number of the next cycle of a commitment. */
 export const nextNumber = (ticket: Pick<Ticket, 'cycles'>, kind: CommitmentKind): number =>
   (ticket.cycles.findLast((cycle) => cycle.kind === kind)?.number ?? 0) + 1;

@@ -7,35 +7,39 @@ import { type Pause, pausesOf } from './pauses';
 
 export type SegmentKind = 'COUNTED' | 'OUTSIDE_HOURS' | 'HOLIDAY' | 'PAUSED';
 
-/** A part of a cycle's time, half-open: either counted whole, or not at all. */
+/** A part of a cycle's time, half-open. It counts as a whole or not at all. */
 export interface Segment {
   readonly from: EpochMs;
   readonly to: EpochMs;
   readonly kind: SegmentKind;
-  /** Its whole length where COUNTED, else 0. */
+  /** The length of the segment where it is COUNTED, else 0. */
   readonly countedMs: DurationMs;
-  /** What a HOLIDAY is called; null where the calendar does not say. */
+  /** The name of a HOLIDAY; null where the calendar has none, and for the other kinds. */
   readonly holiday: string | null;
-  /** Why a PAUSED clock stood still; empty for the other kinds. */
+  /** The waiting reasons of a PAUSED segment; empty for the other kinds. */
   readonly reasons: readonly WaitingReason[];
 }
 
-/** There are more segments than were asked for. */
+/** An explanation has more segments than the caller allows. */
 export class TooManySegments extends Error {
   override readonly name = 'TooManySegments';
   constructor() {
-    super('There is more time to be explained than one answer takes; ask for fewer cycles, or for an earlier instant.');
+    super('The explanation is too long for one answer; ask for fewer cycles, or for an earlier instant.');
   }
 }
 
 /**
- * The segments that make a cycle's due instant, from its start: those counted sum exactly to its total. Without gaps, and
- * neighbours are unlike. While paused there is no due instant: up to the instant asked. Of a cycle that has ended, the
- * pauses are as they stood then. Best effort is counted by the wall clock, up to the instant asked or the end.
+ * The segments from a cycle's start to its due instant. The counted segments sum exactly to the
+ * cycle's total. There are no gaps, and adjacent segments differ.
  *
- * @param at not before the ticket's last event
- * @param most so many segments are taken
- * @throws CalendarError where the calendar ends before the answer; TooManySegments
+ * While the cycle is paused there is no due instant, and the segments end at `at`. For a cycle that
+ * has ended, the pauses are those known at its end. Best effort is one counted segment of elapsed
+ * time, up to the end of the cycle or to `at`.
+ *
+ * @param at an instant not before the ticket's last event
+ * @param most the maximum number of segments
+ * @throws CalendarError where the calendar cannot answer (`isUnanswerable`)
+ * @throws TooManySegments where there are more than `most`
  */
 export function explainDue(
   ticket: Pick<Ticket, 'waits'>,
@@ -44,8 +48,8 @@ export function explainDue(
   at: EpochMs,
   most = Number.POSITIVE_INFINITY,
 ): readonly Segment[] {
-  const clock = unfold(ticket, policy, cycle);
-  if (clock === null) return byTheWallClock(cycle, at);
+  const clock = clockInputsOf(ticket, policy, cycle);
+  if (clock === null) return elapsedSegment(cycle, at);
   const { calendar, waits, counting, dueAt, isRunning } = clock;
   // One that ended while paused is due without the pause that was running.
   const pauses = isRunning && cycle.end !== null ? counting.slice(0, -1) : counting;
@@ -53,8 +57,8 @@ export function explainDue(
 }
 
 /**
- * The segments of a cycle from its start up to the instant asked, or to its end: those counted sum exactly to its elapsed
- * time. As `explainDue` otherwise.
+ * The segments from a cycle's start to its end, or to `at` while it runs. The counted segments sum
+ * exactly to the elapsed time. Parameters and errors are those of `explainDue`.
  */
 export function explainElapsed(
   ticket: Pick<Ticket, 'waits'>,
@@ -63,42 +67,44 @@ export function explainElapsed(
   at: EpochMs,
   most = Number.POSITIVE_INFINITY,
 ): readonly Segment[] {
-  const clock = unfold(ticket, policy, cycle);
-  if (clock === null) return byTheWallClock(cycle, at);
+  const clock = clockInputsOf(ticket, policy, cycle);
+  if (clock === null) return elapsedSegment(cycle, at);
   return segments(clock.calendar, cycle, clock.waits, clock.counting, cycle.end?.at ?? at, policy, most);
 }
 
 export const countedIn = (list: readonly Segment[]): DurationMs =>
   list.reduce((sum, { countedMs }) => sum + countedMs, 0);
 
-/** A cycle's clock with what makes it: the waits as it saw them, and of their pauses those that count. */
-interface Unfolded {
+/** What a cycle's clock is computed from. */
+interface ClockInputs {
   readonly calendar: BusinessCalendar;
+  /** The waits that the cycle knew. */
   readonly waits: readonly Wait[];
+  /** The pauses that move the due instant. */
   readonly counting: readonly Pause[];
-  /** The last pause that counts has not ended. */
+  /** The last of these pauses has not ended. */
   readonly isRunning: boolean;
-  /** Without the running pause. */
+  /** The due instant without the running pause. */
   readonly dueAt: EpochMs;
 }
 
-function unfold(ticket: Pick<Ticket, 'waits'>, policy: Policy, cycle: Cycle): Unfolded | null {
+function clockInputsOf(ticket: Pick<Ticket, 'waits'>, policy: Policy, cycle: Cycle): ClockInputs | null {
   const calendar = calendarOfCycle(policy, cycle);
   const { totalMs, startedAt, kind, end } = cycle;
   if (calendar === null || totalMs === null) return null;
-  const read = (waits: readonly Wait[]): Unfolded => {
+  const inputsFor = (waits: readonly Wait[]): ClockInputs => {
     const pauses = pausesOf(waits, kind, policy, startedAt);
     const { instant, running, count } = walk(calendar, startedAt, totalMs, pauses);
     return { calendar, waits, counting: pauses.slice(0, count), isRunning: running !== null, dueAt: instant };
   };
-  if (end === null) return read(ticket.waits);
-  const ended = read(waitsAt(ticket.waits, end, 'ENDED'));
-  return ended.dueAt === end.dueAt ? ended : read(waitsAt(ticket.waits, end, 'RUNNING'));
+  if (end === null) return inputsFor(ticket.waits);
+  const ended = inputsFor(waitsAt(ticket.waits, end, 'ENDED'));
+  return ended.dueAt === end.dueAt ? ended : inputsFor(waitsAt(ticket.waits, end, 'RUNNING'));
 }
 
 /**
- * The waits as they stood when a cycle ended. One that was over in the same millisecond may have been ended before the
- * cycle, or with it: the due instant that was kept with the end tells which.
+ * The waits as they were when a cycle ended. A wait that ended in the same millisecond ended before
+ * the cycle or together with it. The caller tries both and compares the stored due instant.
  */
 const waitsAt = (waits: readonly Wait[], { at }: CycleEnd, overThen: 'ENDED' | 'RUNNING'): readonly Wait[] =>
   waits
@@ -109,7 +115,7 @@ const waitsAt = (waits: readonly Wait[], { at }: CycleEnd, overThen: 'ENDED' | '
         : { ...wait, until: null },
     );
 
-function byTheWallClock({ startedAt, end }: Cycle, at: EpochMs): readonly Segment[] {
+function elapsedSegment({ startedAt, end }: Cycle, at: EpochMs): readonly Segment[] {
   const to = end?.at ?? at;
   return to > startedAt
     ? [{ from: startedAt, to, kind: 'COUNTED', countedMs: to - startedAt, holiday: null, reasons: [] }]
@@ -118,7 +124,9 @@ function byTheWallClock({ startedAt, end }: Cycle, at: EpochMs): readonly Segmen
 
 const KIND_OF = { OPEN: 'COUNTED', CLOSED: 'OUTSIDE_HOURS', HOLIDAY: 'HOLIDAY' } as const;
 
-/** The time of a cycle up to an instant: the calendar's stretches, and in their place the pauses, closed hours included. */
+/**
+ * The segments of a cycle up to `until`. A pause replaces the calendar's stretches, open or closed.
+ */
 function segments(
   calendar: BusinessCalendar,
   { startedAt, kind }: Cycle,
@@ -149,7 +157,9 @@ function segments(
   return found;
 }
 
-/** A pause, cut where the reasons change that stop this commitment. */
+/**
+ * The segments of one pause: a new one begins where the reasons that pause the commitment change.
+ */
 function byReasons(
   from: EpochMs,
   to: EpochMs,
@@ -167,7 +177,9 @@ function byReasons(
   });
 }
 
-/** Two pauses that touch, for the same reasons, are one segment. */
+/**
+ * Appends a segment of a pause, joined to the last one where they touch and have the same reasons.
+ */
 function append(found: Segment[], next: Segment): void {
   const last = found.at(-1);
   const isAlike = last?.kind === 'PAUSED' && last.to === next.from && last.reasons.join() === next.reasons.join();

@@ -1,20 +1,21 @@
-import { CalendarError } from '../calendar/business-calendar';
+import { answerOrNull } from '../calendar/business-calendar';
 import type { EpochMs } from '../instant';
 import { COMMITMENT_KINDS, type Policy } from '../policy/policy';
 import type { Cycle, Ticket } from '../ticket/ticket';
 import type { EventBody } from '../ticket/ticket-events';
 import { addSpan, readClock, runningCycle } from './commitment';
 
-/** Something that happens to a ticket by the clock alone. */
+/** Something that time alone brings about. */
 export type FallingDue =
   | { readonly what: 'MARK'; readonly at: EpochMs; readonly cycle: Cycle; readonly mark: string }
   | { readonly what: 'BREACH'; readonly at: EpochMs; readonly cycle: Cycle }
   | { readonly what: 'SILENCE'; readonly at: EpochMs };
 
 /**
- * All that will fall due if nobody acts, in the order in which it is recorded: by instant; at one instant marks before
- * breaches, and the commitments in their order. A breach is listed at its due instant and exists from the next
- * millisecond on. What lies beyond the calendar's horizon is not listed: whatever happens before it comes first.
+ * Everything that will be due if no one acts, in the order in which it is recorded: by instant; at
+ * the same instant marks before breaches, then in the order of `COMMITMENT_KINDS`. A breach is
+ * listed at its due instant and exists from the next millisecond on. Instants that the calendar
+ * cannot compute are left out.
  */
 function fallingDue(ticket: Ticket, policy: Policy): readonly FallingDue[] {
   const marks: FallingDue[] = [];
@@ -22,49 +23,44 @@ function fallingDue(ticket: Ticket, policy: Policy): readonly FallingDue[] {
   for (const kind of COMMITMENT_KINDS) {
     const cycle = runningCycle(ticket, kind);
     if (cycle === undefined) continue;
-    const clock = withinHorizon(() => readClock(ticket, policy, cycle, ticket.lastEventAt));
+    const clock = answerOrNull(() => readClock(ticket, policy, cycle, ticket.lastEventAt));
     if (clock === null) continue;
     for (const { name, fraction } of policy.marks) {
       if (cycle.marks.some((reached) => reached.name === name)) continue;
-      // Asked of each mark by itself: a pause that begins as a mark is reached stops the clock, not the mark.
-      const mark = withinHorizon(() => clock.markAt(fraction));
+      // Each mark is checked by itself: a pause that begins when a mark is reached does not move
+      // it.
+      const mark = answerOrNull(() => clock.markAt(fraction));
       if (mark === null) continue;
       const { instant: at, isPaused } = mark;
       if (!isPaused && at >= cycle.appliesFrom) marks.push({ what: 'MARK', at, cycle, mark: name });
     }
     if (!clock.paused && cycle.breach === null) breaches.push({ what: 'BREACH', at: clock.dueAt, cycle });
   }
-  const silence = withinHorizon(() => silenceEnds(ticket, policy));
+  const silence = answerOrNull(() => silenceEnds(ticket, policy));
   const last: FallingDue[] = silence === null ? [] : [{ what: 'SILENCE', at: silence }];
-  // The sort is stable, so what was listed first stays first at one instant.
+  // The sort is stable: at the same instant the order of the lists is kept.
   return [...marks, ...breaches, ...last].sort((a, b) => a.at - b.at);
 }
 
-/** An instant, or null where the calendar ends before it. */
-function withinHorizon<T>(answer: () => T): T | null {
-  try {
-    return answer();
-  } catch (error) {
-    if (error instanceof CalendarError && BEYOND.has(error.code)) return null;
-    throw error;
-  }
-}
-
-const BEYOND: ReadonlySet<string> = new Set(['BEYOND_KNOWN_YEARS', 'OUT_OF_RANGE', 'NEVER_OPEN']);
-
-/** The instant at which a resolved ticket closes by silence. Where communications are not measured nothing can be said. */
+/**
+ * When a resolved ticket closes because of silence. Null for all other tickets, and where UPDATE is
+ * not measured, because the communications are not known then.
+ */
 function silenceEnds(ticket: Ticket, policy: Policy): EpochMs | null {
   if (ticket.state !== 'resolved' || ticket.silentSince === null || ticket.notMeasured.includes('UPDATE')) return null;
   return addSpan(policy, ticket.silentSince, policy.closeAfterSilence);
 }
 
-/** The next instant at which something falls due; null when nothing will, or nothing may be judged any more. */
+/**
+ * The next instant at which something is due. Null where nothing will be due, and for an imported
+ * history that no one has acted on yet.
+ */
 export function nextDeadline(ticket: Ticket, policy: Policy): EpochMs | null {
   if (ticket.observedUntil !== null) return null;
   return fallingDue(ticket, policy)[0]?.at ?? null;
 }
 
-/** What fell due strictly before an instant, as the events that record it. */
+/** The events for everything that was due strictly before an instant, in order. */
 export function overdueEvents(
   ticket: Ticket,
   policy: Policy,

@@ -2,15 +2,15 @@ import type { EpochMs } from '../instant';
 import type { CommitmentKind, PolicyDocument } from '../policy/policy';
 import type { Wait } from '../ticket/ticket';
 
-/** A stretch in which a commitment's clock stands still; half-open, `until` null while it lasts. */
+/** A period in which a commitment's clock is stopped. Half-open; `until` is null while it lasts. */
 export interface Pause {
   readonly from: EpochMs;
   readonly until: EpochMs | null;
 }
 
 /**
- * The pauses of a commitment since an instant: where waits for several pausing reasons overlap they are one pause, so the
- * clock runs again when the last reason has gone. Where one ends as the next begins they are two.
+ * The pauses of a commitment since an instant. Overlapping waits are one pause, so the clock runs
+ * again when the last pausing reason ends. Waits that only touch are two pauses.
  */
 export function pausesOf(
   waits: readonly Wait[],

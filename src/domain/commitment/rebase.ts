@@ -1,20 +1,24 @@
 import type { EpochMs } from '../instant';
 import { COMMITMENT_KINDS, type CommitmentKind, type Policy } from '../policy/policy';
 import { isMoreUrgent, type Severity } from '../severity';
+import type { DecisionContext } from '../ticket/decision-context';
 import type { Cycle, Ticket } from '../ticket/ticket';
 import type { EventBody } from '../ticket/ticket-events';
-import type { Deciding } from '../ticket/ticket-machine';
 import { endOf, nextNumber, readClock, runningCycle, totalFrom } from './commitment';
 
-/** How a change of severity re-bases the clocks. */
+/** How a change of severity replaces cycles. */
 export interface Rebased {
   readonly superseded: readonly Cycle[];
   readonly started: readonly Cycle[];
-  /** New cycles that were past due from the first instant on. */
+  /** The breaches of new cycles that are already past due. */
   readonly breaches: readonly EventBody[];
 }
 
-/** A cycle that begins to apply at `at` and counts from `startedAt`. */
+/**
+ * A cycle that applies from `at` and counts from `startedAt`.
+ *
+ * @throws CalendarError where the calendar cannot give its target (`isUnanswerable`)
+ */
 export function newCycle(
   ticket: Pick<Ticket, 'cycles' | 'stints' | 'waits'>,
   policy: Policy,
@@ -36,29 +40,33 @@ export function newCycle(
   };
 }
 
-/** Re-bases every running commitment on a new severity, in the order of the commitments. */
-export function rebase(deciding: Deciding, to: Severity, fulfilled: ReadonlySet<CommitmentKind>): Rebased {
+/**
+ * Replaces the running cycles after a change of severity, except those that the command fulfils.
+ */
+export function rebase(context: DecisionContext, to: Severity, fulfilled: ReadonlySet<CommitmentKind>): Rebased {
   const superseded: Cycle[] = [];
   const started: Cycle[] = [];
   const breaches: EventBody[] = [];
   for (const kind of COMMITMENT_KINDS) {
-    const running = runningCycle(deciding.ticket, kind);
+    const running = runningCycle(context.ticket, kind);
     if (running === undefined || fulfilled.has(kind)) continue;
-    const next = successor(deciding, running, to);
+    const next = successor(context, running, to);
     if (next === null) continue;
     superseded.push(running);
     started.push(next.cycle);
     if (next.pastDue) {
-      const breach = { at: deciding.at, detectedAt: deciding.at, cause: 'RECLASSIFIED' } as const;
+      const breach = { at: context.at, detectedAt: context.at, cause: 'RECLASSIFIED' } as const;
       breaches.push({ type: 'COMMITMENT_BREACHED', kind, cycle: next.cycle.number, severity: to, breach });
     }
   }
   return { superseded, started, breaches };
 }
 
-/** The cycle that takes over from a running one under another severity; null where the running one goes on. */
+/**
+ * The cycle that replaces a running one under another severity; null where the running one stays.
+ */
 function successor(
-  { ticket, policy, at }: Deciding,
+  { ticket, policy, at }: DecisionContext,
   running: Cycle,
   to: Severity,
 ): { readonly cycle: Cycle; readonly pastDue: boolean } | null {
@@ -68,30 +76,31 @@ function successor(
   if (candidate === null) return raised ? null : { cycle, pastDue: false };
 
   const pastDue = candidate.dueIfResumed < at;
-  // A breach is for ever: a deadline that has passed as well would add nothing to it.
+  // The breach is already recorded. A new cycle that is past due as well would add nothing.
   if (running.breach !== null) return pastDue ? null : { cycle, pastDue };
   const current = readClock(ticket, policy, running, at);
-  // A raise never takes a promise away. Both clocks stand still together, so they are compared as if they ran on now.
+  // A higher severity never postpones a deadline. While paused, both are compared as if resumed
+  // now.
   if (raised && current !== null && current.dueIfResumed <= candidate.dueIfResumed) return null;
   return { cycle, pastDue };
 }
 
-/** Where the new cycle's clock counts from. */
+/** The instant from which the new cycle counts. */
 function startOf(policy: Policy, running: Cycle, raised: boolean, at: EpochMs): EpochMs {
   if (running.totalMs === null) return at;
   const carried = raised ? running.kind === 'RESOLUTION' : policy.onLowering === 'CARRY';
   return carried ? running.startedAt : at;
 }
 
-/** The ends of the cycles that a change of severity superseded. */
-export const supersededEnds = (deciding: Deciding, superseded: readonly Cycle[]) =>
+/** The ends of the cycles that a change of severity supersedes. */
+export const supersededEnds = (context: DecisionContext, superseded: readonly Cycle[]) =>
   superseded.map((cycle) => ({
     kind: cycle.kind,
     cycle: cycle.number,
-    end: endOf(deciding.ticket, deciding.policy, cycle, deciding.at, 'SUPERSEDED'),
+    end: endOf(context.ticket, context.policy, cycle, context.at, 'SUPERSEDED'),
   }));
 
-/** The RESOLUTION deadline that the ticket shows: null while paused and where nothing is promised. */
+/** The due instant that a ticket shows for a cycle: null while paused and for best effort. */
 export function shownDeadline(ticket: Ticket, policy: Policy, cycle: Cycle | undefined, at: EpochMs): EpochMs | null {
   if (cycle === undefined) return null;
   const clock = readClock(ticket, policy, cycle, at);

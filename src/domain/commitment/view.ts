@@ -1,4 +1,4 @@
-import { CalendarError } from '../calendar/business-calendar';
+import { answerOrNull } from '../calendar/business-calendar';
 import type { DurationMs, EpochMs } from '../instant';
 import { COMMITMENT_KINDS, type CommitmentKind, type Policy } from '../policy/policy';
 import { letPass } from '../ticket/decide';
@@ -19,7 +19,7 @@ export const COMMITMENT_STATUSES = [
 ] as const;
 export type CommitmentStatus = (typeof COMMITMENT_STATUSES)[number];
 
-/** A cycle as it stands at an instant. Derived, never stored, so no answer is stale. */
+/** A cycle at an instant. It is computed for each request and never stored. */
 export interface CycleView {
   readonly cycle: Cycle;
   readonly status: CommitmentStatus;
@@ -31,15 +31,26 @@ export interface CycleView {
   readonly elapsedMs: DurationMs;
   /** Negative when overdue; null for best effort. */
   readonly remainingMs: DurationMs | null;
-  /** Updates that fell due and were not sent, the breached one included; 0 for the other commitments. */
+  /**
+   * The number of updates that were due and not sent, the breached one included. 0 for other kinds.
+   */
   readonly missedBeats: number;
 }
 
-/** The instant up to which a ticket may be judged when it is looked at. */
+/**
+ * The instant at which a ticket is evaluated: `now`, but not before its last event, and for an
+ * imported history not after its end.
+ */
 export const judgedAt = (ticket: Ticket, now: EpochMs): EpochMs =>
   Math.max(ticket.lastEventAt, ticket.observedUntil === null ? now : Math.min(now, ticket.observedUntil));
 
-/** Views one cycle of the ticket at an instant (as `judgedAt` gives it). */
+/**
+ * A cycle of the ticket at an instant.
+ *
+ * @param at as `judgedAt` gives it
+ * @throws CalendarError where the calendar cannot answer (`isUnanswerable`); the same holds for the
+ *   other functions of this file
+ */
 export function viewCycle(ticket: Ticket, policy: Policy, cycle: Cycle, at: EpochMs): CycleView {
   const bestEffort = cycle.totalMs === null;
   if (cycle.end !== null) {
@@ -103,13 +114,13 @@ function missedBeats(cycle: Cycle, breach: Breach | null, elapsedMs: DurationMs)
   return Math.max(1, Math.ceil(elapsedMs / cycle.totalMs) - 1);
 }
 
-/** The latest cycle of a commitment, viewed; null where the commitment has none. */
+/** The latest cycle of a commitment at an instant; null where the commitment has none. */
 export function viewCommitment(ticket: Ticket, policy: Policy, kind: CommitmentKind, at: EpochMs): CycleView | null {
   const cycle = ticket.cycles.findLast((candidate) => candidate.kind === kind);
   return cycle === undefined ? null : viewCycle(ticket, policy, cycle, at);
 }
 
-/** The promise that is due next (or is overdue longest): of the running cycles the one with the earliest due instant. */
+/** The running cycle with the earliest due instant, past or future; null where none has one. */
 export function nextDue(ticket: Ticket, policy: Policy, at: EpochMs): CycleView | null {
   let next: CycleView | null = null;
   for (const cycle of ticket.cycles) {
@@ -121,8 +132,8 @@ export function nextDue(ticket: Ticket, policy: Policy, at: EpochMs): CycleView 
 }
 
 /**
- * When the promises are due that run and were not recorded as breached: past instants among them, none of a paused clock. Of
- * an imported history there are none: where it ends, nothing is due any more until somebody acts on the ticket.
+ * The due instants of the running cycles that have no recorded breach and are not paused. They can
+ * lie in the past. Empty for an imported history until someone acts on the ticket.
  */
 export function runningDeadlines(
   ticket: Ticket,
@@ -136,7 +147,7 @@ export function runningDeadlines(
   });
 }
 
-/** Every cycle that was breached by an instant, in the order of kinds and numbers. */
+/** The cycles that are breached at an instant, by kind, then by number. */
 export function breachedCycles(ticket: Ticket, policy: Policy, at: EpochMs): readonly CycleView[] {
   return COMMITMENT_KINDS.flatMap((kind) => ticket.cycles.filter((cycle) => cycle.kind === kind))
     .map((cycle) => viewCycle(ticket, policy, cycle, at))
@@ -144,21 +155,17 @@ export function breachedCycles(ticket: Ticket, policy: Policy, at: EpochMs): rea
 }
 
 /**
- * The ticket as time has left it at an instant (as `judgedAt` gives it): with what fell due since its last event, though
- * nobody has recorded it yet. For what is shown only; what is stored is the ticket as it was.
+ * The ticket with everything that was due before an instant, recorded or not. Only for display. If
+ * the calendar cannot answer, the ticket stays as it is.
+ *
+ * @param at as `judgedAt` gives it
  */
 export function seenAt(ticket: Ticket, policy: Policy, at: EpochMs): Ticket {
   if (ticket.state !== 'resolved') return ticket;
-  try {
-    return letPass(ticket, at, policy).ticket;
-  } catch (error) {
-    // Where the calendar ends, nothing is known to have fallen due.
-    if (error instanceof CalendarError) return ticket;
-    throw error;
-  }
+  return answerOrNull(() => letPass(ticket, at, policy).ticket) ?? ticket;
 }
 
-/** What is asked of the client and was not yet done. */
+/** What the policy asks of the client and the client has not done yet. */
 export function clientActionsOutstanding(ticket: Ticket, policy: Policy): readonly 'CALL'[] {
   if (ticket.state === 'resolved' || ticket.state === 'closed' || ticket.callRecordedAt !== null) return [];
   const asked = policy.severities.find((level) => level.severity === ticket.severity)?.clientActions ?? [];

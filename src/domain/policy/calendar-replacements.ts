@@ -10,8 +10,8 @@ import {
 const made = new WeakMap<Policy, Map<string, Policy>>();
 
 /**
- * The policy with some of its calendars standing in for others: every stretch of business time names the calendar that
- * it is really counted on. The same object for the same replacements.
+ * The policy with some calendars replaced by others, in its targets and in `closeAfterSilence`.
+ * Returns the same object for equal replacements.
  *
  * @param policy as published
  */
@@ -27,7 +27,7 @@ export function withCalendars(policy: Policy, replacements: CalendarReplacements
 }
 
 function replace(policy: Policy, replacements: CalendarReplacements): Policy {
-  // A calendar may be called `constructor`.
+  // A map, because a calendar can have the name `constructor`.
   const standIns = new Map(Object.entries(replacements));
   const spanOf = (span: BusinessSpan): BusinessSpan => ({
     ...span,
@@ -51,7 +51,7 @@ function replace(policy: Policy, replacements: CalendarReplacements): Policy {
   };
 }
 
-/** The calendars that replacements name and the policy does not have. */
+/** The calendars that the replacements name but the policy does not have. */
 export function unknownCalendars(
   policy: Pick<Policy, 'calendars'>,
   replacements: CalendarReplacements,

@@ -3,17 +3,17 @@ import { compareUrgency, type Severity } from '../severity';
 import type { Refusal } from '../ticket/refusals';
 import type { Basis, PolicyDocument, Rule } from './policy';
 
-/** What a set of impacts earns, and the clause of the policy that decided it. */
+/** The severity of a set of impacts, and the clause of the policy that gives it. */
 export interface Classification {
   readonly severity: Severity;
-  /** The rule's name, so that the classification can be disputed with the policy in hand, e.g. `2a`. */
+  /** The name of the rule in the policy, e.g. `2a`. */
   readonly clause: string;
   readonly basis: Basis;
-  /** The meaning of the clause's published wording, or the reason of the house ruling. */
+  /** What the published clause means, or the reason for the house rule. */
   readonly text: string;
 }
 
-/** `ok` tells the two apart; the refusals are a pair that no clause covers, and no impact at all. */
+/** A classification; or a refusal, for a pair that no clause covers and for an empty list. */
 export type ClassifyOutcome =
   | { readonly ok: true; readonly classification: Classification }
   | { readonly ok: false; readonly refusal: Extract<Refusal, { code: 'ContradictoryImpact' | 'InvalidInput' }> };
@@ -21,25 +21,25 @@ export type ClassifyOutcome =
 type Pair = Pick<Impact, 'audience' | 'consequence'>;
 type PairKey = `${Audience}/${Consequence}`;
 
-/** The rule that decides a pair on its own, with its place in the policy. */
+/** The rule that gives a pair its severity, with its position in the policy. */
 interface Decision {
   readonly rule: Rule;
   readonly place: number;
 }
 
-/** A more urgent severity wins; between equal severities the rule that stands first. */
+/** The more urgent severity precedes; between equal severities, the earlier rule. */
 const precedes = (a: Decision, b: Decision): boolean =>
   (compareUrgency(a.rule.severity, b.rule.severity) || a.place - b.place) < 0;
 
 const keyOf = (audience: Audience, consequence: Consequence): PairKey => `${audience}/${consequence}`;
 
-/** The pairs that a rule claims. */
+/** The pairs that a rule covers. */
 const pairsOf = (rule: Pick<Rule, 'audience' | 'consequences'>): Pair[] =>
   (rule.audience === 'ANY' ? AUDIENCES : [rule.audience]).flatMap((audience) =>
     rule.consequences.map((consequence) => ({ audience, consequence })),
   );
 
-/** For every pair that any rule claims, the one rule that decides it. */
+/** For every pair that a rule covers, the rule that gives its severity. */
 export function decidingRules(rules: readonly Rule[]): ReadonlyMap<PairKey, Decision> {
   const byPair = new Map<PairKey, Decision>();
   for (const [place, rule] of rules.entries()) {
@@ -53,7 +53,7 @@ export function decidingRules(rules: readonly Rule[]): ReadonlyMap<PairKey, Deci
   return byPair;
 }
 
-// Keyed by the rules and not by the policy: a compiled policy shares them with the document it was made from.
+// The key is the list of rules: a compiled policy shares it with its document.
 const tables = new WeakMap<readonly Rule[], ReadonlyMap<PairKey, Decision>>();
 
 function tableOf(rules: readonly Rule[]): ReadonlyMap<PairKey, Decision> {
@@ -65,10 +65,11 @@ function tableOf(rules: readonly Rule[]): ReadonlyMap<PairKey, Decision> {
 }
 
 /**
- * Severity from facts: the highest that any impact earns, named by the first clause, in the policy's order, among those
- * of that severity which any impact matches. One look-up per impact.
+ * Classifies impacts: the most urgent severity that any impact has, and the first clause of that
+ * severity, in the policy's order, that matches an impact. Needs one lookup for each impact.
  *
- * A pair that no rule claims contradicts itself and is refused before anything else is looked at; the first one is named.
+ * Refuses the first pair that no rule covers (`ContradictoryImpact`), and an empty list
+ * (`InvalidInput`).
  */
 export function classify(policy: Pick<PolicyDocument, 'rules'>, impacts: readonly Pair[]): ClassifyOutcome {
   const table = tableOf(policy.rules);

@@ -2,10 +2,10 @@ import { type BusinessCalendar, compileCalendar } from '../calendar/business-cal
 import type { Policy, PolicyDocument } from './policy';
 
 /**
- * A validated document made ready for decisions: its calendars compiled, its version number attached.
+ * Compiles the calendars of a validated document and adds its version number.
  *
  * @param version the number under which the policy was published, counted from 1
- * @throws CalendarError where a calendar cannot be compiled (an unknown zone, never open)
+ * @throws CalendarError where a calendar cannot be compiled, e.g. for an unknown time zone
  */
 export function compilePolicy(document: PolicyDocument, version: number): Policy {
   const compiledCalendars = new Map<string, BusinessCalendar>();

@@ -1,4 +1,4 @@
-import { CalendarError } from '../calendar/business-calendar';
+import { answerOrNull } from '../calendar/business-calendar';
 import { readClock, runningCycle } from '../commitment/commitment';
 import { breachedCycles, judgedAt } from '../commitment/view';
 import type { EpochMs } from '../instant';
@@ -9,28 +9,28 @@ import type { TicketEvent } from '../ticket/ticket-events';
 import { COMMITMENT_KINDS, type CommitmentKind, type Policy } from './policy';
 import { replayUnder } from './replay-under-policy';
 
-/** What another policy would have made of an open ticket by an instant. */
+/** How an open ticket would differ under another policy. */
 export interface TicketImpact {
   /** The ticket's severity under its own policy. */
   readonly severity: Severity;
   /** It has a breach under its own policy. */
   readonly isBreached: boolean;
-  /** It would have had one, of whatever commitment, under the other. */
+  /** It would have a breach of any commitment under the other policy. */
   readonly wouldBeBreached: boolean;
-  /** A promise that runs would be due at another instant, or would not run, or another would. */
+  /** A running commitment would be due at another time, would not run, or another would run. */
   readonly deadlineChanged: boolean;
   readonly severityChanged: boolean;
-  /** It could not have been opened under the other policy, or its calendars cannot give the deadlines. */
+  /** The other policy would refuse to open it, or its calendars cannot give the deadlines. */
   readonly notApplicable: boolean;
-  /** A step of its history would have been refused; it is judged without that step. */
+  /** The other policy would refuse a step of its history. The comparison leaves that step out. */
   readonly historyRefused: boolean;
 }
 
 /**
- * Compares an open ticket with what it would have become under another policy.
+ * Compares an open ticket with the same history under another policy.
  *
  * @param own the version that the ticket is pinned to
- * @returns null for a ticket that is resolved or closed: nothing is promised about it any more
+ * @returns null for a ticket that is resolved or closed, because it has no running deadlines
  */
 export function impactOn(
   events: readonly TicketEvent[],
@@ -40,9 +40,9 @@ export function impactOn(
 ): TicketImpact | null {
   const ticket = foldAll(events);
   if (ticket.state === 'resolved' || ticket.state === 'closed') return null;
-  const before = judge(ticket, own, now);
+  const before = promisesOf(ticket, own, now);
   const replayed = replayUnder(events, other);
-  const after = replayed.ticket === null ? null : judge(replayed.ticket, other, now);
+  const after = replayed.ticket === null ? null : promisesOf(replayed.ticket, other, now);
   const common = { severity: ticket.severity, isBreached: before?.isBreached ?? false };
   if (replayed.ticket === null || after === null) {
     return {
@@ -64,33 +64,31 @@ export function impactOn(
   };
 }
 
-/** What is promised of a ticket at an instant; null where the calendar cannot tell. */
-function judge(ticket: Ticket, policy: Policy, now: EpochMs) {
+/**
+ * The running deadlines of a ticket and whether it has a breach; null where the calendar cannot
+ * answer.
+ */
+function promisesOf(ticket: Ticket, policy: Policy, now: EpochMs) {
   const at = judgedAt(ticket, now);
-  // While paused, as if the clock ran on now: two promises that stand still may be different ones all the same.
+  // Two paused clocks are compared as if they resumed now.
   const dueOf = (kind: CommitmentKind): EpochMs | null => {
     const cycle = runningCycle(ticket, kind);
     return cycle === undefined ? null : (readClock(ticket, policy, cycle, at)?.dueIfResumed ?? null);
   };
-  try {
-    return {
-      isBreached: breachedCycles(ticket, policy, at).length > 0,
-      due: { RESPONSE: dueOf('RESPONSE'), UPDATE: dueOf('UPDATE'), RESOLUTION: dueOf('RESOLUTION') },
-    };
-  } catch (error) {
-    if (error instanceof CalendarError) return null;
-    throw error;
-  }
+  return answerOrNull(() => ({
+    isBreached: breachedCycles(ticket, policy, at).length > 0,
+    due: { RESPONSE: dueOf('RESPONSE'), UPDATE: dueOf('UPDATE'), RESOLUTION: dueOf('RESOLUTION') },
+  }));
 }
 
-/** How many tickets another policy would have made a difference to. */
+/** How many tickets differ under another policy, by kind of difference. */
 export interface ImpactCounts {
   readonly tickets: number;
-  /** With a breach under the other policy. */
+  /** Tickets with a breach under the other policy. */
   readonly wouldHaveBreached: number;
-  /** Of these, those without one under their own. */
+  /** Tickets with a breach under the other policy and none under their own. */
   readonly newlyBreached: number;
-  /** With a breach under their own policy and none under the other. */
+  /** Tickets with a breach under their own policy and none under the other. */
   readonly noLongerBreached: number;
   readonly deadlineChanged: number;
   readonly severityChanged: number;
@@ -98,10 +96,13 @@ export interface ImpactCounts {
   readonly historyRefused: number;
 }
 
-/** What a policy would have meant for the open tickets that it would govern, had it been there when they were opened. */
+/** How the open tickets would differ if a policy had applied to them since they were opened. */
 export interface PolicyImpact {
   readonly all: ImpactCounts;
-  /** By the tickets' severity under their own policy, the most urgent first; every level that either has. */
+  /**
+   * By the tickets' severity under their own policy, most urgent first. Has every severity of the
+   * other policy and of the tickets.
+   */
   readonly bySeverity: readonly (ImpactCounts & { readonly severity: Severity })[];
 }
 
@@ -119,7 +120,7 @@ const COUNTS: Readonly<Record<keyof ImpactCounts, (impact: TicketImpact) => bool
 
 type Tally = { -readonly [Count in keyof ImpactCounts]: number };
 
-/** Counts impacts as they come; holds no tickets. */
+/** Counts impacts one by one, without keeping them. */
 export class ImpactTally {
   private readonly counts = new Map<Severity, Tally>();
 

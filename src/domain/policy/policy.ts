@@ -2,19 +2,22 @@ import type { BusinessCalendar, CalendarDefinition } from '../calendar/business-
 import type { Audience, Consequence } from '../impact';
 import type { Severity } from '../severity';
 
-/** Whether the vendor published it or the house ruled it where the published policy is silent. */
+/**
+ * PUBLISHED where the vendor's policy defines a rule; HOUSE where the policy leaves it open and
+ * this service's operator decided.
+ */
 export const BASES = ['PUBLISHED', 'HOUSE'] as const;
 export type Basis = (typeof BASES)[number];
 
-/** What is promised, in the order in which promises of one instant are looked at. */
+/** What a policy promises. Deadlines at the same instant are handled in this order. */
 export const COMMITMENT_KINDS = ['RESPONSE', 'UPDATE', 'RESOLUTION'] as const;
 export type CommitmentKind = (typeof COMMITMENT_KINDS)[number];
 
-/** Why a ticket waits. The policy says which reasons pause which commitments. */
+/** Why a ticket waits. The policy defines which reasons pause which commitments. */
 export const WAITING_REASONS = ['CLIENT', 'THIRD_PARTY', 'OTHER_TICKET'] as const;
 export type WaitingReason = (typeof WAITING_REASONS)[number];
 
-/** What the policy asks of the client besides waiting. */
+/** What the policy asks of the client. */
 export const CLIENT_ACTIONS = ['SUBMIT_TICKET', 'CALL'] as const;
 export type ClientAction = (typeof CLIENT_ACTIONS)[number];
 
@@ -23,28 +26,31 @@ export type TargetUnit = (typeof TARGET_UNITS)[number];
 
 export const LOWERING_APPROVALS = ['OVERRIDES', 'ALWAYS', 'NEVER'] as const;
 
-/** A stretch of business time: `amount` of `unit`, counted on the calendar of that name. */
+/** A length of business time: `amount` of `unit`, on the calendar with that name. */
 export interface BusinessSpan {
   readonly amount: number;
   readonly unit: TargetUnit;
-  /** The name of one of the policy's calendars. */
+  /** The name of a calendar of the policy. */
   readonly calendar: string;
 }
 
-/** What is promised at one severity. Without a span it is best effort: tracked, never due, never breached. */
+/**
+ * The target of a commitment at one severity. A null span is best effort: the commitment is
+ * tracked, but never due and never breached.
+ */
 export interface Target {
   readonly span: BusinessSpan | null;
   readonly basis: Basis;
-  /** The meaning of the published wording, or the reason of the house ruling. */
+  /** What the published policy means, or the reason for the house rule. */
   readonly text: string;
 }
 
 /** One row of the classification table. */
 export interface Rule {
-  /** Names the rule so that a classification can be disputed with the policy in hand, e.g. `2a`. */
+  /** The name of the rule in the policy, e.g. `2a`. */
   readonly clause: string;
   readonly severity: Severity;
-  /** `ANY` stands for every audience. */
+  /** `ANY` matches every audience. */
   readonly audience: Audience | 'ANY';
   readonly consequences: readonly Consequence[];
   readonly basis: Basis;
@@ -54,56 +60,60 @@ export interface Rule {
 export interface SeverityPolicy {
   readonly severity: Severity;
   readonly title: string;
-  /** What a workaround at this severity has to lower: the severity itself, or the impact only. */
+  /** What a workaround at this severity has to lower: the severity, or only the impact. */
   readonly workaroundLowers: 'SEVERITY' | 'IMPACT';
   readonly clientActions: readonly ClientAction[];
   readonly targets: Readonly<Record<CommitmentKind, Target>>;
 }
 
 /**
- * An instant of a cycle at a fraction of its total, over 1 for one after the due instant: a step of the escalation
- * ladder. `atRisk` is the one every policy has.
+ * A point of a cycle at a fraction of its total, such as a step of an escalation. A fraction over 1
+ * lies after the due instant. Every policy has a mark `atRisk`.
  */
 export interface Mark {
   readonly name: string;
   readonly fraction: number;
 }
 
-/** A policy version as it is stored: plain data, holidays expanded, validated. */
+/** A policy version as it is stored: validated plain data, with all holidays listed. */
 export interface PolicyDocument {
   readonly id: string;
   readonly title: string;
   readonly source: string;
-  /** The most urgent first. */
+  /** Most urgent first. */
   readonly severities: readonly SeverityPolicy[];
-  /** In the order in which clauses of equal severity are named. */
+  /** Between rules of equal severity, the first that matches names the clause. */
   readonly rules: readonly Rule[];
   readonly calendars: Readonly<Record<string, CalendarDefinition>>;
-  /** The commitments each reason pauses. */
+  /** The commitments that each waiting reason pauses. */
   readonly pauses: Readonly<Record<WaitingReason, readonly CommitmentKind[]>>;
   /**
-   * Which lowerings by `reclassify` hold only once another agent has approved them: overrides, also those that follow
-   * from new impacts, or none.
+   * Which reclassifications to a lower severity need another agent's approval: `OVERRIDES` only,
+   * `ALWAYS` (also those by new impacts), or `NEVER`.
    */
   readonly loweringApproval: (typeof LOWERING_APPROVALS)[number];
-  /** After severity was lowered: reckon from the same start, or from the change. */
+  /**
+   * Where a new cycle starts after a lower severity: at the old cycle's start, or at the change.
+   */
   readonly onLowering: 'CARRY' | 'RESTART';
   readonly marks: readonly Mark[];
-  /** The least share of the target that a reopened ticket is given. */
+  /** The minimum fraction of the target that a reopened ticket gets. */
   readonly reopeningMinimum: number;
-  /** How long a resolved ticket may stay silent before it closes. */
+  /** How long a resolved ticket waits for a communication before it closes. */
   readonly closeAfterSilence: BusinessSpan;
-  /** Where a business-day target falls due: at the same local time, or at the close of business. */
+  /**
+   * When a target in business days is due: at the start's local time, or at the close of business.
+   */
   readonly businessDayEnd: 'SAME_TIME' | 'CLOSE_OF_BUSINESS';
 }
 
 /**
- * Calendars that stand in for others of the same policy version: by the name that the policy gives, the name of the one
- * that is counted on in its place. Empty for the policy as published.
+ * Calendars that replace others of the same policy version. The key is the name in the policy, the
+ * value the name of the calendar that is used instead. Empty for the policy as published.
  */
 export type CalendarReplacements = Readonly<Record<string, string>>;
 
-/** A published version with its calendars compiled: what every decision is made under. */
+/** A published policy version with compiled calendars. Every decision uses one. */
 export interface Policy extends PolicyDocument {
   readonly version: number;
   readonly replacements: CalendarReplacements;

@@ -5,18 +5,19 @@ import type { Proposal, Ticket } from '../ticket/ticket';
 import type { TicketEvent } from '../ticket/ticket-events';
 import type { Policy } from './policy';
 
-/** What a ticket would have become under another policy, had everybody done the same at the same instants. */
+/** A ticket under another policy, with the same commands at the same instants. */
 export interface Replayed {
-  /** Null where the ticket would not have been opened. */
+  /** Null where the other policy refuses to open it. */
   readonly ticket: Ticket | null;
-  /** Why it would not have been opened, or which of its steps would not have been taken; the others were. */
+  /** Why opening it is refused, or the refusals of single commands, which are left out. */
   readonly refusals: readonly Refusal[];
 }
 
 /**
- * Decides a ticket's history anew under another policy: what people did is done again, what the clock did follows anew.
+ * Decides the commands of a ticket's history again under another policy. Marks, breaches and
+ * closing by silence follow from the other policy.
  *
- * @param events the ticket's events in their order, the first included
+ * @param events all events of the ticket, in order
  */
 export function replayUnder(events: readonly TicketEvent[], policy: Policy): Replayed {
   const [opening, ...steps] = events;
@@ -36,10 +37,10 @@ export function replayUnder(events: readonly TicketEvent[], policy: Policy): Rep
   return { ticket, refusals };
 }
 
-/** There is no breach to be waived, or nothing to be approved: the step is not refused so much as not needed. */
+/** Refusals that mean that the command is not needed: no breach to waive, nothing to approve. */
 const NEEDLESS: ReadonlySet<RefusalCode> = new Set(['NoSuchBreach', 'NothingProposed']);
 
-/** What was asked for when the event happened; null for what nobody asked for. */
+/** The command that caused an event; null for an event that time caused, and for SUBMITTED. */
 function commandOf(event: TicketEvent): Command | null {
   switch (event.type) {
     case 'ACKNOWLEDGED':

@@ -5,11 +5,11 @@ import type { Severity } from '../severity';
 export const CHANNELS = ['EXTRANET', 'EMAIL', 'PHONE'] as const;
 export type Channel = (typeof CHANNELS)[number];
 
-/** Seen from the support organisation: OUTBOUND goes to the client. */
+/** From the support organisation's side: OUTBOUND goes to the client. */
 export const DIRECTIONS = ['INBOUND', 'OUTBOUND'] as const;
 export type Direction = (typeof DIRECTIONS)[number];
 
-/** What opens a ticket. */
+/** The input that opens a ticket. */
 export interface NewTicket {
   readonly clientId: string;
   readonly subject: string;
@@ -17,7 +17,7 @@ export interface NewTicket {
   readonly reporter: string | null;
   readonly assignee: string | null;
   readonly channel: Channel;
-  /** The ticket's name in another system; unique within its client. */
+  /** The ticket's id in another system; unique among the tickets of its client. */
   readonly externalId: string | null;
   readonly externalUrl: string | null;
   readonly tags: readonly string[];
@@ -25,7 +25,9 @@ export interface NewTicket {
   readonly followUpOf: string | null;
 }
 
-/** What can be asked of a ticket that exists. The lifecycle machine says where each is allowed. */
+/**
+ * A change to an existing ticket. The lifecycle machine defines in which states each is allowed.
+ */
 export type Command =
   | { readonly type: 'acknowledge' }
   | { readonly type: 'reclassify'; readonly impacts: readonly Impact[]; readonly reason: string | null }
@@ -60,7 +62,7 @@ export type Command =
 
 export type CommandType = Command['type'];
 
-/** In the order of the lifecycle's table. */
+/** In the order in which the transition table and `allowedActions` list them. */
 export const COMMAND_TYPES = [
   'acknowledge',
   'reclassify',

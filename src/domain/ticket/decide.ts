@@ -1,6 +1,6 @@
 import { transition } from 'xstate';
 import { type Actor, SYSTEM } from '../actor';
-import { CalendarError } from '../calendar/business-calendar';
+import { isUnanswerable } from '../calendar/business-calendar';
 import { overdueEvents } from '../commitment/overdue';
 import { newCycle } from '../commitment/rebase';
 import { distinctImpacts } from '../impact';
@@ -8,18 +8,19 @@ import type { EpochMs } from '../instant';
 import { classify } from '../policy/classify';
 import { COMMITMENT_KINDS, type CommitmentKind, type Policy } from '../policy/policy';
 import type { Command, NewTicket } from './commands';
+import type { DecisionContext } from './decision-context';
 import { carryOut } from './effects';
 import { fold } from './fold';
-import { type Guard, refusalOf } from './guards';
-import { allowedCommands, transitionsOf } from './lifecycle';
+import { refusalOf } from './lifecycle';
 import type { Refusal } from './refusals';
 import type { Ticket, TicketState } from './ticket';
 import type { EventBody, TicketEvent } from './ticket-events';
-import { type Action, type Deciding, ticketMachine } from './ticket-machine';
+import { type Action, FIRST_STATE, ticketMachine } from './ticket-machine';
 
 /**
- * What a command came to. `events` are all that happened, in order; `ticket` is the ticket after them. A refused command
- * has done nothing of its own, but what fell due before its instant has happened all the same and is in `events`.
+ * The result of a command. `events` are all new events, in order; `ticket` is the ticket after
+ * them. A refused command changes nothing itself, but `events` still has what was due before its
+ * instant.
  */
 export interface Decision {
   readonly ticket: Ticket;
@@ -27,20 +28,25 @@ export interface Decision {
   readonly refusal: Refusal | null;
 }
 
-/** What an imported history says about itself. */
+/** What the importer knows about the history of an imported ticket. */
 export interface Evidence {
+  /** The commitments that the history has no evidence for. */
   readonly notMeasured: readonly CommitmentKind[];
+  /** Where the history ends; null for a ticket that is opened live. */
   readonly observedUntil: EpochMs | null;
 }
 
 const LIVE: Evidence = { notMeasured: [], observedUntil: null };
 
-/** A ticket with its first event, or why it was not opened. */
+/** A new ticket with its first event, or why it is not opened. */
 export type Submission =
   | { readonly ok: true; readonly ticket: Ticket; readonly event: TicketEvent }
   | { readonly ok: false; readonly refusal: Refusal };
 
-/** Opens a ticket, or says why not. */
+/**
+ * Opens a ticket. Refuses impacts that the policy does not cover (`ContradictoryImpact`,
+ * `InvalidInput`) and deadlines that the calendar cannot give (`BeyondCalendar`).
+ */
 export function submit(
   policy: Policy,
   ticketId: string,
@@ -80,7 +86,7 @@ export function submit(
         notMeasured,
         observedUntil,
         effects: {
-          state: INITIAL_STATE,
+          state: FIRST_STATE,
           started: COMMITMENT_KINDS.filter((kind) => !notMeasured.includes(kind)).map((kind) =>
             newCycle(NO_CLOCKS, policy, kind, severity, at, at),
           ),
@@ -93,8 +99,8 @@ export function submit(
 }
 
 /**
- * Lets a ticket take a command at an instant: first what fell due before that instant, then the command as the lifecycle
- * machine says. Reads no clock, writes nothing, never throws for a refusal.
+ * Decides a command. Records what was due before `at` first, then asks the lifecycle machine. Reads
+ * no clock and saves nothing. A refusal is part of the result, not an exception.
  */
 export function decide(ticket: Ticket, command: Command, at: EpochMs, policy: Policy, actor: Actor): Decision {
   const contradiction = contradictionIn(command, policy);
@@ -108,7 +114,7 @@ export function decide(ticket: Ticket, command: Command, at: EpochMs, policy: Po
       const outcome = run({ ticket: passed.ticket, policy, at, actor }, command);
       if (!outcome.ok) {
         const { refusal } = outcome;
-        // A refused command is nobody acting: an imported history still ends where it ends.
+        // A refused command is not an act, so it does not move the end of an imported history.
         const isPastHistory = ticket.observedUntil !== null && at > ticket.observedUntil;
         return isPastHistory ? { ticket, events: [], refusal } : { ...passed, refusal };
       }
@@ -119,7 +125,7 @@ export function decide(ticket: Ticket, command: Command, at: EpochMs, policy: Po
   );
 }
 
-/** Records what fell due strictly before an instant, without any command. */
+/** Records what was due strictly before an instant, without a command. */
 export function letPass(ticket: Ticket, before: EpochMs, policy: Policy): Decision {
   let current = ticket;
   const events: TicketEvent[] = [];
@@ -131,12 +137,13 @@ export function letPass(ticket: Ticket, before: EpochMs, policy: Policy): Decisi
   return { ticket: current, events, refusal: null };
 }
 
-const INITIAL_STATE = 'open' satisfies TicketState;
-
-/** A ticket before its first event, as far as clocks look at it. */
+/** What `newCycle` reads of a ticket that has no events yet. */
 const NO_CLOCKS: Pick<Ticket, 'cycles' | 'stints' | 'waits'> = { cycles: [], stints: [], waits: [] };
 
-/** A pair of facts that contradicts itself is refused before anything else is looked at. */
+/**
+ * The refusal of impacts that the policy does not cover; null where the command has no impacts or
+ * all are covered. It comes before all other checks.
+ */
 export function contradictionIn(command: Command, policy: Policy): Refusal | null {
   const impacts =
     command.type === 'applyWorkaround'
@@ -149,28 +156,18 @@ export function contradictionIn(command: Command, policy: Policy): Refusal | nul
   return outcome.ok ? null : outcome.refusal;
 }
 
-/** One step of the machine: the events of an accepted command, or the refusal. */
+/** Runs the command through the lifecycle machine: its events, or its refusal. */
 function run(
-  deciding: Deciding,
+  context: DecisionContext,
   command: Command,
 ): { readonly ok: true; readonly events: readonly EventBody[] } | { readonly ok: false; readonly refusal: Refusal } {
-  const { ticket } = deciding;
-  const snapshot = ticketMachine.resolveState({ value: ticket.state, context: deciding });
+  const refusal = refusalOf(context, command);
+  if (refusal !== null) return { ok: false, refusal };
+  const { ticket } = context;
+  const snapshot = ticketMachine.resolveState({ value: ticket.state, context });
   const [next, actions] = transition(ticketMachine, snapshot, command);
-  // Every accepted command names at least one action, so none means refused.
-  if (actions.length === 0) return { ok: false, refusal: whyRefused(deciding, command) };
   const names = actions.map((action) => action.type as Action);
-  const events = carryOut(names, deciding, command, next.value as TicketState, ticket.version + 1);
-  return { ok: true, events };
-}
-
-function whyRefused(deciding: Deciding, command: Command): Refusal {
-  for (const { guard } of transitionsOf(deciding.ticket.state, command.type)) {
-    const refusal = guard === null ? null : refusalOf(guard as Guard, deciding, command);
-    if (refusal !== null) return refusal;
-  }
-  const { state } = deciding.ticket;
-  return { code: 'IllegalTransition', state, command: command.type, allowed: allowedCommands(deciding) };
+  return { ok: true, events: carryOut(names, context, command, next.value as TicketState, ticket.version + 1) };
 }
 
 function append(
@@ -188,14 +185,12 @@ function append(
   return { ticket: current, events };
 }
 
-const UNANSWERABLE: ReadonlySet<string> = new Set(['BEYOND_KNOWN_YEARS', 'OUT_OF_RANGE', 'NEVER_OPEN']);
-
-/** A deadline that the calendar cannot give is a refusal, not a guess and not a fault. */
+/** Turns a question that the calendar cannot answer into a refusal. */
 function guardCalendar<T>(decideIt: () => T, refuse: (refusal: Refusal) => T): T {
   try {
     return decideIt();
   } catch (error) {
-    if (!(error instanceof CalendarError) || !UNANSWERABLE.has(error.code)) throw error;
+    if (!isUnanswerable(error)) throw error;
     return refuse({ code: 'BeyondCalendar', detail: error.message });
   }
 }

@@ -4,17 +4,25 @@ import { distinctImpacts } from '../impact';
 import { COMMITMENT_KINDS, type CommitmentKind, type WaitingReason } from '../policy/policy';
 import type { Severity } from '../severity';
 import type { Command } from './commands';
-import { latestWorkaround } from './guards';
+import type { DecisionContext } from './decision-context';
 import { classified, overrideOf, reclassification } from './reclassification';
-import type { Cycle, CycleOutcome, Proposal, SeverityChangeCause, Ticket, TicketState } from './ticket';
+import {
+  type Cycle,
+  type CycleOutcome,
+  latestWorkaround,
+  type Proposal,
+  type SeverityChangeCause,
+  type Ticket,
+  type TicketState,
+} from './ticket';
 import type { Effects, EventBody } from './ticket-events';
-import type { Action, Deciding } from './ticket-machine';
+import type { Action } from './ticket-machine';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** The decision as it grows: the actions of one transition write it in their order. */
+/** What the actions of one transition write, one after the other. */
 interface Draft {
-  readonly deciding: Deciding;
+  readonly context: DecisionContext;
   readonly command: Command;
   readonly number: number;
   readonly effects: Mutable<Effects>;
@@ -24,20 +32,21 @@ interface Draft {
 }
 
 /**
- * Carries out the actions that the machine named for an accepted command: one event with all it did, and after it the
- * breaches that a change of severity made.
+ * Carries out the actions of the transition that an accepted command takes.
  *
- * @param number the number that the event will have.
+ * @param state the state after the transition
+ * @param number the number that the command's event gets
+ * @returns the command's event, then the breaches that its change of severity causes
  */
 export function carryOut(
   actions: readonly Action[],
-  deciding: Deciding,
+  context: DecisionContext,
   command: Command,
   state: TicketState,
   number: number,
 ): readonly EventBody[] {
   const draft: Draft = {
-    deciding,
+    context,
     command,
     number,
     effects: { state },
@@ -46,7 +55,7 @@ export function carryOut(
     change: null,
   };
   for (const action of actions) perform[action](draft);
-  if (draft.facts === null) throw new Error(`The lifecycle accepts ${command.type} but records nothing`);
+  if (draft.facts === null) throw new Error(`The lifecycle accepts ${command.type} but has no action that records it`);
   return [draft.facts(draft.effects), ...draft.breaches];
 }
 
@@ -62,17 +71,17 @@ const perform: Readonly<Record<Action, (draft: Draft) => void>> = {
     draft.facts = factsOf(draft);
   },
   propose: (draft) => {
-    const { deciding, command } = draft;
-    if (command.type !== 'reclassify') throw new Error(`${command.type} proposes nothing`);
-    const proposal = reclassification(deciding, command);
+    const { context, command } = draft;
+    if (command.type !== 'reclassify') throw new Error(`${command.type} cannot propose a reclassification`);
+    const proposal = reclassification(context, command);
     draft.facts = (effects) => ({ type: 'OVERRIDE_PROPOSED', proposal, effects });
   },
   changeSeverity: (draft) => {
-    const { deciding, change } = draft;
-    const { ticket, policy, at, actor } = deciding;
+    const { context, change } = draft;
+    const { ticket, policy, at, actor } = context;
     if (change === null || change.to === ticket.severity) return;
     const fulfilled = new Set((draft.effects.ended ?? []).map(({ kind }) => kind));
-    const { superseded, started, breaches } = rebase(deciding, change.to, fulfilled);
+    const { superseded, started, breaches } = rebase(context, change.to, fulfilled);
     const before = runningCycle(ticket, 'RESOLUTION');
     const after = started.find((cycle) => cycle.kind === 'RESOLUTION') ?? before;
     draft.effects.severityChange = {
@@ -85,7 +94,7 @@ const perform: Readonly<Record<Action, (draft: Draft) => void>> = {
       deadlineBefore: shownDeadline(ticket, policy, before, at),
       deadlineAfter: shownDeadline(ticket, policy, after, at),
     };
-    draft.effects.ended = [...(draft.effects.ended ?? []), ...supersededEnds(deciding, superseded)];
+    draft.effects.ended = [...(draft.effects.ended ?? []), ...supersededEnds(context, superseded)];
     start(draft, started);
     draft.breaches.push(...breaches);
   },
@@ -99,8 +108,8 @@ const perform: Readonly<Record<Action, (draft: Draft) => void>> = {
   endWaiting: (draft) => endWaiting(draft, () => true),
 };
 
-function end({ deciding, effects }: Draft, kinds: readonly CommitmentKind[], outcome: CycleOutcome): void {
-  const { ticket, policy, at } = deciding;
+function end({ context, effects }: Draft, kinds: readonly CommitmentKind[], outcome: CycleOutcome): void {
+  const { ticket, policy, at } = context;
   const done = new Set((effects.ended ?? []).map(({ kind }) => kind));
   const ends = kinds
     .filter((kind) => !done.has(kind))
@@ -115,27 +124,27 @@ function start({ effects }: Draft, cycles: readonly Cycle[]): void {
   if (cycles.length > 0) effects.started = [...(effects.started ?? []), ...cycles];
 }
 
-function fresh({ deciding }: Draft, kinds: readonly CommitmentKind[]): readonly Cycle[] {
-  const { ticket, policy, at } = deciding;
+function fresh({ context }: Draft, kinds: readonly CommitmentKind[]): readonly Cycle[] {
+  const { ticket, policy, at } = context;
   return kinds
     .filter((kind) => !ticket.notMeasured.includes(kind))
     .map((kind) => newCycle(ticket, policy, kind, ticket.severity, at, at));
 }
 
-function endWaiting({ deciding, effects }: Draft, picks: (reason: WaitingReason) => boolean): void {
-  const ended = deciding.ticket.waits.filter((wait) => wait.until === null && picks(wait.reason));
+function endWaiting({ context, effects }: Draft, picks: (reason: WaitingReason) => boolean): void {
+  const ended = context.ticket.waits.filter((wait) => wait.until === null && picks(wait.reason));
   if (ended.length > 0) effects.waitingEnded = ended.map((wait) => wait.reason);
 }
 
-/** The command's own facts. */
+/** The command's event, except for its effects on the clocks. Also sets the change of severity. */
 function factsOf(draft: Draft): (effects: Effects) => EventBody {
   const { command } = draft;
-  const { ticket, policy, at, actor } = draft.deciding;
+  const { ticket, policy, at, actor } = draft.context;
   switch (command.type) {
     case 'acknowledge':
       return (effects) => ({ type: 'ACKNOWLEDGED', effects });
     case 'reclassify': {
-      const made = reclassification(draft.deciding, command);
+      const made = reclassification(draft.context, command);
       const { impacts, severity, clause, reason } = made;
       const override = overrideOf(made);
       draft.change = { to: severity, cause: made.isOverride ? 'OVERRIDDEN' : 'RECLASSIFIED', reason };
@@ -172,7 +181,7 @@ function factsOf(draft: Draft): (effects: Effects) => EventBody {
     }
     case 'withdrawWorkaround': {
       const { reason } = command;
-      const impacts = latestWorkaround({ ticket })?.impactsBefore ?? ticket.impacts;
+      const impacts = latestWorkaround(ticket)?.impactsBefore ?? ticket.impacts;
       const { severity, clause } = classified(policy, impacts);
       draft.change = { to: severity, cause: 'WORKAROUND_WITHDRAWN', reason };
       return (effects) => ({ type: 'WORKAROUND_WITHDRAWN', impacts, severity, clause, reason, effects });
@@ -205,6 +214,7 @@ function factsOf(draft: Draft): (effects: Effects) => EventBody {
 }
 
 function proposalOf({ proposal }: Ticket): Proposal {
-  if (proposal === null) throw new Error('The lifecycle accepted a decision on a proposal that is not there');
+  if (proposal === null)
+    throw new Error('The lifecycle accepted the approval or rejection of a proposal that does not exist');
   return proposal;
 }

@@ -3,10 +3,10 @@ import { overrideOf } from './reclassification';
 import type { Cycle, Ticket } from './ticket';
 import type { Effects, EventBody, TicketEvent } from './ticket-events';
 
-/** The copy that one event writes; the ticket before it stays as it was. */
+/** The copy that one event changes. The ticket before the event is not modified. */
 type Draft = { -readonly [Field in keyof Ticket]: Ticket[Field] };
 
-/** Folds one event into the ticket. Mere book-keeping: neither policy nor calendar is asked. */
+/** Applies one event to the ticket. Uses neither the policy nor a calendar. */
 export function fold(ticket: Ticket | null, event: TicketEvent): Ticket {
   if (event.type === 'SUBMITTED') return submitted(event);
   if (ticket === null) throw new Error(`Event ${event.number} of ticket ${event.ticketId} has no ticket to apply to`);
@@ -28,7 +28,7 @@ export function fold(ticket: Ticket | null, event: TicketEvent): Ticket {
   return draft;
 }
 
-/** The ticket that a history gives. */
+/** The ticket after all its events. Throws where the history does not begin with SUBMITTED. */
 export function foldAll(events: Iterable<TicketEvent>): Ticket {
   let ticket: Ticket | null = null;
   for (const event of events) ticket = fold(ticket, event);
@@ -36,7 +36,7 @@ export function foldAll(events: Iterable<TicketEvent>): Ticket {
   return ticket;
 }
 
-// Every field is named, in the order of the type: objects of one shape are what the engine is fast with.
+// Every field is written, in the order of the type: V8 is faster when objects have one shape.
 const submitted = (event: Extract<TicketEvent, { type: 'SUBMITTED' }>): Ticket => ({
   id: event.ticketId,
   clientId: event.clientId,

@@ -5,56 +5,71 @@ import { severityPolicy } from '../policy/policy';
 import { isLessUrgent, isMoreUrgent } from '../severity';
 import { isBlank } from '../text';
 import type { Command } from './commands';
-import { needsApproval } from './reclassification';
+import type { DecisionContext } from './decision-context';
+import { lowersOnlyWithApproval } from './reclassification';
 import type { Refusal } from './refusals';
-import type { Workaround } from './ticket';
-import type { Deciding } from './ticket-machine';
+import { latestWorkaround } from './ticket';
 
 /**
- * Why a command that the state allows is refused all the same; null where it is not. What only the input can tell is
- * left open (null) when the input is absent, so that the same checks say which actions are barred beforehand.
+ * Whether a transition can be taken:
+ * - null: it can;
+ * - a refusal: it cannot, and the command is refused for this reason if no other transition takes
+ *   it;
+ * - `NEXT`: it cannot, and the next transition of the same command is tried.
+ *
+ * `command` is null when `allowedActions` asks before there is a command. A guard then leaves out
+ * what depends on the command's input.
  */
-type Check = (deciding: Deciding, command: Command | null) => Refusal | null;
+export type Guard = (context: DecisionContext, command: Command | null) => Refusal | 'NEXT' | null;
 
-/** The workaround that stands and was applied last. */
-export const latestWorkaround = (deciding: Pick<Deciding, 'ticket'>): Workaround | undefined =>
-  deciding.ticket.workarounds.findLast((workaround) => workaround.withdrawnAt === null);
-
-const notReclassifiedSince: Check = ({ ticket }) => {
-  const latest = latestWorkaround({ ticket });
+const notReclassifiedSince = ({ ticket }: DecisionContext): Refusal | null => {
+  const latest = latestWorkaround(ticket);
   return latest !== undefined && ticket.reclassifiedBy > latest.appliedBy
     ? { code: 'ReclassifiedSinceWorkaround', appliedAt: latest.appliedAt }
     : null;
 };
 
-/** The checks behind the guards that refuse. */
-export const checks = {
+const reclassificationIsSound = (context: DecisionContext, command: Command | null): Refusal | null => {
+  if (command?.type !== 'reclassify') return null;
+  if (!('override' in command)) {
+    return isBlank(command.reason ?? '') && lowersOnlyWithApproval(context, command)
+      ? {
+          code: 'InvalidInput',
+          field: 'reason',
+          expected: 'a reason, because another agent has to approve the lower severity',
+        }
+      : null;
+  }
+  const { ticket, policy } = context;
+  const { severity: requested, reason } = command.override;
+  if (isBlank(reason)) {
+    return { code: 'InvalidInput', field: 'override.reason', expected: 'a reason for the override' };
+  }
+  if (!policy.severities.some((level) => level.severity === requested)) {
+    const levels = policy.severities.map((level) => level.severity).join(', ');
+    return { code: 'InvalidInput', field: 'override.severity', expected: `a severity of the policy: ${levels}` };
+  }
+  return requested === ticket.severity ? { code: 'OverrideWithoutEffect', severity: requested } : null;
+};
+
+/** Every guard that the lifecycle names. */
+export const guards = {
   notYetAcknowledged: ({ ticket }) =>
     ticket.acknowledgedAt === null ? null : { code: 'AlreadyAcknowledged', acknowledgedAt: ticket.acknowledgedAt },
 
-  reclassificationIsSound: (deciding, command) => {
-    if (command?.type !== 'reclassify') return null;
-    if (!('override' in command)) {
-      return isBlank(command.reason ?? '') && needsApproval(deciding, command)
-        ? { code: 'InvalidInput', field: 'reason', expected: 'say why, for another agent has to approve the lowering' }
-        : null;
-    }
-    const { ticket, policy } = deciding;
-    const { severity: requested, reason } = command.override;
-    if (isBlank(reason)) {
-      return { code: 'InvalidInput', field: 'override.reason', expected: 'say why the classifier is overruled' };
-    }
-    if (!policy.severities.some((level) => level.severity === requested)) {
-      const levels = policy.severities.map((level) => level.severity).join(', ');
-      return { code: 'InvalidInput', field: 'override.severity', expected: `the policy has ${levels}` };
-    }
-    return requested === ticket.severity ? { code: 'OverrideWithoutEffect', severity: requested } : null;
-  },
+  reclassificationIsSound,
+
+  needsApproval: (context, command) =>
+    command?.type === 'reclassify' &&
+    reclassificationIsSound(context, command) === null &&
+    lowersOnlyWithApproval(context, command)
+      ? null
+      : 'NEXT',
 
   isProposed: ({ ticket }, command) => {
     if (ticket.proposal === null) return { code: 'NothingProposed' };
     return command?.type === 'rejectOverride' && isBlank(command.reason)
-      ? { code: 'InvalidInput', field: 'reason', expected: 'say why the proposal is rejected' }
+      ? { code: 'InvalidInput', field: 'reason', expected: 'a reason for the rejection' }
       : null;
   },
 
@@ -77,7 +92,11 @@ export const checks = {
   },
 
   notReclassifiedSince,
-  isFirstAndNotReclassifiedSince: notReclassifiedSince,
+
+  isFirstAndNotReclassifiedSince: (context) => {
+    const standing = context.ticket.workarounds.filter((workaround) => workaround.withdrawnAt === null);
+    return notReclassifiedSince(context) ?? (standing.length === 1 ? null : 'NEXT');
+  },
 
   notYetWaiting: ({ ticket, policy }, command) => {
     const running = ticket.waits.filter((wait) => wait.until === null);
@@ -110,43 +129,18 @@ export const checks = {
     const breach = ticket.cycles.find(({ kind, number }) => kind === commitment && number === cycle)?.breach ?? null;
     if (breach === null) return { code: 'NoSuchBreach', commitment, cycle };
     if (breach.waiver !== undefined) return { code: 'AlreadyWaived', commitment, cycle, waivedAt: breach.waiver.at };
-    return isBlank(reason) ? { code: 'InvalidInput', field: 'reason', expected: 'say why the breach is waived' } : null;
+    return isBlank(reason) ? { code: 'InvalidInput', field: 'reason', expected: 'a reason for the waiver' } : null;
   },
 
-  reasonIsGiven: (_deciding, command) =>
+  reasonIsGiven: (_context, command) =>
     command?.type === 'close' && isBlank(command.reason ?? '')
-      ? { code: 'InvalidInput', field: 'reason', expected: 'say why the ticket is closed unresolved' }
+      ? { code: 'InvalidInput', field: 'reason', expected: 'a reason for closing an unresolved ticket' }
       : null,
-} as const satisfies Readonly<Record<string, Check>>;
 
-type CheckName = keyof typeof checks;
-type MachineGuard = (args: { readonly context: Deciding; readonly event: Command }) => boolean;
+  isOutbound: (_context, command) =>
+    command?.type === 'communicate' && command.direction === 'OUTBOUND' ? null : 'NEXT',
 
-const passes =
-  (name: CheckName): MachineGuard =>
-  ({ context, event }) =>
-    (checks[name] as Check)(context, event) === null;
+  hadWorkaround: ({ ticket }) => (ticket.resolvedFrom === 'workaroundApplied' ? null : 'NEXT'),
+} as const satisfies Readonly<Record<string, Guard>>;
 
-const refusing = Object.fromEntries((Object.keys(checks) as CheckName[]).map((name) => [name, passes(name)])) as Record<
-  CheckName,
-  MachineGuard
->;
-
-/** Every guard that the machine names: those that refuse, and those that only choose between two ways of one command. */
-export const guards = {
-  ...refusing,
-  isFirstAndNotReclassifiedSince: (args) =>
-    args.context.ticket.workarounds.filter((workaround) => workaround.withdrawnAt === null).length === 1 &&
-    refusing.notReclassifiedSince(args),
-  needsApproval: ({ context, event }) =>
-    event.type === 'reclassify' &&
-    checks.reclassificationIsSound(context, event) === null &&
-    needsApproval(context, event),
-  isOutbound: ({ event }) => event.type === 'communicate' && event.direction === 'OUTBOUND',
-  hadWorkaround: ({ context }) => context.ticket.resolvedFrom === 'workaroundApplied',
-} as const satisfies Readonly<Record<string, MachineGuard>>;
-export type Guard = keyof typeof guards;
-
-/** Why the guard of that name refuses; null where it passes, and for a guard that only chooses. */
-export const refusalOf = (guard: Guard, deciding: Deciding, command: Command | null): Refusal | null =>
-  guard in checks ? (checks[guard as CheckName] as Check)(deciding, command) : null;
+export type GuardName = keyof typeof guards;

@@ -1,75 +1,87 @@
-import { COMMAND_TYPES, type CommandType } from './commands';
-import { type Guard, refusalOf } from './guards';
+import { COMMAND_TYPES, type Command, type CommandType } from './commands';
+import type { DecisionContext } from './decision-context';
+import { type Guard, type GuardName, guards } from './guards';
 import type { Refusal } from './refusals';
 import { TICKET_STATES, type TicketState } from './ticket';
-import { type Deciding, ticketMachine } from './ticket-machine';
+import { STATES } from './ticket-machine';
 
-/** One arrow of the lifecycle, read from the running machine. */
+/** One transition of the lifecycle machine. */
 export interface Transition {
   readonly command: CommandType;
   readonly from: TicketState;
+  /** Equals `from` where the command does not change the state. */
   readonly to: TicketState;
-  readonly guard: Guard | null;
+  /** The name of the condition; null where the transition is always taken. */
+  readonly guard: GuardName | null;
+  /** The names of what the transition does, in order. */
   readonly actions: readonly string[];
 }
 
-/** Every arrow of the machine, in the order of its literal. */
-export const TRANSITIONS: readonly Transition[] = TICKET_STATES.flatMap((from) => {
-  const node = ticketMachine.states[from];
-  return [...(node?.transitions.values() ?? [])].flat().map((transition) => ({
-    command: transition.eventType as CommandType,
-    from,
-    to: (transition.target?.[0]?.key ?? from) as TicketState,
-    guard: (transition.guard ?? null) as Guard | null,
-    actions: transition.actions.map((action) =>
-      typeof action === 'string' ? action : String((action as { type?: string }).type ?? action),
-    ),
-  }));
-});
-
-const byStateAndCommand = new Map<string, readonly Transition[]>(
-  TICKET_STATES.flatMap((state) =>
-    COMMAND_TYPES.map(
-      (command) =>
-        [
-          `${state}/${command}`,
-          TRANSITIONS.filter((transition) => transition.from === state && transition.command === command),
-        ] as const,
-    ),
+/**
+ * The transitions of each command out of each state, in the order of their guards; none where it is
+ * illegal.
+ */
+const TABLE: ReadonlyMap<string, readonly Transition[]> = new Map(
+  TICKET_STATES.flatMap((from) =>
+    COMMAND_TYPES.map((command) => [
+      `${from}/${command}`,
+      [STATES[from].on[command] ?? []]
+        .flat()
+        .map(({ guard = null, target: to = from, actions }) => ({ command, from, to, guard, actions })),
+    ]),
   ),
 );
 
-/** The arrows of a command out of a state; none where it is illegal there. */
-export const transitionsOf = (state: TicketState, command: CommandType): readonly Transition[] =>
-  byStateAndCommand.get(`${state}/${command}`) ?? [];
+/** Every transition of the machine, by state, then by command. */
+export const TRANSITIONS: readonly Transition[] = [...TABLE.values()].flat();
 
-/** Whether a ticket would take a command, as far as can be told without its input, and why not. */
+/**
+ * Why the lifecycle refuses a command in the ticket's present state; null where it accepts it.
+ */
+export function refusalOf(context: DecisionContext, command: Command): Refusal | null {
+  const reason = barrierTo(context, command.type, command);
+  return reason === 'ILLEGAL' ? illegal(context, command.type, allowedCommands(context)) : reason;
+}
+
+/** A command, and whether the ticket accepts it; `refusal` is null where it is allowed. */
 export interface AllowedAction {
   readonly command: CommandType;
   readonly allowed: boolean;
   readonly refusal: Refusal | null;
 }
 
-/** Every command with whether the ticket would take it now. */
-export function allowedActions(deciding: Deciding): readonly AllowedAction[] {
-  const { state } = deciding.ticket;
-  const judged = COMMAND_TYPES.map((command) => ({ command, ...judge(deciding, command) }));
-  const allowed = judged.filter((action) => action.allowed).map((action) => action.command);
-  return judged.map(({ command, legal, barredBy, allowed: isAllowed }) => ({
-    command,
-    allowed: isAllowed,
-    refusal: legal ? barredBy : { code: 'IllegalTransition', state, command, allowed },
-  }));
+/**
+ * Every command, and whether the ticket accepts it as far as that is known without the command's
+ * input.
+ */
+export function allowedActions(context: DecisionContext): readonly AllowedAction[] {
+  const allowed = allowedCommands(context);
+  return COMMAND_TYPES.map((command) => {
+    const reason = barrierTo(context, command, null);
+    const refusal = reason === 'ILLEGAL' ? illegal(context, command, allowed) : reason;
+    return { command, allowed: refusal === null, refusal };
+  });
 }
 
-/** The commands that the ticket would take now. */
-export const allowedCommands = (deciding: Deciding): readonly CommandType[] =>
-  COMMAND_TYPES.filter((command) => judge(deciding, command).allowed);
+const allowedCommands = (context: DecisionContext): readonly CommandType[] =>
+  COMMAND_TYPES.filter((command) => barrierTo(context, command, null) === null);
 
-function judge(deciding: Deciding, command: CommandType) {
-  const ways = transitionsOf(deciding.ticket.state, command);
-  const refusals = ways.map(({ guard }) => (guard === null ? null : refusalOf(guard, deciding, null)));
-  const legal = ways.length > 0;
-  const allowed = legal && refusals.some((refusal) => refusal === null);
-  return { legal, allowed, barredBy: allowed ? null : (refusals[0] ?? null) };
+/**
+ * Why no transition of a command can be taken: the first refusal of its guards. Null where one can.
+ */
+function barrierTo(context: DecisionContext, type: CommandType, command: Command | null): Refusal | 'ILLEGAL' | null {
+  let reason: Refusal | 'ILLEGAL' = 'ILLEGAL';
+  for (const { guard } of TABLE.get(`${context.ticket.state}/${type}`) ?? []) {
+    const verdict = guard === null ? null : (guards[guard] as Guard)(context, command);
+    if (verdict === null) return null;
+    if (verdict !== 'NEXT' && reason === 'ILLEGAL') reason = verdict;
+  }
+  return reason;
 }
+
+const illegal = ({ ticket }: DecisionContext, command: CommandType, allowed: readonly CommandType[]): Refusal => ({
+  code: 'IllegalTransition',
+  state: ticket.state,
+  command,
+  allowed,
+});

@@ -1,4 +1,4 @@
-import { type BusinessCalendar, CalendarError } from '../calendar/business-calendar';
+import { answerOrNull, type BusinessCalendar } from '../calendar/business-calendar';
 import { timeSpent } from '../commitment/commitment';
 import type { DurationMs, EpochMs } from '../instant';
 import { type CommitmentKind, calendarOf, type Policy, targetOf } from '../policy/policy';
@@ -6,24 +6,28 @@ import type { Severity } from '../severity';
 import type { Ticket } from './ticket';
 import type { TicketEvent } from './ticket-events';
 
-/** What reports count and time: the first response, the first workaround, the resolution that stands, and the closing. */
+/**
+ * What reports count and measure: the first response, the first workaround, the present resolution,
+ * and the closing.
+ */
 export const MILESTONES = ['RESPONSE', 'WORKAROUND', 'RESOLUTION', 'CLOSING'] as const;
 export type MilestoneName = (typeof MILESTONES)[number];
 
 export interface Milestone {
   readonly milestone: MilestoneName;
-  /** Null for the resolution of a ticket that was reopened since. */
+  /** Null for the resolution of a ticket that was reopened. */
   readonly at: EpochMs | null;
   /** The ticket's severity just before it. */
   readonly severity: Severity;
   /**
-   * Business time that it took from opening, without the time in which the ticket was resolved and without pauses. Null
-   * for the closing, where the commitment is not measured, and where no calendar can tell.
+   * Business time in milliseconds from opening to the milestone, less pauses and the time in which
+   * the ticket was resolved. Null for the closing, where the commitment is not measured, and where
+   * the calendar cannot answer.
    */
   readonly businessMs: DurationMs | null;
 }
 
-/** The commitment whose pauses and calendar each is timed by; the closing is not timed. */
+/** The commitment whose pauses and calendar measure each milestone; null where none is measured. */
 const TIMED_BY: Readonly<Record<MilestoneName, CommitmentKind | null>> = {
   RESPONSE: 'RESPONSE',
   WORKAROUND: 'RESOLUTION',
@@ -32,9 +36,9 @@ const TIMED_BY: Readonly<Record<MilestoneName, CommitmentKind | null>> = {
 };
 
 /**
- * The milestones that a ticket reached or lost by its latest events, as they stand after them.
+ * The milestones that a ticket reached or lost by its latest events, with their values after them.
  *
- * @param before the ticket before the events; null where they opened it
+ * @param before the ticket before the events; null where the events open it
  * @param ticket the ticket after them
  */
 export function milestonesOf(
@@ -77,7 +81,7 @@ function milestonesIn(event: TicketEvent): readonly MilestoneName[] {
   return reached;
 }
 
-/** The severity before the first of a ticket's latest events: what the first change among them changed, if any did. */
+/** The ticket's severity before the given events, which are its latest. */
 function severityBefore(ticket: Ticket, events: readonly TicketEvent[]): Severity {
   for (const event of events) {
     const change = 'effects' in event ? event.effects.severityChange : undefined;
@@ -96,16 +100,12 @@ function businessTimeOf(
   const kind = TIMED_BY[milestone];
   if (kind === null || ticket.notMeasured.includes(kind)) return null;
   const calendar = calendarFor(policy, severity, kind);
-  if (calendar === null) return null;
-  try {
-    return timeSpent(ticket, policy, kind, calendar, at);
-  } catch (error) {
-    if (error instanceof CalendarError) return null;
-    throw error;
-  }
+  return calendar === null ? null : answerOrNull(() => timeSpent(ticket, policy, kind, calendar, at));
 }
 
-/** The calendar of the commitment's target; of a best effort, that of the first commitment that promises a time. */
+/**
+ * The calendar of the commitment's target; for best effort, of the first commitment with a target.
+ */
 function calendarFor(policy: Policy, severity: Severity, kind: CommitmentKind): BusinessCalendar | null {
   for (const candidate of [kind, 'UPDATE', 'RESPONSE', 'RESOLUTION'] as const) {
     const { span } = targetOf(policy, severity, candidate);

@@ -4,20 +4,20 @@ import { type Classification, classify } from '../policy/classify';
 import type { Policy } from '../policy/policy';
 import { isLessUrgent } from '../severity';
 import type { Command } from './commands';
+import type { DecisionContext } from './decision-context';
 import type { Override, Proposal } from './ticket';
-import type { Deciding } from './ticket-machine';
 
 type Reclassify = Extract<Command, { type: 'reclassify' }>;
 
-/** What impacts earn that are known to be consistent: `decide` has refused all others before. */
+/** Classifies impacts that `decide` has accepted. Throws for impacts that no clause covers. */
 export function classified(policy: Policy, impacts: readonly Impact[]): Classification {
   const outcome = classify(policy, impacts);
-  if (!outcome.ok) throw new Error(`Accepted impacts that contradict themselves: ${outcome.refusal.code}`);
+  if (!outcome.ok) throw new Error(`Accepted impacts that cannot be classified: ${outcome.refusal.code}`);
   return outcome.classification;
 }
 
-/** What a reclassification would make of the ticket; it holds at once, or once it is approved. */
-export function reclassification({ ticket, policy, at, actor: by }: Deciding, command: Reclassify): Proposal {
+/** The change that a reclassification asks for. It takes effect at once or after approval. */
+export function reclassification({ ticket, policy, at, actor: by }: DecisionContext, command: Reclassify): Proposal {
   if ('override' in command) {
     const { severity, reason } = command.override;
     return { severity, isOverride: true, impacts: ticket.impacts, clause: ticket.clause, reason, at, by };
@@ -27,16 +27,19 @@ export function reclassification({ ticket, policy, at, actor: by }: Deciding, co
   return { severity, isOverride: false, impacts, clause, reason: command.reason, at, by };
 }
 
-/** Whether it lowers the severity in a way that the policy wants another agent to approve. An import tells what held. */
-export function needsApproval(deciding: Deciding, command: Reclassify): boolean {
-  const { policy, ticket, actor } = deciding;
+/**
+ * Whether a reclassification lowers the severity and the policy requires another agent's approval.
+ * False for an import, which records what was in effect.
+ */
+export function lowersOnlyWithApproval(context: DecisionContext, command: Reclassify): boolean {
+  const { policy, ticket, actor } = context;
   if (actor.kind === 'IMPORT') return false;
   if (policy.loweringApproval === 'NEVER') return false;
   if (policy.loweringApproval === 'OVERRIDES' && !('override' in command)) return false;
-  return isLessUrgent(reclassification(deciding, command).severity, ticket.severity);
+  return isLessUrgent(reclassification(context, command).severity, ticket.severity);
 }
 
-/** The override that a reclassification sets; null where its severity follows from its impacts. */
+/** The override that a reclassification sets; null where its impacts give the severity. */
 export function overrideOf({ isOverride, severity, reason, at, by }: Proposal, approvedBy?: Actor): Override | null {
   if (!isOverride) return null;
   const override = { severity, reason: reason ?? '', at, by };

@@ -5,7 +5,7 @@ import type { Severity } from '../severity';
 import type { CommandType } from './commands';
 import type { TicketState } from './ticket';
 
-/** Why a command was not carried out. Refusals are values: nothing of the command has happened. */
+/** Why a command is refused. A refused command changes nothing. */
 export type Refusal =
   | {
       readonly code: 'IllegalTransition';
@@ -45,7 +45,7 @@ export type Refusal =
   | { readonly code: 'DuplicateExternalId'; readonly externalId: string }
   | {
       readonly code: 'InvalidPolicy';
-      /** Where in the policy's text, both counted from 1. */
+      /** The place in the policy's text; line and column count from 1. */
       readonly line: number;
       readonly column: number;
       /** The dotted path of the field, e.g. `severities[1].title`. */
@@ -63,49 +63,49 @@ export type Refusal =
       readonly code: 'CalendarInUse';
       readonly calendar: string;
       readonly policy: string;
-      /** The name of the client whose terms name the calendar. */
+      /** The name of the client whose terms use the calendar. */
       readonly client: string;
     };
 
 export type RefusalCode = Refusal['code'];
 
-const words = (names: readonly string[]): string => (names.length === 0 ? 'nothing' : names.join(', '));
+const words = (names: readonly string[]): string => (names.length === 0 ? 'none' : names.join(', '));
 
-/** One sentence for people: what was refused and what would be accepted. */
+/** One sentence for people: what is refused, and what is accepted instead. */
 export function explainRefusal(refusal: Refusal): string {
   switch (refusal.code) {
     case 'IllegalTransition':
-      return `A ticket that is ${refusal.state} does not take ${refusal.command}; it takes ${words(refusal.allowed)}.`;
+      return `A ticket in state ${refusal.state} does not accept ${refusal.command}. Accepted commands: ${words(refusal.allowed)}.`;
     case 'ContradictoryImpact':
-      return `${refusal.audience} with ${refusal.consequence} contradicts itself: no clause of the policy covers the pair. State who is hit and what they cannot do.`;
+      return `No clause of the policy covers ${refusal.audience} with ${refusal.consequence}. State who is affected and what they cannot do.`;
     case 'SeverityNotLowered':
-      return `A workaround at ${refusal.before} has to lower the severity; what remains still classifies as ${refusal.after}.`;
+      return `A workaround at ${refusal.before} has to lower the severity; the remaining impacts classify as ${refusal.after}.`;
     case 'ImpactNotLowered':
       return refusal.sameImpacts
-        ? `A workaround has to change the impact; the impacts that remain are the same as before.`
-        : `A workaround at ${refusal.before} must not raise the severity; what remains classifies as ${refusal.after}.`;
+        ? `A workaround has to change the impacts; the remaining impacts are the same as before.`
+        : `A workaround at ${refusal.before} must not raise the severity; the remaining impacts classify as ${refusal.after}.`;
     case 'AlreadyAcknowledged':
-      return 'The ticket is acknowledged already; that happens once.';
+      return 'The ticket is already acknowledged; a ticket is acknowledged once.';
     case 'AlreadyWaiting':
-      return `The ticket waits for ${refusal.reason} already.`;
+      return `The ticket is already waiting for ${refusal.reason}.`;
     case 'NotWaiting':
-      return `The ticket does not wait for ${refusal.reason}.`;
+      return `The ticket is not waiting for ${refusal.reason}.`;
     case 'NothingProposed':
-      return 'No lowering of the severity is proposed; there is nothing to approve or reject.';
+      return 'No reclassification is proposed; there is nothing to approve or reject.';
     case 'ApproverIsProposer':
-      return 'Whoever proposed a lowering cannot approve it; another agent has to, or you reject it.';
+      return 'The agent who proposed a reclassification cannot approve it; another agent can approve it, and you can reject it.';
     case 'NothingToWaive':
-      return 'The ticket has no breach that is not waived already.';
+      return 'The ticket has no breach that can be waived; it has none, or all are waived.';
     case 'NoSuchBreach':
-      return `Cycle ${refusal.cycle} of ${refusal.commitment} is not breached; the ticket's breaches say which are.`;
+      return `Cycle ${refusal.cycle} of ${refusal.commitment} is not breached; the ticket's breaches list the cycles that are.`;
     case 'AlreadyWaived':
-      return `The breach of cycle ${refusal.cycle} of ${refusal.commitment} is waived already.`;
+      return `The breach of cycle ${refusal.cycle} of ${refusal.commitment} is already waived.`;
     case 'OverrideWithoutEffect':
-      return `The ticket is ${refusal.severity} already; an override sets another severity.`;
+      return `The ticket is already ${refusal.severity}; an override has to set another severity.`;
     case 'ReclassifiedSinceWorkaround':
-      return 'The ticket was reclassified after this workaround; reclassify it by its present impacts instead of withdrawing.';
+      return 'The ticket was reclassified after this workaround; reclassify it with its present impacts instead of withdrawing the workaround.';
     case 'OutOfOrder':
-      return `The command's instant is earlier than the ticket's last event; use that event's instant or a later one.`;
+      return `The time of the command is earlier than the ticket's last event; use the time of that event or a later one.`;
     case 'BeyondCalendar':
       return `No deadline can be given: ${refusal.detail}`;
     case 'InvalidInput':
@@ -113,18 +113,18 @@ export function explainRefusal(refusal: Refusal): string {
     case 'NotFound':
       return `There is no ${refusal.kind.toLowerCase()} ${refusal.id}.`;
     case 'VersionConflict':
-      return `The ticket is at version ${refusal.actual}, not ${refusal.expected}; read it again and decide anew.`;
+      return `The ticket is at version ${refusal.actual}, not ${refusal.expected}; read it again and repeat the command if it still applies.`;
     case 'IdempotencyKeyReused':
       return `The idempotency key "${refusal.key}" was used with another input; use a new key.`;
     case 'DuplicateExternalId':
-      return `The client has a ticket with externalId "${refusal.externalId}" already.`;
+      return `The client already has a ticket with externalId "${refusal.externalId}".`;
     case 'InvalidPolicy':
       return `Line ${refusal.line}, column ${refusal.column}, ${refusal.field}: ${refusal.problem}`;
     case 'UnknownPolicy':
-      return `No policy "${refusal.policy}" is published; there is ${words(refusal.known)}.`;
+      return `No policy "${refusal.policy}" is published; the published policies are: ${words(refusal.known)}.`;
     case 'UnknownCalendar':
       return `The policy ${refusal.policy} has no calendar "${refusal.calendar}"; it has ${words(refusal.known)}.`;
     case 'CalendarInUse':
-      return `The client "${refusal.client}" counts on the calendar ${refusal.calendar}, which this version of ${refusal.policy} lacks; keep it in, or change the client's terms first.`;
+      return `The client "${refusal.client}" uses the calendar ${refusal.calendar}, which this version of ${refusal.policy} does not have; add the calendar, or change the client's terms first.`;
   }
 }

@@ -16,11 +16,11 @@ import type {
   Workaround,
 } from './ticket';
 
-/** What a command did to the clocks besides its own facts. */
+/** What a command changed in the state, the severity and the clocks. */
 export interface Effects {
-  /** The state that the lifecycle machine led to. */
+  /** The state after the command. */
   readonly state: TicketState;
-  /** It counts as a response: the first action taken. */
+  /** Present where the command counts as a response. */
   readonly responds?: true;
   readonly ended?: readonly { readonly kind: CommitmentKind; readonly cycle: number; readonly end: CycleEnd }[];
   readonly severityChange?: SeverityChange;
@@ -28,7 +28,10 @@ export interface Effects {
   readonly waitingEnded?: readonly WaitingReason[];
 }
 
-/** What happened, without envelope. One command is one event; what fell due before it stands in events of its own. */
+/**
+ * An event without its envelope. A command gives one event; each deadline or mark that was due
+ * before it is an event of its own.
+ */
 export type EventBody =
   | (NewTicket & {
       readonly type: 'SUBMITTED';
@@ -55,7 +58,7 @@ export type EventBody =
   | {
       readonly type: 'OVERRIDE_APPROVED';
       readonly proposal: Proposal;
-      /** The approver's reason; the proposer's where the approver gave none. */
+      /** The approver's reason, or the proposer's where the approver gave none. */
       readonly reason: string | null;
       readonly effects: Effects;
     }
@@ -117,12 +120,12 @@ export type EventBody =
 
 export type EventType = EventBody['type'];
 
-/** An event as it stands in the log. */
+/** An event of the log. */
 export type TicketEvent = EventBody & {
   readonly ticketId: string;
   /** Counts from 1 for each ticket. */
   readonly number: number;
-  /** When it happened; an import's events carry the log's own instants. */
+  /** When it happened. Imported events have the instants of the imported log. */
   readonly at: EpochMs;
   readonly actor: Actor;
 };
@@ -150,8 +153,8 @@ export const EVENT_TYPES = [
 ] as const satisfies readonly EventType[];
 
 /**
- * The key under which an event can happen only once for its ticket: a breach or a mark of one cycle.
- * Null for events that may repeat.
+ * The key that makes an event unique within its ticket: a breach or a mark of one cycle. Null for
+ * events that can repeat.
  */
 export function onceKey(event: EventBody): string | null {
   if (event.type === 'COMMITMENT_BREACHED') return `${event.kind}/${event.cycle}/breach`;

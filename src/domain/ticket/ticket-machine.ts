@@ -1,118 +1,136 @@
 import { setup } from 'xstate';
-import type { Actor } from '../actor';
-import type { EpochMs } from '../instant';
-import type { Policy } from '../policy/policy';
-import type { Command } from './commands';
-import { guards } from './guards';
-import type { Ticket } from './ticket';
+import type { Command, CommandType } from './commands';
+import type { DecisionContext } from './decision-context';
+import { type Guard, type GuardName, guards } from './guards';
+import type { TicketState } from './ticket';
 
-/** What the machine looks at: the ticket as it stands, its policy, the command's instant, and who gives the command. */
-export interface Deciding {
-  readonly ticket: Ticket;
-  readonly policy: Policy;
-  readonly at: EpochMs;
-  readonly actor: Actor;
-}
-
-// The machine only names what a transition does; `effects.ts` carries the names out, in their order, on the decision.
-const carriedOutLater = () => undefined;
-const actions = {
-  respond: carriedOutLater,
-  fulfilUpdate: carriedOutLater,
-  fulfilAll: carriedOutLater,
-  cancelAll: carriedOutLater,
-  record: carriedOutLater,
-  propose: carriedOutLater,
-  changeSeverity: carriedOutLater,
-  startUpdate: carriedOutLater,
-  startAfresh: carriedOutLater,
-  endWaitingForClient: carriedOutLater,
-  endThisWaiting: carriedOutLater,
-  endWaiting: carriedOutLater,
-};
-export type Action = keyof typeof actions;
+/** What a transition can do. `effects.ts` implements each action. */
+export const ACTIONS = [
+  'respond',
+  'fulfilUpdate',
+  'fulfilAll',
+  'cancelAll',
+  'record',
+  'propose',
+  'changeSeverity',
+  'startUpdate',
+  'startAfresh',
+  'endWaitingForClient',
+  'endThisWaiting',
+  'endWaiting',
+] as const;
+export type Action = (typeof ACTIONS)[number];
 
 /**
- * The lifecycle of a ticket. Waiting is orthogonal to `open` and `workaroundApplied`: a set of reasons in the ticket.
- * The transition table, the diagram and `allowedActions` are all read from this literal.
+ * One transition of a command. Without a guard it is always taken; without a target the state
+ * stays.
  */
+interface TransitionConfig {
+  readonly guard?: GuardName;
+  readonly target?: TicketState;
+  readonly actions: readonly Action[];
+}
+
+/** Where a command has several transitions, the first whose guard holds is taken. */
+type CommandTransitions = Readonly<Partial<Record<CommandType, TransitionConfig | readonly TransitionConfig[]>>>;
+
+interface StateConfig {
+  readonly type?: 'final';
+  readonly on: CommandTransitions;
+}
+
+/** The transitions that `open` and `workaroundApplied` share. */
+const WHILE_WORKED_ON = {
+  acknowledge: { guard: 'notYetAcknowledged', actions: ['respond', 'record'] },
+  reclassify: [
+    { guard: 'needsApproval', actions: ['propose'] },
+    { guard: 'reclassificationIsSound', actions: ['record', 'changeSeverity'] },
+  ],
+  approveOverride: { guard: 'isProposedByAnother', actions: ['record', 'changeSeverity'] },
+  rejectOverride: { guard: 'isProposed', actions: ['record'] },
+  startWaiting: { guard: 'notYetWaiting', actions: ['respond', 'record'] },
+  stopWaiting: { guard: 'isWaiting', actions: ['record', 'endThisWaiting'] },
+  communicate: [
+    { guard: 'isOutbound', actions: ['respond', 'fulfilUpdate', 'record', 'startUpdate'] },
+    { actions: ['record', 'endWaitingForClient'] },
+  ],
+  recordCall: { actions: ['record'] },
+  resolve: { target: 'resolved', actions: ['respond', 'fulfilAll', 'record', 'endWaiting'] },
+  close: { guard: 'reasonIsGiven', target: 'closed', actions: ['cancelAll', 'record', 'endWaiting'] },
+  assign: { actions: ['record'] },
+  waiveBreach: { guard: 'isBreachToWaive', actions: ['record'] },
+} as const satisfies CommandTransitions;
+
+/** The state of a new ticket. */
+export const FIRST_STATE = 'open' satisfies TicketState;
+
+/**
+ * The lifecycle of a ticket. A ticket that is `open` or `workaroundApplied` can also wait, for a
+ * set of reasons that the ticket holds. The machine, the transition table, the diagram and
+ * `allowedActions` all read this literal.
+ */
+export const STATES: Readonly<Record<TicketState, StateConfig>> = {
+  open: {
+    on: {
+      ...WHILE_WORKED_ON,
+      applyWorkaround: {
+        guard: 'residualIsLower',
+        target: 'workaroundApplied',
+        actions: ['respond', 'record', 'changeSeverity'],
+      },
+    },
+  },
+  workaroundApplied: {
+    on: {
+      ...WHILE_WORKED_ON,
+      applyWorkaround: { guard: 'residualIsLower', actions: ['respond', 'record', 'changeSeverity'] },
+      withdrawWorkaround: [
+        { guard: 'isFirstAndNotReclassifiedSince', target: 'open', actions: ['record', 'changeSeverity'] },
+        { guard: 'notReclassifiedSince', actions: ['record', 'changeSeverity'] },
+      ],
+    },
+  },
+  resolved: {
+    on: {
+      communicate: { actions: ['record'] },
+      recordCall: { actions: ['record'] },
+      reopen: [
+        { guard: 'hadWorkaround', target: 'workaroundApplied', actions: ['record', 'startAfresh'] },
+        { target: 'open', actions: ['record', 'startAfresh'] },
+      ],
+      close: { target: 'closed', actions: ['record'] },
+      assign: { actions: ['record'] },
+      waiveBreach: { guard: 'isBreachToWaive', actions: ['record'] },
+    },
+  },
+  // A closed ticket cannot be reopened, but its breaches can still be waived.
+  closed: { type: 'final', on: { waiveBreach: { guard: 'isBreachToWaive', actions: ['record'] } } },
+};
+
+type MachineGuard = (args: { readonly context: DecisionContext; readonly event: Command }) => boolean;
+
+/** The guards in the form that XState calls. */
+const machineGuards = Object.fromEntries(
+  Object.entries<Guard>(guards).map(([name, guard]): [string, MachineGuard] => [
+    name,
+    ({ context, event }) => guard(context, event) === null,
+  ]),
+) as Record<GuardName, MachineGuard>;
+
+// XState only names the actions of a transition. `effects.ts` carries them out, in their order.
+const machineActions = Object.fromEntries(ACTIONS.map((action) => [action, () => undefined])) as Record<
+  Action,
+  () => void
+>;
+
 export const ticketMachine = setup({
-  types: { context: {} as Deciding, events: {} as Command },
-  guards,
-  actions,
+  types: { context: {} as DecisionContext, events: {} as Command, input: {} as DecisionContext },
+  guards: machineGuards,
+  actions: machineActions,
 }).createMachine({
   id: 'ticket',
-  initial: 'open',
-  context: ({ input }) => input as unknown as Deciding,
-  states: {
-    open: {
-      on: {
-        acknowledge: { guard: 'notYetAcknowledged', actions: ['respond', 'record'] },
-        reclassify: [
-          { guard: 'needsApproval', actions: ['propose'] },
-          { guard: 'reclassificationIsSound', actions: ['record', 'changeSeverity'] },
-        ],
-        approveOverride: { guard: 'isProposedByAnother', actions: ['record', 'changeSeverity'] },
-        rejectOverride: { guard: 'isProposed', actions: ['record'] },
-        applyWorkaround: {
-          guard: 'residualIsLower',
-          target: 'workaroundApplied',
-          actions: ['respond', 'record', 'changeSeverity'],
-        },
-        startWaiting: { guard: 'notYetWaiting', actions: ['respond', 'record'] },
-        stopWaiting: { guard: 'isWaiting', actions: ['record', 'endThisWaiting'] },
-        communicate: [
-          { guard: 'isOutbound', actions: ['respond', 'fulfilUpdate', 'record', 'startUpdate'] },
-          { actions: ['record', 'endWaitingForClient'] },
-        ],
-        recordCall: { actions: ['record'] },
-        resolve: { target: 'resolved', actions: ['respond', 'fulfilAll', 'record', 'endWaiting'] },
-        close: { guard: 'reasonIsGiven', target: 'closed', actions: ['cancelAll', 'record', 'endWaiting'] },
-        assign: { actions: ['record'] },
-        waiveBreach: { guard: 'isBreachToWaive', actions: ['record'] },
-      },
-    },
-    workaroundApplied: {
-      on: {
-        acknowledge: { guard: 'notYetAcknowledged', actions: ['respond', 'record'] },
-        reclassify: [
-          { guard: 'needsApproval', actions: ['propose'] },
-          { guard: 'reclassificationIsSound', actions: ['record', 'changeSeverity'] },
-        ],
-        approveOverride: { guard: 'isProposedByAnother', actions: ['record', 'changeSeverity'] },
-        rejectOverride: { guard: 'isProposed', actions: ['record'] },
-        applyWorkaround: { guard: 'residualIsLower', actions: ['respond', 'record', 'changeSeverity'] },
-        withdrawWorkaround: [
-          { guard: 'isFirstAndNotReclassifiedSince', target: 'open', actions: ['record', 'changeSeverity'] },
-          { guard: 'notReclassifiedSince', actions: ['record', 'changeSeverity'] },
-        ],
-        startWaiting: { guard: 'notYetWaiting', actions: ['respond', 'record'] },
-        stopWaiting: { guard: 'isWaiting', actions: ['record', 'endThisWaiting'] },
-        communicate: [
-          { guard: 'isOutbound', actions: ['respond', 'fulfilUpdate', 'record', 'startUpdate'] },
-          { actions: ['record', 'endWaitingForClient'] },
-        ],
-        recordCall: { actions: ['record'] },
-        resolve: { target: 'resolved', actions: ['respond', 'fulfilAll', 'record', 'endWaiting'] },
-        close: { guard: 'reasonIsGiven', target: 'closed', actions: ['cancelAll', 'record', 'endWaiting'] },
-        assign: { actions: ['record'] },
-        waiveBreach: { guard: 'isBreachToWaive', actions: ['record'] },
-      },
-    },
-    resolved: {
-      on: {
-        communicate: { actions: ['record'] },
-        recordCall: { actions: ['record'] },
-        reopen: [
-          { guard: 'hadWorkaround', target: 'workaroundApplied', actions: ['record', 'startAfresh'] },
-          { target: 'open', actions: ['record', 'startAfresh'] },
-        ],
-        close: { target: 'closed', actions: ['record'] },
-        assign: { actions: ['record'] },
-        waiveBreach: { guard: 'isBreachToWaive', actions: ['record'] },
-      },
-    },
-    // Final, and its record may still be judged: a breach can be waived, nothing can be reopened.
-    closed: { type: 'final', on: { waiveBreach: { guard: 'isBreachToWaive', actions: ['record'] } } },
-  },
+  initial: FIRST_STATE,
+  // `transition()` also calls this, with an undefined input. Reading a field of it would throw.
+  context: ({ input }) => input,
+  states: STATES,
 });

@@ -8,7 +8,7 @@ import type { NewTicket } from './commands';
 export const TICKET_STATES = ['open', 'workaroundApplied', 'resolved', 'closed'] as const;
 export type TicketState = (typeof TICKET_STATES)[number];
 
-/** One stretch of waiting for one reason; `until` is null while it lasts. */
+/** A period of waiting for one reason; `until` is null while it lasts. */
 export interface Wait {
   readonly reason: WaitingReason;
   readonly from: EpochMs;
@@ -38,28 +38,31 @@ export interface SeverityChange {
   readonly by: Actor;
   readonly cause: SeverityChangeCause;
   readonly reason: string | null;
-  /** When the ticket's RESOLUTION was due before and after; null where nothing is promised or the clock is paused. */
+  /**
+   * When the ticket's RESOLUTION was due before and after the change. Null for best effort and
+   * while the clock is paused.
+   */
   readonly deadlineBefore: EpochMs | null;
   readonly deadlineAfter: EpochMs | null;
 }
 
-/** A severity set against the classifier. */
+/** A severity that a person set in place of the classifier's. */
 export interface Override {
   readonly severity: Severity;
   readonly reason: string;
   readonly at: EpochMs;
   readonly by: Actor;
-  /** Who approved it; absent where it held at once. */
+  /** Who approved it. Absent where it needed no approval. */
   readonly approvedBy?: Actor;
 }
 
-/** A lowering that waits for another agent's approval; nothing of it holds yet. */
+/** A reclassification that waits for another agent's approval. It has no effect until then. */
 export interface Proposal {
   readonly severity: Severity;
-  /** The severity is set against the classifier; else it follows from the impacts. */
+  /** True where a person set the severity; false where the impacts give it. */
   readonly isOverride: boolean;
   readonly impacts: readonly Impact[];
-  /** The clause that the impacts fall under. */
+  /** The clause of the policy that the impacts fall under. */
   readonly clause: string;
   readonly reason: string | null;
   readonly at: EpochMs;
@@ -71,27 +74,27 @@ export type CycleOutcome = (typeof CYCLE_OUTCOMES)[number];
 
 export type BreachCause = 'DUE' | 'RECLASSIFIED';
 
-/** A breach that is not to be held against those who promised. It stays a breach. */
+/** A decision not to count a breach in reports. The breach stays recorded. */
 export interface Waiver {
   readonly at: EpochMs;
   readonly by: Actor;
   readonly reason: string;
 }
 
-/** A promise that was not kept. Once recorded it stays. */
+/** A missed deadline. Once recorded it is never removed. */
 export interface Breach {
-  /** The computed instant: the due instant, or the change that put it into the past. */
+  /** The due instant; or the change of severity that put the due instant into the past. */
   readonly at: EpochMs;
-  /** When it was seen. */
+  /** When the service noticed it. */
   readonly detectedAt: EpochMs;
   readonly cause: BreachCause;
-  /** The ticket's severity at the breach; the cycle's own may be another. */
+  /** The ticket's severity at the breach. It can differ from the cycle's. */
   readonly severity: Severity;
-  /** Absent where nobody waived it. */
+  /** Absent where the breach is not waived. */
   readonly waiver?: Waiver;
 }
 
-/** How a cycle ended; its instants as they stood then. */
+/** How a cycle ended, with its instants at that time. */
 export interface CycleEnd {
   readonly at: EpochMs;
   readonly outcome: CycleOutcome;
@@ -100,47 +103,47 @@ export interface CycleEnd {
   readonly elapsedMs: DurationMs;
 }
 
-/** One run of a commitment's clock. */
+/** One run of a commitment's clock, from a start to a deadline. */
 export interface Cycle {
   readonly kind: CommitmentKind;
   /** Counts from 1 for each kind. */
   readonly number: number;
-  /** The severity that gave it. */
+  /** The severity whose target it has. */
   readonly severity: Severity;
   /** The instant its clock counts from. */
   readonly startedAt: EpochMs;
-  /** The instant from which it applies; later than `startedAt` where the start was carried over. */
+  /** When it began to apply. Later than `startedAt` where it took over an earlier cycle's start. */
   readonly appliesFrom: EpochMs;
-  /** Business time that the target is worth from this start; null for best effort. */
+  /** The target in business time from this start; null for best effort. */
   readonly totalMs: DurationMs | null;
-  /** The marks reached, each once. */
+  /** The marks reached so far, each once. */
   readonly marks: readonly { readonly name: string; readonly at: EpochMs }[];
   readonly breach: Breach | null;
   readonly end: CycleEnd | null;
 }
 
-/** From opening or reopening to resolution; `until` is null while it lasts. */
+/** A period from opening or reopening to resolution; `until` is null while it lasts. */
 export interface Stint {
   readonly from: EpochMs;
   readonly until: EpochMs | null;
 }
 
-/** A ticket: what folding its events gives. Of what opened it, `impacts` and `assignee` are as last stated. */
+/** A ticket, as its events give it. `impacts` and `assignee` have their latest values. */
 export interface Ticket extends NewTicket {
   readonly id: string;
 
-  /** The policy version the ticket was opened under; it never changes. */
+  /** The policy that the ticket was opened under. It never changes. */
   readonly policyId: string;
   readonly policyVersion: number;
-  /** The calendars of that version that stand in for others on this ticket; neither do they ever change. */
+  /** The calendars of that version that replace others on this ticket. They never change. */
   readonly calendars: CalendarReplacements;
 
   readonly severity: Severity;
   readonly initialSeverity: Severity;
-  /** The clause that the impacts fall under; the override, where there is one, goes before it. */
+  /** The clause that the impacts fall under. An override takes precedence over it. */
   readonly clause: string;
   readonly override: Override | null;
-  /** A lowering that is proposed and not yet approved; null for none. */
+  /** The reclassification that waits for approval; null for none. */
   readonly proposal: Proposal | null;
   /** The number of the last event that reclassified the ticket; 0 for none. */
   readonly reclassifiedBy: number;
@@ -149,7 +152,7 @@ export interface Ticket extends NewTicket {
   /** The state that `resolve` left and `reopen` returns to. */
   readonly resolvedFrom: 'open' | 'workaroundApplied' | null;
   readonly openedAt: EpochMs;
-  /** The first action that counts as a response, whichever it was. */
+  /** The first action that counts as a response. */
   readonly respondedAt: EpochMs | null;
   readonly acknowledgedAt: EpochMs | null;
   readonly callRecordedAt: EpochMs | null;
@@ -158,7 +161,7 @@ export interface Ticket extends NewTicket {
   readonly closedAt: EpochMs | null;
   readonly resolution: string | null;
   readonly closeReason: string | null;
-  /** While resolved: the last instant at which anybody was heard, from which silence counts. */
+  /** While resolved: the last communication or call, or the resolution. Null otherwise. */
   readonly silentSince: EpochMs | null;
 
   readonly waits: readonly Wait[];
@@ -166,12 +169,19 @@ export interface Ticket extends NewTicket {
   readonly workarounds: readonly Workaround[];
   readonly severityChanges: readonly SeverityChange[];
   readonly cycles: readonly Cycle[];
-  /** Commitments that an imported history carries no evidence for; they have no cycles. */
+  /** Commitments that an imported history has no evidence for. They have no cycles. */
   readonly notMeasured: readonly CommitmentKind[];
-  /** Where an imported history ends: until somebody acts on the ticket, nothing later is judged. Null when live. */
+  /**
+   * Where an imported history ends. Deadlines after it are not evaluated until someone acts on the
+   * ticket. Null for a live ticket.
+   */
   readonly observedUntil: EpochMs | null;
 
   /** The number of events so far. */
   readonly version: number;
   readonly lastEventAt: EpochMs;
 }
+
+/** The last applied workaround that is not withdrawn. */
+export const latestWorkaround = ({ workarounds }: Pick<Ticket, 'workarounds'>): Workaround | undefined =>
+  workarounds.findLast((workaround) => workaround.withdrawnAt === null);
