@@ -8,3 +8,28 @@ export const isBlank = (text: string): boolean => BLANK.test(text);
 
 /** Whether a text has a control character or an invisible character. Spaces do not count. */
 export const hidesSomething = (text: string): boolean => HIDING.test(text);
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** Whether a text is a UUID in lower case with hyphens, the form in which PostgreSQL writes it. */
+export const isUuid = (text: string): boolean => UUID.test(text);
+
+// PostgreSQL stores no NUL character in a text, and no half of a surrogate pair.
+const UNSTORABLE = /\0|\p{Surrogate}/gu;
+
+/** The text without what the database cannot store. */
+export const withoutUnstorable = (text: string): string => text.replaceAll(UNSTORABLE, '');
+
+/**
+ * The path of the first text in a value that the database cannot store, such as `tags.0`; null if
+ * there is none.
+ */
+export function unstorablePath(value: unknown, path = ''): string | null {
+  if (typeof value === 'string') return value.search(UNSTORABLE) < 0 ? null : path;
+  if (typeof value !== 'object' || value === null) return null;
+  for (const [name, part] of Object.entries(value)) {
+    const found = unstorablePath(part, path === '' ? name : `${path}.${name}`);
+    if (found !== null) return found;
+  }
+  return null;
+}

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { onceKey } from '../../src/adapters/persistence/tickets/event-row';
 import { calendarOfCycle } from '../../src/domain/commitment/commitment';
 import { nextDeadline } from '../../src/domain/commitment/overdue';
 import { pausesOf } from '../../src/domain/commitment/pauses';
@@ -7,7 +8,6 @@ import { viewCycle } from '../../src/domain/commitment/view';
 import { COMMITMENT_KINDS } from '../../src/domain/policy/policy';
 import { decide, letPass } from '../../src/domain/ticket/decide';
 import { foldAll } from '../../src/domain/ticket/fold';
-import { onceKey } from '../../src/domain/ticket/ticket-events';
 import { AGENT, type Story } from '../support/domain';
 import { command, gap, history, play } from '../support/histories';
 

@@ -1,7 +1,6 @@
 import type { Policies } from '../ports/policies';
 import type { ChangeTickets } from '../tickets/change';
-import { decideChanges } from '../tickets/decide-changes';
-import { unstorableText } from '../tickets/unstorable-text';
+import { decideChanges, refuseUnstorable } from '../tickets/decide-changes';
 
 /**
  * Decides the changes of an import without saving. Each change opens a ticket of a known client.
@@ -21,7 +20,7 @@ export const tryChanges =
         };
         const policyOf = () => policy;
         const known = { ...facts, clients: new Set([clientId ?? '']), policyOfNew: policyOf, policyOf };
-        const [outcome] = decideChanges([{ change, unstorable: unstorableText(change) }], known).outcomes;
+        const [outcome] = decideChanges([{ change, unstorable: refuseUnstorable(change) }], known).outcomes;
         if (outcome === undefined || outcome.status === 'rejected') throw outcome?.reason;
         const { ticket } = outcome.value;
         const stored = ticket === null ? null : { ...ticket, number: 0, createdAt: 0, updatedAt: 0 };

@@ -1,4 +1,4 @@
-import type { TicketClocks } from '../../domain/commitment/ticket-clocks';
+import type { TicketClocks } from '../../domain/commitment/view';
 import type { EpochMs } from '../../domain/instant';
 import type { NewTicket } from '../../domain/ticket/commands';
 import type { DecidedCycle } from '../../domain/ticket/cycle-outcomes';

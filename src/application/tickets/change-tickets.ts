@@ -1,15 +1,14 @@
 import type { Policy } from '../../domain/policy/policy';
+import { isUuid } from '../../domain/text';
 import type { Ticket } from '../../domain/ticket/ticket';
-import { isUuid } from '../../domain/uuid';
 import type { Clock } from '../ports/clock';
 import type { Policies } from '../ports/policies';
 import type { StoredTicket } from '../ports/stored-ticket';
 import type { TicketStore, TicketTransaction } from '../ports/ticket-store';
 import { sees } from '../visibility';
 import { type Change, type Changed, type ChangeTickets, SomeChangesFailed } from './change';
-import { type ChangeRequest, decideChanges, type KnownFacts, recordOf } from './decide-changes';
+import { type ChangeRequest, decideChanges, type KnownFacts, recordOf, refuseUnstorable } from './decide-changes';
 import { answerInOrder, answersToKeep, claimKeysOf, isKept, keyAnswerOf, mayDecide } from './key-claims';
-import { unstorableText } from './unstorable-text';
 import { withPinnedPolicies } from './with-pinned-policies';
 
 export interface ChangeTicketsDeps {
@@ -22,7 +21,7 @@ type Settled = readonly PromiseSettledResult<Changed>[];
 
 export function createChangeTickets(deps: ChangeTicketsDeps): ChangeTickets {
   return async (changes) => {
-    const requests = changes.map((change) => ({ change, unstorable: unstorableText(change) }));
+    const requests = changes.map((change) => ({ change, unstorable: refuseUnstorable(change) }));
     const outcomes = await changeAll(deps, requests);
     const changed = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
     if (changed.length === outcomes.length) return changed;

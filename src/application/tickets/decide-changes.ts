@@ -1,7 +1,8 @@
 import { isUnanswerable } from '../../domain/calendar/business-calendar';
-import { clocksOf } from '../../domain/commitment/ticket-clocks';
+import { clocksOf } from '../../domain/commitment/view';
 import type { EpochMs } from '../../domain/instant';
 import type { Policy } from '../../domain/policy/policy';
+import { unstorablePath } from '../../domain/text';
 import type { NewTicket } from '../../domain/ticket/commands';
 import { decidedCycles } from '../../domain/ticket/cycle-outcomes';
 import { contradictionIn, type Decision, decide, letPass, type Submission, submit } from '../../domain/ticket/decide';
@@ -201,6 +202,17 @@ function takeSteps(change: Change, before: Ticket, policy: Policy, now: EpochMs)
 function contradictionOf({ steps }: Change, policy: Policy): Refusal | null {
   const command = steps.length === 1 ? steps[0]?.command : undefined;
   return typeof command === 'object' ? contradictionIn(command, policy) : null;
+}
+
+/** Refuses a change with a text that cannot be stored, and names the first such field. */
+export function refuseUnstorable({ submit: submission, steps, actor, idempotency }: Change): Refusal | null {
+  const field =
+    (submission === null ? null : unstorablePath(submission.input)) ??
+    unstorablePath(steps, 'steps') ??
+    unstorablePath(actor, 'actor') ??
+    unstorablePath(idempotency, 'idempotency');
+  if (field === null) return null;
+  return { code: 'InvalidInput', field, expected: 'text without NUL characters and without halves of surrogate pairs' };
 }
 
 /** The answer to a change that was not tried, without a ticket. */

@@ -204,5 +204,31 @@ export const runningCycle = (ticket: Pick<Ticket, 'cycles'>, kind: CommitmentKin
   ticket.cycles.findLast((cycle) => cycle.kind === kind && cycle.end === null);
 
 /** The number of the next cycle of a commitment. */
-export const nextNumber = (ticket: Pick<Ticket, 'cycles'>, kind: CommitmentKind): number =>
+const nextNumber = (ticket: Pick<Ticket, 'cycles'>, kind: CommitmentKind): number =>
   (ticket.cycles.findLast((cycle) => cycle.kind === kind)?.number ?? 0) + 1;
+
+/**
+ * A cycle that applies from `at` and counts from `startedAt`.
+ *
+ * @throws CalendarError where the calendar cannot give its target (`isUnanswerable`)
+ */
+export function newCycle(
+  ticket: Pick<Ticket, 'cycles' | 'stints' | 'waits'>,
+  policy: Policy,
+  kind: CommitmentKind,
+  severity: Severity,
+  startedAt: EpochMs,
+  at: EpochMs,
+): Cycle {
+  return {
+    kind,
+    number: nextNumber(ticket, kind),
+    severity,
+    startedAt,
+    appliesFrom: at,
+    totalMs: totalFrom(ticket, policy, severity, kind, startedAt),
+    marks: [],
+    breach: null,
+    end: null,
+  };
+}

@@ -1,4 +1,4 @@
-import { answerOrNull } from '../calendar/business-calendar';
+import { answerOrNull } from '../calendar/calendar-error';
 import type { EpochMs } from '../instant';
 import { COMMITMENT_KINDS, type Policy } from '../policy/policy';
 import type { Cycle, Ticket } from '../ticket/ticket';

@@ -4,7 +4,7 @@ import { isMoreUrgent, type Severity } from '../severity';
 import type { DecisionContext } from '../ticket/decision-context';
 import type { Cycle, Ticket } from '../ticket/ticket';
 import type { EventBody } from '../ticket/ticket-events';
-import { endOf, nextNumber, readClock, runningCycle, totalFrom } from './commitment';
+import { endOf, newCycle, readClock, runningCycle } from './commitment';
 
 /** How a change of severity replaces cycles. */
 export interface Rebased {
@@ -12,32 +12,6 @@ export interface Rebased {
   readonly started: readonly Cycle[];
   /** The breaches of new cycles that are already past due. */
   readonly breaches: readonly EventBody[];
-}
-
-/**
- * A cycle that applies from `at` and counts from `startedAt`.
- *
- * @throws CalendarError where the calendar cannot give its target (`isUnanswerable`)
- */
-export function newCycle(
-  ticket: Pick<Ticket, 'cycles' | 'stints' | 'waits'>,
-  policy: Policy,
-  kind: CommitmentKind,
-  severity: Severity,
-  startedAt: EpochMs,
-  at: EpochMs,
-): Cycle {
-  return {
-    kind,
-    number: nextNumber(ticket, kind),
-    severity,
-    startedAt,
-    appliesFrom: at,
-    totalMs: totalFrom(ticket, policy, severity, kind, startedAt),
-    marks: [],
-    breach: null,
-    end: null,
-  };
 }
 
 /**

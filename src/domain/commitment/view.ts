@@ -1,9 +1,10 @@
-import { answerOrNull } from '../calendar/business-calendar';
-import type { DurationMs, EpochMs } from '../instant';
+import { answerOrNull } from '../calendar/calendar-error';
+import { type DurationMs, type EpochMs, least } from '../instant';
 import { COMMITMENT_KINDS, type CommitmentKind, type Policy } from '../policy/policy';
 import { letPass } from '../ticket/decide';
 import type { Breach, Cycle, Ticket } from '../ticket/ticket';
 import { atRiskMark, readClock } from './commitment';
+import { nextDeadline } from './overdue';
 
 export const COMMITMENT_STATUSES = [
   'RUNNING',
@@ -170,4 +171,51 @@ export function clientActionsOutstanding(ticket: Ticket, policy: Policy): readon
   if (ticket.state === 'resolved' || ticket.state === 'closed' || ticket.callRecordedAt !== null) return [];
   const asked = policy.severities.find((level) => level.severity === ticket.severity)?.clientActions ?? [];
   return asked.includes('CALL') ? ['CALL'] : [];
+}
+
+/** One commitment as of the ticket's last event. */
+export interface CommitmentClock {
+  /**
+   * Null where the ticket has no such commitment. Never `AT_RISK`: a running commitment is at risk,
+   * or breached, from `atRiskAt`, or `dueAt`, on.
+   */
+  readonly status: Exclude<CommitmentStatus, 'AT_RISK'> | null;
+  /** Null while paused, once ended, and for best effort. */
+  readonly dueAt: EpochMs | null;
+  readonly atRiskAt: EpochMs | null;
+}
+
+/** The clocks of a ticket as of its last event: what lists, filters and the deadline engine need. */
+export interface TicketClocks {
+  readonly commitments: Readonly<Record<CommitmentKind, CommitmentClock>>;
+  /** The earliest of the three due instants. */
+  readonly dueAt: EpochMs | null;
+  /** When a mark, a breach or the end of silence falls due next; null when none will. */
+  readonly nextDeadlineAt: EpochMs | null;
+  readonly isBreached: boolean;
+}
+
+const NONE: CommitmentClock = { status: null, dueAt: null, atRiskAt: null };
+
+/** Computes the clocks of a ticket. What lies beyond the calendar's known years is null. */
+export function clocksOf(ticket: Ticket, policy: Policy): TicketClocks {
+  const RESPONSE = clockOf(ticket, policy, 'RESPONSE');
+  const UPDATE = clockOf(ticket, policy, 'UPDATE');
+  const RESOLUTION = clockOf(ticket, policy, 'RESOLUTION');
+  return {
+    commitments: { RESPONSE, UPDATE, RESOLUTION },
+    dueAt: least([RESPONSE.dueAt, UPDATE.dueAt, RESOLUTION.dueAt]),
+    nextDeadlineAt: answerOrNull(() => nextDeadline(ticket, policy)),
+    isBreached: ticket.cycles.some((cycle) => cycle.breach !== null),
+  };
+}
+
+function clockOf(ticket: Ticket, policy: Policy, kind: CommitmentKind): CommitmentClock {
+  if (ticket.notMeasured.includes(kind)) return { ...NONE, status: 'NOT_MEASURED' };
+  const cycle = ticket.cycles.findLast((candidate) => candidate.kind === kind);
+  if (cycle === undefined) return NONE;
+  const view = answerOrNull(() => viewCycle(ticket, policy, cycle, ticket.lastEventAt));
+  if (view === null) return NONE;
+  const status = view.status === 'AT_RISK' ? 'RUNNING' : view.status;
+  return cycle.end === null ? { status, dueAt: view.dueAt, atRiskAt: view.atRiskAt } : { ...NONE, status };
 }

@@ -1,4 +1,4 @@
-import { answerOrNull } from '../calendar/business-calendar';
+import { answerOrNull } from '../calendar/calendar-error';
 import { readClock, runningCycle } from '../commitment/commitment';
 import { breachedCycles, judgedAt } from '../commitment/view';
 import type { EpochMs } from '../instant';

@@ -1,8 +1,8 @@
 import { transition } from 'xstate';
 import { type Actor, SYSTEM } from '../actor';
-import { isUnanswerable } from '../calendar/business-calendar';
+import { isUnanswerable } from '../calendar/calendar-error';
+import { newCycle } from '../commitment/commitment';
 import { overdueEvents } from '../commitment/overdue';
-import { newCycle } from '../commitment/rebase';
 import { distinctImpacts } from '../impact';
 import type { EpochMs } from '../instant';
 import { classify } from '../policy/classify';

@@ -1,5 +1,5 @@
-import { endOf, runningCycle } from '../commitment/commitment';
-import { newCycle, rebase, shownDeadline, supersededEnds } from '../commitment/rebase';
+import { endOf, newCycle, runningCycle } from '../commitment/commitment';
+import { rebase, shownDeadline, supersededEnds } from '../commitment/rebase';
 import { distinctImpacts } from '../impact';
 import { COMMITMENT_KINDS, type CommitmentKind, type WaitingReason } from '../policy/policy';
 import type { Severity } from '../severity';

@@ -1,4 +1,5 @@
-import { answerOrNull, type BusinessCalendar } from '../calendar/business-calendar';
+import type { BusinessCalendar } from '../calendar/business-calendar';
+import { answerOrNull } from '../calendar/calendar-error';
 import { timeSpent } from '../commitment/commitment';
 import type { DurationMs, EpochMs } from '../instant';
 import { type CommitmentKind, calendarOf, type Policy, targetOf } from '../policy/policy';

@@ -151,13 +151,3 @@ export const EVENT_TYPES = [
   'MARK_REACHED',
   'COMMITMENT_BREACHED',
 ] as const satisfies readonly EventType[];
-
-/**
- * The key that makes an event unique within its ticket: a breach or a mark of one cycle. Null for
- * events that can repeat.
- */
-export function onceKey(event: EventBody): string | null {
-  if (event.type === 'COMMITMENT_BREACHED') return `${event.kind}/${event.cycle}/breach`;
-  if (event.type === 'MARK_REACHED') return `${event.kind}/${event.cycle}/${event.mark}`;
-  return null;
-}

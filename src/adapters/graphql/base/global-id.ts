@@ -1,4 +1,4 @@
-import { isUuid } from '../../../domain/uuid';
+import { isUuid } from '../../../domain/text';
 import { badInput } from '../errors';
 
 /** The types that `node(id)` finds. */

@@ -4,7 +4,7 @@ import type { PageRequest } from '../../../application/ports/pagination';
 import type { Deadline } from '../../../application/ports/ticket-reader';
 import { judgedAt, viewCommitment } from '../../../domain/commitment/view';
 import { COMMITMENT_KINDS, type Policy } from '../../../domain/policy/policy';
-import { isUuid } from '../../../domain/uuid';
+import { isUuid } from '../../../domain/text';
 import { fromGlobalId, type NodeTypeName } from '../base/global-id';
 import { NodeType } from '../base/node';
 import type { RequestContext } from '../context';

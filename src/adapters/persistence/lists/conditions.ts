@@ -1,5 +1,5 @@
 import { type Comparator, InvalidFilter } from '../../../application/ports/ticket-filter';
-import { isUuid } from '../../../domain/uuid';
+import { isUuid } from '../../../domain/text';
 import { instantBound } from '../database/sql';
 
 /**

@@ -1,6 +1,6 @@
 import type { Pool, QueryResultRow } from 'pg';
 import type { Page, PageRequest } from '../../../application/ports/pagination';
-import { isUuid } from '../../../domain/uuid';
+import { isUuid } from '../../../domain/text';
 import { batched } from '../database/batched';
 import { readRows } from '../database/sql';
 import { every, Parameters } from './conditions';

@@ -1,6 +1,6 @@
 import type { Page, PageRequest } from '../../../application/ports/pagination';
 import { isIsoInstant } from '../../../domain/instant';
-import { isUuid } from '../../../domain/uuid';
+import { isUuid } from '../../../domain/text';
 import { instantText } from '../database/sql';
 import type { Parameters } from './conditions';
 import { decodePosition, encodePosition, type Position } from './cursor';

@@ -1,6 +1,6 @@
 import type { DeadlineFault, SetAside } from '../../../application/ports/ticket-store';
-import { withoutUnstorable } from '../../../application/tickets/unstorable-text';
 import type { EpochMs } from '../../../domain/instant';
+import { withoutUnstorable } from '../../../domain/text';
 import { type Queryable, rowsOf } from '../database/sql';
 import { setAsideStatement } from './statements/set-aside';
 

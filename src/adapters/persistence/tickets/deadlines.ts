@@ -4,7 +4,7 @@ import type { Page, PageRequest } from '../../../application/ports/pagination';
 import type { Deadline, DeadlineQuery } from '../../../application/ports/ticket-reader';
 import { isIsoInstant } from '../../../domain/instant';
 import { COMMITMENT_KINDS, type CommitmentKind } from '../../../domain/policy/policy';
-import { isUuid } from '../../../domain/uuid';
+import { isUuid } from '../../../domain/text';
 import { instantText, readRows } from '../database/sql';
 import { compare, every, Parameters } from '../lists/conditions';
 import { decodePosition, encodePosition } from '../lists/cursor';

@@ -1,6 +1,6 @@
 import type { LoggedEvent } from '../../../application/ports/events';
 import type { EpochMs } from '../../../domain/instant';
-import { onceKey, type TicketEvent } from '../../../domain/ticket/ticket-events';
+import type { EventBody, TicketEvent } from '../../../domain/ticket/ticket-events';
 import { readEvent, schemaVersionOf } from '../../../domain/ticket/upcast';
 import { instantText } from '../database/sql';
 import { encodeEventCursor } from '../lists/cursor';
@@ -67,4 +67,14 @@ export function eventRowOf(
     once_key: onceKey(event),
     schema_version: schemaVersionOf(type),
   };
+}
+
+/**
+ * The key that makes an event unique within its ticket: a breach or a mark of one cycle. Null for
+ * events that can repeat.
+ */
+export function onceKey(event: EventBody): string | null {
+  if (event.type === 'COMMITMENT_BREACHED') return `${event.kind}/${event.cycle}/breach`;
+  if (event.type === 'MARK_REACHED') return `${event.kind}/${event.cycle}/${event.mark}`;
+  return null;
 }

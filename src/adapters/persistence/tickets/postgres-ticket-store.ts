@@ -9,8 +9,8 @@ import {
   type TicketTransaction,
 } from '../../../application/ports/ticket-store';
 import { type EpochMs, least } from '../../../domain/instant';
+import { isUuid } from '../../../domain/text';
 import type { NewTicket } from '../../../domain/ticket/commands';
-import { isUuid } from '../../../domain/uuid';
 import { isConnectionLost, isDataError, isServerError } from '../database/database-errors';
 import { readRows, rowsOf } from '../database/sql';
 import { type Transaction, transact } from '../database/transact';
