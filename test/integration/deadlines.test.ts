@@ -4,8 +4,9 @@ import type { LoggedEvent } from '../../src/application/ports/events';
 import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS } from '../../src/domain/instant';
 import type { Command } from '../../src/domain/ticket/commands';
 import { foldAll } from '../../src/domain/ticket/fold';
-import { MOVED_NOW, makeClock, type ProcessOptions, startProcess, type TestProcess, until } from '../support/deadlines';
+import { MOVED_NOW, makeClock, type ProcessOptions, startProcess, type TestProcess } from '../support/deadlines';
 import { commands, everything, MONDAY, newTicket, openStore, submission, type TestStore } from '../support/store';
+import { until } from '../support/until';
 
 // MONDAY is 10:00 in New York. At SEV2 RESPONSE is due at 14:00 and at risk at 13:00; the response comes to nothing here, so
 // UPDATE is due on Tuesday 10:00 and RESOLUTION on Wednesday 10:00.

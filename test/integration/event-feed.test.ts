@@ -1,12 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import { Client } from 'pg';
+import { Client, type Pool, type QueryConfig } from 'pg';
 import { openFeed, type RunningFeed } from '../../src/adapters/events/feed';
 import { createDataSource, poolOf } from '../../src/adapters/persistence/database/data-source';
+import { READ_LOG } from '../../src/adapters/persistence/tickets/event-log';
 import { createChangeTickets } from '../../src/adapters/persistence/tickets/ticket-store';
 import { type LoggedEvent, SlowSubscriber } from '../../src/application/ports/events';
 import type { Command } from '../../src/domain/ticket/commands';
 import { commands, newTicket, openStore, submission, type TestStore } from '../support/store';
+import { until } from '../support/until';
 
 let store: TestStore;
 const closing: (() => Promise<void>)[] = [];
@@ -25,7 +26,8 @@ const CALL: Command = { type: 'recordCall', note: null };
 async function processOn(options: { readonly queueLimit?: number; readonly pollMs?: number } = {}) {
   const dataSource = await createDataSource({ url: store.url, poolSize: 8 }).initialize();
   const pool = poolOf(dataSource);
-  const feed: RunningFeed = await openFeed({ pool, url: store.url, ...options });
+  const reading = countingReads(pool);
+  const feed: RunningFeed = await openFeed({ pool: reading.pool, url: store.url, ...options });
   closing.push(async () => {
     await feed.close();
     await dataSource.destroy();
@@ -36,7 +38,23 @@ async function processOn(options: { readonly queueLimit?: number; readonly pollM
     if (changed?.ticket === null || changed === undefined) throw new Error('refused');
     return changed.ticket.id;
   };
-  return { feed, changeTickets, submit };
+  return { feed, changeTickets, submit, looks: reading.count };
+}
+
+/** The pool, and how often the log has been read over it: reads that have ended. */
+function countingReads(pool: Pool): { readonly pool: Pool; readonly count: () => number } {
+  let ended = 0;
+  const counting = new Proxy(pool, {
+    get: (target, property) =>
+      property === 'query'
+        ? async (statement: QueryConfig) => {
+            const result = await target.query(statement);
+            if (statement.name === READ_LOG.name) ended += 1;
+            return result;
+          }
+        : Reflect.get(target, property),
+  });
+  return { pool: counting, count: () => ended };
 }
 
 const take = async (events: AsyncIterator<LoggedEvent>, count: number): Promise<LoggedEvent[]> => {
@@ -92,18 +110,23 @@ test('what another process records arrives without waiting for the next look', a
 });
 
 test('an event that a transaction under way might precede is held back until that has ended', async () => {
-  const { feed, submit } = await processOn();
+  const { feed, submit, looks } = await processOn();
+  const delivered: LoggedEvent[] = [];
   const events = feed.subscribe(all);
   const slow = new Client(store.url);
   await slow.connect();
   await slow.query('BEGIN');
   await slow.query('SELECT pg_current_xact_id()');
   const id = await submit();
-  const first = take(events, 1);
-  expect(await Promise.race([first, sleep(150, 'nothing')])).toBe('nothing');
+  const first = take(events, 1).then((taken) => delivered.push(...taken));
+  // The log has been read from start to end, more than once, since the event was committed.
+  const committedAt = looks();
+  await until(looks, (count) => count >= committedAt + 3);
+  expect(delivered).toEqual([]);
   await slow.query('COMMIT');
   await slow.end();
-  expect(names(await first)).toEqual([`${id}/1`]);
+  await first;
+  expect(names(delivered)).toEqual([`${id}/1`]);
 });
 
 test('a subscriber that does not keep up is ended, and the others are not harmed', async () => {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { SEV2, startTestService, type TestService } from '../support/graphql-service';
+import { untilTrue } from '../support/until';
 
 /** A wire to the database that can be cut. */
 class Wire {
@@ -125,10 +126,7 @@ describe('without a database', () => {
     expect((await service.ask('{ lifecycle { states } }')).errors).toEqual([]);
 
     wire.mend();
-    const deadline = Date.now() + 15_000;
-    while ((await fetch(new URL('/health', service.url))).status !== 200 && Date.now() < deadline) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    await untilTrue(async () => (await fetch(new URL('/health', service.url))).status === 200);
     expect(await service.data(query, { id })).toEqual({ ticket: { subject: 'Checkout is down' } });
   });
 });

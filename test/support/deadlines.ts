@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { openFeed, type RunningFeed } from '../../src/adapters/events/feed';
 import { createDataSource, poolOf } from '../../src/adapters/persistence/database/data-source';
@@ -81,13 +80,4 @@ export async function startProcess(store: TestStore, options: ProcessOptions = {
       await dataSource.destroy();
     },
   };
-}
-
-/** Waits until the answer is as wanted; the test's own time limit ends what never comes. */
-export async function until<T>(ask: () => Promise<T> | T, isWanted: (answer: T) => boolean): Promise<T> {
-  for (;;) {
-    const answer = await ask();
-    if (isWanted(answer)) return answer;
-    await sleep(10);
-  }
 }
