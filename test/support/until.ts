@@ -18,7 +18,8 @@ export async function until<T>(
     const answer = await ask();
     if (isWanted(answer)) return answer;
     if (performance.now() > deadline) {
-      throw new Error(`After ${limitMs} ms the answer of ${ask} is still ${JSON.stringify(answer)}`);
+      const last = (JSON.stringify(answer) ?? 'undefined').slice(0, 300);
+      throw new Error(`After ${limitMs} ms the answer of ${ask} is still ${last}`);
     }
     await sleep(10);
   }

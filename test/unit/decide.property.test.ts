@@ -4,22 +4,53 @@ import { calendarOfCycle } from '../../src/domain/commitment/commitment';
 import { nextDeadline } from '../../src/domain/commitment/overdue';
 import { pausesOf } from '../../src/domain/commitment/pauses';
 import { viewCycle } from '../../src/domain/commitment/view';
-import { COMMITMENT_KINDS } from '../../src/domain/policy/policy';
+import { DAY_MS } from '../../src/domain/instant';
+import { compilePolicy } from '../../src/domain/policy/compile-policy';
+import { COMMITMENT_KINDS, type Policy } from '../../src/domain/policy/policy';
 import { decide, letPass } from '../../src/domain/ticket/decide';
 import { foldAll } from '../../src/domain/ticket/fold';
 import { onceKey } from '../../src/domain/ticket/ticket-events';
 import { AGENT, type Story } from '../support/domain';
 import { command, gap, history, play } from '../support/histories';
+import { ticketFromLog } from '../support/ticket-from-log';
 
 describe('any history', () => {
-  it('folds to the ticket', () => {
+  it('leaves a ticket that says in every field what its log says of that field', () => {
     fc.assert(
       fc.property(history, (given) => {
         const { story } = play(given);
-        expect(foldAll(story.events)).toEqual(story.ticket);
-        expect(JSON.parse(JSON.stringify(story.ticket))).toEqual(story.ticket);
+        expect(story.ticket).toEqual(ticketFromLog(story.events));
       }),
       { numRuns: 500 },
+    );
+  });
+
+  it('gives the same ticket when its log is written as JSON, read again and folded', () => {
+    fc.assert(
+      fc.property(history, (given) => {
+        const { story } = play(given);
+        expect(foldAll(JSON.parse(JSON.stringify(story.events)))).toEqual(story.ticket);
+        expect(JSON.parse(JSON.stringify(story.ticket))).toEqual(story.ticket);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('gives the same ticket a week later when everything happens a week later, with no holiday in between', () => {
+    const WEEK_MS = 7 * DAY_MS;
+    /** Numbers of this size are instants; no duration of these histories is as long as thirty years. */
+    const isInstant = (value: unknown): value is number => typeof value === 'number' && value > 30 * 365 * DAY_MS;
+    const aWeekLater = <T>(value: T): T =>
+      JSON.parse(JSON.stringify(value, (_key, inner) => (isInstant(inner) ? inner + WEEK_MS : inner)));
+    fc.assert(
+      fc.property(history, (given) => {
+        const everyWeekAlike = { ...given, policy: withoutHolidays(given.policy) };
+        const { story } = play(everyWeekAlike);
+        const { story: later } = play({ ...everyWeekAlike, openedAt: given.openedAt + WEEK_MS });
+        expect(later.ticket).toEqual(aWeekLater(story.ticket));
+        expect(later.events).toEqual(aWeekLater(story.events));
+      }),
+      { numRuns: 200 },
     );
   });
 
@@ -126,6 +157,15 @@ describe('any history', () => {
     );
   });
 });
+
+/** The policy in UTC and with neither holidays nor days of other hours: every week is like every other. */
+const withoutHolidays = (policy: Policy): Policy => {
+  const calendars = Object.entries(policy.calendars).map(([name, { week }]) => [
+    name,
+    { timeZone: 'UTC', week, holidays: [], special: {} },
+  ]);
+  return compilePolicy({ ...policy, calendars: Object.fromEntries(calendars) }, policy.version);
+};
 
 /** A cycle that ended while paused shows its due instant without the running pause, which may lie before its end. */
 function endedWhilePaused(
