@@ -7,7 +7,7 @@ import type { Story } from '../support/domain';
 import { gap, history, play } from '../support/histories';
 
 /** Looks at every cycle of a random history, after every step and at an instant between it and the next. */
-const atEveryInstant = (look: (story: Story, cycle: Cycle, at: number) => void, numRuns = 60): void =>
+const atEveryInstant = (look: (story: Story, cycle: Cycle, at: number) => void, numRuns = 30): void =>
   fc.assert(
     fc.property(history, gap, (given, later) => {
       play(given, (story, at) => {
