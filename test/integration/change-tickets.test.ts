@@ -11,8 +11,9 @@ import { HOUR_MS, MINUTE_MS } from '../../src/domain/instant';
 import type { Command } from '../../src/domain/ticket/commands';
 import { foldAll } from '../../src/domain/ticket/fold';
 import type { Refusal } from '../../src/domain/ticket/refusals';
+import { impact, SEV1, SEV3, SEV4 } from '../support/impacts';
 import {
-  agent,
+  AGENT,
   commands,
   everything,
   MONDAY,
@@ -225,7 +226,7 @@ describe('at the same time', () => {
       submission(newTicket(other.id, shared)),
     ]);
     expect(await store.reader.ticketsByExternalId(everything, 'shared', null)).toHaveLength(2);
-    expect(await store.reader.ticketsByExternalId({ actor: agent, sees: [other.id] }, 'shared', null)).toHaveLength(1);
+    expect(await store.reader.ticketsByExternalId({ actor: AGENT, sees: [other.id] }, 'shared', null)).toHaveLength(1);
   });
 });
 
@@ -250,7 +251,7 @@ describe('a request with a key', () => {
     const other = await one(submission(newTicket(store.client.id), keyed('other')));
     expect(other).toMatchObject({ ticket: null, refused: { code: 'IdempotencyKeyReused', key: `key ${serial}` } });
     const bob = await one(
-      submission(newTicket(store.client.id), { ...keyed('other'), actor: { ...agent, id: 'bob' } }),
+      submission(newTicket(store.client.id), { ...keyed('other'), actor: { ...AGENT, id: 'bob' } }),
     );
     expect(bob.refused).toBeNull();
   });
@@ -424,12 +425,7 @@ const randomText = (length: number): string =>
   Array.from({ length }, () => Math.random().toString(36).charAt(2)).join('');
 
 test('after any commands the stored ticket is what its log folds to', async () => {
-  const impacts = fc.constantFrom(
-    [{ audience: 'ALL_END_USERS' as const, consequence: 'ORDERING_BLOCKED' as const, note: null }],
-    [{ audience: 'SOME_END_USERS' as const, consequence: 'ORDERING_BLOCKED' as const, note: 'some' }],
-    [{ audience: 'ADMINISTRATORS' as const, consequence: 'DEGRADED' as const, note: null }],
-    [{ audience: 'NOBODY' as const, consequence: 'QUESTION' as const, note: null }],
-  );
+  const impacts = fc.constantFrom(SEV1, [impact('SOME_END_USERS', 'ORDERING_BLOCKED', 'some')], SEV3, SEV4);
   const command: fc.Arbitrary<Command> = fc.oneof(
     fc.constantFrom<Command>(
       ACKNOWLEDGE,

@@ -8,7 +8,8 @@ import {
 } from '../../src/adapters/persistence/policies/postgres-policies';
 import { policyFingerprint } from '../../src/adapters/policy-files/policy-fingerprint';
 import { InvalidCursor } from '../../src/application/ports/pagination';
-import { agent, document, openStore, type TestStore } from '../support/store';
+import { CIMCLOUD_DOCUMENT } from '../support/policies';
+import { AGENT, openStore, type TestStore } from '../support/store';
 import { until } from '../support/until';
 
 let store: TestStore;
@@ -34,18 +35,23 @@ test('an account is opened once under an id, and never under the name of another
 });
 
 describe('versions', () => {
-  const process = (staleMs = 50) => createPolicies({ ...store, policyId: document.id, staleMs });
-  const said = (title: string) => ({ ...document, title });
+  const process = (staleMs = 50) => createPolicies({ ...store, policyId: CIMCLOUD_DOCUMENT.id, staleMs });
+  const said = (title: string) => ({ ...CIMCLOUD_DOCUMENT, title });
   const publish = async (policies: StoredPolicies, title: string): Promise<[version: number, isNew: boolean]> => {
-    const changed = title === document.title ? document : said(title);
+    const changed = title === CIMCLOUD_DOCUMENT.title ? CIMCLOUD_DOCUMENT : said(title);
     const text = { yaml: `title: ${title}`, fingerprint: policyFingerprint(changed), document: changed };
-    const published = await policies.publish({ ...text, by: agent, idempotency: null });
+    const published = await policies.publish({ ...text, by: AGENT, idempotency: null });
     if (!published.ok) throw new Error(JSON.stringify(published.refusals));
     return [published.policy.version, published.isNew];
   };
   const configure = async (title: string): Promise<number> => {
-    const changed = title === document.title ? document : said(title);
-    const file = { id: document.id, fingerprint: policyFingerprint(changed), yaml: title, document: () => changed };
+    const changed = title === CIMCLOUD_DOCUMENT.title ? CIMCLOUD_DOCUMENT : said(title);
+    const file = {
+      id: CIMCLOUD_DOCUMENT.id,
+      fingerprint: policyFingerprint(changed),
+      yaml: title,
+      document: () => changed,
+    };
     expect(await process().publishConfigured(file)).toEqual([]);
     return (await process().current(null)).version;
   };
@@ -64,34 +70,34 @@ describe('versions', () => {
       ({ version }) => version !== 1,
     );
     expect(current).toMatchObject({ version: 2, title: 'Changed' });
-    const first = await two.version(document.id, 1);
-    expect(first?.title).toBe(document.title);
-    expect(await two.version(document.id, 1)).toBe(first);
-    expect(await two.version(document.id, 3)).toBeNull();
-    expect(await publish(two, document.title)).toEqual([3, true]);
-    expect((await two.version(document.id, 3))?.version).toBe(3);
+    const first = await two.version(CIMCLOUD_DOCUMENT.id, 1);
+    expect(first?.title).toBe(CIMCLOUD_DOCUMENT.title);
+    expect(await two.version(CIMCLOUD_DOCUMENT.id, 1)).toBe(first);
+    expect(await two.version(CIMCLOUD_DOCUMENT.id, 3)).toBeNull();
+    expect(await publish(two, CIMCLOUD_DOCUMENT.title)).toEqual([3, true]);
+    expect((await two.version(CIMCLOUD_DOCUMENT.id, 3))?.version).toBe(3);
   });
 
   test('who published a version and what was given is kept; a start has nobody', async () => {
     const policies = process();
-    expect(await policies.publication(document.id, 1)).toMatchObject({ version: 1, publishedBy: null });
-    expect(await policies.publication(document.id, 2)).toMatchObject({ version: 2, publishedBy: agent });
-    expect(await policies.publication(document.id, 99)).toBeNull();
-    expect(await policies.yaml(document.id, 2)).toBe('title: Changed');
-    expect(await policies.yaml(document.id, 99)).toBeNull();
+    expect(await policies.publication(CIMCLOUD_DOCUMENT.id, 1)).toMatchObject({ version: 1, publishedBy: null });
+    expect(await policies.publication(CIMCLOUD_DOCUMENT.id, 2)).toMatchObject({ version: 2, publishedBy: AGENT });
+    expect(await policies.publication(CIMCLOUD_DOCUMENT.id, 99)).toBeNull();
+    expect(await policies.yaml(CIMCLOUD_DOCUMENT.id, 2)).toBe('title: Changed');
+    expect(await policies.yaml(CIMCLOUD_DOCUMENT.id, 99)).toBeNull();
   });
 
   test('a start publishes the file where it says something else than at the last one, whoever published since', async () => {
-    expect(await configure(document.title)).toBe(3);
+    expect(await configure(CIMCLOUD_DOCUMENT.title)).toBe(3);
     expect(await publish(process(), 'By somebody')).toEqual([4, true]);
-    expect(await configure(document.title)).toBe(4);
+    expect(await configure(CIMCLOUD_DOCUMENT.title)).toBe(4);
     expect(await configure('File B')).toBe(5);
-    expect(await configure(document.title)).toBe(6);
-    expect(await configure(document.title)).toBe(6);
+    expect(await configure(CIMCLOUD_DOCUMENT.title)).toBe(6);
+    expect(await configure(CIMCLOUD_DOCUMENT.title)).toBe(6);
     // What the file says by now was published by somebody before: no version of its own, but the file has said it.
     expect(await publish(process(), 'File C')).toEqual([7, true]);
     expect(await configure('File C')).toBe(7);
-    expect(await configure(document.title)).toBe(8);
+    expect(await configure(CIMCLOUD_DOCUMENT.title)).toBe(8);
   });
 
   test('processes that start together publish the file once', async () => {

@@ -5,9 +5,8 @@ import { DeadlineWatch } from '../../src/application/deadlines/deadline-watch';
 import type { Caller } from '../../src/application/ports/caller';
 import type { Client } from '../../src/application/ports/clients';
 import { MINUTE_MS } from '../../src/domain/instant';
-import { agent, everything, newTicket, openStore, submission, type TestStore } from '../support/store';
-
-const SEV1 = [{ audience: 'ALL_END_USERS', consequence: 'ORDERING_BLOCKED', note: null }] as const;
+import { SEV1 } from '../support/impacts';
+import { AGENT, everything, newTicket, openStore, submission, type TestStore } from '../support/store';
 
 let store: TestStore;
 let feed: RunningFeed;
@@ -47,7 +46,7 @@ const nextOf = async (of: DeadlineWatch): Promise<string> => (await of.next()).v
 test('whoever may not see a ticket is not told of it, read or heard of', async () => {
   const [mine, theirs] = [await open(store.client), await open(other)];
   const all = watch(everything);
-  const some = watch({ actor: agent, sees: [other.id] });
+  const some = watch({ actor: AGENT, sees: [other.id] });
   expect([await nextOf(all), await nextOf(all)]).toEqual([mine, theirs]);
   expect(await nextOf(some)).toBe(theirs);
   const [mineToo, theirsToo] = [await open(store.client), await open(other)];

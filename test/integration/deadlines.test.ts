@@ -5,6 +5,7 @@ import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS } from '../../src/domain/insta
 import type { Command } from '../../src/domain/ticket/commands';
 import { foldAll } from '../../src/domain/ticket/fold';
 import { MOVED_NOW, makeClock, type ProcessOptions, startProcess, type TestProcess } from '../support/deadlines';
+import { SEV1 } from '../support/impacts';
 import { commands, everything, MONDAY, newTicket, openStore, submission, type TestStore } from '../support/store';
 import { until } from '../support/until';
 
@@ -175,7 +176,7 @@ describe('overdue first, whether or not it was swept', () => {
   test('a change of severity on an overdue ticket records the old breach before the new deadline', async () => {
     const id = await openOne();
     const at = RESPONSE_DUE + HOUR_MS;
-    const impacts = [{ audience: 'ALL_END_USERS', consequence: 'ORDERING_BLOCKED', note: null }] as const;
+    const impacts = SEV1;
     await store.changeTickets([commands(id, [{ type: 'reclassify', impacts, reason: 'worse' }], { at })]);
     const [, , breach, change] = await eventsOf(id);
     expect(breach).toMatchObject({ type: 'COMMITMENT_BREACHED', severity: 'SEV2', at: RESPONSE_DUE });
@@ -237,7 +238,7 @@ describe('woken by a nearer deadline, long before it would look again', () => {
   const dueSoon = () =>
     submission(
       newTicket(store.client.id, {
-        impacts: [{ audience: 'ALL_END_USERS', consequence: 'ORDERING_BLOCKED', note: null }],
+        impacts: SEV1,
       }),
       { at: Date.now() - 15 * MINUTE_MS + 200 },
     );

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -6,12 +6,14 @@ import type { Client } from 'graphql-ws';
 import { formatDuration, parseDuration } from '../../src/adapters/graphql/base/scalars';
 import { type Json, SEV1, SEV2, SEV4, startTestService, type TestService } from '../support/graphql-service';
 import { askOver, type Listener, listenOver, openSocket } from '../support/graphql-socket';
+import { CIMCLOUD_TEXT } from '../support/policies';
 
 // Of the policy in force SEV1 has RESPONSE after 15 minutes and UPDATE after an hour, at any hour. Made short are RESPONSE of
 // SEV4 and RESOLUTION of SEV2: three seconds, so that they are breached while somebody looks.
-const SHORT_POLICY = readFileSync(join(__dirname, '../../policies/cimcloud.yaml'), 'utf8')
-  .replace(/amount: 2\n( +)unit: BUSINESS_DAYS\n +calendar: business\n( +)basis: PUBLISHED/, spanOf('PUBLISHED'))
-  .replace(/amount: 2\n( +)unit: BUSINESS_DAYS\n +calendar: business\n( +)basis: HOUSE/g, spanOf('HOUSE'));
+const SHORT_POLICY = CIMCLOUD_TEXT.replace(
+  /amount: 2\n( +)unit: BUSINESS_DAYS\n +calendar: business\n( +)basis: PUBLISHED/,
+  spanOf('PUBLISHED'),
+).replace(/amount: 2\n( +)unit: BUSINESS_DAYS\n +calendar: business\n( +)basis: HOUSE/g, spanOf('HOUSE'));
 
 function spanOf(basis: string) {
   return (_match: string, indent: string): string =>

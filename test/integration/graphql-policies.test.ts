@@ -1,16 +1,13 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Json, SEV1, SEV2, SEV3, startTestService, type TestService } from '../support/graphql-service';
-
-const CIMCLOUD = readFileSync(join(__dirname, '..', '..', 'policies', 'cimcloud.yaml'), 'utf8');
+import { CIMCLOUD_TEXT } from '../support/policies';
 
 /** The bundled policy with lines of it written otherwise; each must be there. */
 const edited = (...edits: readonly (readonly [from: string, to: string])[]): string =>
   edits.reduce((text, [from, to]) => {
     if (!text.includes(from)) throw new Error(`The policy has no ${from}`);
     return text.replace(from, to);
-  }, CIMCLOUD);
+  }, CIMCLOUD_TEXT);
 
 const NAMED = (name: string) => ['id: cimcloud', `id: ${name}`] as const;
 const WEEKEND = [
@@ -90,12 +87,12 @@ describe('publishPolicy', () => {
     const mine = edited(['onLowering: carry', 'onLowering: restart']);
     const key = { idempotencyKey: 'publish-1' };
     expect(await publish(mine, key)).toMatchObject({ policy: { version: 3 }, isNew: true });
-    expect(await publish(CIMCLOUD)).toMatchObject({ policy: { version: 4 }, isNew: true });
+    expect(await publish(CIMCLOUD_TEXT)).toMatchObject({ policy: { version: 4 }, isNew: true });
     expect(await publish(mine, key)).toMatchObject({ policy: { version: 3 }, isNew: true, userErrors: [] });
     const second = { idempotencyKey: 'publish-2' };
-    expect(await publish(CIMCLOUD, second)).toMatchObject({ policy: { version: 4 }, isNew: false });
-    expect(await publish(CIMCLOUD, second)).toMatchObject({ policy: { version: 4 }, isNew: false });
-    expect(await publish(CIMCLOUD, key)).toMatchObject({
+    expect(await publish(CIMCLOUD_TEXT, second)).toMatchObject({ policy: { version: 4 }, isNew: false });
+    expect(await publish(CIMCLOUD_TEXT, second)).toMatchObject({ policy: { version: 4 }, isNew: false });
+    expect(await publish(CIMCLOUD_TEXT, key)).toMatchObject({
       policy: null,
       userErrors: [{ __typename: 'IdempotencyKeyReused', path: ['input', 'idempotencyKey'] }],
     });
@@ -173,7 +170,7 @@ describe('a dry run', () => {
       ],
     });
     expect((await service.data('{ policy { version } }')).policy.version).toBe(latest);
-    expect(await publish(CIMCLOUD, { dryRun: true })).toMatchObject({
+    expect(await publish(CIMCLOUD_TEXT, { dryRun: true })).toMatchObject({
       isNew: false,
       impact: { openTickets: 3, deadlineChanged: 0 },
     });
@@ -204,7 +201,7 @@ describe('policies', () => {
       `{ policy(version: 1) { version publishedBy { id } yaml }
          mine: policy(version: 2, name: "cimcloud") { title publishedBy { id } } none: policy(name: "other") { id } }`,
     );
-    expect(policy).toEqual({ version: 1, publishedBy: null, yaml: CIMCLOUD });
+    expect(policy).toEqual({ version: 1, publishedBy: null, yaml: CIMCLOUD_TEXT });
     expect(mine).toEqual({ title: 'The technical support, severity levels', publishedBy: { id: 'local-operator' } });
     expect(none).toBeNull();
   });
@@ -305,7 +302,7 @@ describe('a client with terms of its own', () => {
     const clientId = await newClient('Fortnum');
     await setTerms({ clientId, calendars: [{ replaces: 'business', with: 'weekend' }] });
     for (const dryRun of [true, false]) {
-      expect(await publish(CIMCLOUD, { dryRun })).toMatchObject({
+      expect(await publish(CIMCLOUD_TEXT, { dryRun })).toMatchObject({
         policy: null,
         impact: null,
         userErrors: [
@@ -320,7 +317,7 @@ describe('a client with terms of its own', () => {
       });
     }
     await setTerms({ clientId });
-    expect(await publish(CIMCLOUD)).toMatchObject({ policy: { version: 6 }, userErrors: [] });
+    expect(await publish(CIMCLOUD_TEXT)).toMatchObject({ policy: { version: 6 }, userErrors: [] });
   });
 
   it('answers a repeated request without doing it again', async () => {

@@ -14,9 +14,9 @@ import {
 import { openStore as openConfigured, type Store } from '../../src/compose/open-store';
 import { loadConfig } from '../../src/config';
 import { createTestDatabase } from '../support/database';
+import { CIMCLOUD_FILE, CIMCLOUD_TEXT } from '../support/policies';
 import { newTicket, openStore, submission, type TestStore } from '../support/store';
 
-const CIMCLOUD = join(__dirname, '..', '..', 'policies', 'cimcloud.yaml');
 const log = pino({ level: 'silent' });
 
 let store: TestStore;
@@ -46,7 +46,7 @@ const configured = (policyFile?: string) => ({
 /** A policy file: the bundled one with some of it written otherwise. */
 function file(name: string, from = '', to = ''): string {
   const path = join(folder, name);
-  writeFileSync(path, readFileSync(CIMCLOUD, 'utf8').replace(from, to));
+  writeFileSync(path, CIMCLOUD_TEXT.replace(from, to));
   return path;
 }
 
@@ -153,7 +153,7 @@ test('a file that somebody published is not ahead of what is in force', async ()
   await publish(path);
   expect(await opened.publishPolicyFile('MISSING')).toEqual({ isAhead: false });
   await opened.close();
-  await publish(CIMCLOUD);
+  await publish(CIMCLOUD_FILE);
 });
 
 test('a dry run and a diff say what would become of the open tickets', async () => {
@@ -194,7 +194,7 @@ test('two files are compared without any database', async () => {
     throw new Error('The configuration is not to be read');
   };
   const text = await printed((output) =>
-    runPolicyDiff(unreachable, [CIMCLOUD, file('longer.yaml', ...LONGER)], false, output, log),
+    runPolicyDiff(unreachable, [CIMCLOUD_FILE, file('longer.yaml', ...LONGER)], false, output, log),
   );
   expect(text).toContain('  SEV2 resolution  2 business days (business), published → 3 business days');
 });
@@ -207,7 +207,7 @@ test.each([
     2,
     'There is no version 1 of gold; no policy gold is published.',
   ],
-  ['a file that is not there', () => diff(CIMCLOUD, 'none.yaml'), 2, 'none.yaml does not exist.'],
+  ['a file that is not there', () => diff(CIMCLOUD_FILE, 'none.yaml'), 2, 'none.yaml does not exist.'],
   ['a file to publish that is not there', () => publish('none.yaml'), 2, 'none.yaml does not exist.'],
   [
     'a file with a problem',

@@ -4,7 +4,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, toIso } from '../../src/domain/instant';
 import { type ClockedService, startClockedService } from '../support/clocked-service';
 import { type Json, SEV1, SEV2, SEV3, SEV4 } from '../support/graphql-service';
 import { fieldsOf } from '../support/selection';
-import { agent, commands, MONDAY, newTicket, submission } from '../support/store';
+import { AGENT, commands, MONDAY, newTicket, submission } from '../support/store';
 
 let service: ClockedService;
 beforeAll(async () => {
@@ -143,7 +143,7 @@ describe('a history that was imported', () => {
       { command: { type: 'acknowledge' as const }, at: OPENED + HOUR_MS },
       { command: { type: 'resolve' as const, resolution: null }, at: RESOLVED },
     ];
-    await store.changeTickets([{ ...opened, steps, actor: { ...agent, kind: 'IMPORT' } }]);
+    await store.changeTickets([{ ...opened, steps, actor: { ...AGENT, kind: 'IMPORT' } }]);
     id = Buffer.from(`Ticket:${opened.ticketId}`).toString('base64url');
     store.clock.moveTo(MONDAY + DAY_MS);
     await store.changeTickets([commands(opened.ticketId, [{ type: 'assign', assignee: 'Grace' }])]);

@@ -16,8 +16,9 @@ import {
 import { HOUR_MS } from '../../src/domain/instant';
 import { COMMITMENT_KINDS, type Policy } from '../../src/domain/policy/policy';
 import type { NewTicket } from '../../src/domain/ticket/commands';
+import { SEV1, SEV4 } from '../support/impacts';
 import {
-  agent,
+  AGENT,
   commands,
   everything,
   MONDAY,
@@ -32,9 +33,6 @@ let other: Client;
 let policy: Policy;
 /** All tickets by subject. */
 let tickets: Map<string, StoredTicket>;
-
-const SEV1 = [{ audience: 'ALL_END_USERS', consequence: 'ORDERING_BLOCKED', note: null }] as const;
-const SEV4 = [{ audience: 'NOBODY', consequence: 'QUESTION', note: null }] as const;
 
 const DAY = 24 * HOUR_MS;
 const NOW = MONDAY + 8 * DAY;
@@ -195,7 +193,7 @@ describe('filters', () => {
 
 describe('what a caller may not see is not there', () => {
   test('in no list, count or look-up', async () => {
-    const caller: Caller = { actor: agent, sees: [other.id] };
+    const caller: Caller = { actor: AGENT, sees: [other.id] };
     const hidden = tickets.get('e') as StoredTicket;
     const { reader } = store;
     expect(letters(await list({}, caller))).toBe('d');
@@ -324,7 +322,7 @@ describe('pages', () => {
     const within = expected.filter(({ dueAt, kind }) => dueAt >= since && dueAt <= until && kind !== 'RESPONSE');
     expect((await store.reader.deadlines(everything, some, FIRST)).edges.map(({ node }) => node)).toEqual(within);
     expect(within.length).toBeGreaterThan(0);
-    const theirs = await store.reader.deadlines({ actor: agent, sees: [other.id] }, query, FIRST);
+    const theirs = await store.reader.deadlines({ actor: AGENT, sees: [other.id] }, query, FIRST);
     expect(new Set(theirs.edges.map(({ node }) => node.ticket.clientId))).toEqual(new Set([other.id]));
     for (const narrow of [
       { severity: { in: ['SEV4'] as const } },

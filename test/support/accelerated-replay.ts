@@ -15,6 +15,7 @@ import { planTicket } from '../../src/application/import/plan-ticket';
 import type { Change, Step } from '../../src/application/tickets/change-tickets';
 import type { Store } from '../../src/compose/open-store';
 import type { EpochMs } from '../../src/domain/instant';
+import { IMPORTER } from './actors';
 
 /** Another tracker's log, and what it means. */
 export interface Log {
@@ -29,7 +30,6 @@ interface Moment {
 }
 
 const LARGEST_SET = 250;
-const ACTOR = { kind: 'IMPORT', id: 'replay', name: 'Replay' } as const;
 
 /** Imports the log after the fact, as `stepdown import` does. */
 export async function importLog(store: Store, { file, mapping }: Log): Promise<void> {
@@ -153,7 +153,7 @@ async function momentsOf(store: Store, { file, mapping: mappingFile }: Log) {
           ticketId,
           submit,
           steps: taken,
-          actor: ACTOR,
+          actor: IMPORTER,
           sees: 'ALL',
           expectedVersion: null,
           idempotency: null,

@@ -8,7 +8,8 @@ import { type Commit, createChangeTickets } from '../../src/adapters/persistence
 import { DeadlineEngine, type DeadlineEngineSettings } from '../../src/application/deadlines/deadline-engine';
 import type { ChangeTickets } from '../../src/application/tickets/change-tickets';
 import type { EpochMs } from '../../src/domain/instant';
-import { document, type TestStore } from './store';
+import { CIMCLOUD_DOCUMENT } from './policies';
+import type { TestStore } from './store';
 
 /** The present instant of every process whose clock can be moved; one row, so that all see the same. */
 export const MOVED_NOW = '(SELECT at FROM test_clock)';
@@ -45,7 +46,7 @@ export async function startProcess(store: TestStore, options: ProcessOptions = {
   const { now, poolSize = 8, lookMs } = options;
   const dataSource = await createDataSource({ url: store.url, poolSize }).initialize();
   const pool = poolOf(dataSource);
-  const policies = createPolicies({ pool, clock: store.clock, policyId: document.id });
+  const policies = createPolicies({ pool, clock: store.clock, policyId: CIMCLOUD_DOCUMENT.id });
   const setAside: SetAside[] = [];
   const troubles: unknown[] = [];
   const commits: Commit[] = [];

@@ -2,6 +2,9 @@ import pino, { type Logger } from 'pino';
 import { type RunningService, startService } from '../../src/compose/start-service';
 import { type Config, loadConfig } from '../../src/config';
 import { createTestDatabase, type TestDatabase } from './database';
+import { SEV2 } from './impacts';
+
+export { CONTRADICTION, SEV1, SEV2, SEV3, SEV4 } from './impacts';
 
 export interface Answer {
   readonly status: number;
@@ -33,12 +36,6 @@ export interface TestService extends Api {
   readonly logged: readonly Json[];
   close(): Promise<void>;
 }
-
-export const SEV1 = [{ audience: 'ALL_END_USERS', consequence: 'ORDERING_BLOCKED' }];
-export const SEV2 = [{ audience: 'SOME_END_USERS', consequence: 'ORDERING_BLOCKED' }];
-export const SEV3 = [{ audience: 'ADMINISTRATORS', consequence: 'DEGRADED' }];
-export const SEV4 = [{ audience: 'NOBODY', consequence: 'DEGRADED' }];
-export const CONTRADICTION = [{ audience: 'NOBODY', consequence: 'ORDERING_BLOCKED' }];
 
 const ERRORS = 'userErrors { __typename code message path }';
 const TICKET = 'ticket { id number state severity version }';

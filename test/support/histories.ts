@@ -8,7 +8,6 @@ import {
   AGENT,
   CIMCLOUD,
   CIMCLOUD_DOCUMENT,
-  impact,
   ny,
   OTHER_AGENT,
   policyWith,
@@ -18,6 +17,7 @@ import {
   SEV4,
   Story,
 } from './domain';
+import { CONTAINED } from './impacts';
 
 /** The most urgent severity promises a resolution, the least urgent promises nothing. */
 const upsideDown = CIMCLOUD_DOCUMENT.severities.map((level) => {
@@ -48,7 +48,7 @@ const POLICIES: readonly Policy[] = [
   }),
 ];
 
-const impacts = fc.constantFrom(SEV1, SEV2, SEV3, SEV4, [impact('NOBODY', 'DEGRADED')], [...SEV3, ...SEV4]);
+const impacts = fc.constantFrom(SEV1, SEV2, SEV3, SEV4, CONTAINED, [...SEV3, ...SEV4]);
 const reason = fc.constantFrom(...WAITING_REASONS);
 /** Any command. Of those that end or undo something there are more, for they need another one before them. */
 export const command: fc.Arbitrary<Command> = fc.oneof(

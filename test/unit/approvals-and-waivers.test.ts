@@ -4,6 +4,7 @@ import { breachedCycles } from '../../src/domain/commitment/view';
 import type { Command } from '../../src/domain/ticket/commands';
 import { foldAll } from '../../src/domain/ticket/fold';
 import { allowedActions } from '../../src/domain/ticket/lifecycle';
+import { IMPORTER } from '../support/actors';
 import {
   ACKNOWLEDGE,
   AGENT,
@@ -170,11 +171,10 @@ describe('what needs approval is the policy’s to say', () => {
   });
 
   it('asks nobody about what an import tells: it held', () => {
-    const importer = { kind: 'IMPORT', id: 'log', name: 'Log' } as const;
     const story = opened('ALWAYS');
-    expect(story.try(reclassify(SEV3), NOON, importer).refusal).toBeNull();
+    expect(story.try(reclassify(SEV3), NOON, IMPORTER).refusal).toBeNull();
     expect(story.ticket).toMatchObject({ severity: 'SEV3', proposal: null });
-    expect(story.try(LOWER, LATER, importer).refusal).toBeNull();
+    expect(story.try(LOWER, LATER, IMPORTER).refusal).toBeNull();
     expect(story.ticket).toMatchObject({ severity: 'SEV4', proposal: null });
   });
 

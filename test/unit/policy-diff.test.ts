@@ -1,11 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { diffLines, forWhom } from '../../src/adapters/cli/policy/policy-diff';
 import { parsePolicy } from '../../src/adapters/policy-files/load-policy';
 import type { PolicyDocument } from '../../src/domain/policy/policy';
-
-const TEXT = readFileSync(join(__dirname, '../../policies/cimcloud.yaml'), 'utf8');
+import { CIMCLOUD_TEXT } from '../support/policies';
 
 type Edit = readonly [from: string, to: string];
 
@@ -14,7 +11,7 @@ function edited(edits: readonly Edit[]): PolicyDocument {
   const text = edits.reduce((before, [from, to]) => {
     if (!before.includes(from)) throw new Error(`The policy has no ${from}`);
     return before.replace(from, to);
-  }, TEXT);
+  }, CIMCLOUD_TEXT);
   return parsePolicy(text, { fileName: 'policy.yaml' });
 }
 

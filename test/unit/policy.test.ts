@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -7,10 +7,7 @@ import { parsePolicy } from '../../src/adapters/policy-files/load-policy';
 import { policyFingerprint } from '../../src/adapters/policy-files/policy-fingerprint';
 import { compilePolicy } from '../../src/domain/policy/compile-policy';
 import { type PolicyDocument, targetOf } from '../../src/domain/policy/policy';
-
-const fileName = join(__dirname, '../../policies/cimcloud.yaml');
-const text = readFileSync(fileName, 'utf8');
-const policy = parsePolicy(text, { fileName });
+import { CIMCLOUD_FILE as fileName, CIMCLOUD_DOCUMENT as policy, CIMCLOUD_TEXT as text } from '../support/policies';
 
 describe('the first policy', () => {
   it.each([

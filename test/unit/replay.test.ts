@@ -5,16 +5,15 @@ import { csvRows } from '../../src/adapters/import/csv-rows';
 import { parseMapping } from '../../src/adapters/import/mapping-file';
 import { type LogRow, planTicket } from '../../src/application/import/plan-ticket';
 import { decideChange } from '../../src/application/tickets/decide-change';
-import type { Actor } from '../../src/domain/actor';
 import { judgedAt, viewCycle } from '../../src/domain/commitment/view';
 import { type EpochMs, toIso } from '../../src/domain/instant';
 import type { CommitmentKind } from '../../src/domain/policy/policy';
 import type { Ticket } from '../../src/domain/ticket/ticket';
+import { IMPORTER } from '../support/actors';
 import { CIMCLOUD, NEW_TICKET } from '../support/domain';
 
 const ROOT = join(__dirname, '../..');
 const NOW = Date.parse('2026-11-23T12:00:00Z');
-const IMPORT: Actor = { kind: 'IMPORT', id: 'log', name: 'log' };
 const mappingFile = join(ROOT, 'examples/servicenow.mapping.yaml');
 const mapping = parseMapping(readFileSync(mappingFile, 'utf8'), mappingFile, CIMCLOUD);
 
@@ -55,7 +54,7 @@ async function replay(file: string): Promise<ReadonlyMap<string, { ticket: Ticke
             evidence: { notMeasured: mapping.meaning.notMeasured, observedUntil: end },
           },
           steps: [...plan.steps, { at: end, command: 'LET_PASS' }],
-          actor: IMPORT,
+          actor: IMPORTER,
           sees: 'ALL',
           expectedVersion: null,
           idempotency: null,
