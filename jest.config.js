@@ -22,8 +22,8 @@ const shared = {
 };
 
 /**
- * Two projects, so that only a run with tests outside test/unit pays for the database: a project's set-up runs when one
- * of its tests does.
+ * Two projects, so that only a run with tests outside test/unit pays for the database: a project's
+ * set-up runs when one of its tests does.
  *
  * @type {import('jest').Config}
  */

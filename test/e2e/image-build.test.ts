@@ -11,7 +11,8 @@ import { loadConfig } from '../../src/config';
 import { createTestDatabase } from '../support/database';
 import { buildStage, copyContext, parseDockerfile, StepError } from '../support/dockerfile';
 
-// No container engine is asked: the Dockerfile's own steps are carried out in empty folders, with this machine's Node.
+// No container engine is asked: the Dockerfile's own steps are carried out in empty folders, with
+// this machine's Node.
 
 const root = join(__dirname, '..', '..');
 const stages = parseDockerfile(readFileSync(join(root, 'Dockerfile'), 'utf8'));
@@ -21,7 +22,10 @@ const valuesOf = (keyword: string): string[] =>
 const execForm = (text: string): string[] => JSON.parse(text.slice(text.indexOf('['))) as string[];
 const imageEnv = Object.fromEntries(valuesOf('ENV').flatMap((rest) => rest.split(' ').map((pair) => pair.split('='))));
 
-/** Only what the steps need: what jest and npm set for this run must not decide how another npm behaves. */
+/**
+ * Only what the steps need: what jest and npm set for this run must not decide how another npm
+ * behaves.
+ */
 const env: NodeJS.ProcessEnv = {
   PATH: process.env.PATH,
   HOME: process.env.HOME,
@@ -36,7 +40,10 @@ const env: NodeJS.ProcessEnv = {
 const scratch = mkdtempSync(join(tmpdir(), 'stepdown-image-'));
 const app = join(scratch, image?.name ?? '');
 
-/** Builds all stages; a reason if npm could not get the packages, which says nothing about the Dockerfile. */
+/**
+ * Builds all stages; a reason if npm could not get the packages, which says nothing about the
+ * Dockerfile.
+ */
 const build = (): string | null => {
   const context = join(scratch, 'context');
   copyContext(root, context);

@@ -4,8 +4,9 @@ import { createTestDatabase, type TestDatabase } from '../support/database';
 import { type Listener, listenOver, openSocket } from '../support/graphql-socket';
 import { ask, type Serving, serve } from '../support/program';
 
-// One ticket from its submission to the report, as the README has it: start reading the tests here. The program runs as a
-// process of its own on a real PostgreSQL; it is spoken to over HTTP, and a client listens over a WebSocket.
+// One ticket from its submission to the report, as the README has it: start reading the tests here.
+// The program runs as a process of its own on a real PostgreSQL; it is spoken to over HTTP, and a
+// client listens over a WebSocket.
 
 let database: TestDatabase;
 let service: Serving;

@@ -94,7 +94,8 @@ describe('versions', () => {
     expect(await configure('File B')).toBe(5);
     expect(await configure(CIMCLOUD_DOCUMENT.title)).toBe(6);
     expect(await configure(CIMCLOUD_DOCUMENT.title)).toBe(6);
-    // What the file says by now was published by somebody before: no version of its own, but the file has said it.
+    // What the file says by now was published by somebody before: no version of its own, but the
+    // file has said it.
     expect(await publish(process(), 'File C')).toEqual([7, true]);
     expect(await configure('File C')).toBe(7);
     expect(await configure(CIMCLOUD_DOCUMENT.title)).toBe(8);

@@ -9,8 +9,8 @@ import { SEV1 } from '../support/impacts';
 import { commands, everything, MONDAY, newTicket, openStore, submission, type TestStore } from '../support/store';
 import { until } from '../support/until';
 
-// MONDAY is 10:00 in New York. At SEV2 RESPONSE is due at 14:00 and at risk at 13:00; the response comes to nothing here, so
-// UPDATE is due on Tuesday 10:00 and RESOLUTION on Wednesday 10:00.
+// MONDAY is 10:00 in New York. At SEV2 RESPONSE is due at 14:00 and at risk at 13:00; the response
+// comes to nothing here, so UPDATE is due on Tuesday 10:00 and RESOLUTION on Wednesday 10:00.
 const RESPONSE_RISK = MONDAY + 3 * HOUR_MS;
 const RESPONSE_DUE = MONDAY + 4 * HOUR_MS;
 

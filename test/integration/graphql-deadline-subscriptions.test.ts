@@ -8,8 +8,9 @@ import { type Json, SEV1, SEV2, SEV4, startTestService, type TestService } from 
 import { askOver, type Listener, listenOver, openSocket } from '../support/graphql-socket';
 import { CIMCLOUD_TEXT } from '../support/policies';
 
-// Of the policy in force SEV1 has RESPONSE after 15 minutes and UPDATE after an hour, at any hour. Made short are RESPONSE of
-// SEV4 and RESOLUTION of SEV2: three seconds, so that they are breached while somebody looks.
+// Of the policy in force SEV1 has RESPONSE after 15 minutes and UPDATE after an hour, at any hour.
+// Made short are RESPONSE of SEV4 and RESOLUTION of SEV2: three seconds, so that they are breached
+// while somebody looks.
 const SHORT_POLICY = CIMCLOUD_TEXT.replace(
   /amount: 2\n( +)unit: BUSINESS_DAYS\n +calendar: business\n( +)basis: PUBLISHED/,
   spanOf('PUBLISHED'),

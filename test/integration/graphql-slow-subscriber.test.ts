@@ -57,7 +57,8 @@ it('one that does not read is told and ended; others miss nothing', async () => 
   const quick = await subscribe();
   slow.socket.pause();
   const ticketIds = await Promise.all(Array.from({ length: 8 }, () => service.submit(SEV2)));
-  // Enough to fill what the two ends of a connection hold between them, then more than a queue takes.
+  // Enough to fill what the two ends of a connection hold between them, then more than a queue
+  // takes.
   const body = 'x'.repeat(60_000);
   await everywhere(ticketIds, 1, 'communicate', 'direction: OUTBOUND, body: $body', '($body: String!)', { body });
   await everywhere(ticketIds, 7, 'assignTicket', 'assignee: "Ada"');

@@ -80,8 +80,8 @@ describe('ticketEvents', () => {
   });
 
   it('ends for one subscriber and goes on for another', async () => {
-    // One socket carries both, and what it receives is recorded before the client sorts it: a client drops what comes
-    // for a subscription that it has left.
+    // One socket carries both, and what it receives is recorded before the client sorts it: a
+    // client drops what comes for a subscription that it has left.
     const client = connect();
     const received: string[] = [];
     client.on('message', ({ type, ...message }) => {

@@ -21,7 +21,10 @@ afterAll(() => service.close());
 const UNKNOWN_TICKET = Buffer.from('Ticket:01890000-0000-7000-8000-000000000000').toString('base64url');
 const UNKNOWN_CLIENT = Buffer.from('Client:01890000-0000-7000-8000-000000000000').toString('base64url');
 
-/** Every concrete type with the facts that it carries; names that mean another type elsewhere are renamed. */
+/**
+ * Every concrete type with the facts that it carries; names that mean another type elsewhere are
+ * renamed.
+ */
 const FACTS = `userErrors { __typename code message path
   ... on IllegalTransition { state command allowed }
   ... on ContradictoryImpact { audience consequence }

@@ -22,7 +22,9 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** Everything that migrations make: columns, constraints, indexes, triggers, functions and comments. */
+/**
+ * Everything that migrations make: columns, constraints, indexes, triggers, functions and comments.
+ */
 const catalogue = async (): Promise<unknown[]> =>
   dataSource.query(`
     SELECT 'column' AS what, c.relname || '.' || a.attname AS name,

@@ -42,7 +42,8 @@ beforeAll(async () => {
     `INSERT INTO events (ticket_id, client_id, number, type, at, recorded_at, actor, data)
      SELECT id, client_id, 1, 'SUBMITTED', opened_at, created_at, '{}', '{}' FROM tickets WHERE external_id <> 'first'`,
   );
-  // What is set aside is overdue, so it stands at the head of the index; there is some that was set aside before as well.
+  // What is set aside is overdue, so it stands at the head of the index; there is some that was set
+  // aside before as well.
   await store.pool.query(
     `INSERT INTO deadline_faults SELECT id, 1, now() + interval '100 years', 'poison', now()
        FROM tickets ORDER BY next_deadline_at LIMIT 50`,

@@ -17,9 +17,10 @@ afterAll(async () => {
 });
 
 /**
- * TypeORM compares columns (type, precision, nullability, default, comment), keys, and indexes and constraints by name.
- * It knows nothing of triggers and functions, nor of an index's condition: those are tested by what they do. An
- * EntitySchema cannot carry the comment of a table, so TypeORM would remove it.
+ * TypeORM compares columns (type, precision, nullability, default, comment), keys, and indexes and
+ * constraints by name. It knows nothing of triggers and functions, nor of an index's condition:
+ * those are tested by what they do. An EntitySchema cannot carry the comment of a table, so TypeORM
+ * would remove it.
  */
 test('the tables that the code describes are those that the migrations make', async () => {
   const { upQueries } = await dataSource.driver.createSchemaBuilder().log();

@@ -28,7 +28,10 @@ const look = async (id: string, when: Json = {}): Promise<Json> => {
   return parts.some(({ ticket }) => ticket === null) ? null : Object.assign({}, ...parts.map(({ ticket }) => ticket));
 };
 
-/** Somebody does something, or the engine records what fell due. What is refused is tried all the same. */
+/**
+ * Somebody does something, or the engine records what fell due. What is refused is tried all the
+ * same.
+ */
 type Step = { readonly name: string; readonly input: Json; readonly agent: string } | 'ENGINE' | 'FOLLOW_UP';
 
 const impacts = fc.constantFrom(SEV1, SEV2, SEV3, SEV4);

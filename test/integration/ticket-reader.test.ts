@@ -232,7 +232,9 @@ describe('what a caller may not see is not there', () => {
   });
 });
 
-/** Walks a list page by page, in one direction, and says where the pages claim that there is more. */
+/**
+ * Walks a list page by page, in one direction, and says where the pages claim that there is more.
+ */
 async function walk<T>(from: 'START' | 'END', count: number, read: (page: PageRequest) => Promise<Page<T>>) {
   const all: T[] = [];
   for (let cursor: string | null = null, pages = 0; pages < 50; pages++) {

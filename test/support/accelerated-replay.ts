@@ -60,8 +60,9 @@ export interface Replayed {
 }
 
 /**
- * Lives the log through: an engine runs, commands are sent at their instants, and in between the clock stops at every
- * deadline, a millisecond after it, until the engine has recorded it by itself. No command is sent before that.
+ * Lives the log through: an engine runs, commands are sent at their instants, and in between the
+ * clock stops at every deadline, a millisecond after it, until the engine has recorded it by
+ * itself. No command is sent before that.
  */
 export async function replayLog(store: Store, log: Log): Promise<Replayed> {
   const { pool, policies } = store;
@@ -129,7 +130,10 @@ export async function replayLog(store: Store, log: Log): Promise<Replayed> {
   return { tickets, changes: moments.length, stops, byEngine };
 }
 
-/** All that happens in the log, in order of time; what happens to a ticket at one instant is one change. */
+/**
+ * All that happens in the log, in order of time; what happens to a ticket at one instant is one
+ * change.
+ */
 async function momentsOf(store: Store, { file, mapping: mappingFile }: Log) {
   const mapping: Mapping = parseMapping(
     await readFile(mappingFile, 'utf8'),
@@ -181,14 +185,20 @@ async function momentsOf(store: Store, { file, mapping: mappingFile }: Log) {
   }
 }
 
-/** A mark or a breach as the log of events has it, in words that are the same whenever it was recorded. */
+/**
+ * A mark or a breach as the log of events has it, in words that are the same whenever it was
+ * recorded.
+ */
 export interface FellDue {
   readonly what: string;
   readonly cause: string | null;
   readonly xid: string;
 }
 
-/** Everything that fell due, by ticket, commitment, cycle and instant; and how every ticket and its cycles ended. */
+/**
+ * Everything that fell due, by ticket, commitment, cycle and instant; and how every ticket and its
+ * cycles ended.
+ */
 export async function outcomeOf(pool: Pool): Promise<{ fellDue: readonly FellDue[]; tickets: readonly string[] }> {
   const { rows: fellDue } = await pool.query<FellDue>(`
     SELECT concat_ws(' ', t.external_id, e.type, e.data->>'kind', e.data->>'cycle', e.data->>'mark', e.data->>'severity',

@@ -11,7 +11,9 @@ import type { EpochMs } from '../../src/domain/instant';
 import { CIMCLOUD_DOCUMENT } from './policies';
 import type { TestStore } from './store';
 
-/** The present instant of every process whose clock can be moved; one row, so that all see the same. */
+/**
+ * The present instant of every process whose clock can be moved; one row, so that all see the same.
+ */
 export const MOVED_NOW = '(SELECT at FROM test_clock)';
 
 /** Gives the database a clock that stands where it is put. */

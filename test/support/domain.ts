@@ -15,7 +15,10 @@ export { AGENT, OTHER_AGENT } from './actors';
 export { impact, SEV1, SEV2, SEV3, SEV4 } from './impacts';
 export { CIMCLOUD, CIMCLOUD_DOCUMENT, policyWith } from './policies';
 
-/** A wall-clock time in New York, the provider's zone: `2026-11-23 15:00`, with seconds and milliseconds if need be. */
+/**
+ * A wall-clock time in New York, the provider's zone: `2026-11-23 15:00`, with seconds and
+ * milliseconds if need be.
+ */
 export function ny(local: string): EpochMs {
   const wall = Date.parse(`${local.replace(' ', 'T')}${local.length === 16 ? ':00' : ''}Z`);
   return ZoneOffsets.of('America/New_York').instantOf(wall);

@@ -23,7 +23,10 @@ export interface Api {
   ask(query: string, variables?: Json, headers?: Record<string, string>): Promise<Answer>;
   /** Asks what must succeed, and gives its data. */
   data(query: string, variables?: Json): Promise<Json>;
-  /** Carries out a mutation of one input and gives its payload, with the ticket's usual fields and all user errors. */
+  /**
+   * Carries out a mutation of one input and gives its payload, with the ticket's usual fields and
+   * all user errors.
+   */
   mutate(name: string, input: Json, fields?: string): Promise<Json>;
   /** Opens a ticket of these impacts and gives its id. */
   submit(impacts?: readonly Json[], more?: Json): Promise<string>;

@@ -21,7 +21,9 @@ export interface Listener {
   leave(): void;
 }
 
-/** Subscribes and is sure to listen: a query that follows on the same socket is answered after it. */
+/**
+ * Subscribes and is sure to listen: a query that follows on the same socket is answered after it.
+ */
 export async function listenOver(client: Client, query: string, variables: Json = {}): Promise<Listener> {
   const results: Json[] = [];
   let told: () => void = () => undefined;

@@ -50,7 +50,10 @@ const POLICIES: readonly Policy[] = [
 
 const impacts = fc.constantFrom(SEV1, SEV2, SEV3, SEV4, CONTAINED, [...SEV3, ...SEV4]);
 const reason = fc.constantFrom(...WAITING_REASONS);
-/** Any command. Of those that end or undo something there are more, for they need another one before them. */
+/**
+ * Any command. Of those that end or undo something there are more, for they need another one before
+ * them.
+ */
 export const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 2, arbitrary: fc.constant<Command>({ type: 'acknowledge' }) },
   {
@@ -126,7 +129,10 @@ export const history: fc.Arbitrary<History> = fc.record({
   }),
 });
 
-/** The story that a history makes; commands that are refused are tried all the same. `watch` sees each step. */
+/**
+ * The story that a history makes; commands that are refused are tried all the same. `watch` sees
+ * each step.
+ */
 export function play(
   { policy, impacts: first, openedAt, steps }: History,
   watch: (story: Story, at: number) => void = () => undefined,

@@ -4,7 +4,9 @@ import { parsePolicy } from '../../src/adapters/policy-files/load-policy';
 import { compilePolicy } from '../../src/domain/policy/compile-policy';
 import type { Policy, PolicyDocument } from '../../src/domain/policy/policy';
 
-/** The policy that the service ships with: its path, its text, its document, and version 1 of it. */
+/**
+ * The policy that the service ships with: its path, its text, its document, and version 1 of it.
+ */
 export const CIMCLOUD_FILE = join(__dirname, '../../policies/cimcloud.yaml');
 export const CIMCLOUD_TEXT = readFileSync(CIMCLOUD_FILE, 'utf8');
 export const CIMCLOUD_DOCUMENT: PolicyDocument = parsePolicy(CIMCLOUD_TEXT, { fileName: CIMCLOUD_FILE });

@@ -19,8 +19,8 @@ export const randomFrom = (seed: number) => {
 const IMPACTS: readonly (readonly Impact[])[] = [SEV1, SEV2, SEV3, SEV4];
 
 /**
- * Changes that let tickets live at random: some commands are refused, some tickets stay open, some breaches are waived. A third
- * are imported histories that end on the way.
+ * Changes that let tickets live at random: some commands are refused, some tickets stay open, some
+ * breaches are waived. A third are imported histories that end on the way.
  */
 export function randomLives(
   count: number,

@@ -11,8 +11,9 @@ const CLASSIFYING = ['SUBMITTED', 'RECLASSIFIED', 'OVERRIDE_APPROVED', 'WORKAROU
 const SETTLING = ['OVERRIDE_REJECTED', 'RESOLVED', 'CLOSED'];
 
 /**
- * What a log says of its ticket, for every field a question of its own to the whole log: "the assignee is what the last
- * ASSIGNED names". Written from the meaning of the fields, not from the fold, which goes through the log event by event.
+ * What a log says of its ticket, for every field a question of its own to the whole log: "the
+ * assignee is what the last ASSIGNED names". Written from the meaning of the fields, not from the
+ * fold, which goes through the log event by event.
  */
 export function ticketFromLog(log: readonly TicketEvent[]): Ticket {
   const all = <T extends EventType>(...types: readonly T[]): readonly Of<T>[] =>

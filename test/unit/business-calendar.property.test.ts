@@ -49,7 +49,9 @@ const changesOf = new Map(
 const clock = (minutes: number): string =>
   `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
 
-/** Disjoint intervals, some touching, as often in the small hours, where clocks change, as by day. */
+/**
+ * Disjoint intervals, some touching, as often in the small hours, where clocks change, as by day.
+ */
 const intervals: fc.Arbitrary<readonly LocalInterval[]> = fc
   .tuple(fc.constantFrom(1, 15, 30, 60), fc.boolean(), fc.uniqueArray(fc.nat(10_000), { maxLength: 6 }), fc.boolean())
   .map(([step, atNight, seeds, touching]) => {
@@ -135,7 +137,8 @@ describe('The laws of business time', () => {
         const calendar = compileCalendar(definition);
         const [a, b] = [around + i, around + i + length];
         const stretches = [...calendar.stretches(a, b)];
-        // Plain comparisons, and one `expect`: a call of it for every stretch took most of the time.
+        // Plain comparisons, and one `expect`: a call of it for every stretch took most of the
+        // time.
         const faults: string[] = [];
         let reached = a;
         let before: string | null = null;

@@ -23,8 +23,8 @@ import {
   workaround,
 } from '../support/domain';
 
-// November 2026 in New York: Monday the 2nd, 9th, 16th, 23rd. Closed on Wednesday the 11th and Thursday the 26th.
-// Each instant below was counted by hand on 08:00–17:00, nine hours a day.
+// November 2026 in New York: Monday the 2nd, 9th, 16th, 23rd. Closed on Wednesday the 11th and
+// Thursday the 26th. Each instant below was counted by hand on 08:00–17:00, nine hours a day.
 
 /** A commitment's cycles as rows: severity, start, due, status, breach; wall clock of New York. */
 function cyclesOf(story: Story, kind: CommitmentKind, at: number) {
@@ -206,7 +206,8 @@ describe('pauses', () => {
   });
 
   it('counts a pause that begins before the due instant as the pauses before it moved it', () => {
-    // Due Wednesday 15:00; two hours' pause move it to 17:00, so that a pause from 16:00 on counts as well.
+    // Due Wednesday 15:00; two hours' pause move it to 17:00, so that a pause from 16:00 on counts
+    // as well.
     const story = new Story(SEV2, OPENED)
       .do(WAIT, ny('2026-11-18 09:00'))
       .do(GO_ON, ny('2026-11-18 11:00'))
@@ -354,7 +355,8 @@ describe('severity raised', () => {
   });
 
   it('compares paused clocks as if they ran on now', () => {
-    // Two business days of UPDATE, one hour used when the wait began: seventeen are left, more than SEV2's nine.
+    // Two business days of UPDATE, one hour used when the wait began: seventeen are left, more than
+    // SEV2's nine.
     const at = ny('2026-11-25 09:00');
     const story = new Story(SEV3, OPENED).do(WAIT, ny('2026-11-16 16:00')).do(reclassify(SEV2), at);
     story.do(GO_ON, ny('2026-11-25 10:00'));

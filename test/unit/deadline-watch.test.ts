@@ -244,7 +244,8 @@ describe('a watch of deadlines', () => {
   });
 
   it('remembers so many and no more: then it ends and says what to do', async () => {
-    // One story under all ids: deciding a hundred thousand submissions would take most of the test's time.
+    // One story under all ids: deciding a hundred thousand submissions would take most of the
+    // test's time.
     const story = world.open('t1000');
     for (const id of names(100_001)) world.stories.set(id, story);
     const sorted = [...world.stories.keys()].map((id) => ({

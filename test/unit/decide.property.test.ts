@@ -38,7 +38,9 @@ describe('any history', () => {
 
   it('gives the same ticket a week later when everything happens a week later, with no holiday in between', () => {
     const WEEK_MS = 7 * DAY_MS;
-    /** Numbers of this size are instants; no duration of these histories is as long as thirty years. */
+    /**
+     * Numbers of this size are instants; no duration of these histories is as long as thirty years.
+     */
     const isInstant = (value: unknown): value is number => typeof value === 'number' && value > 30 * 365 * DAY_MS;
     const aWeekLater = <T>(value: T): T =>
       JSON.parse(JSON.stringify(value, (_key, inner) => (isInstant(inner) ? inner + WEEK_MS : inner)));
@@ -81,7 +83,8 @@ describe('any history', () => {
           expect(running.length).toBeLessThanOrEqual(ticket.state === 'resolved' || ticket.state === 'closed' ? 0 : 1);
         }
         const next = nextDeadline(ticket, story.policy);
-        // A refused command at the end has let pass what was overdue all the same, unless it was out of order.
+        // A refused command at the end has let pass what was overdue all the same, unless it was
+        // out of order.
         if (next !== null) expect(next).toBeGreaterThanOrEqual(end);
       }),
       { numRuns: 200 },
@@ -160,7 +163,10 @@ describe('any history', () => {
 
 const weeklyPolicies = new Map<Policy, Policy>();
 
-/** The policy in UTC and with neither holidays nor days of other hours: every week is like every other. */
+/**
+ * The policy in UTC and with neither holidays nor days of other hours: every week is like every
+ * other.
+ */
 function withoutHolidays(policy: Policy): Policy {
   const known = weeklyPolicies.get(policy);
   if (known !== undefined) return known;
@@ -173,7 +179,10 @@ function withoutHolidays(policy: Policy): Policy {
   return compiled;
 }
 
-/** A cycle that ended while paused shows its due instant without the running pause, which may lie before its end. */
+/**
+ * A cycle that ended while paused shows its due instant without the running pause, which may lie
+ * before its end.
+ */
 function endedWhilePaused(
   story: Story,
   kind: 'RESPONSE' | 'UPDATE' | 'RESOLUTION',

@@ -13,7 +13,8 @@ const LADDER = policyWith({
   ],
 });
 
-// SEV2 opened on Monday 09:00: 18 hours of 08:00–17:00, due on Wednesday 09:00. By hand: 9 h, 13.5 h, 18 h, 22.5 h, 36 h.
+// SEV2 opened on Monday 09:00: 18 hours of 08:00–17:00, due on Wednesday 09:00. By hand: 9 h, 13.5
+// h, 18 h, 22.5 h, 36 h.
 const OPENED = ny('2026-11-16 09:00');
 const RUNGS = [
   ['remind', '2026-11-17 09:00'],
@@ -24,7 +25,9 @@ const RUNGS = [
   ['board', '2026-11-20 09:00'],
 ];
 
-/** What was recorded of the latest RESOLUTION cycle by the clock: marks and the breach, in order. */
+/**
+ * What was recorded of the latest RESOLUTION cycle by the clock: marks and the breach, in order.
+ */
 function rungs(story: Story) {
   const latest = story.ticket.cycles.findLast(({ kind }) => kind === 'RESOLUTION')?.number;
   return story.events.flatMap((event) => {
@@ -93,7 +96,8 @@ describe('an escalation ladder', () => {
   });
 
   it('leaves out what is past when a cycle begins to apply', () => {
-    // Raised on Wednesday 10:00, carried from Monday 09:00: breached at the change, half the ladder behind it.
+    // Raised on Wednesday 10:00, carried from Monday 09:00: breached at the change, half the ladder
+    // behind it.
     const story = new Story(SEV3, OPENED, LADDER).do(reclassify(SEV2), ny('2026-11-18 10:00'));
     pass(story, ny('2026-11-25 09:00'));
     expect(rungs(story)).toEqual([

@@ -6,7 +6,10 @@ import type { Cycle } from '../../src/domain/ticket/ticket';
 import type { Story } from '../support/domain';
 import { gap, history, play } from '../support/histories';
 
-/** Looks at every cycle of a random history, after every step and at an instant between it and the next. */
+/**
+ * Looks at every cycle of a random history, after every step and at an instant between it and the
+ * next.
+ */
 const atEveryInstant = (look: (story: Story, cycle: Cycle, at: number) => void, numRuns = 30): void =>
   fc.assert(
     fc.property(history, gap, (given, later) => {
@@ -21,8 +24,9 @@ const atEveryInstant = (look: (story: Story, cycle: Cycle, at: number) => void, 
   );
 
 /**
- * What is wrong with a list of segments that has to cover the time between two instants without gap or overlap, each
- * segment as its kind demands and unlike its neighbour. Plain comparisons: `expect` on every edge took most of the time.
+ * What is wrong with a list of segments that has to cover the time between two instants without gap
+ * or overlap, each segment as its kind demands and unlike its neighbour. Plain comparisons:
+ * `expect` on every edge took most of the time.
  */
 function faultsOf(list: readonly Segment[], from: number, to: number): readonly string[] {
   const facts = ({ kind, holiday, reasons }: Segment): string => JSON.stringify([kind, holiday, reasons]);

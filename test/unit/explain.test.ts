@@ -21,8 +21,9 @@ import {
   WAIT,
 } from '../support/domain';
 
-// November 2026 in New York: Monday the 2nd, 9th, 16th, 23rd. Open 08:00–17:00. Veterans Day is Wednesday the 11th,
-// Thanksgiving Thursday the 26th; the clocks went back on Sunday the 1st. All was counted by hand.
+// November 2026 in New York: Monday the 2nd, 9th, 16th, 23rd. Open 08:00–17:00. Veterans Day is
+// Wednesday the 11th, Thanksgiving Thursday the 26th; the clocks went back on Sunday the 1st. All
+// was counted by hand.
 
 /** Segments as rows: wall clock of New York, kind, and what says more of it. */
 const rowsOf = (list: readonly Segment[]) =>

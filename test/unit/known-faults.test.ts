@@ -24,8 +24,8 @@ import {
   workaround,
 } from '../support/domain';
 
-// November 2026 in New York: Monday the 16th and 23rd; closed on Thursday the 26th. Nine hours a day, 08:00–17:00.
-// Each instant was counted by hand.
+// November 2026 in New York: Monday the 16th and 23rd; closed on Thursday the 26th. Nine hours a
+// day, 08:00–17:00. Each instant was counted by hand.
 
 const OPENED = ny('2026-11-16 09:00');
 
@@ -184,7 +184,8 @@ describe('what happens together', () => {
   });
 
   it('is reopened on the eve of a holiday, with what was left', () => {
-    // Eight hours were used on Monday. Of ten, one is left of Wednesday; Thursday is Thanksgiving; nine are Friday's.
+    // Eight hours were used on Monday. Of ten, one is left of Wednesday; Thursday is Thanksgiving;
+    // nine are Friday's.
     const reopened = ny('2026-11-25 16:00');
     const story = new Story(SEV2, ny('2026-11-23 09:00')).do(RESOLVE, ny('2026-11-23 17:00')).do(REOPEN, reopened);
     expect(cyclesOf(story, 'RESOLUTION', reopened)[1]).toEqual([
@@ -233,7 +234,8 @@ describe('what happens together', () => {
     const story = new Story(SEV2, ny('2027-03-13 20:00'), policyWith({ severities, calendars }))
       .do(WAIT, ny('2027-03-13 22:00'))
       .do(GO_ON, ny('2027-03-14 10:00'));
-    // Eleven hours by the clock on the wall, whose hands skip one: 20:00 is due 21:00 a day later, and eleven hours on.
+    // Eleven hours by the clock on the wall, whose hands skip one: 20:00 is due 21:00 a day later,
+    // and eleven hours on.
     expect(cyclesOf(story, 'RESOLUTION', ny('2027-03-14 10:00'))[0]?.[2]).toBe('2027-03-15 08:00');
   });
 

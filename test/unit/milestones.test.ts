@@ -22,7 +22,8 @@ import {
   workaround,
 } from '../support/domain';
 
-// November 2026 in New York: Monday the 16th, opened at 15:00; 08:00–17:00, nine hours a day. Counted by hand.
+// November 2026 in New York: Monday the 16th, opened at 15:00; 08:00–17:00, nine hours a day.
+// Counted by hand.
 const OPENED = '2026-11-16 15:00';
 type Steps = readonly (readonly [at: string, command: Command])[];
 type Expected = readonly (readonly [MilestoneName, at: string | null, severity: string, hours: number | null])[];
@@ -112,7 +113,8 @@ it.each<[string, typeof SEV1, Steps, Expected]>([
     [
       ['RESPONSE', '2026-11-16 16:00', 'SEV2', 1],
       ['WORKAROUND', '2026-11-17 10:00', 'SEV2', 2],
-      // 2 h, 7 h of the 17th, twelve working dates of 9 h (the 26th is a holiday), 2 h + 1 h on 7 December.
+      // 2 h, 7 h of the 17th, twelve working dates of 9 h (the 26th is a holiday), 2 h + 1 h on 7
+      // December.
       ['RESOLUTION', '2026-12-07 13:00', 'SEV4', 2 + 7 + 108 + 3],
     ],
   ],

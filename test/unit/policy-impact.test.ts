@@ -58,7 +58,10 @@ const SAME: Omit<TicketImpact, 'severity'> = {
   historyRefused: false,
 };
 
-/** Opened on Monday 2026-06-01, 10:00 in New York, at SEV2: response within 4 hours, resolution within 2 business days. */
+/**
+ * Opened on Monday 2026-06-01, 10:00 in New York, at SEV2: response within 4 hours, resolution
+ * within 2 business days.
+ */
 const opened = () => new Story(SEV2, ny('2026-06-01 10:00'));
 
 interface Case {
@@ -127,7 +130,8 @@ const CASES: readonly Case[] = [
     resolution: null,
   },
   {
-    // Opened at 16:00: four hours to 17:00 and on from 08:00 give Tuesday 11:00; days to 22:00 give Monday 20:00.
+    // Opened at 16:00: four hours to 17:00 and on from 08:00 give Tuesday 11:00; days to 22:00 give
+    // Monday 20:00.
     what: 'longer hours of the calendar bring the response forward',
     story: new Story(SEV2, ny('2026-06-01 16:00')),
     policy: withBusiness({ week: longDays }),
@@ -136,7 +140,8 @@ const CASES: readonly Case[] = [
     resolution: '2026-06-03 16:00',
   },
   {
-    // Juneteenth, a Friday, is worked: two business days from Wednesday 17 June 10:00 are over on Friday, not on Monday.
+    // Juneteenth, a Friday, is worked: two business days from Wednesday 17 June 10:00 are over on
+    // Friday, not on Monday.
     what: 'a holiday that is worked',
     story: new Story(SEV2, ny('2026-06-17 10:00')).do(ACKNOWLEDGE, ny('2026-06-17 10:30')),
     policy: withBusiness({ holidays: business.holidays.filter((date) => date !== '2026-06-19') }),
@@ -149,7 +154,8 @@ const CASES: readonly Case[] = [
     story: opened().do(ACKNOWLEDGE, ny('2026-06-01 10:10')),
     policy: policyWith({ rules: rulesWith('2b', 'SEV1') }),
     now: '2026-06-01 10:30',
-    // Within the quarter of an hour; the hourly update is due at 11:00, and no resolution is promised.
+    // Within the quarter of an hour; the hourly update is due at 11:00, and no resolution is
+    // promised.
     impact: { severityChanged: true, deadlineChanged: true },
     resolution: null,
   },
@@ -169,7 +175,8 @@ const CASES: readonly Case[] = [
     impact: { notApplicable: true },
   },
   {
-    // Paused from 12:00; if the clock ran on at 14:00, two hours had been lost: Wednesday 12:00. Unpaused: Wednesday 10:00.
+    // Paused from 12:00; if the clock ran on at 14:00, two hours had been lost: Wednesday 12:00.
+    // Unpaused: Wednesday 10:00.
     what: 'a reason for waiting that no longer pauses',
     story: opened().do(WAIT, ny('2026-06-01 12:00')),
     policy: policyWith({ pauses: { ...CIMCLOUD_DOCUMENT.pauses, CLIENT: [] } }),
@@ -186,7 +193,8 @@ const CASES: readonly Case[] = [
     resolution: null,
   },
   {
-    // Lowered to SEV3 by a workaround on Tuesday 10:00: carried, seven days from Monday; restarted, from Tuesday.
+    // Lowered to SEV3 by a workaround on Tuesday 10:00: carried, seven days from Monday; restarted,
+    // from Tuesday.
     what: 'a clock that restarts when the severity was lowered',
     story: opened().do(workaround(SEV3), ny('2026-06-02 10:00')),
     policy: policyWith({ onLowering: 'RESTART' }),

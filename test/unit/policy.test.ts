@@ -74,7 +74,8 @@ describe('the first policy', () => {
     });
   });
 
-  // By hand, from the federal calendars: fixed days and their Friday or Monday, nth weekdays from a wall calendar.
+  // By hand, from the federal calendars: fixed days and their Friday or Monday, nth weekdays from a
+  // wall calendar.
   it.each([
     [2010, '01-01 01-18 02-15 05-31 07-04 07-05 09-06 10-11 11-11 11-25 12-24 12-25 12-31'],
     [2016, '01-01 01-18 02-15 05-30 07-04 09-05 10-10 11-11 11-24 12-25 12-26'],
