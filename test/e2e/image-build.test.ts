@@ -87,7 +87,7 @@ describe(`the image's build steps in a clean copy${noBuild === null ? '' : ` (sk
     expect(superfluous.filter((file) => existsSync(join(app, file)))).toEqual([]);
   });
 
-  testBuilt('let the image start, become healthy, and stop when told', async () => {
+  testBuilt('give an image that starts, becomes healthy and stops on SIGTERM', async () => {
     const database = await createTestDatabase();
     const port = await freePort();
     const [command = '', ...args] = execForm(valuesOf('CMD')[0] ?? '');

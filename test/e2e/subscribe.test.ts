@@ -8,7 +8,7 @@ import { run } from '../support/program';
 
 const ROOT = join(__dirname, '../..');
 
-test('whoever keeps up is told every event of an import by another process, in order', async () => {
+test('a subscriber that keeps up receives every event of an import by another process, in order', async () => {
   const service = await startTestService();
   const client = createClient({ url: service.url.replace('http', 'ws'), webSocketImpl: WebSocket, retryAttempts: 0 });
   const numbers = new Map<string, number[]>();

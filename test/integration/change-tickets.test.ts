@@ -119,7 +119,11 @@ describe('a set of changes', () => {
       ({ clientId }) => submission(newTicket(clientId), { sees: [] }),
       { code: 'NotFound', kind: 'Client', id: expect.any(String) as never },
     ],
-    ['no client at all', () => submission(newTicket('nobody')), { code: 'NotFound', kind: 'Client', id: 'nobody' }],
+    [
+      'no client at all',
+      () => submission(newTicket('no-client')),
+      { code: 'NotFound', kind: 'Client', id: 'no-client' },
+    ],
     [
       'a follow-up of nothing',
       ({ clientId }) => submission(newTicket(clientId, { followUpOf: 'x' })),
@@ -159,7 +163,7 @@ describe('a set of changes', () => {
     expect(answer.ticket).toEqual(await store.reader.ticketById(everything, ticket.id));
   });
 
-  test('the end of a commit is told, with its number, only where something was recorded', async () => {
+  test('a commit is announced, with its transaction number, only if it recorded something', async () => {
     store.committed.length = 0;
     const ticket = await open();
     await one(commands(ticket.id, [ACKNOWLEDGE]));

@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => store.close());
 
-test('a client is made once, however many ask for it; names are case-sensitive', async () => {
+test('ten requests at once for the same client create one; names are case-sensitive', async () => {
   const clients = createClientAccounts(store);
   const made = await Promise.all(Array.from({ length: 10 }, () => clients.ensureClient('New')));
   expect(new Set(made.map(({ id }) => id)).size).toBe(1);
@@ -26,7 +26,7 @@ test('a client is made once, however many ask for it; names are case-sensitive',
   expect(await clients.clientNamed('new')).toBeNull();
 });
 
-test('an account is opened once under an id, and never under the name of another', async () => {
+test('an account is opened once under an id, and never under a name in use', async () => {
   const clients = createClientAccounts(store);
   const opened = await clients.openClient(newId(), 'Opened');
   expect(opened).toMatchObject({ name: 'Opened' });
@@ -34,7 +34,7 @@ test('an account is opened once under an id, and never under the name of another
   expect(await clients.openClient(newId(), 'Opened')).toBeNull();
 });
 
-describe('versions', () => {
+describe('the versions of a policy', () => {
   const process = (staleMs = 50) => createPolicies({ ...store, policyId: CIMCLOUD_DOCUMENT.id, staleMs });
   const said = (title: string) => ({ ...CIMCLOUD_DOCUMENT, title });
   const publish = async (policies: StoredPolicies, title: string): Promise<[version: number, isNew: boolean]> => {
@@ -56,7 +56,7 @@ describe('versions', () => {
     return (await process().current(null)).version;
   };
 
-  test('the same document is published once, another as the next version, and both stay', async () => {
+  test('the same document is published once, another becomes the next version, and both stay', async () => {
     const [one, two, reader] = [process(), process(), process()];
     expect((await one.current(null)).version).toBe(1);
     // This one never publishes, so it has to find out what the others published.
@@ -78,7 +78,7 @@ describe('versions', () => {
     expect((await two.version(CIMCLOUD_DOCUMENT.id, 3))?.version).toBe(3);
   });
 
-  test('who published a version and what was given is kept; a start has nobody', async () => {
+  test('a version keeps who published it and the given text; one published at a start names no publisher', async () => {
     const policies = process();
     expect(await policies.publication(CIMCLOUD_DOCUMENT.id, 1)).toMatchObject({ version: 1, publishedBy: null });
     expect(await policies.publication(CIMCLOUD_DOCUMENT.id, 2)).toMatchObject({ version: 2, publishedBy: AGENT });
@@ -87,7 +87,7 @@ describe('versions', () => {
     expect(await policies.yaml(CIMCLOUD_DOCUMENT.id, 99)).toBeNull();
   });
 
-  test('a start publishes the file where it says something else than at the last one, whoever published since', async () => {
+  test('a start publishes the file when it differs from the file of the last start, whatever was published since', async () => {
     expect(await configure(CIMCLOUD_DOCUMENT.title)).toBe(3);
     expect(await publish(process(), 'By somebody')).toEqual([4, true]);
     expect(await configure(CIMCLOUD_DOCUMENT.title)).toBe(4);
@@ -101,11 +101,11 @@ describe('versions', () => {
     expect(await configure(CIMCLOUD_DOCUMENT.title)).toBe(8);
   });
 
-  test('processes that start together publish the file once', async () => {
+  test('processes that start at once publish the file once', async () => {
     expect(new Set(await Promise.all(Array.from({ length: 5 }, () => configure('Together'))))).toEqual(new Set([9]));
   });
 
-  test('are listed with the latest published first, by keyset from either end', async () => {
+  test('publications are listed with the latest first, page by page from either end', async () => {
     const policies = process();
     expect(await policies.countPublications()).toBe(9);
     const start = { count: 4, from: 'START', after: null, before: null } as const;
@@ -123,7 +123,7 @@ describe('versions', () => {
   });
 });
 
-test('nothing can be opened before a policy is published', async () => {
+test('no current policy exists before one is published', async () => {
   const policies = createPolicies({ ...store, policyId: 'none' });
   await expect(policies.current(null)).rejects.toBeInstanceOf(NoPolicyPublished);
 });

@@ -43,7 +43,7 @@ const watch = (caller: Caller): DeadlineWatch =>
   );
 const nextOf = async (of: DeadlineWatch): Promise<string> => (await of.next()).value.ticket.id;
 
-test('whoever may not see a ticket is not told of it, read or heard of', async () => {
+test('a caller who may not see a ticket does not receive its deadline, neither at the start nor later', async () => {
   const [mine, theirs] = [await open(store.client), await open(other)];
   const all = watch(everything);
   const some = watch({ actor: AGENT, sees: [other.id] });
@@ -55,7 +55,7 @@ test('whoever may not see a ticket is not told of it, read or heard of', async (
   await Promise.all([all.return(), some.return()]);
 });
 
-test('more than a page is told once each, in order', async () => {
+test('more deadlines than a page holds are received once each, in order', async () => {
   const ids: string[] = [];
   for (let round = 0; round < 25; round++) {
     store.clock.move(1_000);
@@ -64,8 +64,8 @@ test('more than a page is told once each, in order', async () => {
     ids.push(...changes.map(({ ticketId }) => ticketId));
   }
   const all = watch(everything);
-  const told: string[] = [];
-  while (told.length < ids.length) told.push(await nextOf(all));
-  expect(told).toEqual(ids);
+  const received: string[] = [];
+  while (received.length < ids.length) received.push(await nextOf(all));
+  expect(received).toEqual(ids);
   await all.return();
 });

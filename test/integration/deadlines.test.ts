@@ -260,7 +260,7 @@ describe('woken by a nearer deadline, long before it would look again', () => {
     await until(() => eventsOf(change.ticketId), isBreached);
   });
 
-  test('and nobody says so: it is found by looking', async () => {
+  test('a deadline without a notification is found by polling', async () => {
     await start({ ...LONG, lookMs: 50 });
     const change = dueSoon();
     await store.changeTickets([change]);
@@ -382,7 +382,7 @@ describe('a ticket that cannot be recorded', () => {
     expect(await faults()).toEqual([]);
   });
 
-  test('more of them than a batch holds keep nobody waiting', async () => {
+  test('more of them than a batch holds delay no other ticket', async () => {
     const bad = await open(1_100);
     await store.pool.query(`UPDATE tickets SET cycles = '{}'`);
     const last = submission(newTicket(store.client.id), { at: MONDAY + MINUTE_MS });
@@ -409,7 +409,7 @@ describe('a ticket that cannot be recorded', () => {
   });
 });
 
-test('a row that is behind its ticket is put right, not tried for ever', async () => {
+test('a row whose next deadline is behind its ticket is corrected instead of being tried again and again', async () => {
   const id = await openOne();
   await store.pool.query(`UPDATE tickets SET next_deadline_at = '-infinity'`);
   await start();

@@ -17,10 +17,10 @@ import {
   hold,
   home,
   idOf,
-  NOBODY,
-  nobody,
   noMounts,
-  notAsNobody,
+  notAsOrdinaryUser,
+  ORDINARY_UID,
+  ordinaryUser,
   query,
   scratch,
   self,
@@ -30,7 +30,7 @@ import {
   urlOf,
 } from '../support/postgres-holders';
 
-const BINARIES = join(__dirname, '..', '..', 'src', 'adapters', 'persistence', 'embedded-postgres', 'binaries.ts');
+const BINARIES = join(__dirname, '..', '..', 'src', 'adapters', 'embedded-postgres', 'binaries.ts');
 
 describe('a data folder whose path is too long for a socket', () => {
   test('gets its socket in /tmp, in a folder that is checked', async () => {
@@ -89,13 +89,13 @@ describe('an install without scripts', () => {
   });
 
   testUnless(
-    process.platform === 'linux' ? notAsNobody : 'links elsewhere are for Linux',
+    process.platform === 'linux' ? notAsOrdinaryUser : 'links elsewhere are for Linux',
     'has its links elsewhere when it may not be written to',
     async () => {
-      const linkDir = join(home('links', nobody), 'lib');
+      const linkDir = join(home('links', ordinaryUser), 'lib');
       mkdirSync(dirname(linkDir));
-      chownSync(dirname(linkDir), NOBODY, NOBODY);
-      expect(version(linkDir, bare('read-only'), nobody)).toContain('PostgreSQL');
+      chownSync(dirname(linkDir), ORDINARY_UID, ORDINARY_UID);
+      expect(version(linkDir, bare('read-only'), ordinaryUser)).toContain('PostgreSQL');
       expect(readdirSync(linkDir).length).toBeGreaterThan(0);
     },
   );
@@ -166,14 +166,14 @@ describe('what cannot work is said in a sentence', () => {
     }
   });
 
-  testUnless(notAsNobody, 'DATA_DIR_UNUSABLE: a folder of another user, or in one', async () => {
+  testUnless(notAsOrdinaryUser, 'DATA_DIR_UNUSABLE: a folder of another user, or in one', async () => {
     const theirs = home('theirs');
     mkdirSync(theirs);
-    expect(await hold(theirs, nobody).opened).toMatchObject({ reason: 'DATA_DIR_UNUSABLE' });
+    expect(await hold(theirs, ordinaryUser).opened).toMatchObject({ reason: 'DATA_DIR_UNUSABLE' });
     const readable = join(scratch, 'readable');
     mkdirSync(readable);
     for (const dataDir of [readable, join(readable, 'new')]) {
-      expect(await hold(dataDir, nobody).opened).toMatchObject({
+      expect(await hold(dataDir, ordinaryUser).opened).toMatchObject({
         reason: 'DATA_DIR_UNUSABLE',
         message: expect.stringContaining('STEPDOWN_DATA_DIR'),
       });
@@ -208,23 +208,27 @@ describe('root without user namespaces', () => {
     'sh',
   ];
 
-  testUnless(noMounts ?? notAsNobody, 'runs the server as nobody, who gets the data folder', async () => {
-    const dataDir = join(scratch, 'given away');
-    const first = hold(dataDir, self, without);
-    expect(await query(await urlOf(first), 'select 1 as n')).toEqual([{ n: 1 }]);
-    expect(lstatSync(join(dataDir, 'postgres')).uid).toBe(NOBODY);
-    await first.kill();
-    // Then with namespaces again: the folder's owner goes before.
-    expect(await query(await urlOf(hold(dataDir)), 'select 1 as n')).toEqual([{ n: 1 }]);
-  });
+  testUnless(
+    noMounts ?? notAsOrdinaryUser,
+    'runs the server as user 65534, who becomes the owner of the data folder',
+    async () => {
+      const dataDir = join(scratch, 'given away');
+      const first = hold(dataDir, self, without);
+      expect(await query(await urlOf(first), 'select 1 as n')).toEqual([{ n: 1 }]);
+      expect(lstatSync(join(dataDir, 'postgres')).uid).toBe(ORDINARY_UID);
+      await first.kill();
+      // Then with namespaces again: the folder's owner goes before.
+      expect(await query(await urlOf(hold(dataDir)), 'select 1 as n')).toEqual([{ n: 1 }]);
+    },
+  );
 
-  testUnless(noMounts ?? notAsNobody, 'runs it as the owner of the home in which it is started', async () => {
+  testUnless(noMounts ?? notAsOrdinaryUser, 'runs it as the owner of the home in which it is started', async () => {
     const dataDir = home('of somebody', { who: 'daemon', uid: 1, gid: 1 });
     expect(await query(await urlOf(hold(dataDir)), 'select 1 as n')).toEqual([{ n: 1 }]);
     expect(lstatSync(dataDir).uid).toBe(1);
   });
 
-  testUnless(noMounts, 'REFUSES_ROOT: in a home that nobody may enter', async () => {
+  testUnless(noMounts, 'REFUSES_ROOT: in a home that user 65534 may not enter', async () => {
     expect(await hold(home('closed'), self, without).opened).toMatchObject({
       reason: 'REFUSES_ROOT',
       message: expect.stringContaining('DATABASE_URL'),

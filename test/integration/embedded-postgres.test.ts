@@ -8,8 +8,8 @@ import {
   hold,
   home,
   isGone,
-  nobody,
-  notAsNobody,
+  notAsOrdinaryUser,
+  ordinaryUser,
   postmasterOf,
   query,
   self,
@@ -17,8 +17,8 @@ import {
   urlOf,
 } from '../support/postgres-holders';
 
-describe.each([self, nobody])('as $who, in a home of mode 700', (user) => {
-  const unless = user === nobody ? notAsNobody : null;
+describe.each([self, ordinaryUser])('as $who, in a home of mode 700', (user) => {
+  const unless = user === ordinaryUser ? notAsOrdinaryUser : null;
   let dataDir: string;
   beforeAll(() => {
     dataDir = home(`home of ${user.who}`, user);

@@ -127,7 +127,7 @@ describe('ticket', () => {
     `{ ticket(id: "${idOf('Client:01890000-0000-7000-8000-000000000000')}") { id } }`,
     '{ ticket(externalId: "a\\u0000b") { id } }',
     'mutation { acknowledgeTicket(input: { ticketId: "nonsense" }) { ticket { id } } }',
-  ])('asked as nobody can mean it is BAD_USER_INPUT: %s', async (query) => {
+  ])('a page that is asked for in contradictory ways is BAD_USER_INPUT: %s', async (query) => {
     expect((await refused(query)).extensions.code).toBe('BAD_USER_INPUT');
   });
 });

@@ -191,7 +191,7 @@ describe('connections that break off', () => {
       socket.on('error', () => resolve(answer));
     });
 
-  it('or make no sense harm nobody else', async () => {
+  it('that make no sense, or break off, do not affect other requests', async () => {
     expect(await send('this is no HTTP\r\n\r\n')).toMatch(/^HTTP\/1.1 400/);
     expect(await send(`GET / HTTP/1.1\r\nHost: localhost\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`)).toMatch(
       /^HTTP\/1.1 431/,

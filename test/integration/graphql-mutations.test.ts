@@ -231,7 +231,7 @@ describe("a ticket's life", () => {
     });
   });
 
-  it('is assigned, and to nobody', async () => {
+  it('is assigned, and unassigned', async () => {
     const id = await service.submit();
     expect(await change('assignTicket', id, { assignee: 'Ben' }, 'assignee')).toEqual({ assignee: 'Ben' });
     expect(await change('assignTicket', id, { assignee: null }, 'assignee')).toEqual({ assignee: null });

@@ -291,8 +291,8 @@ describe('a client with terms of its own', () => {
     expect((await setTerms({ clientId, calendars: twice })).userErrors).toMatchObject([
       { __typename: 'InvalidInput', path: ['input', 'calendars', '1', 'replaces'] },
     ]);
-    const nobody = Buffer.from('Client:00000000-0000-7000-8000-000000000000').toString('base64url');
-    expect(await setTerms({ clientId: nobody })).toMatchObject({
+    const unknownClient = Buffer.from('Client:00000000-0000-7000-8000-000000000000').toString('base64url');
+    expect(await setTerms({ clientId: unknownClient })).toMatchObject({
       client: null,
       userErrors: [{ __typename: 'NotFound' }],
     });

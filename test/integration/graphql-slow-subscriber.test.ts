@@ -52,7 +52,7 @@ async function everywhere(
   );
 }
 
-it('one that does not read is told and ended; others miss nothing', async () => {
+it('a subscriber that does not read gets an error and is ended; others miss nothing', async () => {
   const slow = await subscribe();
   const quick = await subscribe();
   slow.socket.pause();

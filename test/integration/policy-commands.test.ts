@@ -102,21 +102,21 @@ test('no command but a start publishes the configured file, whatever it says', a
     readFileSync(join(__dirname, '../../examples/data/incidents.csv'), 'utf8').split('\n', 1)[0] ?? '',
   );
   const mapping = join(__dirname, '../../examples/servicenow.mapping.yaml');
-  const nobody = { write: () => true };
+  const ignored = { write: () => true };
   const question = { from: null, to: null, by: 'severity', zone: 'UTC', format: 'table' };
   for (const config of [edited, other]) {
-    await runPolicyList(config, nobody, log);
-    await runPolicyPublish(config, { file: config.policyFile, dryRun: true }, nobody, log);
-    await runPolicyDiff(() => config, ['1', 'cimcloud/2'], true, nobody, log).catch((error) => {
+    await runPolicyList(config, ignored, log);
+    await runPolicyPublish(config, { file: config.policyFile, dryRun: true }, ignored, log);
+    await runPolicyDiff(() => config, ['1', 'cimcloud/2'], true, ignored, log).catch((error) => {
       // The service's policy is one that has no versions yet.
       if (!(error instanceof PolicyCommandError)) throw error;
     });
-    await runReport(config, question, nobody, log);
+    await runReport(config, question, ignored, log);
     await runExport(config, null, new PassThrough().resume(), log);
     await runExplain(
       config,
       { ticket: '1', commitment: null, cycle: null, zone: null, json: false },
-      nobody,
+      ignored,
       log,
     ).catch((error) => {
       if (error.name !== 'ExplainError') throw error;
@@ -130,7 +130,7 @@ test('no command but a start publishes the configured file, whatever it says', a
   ).toContain('would be a new version of cimcloud.');
 });
 
-test('an import into an empty database that is only tried publishes nothing; one in earnest does', async () => {
+test('a dry run of an import into an empty database publishes no policy; a real one does', async () => {
   const database = await createTestDatabase();
   const config = loadConfig({ DATABASE_URL: database.url });
   const files = {

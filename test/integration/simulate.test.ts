@@ -43,7 +43,7 @@ const MUTATIONS: Readonly<Record<string, string>> = {
   close: 'closeTicket',
 };
 
-/** Carries a change out in earnest. */
+/** Carries a change out by the mutation of its name. */
 const carryOut = async (ticketId: string, change: Json): Promise<Json> => {
   const [[name = '', given] = []] = Object.entries<Json>(change);
   const more =

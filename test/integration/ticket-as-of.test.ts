@@ -105,7 +105,8 @@ it('a ticket worked live is, as of any instant, what the API returned then, fiel
       const watch = async () => seen.push({ at: toIso(clock.now()), ticket: await look(id) });
       await watch();
       for (const { step: what, gap: length } of steps) {
-        // Between what happened and what will, nobody acts; what falls due there is derived.
+        // Between what happened and what will, no command is given; what falls due there is
+        // derived.
         clock.move(Math.floor(length / 2));
         await watch();
         clock.move(Math.ceil(length / 2));
@@ -185,7 +186,7 @@ describe('a history that was imported', () => {
 });
 
 describe('an instant ahead', () => {
-  it('says how the ticket will stand if nobody acts', async () => {
+  it('shows the ticket as it will be if no one acts', async () => {
     service.store.clock.moveTo(MONDAY);
     const id = await service.submit(SEV2);
     const query =

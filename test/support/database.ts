@@ -8,13 +8,13 @@ import { Client } from 'pg';
  */
 export const SERVER_VARIABLE = 'TEST_DATABASE_SERVER';
 
-/** Holds the migrated tables and nothing else; nobody may connect to it. */
+/** Holds the migrated tables and nothing else; it accepts no connections. */
 export const TEMPLATE = 'stepdown_template';
 
 export type TestDatabase = Readonly<{
   /** For `createDataSource({ url })`, `new Client(url)`, or a service's DATABASE_URL. */
   url: string;
-  /** Removes it, with whoever is still connected. */
+  /** Removes it, and ends the connections to it. */
   drop(): Promise<void>;
 }>;
 

@@ -21,5 +21,5 @@ export const SEV4: readonly Impact[] = [impact('NOBODY', 'QUESTION')];
  */
 export const CONTAINED: readonly Impact[] = [impact('NOBODY', 'DEGRADED')];
 
-/** Impacts that contradict themselves: nobody is hit, and yet orders are blocked. */
+/** Impacts that contradict themselves: no one is affected, and yet orders are blocked. */
 export const CONTRADICTION: readonly Impact[] = [impact('NOBODY', 'ORDERING_BLOCKED')];

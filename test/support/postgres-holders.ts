@@ -12,12 +12,12 @@ import { bornAt } from '../../src/adapters/embedded-postgres/processes';
 export const TYPESCRIPT = join(__dirname, 'typescript.cjs');
 const HOLDER = join(__dirname, 'hold-postgres.ts');
 
-export const NOBODY = 65534;
+export const ORDINARY_UID = 65534;
 const isRoot = process.getuid?.() === 0;
 
 export type User = Readonly<{ who: string; uid?: number; gid?: number }>;
 export const self: User = { who: isRoot ? 'root' : 'this ordinary user' };
-export const nobody: User = { who: 'an ordinary user', uid: NOBODY, gid: NOBODY };
+export const ordinaryUser: User = { who: 'an ordinary user', uid: ORDINARY_UID, gid: ORDINARY_UID };
 
 /**
  * Why something cannot be tried on this machine, or null: the tests that need it are skipped by
@@ -31,8 +31,8 @@ export const idOf = ({ uid, gid }: User) => (uid === undefined ? {} : { uid, gid
 export const testUnless = (reason: string | null, name: string, work: () => Promise<void>) =>
   reason === null ? test(name, work) : test.skip(`${name} (not here: ${reason})`, work);
 
-export const notAsNobody = isRoot
-  ? obstacle(process.execPath, ['-r', TYPESCRIPT, '-e', ''], nobody)
+export const notAsOrdinaryUser = isRoot
+  ? obstacle(process.execPath, ['-r', TYPESCRIPT, '-e', ''], ordinaryUser)
   : 'only root may become somebody else';
 export const noMounts = isRoot ? obstacle('unshare', ['--mount', 'true']) : 'only root may mount';
 

@@ -170,7 +170,7 @@ describe('what needs approval is the policy’s to say', () => {
     expect(opened('OVERRIDES').try(reclassify(SEV3, reason), NOON).refusal).toBeNull();
   });
 
-  it('asks nobody about what an import tells: it held', () => {
+  it('needs no approval for what an import records', () => {
     const story = opened('ALWAYS');
     expect(story.try(reclassify(SEV3), NOON, IMPORTER).refusal).toBeNull();
     expect(story.ticket).toMatchObject({ severity: 'SEV3', proposal: null });

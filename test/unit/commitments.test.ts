@@ -303,7 +303,7 @@ describe('severity lowered', () => {
 describe('severity raised', () => {
   const OPENED = ny('2026-11-16 15:00');
 
-  it('is reckoned from now for RESPONSE and UPDATE, from the same start for RESOLUTION', () => {
+  it('starts RESPONSE and UPDATE again now, and keeps the start of RESOLUTION', () => {
     const at = ny('2026-11-17 09:00');
     const story = new Story(SEV4, OPENED).do(reclassify(SEV2), at);
     expect(cyclesOf(story, 'RESPONSE', at)[1]).toEqual([
@@ -436,7 +436,7 @@ describe('an imported history', () => {
     expect(story.ticket.cycles.map(({ kind }) => kind)).toEqual(['RESPONSE', 'RESOLUTION']);
     story.do(ACKNOWLEDGE, ny('2016-11-14 10:00'));
     expect(story.ticket.observedUntil).toBe(end);
-    // A refused command is nobody acting.
+    // A refused command does not count as an action.
     const refused = story.try(ACKNOWLEDGE, ny('2026-11-16 09:00'));
     expect([refused.refusal?.code, refused.events, story.ticket.observedUntil]).toEqual([
       'AlreadyAcknowledged',

@@ -91,7 +91,7 @@ it.each<[string, typeof SEV1, Steps, Expected]>([
     ],
   ],
   [
-    'raised before the response: still from opening, where the promise began anew',
+    'raised before the response: still from opening, where the promise began again',
     SEV3,
     [
       ['2026-11-16 16:00', reclassify(SEV2)],
@@ -144,7 +144,7 @@ it.each<[string, typeof SEV1, Steps, Expected]>([
     ],
   ],
   [
-    'resolved again: both stretches, not the rest between; a first workaround after it likewise',
+    'resolved again: both stretches, not the rest between; and so for a first workaround after it',
     SEV2,
     [
       ['2026-11-16 16:00', RESOLVE],

@@ -230,7 +230,7 @@ test.each(CASES.map((one) => [one.what, one] as const))('%s', (_, { story, polic
   expect(inNy(viewCommitment(ticket, policy, 'RESOLUTION', at)?.dueAt ?? null)).toBe(resolution);
 });
 
-test('a kinder policy, under which there would have been no breach to waive, refused nobody', () => {
+test('a longer deadline, under which there is no breach to waive, is no refusal', () => {
   const story = opened().do(ACKNOWLEDGE, ny('2026-06-01 16:00'));
   const { kind, number } = story.ticket.cycles.find(({ breach }) => breach !== null) ?? {};
   expect([kind, number]).toEqual(['RESPONSE', 1]);
@@ -248,7 +248,7 @@ test('a kinder policy, under which there would have been no breach to waive, ref
   });
 });
 
-test.each(['resolved', 'closed'] as const)('a ticket that is %s is nobody’s concern', (state) => {
+test.each(['resolved', 'closed'] as const)('a ticket that is %s is not reported', (state) => {
   const story = opened().do(RESOLVE, ny('2026-06-01 11:00'));
   if (state === 'closed') story.do({ type: 'close', reason: null }, ny('2026-06-01 12:00'));
   expect(story.ticket.state).toBe(state);
