@@ -139,7 +139,7 @@ describe('the image', () => {
     expect(new Set(stages.map((stage) => stage.image))).toEqual(new Set(['node:24-slim']));
   });
 
-  test('refuses to start until someone says that callers need no name', () => {
+  test('refuses to start until STEPDOWN_ALLOW_UNAUTHENTICATED is true', () => {
     expect(() => loadConfig(imageEnv)).toThrow('STEPDOWN_ALLOW_UNAUTHENTICATED=true');
   });
 });

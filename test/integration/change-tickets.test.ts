@@ -53,7 +53,7 @@ const historyOf = async (id: string) => {
 const codesOf = (refusals: readonly (Refusal | null)[]) => refusals.map((refusal) => refusal?.code ?? null);
 
 describe('a set of changes', () => {
-  test('what is answered is what is stored, and what the log folds to', async () => {
+  test('the ticket in the answer is the stored one, and the one that the log folds to', async () => {
     const ticket = await open({ tags: ['a', 'b "quoted"'], description: 'ÄÖ\n\\n "x"', externalId: 'X-1' });
     expect(await store.reader.ticketById(everything, ticket.id)).toEqual(ticket);
     expect(ticket).toMatchObject({ version: 1, createdAt: MONDAY, updatedAt: MONDAY, number: expect.any(Number) });
@@ -67,7 +67,7 @@ describe('a set of changes', () => {
     expect(await store.reader.ticketAtVersion(ticket.id, 4)).toBeNull();
   });
 
-  test('several changes of one ticket apply in order, a refused one harms none, a submission can be followed', async () => {
+  test('several changes of one ticket apply in order, around a refused one, and after its submission', async () => {
     const existing = await open();
     const opening = submission(newTicket(store.client.id));
     const answers = await store.changeTickets([
@@ -96,7 +96,7 @@ describe('a set of changes', () => {
     expect((await historyOf(existing.id)).map(({ type }) => type)).toEqual(['SUBMITTED', 'ACKNOWLEDGED', 'RESOLVED']);
   });
 
-  test('an empty set is nothing', async () => expect(await store.changeTickets([])).toEqual([]));
+  test('an empty set gives an empty answer', async () => expect(await store.changeTickets([])).toEqual([]));
 
   test.each<[string, (ticket: StoredTicket) => Change, Refusal]>([
     [
@@ -191,7 +191,7 @@ describe('at the same time', () => {
     expect((await historyOf(ticket.id)).map(({ type }) => type)).toEqual(['SUBMITTED', 'RESOLVED']);
   });
 
-  test('sets in opposite orders get by each other', async () => {
+  test('sets that name the same tickets in opposite orders do not deadlock', async () => {
     const tickets = await Promise.all(Array.from({ length: 20 }, () => open()));
     const note = (ticket: StoredTicket) => commands(ticket.id, [{ type: 'recordCall', note: null }]);
     await Promise.all(
@@ -203,7 +203,7 @@ describe('at the same time', () => {
     expect(after.map((ticket) => ticket?.version)).toEqual(tickets.map(() => 21));
   });
 
-  test('of submissions with one external id one is carried out, whatever set they are in', async () => {
+  test('of submissions with one external id one is carried out, in one set or in several', async () => {
     const named = (n: number) => submission(newTicket(store.client.id, { externalId: `race-${n}` }));
     const sets = Array.from({ length: 8 }, (_, i) =>
       i % 2 === 0 ? [named(1), named(2), named(1)] : [named(2), submission(newTicket(store.client.id)), named(1)],
@@ -222,7 +222,7 @@ describe('at the same time', () => {
     expect(await store.reader.ticketsByExternalId(everything, 'race-1', null)).toHaveLength(1);
   });
 
-  test('one external id serves two clients', async () => {
+  test('two clients can use the same external id', async () => {
     const other = await createClientAccounts(store).ensureClient('Other');
     const shared = { externalId: 'shared' };
     await store.changeTickets([
@@ -241,7 +241,7 @@ describe('a request with a key', () => {
     serial += 1;
   });
 
-  test('gets the first answer again, as the ticket stood then', async () => {
+  test('gets the first answer again, with the ticket as it was then', async () => {
     const change = submission(newTicket(store.client.id), keyed());
     const first = await one(change);
     await one(commands(change.ticketId, [ACKNOWLEDGE]));
@@ -291,7 +291,7 @@ describe('a request with a key', () => {
     expect(await one(empty)).toEqual({ ...refused, replayed: true });
   });
 
-  test('may stand twice in one set', async () => {
+  test('may occur twice in one set', async () => {
     const ticket = await open();
     const call = (fingerprint: string) => commands(ticket.id, [{ type: 'recordCall', note: null }], keyed(fingerprint));
     const answers = await store.changeTickets([call('a'), call('a'), call('b')]);
@@ -304,7 +304,7 @@ describe('a request with a key', () => {
     expect(await historyOf(ticket.id)).toHaveLength(2);
   });
 
-  test('hides what its caller may no longer see', async () => {
+  test('does not show what its caller may no longer see', async () => {
     const change = submission(newTicket(store.client.id), keyed());
     await one(change);
     expect(await one({ ...change, sees: [] })).toMatchObject({ ticket: null, refused: { code: 'NotFound' } });
@@ -332,7 +332,7 @@ describe('faults', () => {
     await client.query(text).finally(() => client.end());
   };
 
-  test.each(['40001', '40P01'])('the whole is tried again after %s', async (sqlState) => {
+  test.each(['40001', '40P01'])('the whole transaction is tried again after %s', async (sqlState) => {
     const ticket = await open();
     await sql(`CREATE SEQUENCE faults;
       CREATE FUNCTION fault() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
@@ -348,7 +348,7 @@ describe('faults', () => {
     }
   });
 
-  test('a connection lost on the way costs nothing', async () => {
+  test('changes whose connections are lost are carried out exactly once', async () => {
     const tickets = await Promise.all(Array.from({ length: 10 }, () => open()));
     const killer = new Client(store.url);
     await killer.connect();
@@ -385,7 +385,7 @@ describe('faults', () => {
     }
   });
 
-  test('one poisoned change takes no other down', async () => {
+  test('a change that fails does not stop the others of its set', async () => {
     const ticket = await open();
     const poisoned: Change = {
       ...commands(ticket.id, []),
@@ -410,7 +410,7 @@ describe('faults', () => {
     expect((await store.reader.ticketById(everything, ticket.id))?.state).toBe('resolved');
   });
 
-  test('one connection is enough', async () => {
+  test('a pool of one connection is enough', async () => {
     const single = await openStore({ poolSize: 1 });
     try {
       const { id } = single.client;

@@ -85,8 +85,8 @@ const faults = async () => {
 const ACKNOWLEDGE: Command = { type: 'acknowledge' };
 const RESOLVE: Command = { type: 'resolve', resolution: null };
 
-describe('what falls due is recorded without any command', () => {
-  test('a mark and a breach: at the computed instant, detected when it was seen', async () => {
+describe('the engine records without any command', () => {
+  test('a mark and a breach at the computed instant, with the instant of detection', async () => {
     const id = await openOne();
     await start();
     await moveTo(RESPONSE_RISK + 1);
@@ -109,7 +109,7 @@ describe('what falls due is recorded without any command', () => {
     await expectFolded(id);
   });
 
-  test('nothing at the due instant, which is in time, and the breach a millisecond later', async () => {
+  test('nothing at the due instant, and the breach a millisecond later', async () => {
     const id = await openOne();
     const { changeTickets } = await start();
     await moveTo(RESPONSE_DUE);
@@ -128,7 +128,7 @@ describe('what falls due is recorded without any command', () => {
     );
   });
 
-  test('the end of silence', async () => {
+  test('the closing after silence', async () => {
     const id = await openOne();
     await store.changeTickets([commands(id, [RESOLVE], { at: MONDAY + HOUR_MS })]);
     await start();
@@ -141,7 +141,7 @@ describe('what falls due is recorded without any command', () => {
     await expectFolded(id);
   });
 
-  test('what a subscriber of the same process hears of', async () => {
+  test('events that a subscriber of the same process receives', async () => {
     const id = await openOne();
     const { feed } = await start();
     const heard = feed.subscribe(({ ticketId }) => ticketId === id);
@@ -153,8 +153,8 @@ describe('what falls due is recorded without any command', () => {
   });
 });
 
-describe('overdue first, whether or not it was swept', () => {
-  test('resolving late between two sweeps is a breach, and the engine adds nothing', async () => {
+describe('a command on an overdue ticket', () => {
+  test('records the breach of a late resolution itself, and the engine adds nothing', async () => {
     const id = await openOne();
     await store.changeTickets([commands(id, [RESOLVE], { at: RESPONSE_DUE + 5 * MINUTE_MS })]);
     expect((await eventsOf(id)).map(({ type }) => type)).toEqual([
@@ -173,7 +173,7 @@ describe('overdue first, whether or not it was swept', () => {
     expect(await eventsOf(id)).toHaveLength(4);
   });
 
-  test('a change of severity on an overdue ticket records the old breach before the new deadline', async () => {
+  test('records the old breach before the new deadline of a change of severity', async () => {
     const id = await openOne();
     const at = RESPONSE_DUE + HOUR_MS;
     const impacts = SEV1;
@@ -193,8 +193,8 @@ describe('overdue first, whether or not it was swept', () => {
   });
 });
 
-describe('side by side', () => {
-  test('three engines record each of many once, and share them', async () => {
+describe('several engines', () => {
+  test('record each of many deadlines once, and share the work', async () => {
     const ids = await open(2_400);
     const three = [await start(), await start(), await start()];
     await moveTo(RESPONSE_DUE + 1);
@@ -203,7 +203,7 @@ describe('side by side', () => {
     expect(three.filter(({ commits }) => commits.length > 0).length).toBeGreaterThan(1);
   });
 
-  test('a ticket that somebody has in hand is passed over, and recorded once it is free', async () => {
+  test('skip a locked ticket, and record it when it is free', async () => {
     const [held = '', ...others] = await open(3);
     const client = new Client(store.url);
     await client.connect();
@@ -222,7 +222,7 @@ describe('side by side', () => {
     }
   });
 
-  test('what a command records meanwhile is not recorded again', async () => {
+  test('do not record again what a command has recorded', async () => {
     const ids = await open(200);
     await moveTo(RESPONSE_DUE + 1);
     await start();
@@ -232,7 +232,7 @@ describe('side by side', () => {
   });
 });
 
-describe('woken by a nearer deadline, long before it would look again', () => {
+describe('an engine that waits is woken by a nearer deadline', () => {
   const LONG = { now: "date_trunc('milliseconds', clock_timestamp())", lookMs: 600_000 };
   /** Due in a moment; a SEV1 response is due after 15 minutes. */
   const dueSoon = () =>
@@ -244,14 +244,14 @@ describe('woken by a nearer deadline, long before it would look again', () => {
     );
   const isBreached = (events: readonly LoggedEvent[]) => events.some(({ type }) => type === 'COMMITMENT_BREACHED');
 
-  test('that the same process has written', async () => {
+  test('of a ticket that the same process has written', async () => {
     const { changeTickets } = await start(LONG);
     const change = dueSoon();
     await changeTickets([change]);
     await until(() => eventsOf(change.ticketId), isBreached);
   });
 
-  test('that another process has written', async () => {
+  test('of a ticket that another process has written', async () => {
     const other = await start(LONG);
     await other.sweep.close();
     await start(LONG);
@@ -260,7 +260,7 @@ describe('woken by a nearer deadline, long before it would look again', () => {
     await until(() => eventsOf(change.ticketId), isBreached);
   });
 
-  test('a deadline without a notification is found by polling', async () => {
+  test('or finds it by polling when no notification arrives', async () => {
     await start({ ...LONG, lookMs: 50 });
     const change = dueSoon();
     await store.changeTickets([change]);
@@ -337,7 +337,7 @@ describe('a ticket that cannot be recorded', () => {
     ],
   ];
 
-  test.each(POISONS)('%s: set aside, tried again, healed', async (_, poison, heal, error) => {
+  test.each(POISONS)('is set aside, tried again, and recorded after a repair: %s', async (_, poison, heal, error) => {
     const [bad = '', ...good] = await open(40);
     await store.pool.query(poison(bad));
     const { setAside } = await start();
@@ -356,7 +356,7 @@ describe('a ticket that cannot be recorded', () => {
     expect(await onceKeys()).toEqual(responseMissed([bad, ...good]));
   });
 
-  test('its event is there already', async () => {
+  test('is set aside when its event is there already', async () => {
     const [bad = '', ...good] = await open(3);
     await store.pool.query(
       `INSERT INTO events (ticket_id, client_id, number, type, at, recorded_at, actor, data, once_key)
@@ -371,7 +371,7 @@ describe('a ticket that cannot be recorded', () => {
     expect(await faults()).toMatchObject([{ ticket_id: bad, error: expect.stringMatching(/events_once_key/) }]);
   });
 
-  test('a command that succeeds ends it', async () => {
+  test('is no longer set aside after a command that succeeds', async () => {
     const id = await openOne();
     await store.pool.query(refuse('events', `new.type = 'MARK_REACHED'`));
     await start();
@@ -422,7 +422,7 @@ test('a row whose next deadline is behind its ticket is corrected instead of bei
   );
 });
 
-test('a right that is missing is the trouble of all, and sets no ticket aside', async () => {
+test('a missing permission is an error of the engine, and sets no ticket aside', async () => {
   const ids = await open(3);
   await store.pool.query('ALTER TABLE commitment_outcomes RENAME TO lost');
   const { troubles } = await start();
@@ -437,7 +437,7 @@ test('a right that is missing is the trouble of all, and sets no ticket aside', 
   expect(await onceKeys()).toEqual(responseMissed(ids));
 });
 
-test('goes on by itself after the database was lost', async () => {
+test('the engine continues after the database was lost', async () => {
   const ids = await open(3);
   const { troubles } = await start();
   await moveTo(RESPONSE_DUE + 1);
@@ -455,7 +455,7 @@ test('goes on by itself after the database was lost', async () => {
   expect(troubles).toEqual([]);
 });
 
-test('a batch under way when its process stops comes to its end', async () => {
+test('a batch under way when its process stops is completed', async () => {
   const ids = await open(1_700);
   await moveTo(RESPONSE_DUE + 1);
   const one = await startProcess(store, { now: MOVED_NOW });

@@ -69,7 +69,7 @@ const take = async (events: AsyncIterator<LoggedEvent>, count: number): Promise<
 const names = (events: readonly LoggedEvent[]) => events.map(({ ticketId, number }) => `${ticketId}/${number}`);
 const all = () => true;
 
-test('a subscriber gets what is recorded from its subscribing on, and nothing of before', async () => {
+test('a subscriber receives what is recorded after it subscribed, and nothing from before', async () => {
   const { feed, changeTickets, submit } = await processOn();
   // Again and again, for what the log has not shown yet is what could slip through.
   for (let round = 0; round < 20; round++) {
@@ -81,7 +81,7 @@ test('a subscriber gets what is recorded from its subscribing on, and nothing of
   }
 });
 
-test('eight writers and a second process lose nothing, and each ticket’s events come in order', async () => {
+test('no event of eight writers in two processes is lost, and each ticket’s events come in order', async () => {
   const [here, there] = [await processOn(), await processOn()];
   const seen = here.feed.subscribe(all);
   const filtered = there.feed.subscribe(({ type }) => type === 'SUBMITTED');
@@ -101,7 +101,7 @@ test('eight writers and a second process lose nothing, and each ticket’s event
   expect(new Set((await take(filtered, 8)).map(({ ticketId }) => ticketId))).toEqual(new Set(ids));
 });
 
-test('what another process records arrives without waiting for the next look', async () => {
+test('an event of another process arrives before the next poll', async () => {
   const here = await processOn({ pollMs: 60_000 });
   const there = await processOn({ pollMs: 60_000 });
   const events = here.feed.subscribe(all);
@@ -129,7 +129,7 @@ test('an event that a transaction under way might precede is held back until tha
   expect(names(delivered)).toEqual([`${id}/1`]);
 });
 
-test('a subscriber that does not keep up is ended, and the others are not harmed', async () => {
+test('a subscriber that does not keep up is ended, and the others receive everything', async () => {
   const { feed, changeTickets, submit } = await processOn({ queueLimit: 300 });
   const stalled = feed.subscribe(all);
   const healthy = feed.subscribe(all);
@@ -152,7 +152,7 @@ test('a subscriber that does not keep up is ended, and the others are not harmed
   await expect(failing.next()).rejects.toThrow('a filter that fails');
 });
 
-test('a lost database is waited for, and nothing of meanwhile is missed', async () => {
+test('no event is missed while the connection to the database is lost', async () => {
   const { feed, submit } = await processOn();
   const events = feed.subscribe(all);
   const first = await submit();
@@ -167,7 +167,7 @@ test('a lost database is waited for, and nothing of meanwhile is missed', async 
   expect(names(await take(events, 2))).toEqual([`${second}/1`, `${third}/1`]);
 });
 
-test('closing ends every subscription, and so does its subscriber', async () => {
+test('a subscription ends when its subscriber returns, and every one when the feed closes', async () => {
   const { feed, submit } = await processOn();
   const [one, two] = [feed.subscribe(all), feed.subscribe(all)];
   const waiting = one.next();

@@ -85,7 +85,7 @@ describe('an override downward', () => {
     });
   });
 
-  it('is one agent over a WebSocket too, and no socket is opened in no one’s name', async () => {
+  it('has the agent of the header over a WebSocket too, and an empty header is refused with 400', async () => {
     const viewer = (agent: string) =>
       new Promise((resolve, reject) => {
         class Named extends WebSocket {

@@ -75,7 +75,7 @@ const onDatabase = async (statement: string): Promise<void> => {
 };
 
 describe('a fault inside', () => {
-  it('says nothing of the inside, and is logged under the id that the caller gets', async () => {
+  it('is masked for the caller, and logged under the request id that the caller gets', async () => {
     const id = await service.submit(SEV2);
     await onDatabase('ALTER TABLE events RENAME TO lost_events');
     try {
@@ -107,7 +107,7 @@ describe('a fault inside', () => {
 });
 
 describe('without a database', () => {
-  it('everything is unavailable for as long, and well again afterwards', async () => {
+  it('answers SERVICE_UNAVAILABLE, and works again when the database is back', async () => {
     const id = await service.submit(SEV2);
     const query = 'query ($id: ID!) { ticket(id: $id) { subject } }';
     wire.cut();
@@ -131,12 +131,12 @@ describe('without a database', () => {
   });
 });
 
-describe('a port that cannot be had', () => {
+describe('a port that cannot be used', () => {
   it.each<readonly [string, Record<string, unknown>, RegExp]>([
     ['taken', {}, /^PORT \d+ on 127\.0\.0\.1 is taken by another program: .*set PORT/],
     ['no address of this machine', { host: '192.0.2.1', port: 0 }, /^HOST 192\.0\.2\.1 is no address of this machine/],
     ['no host', { host: 'no-such-host.invalid', port: 0 }, /^HOST no-such-host\.invalid is not known/],
-  ])('is a sentence: %s', async (_name, config, sentence) => {
+  ])('is refused with a sentence: %s', async (_name, config, sentence) => {
     const taken = Number(new URL(service.url).port);
     const error = await startTestService({ database, config: { port: taken, ...config } }).then(
       () => null,

@@ -72,7 +72,7 @@ const refusal = (command: Promise<unknown>): Promise<PolicyCommandError> =>
 
 const LONGER = ['RESOLUTION:\n        amount: 2', 'RESOLUTION:\n        amount: 3'] as const;
 
-test('a file is published once, by the operator, and listed; a start does not take it back', async () => {
+test('a file is published once, by the operator, and listed; a start does not revert it', async () => {
   const path = file('longer.yaml', ...LONGER);
   expect(await publish(path)).toBe('Published cimcloud/2.\n');
   expect(await publish(path)).toBe('cimcloud/2 says the same; nothing was published.\n');
@@ -83,7 +83,7 @@ test('a file is published once, by the operator, and listed; a start does not ta
   await again.close();
 });
 
-test('another configured file is published by a start, whatever was in force', async () => {
+test('another configured file is published by a start, whatever version was in force', async () => {
   const changed = await started(configured(file('changed.yaml', 'onLowering: carry', 'onLowering: restart')));
   expect((await changed.policies.current(null)).version).toBe(3);
   await changed.close();
@@ -92,7 +92,7 @@ test('another configured file is published by a start, whatever was in force', a
   await back.close();
 });
 
-test('no command but a start publishes the configured file, whatever it says', async () => {
+test('no command but a start publishes the configured file', async () => {
   const before = await list();
   const edited = configured(file('edited.yaml', 'onLowering: carry', 'onLowering: restart'));
   const other = configured(file('other.yaml', 'id: cimcloud', 'id: other'));
@@ -146,7 +146,7 @@ test('a dry run of an import into an empty database publishes no policy; a real 
   await database.drop();
 });
 
-test('a file that somebody published is not ahead of what is in force', async () => {
+test('a file that an operator published does not count as unpublished', async () => {
   const path = file('by-hand.yaml', 'onLowering: carry', 'onLowering: restart');
   const opened = await openConfigured(configured(path), log);
   expect(await opened.publishPolicyFile('MISSING')).toEqual({ isAhead: true });
@@ -156,7 +156,7 @@ test('a file that somebody published is not ahead of what is in force', async ()
   await publish(CIMCLOUD_FILE);
 });
 
-test('a dry run and a diff say what would become of the open tickets', async () => {
+test('a dry run and a diff report what would change for the open tickets', async () => {
   const opened = await started(configured());
   // Under the version in force, three SEV2 tickets.
   store.clock.moveTo(Date.now());
@@ -189,7 +189,7 @@ ${rows}`,
   expect((await list()).split('\n')[0]).toMatch(/^cimcloud\/6 /);
 });
 
-test('two files are compared without any database', async () => {
+test('two files are compared without a database', async () => {
   const unreachable = () => {
     throw new Error('The configuration is not to be read');
   };
@@ -215,7 +215,7 @@ test.each([
     1,
     'takes one of carry, restart, not "cary"; did you mean "carry"?',
   ],
-])('%s is said in a sentence', async (_, command, exitCode, message) => {
+])('%s is reported in a sentence', async (_, command, exitCode, message) => {
   const error = await refusal(command());
   expect([error.exitCode, error.message]).toEqual([exitCode, expect.stringContaining(message)]);
 });

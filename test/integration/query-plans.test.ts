@@ -109,7 +109,7 @@ test.each<[string, () => { readonly text: string; readonly values: readonly unkn
   ['the end of the log', () => ({ text: READ_LOG.text, values: ['999999999', '0', 200] })],
   ['a ticket’s events', () => ({ text: 'SELECT * FROM events WHERE ticket_id = $1 ORDER BY number', values: [id] })],
   ['a ticket as it was', () => ({ text: TICKET_HISTORIES.text, values: [[id], '2100-01-01T00:00:00Z'] })],
-])('%s: no table is read as a whole, and few rows are read', async (_, statement) => {
+])('%s reads no table as a whole, and few rows', async (_, statement) => {
   const plan = await explain(statement());
   expect(plan).not.toMatch(/Seq Scan|Sort Method: external/);
   expect(plan).toMatch(/Index (Only )?Scan|Bitmap Index Scan/);

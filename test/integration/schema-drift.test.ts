@@ -22,7 +22,7 @@ afterAll(async () => {
  * those are tested by what they do. An EntitySchema cannot carry the comment of a table, so TypeORM
  * would remove it.
  */
-test('the tables that the code describes are those that the migrations make', async () => {
+test('the tables that the code describes are those that the migrations create', async () => {
   const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
   const drift = upQueries.map(({ query }) => query).filter((query) => !/^COMMENT ON TABLE "\w+" IS NULL$/.test(query));
   expect(drift).toEqual([]);

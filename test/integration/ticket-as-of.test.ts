@@ -89,7 +89,7 @@ async function carryOut(id: string, what: Step): Promise<void> {
   }
 }
 
-it('a ticket worked live is, as of any instant, what the API returned then, field for field', async () => {
+it('a live ticket is, as of any instant, what the API returned then, field for field', async () => {
   const { clock } = service.store;
   const story = fc.record({
     first: impacts,
@@ -176,7 +176,7 @@ describe('a history that was imported', () => {
     expect(ticket?.events.totalCount ?? null).toBe(version);
   });
 
-  it('has its breaches when they happened, though they were recorded later', async () => {
+  it('has its breaches at the instants of their occurrence, though they were recorded later', async () => {
     const due = OPENED + 2 * DAY_MS;
     expect((await at(due, null)).sla.resolution.status).toBe('AT_RISK');
     const late = await at(due + 1, null);
@@ -185,7 +185,7 @@ describe('a history that was imported', () => {
   });
 });
 
-describe('an instant ahead', () => {
+describe('an instant in the future', () => {
   it('shows the ticket as it will be if no one acts', async () => {
     service.store.clock.moveTo(MONDAY);
     const id = await service.submit(SEV2);
@@ -197,7 +197,7 @@ describe('an instant ahead', () => {
   });
 });
 
-it('goes by number and externalId as well', async () => {
+it('is accepted with number and externalId as well', async () => {
   const { clock } = service.store;
   clock.moveTo(MONDAY);
   await service.submit(SEV2, { externalId: 'EXT-1' });

@@ -176,7 +176,7 @@ describe('filters', () => {
     },
   );
 
-  test('are refused where they are nested too deep, or no values', async () => {
+  test('are refused when they are nested too deep, or contain no values', async () => {
     const nested = (depth: number): TicketFilter => (depth === 1 ? {} : { not: nested(depth - 1) });
     expect(letters(await list(nested(9)))).toBe(ALL);
     const bad: TicketFilter[] = [
@@ -191,8 +191,8 @@ describe('filters', () => {
   });
 });
 
-describe('what a caller may not see is not there', () => {
-  test('in no list, count or look-up', async () => {
+describe('a ticket that a caller may not see', () => {
+  test('is in no list, count or look-up', async () => {
     const caller: Caller = { actor: AGENT, sees: [other.id] };
     const hidden = tickets.get('e') as StoredTicket;
     const { reader } = store;
@@ -284,7 +284,7 @@ describe('pages', () => {
     },
   );
 
-  test('between two cursors', async () => {
+  test('are read between two cursors', async () => {
     const order = { by: 'NUMBER', direction: 'ASC' } as const;
     const { edges } = await list({});
     const [after = null, before = null] = [edges[2]?.cursor, edges[6]?.cursor];
@@ -294,7 +294,7 @@ describe('pages', () => {
     expect(letters(last)).toBe('ef');
   });
 
-  test('of deadlines, in the order in which they are due', async () => {
+  test('of deadlines are in the order in which they are due', async () => {
     const query = { until: null, since: null, kinds: COMMITMENT_KINDS, ...ANY };
     // Where an imported history ends, nothing is due any more.
     const expected = [...tickets.values()]
@@ -338,7 +338,7 @@ describe('pages', () => {
     }
   });
 
-  test('of a ticket’s events, all or some', async () => {
+  test('of a ticket’s events contain all or some types', async () => {
     const { id } = tickets.get('f') as StoredTicket;
     const read = (page: PageRequest) => store.reader.events(id, null, page);
     const events = await walk('START', 1, read);
@@ -350,7 +350,7 @@ describe('pages', () => {
     expect(events[0]).toMatchObject({ id: expect.stringMatching(/^\d+$/), recordedAt: MONDAY, at: MONDAY });
   });
 
-  test('refuse cursors that are not theirs', async () => {
+  test('refuse cursors of another order', async () => {
     const order = { by: 'OPENED_AT', direction: 'ASC' } as const;
     const { edges } = await store.reader.tickets(everything, {}, order, FIRST, NOW);
     const own = edges[0]?.cursor ?? '';
@@ -386,7 +386,7 @@ describe('pages', () => {
   });
 });
 
-test('the events of many tickets, asked for at once, are one statement for each way of asking', async () => {
+test('the events of many tickets, requested at once, are read by one statement for each set of arguments', async () => {
   let statements = 0;
   const counting = {
     query: (...args: Parameters<typeof store.pool.query>) => {

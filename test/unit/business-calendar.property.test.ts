@@ -130,7 +130,7 @@ describe('The laws of business time', () => {
     );
   });
 
-  it('stretches part the time, open as the calendar is and on holidays by the local date', () => {
+  it('stretches cover the time without gaps, with the hours of the calendar and the holidays of the local date', () => {
     const span = fc.integer({ min: 0, max: 20 * DAY });
     fc.assert(
       fc.property(cases, shift, span, ({ definition, around }, i, length) => {

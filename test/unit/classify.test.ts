@@ -25,7 +25,7 @@ const rules: [clause: string, severity: Severity, basis: Basis, pair: string, wo
 ];
 
 describe('every rule', () => {
-  it('has its row, in the order of the policy', () => {
+  it('has a row in this table, in the order of the policy', () => {
     expect(policy.rules.map(({ clause, severity, basis }) => [clause, severity, basis])).toEqual(
       rules.map(([clause, severity, basis]) => [clause, severity, basis]),
     );

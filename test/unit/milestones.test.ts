@@ -170,7 +170,7 @@ it.each<[string, typeof SEV1, Steps, Expected]>([
   expect(rows(reached(impacts, steps))).toEqual(expected);
 });
 
-it('says the same when asked event by event', () => {
+it('gives the same times when it is computed event by event', () => {
   const story = reached(SEV2, [
     ['2026-11-16 16:00', workaround(SEV4)],
     ['2026-11-16 16:00', RESOLVE],
@@ -192,12 +192,12 @@ it('says the same when asked event by event', () => {
   expect([...kept.values()]).toEqual(milestonesOf(null, story.ticket, story.events, story.policy));
 });
 
-it('gives no time where the commitment is not measured', () => {
+it('gives no time when the commitment is not measured', () => {
   const story = reached(SEV2, [['2026-11-16 16:00', ACKNOWLEDGE]], undefined, ['RESPONSE']);
   expect(rows(story)).toEqual([['RESPONSE', '2026-11-16 16:00', 'SEV2', null]]);
 });
 
-it('gives no time where nothing is promised at all', () => {
+it('gives no time when nothing is promised', () => {
   const none = { span: null, basis: 'HOUSE', text: 'Best effort' } as const;
   const severities = CIMCLOUD_DOCUMENT.severities.map((level) => ({
     ...level,

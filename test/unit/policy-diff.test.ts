@@ -127,7 +127,7 @@ const CASES: readonly (readonly [what: string, edits: readonly Edit[], lines: re
   ],
 ];
 
-test.each(CASES)('policy diff says %s', (_, edits, lines) => {
+test.each(CASES)('policy diff prints %s', (_, edits, lines) => {
   const before = { name: 'cimcloud/1', document: edited([]) };
   const after = { name: 'new.yaml', document: edited(edits) };
   expect(diffLines(before, after)).toEqual(['cimcloud/1 → new.yaml', ...lines]);
@@ -137,7 +137,7 @@ test.each([
   ['cimcloud', 'every client without a policy of its own; Fortnum (weekend in place of business)'],
   ['gold', 'Harrods; Liberty (weekend in place of business, night in place of roundTheClock)'],
   ['silver', 'nobody, for no client has the policy silver'],
-])('says for whom: %s', (id, whom) => {
+])('policy diff names the clients of policy %s', (id, whom) => {
   const terms = [
     { clientId: 'l', name: 'Liberty', policy: 'gold', calendars: { business: 'weekend', roundTheClock: 'night' } },
     { clientId: 'h', name: 'Harrods', policy: 'gold', calendars: {} },

@@ -3,8 +3,8 @@ import { retryWhileDatabaseIsDown } from '../../src/adapters/graphql/base/retry-
 
 const away = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
 
-describe('a patient read', () => {
-  it('is made again where the database was away', async () => {
+describe('a read that is retried while the database is down', () => {
+  it('is repeated when the connection was lost', async () => {
     let tries = 0;
     const read = async () => {
       tries += 1;
@@ -14,7 +14,7 @@ describe('a patient read', () => {
     expect(await retryWhileDatabaseIsDown(read)).toBe(3);
   });
 
-  it('fails at once where anything else is wrong', async () => {
+  it('fails at once for any other error', async () => {
     let tries = 0;
     const read = async () => {
       tries += 1;
@@ -24,7 +24,7 @@ describe('a patient read', () => {
     expect(tries).toBe(1);
   });
 
-  it('is given up with the one who waits', async () => {
+  it('stops when its caller aborts', async () => {
     const over = new AbortController();
     const read = async () => {
       over.abort();

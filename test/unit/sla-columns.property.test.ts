@@ -8,7 +8,7 @@ import { gap, history, play } from '../support/histories';
 
 const NEVER = { createdAt: 0, updatedAt: 0 };
 
-it('marks and breaches change no column but those that are written for them', () => {
+it('marks and breaches change only the columns that are written for them', () => {
   fc.assert(
     fc.property(history, gap, (given, later) => {
       const { story, end } = play(given);
