@@ -87,7 +87,7 @@ describe(`the image's build steps in a clean copy${noBuild === null ? '' : ` (sk
     expect(superfluous.filter((file) => existsSync(join(app, file)))).toEqual([]);
   });
 
-  testBuilt('let the image start, become healthy, and stop on SIGTERM', async () => {
+  testBuilt('give an image that starts, becomes healthy and stops on SIGTERM', async () => {
     const database = await createTestDatabase();
     const port = await freePort();
     const [command = '', ...args] = execForm(valuesOf('CMD')[0] ?? '');
@@ -139,7 +139,7 @@ describe('the image', () => {
     expect(new Set(stages.map((stage) => stage.image))).toEqual(new Set(['node:24-slim']));
   });
 
-  test('refuses to start until someone says that callers need no name', () => {
+  test('refuses to start until STEPDOWN_ALLOW_UNAUTHENTICATED is true', () => {
     expect(() => loadConfig(imageEnv)).toThrow('STEPDOWN_ALLOW_UNAUTHENTICATED=true');
   });
 });

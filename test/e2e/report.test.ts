@@ -24,7 +24,7 @@ test('the documented commands give the documented report on the bundled incident
   expect(await report(...command.split(' '))).toEqual({ code: 0, stdout: table, stderr: '' });
 }, 60_000);
 
-test('CSV and JSON say the same as the table', async () => {
+test('CSV and JSON have the same figures as the table', async () => {
   const args = ['--by', 'month', '--zone', 'America/New_York', '--to', '2016-04-01'];
   const { groups, total } = JSON.parse((await report(...args, '--format', 'json')).stdout);
   expect(groups.map(({ key }: { key: string }) => key)).toEqual(['2016-02', '2016-03']);
@@ -39,7 +39,7 @@ test('CSV and JSON say the same as the table', async () => {
   ]);
 });
 
-test('a mistake ends it with a sentence, before a database is looked for', async () => {
+test('a wrong option ends the command with a sentence, before it connects to a database', async () => {
   const { code, stdout, stderr } = await run(['report', '--by', 'priority'], {
     DATABASE_URL: 'postgresql://127.0.0.1:1/x',
   });

@@ -34,7 +34,7 @@ async function postgresRuns(): Promise<boolean> {
   }
 }
 
-test('what was acknowledged outlives kill -9, no server stays behind, and it starts again', async () => {
+test('acknowledged tickets survive kill -9, no PostgreSQL process remains, and the service starts again', async () => {
   const env = { STEPDOWN_DATA_DIR: dataDir };
   const first = await serve(env);
   const acknowledged: number[] = [];
@@ -67,7 +67,7 @@ test('what was acknowledged outlives kill -9, no server stays behind, and it sta
   expect(await postgresRuns()).toBe(false);
 }, 90_000);
 
-test('the demo does not report on the database of another service', async () => {
+test('the demo refuses to report on the database of another service', async () => {
   const other = await createTestDatabase();
   const service = await serve({ STEPDOWN_DATA_DIR: dataDir });
   try {
@@ -79,7 +79,7 @@ test('the demo does not report on the database of another service', async () => 
   }
 }, 60_000);
 
-test('a folder in place of a file is answered with a sentence', async () => {
+test('a folder given in place of a file is refused with a sentence', async () => {
   expect(await run(['calendar', dataDir])).toEqual({
     code: 1,
     stdout: '',

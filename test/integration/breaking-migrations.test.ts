@@ -9,8 +9,10 @@ import { migrate } from '../../src/adapters/persistence/database/migrate';
 import { createPolicies } from '../../src/adapters/persistence/policies/postgres-policies';
 import { createTicketStore } from '../../src/adapters/persistence/tickets/postgres-ticket-store';
 import { createChangeTickets } from '../../src/application/tickets/change-tickets';
-import { startProcess, type TestProcess, until } from '../support/deadlines';
-import { document, everything, MONDAY, newTicket, openStore, submission, type TestStore } from '../support/store';
+import { startProcess, type TestProcess } from '../support/deadlines';
+import { CIMCLOUD_DOCUMENT } from '../support/policies';
+import { everything, MONDAY, newTicket, openStore, submission, type TestStore } from '../support/store';
+import { until } from '../support/until';
 
 class Harmless9000000000000 implements MigrationInterface {
   readonly name = 'Harmless9000000000000';
@@ -54,7 +56,7 @@ const ticketsChangedBy = (dataSource: DataSource, { clock }: TestStore) =>
   createChangeTickets({
     store: createTicketStore({ pool: poolOf(dataSource), onCommitted: () => undefined }),
     clock,
-    policies: createPolicies({ dataSource, clock, policyId: document.id }),
+    policies: createPolicies({ dataSource, clock, policyId: CIMCLOUD_DOCUMENT.id }),
   });
 
 describe('an unknown migration that is not marked as breaking', () => {
@@ -113,8 +115,8 @@ describe('a breaking migration that runs while a process of an older version is 
     [
       'the terms of a client',
       () =>
-        createPolicies({ ...store, policyId: document.id }).setTerms(
-          { clientId: store.client.id, policy: document.id, calendars: {} },
+        createPolicies({ ...store, policyId: CIMCLOUD_DOCUMENT.id }).setTerms(
+          { clientId: store.client.id, policy: CIMCLOUD_DOCUMENT.id, calendars: {} },
           { kind: 'AGENT', id: 'ada', name: 'Ada' },
           null,
         ),

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { v7 as newId } from 'uuid';
 import { createClientAccounts } from '../../src/adapters/persistence/clients/postgres-clients';
@@ -6,7 +5,9 @@ import { createPolicies, NoPolicyPublished } from '../../src/adapters/persistenc
 import { policyFingerprint } from '../../src/adapters/policy-files/policy-fingerprint';
 import type { ConfiguredPolicies } from '../../src/application/ports/configured-policy';
 import { InvalidCursor } from '../../src/application/ports/pagination';
-import { agent, document, openStore, type TestStore } from '../support/store';
+import { CIMCLOUD_DOCUMENT } from '../support/policies';
+import { AGENT, openStore, type TestStore } from '../support/store';
+import { until } from '../support/until';
 
 let store: TestStore;
 beforeAll(async () => {
@@ -14,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => store.close());
 
-test('a client is made once, however many ask for it; names are case-sensitive', async () => {
+test('ten requests at once for the same client create one; names are case-sensitive', async () => {
   const clients = createClientAccounts(store);
   const made = await Promise.all(Array.from({ length: 10 }, () => clients.ensureClient('New')));
   expect(new Set(made.map(({ id }) => id)).size).toBe(1);
@@ -22,7 +23,7 @@ test('a client is made once, however many ask for it; names are case-sensitive',
   expect(await clients.clientNamed('new')).toBeNull();
 });
 
-test('an account is opened once under an id, and never under the name of another', async () => {
+test('an account is opened once under an id, and never under a name in use', async () => {
   const clients = createClientAccounts(store);
   const opened = await clients.openClient(newId(), 'Opened');
   expect(opened).toMatchObject({ name: 'Opened' });
@@ -30,68 +31,78 @@ test('an account is opened once under an id, and never under the name of another
   expect(await clients.openClient(newId(), 'Opened')).toBeNull();
 });
 
-describe('versions', () => {
-  const process = (staleMs = 50) => createPolicies({ ...store, policyId: document.id, staleMs });
-  const said = (title: string) => ({ ...document, title });
+describe('the versions of a policy', () => {
+  const process = (staleMs = 50) => createPolicies({ ...store, policyId: CIMCLOUD_DOCUMENT.id, staleMs });
+  const said = (title: string) => ({ ...CIMCLOUD_DOCUMENT, title });
   const publish = async (policies: ConfiguredPolicies, title: string): Promise<[version: number, isNew: boolean]> => {
-    const changed = title === document.title ? document : said(title);
+    const changed = title === CIMCLOUD_DOCUMENT.title ? CIMCLOUD_DOCUMENT : said(title);
     const text = { yaml: `title: ${title}`, fingerprint: policyFingerprint(changed), document: changed };
-    const published = await policies.publish({ ...text, by: agent, idempotency: null });
+    const published = await policies.publish({ ...text, by: AGENT, idempotency: null });
     if (!published.ok) throw new Error(JSON.stringify(published.refusals));
     return [published.policy.version, published.isNew];
   };
   const configure = async (title: string): Promise<number> => {
-    const changed = title === document.title ? document : said(title);
-    const file = { id: document.id, fingerprint: policyFingerprint(changed), yaml: title, document: () => changed };
+    const changed = title === CIMCLOUD_DOCUMENT.title ? CIMCLOUD_DOCUMENT : said(title);
+    const file = {
+      id: CIMCLOUD_DOCUMENT.id,
+      fingerprint: policyFingerprint(changed),
+      yaml: title,
+      document: () => changed,
+    };
     expect(await process().publishConfigured(file)).toEqual([]);
     return (await process().current(null)).version;
   };
 
-  test('the same document is published once, another as the next version, and both stay', async () => {
-    const [one, two] = [process(), process()];
+  test('the same document is published once, another becomes the next version, and both stay', async () => {
+    const [one, two, reader] = [process(), process(), process()];
     expect((await one.current(null)).version).toBe(1);
+    // This one never publishes, so it has to find out what the others published.
+    expect((await reader.current(null)).version).toBe(1);
     const published = await Promise.all([one, two, one, process()].map((policies) => publish(policies, 'Changed')));
     expect(published.map(([version]) => version)).toEqual([2, 2, 2, 2]);
     expect(published.filter(([, isNew]) => isNew)).toHaveLength(1);
     expect((await one.current(null)).version).toBe(2);
-    await sleep(60);
-    expect(await two.current(null)).toMatchObject({ version: 2, title: 'Changed' });
-    const first = await two.version(document.id, 1);
-    expect(first?.title).toBe(document.title);
-    expect(await two.version(document.id, 1)).toBe(first);
-    expect(await two.version(document.id, 3)).toBeNull();
-    expect(await publish(two, document.title)).toEqual([3, true]);
-    expect((await two.version(document.id, 3))?.version).toBe(3);
+    const current = await until(
+      () => reader.current(null),
+      ({ version }) => version !== 1,
+    );
+    expect(current).toMatchObject({ version: 2, title: 'Changed' });
+    const first = await two.version(CIMCLOUD_DOCUMENT.id, 1);
+    expect(first?.title).toBe(CIMCLOUD_DOCUMENT.title);
+    expect(await two.version(CIMCLOUD_DOCUMENT.id, 1)).toBe(first);
+    expect(await two.version(CIMCLOUD_DOCUMENT.id, 3)).toBeNull();
+    expect(await publish(two, CIMCLOUD_DOCUMENT.title)).toEqual([3, true]);
+    expect((await two.version(CIMCLOUD_DOCUMENT.id, 3))?.version).toBe(3);
   });
 
   test('a version keeps its publisher and its text; a version published at a start has no publisher', async () => {
     const policies = process();
-    expect(await policies.publication(document.id, 1)).toMatchObject({ version: 1, publishedBy: null });
-    expect(await policies.publication(document.id, 2)).toMatchObject({ version: 2, publishedBy: agent });
-    expect(await policies.publication(document.id, 99)).toBeNull();
-    expect(await policies.yaml(document.id, 2)).toBe('title: Changed');
-    expect(await policies.yaml(document.id, 99)).toBeNull();
+    expect(await policies.publication(CIMCLOUD_DOCUMENT.id, 1)).toMatchObject({ version: 1, publishedBy: null });
+    expect(await policies.publication(CIMCLOUD_DOCUMENT.id, 2)).toMatchObject({ version: 2, publishedBy: AGENT });
+    expect(await policies.publication(CIMCLOUD_DOCUMENT.id, 99)).toBeNull();
+    expect(await policies.yaml(CIMCLOUD_DOCUMENT.id, 2)).toBe('title: Changed');
+    expect(await policies.yaml(CIMCLOUD_DOCUMENT.id, 99)).toBeNull();
   });
 
   test('a start publishes the file if it differs from the file of the last start, also if others have published since', async () => {
-    expect(await configure(document.title)).toBe(3);
+    expect(await configure(CIMCLOUD_DOCUMENT.title)).toBe(3);
     expect(await publish(process(), 'By somebody')).toEqual([4, true]);
-    expect(await configure(document.title)).toBe(4);
+    expect(await configure(CIMCLOUD_DOCUMENT.title)).toBe(4);
     expect(await configure('File B')).toBe(5);
-    expect(await configure(document.title)).toBe(6);
-    expect(await configure(document.title)).toBe(6);
+    expect(await configure(CIMCLOUD_DOCUMENT.title)).toBe(6);
+    expect(await configure(CIMCLOUD_DOCUMENT.title)).toBe(6);
     // What the file says by now was published by somebody before: no version of its own, but the
     // file has said it.
     expect(await publish(process(), 'File C')).toEqual([7, true]);
     expect(await configure('File C')).toBe(7);
-    expect(await configure(document.title)).toBe(8);
+    expect(await configure(CIMCLOUD_DOCUMENT.title)).toBe(8);
   });
 
-  test('processes that start together publish the file once', async () => {
+  test('processes that start at once publish the file once', async () => {
     expect(new Set(await Promise.all(Array.from({ length: 5 }, () => configure('Together'))))).toEqual(new Set([9]));
   });
 
-  test('are listed with the latest published first, by keyset from either end', async () => {
+  test('publications are listed with the latest first, page by page from either end', async () => {
     const policies = process();
     expect(await policies.countPublications()).toBe(9);
     const start = { count: 4, from: 'START', after: null, before: null } as const;
@@ -109,7 +120,7 @@ describe('versions', () => {
   });
 });
 
-test('nothing can be opened before a policy is published', async () => {
+test('no current policy exists before one is published', async () => {
   const policies = createPolicies({ ...store, policyId: 'none' });
   await expect(policies.current(null)).rejects.toBeInstanceOf(NoPolicyPublished);
 });

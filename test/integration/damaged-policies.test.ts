@@ -4,7 +4,8 @@ import { createClientAccounts } from '../../src/adapters/persistence/clients/pos
 import { createPolicies } from '../../src/adapters/persistence/policies/postgres-policies';
 import { createTicketStore } from '../../src/adapters/persistence/tickets/postgres-ticket-store';
 import { createChangeTickets } from '../../src/application/tickets/change-tickets';
-import { agent, document, newTicket, openStore, submission, type TestStore } from '../support/store';
+import { CIMCLOUD_DOCUMENT } from '../support/policies';
+import { AGENT, newTicket, openStore, submission, type TestStore } from '../support/store';
 
 let store: TestStore;
 beforeAll(async () => {
@@ -19,10 +20,10 @@ const insert = (id: string, stored: unknown) =>
     [id, JSON.stringify(stored)],
   );
 
-const policies = () => createPolicies({ ...store, policyId: document.id });
+const policies = () => createPolicies({ ...store, policyId: CIMCLOUD_DOCUMENT.id });
 
 test('a version of before lowerings could need approval has the default', async () => {
-  const { loweringApproval: _, ...before } = document;
+  const { loweringApproval: _, ...before } = CIMCLOUD_DOCUMENT;
   await insert('old', { ...before, id: 'old' });
   expect(await policies().version('old', 1)).toMatchObject({ loweringApproval: 'OVERRIDES' });
 });
@@ -30,17 +31,17 @@ test('a version of before lowerings could need approval has the default', async 
 test('a policy that is damaged is an error for its client, and tickets of others are opened', async () => {
   const client = await createClientAccounts(store).openClient(newId(), 'Gold');
   if (client === null) throw new Error('not opened');
-  await insert('gold', { ...document, id: 'gold' });
+  await insert('gold', { ...CIMCLOUD_DOCUMENT, id: 'gold' });
   const terms = { clientId: client.id, policy: 'gold', calendars: {} };
-  expect(await policies().setTerms(terms, agent, null)).toBeNull();
+  expect(await policies().setTerms(terms, AGENT, null)).toBeNull();
   await store.pool.query(`UPDATE policy_versions SET document = document - 'marks' WHERE id = 'gold'`);
 
   const damaged = 'Version 1 of the policy gold cannot be read: marks is missing; it takes a list';
   const opened = policies();
   await expect(opened.current(client.id)).rejects.toThrow(damaged);
   await expect(opened.version('gold', 1)).rejects.toThrow(damaged);
-  await expect(opened.setTerms(terms, agent, null)).rejects.toThrow(damaged);
-  expect(await opened.current(null)).toMatchObject({ id: document.id });
+  await expect(opened.setTerms(terms, AGENT, null)).rejects.toThrow(damaged);
+  expect(await opened.current(null)).toMatchObject({ id: CIMCLOUD_DOCUMENT.id });
 
   const changeTickets = createChangeTickets({
     ...store,
@@ -49,5 +50,5 @@ test('a policy that is damaged is an error for its client, and tickets of others
   });
   await expect(changeTickets([submission(newTicket(client.id))])).rejects.toThrow(damaged);
   const [other] = await changeTickets([submission(newTicket(store.client.id))]);
-  expect(other).toMatchObject({ refused: null, ticket: { policyId: document.id } });
+  expect(other).toMatchObject({ refused: null, ticket: { policyId: CIMCLOUD_DOCUMENT.id } });
 });

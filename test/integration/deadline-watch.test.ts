@@ -5,9 +5,8 @@ import { DeadlineWatch } from '../../src/application/deadlines/deadline-watch';
 import type { Caller } from '../../src/application/ports/caller';
 import type { Client } from '../../src/application/ports/clients';
 import { MINUTE_MS } from '../../src/domain/instant';
-import { agent, everything, newTicket, openStore, submission, type TestStore } from '../support/store';
-
-const SEV1 = [{ audience: 'ALL_END_USERS', consequence: 'ORDERING_BLOCKED', note: null }] as const;
+import { SEV1 } from '../support/impacts';
+import { AGENT, everything, newTicket, openStore, submission, type TestStore } from '../support/store';
 
 let store: TestStore;
 let feed: RunningFeed;
@@ -44,10 +43,10 @@ const watch = (caller: Caller): DeadlineWatch =>
   );
 const nextOf = async (of: DeadlineWatch): Promise<string> => (await of.next()).value.ticket.id;
 
-test('whoever may not see a ticket is not told of it, read or heard of', async () => {
+test('a caller who may not see a ticket does not receive its deadline, neither at the start nor later', async () => {
   const [mine, theirs] = [await open(store.client), await open(other)];
   const all = watch(everything);
-  const some = watch({ actor: agent, sees: [other.id] });
+  const some = watch({ actor: AGENT, sees: [other.id] });
   expect([await nextOf(all), await nextOf(all)]).toEqual([mine, theirs]);
   expect(await nextOf(some)).toBe(theirs);
   const [mineToo, theirsToo] = [await open(store.client), await open(other)];
@@ -56,7 +55,7 @@ test('whoever may not see a ticket is not told of it, read or heard of', async (
   await Promise.all([all.return(), some.return()]);
 });
 
-test('more than a page is told once each, in order', async () => {
+test('more deadlines than a page holds are received once each, in order', async () => {
   const ids: string[] = [];
   for (let round = 0; round < 25; round++) {
     store.clock.move(1_000);
@@ -65,8 +64,8 @@ test('more than a page is told once each, in order', async () => {
     ids.push(...changes.map(({ ticketId }) => ticketId));
   }
   const all = watch(everything);
-  const told: string[] = [];
-  while (told.length < ids.length) told.push(await nextOf(all));
-  expect(told).toEqual(ids);
+  const received: string[] = [];
+  while (received.length < ids.length) received.push(await nextOf(all));
+  expect(received).toEqual(ids);
   await all.return();
 });

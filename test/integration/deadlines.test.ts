@@ -4,11 +4,13 @@ import type { LoggedEvent } from '../../src/application/ports/events';
 import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS } from '../../src/domain/instant';
 import type { Command } from '../../src/domain/ticket/commands';
 import { foldAll } from '../../src/domain/ticket/fold';
-import { MOVED_NOW, makeClock, type ProcessOptions, startProcess, type TestProcess, until } from '../support/deadlines';
+import { MOVED_NOW, makeClock, type ProcessOptions, startProcess, type TestProcess } from '../support/deadlines';
+import { SEV1 } from '../support/impacts';
 import { commands, everything, MONDAY, newTicket, openStore, submission, type TestStore } from '../support/store';
+import { until } from '../support/until';
 
-// MONDAY is 10:00 in New York. At SEV2 RESPONSE is due at 14:00 and at risk at 13:00; the response comes to nothing here, so
-// UPDATE is due on Tuesday 10:00 and RESOLUTION on Wednesday 10:00.
+// MONDAY is 10:00 in New York. At SEV2 RESPONSE is due at 14:00 and at risk at 13:00; the response
+// comes to nothing here, so UPDATE is due on Tuesday 10:00 and RESOLUTION on Wednesday 10:00.
 const RESPONSE_RISK = MONDAY + 3 * HOUR_MS;
 const RESPONSE_DUE = MONDAY + 4 * HOUR_MS;
 
@@ -83,8 +85,8 @@ const faults = async () => {
 const ACKNOWLEDGE: Command = { type: 'acknowledge' };
 const RESOLVE: Command = { type: 'resolve', resolution: null };
 
-describe('what falls due is recorded without any command', () => {
-  test('a mark and a breach: at the computed instant, detected when it was seen', async () => {
+describe('the engine records without any command', () => {
+  test('a mark and a breach at the computed instant, with the instant of detection', async () => {
     const id = await openOne();
     await start();
     await moveTo(RESPONSE_RISK + 1);
@@ -107,7 +109,7 @@ describe('what falls due is recorded without any command', () => {
     await expectFolded(id);
   });
 
-  test('nothing at the due instant, which is in time, and the breach a millisecond later', async () => {
+  test('nothing at the due instant, and the breach a millisecond later', async () => {
     const id = await openOne();
     const { changeTickets } = await start();
     await moveTo(RESPONSE_DUE);
@@ -126,7 +128,7 @@ describe('what falls due is recorded without any command', () => {
     );
   });
 
-  test('the end of silence', async () => {
+  test('the closing after silence', async () => {
     const id = await openOne();
     await store.changeTickets([commands(id, [RESOLVE], { at: MONDAY + HOUR_MS })]);
     await start();
@@ -139,7 +141,7 @@ describe('what falls due is recorded without any command', () => {
     await expectFolded(id);
   });
 
-  test('what a subscriber of the same process hears of', async () => {
+  test('events that a subscriber of the same process receives', async () => {
     const id = await openOne();
     const { feed } = await start();
     const heard = feed.subscribe(({ ticketId }) => ticketId === id);
@@ -151,8 +153,8 @@ describe('what falls due is recorded without any command', () => {
   });
 });
 
-describe('overdue first, whether or not it was swept', () => {
-  test('resolving late between two sweeps is a breach, and the engine adds nothing', async () => {
+describe('a command on an overdue ticket', () => {
+  test('records the breach of a late resolution itself, and the engine adds nothing', async () => {
     const id = await openOne();
     await store.changeTickets([commands(id, [RESOLVE], { at: RESPONSE_DUE + 5 * MINUTE_MS })]);
     expect((await eventsOf(id)).map(({ type }) => type)).toEqual([
@@ -171,10 +173,10 @@ describe('overdue first, whether or not it was swept', () => {
     expect(await eventsOf(id)).toHaveLength(4);
   });
 
-  test('a change of severity on an overdue ticket records the old breach before the new deadline', async () => {
+  test('records the old breach before the new deadline of a change of severity', async () => {
     const id = await openOne();
     const at = RESPONSE_DUE + HOUR_MS;
-    const impacts = [{ audience: 'ALL_END_USERS', consequence: 'ORDERING_BLOCKED', note: null }] as const;
+    const impacts = SEV1;
     await store.changeTickets([commands(id, [{ type: 'reclassify', impacts, reason: 'worse' }], { at })]);
     const [, , breach, change] = await eventsOf(id);
     expect(breach).toMatchObject({ type: 'COMMITMENT_BREACHED', severity: 'SEV2', at: RESPONSE_DUE });
@@ -191,8 +193,8 @@ describe('overdue first, whether or not it was swept', () => {
   });
 });
 
-describe('side by side', () => {
-  test('three engines record each of many once, and share them', async () => {
+describe('several engines', () => {
+  test('record each of many deadlines once, and share the work', async () => {
     const ids = await open(2_400);
     const three = [await start(), await start(), await start()];
     await moveTo(RESPONSE_DUE + 1);
@@ -201,7 +203,7 @@ describe('side by side', () => {
     expect(three.filter(({ commits }) => commits.length > 0).length).toBeGreaterThan(1);
   });
 
-  test('a ticket that somebody has in hand is passed over, and recorded once it is free', async () => {
+  test('skip a locked ticket, and record it when it is free', async () => {
     const [held = '', ...others] = await open(3);
     const client = new Client(store.url);
     await client.connect();
@@ -220,7 +222,7 @@ describe('side by side', () => {
     }
   });
 
-  test('what a command records meanwhile is not recorded again', async () => {
+  test('do not record again what a command has recorded', async () => {
     const ids = await open(200);
     await moveTo(RESPONSE_DUE + 1);
     await start();
@@ -230,26 +232,26 @@ describe('side by side', () => {
   });
 });
 
-describe('woken by a nearer deadline, long before it would look again', () => {
+describe('an engine that waits is woken by a nearer deadline', () => {
   const LONG = { now: "date_trunc('milliseconds', clock_timestamp())", pollMs: 600_000 };
   /** Due in a moment; a SEV1 response is due after 15 minutes. */
   const dueSoon = () =>
     submission(
       newTicket(store.client.id, {
-        impacts: [{ audience: 'ALL_END_USERS', consequence: 'ORDERING_BLOCKED', note: null }],
+        impacts: SEV1,
       }),
       { at: Date.now() - 15 * MINUTE_MS + 200 },
     );
   const isBreached = (events: readonly LoggedEvent[]) => events.some(({ type }) => type === 'COMMITMENT_BREACHED');
 
-  test('that the same process has written', async () => {
+  test('of a ticket that the same process has written', async () => {
     const { changeTickets } = await start(LONG);
     const change = dueSoon();
     await changeTickets([change]);
     await until(() => eventsOf(change.ticketId), isBreached);
   });
 
-  test('that another process has written', async () => {
+  test('of a ticket that another process has written', async () => {
     const other = await start(LONG);
     await other.sweep.close();
     await start(LONG);
@@ -258,7 +260,7 @@ describe('woken by a nearer deadline, long before it would look again', () => {
     await until(() => eventsOf(change.ticketId), isBreached);
   });
 
-  test('and nobody says so: it is found by looking', async () => {
+  test('or finds it by polling when no notification arrives', async () => {
     await start({ ...LONG, pollMs: 50 });
     const change = dueSoon();
     await store.changeTickets([change]);
@@ -335,7 +337,7 @@ describe('a ticket that cannot be recorded', () => {
     ],
   ];
 
-  test.each(POISONS)('%s: set aside, tried again, healed', async (_, poison, heal, error) => {
+  test.each(POISONS)('is set aside, tried again, and recorded after a repair: %s', async (_, poison, heal, error) => {
     const [bad = '', ...good] = await open(40);
     await store.pool.query(poison(bad));
     const { setAside } = await start();
@@ -354,7 +356,7 @@ describe('a ticket that cannot be recorded', () => {
     expect(await onceKeys()).toEqual(responseMissed([bad, ...good]));
   });
 
-  test('its event is there already', async () => {
+  test('is set aside when its event is there already', async () => {
     const [bad = '', ...good] = await open(3);
     await store.pool.query(
       `INSERT INTO events (ticket_id, client_id, number, type, at, recorded_at, actor, data, once_key)
@@ -369,7 +371,7 @@ describe('a ticket that cannot be recorded', () => {
     expect(await faults()).toMatchObject([{ ticket_id: bad, error: expect.stringMatching(/events_once_key/) }]);
   });
 
-  test('a command that succeeds ends it', async () => {
+  test('is no longer set aside after a command that succeeds', async () => {
     const id = await openOne();
     await store.pool.query(refuse('events', `new.type = 'MARK_REACHED'`));
     await start();
@@ -380,7 +382,7 @@ describe('a ticket that cannot be recorded', () => {
     expect(await faults()).toEqual([]);
   });
 
-  test('more of them than a batch holds keep nobody waiting', async () => {
+  test('more of them than a batch holds delay no other ticket', async () => {
     const bad = await open(1_100);
     await store.pool.query(`UPDATE tickets SET cycles = '{}'`);
     const last = submission(newTicket(store.client.id), { at: MONDAY + MINUTE_MS });
@@ -423,7 +425,7 @@ describe('a ticket that cannot be recorded', () => {
   });
 });
 
-test('a row that is behind its ticket is put right, not tried for ever', async () => {
+test('a row whose next deadline is behind its ticket is corrected instead of being tried again and again', async () => {
   const id = await openOne();
   await store.pool.query(`UPDATE tickets SET next_deadline_at = '-infinity'`);
   await start();
@@ -436,7 +438,7 @@ test('a row that is behind its ticket is put right, not tried for ever', async (
   );
 });
 
-test('a right that is missing is the trouble of all, and sets no ticket aside', async () => {
+test('a missing permission is an error of the engine, and sets no ticket aside', async () => {
   const ids = await open(3);
   await store.pool.query('ALTER TABLE commitment_outcomes RENAME TO lost');
   const { troubles } = await start();
@@ -451,7 +453,7 @@ test('a right that is missing is the trouble of all, and sets no ticket aside', 
   expect(await onceKeys()).toEqual(responseMissed(ids));
 });
 
-test('goes on by itself after the database was lost', async () => {
+test('the engine continues after the database was lost', async () => {
   const ids = await open(3);
   const { troubles } = await start();
   await moveTo(RESPONSE_DUE + 1);
@@ -469,7 +471,7 @@ test('goes on by itself after the database was lost', async () => {
   expect(troubles).toEqual([]);
 });
 
-test('a batch under way when its process stops comes to its end', async () => {
+test('a batch under way when its process stops is completed', async () => {
   const ids = await open(1_700);
   await moveTo(RESPONSE_DUE + 1);
   const one = await startProcess(store, { now: MOVED_NOW });

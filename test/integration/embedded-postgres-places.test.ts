@@ -33,7 +33,7 @@ import {
 const BINARIES = join(__dirname, '..', '..', 'src', 'adapters', 'embedded-postgres', 'binaries.ts');
 
 describe('a data folder whose path is too long for a socket', () => {
-  test('gets its socket in /tmp, in a folder that is checked', async () => {
+  test('has its socket in /tmp, in a folder whose owner and mode are checked', async () => {
     const dataDir = join(home('long'), ...Array.from({ length: 6 }, (_, n) => `a folder with a rather long name ${n}`));
     mkdirSync(dataDir, { recursive: true });
     const holder = hold(dataDir);
@@ -80,7 +80,7 @@ describe('an install without scripts', () => {
       { ...idOf(user), encoding: 'utf8' },
     );
 
-  test('has its links and execute permissions mended', () => {
+  test('has its links and execute permissions repaired', () => {
     const packageDir = bare('writable');
     chmodSync(join(packageDir, 'native', 'bin', 'postgres'), 0o644);
     const linkDir = join(scratch, 'unused');
@@ -101,7 +101,7 @@ describe('an install without scripts', () => {
   );
 });
 
-describe('what cannot work is said in a sentence', () => {
+describe('a start that cannot work is refused with a sentence', () => {
   const refusals: [string, string, (dataDir: string) => void][] = [
     [
       'OTHER_MAJOR_VERSION',

@@ -75,7 +75,7 @@ RESPONSE, cycle 1, promised at SEV2: fulfilled in time
     });
   });
 
-  it('says how late a promise was kept, and what a reopening left of the next', async () => {
+  it('prints how late a promise was kept, and what a reopening left of the next', async () => {
     const subject = 'Down\u001b[2J\nSEV4, closed \u202e';
     const change = submission(newTicket(store.client.id, { subject, externalId: 'LATE\u001b[31m' }), {
       at: Date.parse('2026-07-06T14:00:00Z'),
@@ -111,7 +111,7 @@ RESPONSE, cycle 1, promised at SEV2: fulfilled in time
   });
 });
 
-it('every commitment and cycle of the API explains itself', async () => {
+it('the API explains every commitment and every cycle', async () => {
   const service = await startTestService();
   try {
     const id = await service.submit();
@@ -155,7 +155,7 @@ it('every commitment and cycle of the API explains itself', async () => {
   }
 });
 
-test('an answer explains so much time and no more', async () => {
+test('an answer that would explain too much time is refused', async () => {
   const service = await startTestService();
   try {
     const id = await service.submit([{ audience: 'SOME_END_USERS', consequence: 'ORDERING_BLOCKED' }]);

@@ -85,7 +85,7 @@ describe('an override downward', () => {
     });
   });
 
-  it('is one agent over a WebSocket too, and no socket is opened in no one’s name', async () => {
+  it('has the agent of the header over a WebSocket too, and an empty header is refused with 400', async () => {
     const viewer = (agent: string) =>
       new Promise((resolve, reject) => {
         class Named extends WebSocket {
@@ -105,7 +105,7 @@ describe('an override downward', () => {
         );
       });
     expect(await viewer('Grace')).toEqual({ viewer: { actor: { id: 'grace', name: 'Grace' } } });
-    await expect(viewer(' ')).rejects.toBeDefined();
+    await expect(viewer(' ')).rejects.toHaveProperty('message', 'Unexpected server response: 400');
     const refused = await service.ask('{ viewer { actor { id } } }', {}, { 'x-stepdown-agent': ' ' });
     expect([refused.status, refused.errors[0]?.extensions.code]).toEqual([400, 'BAD_USER_INPUT']);
   });

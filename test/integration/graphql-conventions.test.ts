@@ -34,7 +34,7 @@ const refused = async (query: string, variables?: Json): Promise<Json> => {
 };
 
 describe('ids', () => {
-  it('are found again by node and nodes, whatever their type', async () => {
+  it('are found by node and nodes, for every type', async () => {
     const { ticket, policy, deadlines } = await service.data(
       `query ($id: ID!) {
          ticket(id: $id) { id client { id } events(first: 1) { nodes { id } } }
@@ -76,17 +76,17 @@ describe('ids', () => {
     idOf('Calendar:cimcloud/1/nowhere'),
     idOf('Calendar:cimcloud/1/__proto__'),
     idOf('Deadline:01890000-0000-7000-8000-000000000000/RESPONSE'),
-  ])('that lead nowhere give null: %s', async (id) => {
+  ])('of nothing give null: %s', async (id) => {
     const query = 'query ($id: ID!) { node(id: $id) { id } nodes(ids: [$id]) { id } }';
     expect(await service.data(query, { id })).toEqual({ node: null, nodes: [null] });
   });
 
-  it('take base64 as well as base64url, with or without padding', async () => {
+  it('are accepted as base64 and as base64url, with or without padding', async () => {
     const base64 = Buffer.from(ids[0] ?? '', 'base64url').toString('base64');
     expect((await service.data('query ($id: ID!) { ticket(id: $id) { id } }', { id: base64 })).ticket.id).toBe(ids[0]);
   });
 
-  it('of nodes are 100 at most', async () => {
+  it('are refused by nodes when there are more than 100', async () => {
     const query = 'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }';
     expect((await service.data(query, { ids: Array(100).fill(UNKNOWN) })).nodes).toHaveLength(100);
     const error = await refused(query, { ids: Array(101).fill(UNKNOWN) });
@@ -113,7 +113,7 @@ describe('ticket', () => {
     });
   });
 
-  it('that is not there is null', async () => {
+  it('is null when it does not exist', async () => {
     expect(await service.data('query ($id: ID!) { ticket(id: $id) { id } }', { id: UNKNOWN })).toEqual({
       ticket: null,
     });
@@ -127,7 +127,7 @@ describe('ticket', () => {
     `{ ticket(id: "${idOf('Client:01890000-0000-7000-8000-000000000000')}") { id } }`,
     '{ ticket(externalId: "a\\u0000b") { id } }',
     'mutation { acknowledgeTicket(input: { ticketId: "nonsense" }) { ticket { id } } }',
-  ])('asked as nobody can mean it is BAD_USER_INPUT: %s', async (query) => {
+  ])('a page that is asked for in contradictory ways is BAD_USER_INPUT: %s', async (query) => {
     expect((await refused(query)).extensions.code).toBe('BAD_USER_INPUT');
   });
 });
@@ -158,7 +158,7 @@ describe('connections', () => {
     expect(before.nodes.map(({ id }: Json) => id)).toEqual(ids.slice(1, 3));
   });
 
-  it('give an empty page its place', async () => {
+  it('give an empty page its page info', async () => {
     const { tickets } = await service.data(`{ tickets(filter: { text: "no such words" }) { ${PAGE} } }`);
     expect(tickets).toEqual({
       edges: [],
@@ -274,7 +274,7 @@ describe('filters', () => {
     expect(error.extensions.code).toBe('BAD_USER_INPUT');
   });
 
-  it('take the deepest and longest that they promise', async () => {
+  it('accept the documented depth and length', async () => {
     const query = 'query ($filter: TicketFilter) { tickets(filter: $filter) { totalCount } }';
     await service.data(query, { filter: nest(10) });
     await service.data(query, { filter: { number: { in: Array.from({ length: 1000 }, (_, n) => n) } } });
@@ -289,7 +289,7 @@ describe('deadlines', () => {
       )
     ).deadlines;
 
-  it('come in the order in which they are due', async () => {
+  it('are listed in the order in which they are due', async () => {
     const { nodes, totalCount } = await due('first: 100');
     expect(totalCount).toBe(nodes.length);
     expect(nodes.map(({ dueAt }: Json) => dueAt)).toEqual(nodes.map(({ dueAt }: Json) => dueAt).toSorted());
@@ -304,7 +304,7 @@ describe('deadlines', () => {
     expect(totalCount).toBe(4 * 3 - 1);
   });
 
-  it('are narrowed', async () => {
+  it('are filtered by kind, time and client', async () => {
     expect((await due('within: "PT15M"')).totalCount).toBe(1);
     expect((await due('within: "PT1H", includeOverdue: false')).totalCount).toBe(2);
     expect((await due('kinds: [RESOLUTION]')).totalCount).toBe(3);
@@ -322,8 +322,8 @@ describe('deadlines', () => {
   );
 });
 
-describe('what is written down', () => {
-  it('classify says which clause decides', async () => {
+describe('queries of policy, calendar and lifecycle', () => {
+  it('classify names the clause that decides', async () => {
     const query =
       'query ($impacts: [ImpactInput!]!) { classify(impacts: $impacts) { classification { severity clause basis text } userErrors { __typename code path ... on ContradictoryImpact { audience consequence } } } }';
     expect(await service.data(query, { impacts: [...SEV4, ...SEV2] })).toMatchObject({
@@ -343,7 +343,7 @@ describe('what is written down', () => {
     });
   });
 
-  it('policy gives the whole policy', async () => {
+  it('policy returns the whole policy', async () => {
     const { policy } = await service.data(`{ policy(version: 1) {
       name version title source publishedAt onLowering reopeningMinimum businessDayEnd marks { name fraction }
       closeAfterSilence { amount unit calendar } waitingRules { reason pauses }
@@ -365,7 +365,7 @@ describe('what is written down', () => {
     expect(await service.data('{ policy(version: -1) { version } }')).toEqual({ policy: null });
   });
 
-  it('calendar gives hours and holidays, by name or id', async () => {
+  it('calendar returns hours and holidays, by name or id', async () => {
     const fields =
       'id name timeZone week { weekday hours { opens closes } } holidays(from: 2026, to: 2027) { date name } special { date } knownYears { from to } atNoon: isOpen(at: "2026-11-23T17:00:00Z") atNight: isOpen(at: "2026-11-23T07:00:00Z")';
     const { calendar } = await service.data(`{ calendar(id: "business") { ${fields} } }`);
@@ -383,7 +383,7 @@ describe('what is written down', () => {
     expect(await service.data('{ calendar(id: "nowhere") { id } }')).toEqual({ calendar: null });
   });
 
-  it('a calendar asked beyond its years says so, and the rest is answered', async () => {
+  it('a calendar gives an error for a year it does not know, and the rest is answered', async () => {
     const { data, errors } = await service.ask(
       '{ calendar(id: "business") { name isOpen(at: "2100-01-04T17:00:00Z") } }',
     );

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -6,12 +6,15 @@ import type { Client } from 'graphql-ws';
 import { formatDuration, parseDuration } from '../../src/adapters/graphql/base/scalars';
 import { type Json, SEV1, SEV2, SEV4, startTestService, type TestService } from '../support/graphql-service';
 import { askOver, type Listener, listenOver, openSocket } from '../support/graphql-socket';
+import { CIMCLOUD_TEXT } from '../support/policies';
 
-// Of the policy in force SEV1 has RESPONSE after 15 minutes and UPDATE after an hour, at any hour. Made short are RESPONSE of
-// SEV4 and RESOLUTION of SEV2: three seconds, so that they are breached while somebody looks.
-const SHORT_POLICY = readFileSync(join(__dirname, '../../policies/cimcloud.yaml'), 'utf8')
-  .replace(/amount: 2\n( +)unit: BUSINESS_DAYS\n +calendar: business\n( +)basis: PUBLISHED/, spanOf('PUBLISHED'))
-  .replace(/amount: 2\n( +)unit: BUSINESS_DAYS\n +calendar: business\n( +)basis: HOUSE/g, spanOf('HOUSE'));
+// Of the policy in force SEV1 has RESPONSE after 15 minutes and UPDATE after an hour, at any hour.
+// Made short are RESPONSE of SEV4 and RESOLUTION of SEV2: three seconds, so that they are breached
+// while somebody looks.
+const SHORT_POLICY = CIMCLOUD_TEXT.replace(
+  /amount: 2\n( +)unit: BUSINESS_DAYS\n +calendar: business\n( +)basis: PUBLISHED/,
+  spanOf('PUBLISHED'),
+).replace(/amount: 2\n( +)unit: BUSINESS_DAYS\n +calendar: business\n( +)basis: HOUSE/g, spanOf('HOUSE'));
 
 function spanOf(basis: string) {
   return (_match: string, indent: string): string =>
@@ -22,7 +25,7 @@ let folder: string;
 let service: TestService;
 /** A process of its own on the same database. */
 let other: TestService;
-/** The account of the test: others' tickets are not told of. */
+/** The account of the test: the deadlines of other clients do not reach its subscriptions. */
 let clientId: string;
 const sockets: Client[] = [];
 
@@ -67,7 +70,7 @@ const breached = (filter: Json = {}): Promise<Listener> =>
   listenOver(connect(), BREACHED, { filter: { client: { eq: clientId }, ...filter } });
 
 const UPDATE = { kind: { eq: 'UPDATE' } };
-const told = async (listener: Listener, count: number): Promise<Json[]> =>
+const received = async (listener: Listener, count: number): Promise<Json[]> =>
   (await listener.has(count)).map(({ data }) => data.deadlineApproaching);
 const dueOf = async (id: string, kind: 'response' | 'update'): Promise<string> =>
   (await service.data(`query ($id: ID!) { ticket(id: $id) { sla { ${kind} { dueAt } } } }`, { id })).ticket.sla[kind]
@@ -76,62 +79,62 @@ const dueOf = async (id: string, kind: 'response' | 'update'): Promise<string> =
 const momentBefore = (dueAt: string, ms = 1_000): string => formatDuration(Date.parse(dueAt) - Date.now() - ms);
 
 describe('deadlineApproaching', () => {
-  it('tells first what is near already, in the order in which it is due, to each by the own lead', async () => {
+  it('sends first what is near already, in order of due instant, to each subscriber by its own lead', async () => {
     const ids = [await submit(), await submit()];
     const short = await near('PT20M');
     const long = await near('PT2H');
     const seen = (list: readonly Json[]) => list.map(({ ticket, kind }) => [ticket.id, kind]);
-    const first = await told(short, 2);
+    const first = await received(short, 2);
     expect(seen(first)).toEqual(ids.map((id) => [id, 'RESPONSE']));
     const [payload] = first;
     expect(payload).toMatchObject({ cycle: 1, lead: 'PT20M', dueAt: await dueOf(ids[0] ?? '', 'response') });
     expect(payload.remaining).toBe(formatDuration(Date.parse(payload.dueAt) - Date.parse(payload.at)));
-    expect(seen(await told(long, 4))).toEqual([
+    expect(seen(await received(long, 4))).toEqual([
       ...ids.map((id) => [id, 'RESPONSE']),
       ...ids.map((id) => [id, 'UPDATE']),
     ]);
-    // Whatever comes next is told after all of that, and nothing of it twice.
+    // What comes next is sent after all of that, and none of it twice.
     const next = await submit();
-    expect(seen((await told(short, 3)).slice(2))).toEqual([[next, 'RESPONSE']]);
-    expect(seen((await told(long, 6)).slice(4))).toEqual([
+    expect(seen((await received(short, 3)).slice(2))).toEqual([[next, 'RESPONSE']]);
+    expect(seen((await received(long, 6)).slice(4))).toEqual([
       [next, 'RESPONSE'],
       [next, 'UPDATE'],
     ]);
   });
 
-  it('tells each as its time comes', async () => {
+  it('sends each deadline when its lead begins', async () => {
     const ids = [await submit(), await submit()];
     const listener = await near(momentBefore(await dueOf(ids[0] ?? '', 'update')), UPDATE);
-    const list = await told(listener, 2);
+    const list = await received(listener, 2);
     expect(list.map(({ ticket }) => ticket.id)).toEqual(ids);
     for (const { dueAt, at, lead } of list) {
       expect(Date.parse(dueAt) - Date.parse(at)).toBeLessThanOrEqual(parseDuration(lead) ?? 0);
     }
   });
 
-  it('tells what a change of severity by another process moves near', async () => {
+  it('sends a deadline that a change of severity by another process moves near', async () => {
     const ticketId = await submit(SEV4);
     const listener = await near('PT2H', UPDATE);
     await other.mutate('reclassifyTicket', { ticketId, impacts: SEV1 });
-    expect(await told(listener, 1)).toMatchObject([{ ticket: { id: ticketId, severity: 'SEV1' }, cycle: 2 }]);
+    expect(await received(listener, 1)).toMatchObject([{ ticket: { id: ticketId, severity: 'SEV1' }, cycle: 2 }]);
   });
 
-  it('does not tell what was paused or met before its time', async () => {
+  it('does not send what was paused or met before its lead began', async () => {
     const [paused, updated, kept] = [await submit(), await submit(), await submit()];
     const listener = await near(momentBefore(await dueOf(paused, 'update'), 4_000), UPDATE);
     await service.mutate('startWaiting', { ticketId: paused, reason: 'CLIENT' });
     await other.mutate('communicate', { ticketId: updated, direction: 'OUTBOUND', channel: 'EMAIL', body: 'b' });
-    // The one that is due last is the first to be told.
-    expect(await told(listener, 1)).toMatchObject([{ ticket: { id: kept } }]);
+    // The one that is due last is the first to be sent.
+    expect(await received(listener, 1)).toMatchObject([{ ticket: { id: kept } }]);
   });
 
-  it('tells again what was moved away and comes near with another due instant', async () => {
+  it('sends a deadline again after it has moved away and come near with another due instant', async () => {
     const ticketId = await submit();
     const listener = await near('PT2H', UPDATE);
-    const [first] = await told(listener, 1);
+    const [first] = await received(listener, 1);
     await service.mutate('startWaiting', { ticketId, reason: 'CLIENT' });
     await service.mutate('stopWaiting', { ticketId, reason: 'CLIENT' });
-    const [, second] = await told(listener, 2);
+    const [, second] = await received(listener, 2);
     expect(second).toMatchObject({ ticket: { id: ticketId }, cycle: 1, dueAt: await dueOf(ticketId, 'update') });
     expect(Date.parse(second.dueAt)).toBeGreaterThan(Date.parse(first.dueAt));
   });
@@ -141,7 +144,7 @@ describe('deadlineApproaching', () => {
     const mine = await submit(SEV1, { subject: 'mine' });
     const assigned = await submit(SEV1, { assignee: 'Ann' });
     const seen = async (listener: Listener, count: number) =>
-      (await told(listener, count)).map(({ ticket, kind }) => [ticket.id, kind]);
+      (await received(listener, count)).map(({ ticket, kind }) => [ticket.id, kind]);
     const byClient = await near('PT20M');
     const byTicket = await near('PT2H', { ticket: { eq: mine }, kind: { in: ['UPDATE'] } });
     const byAssignee = await near('PT20M', { assignee: { in: ['Ann'] } });
@@ -168,7 +171,7 @@ describe('deadlineApproaching', () => {
     ]);
   });
 
-  it('ends when the subscriber leaves, asleep as it is', async () => {
+  it('ends when the subscriber leaves while it waits for the next deadline', async () => {
     const listener = await near('PT1S');
     listener.leave();
     await listener.ended;
@@ -176,7 +179,7 @@ describe('deadlineApproaching', () => {
 });
 
 describe('commitmentBreached', () => {
-  it('tells a breach that nobody acted upon, with its facts, whichever process recorded it', async () => {
+  it('sends a breach recorded by the engine of any process, with its facts', async () => {
     const all = await breached();
     const bySeverity = await breached({ severity: { lt: 'SEV4' } });
     const byCause = await breached({ cause: { eq: 'RECLASSIFIED' }, kind: { in: ['RESOLUTION'] } });
@@ -205,13 +208,13 @@ describe('commitmentBreached', () => {
     expect(bySeverity.results).toHaveLength(1);
   });
 
-  it('what is overdue is not told as approaching', async () => {
+  it('does not send what is overdue as approaching', async () => {
     const listener = await breached();
     const late = await submit(SEV4);
     await listener.has(1);
     const soon = await submit(SEV1);
     const approaching = await near('PT20M');
-    expect((await told(approaching, 1)).map(({ ticket }) => ticket.id)).toEqual([soon]);
+    expect((await received(approaching, 1)).map(({ ticket }) => ticket.id)).toEqual([soon]);
     expect(late).not.toBe(soon);
   });
 });

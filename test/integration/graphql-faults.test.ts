@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { SEV2, startTestService, type TestService } from '../support/graphql-service';
+import { untilTrue } from '../support/until';
 
 /** A wire to the database that can be cut. */
 class Wire {
@@ -74,7 +75,7 @@ const onDatabase = async (statement: string): Promise<void> => {
 };
 
 describe('a fault inside', () => {
-  it('says nothing of the inside, and is logged under the id that the caller gets', async () => {
+  it('is masked for the caller, and logged under the request id that the caller gets', async () => {
     const id = await service.submit(SEV2);
     await onDatabase('ALTER TABLE events RENAME TO lost_events');
     try {
@@ -106,7 +107,7 @@ describe('a fault inside', () => {
 });
 
 describe('without a database', () => {
-  it('everything is unavailable for as long, and well again afterwards', async () => {
+  it('answers SERVICE_UNAVAILABLE, and works again when the database is back', async () => {
     const id = await service.submit(SEV2);
     const query = 'query ($id: ID!) { ticket(id: $id) { subject } }';
     wire.cut();
@@ -125,15 +126,12 @@ describe('without a database', () => {
     expect((await service.ask('{ lifecycle { states } }')).errors).toEqual([]);
 
     wire.mend();
-    const deadline = Date.now() + 15_000;
-    while ((await fetch(new URL('/health', service.url))).status !== 200 && Date.now() < deadline) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    await untilTrue(async () => (await fetch(new URL('/health', service.url))).status === 200);
     expect(await service.data(query, { id })).toEqual({ ticket: { subject: 'Checkout is down' } });
   });
 });
 
-describe('a port that cannot be had', () => {
+describe('a port that cannot be used', () => {
   it.each<readonly [string, Record<string, unknown>, RegExp]>([
     ['taken', {}, /^PORT \d+ on 127\.0\.0\.1 is taken by another program: .*set PORT/],
     [
@@ -142,7 +140,7 @@ describe('a port that cannot be had', () => {
       /^HOST 192\.0\.2\.1 is not an address of this machine/,
     ],
     ['no host', { host: 'no-such-host.invalid', port: 0 }, /^HOST no-such-host\.invalid cannot be resolved/],
-  ])('is a sentence: %s', async (_name, config, sentence) => {
+  ])('is refused with a sentence: %s', async (_name, config, sentence) => {
     const taken = Number(new URL(service.url).port);
     const error = await startTestService({ database, config: { port: taken, ...config } }).then(
       () => null,

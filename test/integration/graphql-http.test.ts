@@ -18,7 +18,7 @@ const codeOf = async (response: Response): Promise<string> =>
   ((await response.json()) as Json).errors[0].extensions.code;
 
 describe('paths and methods', () => {
-  it('GET / and a browser at /graphql are shown a page that needs no network', async () => {
+  it('GET / and a browser at /graphql get a page that needs no network', async () => {
     for (const url of [at('/'), service.url]) {
       const response = await fetch(url, { headers: { accept: 'text/html,*/*' } });
       const page = await response.text();
@@ -29,7 +29,7 @@ describe('paths and methods', () => {
     }
   });
 
-  it('GET /health says that the database answers', async () => {
+  it('GET /health reports that the database answers', async () => {
     const response = await fetch(at('/health'));
     expect([response.status, await response.json()]).toEqual([
       200,
@@ -39,7 +39,7 @@ describe('paths and methods', () => {
     expect([head.status, await head.text()]).toEqual([200, '']);
   });
 
-  it('anything else is 404, another method 405', async () => {
+  it('another path is 404, another method 405', async () => {
     const nowhere = await fetch(at('/nowhere'));
     expect([nowhere.status, await codeOf(nowhere)]).toEqual([404, 'NOT_FOUND']);
     for (const method of ['PUT', 'DELETE', 'OPTIONS', 'PATCH']) {
@@ -49,7 +49,7 @@ describe('paths and methods', () => {
     expect((await fetch(at('/health'), { method: 'POST' })).status).toBe(405);
   });
 
-  it('no other site is let in', async () => {
+  it('a request from the page of another site is refused', async () => {
     const response = await post(JSON.stringify({ query: '{ __typename }' }), {
       ...JSON_TYPE,
       origin: 'https://evil.example',
@@ -57,7 +57,7 @@ describe('paths and methods', () => {
     expect(response.headers.get('access-control-allow-origin')).toBeNull();
   });
 
-  it('a name that is not ours is refused while only this machine is served', async () => {
+  it('a foreign Host header is refused while only this machine is served', async () => {
     const status = await new Promise((resolve, reject) => {
       httpRequest(service.url, { headers: { host: 'evil.example' } }, (response) => resolve(response.statusCode))
         .on('error', reject)
@@ -70,7 +70,7 @@ describe('paths and methods', () => {
 });
 
 describe('operations', () => {
-  it('may be queries by GET, with a header that no form can send', async () => {
+  it('are accepted as queries by GET, with a header that no form can send', async () => {
     const url = `${service.url}?query=${encodeURIComponent('{ __typename }')}`;
     const plain = await fetch(url);
     expect([plain.status, await codeOf(plain)]).toEqual([400, 'BAD_REQUEST']);
@@ -80,24 +80,24 @@ describe('operations', () => {
     expect((await fetch(mutation, { headers: { 'apollo-require-preflight': '1' } })).status).toBe(405);
   });
 
-  it('carry the id under which they are logged', async () => {
+  it('have the request id under which they are logged in their response', async () => {
     const { headers } = await service.ask('{ __typename }');
     expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  it('may be introspected', async () => {
+  it('are accepted for introspection', async () => {
     const { data } = await service.ask(getIntrospectionQuery({ descriptions: true, inputValueDeprecation: true }));
     expect(data.__schema.types.length).toBeGreaterThan(100);
   });
 
-  it('that subscribe are sent to the socket', async () => {
+  it('that subscribe are refused, and name the WebSocket', async () => {
     const { status, errors } = await service.ask('subscription { ticketEvents { cursor } }');
     expect(status).toBe(400);
     expect(errors[0]?.message).toMatch(/WebSocket/);
   });
 });
 
-describe('bodies that are none', () => {
+describe('a body is refused:', () => {
   it.each<readonly [string, string, Record<string, string>, number]>([
     ['broken JSON', '{"query":', JSON_TYPE, 400],
     ['no JSON', 'hello', JSON_TYPE, 400],
@@ -118,12 +118,12 @@ describe('bodies that are none', () => {
     expect((await response.json()) as Json).toMatchObject({ errors: [{ message: expect.any(String) }] });
   });
 
-  it('bytes that are not UTF-8', async () => {
+  it('that is not UTF-8', async () => {
     const bytes = new Uint8Array([...Buffer.from('{"query":"{ __typename #'), 0xff, 0xfe, ...Buffer.from('\\n }"}')]);
     expect((await post(bytes)).status).toBe(400);
   });
 
-  it('longer than a million bytes, announced or not', async () => {
+  it('that is longer than a million bytes, announced or not', async () => {
     const long = JSON.stringify({ query: '{ __typename }', variables: { x: 'x'.repeat(1_000_000) } });
     const announced = await post(long);
     expect([announced.status, await codeOf(announced)]).toEqual([413, 'PAYLOAD_TOO_LARGE']);
@@ -145,7 +145,7 @@ describe('bodies that are none', () => {
 describe('operations that are too large', () => {
   const deep = (levels: number) =>
     `{ ticket(number: 1) ${'{ followUpOf '.repeat(levels)}{ id }${' }'.repeat(levels)} }`;
-  it('are refused by depth, fields and tokens, and answered up to there', async () => {
+  it('are refused beyond the limit of depth, fields and tokens, and answered up to it', async () => {
     expect((await service.ask(deep(13))).errors).toEqual([]);
     for (const query of [
       deep(14),
@@ -161,14 +161,14 @@ describe('operations that are too large', () => {
     expect([tokens.status, tokens.errors[0]?.extensions.code]).toEqual([400, 'GRAPHQL_PARSE_FAILED']);
   });
 
-  it('counts a page by its variable', async () => {
+  it('are counted by the page size in the variables', async () => {
     const query =
       'query ($n: Int) { tickets(first: $n) { nodes { followUps(first: $n) { nodes { id number subject state severity } } } } }';
     expect((await service.ask(query, { n: 10 })).errors).toEqual([]);
     expect((await service.ask(query, { n: 100 })).errors[0]?.extensions.code).toBe('OPERATION_TOO_LARGE');
   });
 
-  it('does not run on over fragments within fragments', async () => {
+  it('are refused in time when fragments are nested within fragments', async () => {
     const doubling = Array.from(
       { length: 60 },
       (_, n) => `fragment F${n} on Ticket { ...F${n + 1} ...F${n + 1} }`,
@@ -191,7 +191,7 @@ describe('connections that break off', () => {
       socket.on('error', () => resolve(answer));
     });
 
-  it('or make no sense harm no other client', async () => {
+  it('that make no sense, or break off, do not affect other requests', async () => {
     expect(await send('this is no HTTP\r\n\r\n')).toMatch(/^HTTP\/1.1 400/);
     expect(await send(`GET / HTTP/1.1\r\nHost: localhost\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`)).toMatch(
       /^HTTP\/1.1 431/,

@@ -94,7 +94,7 @@ describe("a ticket's life", () => {
     });
   });
 
-  it('takes acknowledgeTicket', async () => {
+  it('is acknowledged by acknowledgeTicket', async () => {
     const id = await service.submit();
     const ticket = await change(
       'acknowledgeTicket',
@@ -109,7 +109,7 @@ describe("a ticket's life", () => {
     });
   });
 
-  it('takes reclassifyTicket by impacts', async () => {
+  it('is reclassified by impacts', async () => {
     const id = await service.submit(SEV3);
     const ticket = await change(
       'reclassifyTicket',
@@ -136,7 +136,7 @@ describe("a ticket's life", () => {
     });
   });
 
-  it('takes reclassifyTicket by an override upward', async () => {
+  it('is reclassified by an override upward', async () => {
     const id = await service.submit(SEV3);
     const override = { severity: 'SEV1', reason: 'a launch today' };
     const ticket = await change(
@@ -151,7 +151,7 @@ describe("a ticket's life", () => {
     });
   });
 
-  it('steps severity down by applyWorkaround and up again by withdrawWorkaround', async () => {
+  it('has its severity lowered by applyWorkaround and raised again by withdrawWorkaround', async () => {
     const id = await service.submit(SEV1);
     const fields =
       'state severity workaround { description severityBefore severityAfter impactsAfter { audience } by { name } withdrawnAt } workarounds { withdrawnAt } workaroundAppliedAt severityChanges { cause } sla { resolution { status dueAt cycles { number status severity } } }';
@@ -231,7 +231,7 @@ describe("a ticket's life", () => {
     });
   });
 
-  it('is assigned, and to nobody', async () => {
+  it('is assigned, and unassigned', async () => {
     const id = await service.submit();
     expect(await change('assignTicket', id, { assignee: 'Ben' }, 'assignee')).toEqual({ assignee: 'Ben' });
     expect(await change('assignTicket', id, { assignee: null }, 'assignee')).toEqual({ assignee: null });
@@ -290,7 +290,7 @@ describe("a ticket's life", () => {
   });
 });
 
-it('keeps every step as an event with its facts', async () => {
+it('has every step as an event with its facts', async () => {
   const id = await service.submit(SEV1);
   await service.mutate('acknowledgeTicket', { ticketId: id });
   await service.mutate('startWaiting', { ticketId: id, reason: 'THIRD_PARTY' });
@@ -362,7 +362,7 @@ describe('createClient', () => {
     expect(await look(id, 'client { id name }')).toEqual({ client: { id: client.id, name: 'Acme' } });
   });
 
-  it('gives the first result again for the same key', async () => {
+  it('returns the first result again for the same key', async () => {
     const fields = 'client { id } userErrors { __typename path }';
     const first = await service.mutate('createClient', { name: 'Bolt', idempotencyKey: 'c1' }, fields);
     expect(await service.mutate('createClient', { name: 'Bolt', idempotencyKey: 'c1' }, fields)).toEqual(first);

@@ -1,16 +1,13 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Json, SEV1, SEV2, SEV3, startTestService, type TestService } from '../support/graphql-service';
-
-const CIMCLOUD = readFileSync(join(__dirname, '..', '..', 'policies', 'cimcloud.yaml'), 'utf8');
+import { CIMCLOUD_TEXT } from '../support/policies';
 
 /** The bundled policy with lines of it written otherwise; each must be there. */
 const edited = (...edits: readonly (readonly [from: string, to: string])[]): string =>
   edits.reduce((text, [from, to]) => {
     if (!text.includes(from)) throw new Error(`The policy has no ${from}`);
     return text.replace(from, to);
-  }, CIMCLOUD);
+  }, CIMCLOUD_TEXT);
 
 const NAMED = (name: string) => ['id: cimcloud', `id: ${name}`] as const;
 const WEEKEND = [
@@ -56,7 +53,7 @@ const ticketOf = async (id: string): Promise<Json> =>
   ).ticket;
 
 describe('publishPolicy', () => {
-  it('makes the next version, with who published it and the text; open tickets keep theirs', async () => {
+  it('creates the next version, with its publisher and text; open tickets keep their version', async () => {
     const before = await service.submit(SEV2);
     const yaml = edited(['title: CIMcloud technical', 'title: The technical']);
     const { policy, ...rest } = await publish(yaml, { clientMutationId: 'mine' });
@@ -73,7 +70,7 @@ describe('publishPolicy', () => {
     expect((await ticketOf(await service.submit(SEV2))).policy).toEqual({ name: 'cimcloud', version: 2 });
   });
 
-  it('makes no version of what the latest says already, however it is laid out', async () => {
+  it('creates no version when the latest has the same content in another layout', async () => {
     const same = `# Once more\n${edited(['title: CIMcloud technical', 'title: The technical'])}`;
     expect(await publish(same)).toMatchObject({ policy: { version: 2 }, isNew: false, userErrors: [] });
     // A default, written out or left out, and hours in another form.
@@ -90,12 +87,12 @@ describe('publishPolicy', () => {
     const mine = edited(['onLowering: carry', 'onLowering: restart']);
     const key = { idempotencyKey: 'publish-1' };
     expect(await publish(mine, key)).toMatchObject({ policy: { version: 3 }, isNew: true });
-    expect(await publish(CIMCLOUD)).toMatchObject({ policy: { version: 4 }, isNew: true });
+    expect(await publish(CIMCLOUD_TEXT)).toMatchObject({ policy: { version: 4 }, isNew: true });
     expect(await publish(mine, key)).toMatchObject({ policy: { version: 3 }, isNew: true, userErrors: [] });
     const second = { idempotencyKey: 'publish-2' };
-    expect(await publish(CIMCLOUD, second)).toMatchObject({ policy: { version: 4 }, isNew: false });
-    expect(await publish(CIMCLOUD, second)).toMatchObject({ policy: { version: 4 }, isNew: false });
-    expect(await publish(CIMCLOUD, key)).toMatchObject({
+    expect(await publish(CIMCLOUD_TEXT, second)).toMatchObject({ policy: { version: 4 }, isNew: false });
+    expect(await publish(CIMCLOUD_TEXT, second)).toMatchObject({ policy: { version: 4 }, isNew: false });
+    expect(await publish(CIMCLOUD_TEXT, key)).toMatchObject({
       policy: null,
       userErrors: [{ __typename: 'IdempotencyKeyReused', path: ['input', 'idempotencyKey'] }],
     });
@@ -131,7 +128,7 @@ describe('publishPolicy', () => {
     expect(userErrors[0]).toMatchObject({ __typename: 'InvalidPolicy', field });
   });
 
-  it('takes no text that cannot be stored', async () => {
+  it('refuses a text that cannot be stored', async () => {
     expect((await publish('id: \0')).userErrors).toMatchObject([
       { __typename: 'InvalidInput', path: ['input', 'yaml'] },
     ]);
@@ -139,7 +136,7 @@ describe('publishPolicy', () => {
 });
 
 describe('a dry run', () => {
-  it('says by severity what it would have meant for the tickets that are open, and publishes nothing', async () => {
+  it('reports by severity what would change for open tickets, and publishes nothing', async () => {
     const latest = (await service.data('{ policy { version } }')).policy.version;
     const gone = await service.submit(SEV3);
     await service.mutate('resolveTicket', { ticketId: gone });
@@ -173,13 +170,13 @@ describe('a dry run', () => {
       ],
     });
     expect((await service.data('{ policy { version } }')).policy.version).toBe(latest);
-    expect(await publish(CIMCLOUD, { dryRun: true })).toMatchObject({
+    expect(await publish(CIMCLOUD_TEXT, { dryRun: true })).toMatchObject({
       isNew: false,
       impact: { openTickets: 3, deadlineChanged: 0 },
     });
   });
 
-  it('looks only at the tickets of the clients that the policy is for', async () => {
+  it('considers only the tickets of the clients that use the policy', async () => {
     expect(await publish(edited(NAMED('nobodys')), { dryRun: true })).toMatchObject({
       isNew: true,
       impact: { openTickets: 0 },
@@ -204,14 +201,14 @@ describe('policies', () => {
       `{ policy(version: 1) { version publishedBy { id } yaml }
          mine: policy(version: 2, name: "cimcloud") { title publishedBy { id } } none: policy(name: "other") { id } }`,
     );
-    expect(policy).toEqual({ version: 1, publishedBy: null, yaml: CIMCLOUD });
+    expect(policy).toEqual({ version: 1, publishedBy: null, yaml: CIMCLOUD_TEXT });
     expect(mine).toEqual({ title: 'The technical support, severity levels', publishedBy: { id: 'local-operator' } });
     expect(none).toBeNull();
   });
 });
 
 describe('a client with terms of its own', () => {
-  it('has calendars of the policy in place of others: new tickets count on them and keep them', async () => {
+  it('replaces calendars of the policy: new tickets use them and keep them', async () => {
     expect(await publish(edited(WEEKEND))).toMatchObject({ policy: { version: 5 }, userErrors: [] });
     const clientId = await newClient('Harrods');
     const before = await service.submit(SEV2, { clientId });
@@ -243,7 +240,7 @@ describe('a client with terms of its own', () => {
     expect(await ticketOf(await service.submit(SEV2, { clientId }))).toMatchObject({ calendars: [] });
   });
 
-  it('has a policy of its own: its new tickets are opened under the latest version of that', async () => {
+  it('has a policy of its own: its new tickets are opened under the latest version of that policy', async () => {
     const clientId = await newClient('Prime');
     const gold = (amount: number) =>
       edited(NAMED('gold'), [SEV2_RESOLUTION, SEV2_RESOLUTION.replace('2', String(amount))]);
@@ -294,18 +291,18 @@ describe('a client with terms of its own', () => {
     expect((await setTerms({ clientId, calendars: twice })).userErrors).toMatchObject([
       { __typename: 'InvalidInput', path: ['input', 'calendars', '1', 'replaces'] },
     ]);
-    const nobody = Buffer.from('Client:00000000-0000-7000-8000-000000000000').toString('base64url');
-    expect(await setTerms({ clientId: nobody })).toMatchObject({
+    const unknownClient = Buffer.from('Client:00000000-0000-7000-8000-000000000000').toString('base64url');
+    expect(await setTerms({ clientId: unknownClient })).toMatchObject({
       client: null,
       userErrors: [{ __typename: 'NotFound' }],
     });
   });
 
-  it('keeps a version from being published that lacks its calendar, also in a dry run', async () => {
+  it('prevents publishing a version that lacks its calendar, also in a dry run', async () => {
     const clientId = await newClient('Fortnum');
     await setTerms({ clientId, calendars: [{ replaces: 'business', with: 'weekend' }] });
     for (const dryRun of [true, false]) {
-      expect(await publish(CIMCLOUD, { dryRun })).toMatchObject({
+      expect(await publish(CIMCLOUD_TEXT, { dryRun })).toMatchObject({
         policy: null,
         impact: null,
         userErrors: [
@@ -320,10 +317,10 @@ describe('a client with terms of its own', () => {
       });
     }
     await setTerms({ clientId });
-    expect(await publish(CIMCLOUD)).toMatchObject({ policy: { version: 6 }, userErrors: [] });
+    expect(await publish(CIMCLOUD_TEXT)).toMatchObject({ policy: { version: 6 }, userErrors: [] });
   });
 
-  it('answers a repeated request without doing it again', async () => {
+  it('returns the first result of a repeated request without repeating it', async () => {
     const clientId = await newClient('Twice');
     const mine = { clientId, policy: 'gold', idempotencyKey: 'terms-1' };
     const first = await setTerms(mine);
@@ -337,7 +334,7 @@ describe('a client with terms of its own', () => {
   });
 });
 
-describe('a calendar whose holidays are known no longer', () => {
+describe('a calendar whose known years have ended', () => {
   const ended = new Date().getUTCFullYear() - 1;
   const count = async () => (await service.data('{ tickets { totalCount } }')).tickets.totalCount;
   let clientId = '';
@@ -351,7 +348,7 @@ describe('a calendar whose holidays are known no longer', () => {
     await setTerms({ clientId, policy: 'short' });
   });
 
-  it('promises nothing: the ticket is refused, and nothing of it is there', async () => {
+  it('refuses a new ticket, which leaves no trace', async () => {
     const before = await count();
     const refused = await service.mutate('submitTicket', { subject: 'Too late', impacts: SEV2, clientId });
     expect(refused).toMatchObject({ ticket: null, userErrors: [{ __typename: 'BeyondCalendar' }] });
@@ -359,7 +356,7 @@ describe('a calendar whose holidays are known no longer', () => {
     expect(await count()).toBe(before);
   });
 
-  it('refuses a change that would need it, and lets through one that does not', async () => {
+  it('refuses a change that needs it, and accepts one that does not', async () => {
     const ticketId = await service.submit(SEV1, { clientId });
     expect(await service.mutate('reclassifyTicket', { ticketId, impacts: SEV3 })).toMatchObject({
       ticket: { severity: 'SEV1', version: 1 },

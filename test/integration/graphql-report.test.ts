@@ -32,7 +32,7 @@ const NOTHING = {
   breachesBySeverity: [],
 };
 
-it('says null, not 100 %, where there is nothing', async () => {
+it('gives null, not 100 %, when there is nothing to count', async () => {
   expect(await report({})).toEqual({
     from: '0001-01-01T00:00:00.000Z',
     to: '9999-12-31T23:59:59.999Z',
@@ -56,7 +56,7 @@ it('says null, not 100 %, where there is nothing', async () => {
   });
 });
 
-it('counts what was kept, broken and waived, raw and waived side by side', async () => {
+it('counts what was met, breached and waived, with attainment before and after waivers', async () => {
   const kept = await service.submit(SEV2, { assignee: 'Ada' });
   await service.mutate('acknowledgeTicket', { ticketId: kept });
   await service.mutate('resolveTicket', { ticketId: kept });

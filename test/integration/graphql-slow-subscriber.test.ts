@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import WebSocket from 'ws';
 import { type Json, SEV2, startTestService, type TestService } from '../support/graphql-service';
+import { untilTrue } from '../support/until';
 
 let service: TestService;
 beforeAll(async () => {
@@ -24,21 +25,13 @@ async function subscribe(): Promise<{ readonly socket: WebSocket; readonly messa
   socket.on('message', (data) => messages.push(JSON.parse(String(data))));
   await new Promise((resolve) => socket.once('open', resolve));
   socket.send(JSON.stringify({ type: 'connection_init' }));
-  await until(() => messages.length === 1);
+  await untilTrue(() => messages.length === 1);
   socket.send(JSON.stringify(SUBSCRIBE));
   // Answered after the subscription has begun, as the socket is read in order.
   socket.send(JSON.stringify({ id: 'after', type: 'subscribe', payload: { query: '{ viewer { seesAllClients } }' } }));
-  await until(() => messages.length === 3);
+  await untilTrue(() => messages.length === 3);
   messages.length = 0;
   return { socket, messages };
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  const deadline = performance.now() + 20_000;
-  while (!holds()) {
-    if (performance.now() > deadline) throw new Error('It did not come to that');
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
 }
 
 /** Sends requests of twenty mutations each, for all tickets at once. */
@@ -59,22 +52,23 @@ async function everywhere(
   );
 }
 
-it('one that does not read is told and ended; others miss nothing', async () => {
+it('a subscriber that does not read gets an error and is ended; others miss nothing', async () => {
   const slow = await subscribe();
   const quick = await subscribe();
   slow.socket.pause();
   const ticketIds = await Promise.all(Array.from({ length: 8 }, () => service.submit(SEV2)));
-  // Enough to fill what the two ends of a connection hold between them, then more than a queue takes.
+  // Enough to fill what the two ends of a connection hold between them, then more than a queue
+  // takes.
   const body = 'x'.repeat(60_000);
   await everywhere(ticketIds, 1, 'communicate', 'direction: OUTBOUND, body: $body', '($body: String!)', { body });
   await everywhere(ticketIds, 7, 'assignTicket', 'assignee: "Ada"');
   const total = 8 * (1 + 20 + 7 * 20);
-  await until(() => quick.messages.length === total);
+  await untilTrue(() => quick.messages.length === total);
   const cursors = quick.messages.map(({ payload }) => payload.data.ticketEvents.cursor);
   expect(new Set(cursors).size).toBe(total);
 
   slow.socket.resume();
-  await until(() => slow.messages.at(-1)?.type === 'complete');
+  await untilTrue(() => slow.messages.at(-1)?.type === 'complete');
   expect(slow.messages.at(-2)).toMatchObject({
     id: 'events',
     type: 'next',
@@ -84,7 +78,7 @@ it('one that does not read is told and ended; others miss nothing', async () => 
   // The socket itself is well.
   slow.socket.send(JSON.stringify({ ...SUBSCRIBE, id: 'again' }));
   await service.mutate('resolveTicket', { ticketId: ticketIds[0] });
-  await until(() => slow.messages.at(-1)?.id === 'again');
+  await untilTrue(() => slow.messages.at(-1)?.id === 'again');
   slow.socket.close();
   quick.socket.close();
 }, 60_000);

@@ -21,7 +21,10 @@ afterAll(() => service.close());
 const UNKNOWN_TICKET = Buffer.from('Ticket:01890000-0000-7000-8000-000000000000').toString('base64url');
 const UNKNOWN_CLIENT = Buffer.from('Client:01890000-0000-7000-8000-000000000000').toString('base64url');
 
-/** Every concrete type with the facts that it carries; names that mean another type elsewhere are renamed. */
+/**
+ * Every concrete type with the facts that it carries; names that mean another type elsewhere are
+ * renamed.
+ */
 const FACTS = `userErrors { __typename code message path
   ... on IllegalTransition { state command allowed }
   ... on ContradictoryImpact { audience consequence }
@@ -191,7 +194,7 @@ describe('each refusal is a type with its facts', () => {
     });
   });
 
-  it('VersionConflict, and nothing is done', async () => {
+  it('VersionConflict, and the ticket is not changed', async () => {
     const ticketId = await service.submit();
     expect(await refusal('resolveTicket', { ticketId, expectedVersion: 7 })).toMatchObject({
       __typename: 'VersionConflict',
@@ -222,7 +225,7 @@ describe('each refusal is a type with its facts', () => {
 });
 
 describe('idempotency', () => {
-  it('answers the same request with its first result, whatever happened since', async () => {
+  it('answers the same request with its first result, also after later changes', async () => {
     const input = { subject: 's', impacts: SEV2, idempotencyKey: 'once', clientMutationId: 'a' };
     const first = await service.mutate('submitTicket', input);
     await service.mutate('resolveTicket', { ticketId: first.ticket.id });
@@ -230,7 +233,7 @@ describe('idempotency', () => {
     expect(again).toEqual({ ...first, clientMutationId: 'b' });
   });
 
-  it('repeats a refusal too', async () => {
+  it('gives a refusal again too', async () => {
     const ticketId = await service.submit();
     const first = await refusal('reopenTicket', { ticketId, idempotencyKey: 'refused' });
     await service.mutate('resolveTicket', { ticketId });
@@ -264,7 +267,7 @@ it('resolves once for twenty requests at once', async () => {
   expect(new Set(refused.map(({ __typename }) => __typename))).toEqual(new Set(['IllegalTransition']));
 });
 
-describe('InvalidInput names the field and what it takes, and never repeats the value', () => {
+describe('InvalidInput names the field and what it accepts, and never repeats the value', () => {
   const base = { subject: 's', impacts: SEV2 };
   const long = (length: number) => 'x'.repeat(length);
   const cases: readonly (readonly [string, Json, readonly string[]])[] = [
@@ -312,7 +315,7 @@ describe('InvalidInput names the field and what it takes, and never repeats the 
     expect(await refusal(name, { ticketId, ...input })).toMatchObject({ __typename: 'InvalidInput', field });
   });
 
-  it('names every field that is wrong at once', async () => {
+  it('names every wrong field at once', async () => {
     const { userErrors } = await service.mutate('submitTicket', { subject: '', impacts: [] }, FACTS);
     expect(userErrors.map(({ field }: Json) => field).sort()).toEqual(['impacts', 'subject']);
   });
@@ -326,7 +329,7 @@ describe('InvalidInput names the field and what it takes, and never repeats the 
     });
   });
 
-  it('takes what is just within the limits, and any Unicode', async () => {
+  it('accepts what is just within the limits, and any Unicode', async () => {
     const subject = '👩‍🚀'.repeat(100) + '\u{1F600}'.repeat(200);
     const { ticket, userErrors } = await service.mutate(
       'submitTicket',

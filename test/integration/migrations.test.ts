@@ -47,7 +47,7 @@ const catalogue = async (): Promise<unknown[]> =>
     SELECT 'function', proname, pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
     ORDER BY 1, 2, 3`);
 
-test('down undoes what up does, and up does it again the same', async () => {
+test('down reverts what up does, and up then gives the same schema', async () => {
   const before = await catalogue();
   expect(before.length).toBeGreaterThan(100);
   while ((await dataSource.query('SELECT count(*)::int AS left FROM migrations'))[0].left > 0) {
@@ -59,7 +59,7 @@ test('down undoes what up does, and up does it again the same', async () => {
   expect(await migrate(dataSource)).toEqual([]);
 });
 
-test('services that start together migrate once', async () => {
+test('services that start at once migrate once', async () => {
   await dataSource.undoLastMigration();
   const services = Array.from({ length: 4 }, () => createDataSource({ url: database.url, poolSize: 1 }));
   const done = await Promise.all(services.map(migrate));
@@ -67,7 +67,7 @@ test('services that start together migrate once', async () => {
   expect(done.flat()).toEqual(NAMES.slice(-1));
 });
 
-test('breaches recorded before they kept their severity are given it from the log', async () => {
+test('breaches recorded without a severity get it from the log', async () => {
   const store = await openStore();
   const opened = submission(newTicket(store.client.id), { at: MONDAY });
   const late = MONDAY + 5 * 86_400_000;
@@ -119,7 +119,7 @@ test.each([
   ['tickets have calendars of their own', `UPDATE tickets SET calendars = '{"business": "roundTheClock"}'`],
   ['clients have terms of their own', "UPDATE clients SET policy = 'gold'"],
   ['tickets wait for an approval', `UPDATE tickets SET proposal = '{}'`],
-])('down does not lose that %s', async (what, statement) => {
+])('down is refused rather than losing that %s', async (what, statement) => {
   const store = await openStore();
   await store.changeTickets([submission(newTicket(store.client.id), { at: MONDAY })]);
   await store.dataSource.query(statement);
@@ -139,14 +139,14 @@ test.each([
     'postgresql://ada:s3cret@no-such-host.invalid:5432/none',
     'The database no-such-host.invalid:5432/none cannot be reached: the host name could not be resolved.',
   ],
-])('%s cannot be reached, which is said without the password', async (url, message) => {
+])('%s cannot be reached, and the error does not contain the password', async (url, message) => {
   const error = await migrate(createDataSource({ url, connectTimeoutMs: 3_000 })).catch((fault: unknown) => fault);
   expect(error).toBeInstanceOf(DatabaseUnreachableError);
   const said = (error as Error).message.replace('there is no host of that name', 'the host name could not be resolved');
   expect(said).toBe(message);
 });
 
-test('a database that does not exist is said to be missing', async () => {
+test('a database that does not exist is reported as missing', async () => {
   const url = new URL(database.url);
   url.pathname = '/nowhere';
   await expect(migrate(createDataSource({ url: url.href }))).rejects.toThrow(

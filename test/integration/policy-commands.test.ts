@@ -12,9 +12,9 @@ import { runExplain, runExport, runReport } from '../../src/compose/cli-read-com
 import { openStore as openConfigured, type Store } from '../../src/compose/open-store';
 import { loadConfig } from '../../src/config';
 import { createTestDatabase } from '../support/database';
+import { CIMCLOUD_FILE, CIMCLOUD_TEXT } from '../support/policies';
 import { newTicket, openStore, submission, type TestStore } from '../support/store';
 
-const CIMCLOUD = join(__dirname, '..', '..', 'policies', 'cimcloud.yaml');
 const log = pino({ level: 'silent' });
 
 let store: TestStore;
@@ -44,7 +44,7 @@ const configured = (policyFile?: string) => ({
 /** A policy file: the bundled one with some of it written otherwise. */
 function file(name: string, from = '', to = ''): string {
   const path = join(folder, name);
-  writeFileSync(path, readFileSync(CIMCLOUD, 'utf8').replace(from, to));
+  writeFileSync(path, CIMCLOUD_TEXT.replace(from, to));
   return path;
 }
 
@@ -70,7 +70,7 @@ const refusal = (command: Promise<unknown>): Promise<PolicyCommandError> =>
 
 const LONGER = ['RESOLUTION:\n        amount: 2', 'RESOLUTION:\n        amount: 3'] as const;
 
-test('a file is published once, by the operator, and listed; a start does not take it back', async () => {
+test('a file is published once, by the operator, and listed; a start does not revert it', async () => {
   const path = file('longer.yaml', ...LONGER);
   expect(await publish(path)).toBe('Published cimcloud/2.\n');
   expect(await publish(path)).toBe('cimcloud/2 has the same content; nothing was published.\n');
@@ -81,7 +81,7 @@ test('a file is published once, by the operator, and listed; a start does not ta
   await again.close();
 });
 
-test('another configured file is published by a start, whatever was in force', async () => {
+test('another configured file is published by a start, whatever version was in force', async () => {
   const changed = await started(configured(file('changed.yaml', 'onLowering: carry', 'onLowering: restart')));
   expect((await changed.policies.current(null)).version).toBe(3);
   await changed.close();
@@ -90,7 +90,7 @@ test('another configured file is published by a start, whatever was in force', a
   await back.close();
 });
 
-test('no command but a start publishes the configured file, whatever it says', async () => {
+test('no command but a start publishes the configured file', async () => {
   const before = await list();
   const edited = configured(file('edited.yaml', 'onLowering: carry', 'onLowering: restart'));
   const other = configured(file('other.yaml', 'id: cimcloud', 'id: other'));
@@ -146,7 +146,7 @@ test('a dry run of an import into an empty database publishes nothing; the impor
   await database.drop();
 });
 
-test('a file that somebody published is not ahead of what is in force', async () => {
+test('a file that an operator published does not count as unpublished', async () => {
   const path = file('by-hand.yaml', 'onLowering: carry', 'onLowering: restart');
   const opened = await openConfigured(configured(path), log);
   const publishIfMissing = () => publishConfiguredPolicy(opened.policies, opened.policyFile, 'MISSING');
@@ -154,10 +154,10 @@ test('a file that somebody published is not ahead of what is in force', async ()
   await publish(path);
   expect(await publishIfMissing()).toMatchObject({ hasUnpublishedChanges: false });
   await opened.close();
-  await publish(CIMCLOUD);
+  await publish(CIMCLOUD_FILE);
 });
 
-test('a dry run and a diff say what would become of the open tickets', async () => {
+test('a dry run and a diff report what would change for the open tickets', async () => {
   const opened = await started(configured());
   // Under the version in force, three SEV2 tickets.
   store.clock.moveTo(Date.now());
@@ -190,14 +190,14 @@ ${rows}`,
   expect((await list()).split('\n')[0]).toMatch(/^cimcloud\/6 /);
 });
 
-test('two files are compared without any database', async () => {
+test('two files are compared without a database', async () => {
   const unreachable = () => {
     throw new Error('The configuration is not to be read');
   };
   const text = await printed((output) =>
     runPolicyDiff(
       unreachable,
-      { before: CIMCLOUD, after: file('longer.yaml', ...LONGER), tickets: false },
+      { before: CIMCLOUD_FILE, after: file('longer.yaml', ...LONGER), tickets: false },
       output,
       log,
     ),
@@ -213,7 +213,7 @@ test.each([
     2,
     'There is no version 1 of gold; no policy gold is published.',
   ],
-  ['a file that is not there', () => diff(CIMCLOUD, 'none.yaml'), 2, 'none.yaml does not exist.'],
+  ['a file that is not there', () => diff(CIMCLOUD_FILE, 'none.yaml'), 2, 'none.yaml does not exist.'],
   ['a file to publish that is not there', () => publish('none.yaml'), 2, 'none.yaml does not exist.'],
   [
     'a file with a problem',
@@ -221,7 +221,7 @@ test.each([
     1,
     'takes one of carry, restart, not "cary"; did you mean "carry"?',
   ],
-])('%s is said in a sentence', async (_, command, exitCode, message) => {
+])('%s is reported in a sentence', async (_, command, exitCode, message) => {
   const error = await refusal(command());
   expect([error.exitCode, error.message]).toEqual([exitCode, expect.stringContaining(message)]);
 });

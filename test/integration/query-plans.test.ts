@@ -42,7 +42,8 @@ beforeAll(async () => {
     `INSERT INTO events (ticket_id, client_id, number, type, at, recorded_at, actor, data)
      SELECT id, client_id, 1, 'SUBMITTED', opened_at, created_at, '{}', '{}' FROM tickets WHERE external_id <> 'first'`,
   );
-  // What is set aside is overdue, so it stands at the head of the index; there is some that was set aside before as well.
+  // What is set aside is overdue, so it stands at the head of the index; there is some that was set
+  // aside before as well.
   await store.pool.query(
     `INSERT INTO deadline_faults SELECT id, 1, now() + interval '100 years', 'poison', now()
        FROM tickets ORDER BY next_deadline_at LIMIT 50`,
@@ -108,7 +109,7 @@ test.each<[string, () => { readonly text: string; readonly values: readonly unkn
   ['the end of the log', () => ({ text: READ_LOG.text, values: ['999999999', '0', 200] })],
   ['a ticket’s events', () => ({ text: 'SELECT * FROM events WHERE ticket_id = $1 ORDER BY number', values: [id] })],
   ['a ticket as it was', () => ({ text: TICKET_HISTORIES.text, values: [[id], '2100-01-01T00:00:00Z'] })],
-])('%s: no table is read as a whole, and few rows are read', async (_, statement) => {
+])('%s reads no table as a whole, and few rows', async (_, statement) => {
   const plan = await explain(statement());
   expect(plan).not.toMatch(/Seq Scan|Sort Method: external/);
   expect(plan).toMatch(/Index (Only )?Scan|Bitmap Index Scan/);

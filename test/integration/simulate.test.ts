@@ -43,7 +43,7 @@ const MUTATIONS: Readonly<Record<string, string>> = {
   close: 'closeTicket',
 };
 
-/** Carries a change out in earnest. */
+/** Carries a change out by the mutation of its name. */
 const carryOut = async (ticketId: string, change: Json): Promise<Json> => {
   const [[name = '', given] = []] = Object.entries<Json>(change);
   const more =
@@ -64,7 +64,7 @@ const carryOut = async (ticketId: string, change: Json): Promise<Json> => {
 
 const WAIT = { startWaiting: { reason: 'CLIENT' } };
 
-describe('what would be is what then is', () => {
+describe('a simulation gives what the mutation then does', () => {
   // Each begins on a Monday at 10:00 in New York; the instants are after it.
   it.each<[string, Json, readonly (readonly [number, Json])[], number, Json]>([
     ['the first action', SEV2, [], HOUR_MS, { acknowledge: true }],
@@ -109,8 +109,8 @@ describe('what would be is what then is', () => {
   });
 });
 
-describe('what would be refused', () => {
-  it('says why, with the facts, and leaves the ticket as it would stand', async () => {
+describe('a simulation that is refused', () => {
+  it('gives the reason with its facts, and the ticket as it would be without the change', async () => {
     const id = await open(SEV1);
     const { before, after, userErrors } = await simulate(
       id,
@@ -165,7 +165,7 @@ describe('what would be refused', () => {
     ]);
   });
 
-  it('a ticket that is not there', async () => {
+  it('of a ticket that does not exist', async () => {
     const id = Buffer.from('Ticket:00000000-0000-7000-8000-000000000000').toString('base64url');
     expect(await simulate(id, { resolve: {} })).toMatchObject({
       userErrors: [{ __typename: 'NotFound', path: ['ticketId'] }],
@@ -175,7 +175,7 @@ describe('what would be refused', () => {
   });
 });
 
-it('writes nothing', async () => {
+it('a simulation writes nothing', async () => {
   const { pool } = service.store;
   const id = await open(SEV2);
   const all = async () =>

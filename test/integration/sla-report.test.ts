@@ -17,7 +17,7 @@ import type { Severity } from '../../src/domain/severity';
 import { milestonesOf } from '../../src/domain/ticket/milestones';
 import type { TicketEvent } from '../../src/domain/ticket/ticket-events';
 import { randomLives } from '../support/random-lives';
-import { agent, everything, MONDAY, openStore, type TestStore } from '../support/store';
+import { AGENT, everything, MONDAY, openStore, type TestStore } from '../support/store';
 
 const NOW = MONDAY + 60 * DAY_MS;
 let store: TestStore;
@@ -174,7 +174,7 @@ const ALL: SlaReportQuery = {
   severities: null,
 };
 
-it('counts lives in which everything happens', async () => {
+it('has tickets to count in which everything happens', async () => {
   const { groups, total } = await store.reader.slaReport(everything, ALL, NOW);
   expect(groups.map(({ key }) => key)).toEqual(['SEV1', 'SEV2', 'SEV3', 'SEV4']);
   for (const kind of COMMITMENT_KINDS) {
@@ -197,13 +197,13 @@ describe.each(REPORT_GROUPINGS)('by %s', (groupBy) => {
     ['a month of another zone', { timeZone: 'Asia/Kolkata', from: Date.parse('2026-06-30T18:30:00Z') }],
     ['some severities', { severities: ['SEV1', 'SEV3'] }],
     ['nothing', { to: 1 }],
-  ])('%s: as counted ticket by ticket', async (_, more) => {
+  ])('counts %s as a count ticket by ticket does', async (_, more) => {
     const query = { ...ALL, groupBy, ...more };
     expect(await store.reader.slaReport(everything, query, NOW)).toEqual(naiveReport(everything, query));
   });
 
-  it('shows a caller the clients that they may see, and one of them where asked', async () => {
-    const caller: Caller = { actor: agent, sees: clients.slice(1) };
+  it('shows a caller the clients that they may see, or one of them', async () => {
+    const caller: Caller = { actor: AGENT, sees: clients.slice(1) };
     const query = { ...ALL, groupBy };
     const shown = await store.reader.slaReport(caller, query, NOW);
     expect(shown).toEqual(naiveReport(caller, query));
@@ -215,7 +215,7 @@ describe.each(REPORT_GROUPINGS)('by %s', (groupBy) => {
   });
 });
 
-it('counts a cycle in one of two periods that touch', async () => {
+it('counts a cycle in exactly one of two periods that touch', async () => {
   const at = Math.min(...tickets.flatMap(factsOf).flatMap((fact) => (fact.breachSeverity == null ? [] : [fact.at])));
   const breached = async (from: EpochMs, to: EpochMs) => {
     const { total } = await store.reader.slaReport(everything, { ...ALL, from, to }, NOW);
@@ -224,7 +224,7 @@ it('counts a cycle in one of two periods that touch', async () => {
   expect([await breached(0, at), (await breached(at, at + 1)) > 0]).toEqual([0, true]);
 });
 
-it('reads narrow rows of the period only, by their instants', async () => {
+it('reads only narrow rows of the period, by an index', async () => {
   const day = { ...ALL, from: MONDAY, to: MONDAY + 1 };
   const { text, values } = reportStatement(everything, day, [], NOW);
   const client = await store.pool.connect();
@@ -240,7 +240,7 @@ it('reads narrow rows of the period only, by their instants', async () => {
   }
 });
 
-test('tickets from before are counted the same; of their times those that a cycle tells', async () => {
+test('tickets from before the report columns are counted the same, with the times that their cycles hold', async () => {
   const outcomes = async () =>
     (await store.pool.query('SELECT * FROM commitment_outcomes ORDER BY ticket_id, kind, cycle')).rows;
   const milestones = async () =>

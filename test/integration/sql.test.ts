@@ -36,7 +36,7 @@ test.each(['UTC', 'America/New_York', 'Asia/Kathmandu', 'Africa/Monrovia', 'Paci
   },
 );
 
-test('what cannot be stored is refused, and compared with as beyond everything', () => {
+test('an instant that cannot be stored is refused on writing, and compares as beyond every other', () => {
   for (const at of [EARLIEST - 1, LATEST + 1, Number.NaN, Number.POSITIVE_INFINITY]) {
     expect(() => instantText(at)).toThrow(RangeError);
   }

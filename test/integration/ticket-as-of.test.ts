@@ -4,7 +4,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, toIso } from '../../src/domain/instant';
 import { type ClockedService, startClockedService } from '../support/clocked-service';
 import { type Json, SEV1, SEV2, SEV3, SEV4 } from '../support/graphql-service';
 import { fieldsOf } from '../support/selection';
-import { agent, commands, MONDAY, newTicket, submission } from '../support/store';
+import { AGENT, commands, MONDAY, newTicket, submission } from '../support/store';
 
 let service: ClockedService;
 beforeAll(async () => {
@@ -28,7 +28,10 @@ const look = async (id: string, when: Json = {}): Promise<Json> => {
   return parts.some(({ ticket }) => ticket === null) ? null : Object.assign({}, ...parts.map(({ ticket }) => ticket));
 };
 
-/** Somebody does something, or the engine records what fell due. What is refused is tried all the same. */
+/**
+ * Somebody does something, or the engine records what fell due. What is refused is tried all the
+ * same.
+ */
 type Step = { readonly name: string; readonly input: Json; readonly agent: string } | 'ENGINE' | 'FOLLOW_UP';
 
 const impacts = fc.constantFrom(SEV1, SEV2, SEV3, SEV4);
@@ -86,7 +89,7 @@ async function carryOut(id: string, what: Step): Promise<void> {
   }
 }
 
-it('a ticket worked live is, as of any instant, what the API returned then, field for field', async () => {
+it('a live ticket is, as of any instant, what the API returned then, field for field', async () => {
   const { clock } = service.store;
   const story = fc.record({
     first: impacts,
@@ -102,7 +105,8 @@ it('a ticket worked live is, as of any instant, what the API returned then, fiel
       const watch = async () => seen.push({ at: toIso(clock.now()), ticket: await look(id) });
       await watch();
       for (const { step: what, gap: length } of steps) {
-        // Between what happened and what will, nobody acts; what falls due there is derived.
+        // Between what happened and what will, no command is given; what falls due there is
+        // derived.
         clock.move(Math.floor(length / 2));
         await watch();
         clock.move(Math.ceil(length / 2));
@@ -143,7 +147,7 @@ describe('a history that was imported', () => {
       { command: { type: 'acknowledge' as const }, at: OPENED + HOUR_MS },
       { command: { type: 'resolve' as const, resolution: null }, at: RESOLVED },
     ];
-    await store.changeTickets([{ ...opened, steps, actor: { ...agent, kind: 'IMPORT' } }]);
+    await store.changeTickets([{ ...opened, steps, actor: { ...AGENT, kind: 'IMPORT' } }]);
     id = Buffer.from(`Ticket:${opened.ticketId}`).toString('base64url');
     store.clock.moveTo(MONDAY + DAY_MS);
     await store.changeTickets([commands(opened.ticketId, [{ type: 'assign', assignee: 'Grace' }])]);
@@ -172,7 +176,7 @@ describe('a history that was imported', () => {
     expect(ticket?.events.totalCount ?? null).toBe(version);
   });
 
-  it('has its breaches when they happened, though they were recorded later', async () => {
+  it('has its breaches at the instants of their occurrence, though they were recorded later', async () => {
     const due = OPENED + 2 * DAY_MS;
     expect((await at(due, null)).sla.resolution.status).toBe('AT_RISK');
     const late = await at(due + 1, null);
@@ -181,8 +185,8 @@ describe('a history that was imported', () => {
   });
 });
 
-describe('an instant ahead', () => {
-  it('says how the ticket will stand if nobody acts', async () => {
+describe('an instant in the future', () => {
+  it('shows the ticket as it will be if no one acts', async () => {
     service.store.clock.moveTo(MONDAY);
     const id = await service.submit(SEV2);
     const query =
@@ -193,7 +197,7 @@ describe('an instant ahead', () => {
   });
 });
 
-it('goes by number and externalId as well', async () => {
+it('is accepted with number and externalId as well', async () => {
   const { clock } = service.store;
   clock.moveTo(MONDAY);
   await service.submit(SEV2, { externalId: 'EXT-1' });

@@ -16,8 +16,9 @@ import {
 import { HOUR_MS } from '../../src/domain/instant';
 import { COMMITMENT_KINDS, type Policy } from '../../src/domain/policy/policy';
 import type { NewTicket } from '../../src/domain/ticket/commands';
+import { SEV1, SEV4 } from '../support/impacts';
 import {
-  agent,
+  AGENT,
   commands,
   everything,
   MONDAY,
@@ -32,9 +33,6 @@ let other: Client;
 let policy: Policy;
 /** All tickets by subject. */
 let tickets: Map<string, StoredTicket>;
-
-const SEV1 = [{ audience: 'ALL_END_USERS', consequence: 'ORDERING_BLOCKED', note: null }] as const;
-const SEV4 = [{ audience: 'NOBODY', consequence: 'QUESTION', note: null }] as const;
 
 const DAY = 24 * HOUR_MS;
 const NOW = MONDAY + 8 * DAY;
@@ -178,7 +176,7 @@ describe('filters', () => {
     },
   );
 
-  test('are refused where they are nested too deep, or no values', async () => {
+  test('are refused when they are nested too deep, or contain no values', async () => {
     const nested = (depth: number): TicketFilter => (depth === 1 ? {} : { not: nested(depth - 1) });
     expect(letters(await list(nested(9)))).toBe(ALL);
     const bad: TicketFilter[] = [
@@ -193,9 +191,9 @@ describe('filters', () => {
   });
 });
 
-describe('what a caller may not see is not there', () => {
-  test('in no list, count or look-up', async () => {
-    const caller: Caller = { actor: agent, sees: [other.id] };
+describe('a ticket that a caller may not see', () => {
+  test('is in no list, count or look-up', async () => {
+    const caller: Caller = { actor: AGENT, sees: [other.id] };
     const hidden = tickets.get('e') as StoredTicket;
     const { reader } = store;
     expect(letters(await list({}, caller))).toBe('d');
@@ -234,7 +232,9 @@ describe('what a caller may not see is not there', () => {
   });
 });
 
-/** Walks a list page by page, in one direction, and says where the pages claim that there is more. */
+/**
+ * Walks a list page by page, in one direction, and says where the pages claim that there is more.
+ */
 async function walk<T>(from: 'START' | 'END', count: number, read: (page: PageRequest) => Promise<Page<T>>) {
   const all: T[] = [];
   for (let cursor: string | null = null, pages = 0; pages < 50; pages++) {
@@ -284,7 +284,7 @@ describe('pages', () => {
     },
   );
 
-  test('between two cursors', async () => {
+  test('are read between two cursors', async () => {
     const order = { by: 'NUMBER', direction: 'ASC' } as const;
     const { edges } = await list({});
     const [after = null, before = null] = [edges[2]?.cursor, edges[6]?.cursor];
@@ -294,7 +294,7 @@ describe('pages', () => {
     expect(letters(last)).toBe('ef');
   });
 
-  test('of deadlines, in the order in which they are due', async () => {
+  test('of deadlines are in the order in which they are due', async () => {
     const query = { until: null, since: null, kinds: COMMITMENT_KINDS, ...ANY };
     // Where an imported history ends, nothing is due any more.
     const expected = [...tickets.values()]
@@ -324,7 +324,7 @@ describe('pages', () => {
     const within = expected.filter(({ dueAt, kind }) => dueAt >= since && dueAt <= until && kind !== 'RESPONSE');
     expect((await store.reader.deadlines(everything, some, FIRST)).edges.map(({ node }) => node)).toEqual(within);
     expect(within.length).toBeGreaterThan(0);
-    const theirs = await store.reader.deadlines({ actor: agent, sees: [other.id] }, query, FIRST);
+    const theirs = await store.reader.deadlines({ actor: AGENT, sees: [other.id] }, query, FIRST);
     expect(new Set(theirs.edges.map(({ node }) => node.ticket.clientId))).toEqual(new Set([other.id]));
     for (const narrow of [
       { severity: { in: ['SEV4'] as const } },
@@ -338,7 +338,7 @@ describe('pages', () => {
     }
   });
 
-  test('of a ticket’s events, all or some', async () => {
+  test('of a ticket’s events contain all or some types', async () => {
     const { id } = tickets.get('f') as StoredTicket;
     const read = (page: PageRequest) => store.reader.events(id, null, page);
     const events = await walk('START', 1, read);
@@ -350,7 +350,7 @@ describe('pages', () => {
     expect(events[0]).toMatchObject({ id: expect.stringMatching(/^\d+$/), recordedAt: MONDAY, at: MONDAY });
   });
 
-  test('refuse cursors that are not theirs', async () => {
+  test('refuse cursors of another order', async () => {
     const order = { by: 'OPENED_AT', direction: 'ASC' } as const;
     const { edges } = await store.reader.tickets(everything, {}, order, FIRST, NOW);
     const own = edges[0]?.cursor ?? '';
@@ -386,7 +386,7 @@ describe('pages', () => {
   });
 });
 
-test('the events of many tickets, asked for at once, are one statement for each way of asking', async () => {
+test('the events of many tickets, requested at once, are read by one statement for each set of arguments', async () => {
   let statements = 0;
   const counting = {
     query: (...args: Parameters<typeof store.pool.query>) => {

@@ -68,7 +68,7 @@ test('a COMMIT whose answer is lost is not carried out twice', async () => {
   expect([tries, await written()]).toEqual([1, ['x']]);
 });
 
-test('a COMMIT that never arrived is tried again', async () => {
+test('a transaction whose COMMIT never arrived is tried again', async () => {
   tries = 0;
   expect(await transact(losing('COMMIT'), counting(write))).toBe('done');
   expect([tries, await written()]).toEqual([2, ['x']]);
@@ -81,7 +81,7 @@ test.each(['ANSWER', 'COMMIT'] as const)(
   },
 );
 
-test('a session that ends during COMMIT', async () => {
+test('a transaction whose session ended during COMMIT is carried out once', async () => {
   await pool.query(`CREATE SEQUENCE faults;
     CREATE FUNCTION fault() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
       IF nextval('faults') = 1 THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF; RETURN NULL; END $$;
@@ -92,7 +92,7 @@ test('a session that ends during COMMIT', async () => {
   await pool.query('DROP TRIGGER fault ON notes; DROP FUNCTION fault; DROP SEQUENCE faults');
 });
 
-test('an error of the work rolls back and is passed on, and so is one that the work kept to itself', async () => {
+test('an error of the work rolls back and is passed on, also one that the work caught', async () => {
   const failing = transact(pool, async (tx) => {
     await write(tx);
     throw new Error('no');
@@ -106,7 +106,7 @@ test('an error of the work rolls back and is passed on, and so is one that the w
   expect(await written()).toEqual([]);
 });
 
-test('tries end', async () => {
+test('a transaction that always conflicts is given up after a number of attempts', async () => {
   tries = 0;
   const work = async () => {
     tries += 1;

@@ -16,6 +16,7 @@ import { createChangeTickets } from '../../src/application/tickets/change-ticket
 import { createDueTickets } from '../../src/application/tickets/record-due';
 import type { Store } from '../../src/compose/open-store';
 import type { EpochMs } from '../../src/domain/instant';
+import { IMPORTER } from './actors';
 
 /** Another tracker's log, and what it means. */
 export interface Log {
@@ -30,7 +31,6 @@ interface Moment {
 }
 
 const LARGEST_SET = 250;
-const ACTOR = { kind: 'IMPORT', id: 'replay', name: 'Replay' } as const;
 
 /** Imports the log after the fact, as `stepdown import` does. */
 export async function importLog(store: Store, { file, mapping }: Log): Promise<void> {
@@ -65,8 +65,9 @@ export interface Replayed {
 }
 
 /**
- * Lives the log through: an engine runs, commands are sent at their instants, and in between the clock stops at every
- * deadline, a millisecond after it, until the engine has recorded it by itself. No command is sent before that.
+ * Lives the log through: an engine runs, commands are sent at their instants, and in between the
+ * clock stops at every deadline, a millisecond after it, until the engine has recorded it by
+ * itself. No command is sent before that.
  */
 export async function replayLog(store: Store, log: Log): Promise<Replayed> {
   const { pool, policies } = store;
@@ -138,7 +139,10 @@ export async function replayLog(store: Store, log: Log): Promise<Replayed> {
   return { tickets, changes: moments.length, stops, byEngine };
 }
 
-/** All that happens in the log, in order of time; what happens to a ticket at one instant is one change. */
+/**
+ * All that happens in the log, in order of time; what happens to a ticket at one instant is one
+ * change.
+ */
 async function momentsOf(store: Store, { file, mapping: mappingFile }: Log) {
   const mapping: Mapping = parseMapping(
     await readFile(mappingFile, 'utf8'),
@@ -162,7 +166,7 @@ async function momentsOf(store: Store, { file, mapping: mappingFile }: Log) {
           ticketId,
           submit,
           steps: taken,
-          actor: ACTOR,
+          actor: IMPORTER,
           sees: 'ALL',
           expectedVersion: null,
           idempotency: null,
@@ -190,14 +194,20 @@ async function momentsOf(store: Store, { file, mapping: mappingFile }: Log) {
   }
 }
 
-/** A mark or a breach as the log of events has it, in words that are the same whenever it was recorded. */
+/**
+ * A mark or a breach as the log of events has it, in words that are the same whenever it was
+ * recorded.
+ */
 export interface FellDue {
   readonly what: string;
   readonly cause: string | null;
   readonly xid: string;
 }
 
-/** Everything that fell due, by ticket, commitment, cycle and instant; and how every ticket and its cycles ended. */
+/**
+ * Everything that fell due, by ticket, commitment, cycle and instant; and how every ticket and its
+ * cycles ended.
+ */
 export async function outcomeOf(pool: Pool): Promise<{ fellDue: readonly FellDue[]; tickets: readonly string[] }> {
   const { rows: fellDue } = await pool.query<FellDue>(`
     SELECT concat_ws(' ', t.external_id, e.type, e.data->>'kind', e.data->>'cycle', e.data->>'mark', e.data->>'severity',

@@ -4,7 +4,10 @@ import {
   type LocalInterval,
 } from '../../src/domain/calendar/business-calendar';
 
-/** Prints the host's zone on standard error and, on standard output, what many calendars answer around clock changes. */
+/**
+ * Prints the host's zone on standard error and, on standard output, what many calendars answer
+ * around clock changes.
+ */
 const AROUND = [
   '1883-11-18T17:00:00Z',
   '1972-01-07T00:44:30Z',

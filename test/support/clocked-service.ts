@@ -8,7 +8,10 @@ import { readPolicy } from '../../src/adapters/policy-files/read-policy';
 import { type Api, apiAt } from './graphql-service';
 import { openStore, type TestStore } from './store';
 
-/** A service over HTTP whose time stands still until a test moves it. Its engine is the test's to play. */
+/**
+ * A service over HTTP whose time stands still until a test moves it. Its engine is the test's to
+ * play.
+ */
 export interface ClockedService extends Api {
   readonly store: TestStore;
   close(): Promise<void>;

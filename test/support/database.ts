@@ -2,16 +2,19 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 
-/** Where global-setup.ts says how to reach the run's server; not STEPDOWN_…, which the configuration would refuse. */
+/**
+ * Where global-setup.ts says how to reach the run's server; not STEPDOWN_…, which the configuration
+ * would refuse.
+ */
 export const SERVER_VARIABLE = 'TEST_DATABASE_SERVER';
 
-/** Holds the migrated tables and nothing else; nobody may connect to it. */
+/** Holds the migrated tables and nothing else; it accepts no connections. */
 export const TEMPLATE = 'stepdown_template';
 
 export type TestDatabase = Readonly<{
   /** For `createDataSource({ url })`, `new Client(url)`, or a service's DATABASE_URL. */
   url: string;
-  /** Removes it, with whoever is still connected. */
+  /** Removes it, and ends the connections to it. */
   drop(): Promise<void>;
 }>;
 
@@ -58,7 +61,8 @@ const OBJECT_IN_USE = '55006';
 const clone = async (client: Client, name: string): Promise<void> => {
   for (let attempt = 1; ; attempt++) {
     try {
-      // Files are copied, not logged block by block: the server of a test run need not survive a crash.
+      // Files are copied, not logged block by block: the server of a test run need not survive a
+      // crash.
       await client.query(`create database ${name} template ${TEMPLATE} strategy file_copy`);
       return;
     } catch (error) {

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { openFeed, type RunningFeed } from '../../src/adapters/events/feed';
 import { createDataSource, poolOf } from '../../src/adapters/persistence/database/data-source';
@@ -10,9 +9,12 @@ import type { ChangeTickets } from '../../src/application/tickets/change';
 import { createChangeTickets } from '../../src/application/tickets/change-tickets';
 import { createDueTickets } from '../../src/application/tickets/record-due';
 import type { EpochMs } from '../../src/domain/instant';
-import { document, type TestStore } from './store';
+import { CIMCLOUD_DOCUMENT } from './policies';
+import type { TestStore } from './store';
 
-/** The present instant of every process whose clock can be moved; one row, so that all see the same. */
+/**
+ * The present instant of every process whose clock can be moved; one row, so that all see the same.
+ */
 export const MOVED_NOW = '(SELECT at FROM test_clock)';
 
 /** Gives the database a clock that stands where it is put. */
@@ -47,7 +49,7 @@ export async function startProcess(store: TestStore, options: ProcessOptions = {
   const { now, poolSize = 8, pollMs } = options;
   const dataSource = await createDataSource({ url: store.url, poolSize }).initialize();
   const pool = poolOf(dataSource);
-  const policies = createPolicies({ dataSource, clock: store.clock, policyId: document.id });
+  const policies = createPolicies({ dataSource, clock: store.clock, policyId: CIMCLOUD_DOCUMENT.id });
   const setAside: SetAside[] = [];
   const troubles: unknown[] = [];
   const commits: Commit[] = [];
@@ -77,13 +79,4 @@ export async function startProcess(store: TestStore, options: ProcessOptions = {
       await dataSource.destroy();
     },
   };
-}
-
-/** Waits until the answer is as wanted; the test's own time limit ends what never comes. */
-export async function until<T>(ask: () => Promise<T> | T, isWanted: (answer: T) => boolean): Promise<T> {
-  for (;;) {
-    const answer = await ask();
-    if (isWanted(answer)) return answer;
-    await sleep(10);
-  }
 }

@@ -23,7 +23,10 @@ export const parseDockerfile = (text: string): Stage[] => {
   return stages;
 };
 
-/** Copies what `docker build` would send: all but the names at the root that .dockerignore lists, one on a line. */
+/**
+ * Copies what `docker build` would send: all but the names at the root that .dockerignore lists,
+ * one on a line.
+ */
 export const copyContext = (root: string, target: string): void => {
   const ignored = new Set(readFileSync(join(root, '.dockerignore'), 'utf8').split('\n'));
   cpSync(root, target, {
@@ -43,7 +46,8 @@ export class StepError extends Error {
 }
 
 /**
- * Carries out a stage's COPY and RUN in a folder that stands for its working directory, with this machine's Node.
+ * Carries out a stage's COPY and RUN in a folder that stands for its working directory, with this
+ * machine's Node.
  *
  * @param stages the working directories of the stages before, by name.
  * @throws StepError
@@ -79,10 +83,12 @@ const copy = (
   for (const word of words) {
     const source = from === undefined ? join(context, word) : join(stages.get(from) ?? '', word.slice(workdir.length));
     if (!existsSync(source)) throw new StepError(`COPY ${rest}`, `There is no ${word}.`);
-    // As in Docker: a folder's contents go into the target, a file goes into a target that ends in a slash.
+    // As in Docker: a folder's contents go into the target, a file goes into a target that ends in
+    // a slash.
     const isInto = target.endsWith('/') && statSync(source).isFile();
     const destination = join(folder, target, isInto ? basename(source) : '');
-    // Out of a stage is moved what it need not keep: it may be hundreds of megabytes, and is copied once.
+    // Out of a stage is moved what it need not keep: it may be hundreds of megabytes, and is copied
+    // once.
     if (from !== undefined && !existsSync(destination)) renameSync(source, destination);
     else cpSync(source, destination, { recursive: true, verbatimSymlinks: true });
   }

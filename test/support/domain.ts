@@ -1,29 +1,24 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parsePolicy } from '../../src/adapters/policy-files/load-policy';
 import type { Actor } from '../../src/domain/actor';
 import { ZoneOffsets } from '../../src/domain/calendar/zone-offsets';
-import type { Audience, Consequence, Impact } from '../../src/domain/impact';
+import type { Impact } from '../../src/domain/impact';
 import { type EpochMs, toIso } from '../../src/domain/instant';
-import { compilePolicy } from '../../src/domain/policy/compile-policy';
-import type { Policy, PolicyDocument } from '../../src/domain/policy/policy';
+import type { Policy } from '../../src/domain/policy/policy';
 import type { Command, NewTicket } from '../../src/domain/ticket/commands';
 import { type Decision, decide, type Evidence, submit } from '../../src/domain/ticket/decide';
 import type { Ticket } from '../../src/domain/ticket/ticket';
 import type { TicketEvent } from '../../src/domain/ticket/ticket-events';
+import { AGENT } from './actors';
+import { SEV2 } from './impacts';
+import { CIMCLOUD } from './policies';
 
-const file = join(__dirname, '../../policies/cimcloud.yaml');
-export const CIMCLOUD_DOCUMENT: PolicyDocument = parsePolicy(readFileSync(file, 'utf8'), { fileName: file });
-export const CIMCLOUD: Policy = compilePolicy(CIMCLOUD_DOCUMENT, 1);
+export { AGENT, OTHER_AGENT } from './actors';
+export { impact, SEV1, SEV2, SEV3, SEV4 } from './impacts';
+export { CIMCLOUD, CIMCLOUD_DOCUMENT, policyWith } from './policies';
 
-/** The same policy with some of it changed. */
-export const policyWith = (changes: Partial<PolicyDocument>): Policy =>
-  compilePolicy({ ...CIMCLOUD_DOCUMENT, ...changes }, 1);
-
-export const AGENT: Actor = { kind: 'AGENT', id: 'ada', name: 'Ada' };
-export const OTHER_AGENT: Actor = { kind: 'AGENT', id: 'grace', name: 'Grace' };
-
-/** A wall-clock time in New York, the provider's zone: `2026-11-23 15:00`, with seconds and milliseconds if need be. */
+/**
+ * A wall-clock time in New York, the provider's zone: `2026-11-23 15:00`, with seconds and
+ * milliseconds if need be.
+ */
 export function ny(local: string): EpochMs {
   const wall = Date.parse(`${local.replace(' ', 'T')}${local.length === 16 ? ':00' : ''}Z`);
   return ZoneOffsets.of('America/New_York').instantOf(wall);
@@ -37,18 +32,6 @@ export function inNy(at: EpochMs | null): string | null {
     .replace('Z', '');
   return local.replace(/:00\.000$/, '').replace(/\.000$/, '');
 }
-
-export const impact = (audience: Audience, consequence: Consequence, note: string | null = null): Impact => ({
-  audience,
-  consequence,
-  note,
-});
-
-/** Impacts that earn each severity. */
-export const SEV1 = [impact('ALL_END_USERS', 'ORDERING_BLOCKED')];
-export const SEV2 = [impact('SOME_END_USERS', 'ORDERING_BLOCKED')];
-export const SEV3 = [impact('ADMINISTRATORS', 'DEGRADED')];
-export const SEV4 = [impact('NOBODY', 'QUESTION')];
 
 export const NEW_TICKET: NewTicket = {
   clientId: 'client-1',

@@ -11,8 +11,9 @@ import { testRun } from './test-run';
 const FOLDER = /^stepdown-jest-(\d+)$/;
 
 /**
- * Starts one PostgreSQL for the whole run and migrates a template database, which each test file clones. A run that is
- * killed leaves no server, for its lease ends with it; its folder is removed by the next run.
+ * Starts one PostgreSQL for the whole run and migrates a template database, which each test file
+ * clones. A run that is killed leaves no server, for its lease ends with it; its folder is removed
+ * by the next run.
  */
 export default async function globalSetup(): Promise<void> {
   // Tests that start the program do so side by side: it is compiled once, before them.

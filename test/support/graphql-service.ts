@@ -2,6 +2,9 @@ import pino, { type Logger } from 'pino';
 import { type RunningService, startService } from '../../src/compose/start-service';
 import { type Config, loadConfig } from '../../src/config';
 import { createTestDatabase, type TestDatabase } from './database';
+import { SEV2 } from './impacts';
+
+export { CONTRADICTION, SEV1, SEV2, SEV3, SEV4 } from './impacts';
 
 export interface Answer {
   readonly status: number;
@@ -20,7 +23,10 @@ export interface Api {
   ask(query: string, variables?: Json, headers?: Record<string, string>): Promise<Answer>;
   /** Asks what must succeed, and gives its data. */
   data(query: string, variables?: Json): Promise<Json>;
-  /** Carries out a mutation of one input and gives its payload, with the ticket's usual fields and all user errors. */
+  /**
+   * Carries out a mutation of one input and gives its payload, with the ticket's usual fields and
+   * all user errors.
+   */
   mutate(name: string, input: Json, fields?: string): Promise<Json>;
   /** Opens a ticket of these impacts and gives its id. */
   submit(impacts?: readonly Json[], more?: Json): Promise<string>;
@@ -33,12 +39,6 @@ export interface TestService extends Api {
   readonly logged: readonly Json[];
   close(): Promise<void>;
 }
-
-export const SEV1 = [{ audience: 'ALL_END_USERS', consequence: 'ORDERING_BLOCKED' }];
-export const SEV2 = [{ audience: 'SOME_END_USERS', consequence: 'ORDERING_BLOCKED' }];
-export const SEV3 = [{ audience: 'ADMINISTRATORS', consequence: 'DEGRADED' }];
-export const SEV4 = [{ audience: 'NOBODY', consequence: 'DEGRADED' }];
-export const CONTRADICTION = [{ audience: 'NOBODY', consequence: 'ORDERING_BLOCKED' }];
 
 const ERRORS = 'userErrors { __typename code message path }';
 const TICKET = 'ticket { id number state severity version }';

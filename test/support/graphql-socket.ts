@@ -21,10 +21,12 @@ export interface Listener {
   leave(): void;
 }
 
-/** Subscribes and is sure to listen: a query that follows on the same socket is answered after it. */
+/**
+ * Subscribes and is sure to listen: a query that follows on the same socket is answered after it.
+ */
 export async function listenOver(client: Client, query: string, variables: Json = {}): Promise<Listener> {
   const results: Json[] = [];
-  let told: () => void = () => undefined;
+  let notify: () => void = () => undefined;
   let leave: () => void = () => undefined;
   const ended = new Promise((resolve, reject) => {
     leave = client.subscribe(
@@ -32,14 +34,14 @@ export async function listenOver(client: Client, query: string, variables: Json 
       {
         next: (result) => {
           results.push(result);
-          told();
+          notify();
         },
         error: reject,
         complete: () => resolve(undefined),
       },
     );
   });
-  ended.catch(() => told());
+  ended.catch(() => notify());
   await askOver(client, '{ viewer { seesAllClients } }');
   return {
     results,
@@ -47,10 +49,10 @@ export async function listenOver(client: Client, query: string, variables: Json 
     leave,
     has: (count) =>
       new Promise((resolve) => {
-        told = () => {
+        notify = () => {
           if (results.length >= count) resolve(results.slice(0, count));
         };
-        told();
+        notify();
       }),
   };
 }

@@ -9,8 +9,9 @@ interface Tick {
 }
 
 /**
- * The definition of business time taken literally: look at the wall clock, tick by tick, and count. It answers only
- * within its window, only for multiples of its tick, slowly, and shares no code with the compiled calendar.
+ * The definition of business time taken literally: look at the wall clock, tick by tick, and count.
+ * It answers only within its window, only for multiples of its tick, slowly, and shares no code
+ * with the compiled calendar.
  */
 export class NaiveCalendar {
   private readonly ticks: readonly Tick[];

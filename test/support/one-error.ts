@@ -1,8 +1,9 @@
 import { types } from 'node:util';
 
 /**
- * Jest runs tests in a realm of its own, in which an error that Node's core made (a socket's ECONNRESET) is no instance of
- * `Error`. Libraries that ask, as graphql does, would take it for something else than in the service.
+ * Jest runs tests in a realm of its own, in which an error that Node's core made (a socket's
+ * ECONNRESET) is no instance of `Error`. Libraries that ask, as graphql does, would take it for
+ * something else than in the service.
  */
 const instanceOf = Function.prototype[Symbol.hasInstance];
 Object.defineProperty(Error, Symbol.hasInstance, {

@@ -19,7 +19,10 @@ export type User = Readonly<{ who: string; uid?: number; gid?: number }>;
 export const self: User = { who: isRoot ? 'root' : 'this ordinary user' };
 export const unprivileged: User = { who: 'an ordinary user', uid: UNPRIVILEGED_ID, gid: UNPRIVILEGED_ID };
 
-/** Why something cannot be tried on this machine, or null: the tests that need it are skipped by that name. */
+/**
+ * Why something cannot be tried on this machine, or null: the tests that need it are skipped by
+ * that name.
+ */
 const obstacle = (command: string, args: string[], user: User = self): string | null => {
   const tried = spawnSync(command, args, { ...idOf(user), encoding: 'utf8' });
   return tried.status === 0 ? null : (tried.error?.message ?? tried.stderr.trim().split('\n')[0] ?? 'it failed');
@@ -52,7 +55,10 @@ export type Holder = Readonly<{
   kill(): Promise<void>;
 }>;
 
-/** Another process that opens the server, as `user`, perhaps behind a command such as `unshare`; `durable` as the service does. */
+/**
+ * Another process that opens the server, as `user`, perhaps behind a command such as `unshare`;
+ * `durable` as the service does.
+ */
 export const hold = (dataDir: string, user: User = self, before: string[] = [], durable = false): Holder => {
   const [file = '', ...args] = [
     ...before,

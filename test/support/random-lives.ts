@@ -5,7 +5,7 @@ import { type EpochMs, HOUR_MS, MINUTE_MS } from '../../src/domain/instant';
 import { COMMITMENT_KINDS } from '../../src/domain/policy/policy';
 import type { Command } from '../../src/domain/ticket/commands';
 import { SEV1, SEV2, SEV3, SEV4 } from './domain';
-import { agent, newTicket } from './store';
+import { AGENT, newTicket } from './store';
 
 /** Numbers below a bound, the same at every run (Park and Miller). */
 export const randomFrom = (seed: number) => {
@@ -19,8 +19,8 @@ export const randomFrom = (seed: number) => {
 const IMPACTS: readonly (readonly Impact[])[] = [SEV1, SEV2, SEV3, SEV4];
 
 /**
- * Changes that let tickets live at random: some commands are refused, some tickets stay open, some breaches are waived. A third
- * are imported histories that end on the way.
+ * Changes that let tickets live at random: some commands are refused, some tickets stay open, some
+ * breaches are waived. A third are imported histories that end on the way.
  */
 export function randomLives(
   count: number,
@@ -65,7 +65,7 @@ export function randomLives(
       ticketId: newId(),
       submit: { input, at: openedAt, evidence },
       steps,
-      actor: agent,
+      actor: AGENT,
       sees: 'ALL',
       expectedVersion: null,
       idempotency: null,

@@ -10,7 +10,8 @@ import { policyFingerprint } from '../../src/adapters/policy-files/policy-finger
 import type { PageRequest } from '../../src/application/ports/pagination';
 import { createDueTickets } from '../../src/application/tickets/record-due';
 import { DAY_MS, toIso } from '../../src/domain/instant';
-import { agent, commands, document, everything, MONDAY, newTicket, openStore, submission } from './store';
+import { CIMCLOUD_DOCUMENT } from './policies';
+import { AGENT, commands, everything, MONDAY, newTicket, openStore, submission } from './store';
 
 /** A statement as a release sent it, with the values of its parameters. */
 export interface RecordedStatement {
@@ -122,14 +123,14 @@ export async function recordRelease(release: string): Promise<void> {
     await pool.query({ text: setAsideStatement(later_), values: [[followUp.ticketId], ['an error']] });
 
     // Policies and the terms of a client.
-    const changed = { ...document, title: 'Changed' };
+    const changed = { ...CIMCLOUD_DOCUMENT, title: 'Changed' };
     const text = { yaml: 'title: Changed', fingerprint: policyFingerprint(changed), document: changed };
-    await policies.publish({ ...text, by: agent, idempotency: { key: 'third', fingerprint: 'c' } });
-    await policies.setTerms({ clientId: client.id, policy: document.id, calendars: {} }, agent, null);
+    await policies.publish({ ...text, by: AGENT, idempotency: { key: 'third', fingerprint: 'c' } });
+    await policies.setTerms({ clientId: client.id, policy: CIMCLOUD_DOCUMENT.id, calendars: {} }, AGENT, null);
     await policies.publications(FIRST_PAGE);
     await policies.countPublications();
-    await policies.publication(document.id, 1);
-    await policies.yaml(document.id, 2);
+    await policies.publication(CIMCLOUD_DOCUMENT.id, 1);
+    await policies.yaml(CIMCLOUD_DOCUMENT.id, 2);
     await policies.terms();
 
     // Reads.

@@ -12,7 +12,9 @@ const SHORTLY: Readonly<Record<string, string>> = {
   Ticket: '{ id number version state severity updatedAt isBreached sla { resolution { status dueAt elapsed } } }',
 };
 
-/** Every field of a type by its name, as a selection: what is added to the API is in it by itself. */
+/**
+ * Every field of a type by its name, as a selection: what is added to the API is in it by itself.
+ */
 export function fieldsOf(typeName: string): ReadonlyMap<string, string> {
   const type = schema.getType(typeName);
   if (!isObjectType(type)) throw new Error(`${typeName} has no fields of its own`);

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
 import { v7 as newId } from 'uuid';
@@ -8,24 +6,20 @@ import { createDataSource, poolOf } from '../../src/adapters/persistence/databas
 import { createPolicies } from '../../src/adapters/persistence/policies/postgres-policies';
 import { createTicketReader } from '../../src/adapters/persistence/tickets/postgres-ticket-reader';
 import { createTicketStore } from '../../src/adapters/persistence/tickets/postgres-ticket-store';
-import { parsePolicy } from '../../src/adapters/policy-files/load-policy';
 import { policyFingerprint } from '../../src/adapters/policy-files/policy-fingerprint';
-import type { Caller } from '../../src/application/ports/caller';
 import type { Client } from '../../src/application/ports/clients';
 import type { Policies } from '../../src/application/ports/policies';
 import type { TicketReader } from '../../src/application/ports/ticket-reader';
 import type { Change, ChangeTickets } from '../../src/application/tickets/change';
 import { createChangeTickets } from '../../src/application/tickets/change-tickets';
-import type { Actor } from '../../src/domain/actor';
 import type { EpochMs } from '../../src/domain/instant';
 import type { Command, NewTicket } from '../../src/domain/ticket/commands';
+import { AGENT } from './actors';
 import { createTestDatabase } from './database';
+import { SEV2 } from './impacts';
+import { CIMCLOUD_DOCUMENT } from './policies';
 
-const file = join(__dirname, '..', '..', 'policies', 'cimcloud.yaml');
-export const document = parsePolicy(readFileSync(file, 'utf8'), { fileName: 'cimcloud.yaml' });
-
-export const agent: Actor = { kind: 'AGENT', id: 'ada', name: 'Ada' };
-export const everything: Caller = { actor: agent, sees: 'ALL' };
+export { AGENT, everything } from './actors';
 
 /** A Monday, 10:00 in New York. */
 export const MONDAY = Date.parse('2026-06-01T14:00:00Z');
@@ -63,12 +57,12 @@ export async function openStore(options: { readonly poolSize?: number } = {}): P
   const dataSource = await createDataSource({ url: database.url, poolSize: options.poolSize ?? 20 }).initialize();
   const pool = poolOf(dataSource);
   const clock = new TestClock();
-  const policies = createPolicies({ dataSource, clock, policyId: document.id });
+  const policies = createPolicies({ dataSource, clock, policyId: CIMCLOUD_DOCUMENT.id });
   await policies.publishConfigured({
-    id: document.id,
-    fingerprint: policyFingerprint(document),
+    id: CIMCLOUD_DOCUMENT.id,
+    fingerprint: policyFingerprint(CIMCLOUD_DOCUMENT),
     yaml: '',
-    document: () => document,
+    document: () => CIMCLOUD_DOCUMENT,
   });
   const committed: string[] = [];
   const client = await createClientAccounts({ dataSource, clock }).ensureClient('Acme');
@@ -103,7 +97,7 @@ export const newTicket = (clientId: string, more: Partial<NewTicket> = {}): NewT
   externalId: null,
   externalUrl: null,
   tags: [],
-  impacts: [{ audience: 'SOME_END_USERS', consequence: 'ORDERING_BLOCKED', note: null }],
+  impacts: SEV2,
   followUpOf: null,
   ...more,
 });
@@ -116,7 +110,7 @@ export const submission = (input: NewTicket, more: Extras & { readonly at?: Epoc
     ticketId: newId(),
     submit: { input, at, evidence: null },
     steps: [],
-    actor: agent,
+    actor: AGENT,
     sees: 'ALL',
     expectedVersion: null,
     idempotency: null,
@@ -130,7 +124,7 @@ export const commands = (ticketId: string, list: readonly Command[], more: Extra
     ticketId,
     submit: null,
     steps: list.map((command) => ({ command, at })),
-    actor: agent,
+    actor: AGENT,
     sees: 'ALL',
     expectedVersion: null,
     idempotency: null,

@@ -4,8 +4,9 @@ import { createContext, runInContext } from 'node:vm';
 import type { Temporal as TemporalNamespace } from 'temporal-polyfill';
 
 /**
- * Temporal, as the tests' independent reference. The package has ES modules only, which jest cannot require; its script
- * for browsers runs in a context of its own, so that it extends no one else's globals.
+ * Temporal, as the tests' independent reference. The package has ES modules only, which jest cannot
+ * require; its script for browsers runs in a context of its own, so that it extends no one else's
+ * globals.
  */
 const context = createContext({});
 runInContext(

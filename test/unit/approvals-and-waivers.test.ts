@@ -4,6 +4,7 @@ import { breachedCycles } from '../../src/domain/commitment/view';
 import type { Command } from '../../src/domain/ticket/commands';
 import { foldAll } from '../../src/domain/ticket/fold';
 import { allowedActions } from '../../src/domain/ticket/lifecycle';
+import { IMPORTER } from '../support/actors';
 import {
   ACKNOWLEDGE,
   AGENT,
@@ -39,7 +40,7 @@ const waive = (kind: 'RESPONSE' | 'UPDATE' | 'RESOLUTION', cycle = 1, reason = '
 const proposed = () => new Story(SEV2, OPENED).do(ACKNOWLEDGE, OPENED).do(LOWER, NOON);
 
 describe('an override downward', () => {
-  it('is proposed, and nothing of it holds', () => {
+  it('is proposed, and changes nothing yet', () => {
     const story = proposed();
     expect(story.ticket).toMatchObject({
       severity: 'SEV2',
@@ -51,7 +52,7 @@ describe('an override downward', () => {
     expect(story.ticket.cycles.every(({ severity }) => severity === 'SEV2')).toBe(true);
   });
 
-  it('holds from the approval on, as a lowering made then', () => {
+  it('takes effect at the approval, like a lowering made then', () => {
     const story = proposed();
     expect(story.try(APPROVE, LATER, OTHER_AGENT).refusal).toBeNull();
     expect(story.ticket).toMatchObject({
@@ -71,7 +72,7 @@ describe('an override downward', () => {
     expect(foldAll(story.events)).toEqual(story.ticket);
   });
 
-  it('is not approved by its proposer, who may take it back', () => {
+  it('cannot be approved by its proposer, who may withdraw it', () => {
     const story = proposed();
     expect(story.try(APPROVE, LATER, { ...AGENT, name: 'Ada, elsewhere' }).refusal).toEqual({
       code: 'ApproverIsProposer',
@@ -87,7 +88,7 @@ describe('an override downward', () => {
     expect(story.ticket).toMatchObject({ severity: 'SEV2', proposal: null, override: null });
   });
 
-  it('is rejected with a reason, by whom and why', () => {
+  it('is rejected with a reason, and records who rejected it', () => {
     const story = proposed();
     expect(story.try({ type: 'rejectOverride', reason: ' ' }, LATER, OTHER_AGENT).refusal).toMatchObject({
       code: 'InvalidInput',
@@ -114,7 +115,7 @@ describe('an override downward', () => {
     expect(story.ticket.proposal).toBeNull();
   });
 
-  it('takes the place of an earlier proposal', () => {
+  it('replaces an earlier proposal', () => {
     const story = proposed();
     story.try({ type: 'reclassify', override: { severity: 'SEV3', reason: 'half of it' } }, LATER, OTHER_AGENT);
     expect(story.ticket.proposal).toMatchObject({ severity: 'SEV3', by: OTHER_AGENT });
@@ -123,14 +124,14 @@ describe('an override downward', () => {
     expect(story.ticket.severity).toBe('SEV3');
   });
 
-  it('stays proposed while other things happen, and is not to be approved once resolved', () => {
+  it('stays proposed during other commands, and cannot be approved once the ticket is resolved', () => {
     const story = proposed().do(OUTBOUND, LATER).do({ type: 'startWaiting', reason: 'CLIENT' }, LATER);
     expect(story.ticket.proposal).not.toBeNull();
     story.do(RESOLVE, LATER).do(REOPEN, LATER);
     expect(story.try(APPROVE, LATER, OTHER_AGENT).refusal).toEqual({ code: 'NothingProposed' });
   });
 
-  it('counts as a reclassification for a workaround that stands', () => {
+  it('counts as a reclassification after a workaround that is still applied', () => {
     const story = new Story(SEV2, OPENED).do(workaround(SEV3), OPENED).do(LOWER, NOON);
     story.try(APPROVE, LATER, OTHER_AGENT);
     const refusal = story.try({ type: 'withdrawWorkaround', reason: null }, LATER, OTHER_AGENT).refusal;
@@ -138,7 +139,7 @@ describe('an override downward', () => {
   });
 });
 
-describe('what needs approval is the policy’s to say', () => {
+describe('the policy decides what needs approval', () => {
   const opened = (loweringApproval: 'OVERRIDES' | 'ALWAYS' | 'NEVER') =>
     new Story(SEV2, OPENED, policyWith({ loweringApproval }));
 
@@ -155,7 +156,7 @@ describe('what needs approval is the policy’s to say', () => {
     expect(ticket.proposal === null).toBe(severity !== 'SEV2');
   });
 
-  it('approves impacts: they hold from then on, and severity follows from them', () => {
+  it('changes the impacts at their approval, and the severity with them', () => {
     const story = opened('ALWAYS').do(reclassify(SEV3, 'it is better'), NOON);
     expect(story.ticket.impacts).toEqual(SEV2);
     story.try(APPROVE, LATER, OTHER_AGENT);
@@ -163,22 +164,21 @@ describe('what needs approval is the policy’s to say', () => {
     expect(story.ticket.severityChanges).toMatchObject([{ cause: 'RECLASSIFIED', by: OTHER_AGENT }]);
   });
 
-  it.each([null, '', ' ', '\u200b', '\u00ad \u2060'])('asks why, so that the approval has a reason: %j', (reason) => {
+  it.each([null, '', ' ', '\u200b', '\u00ad \u2060'])('requires a reason for a lowering: %j is refused', (reason) => {
     const { refusal } = opened('ALWAYS').try(reclassify(SEV3, reason), NOON);
     expect(refusal).toMatchObject({ code: 'InvalidInput', field: 'reason' });
     expect(opened('OVERRIDES').try(reclassify(SEV3, reason), NOON).refusal).toBeNull();
   });
 
-  it('asks nobody about what an import tells: it held', () => {
-    const importer = { kind: 'IMPORT', id: 'log', name: 'Log' } as const;
+  it('needs no approval for what an import records', () => {
     const story = opened('ALWAYS');
-    expect(story.try(reclassify(SEV3), NOON, importer).refusal).toBeNull();
+    expect(story.try(reclassify(SEV3), NOON, IMPORTER).refusal).toBeNull();
     expect(story.ticket).toMatchObject({ severity: 'SEV3', proposal: null });
-    expect(story.try(LOWER, LATER, importer).refusal).toBeNull();
+    expect(story.try(LOWER, LATER, IMPORTER).refusal).toBeNull();
     expect(story.ticket).toMatchObject({ severity: 'SEV4', proposal: null });
   });
 
-  it('never asks for a raise, nor for new impacts of the same severity', () => {
+  it('needs no approval for a raise, nor for new impacts of the same severity', () => {
     const same = opened('ALWAYS').do(reclassify([...SEV2, ...SEV4]), NOON);
     expect(same.ticket).toMatchObject({ proposal: null, impacts: [...SEV2, ...SEV4] });
   });
@@ -187,7 +187,7 @@ describe('what needs approval is the policy’s to say', () => {
 describe('waiving a breach', () => {
   const late = () => new Story(SEV2, OPENED).do(ACKNOWLEDGE, ny('2026-11-16 13:00') + 1);
 
-  it('keeps the breach and says who waived it and why', () => {
+  it('keeps the breach and records who waived it and why', () => {
     const story = late();
     expect(story.try(waive('RESPONSE'), LATER, OTHER_AGENT).refusal).toBeNull();
     const [view] = breachedCycles(story.ticket, CIMCLOUD, LATER);
@@ -219,7 +219,7 @@ describe('waiving a breach', () => {
     expect(story.ticket).toEqual(ticket);
   });
 
-  it('happens once', () => {
+  it('is refused the second time', () => {
     const story = late();
     story.try(waive('RESPONSE'), LATER, OTHER_AGENT);
     expect(story.try(waive('RESPONSE'), LATER, AGENT).refusal).toEqual({
@@ -230,7 +230,7 @@ describe('waiving a breach', () => {
     });
   });
 
-  it('is possible in every state, the final one included, and of a breach that only now is seen', () => {
+  it('is possible in every state, also closed, and for a breach that is only now detected', () => {
     const closed = late().do({ type: 'close', reason: 'a duplicate' }, LATER);
     expect(closed.try(waive('RESPONSE'), LATER, OTHER_AGENT).refusal).toBeNull();
     expect(closed.ticket.state).toBe('closed');

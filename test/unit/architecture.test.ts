@@ -4,17 +4,24 @@ import { describe, expect, it } from '@jest/globals';
 
 const ROOT = join(__dirname, '../..');
 
-/** Packages that the domain and the application may use; adapters and the composition may use any. */
+/**
+ * Packages that the domain and the application may use; adapters and the composition may use any.
+ */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   domain: ['xstate'],
   application: ['node:crypto', 'uuid'],
 };
 
-/** From the bottom up: a file may import from its own layer and from those before it in this list. */
+/**
+ * From the bottom up: a file may import from its own layer and from those before it in this list.
+ */
 const LAYERS = ['domain', 'application', 'adapters', 'config', 'compose', 'cli'] as const;
 type Layer = (typeof LAYERS)[number];
 
-/** The only imports between adapters. Everything else that two adapters share belongs in a lower layer. */
+/**
+ * The only imports between adapters. Everything else that two adapters share belongs in a lower
+ * layer.
+ */
 const ADAPTER_EDGES: readonly string[] = [
   'cli -> documents',
   'cli -> graphql',
@@ -37,7 +44,10 @@ const files = [
 
 const textOf = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 
-/** What a file imports, types included: files of this project by their path from the root, packages by name. */
+/**
+ * What a file imports, types included: files of this project by their path from the root, packages
+ * by name.
+ */
 function importsOf(file: string): readonly string[] {
   const found = textOf(file).matchAll(/(?:^(?:import|export)[^;'"]*?from |import\(|require\(|^import )'([^']+)'/gm);
   return [...found].flatMap(([, specifier = '']) => {

@@ -47,7 +47,7 @@ it.each<[string, number, string | null, string | null]>([
   expect([last(live, at), last(imported, at)]).toEqual([ofLive, ofImported]);
 });
 
-it('knows only what was recorded by then, and nothing behind what was not', () => {
+it('contains only what was recorded by then, and nothing after an event that was not', () => {
   expect(last(live, RESOLVED, WAITED)).toBe('WAITING_STOPPED');
   expect(last(imported, RESOLVED, RESOLVED)).toBeNull();
   expect(last(imported, RESOLVED, RESOLVED + 1)).toBe('RESOLVED');

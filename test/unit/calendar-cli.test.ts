@@ -151,13 +151,13 @@ describe('stepdown calendar: errors', () => {
 });
 
 describe('stepdown calendar: lines', () => {
-  it('answers each line that is not blank, in order, and goes on after a bad one', async () => {
+  it('answers each line that is not blank, in order, and continues after a bad one', async () => {
     const lines = [JSON.stringify(ADD), '', 'nonsense', '   ', JSON.stringify({ ...ADD, id: 'last' })];
     const answers = (await textOf(lines.join('\n'))).trimEnd().split('\n');
     expect(answers.map((line) => JSON.parse(line).id)).toEqual([1, null, 'last']);
   });
 
-  it('takes CRLF, a byte order mark, and a last line with and without its end', async () => {
+  it('accepts CRLF, a byte order mark, and a last line with and without a newline', async () => {
     const expected = '{"id":1,"result":"2026-05-04T20:30:00.000Z"}\n'.repeat(2);
     const line = JSON.stringify(ADD);
     expect(await textOf(Buffer.from(`\uFEFF${line}\r\n${line}\r\n`))).toBe(expected);
@@ -165,14 +165,14 @@ describe('stepdown calendar: lines', () => {
     expect(await textOf(Buffer.from(''))).toBe('');
   });
 
-  it('takes lines and letters cut anywhere, and no other line ends than a newline', async () => {
+  it('accepts chunks that end within a line or a character, and no line end but a newline', async () => {
     const id = 'é\u2028日本😀';
     const bytes = Buffer.from(`${JSON.stringify({ ...ADD, id }).replace('\\u2028', '\u2028')}\n`);
     const text = await textOf(...[...bytes].map((byte) => Buffer.from([byte])));
     expect(JSON.parse(text)).toEqual({ id, result: '2026-05-04T20:30:00.000Z' });
   });
 
-  it('refuses a line beyond all measure without keeping it', async () => {
+  it('refuses a line that is too long without keeping it in memory', async () => {
     const chunk = Buffer.alloc(1024 * 1024, 'x');
     const text = await textOf(...Array.from({ length: 12 }, () => chunk), `\n${JSON.stringify(ADD)}\n`);
     const answers = text.trimEnd().split('\n');
@@ -206,7 +206,7 @@ describe('stepdown calendar: lines', () => {
     expect(most).toBeLessThan(8 * 1024);
   });
 
-  it('stops quietly when the reader has gone, and says other failures', async () => {
+  it('stops without an error when the reader has closed the pipe, and reports other failures', async () => {
     const failing = (code: string) =>
       new Writable({
         write(_chunk, _encoding, done) {
@@ -224,7 +224,7 @@ describe('stepdown calendar: lines', () => {
     await expect(runCalendar(unreadable, new PassThrough())).rejects.toThrow('unreadable');
   });
 
-  it('answers alike with more calendars than it keeps', async () => {
+  it('gives the same answers with more calendars than it caches', async () => {
     const requests = Array.from({ length: 600 }, (_, i) => ({
       ...ADD,
       id: i,

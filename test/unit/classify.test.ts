@@ -1,14 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { parsePolicy } from '../../src/adapters/policy-files/load-policy';
 import { AUDIENCES, type Audience, CONSEQUENCES, type Consequence, type Impact } from '../../src/domain/impact';
 import { classify } from '../../src/domain/policy/classify';
 import type { Basis } from '../../src/domain/policy/policy';
 import type { Severity } from '../../src/domain/severity';
-
-const fileName = join(__dirname, '../../policies/cimcloud.yaml');
-const policy = parsePolicy(readFileSync(fileName, 'utf8'), { fileName });
+import { CIMCLOUD_DOCUMENT as policy } from '../support/policies';
 
 const impact = (pair: string): Impact => {
   const [audience, consequence] = pair.split('/');
@@ -30,7 +25,7 @@ const rules: [clause: string, severity: Severity, basis: Basis, pair: string, wo
 ];
 
 describe('every rule', () => {
-  it('has its row, in the order of the policy', () => {
+  it('has a row in this table, in the order of the policy', () => {
     expect(policy.rules.map(({ clause, severity, basis }) => [clause, severity, basis])).toEqual(
       rules.map(([clause, severity, basis]) => [clause, severity, basis]),
     );

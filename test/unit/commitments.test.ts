@@ -23,8 +23,8 @@ import {
   workaround,
 } from '../support/domain';
 
-// November 2026 in New York: Monday the 2nd, 9th, 16th, 23rd. Closed on Wednesday the 11th and Thursday the 26th.
-// Each instant below was counted by hand on 08:00–17:00, nine hours a day.
+// November 2026 in New York: Monday the 2nd, 9th, 16th, 23rd. Closed on Wednesday the 11th and
+// Thursday the 26th. Each instant below was counted by hand on 08:00–17:00, nine hours a day.
 
 /** A commitment's cycles as rows: severity, start, due, status, breach; wall clock of New York. */
 function cyclesOf(story: Story, kind: CommitmentKind, at: number) {
@@ -76,7 +76,7 @@ describe('in time and late', () => {
   const OPENED = ny('2026-11-16 15:00');
   const DUE = ny('2026-11-18 15:00');
 
-  it('is in time at the due instant and breached from the next millisecond on', () => {
+  it('is in time at the due instant and breached one millisecond later', () => {
     const inTime = new Story(SEV2, OPENED).do(OUTBOUND, OPENED).do(RESOLVE, DUE);
     expect(cyclesOf(inTime, 'RESOLUTION', DUE)).toEqual([
       ['SEV2', '2026-11-16 15:00', '2026-11-18 15:00', 'FULFILLED', null],
@@ -114,7 +114,7 @@ describe('in time and late', () => {
     expect(statusAt(DUE + 1)).toEqual(['BREACHED', 'BREACHED', 'BREACHED']);
   });
 
-  it('counts the updates missed since', () => {
+  it('counts the updates missed since the last one', () => {
     const { ticket, policy } = new Story(SEV2, OPENED);
     const [, update] = ticket.cycles;
     if (update === undefined) throw new Error('no UPDATE');
@@ -126,7 +126,7 @@ describe('in time and late', () => {
     expect(missed('2026-11-20 12:00')).toBe(3);
   });
 
-  it('takes any first action for a response and every outbound communication for an update', () => {
+  it('counts any first action as the response and every outbound communication as an update', () => {
     const other: readonly Command[] = [ACKNOWLEDGE, OUTBOUND, WAIT, workaround(SEV3), RESOLVE];
     for (const command of other) {
       const story = new Story(SEV2, OPENED).do(command, OPENED + 1);
@@ -145,7 +145,7 @@ describe('in time and late', () => {
 describe('pauses', () => {
   const OPENED = ny('2026-11-16 15:00');
 
-  it('stands still while the client is waited for, in business time', () => {
+  it('stops the clock while the ticket waits for the client, in business time', () => {
     // From Tuesday 16:00 over a night to Wednesday 10:00: one hour and two are not counted.
     const story = new Story(SEV2, OPENED).do(WAIT, ny('2026-11-17 16:00'));
     const paused = ny('2026-11-18 09:00');
@@ -164,7 +164,7 @@ describe('pauses', () => {
     expect(cyclesOf(story, 'RESOLUTION', ny(until))[0]?.[2]).toBe(due);
   });
 
-  it('pauses only what the policy says, and only for the reasons it says', () => {
+  it('pauses only the commitments that the policy names, for the reasons that it names', () => {
     const story = new Story(SEV2, OPENED).do({ type: 'startWaiting', reason: 'THIRD_PARTY' }, OPENED);
     expect(cyclesOf(story, 'RESOLUTION', OPENED)[0]?.[3]).toBe('RUNNING');
     const both = policyWith({ pauses: { CLIENT: ['RESOLUTION'], THIRD_PARTY: ['RESOLUTION'], OTHER_TICKET: [] } });
@@ -177,7 +177,7 @@ describe('pauses', () => {
     expect(cyclesOf(overlapping, 'UPDATE', ny('2026-11-17 12:00'))[0]?.[2]).toBe('2026-11-17 15:00');
   });
 
-  it('does not move a deadline that has passed, nor the mark that was reached', () => {
+  it('moves neither a deadline that has passed nor a mark that was reached', () => {
     const late = new Story(SEV2, OPENED).do(WAIT, ny('2026-11-18 15:30')).do(GO_ON, ny('2026-11-19 15:30'));
     expect(cyclesOf(late, 'RESOLUTION', ny('2026-11-19 15:30'))).toEqual([
       ['SEV2', '2026-11-16 15:00', '2026-11-18 15:00', 'BREACHED', '2026-11-18 15:00'],
@@ -193,7 +193,7 @@ describe('pauses', () => {
     ]);
   });
 
-  it('records a mark that is reached as a pause begins, in its place', () => {
+  it('records a mark that is reached at the start of a pause, in order of time', () => {
     const mark = ny('2026-11-18 10:30');
     const story = new Story(SEV2, OPENED).do(WAIT, mark).do(GO_ON, ny('2026-11-18 15:30'));
     const reached = story.events.map((event) => [event.type, inNy(event.at)]).slice(-3);
@@ -205,8 +205,9 @@ describe('pauses', () => {
     expect(story.try(OUTBOUND, ny('2026-11-18 11:30')).refusal?.code).toBe('OutOfOrder');
   });
 
-  it('counts a pause that begins before the due instant as the pauses before it moved it', () => {
-    // Due Wednesday 15:00; two hours' pause move it to 17:00, so that a pause from 16:00 on counts as well.
+  it('counts a pause that begins before the due instant that earlier pauses have moved', () => {
+    // Due Wednesday 15:00; two hours' pause move it to 17:00, so that a pause from 16:00 on counts
+    // as well.
     const story = new Story(SEV2, OPENED)
       .do(WAIT, ny('2026-11-18 09:00'))
       .do(GO_ON, ny('2026-11-18 11:00'))
@@ -229,7 +230,7 @@ describe('severity lowered', () => {
   const OPENED = ny('2026-11-16 15:00');
   const CHANGED = ny('2026-11-17 10:00');
 
-  it('carries: the deadline is what it would have been from the beginning', () => {
+  it('carries the start over: the deadline is what it would have been from the beginning', () => {
     const story = new Story(SEV2, OPENED).do(workaround(SEV3), CHANGED);
     expect(cyclesOf(story, 'RESPONSE', CHANGED)).toEqual([
       ['SEV2', '2026-11-16 15:00', '2026-11-17 10:00', 'FULFILLED', null],
@@ -253,7 +254,7 @@ describe('severity lowered', () => {
     ]);
   });
 
-  it('restarts where the policy says so', () => {
+  it('restarts the clock where the policy says so', () => {
     const story = new Story(SEV2, OPENED, policyWith({ onLowering: 'RESTART' })).do(workaround(SEV3), CHANGED);
     // Seven business days from Tuesday the 17th, 10:00, with Thanksgiving between.
     expect(cyclesOf(story, 'RESOLUTION', CHANGED)[1]).toEqual([
@@ -265,7 +266,7 @@ describe('severity lowered', () => {
     ]);
   });
 
-  it('starts now where nothing was promised', () => {
+  it('starts now when nothing was promised before', () => {
     const story = new Story(SEV1, OPENED).do(workaround(SEV2), CHANGED);
     expect(cyclesOf(story, 'RESOLUTION', CHANGED)).toEqual([
       ['SEV1', '2026-11-16 15:00', null, 'SUPERSEDED', null],
@@ -273,7 +274,7 @@ describe('severity lowered', () => {
     ]);
   });
 
-  it('keeps the ticket waiting, with all pauses since the start', () => {
+  it('keeps the ticket waiting, and all pauses since the start', () => {
     const story = new Story(SEV2, OPENED)
       .do(WAIT, ny('2026-11-17 09:00'))
       .do(reclassify(SEV3), CHANGED)
@@ -284,7 +285,7 @@ describe('severity lowered', () => {
     ]);
   });
 
-  it('leaves a breach in place and goes on under the new promise', () => {
+  it('keeps a breach and continues under the new target', () => {
     const at = ny('2026-11-19 10:00');
     const story = new Story(SEV2, OPENED).do(reclassify(SEV3), at);
     expect(cyclesOf(story, 'RESOLUTION', at)).toEqual([
@@ -302,7 +303,7 @@ describe('severity lowered', () => {
 describe('severity raised', () => {
   const OPENED = ny('2026-11-16 15:00');
 
-  it('is reckoned from now for RESPONSE and UPDATE, from the same start for RESOLUTION', () => {
+  it('starts RESPONSE and UPDATE again now, and keeps the start of RESOLUTION', () => {
     const at = ny('2026-11-17 09:00');
     const story = new Story(SEV4, OPENED).do(reclassify(SEV2), at);
     expect(cyclesOf(story, 'RESPONSE', at)[1]).toEqual([
@@ -322,7 +323,7 @@ describe('severity raised', () => {
     ]);
   });
 
-  it('never takes a promise away', () => {
+  it('never removes a due instant', () => {
     // The SEV3 response is due at 15:00; four business hours from 13:00 would be later.
     const at = ny('2026-11-17 13:00');
     const story = new Story(SEV3, OPENED).do(reclassify(SEV2), at);
@@ -343,7 +344,7 @@ describe('severity raised', () => {
     ]);
   });
 
-  it('breaches at the change what is past under the new severity', () => {
+  it('records a breach at the change when the new due instant is past', () => {
     const at = ny('2026-11-20 09:00');
     const story = new Story(SEV4, OPENED).do(ACKNOWLEDGE, OPENED).do(reclassify(SEV2), at);
     expect(cyclesOf(story, 'RESOLUTION', at)).toEqual([
@@ -353,8 +354,9 @@ describe('severity raised', () => {
     expect(story.events.at(-1)).toMatchObject({ type: 'COMMITMENT_BREACHED', breach: { cause: 'RECLASSIFIED' } });
   });
 
-  it('compares paused clocks as if they ran on now', () => {
-    // Two business days of UPDATE, one hour used when the wait began: seventeen are left, more than SEV2's nine.
+  it('compares paused clocks as if they ran from now on', () => {
+    // Two business days of UPDATE, one hour used when the wait began: seventeen are left, more than
+    // SEV2's nine.
     const at = ny('2026-11-25 09:00');
     const story = new Story(SEV3, OPENED).do(WAIT, ny('2026-11-16 16:00')).do(reclassify(SEV2), at);
     story.do(GO_ON, ny('2026-11-25 10:00'));
@@ -371,7 +373,7 @@ describe('severity raised', () => {
 describe('reopening and closing', () => {
   const OPENED = ny('2026-11-16 15:00');
 
-  it('gives what is left of the target, less pauses, and a fresh update', () => {
+  it('gives the rest of the target, less pauses, and a new update cycle', () => {
     // 9 h and 3 h used, 2 h of them paused: 10 of 18 hours; 8 are left.
     const reopened = ny('2026-11-19 09:00');
     const story = new Story(SEV2, OPENED)
@@ -396,7 +398,7 @@ describe('reopening and closing', () => {
     expect(cyclesOf(story, 'RESPONSE', reopened)).toHaveLength(1);
   });
 
-  it('gives a tenth of the target where it is used up, and recomputes it for another severity', () => {
+  it('gives a tenth of the target when it is used up, and recomputes it for another severity', () => {
     const reopened = ny('2026-11-23 09:00');
     const story = new Story(SEV2, OPENED).do(RESOLVE, ny('2026-11-20 15:00')).do(REOPEN, reopened);
     // A tenth of 18 hours is 1 h 48.
@@ -418,7 +420,7 @@ describe('reopening and closing', () => {
     ]);
   });
 
-  it('cancels what runs and keeps what is breached when closed unresolved', () => {
+  it('cancels running cycles and keeps breaches when the ticket is closed unresolved', () => {
     const at = ny('2026-11-17 12:00');
     const story = new Story(SEV2, OPENED).do({ type: 'close', reason: 'a duplicate' }, at);
     expect(cyclesOf(story, 'RESPONSE', at)[0]?.[3]).toBe('BREACHED');
@@ -427,14 +429,14 @@ describe('reopening and closing', () => {
 });
 
 describe('an imported history', () => {
-  it('has no cycles where there is no evidence, and is not judged past its end', () => {
+  it('has no cycles where there is no evidence, and no breaches after its end', () => {
     const opened = ny('2016-11-14 09:00');
     const end = ny('2016-11-15 09:00');
     const story = new Story(SEV2, opened, undefined, { notMeasured: ['UPDATE'], observedUntil: end });
     expect(story.ticket.cycles.map(({ kind }) => kind)).toEqual(['RESPONSE', 'RESOLUTION']);
     story.do(ACKNOWLEDGE, ny('2016-11-14 10:00'));
     expect(story.ticket.observedUntil).toBe(end);
-    // A refused command is nobody acting.
+    // A refused command does not count as an action.
     const refused = story.try(ACKNOWLEDGE, ny('2026-11-16 09:00'));
     expect([refused.refusal?.code, refused.events, story.ticket.observedUntil]).toEqual([
       'AlreadyAcknowledged',

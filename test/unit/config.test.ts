@@ -71,7 +71,7 @@ describe('a valid environment', () => {
   });
 });
 
-describe('a wrong variable is named, with what it takes', () => {
+describe('a wrong variable is named in the error, with what it accepts', () => {
   const rows: [Record<string, string>, RegExp][] = [
     [
       { DATABASE_URL: 'mysql://u:secret@db/x' },
@@ -110,23 +110,23 @@ describe('a wrong variable is named, with what it takes', () => {
     expect(problemsOf(env)).toEqual([expect.stringMatching(sentence)]);
   });
 
-  test('all of them at once', () => {
+  test('reports all wrong variables at once', () => {
     const problems = problemsOf({ PORT: 'x', LOG_LEVEL: 'y', STEPDOWN_CLEINT: 'z' });
     expect(problems).toHaveLength(3);
     expect(() => loadConfig({ PORT: 'x', LOG_LEVEL: 'y', STEPDOWN_CLEINT: 'z' })).toThrow(problems.join('\n'));
   });
 
-  test('without repeating a password', () => {
+  test('does not repeat a password', () => {
     expect(problemsOf({ DATABASE_URL: 'mysql://u:secret@db/x' }).join()).not.toContain('secret');
   });
 });
 
-test('loopback is 127.0.0.0/8, ::1 and localhost, and nothing else', () => {
+test('accepts as loopback 127.0.0.0/8, ::1 and localhost, and nothing else', () => {
   expect(['127.0.0.1', '127.255.0.9', '::1', 'localhost', 'LocalHost'].filter((host) => !isLoopback(host))).toEqual([]);
   expect(['0.0.0.0', '::', '10.1.2.3', '127.1', 'localhost.example', '::ffff:10.0.0.1'].filter(isLoopback)).toEqual([]);
 });
 
-test('the package is found from its compiled files too', () => {
+test('finds the package from its compiled files too', () => {
   expect(findPackageRoot(join(root, 'dist', 'src', 'adapters'))).toBe(root);
   expect(() => findPackageRoot('/')).toThrow('No package.json of stepdown');
 });

@@ -13,7 +13,8 @@ const LADDER = policyWith({
   ],
 });
 
-// SEV2 opened on Monday 09:00: 18 hours of 08:00–17:00, due on Wednesday 09:00. By hand: 9 h, 13.5 h, 18 h, 22.5 h, 36 h.
+// SEV2 opened on Monday 09:00: 18 hours of 08:00–17:00, due on Wednesday 09:00. By hand: 9 h, 13.5
+// h, 18 h, 22.5 h, 36 h.
 const OPENED = ny('2026-11-16 09:00');
 const RUNGS = [
   ['remind', '2026-11-17 09:00'],
@@ -24,7 +25,9 @@ const RUNGS = [
   ['board', '2026-11-20 09:00'],
 ];
 
-/** What was recorded of the latest RESOLUTION cycle by the clock: marks and the breach, in order. */
+/**
+ * What was recorded of the latest RESOLUTION cycle by the clock: marks and the breach, in order.
+ */
 function rungs(story: Story) {
   const latest = story.ticket.cycles.findLast(({ kind }) => kind === 'RESOLUTION')?.number;
   return story.events.flatMap((event) => {
@@ -42,14 +45,14 @@ function pass(story: Story, before: number): Story {
 }
 
 describe('an escalation ladder', () => {
-  it('has every rung once, in order of time, the mark at the due instant before the breach', () => {
+  it('records every mark once, in order of time, the mark at the due instant before the breach', () => {
     const story = new Story(SEV2, OPENED, LADDER);
     for (let hour = 0; hour < 24 * 14; hour++) pass(story, OPENED + hour * 3_600_000);
     expect(rungs(story)).toEqual(RUNGS);
     expect(nextDeadline(story.ticket, LADDER)).toBeNull();
   });
 
-  it('goes on after the breach: the next deadline is the next rung', () => {
+  it('continues after the breach: the next deadline is the next mark', () => {
     const story = pass(new Story(SEV2, OPENED, LADDER), ny('2026-11-18 10:00'));
     const own = story.ticket.cycles.find(({ kind }) => kind === 'RESOLUTION');
     expect(own?.breach).toMatchObject({ at: ny('2026-11-18 09:00'), severity: 'SEV2' });
@@ -57,7 +60,7 @@ describe('an escalation ladder', () => {
     expect(inNy(nextDeadline(story.ticket, LADDER))).toBe('2026-11-18 13:30');
   });
 
-  it('ends with the cycle: a rung at the very instant of the resolution is not reached', () => {
+  it('ends with the cycle: a mark at the instant of the resolution is not reached', () => {
     const inTime = new Story(SEV2, OPENED, LADDER).do(RESOLVE, ny('2026-11-20 09:00'));
     expect(rungs(inTime)).toEqual(RUNGS.slice(0, -1));
     const after = new Story(SEV2, OPENED, LADDER).do(RESOLVE, ny('2026-11-20 09:00') + 1);
@@ -86,14 +89,15 @@ describe('an escalation ladder', () => {
     );
   });
 
-  it('waits with the clock: no rung is reached while a pause from before the due instant runs', () => {
+  it('stops with the clock: no mark is reached during a pause that began before the due instant', () => {
     const story = new Story(SEV2, OPENED, LADDER).do(WAIT, ny('2026-11-17 10:00'));
     pass(story, ny('2027-02-01 09:00'));
     expect(rungs(story)).toEqual([['remind', '2026-11-17 09:00']]);
   });
 
-  it('leaves out what is past when a cycle begins to apply', () => {
-    // Raised on Wednesday 10:00, carried from Monday 09:00: breached at the change, half the ladder behind it.
+  it('skips marks that are past when a cycle begins to apply', () => {
+    // Raised on Wednesday 10:00, carried from Monday 09:00: breached at the change, half the ladder
+    // behind it.
     const story = new Story(SEV3, OPENED, LADDER).do(reclassify(SEV2), ny('2026-11-18 10:00'));
     pass(story, ny('2026-11-25 09:00'));
     expect(rungs(story)).toEqual([

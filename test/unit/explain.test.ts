@@ -21,8 +21,9 @@ import {
   WAIT,
 } from '../support/domain';
 
-// November 2026 in New York: Monday the 2nd, 9th, 16th, 23rd. Open 08:00–17:00. Veterans Day is Wednesday the 11th,
-// Thanksgiving Thursday the 26th; the clocks went back on Sunday the 1st. All was counted by hand.
+// November 2026 in New York: Monday the 2nd, 9th, 16th, 23rd. Open 08:00–17:00. Veterans Day is
+// Wednesday the 11th, Thanksgiving Thursday the 26th; the clocks went back on Sunday the 1st. All
+// was counted by hand.
 
 /** Segments as rows: wall clock of New York, kind, and what says more of it. */
 const rowsOf = (list: readonly Segment[]) =>
@@ -47,7 +48,7 @@ const BOTH_PAUSE: Policy = policyWith({
 });
 
 describe('what makes a due instant', () => {
-  it('over a night and a holiday that the calendar names', () => {
+  it('covers a night and a holiday that the calendar names', () => {
     const opened = ny('2026-11-10 15:00');
     const story = new Story(SEV2, opened);
     const list = due(story, 'RESOLUTION', opened);
@@ -63,7 +64,7 @@ describe('what makes a due instant', () => {
     expect(countedIn(list)).toBe(18 * HOUR_MS);
   });
 
-  it('round the clock, through the hour that comes twice', () => {
+  it('counts round the clock, through the hour that occurs twice', () => {
     const opened = ny('2026-11-01 00:30');
     expect(rowsOf(due(new Story(SEV1, opened), 'UPDATE', opened))).toEqual([
       ['2026-11-01 00:30', '2026-11-01 01:30', 'COUNTED'],
@@ -76,7 +77,7 @@ describe('what makes a due instant', () => {
     ]);
   });
 
-  it('paused over a weekend: closed hours within the pause are paused too', () => {
+  it('shows closed hours within a pause as paused', () => {
     const story = new Story(SEV2, ny('2026-11-06 10:00'))
       .do(WAIT, ny('2026-11-06 16:00'))
       .do(GO_ON, ny('2026-11-09 09:00'));
@@ -89,7 +90,7 @@ describe('what makes a due instant', () => {
     ]);
   });
 
-  it('while paused: up to the instant asked', () => {
+  it('ends at the instant asked while the clock is paused', () => {
     const story = new Story(SEV2, ny('2026-11-16 15:00')).do(WAIT, ny('2026-11-16 16:00'));
     expect(rowsOf(due(story, 'RESOLUTION', ny('2026-11-18 12:00')))).toEqual([
       ['2026-11-16 15:00', '2026-11-16 16:00', 'COUNTED'],
@@ -97,7 +98,7 @@ describe('what makes a due instant', () => {
     ]);
   });
 
-  it('a pause is cut where its reasons change, and only those count that stop this commitment', () => {
+  it('splits a pause where its reasons change, and lists only the reasons that stop this commitment', () => {
     const story = new Story(SEV2, ny('2026-11-16 09:00'), BOTH_PAUSE)
       .do(WAIT, ny('2026-11-16 10:00'))
       .do(THIRD_PARTY, ny('2026-11-16 11:00'))
@@ -117,7 +118,7 @@ describe('what makes a due instant', () => {
     ]);
   });
 
-  it('two pauses for one reason that touch are one segment', () => {
+  it('joins two pauses for one reason that touch', () => {
     const story = new Story(SEV2, ny('2026-11-16 09:00'))
       .do(WAIT, ny('2026-11-16 10:00'))
       .do(GO_ON, ny('2026-11-16 11:00'))
@@ -130,7 +131,7 @@ describe('what makes a due instant', () => {
     ]);
   });
 
-  it('a pause after the due instant does not count, nor does one that began with it', () => {
+  it('ignores a pause that begins at the due instant or after it', () => {
     const story = new Story(SEV2, ny('2026-11-16 09:00')).do(OUTBOUND, ny('2026-11-16 09:00'));
     const late = ny('2026-11-18 09:00');
     story.do(WAIT, late).do(GO_ON, late + HOUR_MS);
@@ -175,7 +176,7 @@ describe('what made the due instant of a cycle that is over', () => {
     expect(countedIn(explainElapsed(story.ticket, story.policy, cycle, END))).toBe(HOUR_MS);
   });
 
-  it('is untouched by a pause that began after its end', () => {
+  it('is not changed by a pause that began after its end', () => {
     const story = new Story(SEV2, OPENED).do(reclassify(SEV3), END).do(WAIT, END + HOUR_MS);
     const list = due(story, 'RESOLUTION', END + 2 * HOUR_MS);
     expect(inNy(list.at(-1)?.to ?? null)).toBe('2026-11-18 09:00');
@@ -189,7 +190,7 @@ describe('what made the due instant of a cycle that is over', () => {
 });
 
 describe('special cases', () => {
-  it('best effort is counted by the wall clock, waiting or not', () => {
+  it('best effort counts the wall clock, also while the ticket waits', () => {
     const story = new Story(SEV1, ny('2026-11-21 12:00')).do(WAIT, ny('2026-11-21 13:00'));
     expect(rowsOf(due(story, 'RESOLUTION', ny('2026-11-21 15:00')))).toEqual([
       ['2026-11-21 12:00', '2026-11-21 15:00', 'COUNTED'],
@@ -223,7 +224,7 @@ describe('special cases', () => {
     ]);
   });
 
-  it('a holiday on a Saturday is one', () => {
+  it('a holiday on a Saturday is shown as a holiday', () => {
     const opened = ny('2026-07-02 16:00');
     const list = due(new Story(SEV2, opened, CIMCLOUD), 'RESPONSE', opened);
     expect(rowsOf(list)).toEqual([

@@ -24,8 +24,8 @@ import {
   workaround,
 } from '../support/domain';
 
-// November 2026 in New York: Monday the 16th and 23rd; closed on Thursday the 26th. Nine hours a day, 08:00–17:00.
-// Each instant was counted by hand.
+// November 2026 in New York: Monday the 16th and 23rd; closed on Thursday the 26th. Nine hours a
+// day, 08:00–17:00. Each instant was counted by hand.
 
 const OPENED = ny('2026-11-16 09:00');
 
@@ -37,8 +37,8 @@ function cyclesOf(story: Story, kind: CommitmentKind, at: number) {
 }
 
 /** What ticket systems in wide use are known to get wrong. */
-describe('faults that others have', () => {
-  it('forget a pause when severity changes', () => {
+describe('faults of other products, which this service does not have:', () => {
+  it('a pause is forgotten when severity changes', () => {
     // Four hours' pause on Monday; seven business days from Monday 09:00 are Wednesday the 25th.
     const story = new Story(SEV2, OPENED)
       .do(WAIT, ny('2026-11-16 11:00'))
@@ -50,7 +50,7 @@ describe('faults that others have', () => {
     ]);
   });
 
-  it('add the time on hold in minutes of the wall clock', () => {
+  it('time on hold is added in minutes of the wall clock', () => {
     // Friday 16:30 to Monday 08:30 is an hour of business, not 64.
     const story = new Story(SEV2, ny('2026-11-19 10:00'))
       .do(WAIT, ny('2026-11-20 16:30'))
@@ -58,7 +58,7 @@ describe('faults that others have', () => {
     expect(cyclesOf(story, 'RESOLUTION', ny('2026-11-23 08:30'))[0]?.[2]).toBe('2026-11-23 11:00');
   });
 
-  it('let the clock of updates overrule the first response', () => {
+  it('the update clock replaces the first response', () => {
     const story = new Story(SEV2, OPENED).do(INBOUND, ny('2026-11-16 10:00'));
     const next = nextDue(story.ticket, CIMCLOUD, ny('2026-11-16 10:00'));
     expect([next?.cycle.kind, inNy(next?.dueAt ?? null)]).toEqual(['RESPONSE', '2026-11-16 13:00']);
@@ -77,7 +77,7 @@ describe('faults that others have', () => {
     ]);
   });
 
-  it('let the clock run on after the resolution', () => {
+  it('the clock runs on after the resolution', () => {
     const story = new Story(SEV2, OPENED).do(OUTBOUND, OPENED).do(RESOLVE, ny('2026-11-16 12:00'));
     const after = letPass(story.ticket, ny('2026-11-20 12:00'), CIMCLOUD);
     expect(after.events).toEqual([]);
@@ -87,7 +87,7 @@ describe('faults that others have', () => {
     expect([view.status, view.elapsedMs, view.breach]).toEqual(['FULFILLED', 3 * 3_600_000, null]);
   });
 
-  it('undo a breach when the target grows', () => {
+  it('a breach is undone when the target grows', () => {
     const changed = ny('2026-11-18 10:00');
     const story = new Story(SEV2, OPENED).do(OUTBOUND, OPENED).do(reclassify(SEV4), changed);
     expect(cyclesOf(story, 'RESOLUTION', changed)).toEqual([
@@ -102,7 +102,7 @@ describe('faults that others have', () => {
     ]);
   });
 
-  it('keep a deadline from a target that no longer exists', () => {
+  it('a deadline remains from a target that no longer exists', () => {
     const severities = CIMCLOUD_DOCUMENT.severities.map((level) =>
       level.severity === 'SEV4'
         ? { ...level, targets: { ...level.targets, RESOLUTION: { ...level.targets.RESOLUTION, span: null } } }
@@ -120,7 +120,7 @@ describe('faults that others have', () => {
     expect(events).toEqual([]);
   });
 
-  it('leave a ticket running that was created resolved', () => {
+  it('a ticket that is created and resolved at once keeps running', () => {
     const evidence = { notMeasured: ['UPDATE'], observedUntil: ny('2026-11-20 09:00') } as const;
     const story = new Story(SEV2, OPENED, CIMCLOUD, evidence).do(RESOLVE, OPENED);
     expect(story.ticket.cycles.map(({ kind, end }) => [kind, end?.outcome, end?.elapsedMs])).toEqual([
@@ -138,7 +138,7 @@ describe('faults that others have', () => {
     ]);
   });
 
-  it('give notice of one breach twice', () => {
+  it('one breach is reported twice', () => {
     const story = new Story(SEV2, OPENED);
     for (const at of ['2026-11-18 09:00', '2026-11-18 09:01', '2026-11-18 09:01', '2026-11-19 09:00']) {
       const { ticket, events } = letPass(story.ticket, ny(at), CIMCLOUD);
@@ -155,8 +155,8 @@ describe('faults that others have', () => {
   });
 });
 
-describe('what happens together', () => {
-  it('is paused and resolved in one instant: as if never paused', () => {
+describe('commands at the same instant, and changes at an edge', () => {
+  it('a pause and a resolution at one instant count as no pause', () => {
     const at = ny('2026-11-17 10:00');
     const story = new Story(SEV2, OPENED).do(OUTBOUND, OPENED).do(WAIT, at).do(RESOLVE, at);
     const cycle = story.ticket.cycles.find(({ kind }) => kind === 'RESOLUTION');
@@ -172,7 +172,7 @@ describe('what happens together', () => {
     // Eight hours were used on Monday; ten are left.
     ['before the deadline', '2026-11-17 09:00', '2026-11-18 10:00'],
     ['after the deadline', '2026-11-19 09:00', '2026-11-20 10:00'],
-  ])('is reopened %s, with what was left', (_, reopened, due) => {
+  ])('a ticket reopened %s has the rest of its target', (_, reopened, due) => {
     const story = new Story(SEV2, OPENED).do(RESOLVE, ny('2026-11-16 17:00')).do(REOPEN, ny(reopened));
     expect(cyclesOf(story, 'RESOLUTION', ny(reopened))).toEqual([
       ['SEV2', '2026-11-16 09:00', '2026-11-18 09:00', 'FULFILLED'],
@@ -183,8 +183,9 @@ describe('what happens together', () => {
     ).toEqual([]);
   });
 
-  it('is reopened on the eve of a holiday, with what was left', () => {
-    // Eight hours were used on Monday. Of ten, one is left of Wednesday; Thursday is Thanksgiving; nine are Friday's.
+  it('a ticket reopened on the eve of a holiday has the rest of its target', () => {
+    // Eight hours were used on Monday. Of ten, one is left of Wednesday; Thursday is Thanksgiving;
+    // nine are Friday's.
     const reopened = ny('2026-11-25 16:00');
     const story = new Story(SEV2, ny('2026-11-23 09:00')).do(RESOLVE, ny('2026-11-23 17:00')).do(REOPEN, reopened);
     expect(cyclesOf(story, 'RESOLUTION', reopened)[1]).toEqual([
@@ -195,7 +196,7 @@ describe('what happens together', () => {
     ]);
   });
 
-  it('is resolved late and reopened: the breach stays, and a tenth is left', () => {
+  it('a ticket resolved late and reopened keeps its breach and has a tenth of the target', () => {
     // Nineteen hours of eighteen were used; a tenth of them is an hour and 48 minutes.
     const story = new Story(SEV2, OPENED).do(RESOLVE, ny('2026-11-18 10:00')).do(REOPEN, ny('2026-11-18 12:00'));
     expect(cyclesOf(story, 'RESOLUTION', ny('2026-11-18 12:00'))).toEqual([
@@ -208,7 +209,7 @@ describe('what happens together', () => {
     ).toEqual(['2026-11-18 09:00']);
   });
 
-  it('waits for one reason within another: the clock runs again when the last has gone', () => {
+  it('the clock of a ticket that waits for two reasons runs again when the last one ends', () => {
     const pauses = { CLIENT: ['RESOLUTION'], THIRD_PARTY: ['RESOLUTION'], OTHER_TICKET: [] } as const;
     const story = new Story(SEV2, OPENED, policyWith({ pauses }))
       .do(WAIT, ny('2026-11-16 10:00'))
@@ -218,7 +219,7 @@ describe('what happens together', () => {
     expect(cyclesOf(story, 'RESOLUTION', ny('2026-11-16 14:00'))[0]?.[2]).toBe('2026-11-18 13:00');
   });
 
-  it('waits in the night in which clocks go forward, on a calendar that never closes', () => {
+  it('a pause in the night of a change of the clocks counts real time on a calendar that never closes', () => {
     const day = [['00:00', '24:00']] as const;
     const always = { timeZone: 'America/New_York', holidays: [], special: {} };
     const week = { mon: day, tue: day, wed: day, thu: day, fri: day, sat: day, sun: day };
@@ -233,11 +234,12 @@ describe('what happens together', () => {
     const story = new Story(SEV2, ny('2027-03-13 20:00'), policyWith({ severities, calendars }))
       .do(WAIT, ny('2027-03-13 22:00'))
       .do(GO_ON, ny('2027-03-14 10:00'));
-    // Eleven hours by the clock on the wall, whose hands skip one: 20:00 is due 21:00 a day later, and eleven hours on.
+    // Eleven hours by the clock on the wall, whose hands skip one: 20:00 is due 21:00 a day later,
+    // and eleven hours on.
     expect(cyclesOf(story, 'RESOLUTION', ny('2027-03-14 10:00'))[0]?.[2]).toBe('2027-03-15 08:00');
   });
 
-  it('restarts every clock where the policy says so, also those of the response and of updates', () => {
+  it('a lowering restarts every clock where the policy says so, also response and update', () => {
     const at = ny('2026-11-16 11:00');
     const story = new Story(SEV2, OPENED, policyWith({ onLowering: 'RESTART' })).do(reclassify(SEV3), at);
     const second = (kind: CommitmentKind) => cyclesOf(story, kind, at)[1]?.slice(1, 3);
@@ -248,7 +250,7 @@ describe('what happens together', () => {
     expect(cyclesOf(carried, 'UPDATE', at)[1]?.slice(1, 3)).toEqual(['2026-11-16 09:00', '2026-11-18 09:00']);
   });
 
-  it('is raised at the very instant at which the new promise is due: that is in time', () => {
+  it('a raise at the instant at which the new target is due is in time', () => {
     const due = ny('2026-11-18 09:00');
     const story = new Story(SEV3, OPENED).do(reclassify(SEV2), due);
     expect(cyclesOf(story, 'RESOLUTION', due)[1]).toEqual(['SEV2', '2026-11-16 09:00', '2026-11-18 09:00', 'AT_RISK']);
@@ -268,7 +270,7 @@ describe('what happens together', () => {
     });
   });
 
-  it('is raised, and the new promise is due when the old one is: the old one goes on', () => {
+  it('a raise whose new target is due when the old one is continues the old cycle', () => {
     // A business day from Monday 09:00, and four hours from Monday 14:00.
     const at = ny('2026-11-16 14:00');
     const story = new Story(SEV3, OPENED).do(reclassify(SEV2), at);
@@ -277,7 +279,7 @@ describe('what happens together', () => {
     expect(cyclesOf(later, 'RESPONSE', at - 1)).toHaveLength(2);
   });
 
-  it('reaches a mark in the instant in which the new cycle begins to apply: it is said', () => {
+  it('a mark reached at the instant at which the new cycle begins to apply is recorded', () => {
     // Three quarters of 63 hours from Monday 09:00: 44 until Friday evening, and 3:15 on Monday.
     const mark = ny('2026-11-23 11:15');
     const marks = (at: number) =>
@@ -288,7 +290,7 @@ describe('what happens together', () => {
     expect(marks(mark + 1)).toEqual([]);
   });
 
-  it('has a workaround, loses it, and gets another', () => {
+  it('a ticket can have a workaround, lose it, and get another', () => {
     const story = new Story(SEV1, OPENED)
       .do(workaround(SEV3), ny('2026-11-16 10:00'))
       .do({ type: 'withdrawWorkaround', reason: 'it failed' }, ny('2026-11-16 12:00'));
@@ -307,7 +309,7 @@ describe('what happens together', () => {
     ]);
   });
 
-  it('is raised while paused: the new cycles begin paused', () => {
+  it('cycles that begin by a raise during a pause begin paused', () => {
     const raised = ny('2026-11-16 12:00');
     const story = new Story(SEV3, OPENED).do(WAIT, ny('2026-11-16 10:00')).do(reclassify(SEV2), raised);
     expect(cyclesOf(story, 'RESOLUTION', raised)[1]).toEqual(['SEV2', '2026-11-16 09:00', null, 'PAUSED']);

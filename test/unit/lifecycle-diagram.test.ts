@@ -6,7 +6,7 @@ import { lifecycleMermaid, lifecycleSvg } from '../../src/adapters/lifecycle-dia
 const committed = (name: string): string => readFileSync(join(__dirname, '../../docs', name), 'utf8');
 
 // After a change of the machine: npm run lifecycle
-test('the pictures are those of the machine', async () => {
+test('the diagrams in docs are those that the machine prints', async () => {
   expect(committed('lifecycle.mermaid')).toBe(`${lifecycleMermaid().trimEnd()}\n`);
   expect(committed('lifecycle.svg')).toBe(`${(await lifecycleSvg()).trimEnd()}\n`);
 });

@@ -149,7 +149,7 @@ describe('every state × every command', () => {
     COMMAND_TYPES.map((command) => [state, command, TABLE[command][state]] as const),
   );
 
-  it.each(cases)('%s takes %s: %s', (state, type, expected) => {
+  it.each(cases)('in state %s, command %s gives %s', (state, type, expected) => {
     const story = inState[state]();
     const before = story.ticket;
     const { refusal, events } = story.try(commandOf[type], LATER);
@@ -164,7 +164,7 @@ describe('every state × every command', () => {
     }
   });
 
-  it.each(cases)('%s says beforehand whether it takes %s', (state, type, expected) => {
+  it.each(cases)('in state %s, allowedActions says whether %s is allowed', (state, type, expected) => {
     const { ticket } = inState[state]();
     const deciding = { ticket, policy: CIMCLOUD, at: LATER, actor: AGENT };
     const action = allowedActions(deciding).find(({ command }) => command === type);
@@ -175,7 +175,7 @@ describe('every state × every command', () => {
     expect(action?.refusal?.code).toBe(allowed ? undefined : barredBy);
   });
 
-  it('says what a state would take instead', () => {
+  it('lists what the state allows in a refusal', () => {
     const { refusal } = inState.resolved().try(RESOLVE, LATER);
     expect(refusal).toEqual({
       code: 'IllegalTransition',
@@ -185,7 +185,7 @@ describe('every state × every command', () => {
     });
   });
 
-  it('reads its transitions from the machine', () => {
+  it('has the transitions of the machine', () => {
     const legal = TICKET_STATES.flatMap((state) =>
       COMMAND_TYPES.filter((command) => TABLE[command][state] !== 'IllegalTransition').map(
         (command) => `${state} ${command}`,
@@ -226,13 +226,13 @@ describe('workarounds', () => {
     else expect(decision.refusal).toMatchObject(refusal);
   });
 
-  it('looks at a contradiction before anything else', () => {
+  it('checks for a contradiction before anything else', () => {
     const story = inState.closed();
     const { refusal } = story.try(workaround([impact('NOBODY', 'ORDERING_BLOCKED')]), OPENED - 1);
     expect(refusal?.code).toBe('ContradictoryImpact');
   });
 
-  it('withdraws the latest first and is open once none is left', () => {
+  it('withdraws the latest workaround first and is open when none is left', () => {
     const story = new Story(SEV1, OPENED).do(workaround(SEV2), LATER).do(workaround(SEV3), LATER);
     expect(story.ticket).toMatchObject({ state: 'workaroundApplied', severity: 'SEV3' });
     story.do(WITHDRAW, LATER);
@@ -243,14 +243,14 @@ describe('workarounds', () => {
     expect(story.try(WITHDRAW, LATER).refusal?.code).toBe('IllegalTransition');
   });
 
-  it('does not withdraw what was reclassified since', () => {
+  it('refuses to withdraw a workaround after a reclassification', () => {
     const story = new Story(SEV2, OPENED).do(workaround(SEV3), LATER).do(reclassify(SEV4), LATER);
     expect(story.try(WITHDRAW, LATER).refusal).toEqual({ code: 'ReclassifiedSinceWorkaround', appliedAt: LATER });
     story.do(workaround([impact('NOBODY', 'DEGRADED')]), LATER).do(WITHDRAW, LATER);
     expect(story.ticket).toMatchObject({ state: 'workaroundApplied', severity: 'SEV4', impacts: SEV4 });
   });
 
-  it('returns from resolved to the state it was resolved from, not waiting', () => {
+  it('returns from resolved to the state that it was resolved from, and does not wait', () => {
     const story = new Story(SEV2, OPENED).do(workaround(SEV3), LATER).do(WAIT, LATER).do(RESOLVE, LATER);
     expect(story.ticket.waits).toEqual([{ reason: 'CLIENT', from: LATER, until: LATER }]);
     story.do(REOPEN, LATER);
@@ -276,7 +276,7 @@ describe('overrides', () => {
     else expect(decision.refusal).toMatchObject(refusal);
   });
 
-  it('keeps the clause and ends with new impacts', () => {
+  it('keeps the clause and ends when new impacts are stated', () => {
     const story = new Story(SEV3, OPENED).do(override('SEV1'), LATER);
     expect(story.ticket).toMatchObject({
       severity: 'SEV1',
@@ -293,19 +293,19 @@ describe('overrides', () => {
 });
 
 describe('other rules', () => {
-  it('takes the same instant and refuses an earlier one', () => {
+  it('accepts a command at the instant of the last event and refuses an earlier one', () => {
     const story = new Story(SEV2, OPENED).do(ACKNOWLEDGE, LATER).do(WAIT, LATER);
     expect(story.try(GO_ON, LATER - 1).refusal).toEqual({ code: 'OutOfOrder', at: LATER - 1, lastEventAt: LATER });
   });
 
-  it('is acknowledged once and closed unresolved only with a reason', () => {
+  it('accepts one acknowledgement, and closing unresolved only with a reason', () => {
     const story = new Story(SEV2, OPENED).do(ACKNOWLEDGE, LATER);
     expect(story.try(ACKNOWLEDGE, LATER).refusal?.code).toBe('AlreadyAcknowledged');
     expect(story.try(CLOSE, LATER).refusal).toMatchObject({ code: 'InvalidInput', field: 'reason' });
     expect(story.do(RESOLVE, LATER).do(CLOSE, LATER).ticket.state).toBe('closed');
   });
 
-  it('waits for a set of reasons; an answer of the client ends waiting for the client only', () => {
+  it('waits for several reasons; an answer of the client ends only the waiting for the client', () => {
     const story = new Story(SEV2, OPENED).do(WAIT, LATER).do({ type: 'startWaiting', reason: 'THIRD_PARTY' }, LATER);
     expect(story.try(WAIT, LATER).refusal).toMatchObject({ code: 'AlreadyWaiting', reason: 'CLIENT', since: LATER });
     story.do(OUTBOUND, LATER);
@@ -318,7 +318,7 @@ describe('other rules', () => {
     expect(story.try(GO_ON, LATER).refusal).toEqual({ code: 'NotWaiting', reason: 'CLIENT' });
   });
 
-  it('closes by itself after five silent business days, recorded by the next command', () => {
+  it('closes automatically after five silent business days, recorded before the next command', () => {
     // Monday 16 November, 09:05; Thursday is Thanksgiving only in the week after.
     const silent = () => new Story(SEV2, OPENED).do(RESOLVE, LATER);
     const due = ny('2026-11-23 09:05');

@@ -22,7 +22,8 @@ import {
   workaround,
 } from '../support/domain';
 
-// November 2026 in New York: Monday the 16th, opened at 15:00; 08:00–17:00, nine hours a day. Counted by hand.
+// November 2026 in New York: Monday the 16th, opened at 15:00; 08:00–17:00, nine hours a day.
+// Counted by hand.
 const OPENED = '2026-11-16 15:00';
 type Steps = readonly (readonly [at: string, command: Command])[];
 type Expected = readonly (readonly [MilestoneName, at: string | null, severity: string, hours: number | null])[];
@@ -90,7 +91,7 @@ it.each<[string, typeof SEV1, Steps, Expected]>([
     ],
   ],
   [
-    'raised before the response: still from opening, where the promise began anew',
+    'raised before the response: still from opening, where the promise began again',
     SEV3,
     [
       ['2026-11-16 16:00', reclassify(SEV2)],
@@ -112,7 +113,8 @@ it.each<[string, typeof SEV1, Steps, Expected]>([
     [
       ['RESPONSE', '2026-11-16 16:00', 'SEV2', 1],
       ['WORKAROUND', '2026-11-17 10:00', 'SEV2', 2],
-      // 2 h, 7 h of the 17th, twelve working dates of 9 h (the 26th is a holiday), 2 h + 1 h on 7 December.
+      // 2 h, 7 h of the 17th, twelve working dates of 9 h (the 26th is a holiday), 2 h + 1 h on 7
+      // December.
       ['RESOLUTION', '2026-12-07 13:00', 'SEV4', 2 + 7 + 108 + 3],
     ],
   ],
@@ -142,7 +144,7 @@ it.each<[string, typeof SEV1, Steps, Expected]>([
     ],
   ],
   [
-    'resolved again: both stretches, not the rest between; a first workaround after it likewise',
+    'resolved again: both stretches, not the rest between; and so for a first workaround after it',
     SEV2,
     [
       ['2026-11-16 16:00', RESOLVE],
@@ -168,7 +170,7 @@ it.each<[string, typeof SEV1, Steps, Expected]>([
   expect(rows(reached(impacts, steps))).toEqual(expected);
 });
 
-it('says the same when asked event by event', () => {
+it('gives the same times when it is computed event by event', () => {
   const story = reached(SEV2, [
     ['2026-11-16 16:00', workaround(SEV4)],
     ['2026-11-16 16:00', RESOLVE],
@@ -190,12 +192,12 @@ it('says the same when asked event by event', () => {
   expect([...kept.values()]).toEqual(milestonesOf(null, story.ticket, story.events, story.policy));
 });
 
-it('gives no time where the commitment is not measured', () => {
+it('gives no time when the commitment is not measured', () => {
   const story = reached(SEV2, [['2026-11-16 16:00', ACKNOWLEDGE]], undefined, ['RESPONSE']);
   expect(rows(story)).toEqual([['RESPONSE', '2026-11-16 16:00', 'SEV2', null]]);
 });
 
-it('gives no time where nothing is promised at all', () => {
+it('gives no time when nothing is promised', () => {
   const none = { span: null, basis: 'HOUSE', text: 'Best effort' } as const;
   const severities = CIMCLOUD_DOCUMENT.severities.map((level) => ({
     ...level,

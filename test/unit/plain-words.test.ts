@@ -19,7 +19,10 @@ const sources = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], {
 
 const linesOf = (file: string): readonly string[] => readFileSync(join(ROOT, file), 'utf8').split('\n');
 
-/** The lines of prose that have a width to keep: comments of code; of Markdown all but tables, links and code. */
+/**
+ * The lines of prose that have a width to keep: comments of code; of Markdown all but tables, links
+ * and code.
+ */
 function proseOf(file: string): readonly (readonly [line: number, text: string])[] {
   const numbered = linesOf(file).map((text, index) => [index + 1, text] as const);
   if (file.endsWith('.md')) {

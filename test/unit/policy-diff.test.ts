@@ -1,11 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { clientLines, diffLines } from '../../src/adapters/cli/policy/diff-lines';
 import { parsePolicy } from '../../src/adapters/policy-files/load-policy';
 import type { PolicyDocument } from '../../src/domain/policy/policy';
-
-const TEXT = readFileSync(join(__dirname, '../../policies/cimcloud.yaml'), 'utf8');
+import { CIMCLOUD_TEXT } from '../support/policies';
 
 type Edit = readonly [from: string, to: string];
 
@@ -14,7 +11,7 @@ function edited(edits: readonly Edit[]): PolicyDocument {
   const text = edits.reduce((before, [from, to]) => {
     if (!before.includes(from)) throw new Error(`The policy has no ${from}`);
     return before.replace(from, to);
-  }, TEXT);
+  }, CIMCLOUD_TEXT);
   return parsePolicy(text, { fileName: 'policy.yaml' });
 }
 
@@ -130,7 +127,7 @@ const CASES: readonly (readonly [what: string, edits: readonly Edit[], lines: re
   ],
 ];
 
-test.each(CASES)('policy diff says %s', (_, edits, lines) => {
+test.each(CASES)('policy diff prints %s', (_, edits, lines) => {
   const before = { name: 'cimcloud/1', document: edited([]) };
   const after = { name: 'new.yaml', document: edited(edits) };
   expect(diffLines(before, after)).toEqual(['cimcloud/1 → new.yaml', ...lines]);
@@ -140,7 +137,7 @@ test.each([
   ['cimcloud', 'every client without a policy of its own; Fortnum (weekend in place of business)'],
   ['gold', 'Harrods; Liberty (weekend in place of business, night in place of roundTheClock)'],
   ['silver', 'none; no client has the policy silver'],
-])('names the clients of a policy: %s', (id, clients) => {
+])('policy diff names the clients of policy %s', (id, clients) => {
   const terms = [
     { clientId: 'l', name: 'Liberty', policy: 'gold', calendars: { business: 'weekend', roundTheClock: 'night' } },
     { clientId: 'h', name: 'Harrods', policy: 'gold', calendars: {} },

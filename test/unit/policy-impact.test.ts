@@ -230,7 +230,7 @@ test.each(CASES.map((one) => [one.what, one] as const))('%s', (_, { story, polic
   expect(inNy(viewCommitment(ticket, policy, 'RESOLUTION', at)?.dueAt ?? null)).toBe(resolution);
 });
 
-test('a kinder policy, under which there would have been no breach to waive, refuses no step', () => {
+test('a longer deadline, under which there is no breach to waive, is no refusal', () => {
   const story = opened().do(ACKNOWLEDGE, ny('2026-06-01 16:00'));
   const { kind, number } = story.ticket.cycles.find(({ breach }) => breach !== null) ?? {};
   expect([kind, number]).toEqual(['RESPONSE', 1]);
@@ -248,14 +248,14 @@ test('a kinder policy, under which there would have been no breach to waive, ref
   });
 });
 
-test.each(['resolved', 'closed'] as const)('a ticket that is %s is not counted', (state) => {
+test.each(['resolved', 'closed'] as const)('a ticket that is %s is not reported', (state) => {
   const story = opened().do(RESOLVE, ny('2026-06-01 11:00'));
   if (state === 'closed') story.do({ type: 'close', reason: null }, ny('2026-06-01 12:00'));
   expect(story.ticket.state).toBe(state);
   expect(impactOn(story.events, CIMCLOUD, policyWith({ onLowering: 'RESTART' }), ny('2026-06-02 10:00'))).toBeNull();
 });
 
-describe('a history with every kind of event, replayed under its own policy', () => {
+describe('a history with every type of event, replayed under its own policy', () => {
   const at = (hours: number): EpochMs => ny('2026-06-01 10:00') + hours * 3_600_000;
   const story = new Story(SEV1, at(0));
   story
@@ -284,7 +284,7 @@ describe('a history with every kind of event, replayed under its own policy', ()
     .do(WAIT, at(222))
     .do(GO_ON, at(223));
 
-  test('gives the same ticket, however its breaches were detected', () => {
+  test('gives the same ticket, whenever its breaches were detected', () => {
     const { ticket, refusals } = replayUnder(story.events, CIMCLOUD);
     expect(refusals).toEqual([]);
     expect(ticket).toEqual(story.ticket);
@@ -301,7 +301,7 @@ describe('a history with every kind of event, replayed under its own policy', ()
   });
 });
 
-test('impacts are counted by severity, every level of the policy being named', () => {
+test('impacts are counted for each severity of the policy', () => {
   const tally = new ImpactTally(CIMCLOUD);
   const one = (severity: Severity, impact: Partial<TicketImpact>) => tally.add({ severity, ...SAME, ...impact });
   one('SEV2', { wouldBeBreached: true, deadlineChanged: true });

@@ -70,7 +70,7 @@ describe("another vendor's policy", () => {
     expect(office?.knownYears).toEqual({ from: 2025, to: 2027 });
   });
 
-  it('may have holidays without a region, and share a week by a YAML anchor', () => {
+  it('accepts holidays without a region, and a week shared by a YAML anchor', () => {
     expect(document.calendars.branch).toMatchObject({
       timeZone: 'Asia/Kathmandu',
       week: document.calendars.office?.week,

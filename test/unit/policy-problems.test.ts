@@ -155,8 +155,8 @@ const rows: Row[] = [
   ['pauses:', '---\npauses:', 86, '(document)', 'multiple documents'],
 ];
 
-describe('a broken policy names the line, the field and what it takes', () => {
-  it('where nothing is broken there is no problem', () => expect(problemsOf(sound)).toEqual([]));
+describe('a problem of a policy names the line, the field and what the field accepts', () => {
+  it('has no problem in a sound policy', () => expect(problemsOf(sound)).toEqual([]));
 
   it.each(rows)('%s → %s', (find, replace, line, field, message) => {
     expect(problemsOf(broken(find, replace))).toContainEqual({
@@ -167,7 +167,7 @@ describe('a broken policy names the line, the field and what it takes', () => {
     });
   });
 
-  it('names all problems at once, in the order of the file', () => {
+  it('reports all problems at once, in the order of the file', () => {
     const text = broken('amount: 30', 'amount: -2')
       .replace('clause: outage', 'clause: data')
       .replace('zone: UTC', 'zone: Utopia/Here')
@@ -188,18 +188,18 @@ describe('a broken policy names the line, the field and what it takes', () => {
     expect(problemsOf(broken('onLowering: restart', 'onLowering: keep'))).toMatchObject([{ line: 90, column: 13 }]);
   });
 
-  it('says all of it in its message, as compilers do', () => {
+  it('prints every problem in its message, as compilers do', () => {
     expect(() => parsePolicy(broken('amount: 30', 'amount: 0'), { fileName: 'broken.yaml' })).toThrow(
       'broken.yaml:11:27 severities[0].targets.RESPONSE.amount: takes more than 0 and at most 527040 minutes, not 0',
     );
   });
 
-  it('wants at least one target that falls due', () => {
+  it('requires at least one target that falls due', () => {
     const text = sound.replace(/\{ amount: [^,]+, unit: \w+, calendar: \w+, basis/g, '{ bestEffort: true, basis');
     expect(problemsOf(text)).toMatchObject([{ line: 5, field: 'severities' }]);
   });
 
-  it('does not take a horizon beyond the known Islamic years where a region has such holidays', () => {
+  it('refuses a horizon beyond the known Islamic years when a region has such holidays', () => {
     const text = broken('region: DE-BY', 'region: AE').replace('to: 2027', 'to: 2090');
     expect(problemsOf(text)).toContainEqual(
       expect.objectContaining({ line: 66, field: 'calendars.office.holidays.horizon.to' }),
@@ -207,7 +207,7 @@ describe('a broken policy names the line, the field and what it takes', () => {
   });
 });
 
-describe('a text that is no policy at all', () => {
+describe('a text that is not a policy', () => {
   const nest = 'bcdefghij'.split('').map((name, index) => `${name}: [${`*${'abcdefghi'[index]}, `.repeat(9)}]`);
   const bomb = `a: &a [x]\n${nest.map((line) => line.replace(/^(\w): /, '$1: &$1 ')).join('\n')}`;
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -7,10 +7,7 @@ import { parsePolicy } from '../../src/adapters/policy-files/load-policy';
 import { policyFingerprint } from '../../src/adapters/policy-files/policy-fingerprint';
 import { compilePolicy } from '../../src/domain/policy/compile-policy';
 import { type PolicyDocument, targetOf } from '../../src/domain/policy/policy';
-
-const fileName = join(__dirname, '../../policies/cimcloud.yaml');
-const text = readFileSync(fileName, 'utf8');
-const policy = parsePolicy(text, { fileName });
+import { CIMCLOUD_FILE as fileName, CIMCLOUD_DOCUMENT as policy, CIMCLOUD_TEXT as text } from '../support/policies';
 
 describe('the first policy', () => {
   it.each([
@@ -33,7 +30,7 @@ describe('the first policy', () => {
     expect(target).toMatchObject({ basis, text: expect.stringMatching(words) });
   });
 
-  it('has four severities with what each asks of the client and of a workaround', () => {
+  it('has four severities, each with its demands on the client and on a workaround', () => {
     expect(policy.severities.map(({ targets: _, title: __, ...rest }) => rest)).toEqual([
       { severity: 'SEV1', workaroundLowers: 'SEVERITY', clientActions: ['SUBMIT_TICKET', 'CALL'] },
       { severity: 'SEV2', workaroundLowers: 'IMPACT', clientActions: ['SUBMIT_TICKET'] },
@@ -105,7 +102,7 @@ describe('the first policy', () => {
 });
 
 describe('the fingerprint', () => {
-  it('survives storage as JSON, in whatever order of fields', () => {
+  it('is the same after storage as JSON, in any order of fields', () => {
     const stored = JSON.parse(JSON.stringify(policy)) as PolicyDocument;
     expect(stored).toEqual(policy);
     const reordered = Object.fromEntries(Object.entries(stored).reverse()) as unknown as PolicyDocument;
@@ -113,7 +110,7 @@ describe('the fingerprint', () => {
     expect(policyFingerprint(policy)).toMatch(/^[0-9a-f]{64}$/);
   });
 
-  it('ignores comments and layout, and notices every change of what is said', () => {
+  it('ignores comments and layout, and changes with every change of content', () => {
     const same = parsePolicy(`# another comment\n\n${text.replace('[UPDATE, RESOLUTION]', '[UPDATE,   RESOLUTION]')}`, {
       fileName,
     });
@@ -146,7 +143,7 @@ describe('stepdown policy check', () => {
     return file;
   }
 
-  it('sums a sound policy up', async () => {
+  it('prints a summary of a sound policy', async () => {
     const { code, output, errors } = await check(fileName);
     expect([code, errors]).toEqual([0, '']);
     expect(output).toContain('Severities: 4\n');
@@ -174,7 +171,7 @@ describe('stepdown policy check', () => {
     ['a directory', () => folder, 'is a directory; give the policy file itself.'],
     ['a huge file', () => given('#'.repeat(1_048_577)), 'is larger than 1 MiB, the maximum size of a policy.'],
     ['a file that is not UTF-8', () => given(Uint8Array.of(0x69, 0x64, 0x3a, 0xff)), 'is not UTF-8 text.'],
-  ])('says what is wrong with %s', async (_name, fileOf, sentence) => {
+  ])('reports what is wrong with %s', async (_name, fileOf, sentence) => {
     const file = fileOf();
     expect(await check(file)).toEqual({ code: 2, output: '', errors: `${file} ${sentence}\n` });
   });

@@ -5,7 +5,7 @@ import type { ApiReport, ReportOptions, ReportRow } from '../../src/adapters/cli
 const NOW = Date.parse('2026-06-01T14:00:00Z');
 const LEFT_OUT: ReportOptions = { from: null, to: null, by: 'severity', zone: 'UTC', format: 'table' };
 
-describe('what is asked', () => {
+describe('the options of stepdown report', () => {
   it.each<[string, Partial<ReportOptions>, string, string]>([
     ['everything until now', {}, '0001-01-01T00:00:00.000Z', '2026-06-01T14:00:00.000Z'],
     ['dates', { from: '2016-03-01', to: '2016-04-01' }, '2016-03-01T00:00:00.000Z', '2016-04-01T00:00:00.000Z'],
@@ -47,7 +47,7 @@ describe('what is asked', () => {
     expect(() => reportQuery({ ...LEFT_OUT, ...options }, NOW)).toThrow(message);
   });
 
-  it('is written in one of three formats', () => {
+  it('are refused when the format is none of three', () => {
     expect(() => reportFormat('xml')).toThrow('--format takes one of table, csv, json.');
     expect(() => reportFormat('toString')).toThrow('--format takes one of table, csv, json.');
   });
@@ -104,7 +104,7 @@ const report: ApiReport = {
   total: row,
 };
 
-it('is a table for people: lines stay lines, and 100 % is all of them', () => {
+it('prints a table in which names stay on one line, and 100 % means all', () => {
   expect(reportFormat('table')(report)).toBe(`Report by assignee, until 2016-04-01 00:00 (America/New_York)
 
 Tickets
@@ -141,7 +141,7 @@ Business time from opening
 `);
 });
 
-it('is CSV that a reader by RFC 4180 takes back, cell by cell', async () => {
+it('prints CSV that a reader by RFC 4180 reads back cell by cell', async () => {
   const { parse } = await import('csv-parse/sync');
   const text = reportFormat('csv')(report);
   expect(text.endsWith('\r\n')).toBe(true);
@@ -164,13 +164,13 @@ it('is CSV that a reader by RFC 4180 takes back, cell by cell', async () => {
   });
 });
 
-it('gives a spreadsheet names, not formulas', () => {
+it('escapes names that a spreadsheet would read as formulas', () => {
   const names = ['=1+1', '+1', '-1', '@SUM(A1)', '\tx', 'a=b'];
   const text = reportFormat('csv')({ ...report, groups: names.map((key) => ({ ...row, key })) });
   const keys = text.split('\r\n').slice(1, 1 + names.length);
   expect(keys.map((line) => line.split(',')[1])).toEqual(["'=1+1", "'+1", "'-1", "'@SUM(A1)", "'\tx", 'a=b']);
 });
 
-it('is JSON in the shape of the API', () => {
+it('prints JSON in the shape of the API', () => {
   expect(JSON.parse(reportFormat('json')(report))).toEqual(report);
 });

@@ -8,7 +8,7 @@ import { gap, history, play } from '../support/histories';
 
 const NEVER = { number: 1, createdAt: 0, updatedAt: 0 };
 
-it('marks and breaches change no column but those that are written for them', () => {
+it('marks and breaches change only the columns that are written for them', () => {
   fc.assert(
     fc.property(history, gap, (given, later) => {
       const { story, end } = play(given);
@@ -19,6 +19,6 @@ it('marks and breaches change no column but those that are written for them', ()
       const record = (ticket: Ticket) => recordOf({ ticket, stored, policy, events }, 0);
       expect({ ...rowOf(record(before)), ...timeRowOf(record(after)) }).toEqual(rowOf(record(after)));
     }),
-    { numRuns: 500 },
+    { numRuns: 250 },
   );
 });

@@ -1,0 +1,9 @@
+import type { Caller } from '../../src/application/ports/caller';
+import type { Actor } from '../../src/domain/actor';
+
+export const AGENT: Actor = { kind: 'AGENT', id: 'ada', name: 'Ada' };
+export const OTHER_AGENT: Actor = { kind: 'AGENT', id: 'grace', name: 'Grace' };
+export const IMPORTER: Actor = { kind: 'IMPORT', id: 'log', name: 'Log' };
+
+/** The agent as a caller who sees the tickets of all clients. */
+export const everything: Caller = { actor: AGENT, sees: 'ALL' };
