@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { rowOf, timeRowOf } from '../../src/adapters/persistence/tickets/ticket-row';
-import { recordOf } from '../../src/application/tickets/decide-changes';
+import { ticketRecordOf } from '../../src/application/tickets/decide-changes';
 import { letPass } from '../../src/domain/ticket/decide';
 import type { Ticket } from '../../src/domain/ticket/ticket';
 import { gap, history, play } from '../support/histories';
@@ -16,7 +16,7 @@ it('marks and breaches change only the columns that are written for them', () =>
       const { ticket: after, events } = letPass(before, end + later, policy);
       fc.pre(events.every(({ type }) => type === 'MARK_REACHED' || type === 'COMMITMENT_BREACHED'));
       const stored = { ...before, ...NEVER };
-      const record = (ticket: Ticket) => recordOf({ ticket, stored, policy, events }, 0);
+      const record = (ticket: Ticket) => ticketRecordOf({ ticket, stored, policy, events }, 0);
       expect({ ...rowOf(record(before)), ...timeRowOf(record(after)) }).toEqual(rowOf(record(after)));
     }),
     { numRuns: 250 },

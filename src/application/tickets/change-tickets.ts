@@ -7,7 +7,7 @@ import type { StoredTicket } from '../ports/stored-ticket';
 import type { TicketStore, TicketTransaction } from '../ports/ticket-store';
 import { sees } from '../visibility';
 import { type Change, type Changed, type ChangeTickets, SomeChangesFailed } from './change';
-import { type ChangeRequest, decideChanges, type KnownFacts, recordOf, refuseUnstorable } from './decide-changes';
+import { type ChangeRequest, decideChanges, type KnownFacts, refuseUnstorable, ticketRecordOf } from './decide-changes';
 import { answerInOrder, answersToKeep, claimKeysOf, isKept, keyAnswerOf, mayDecide } from './key-claims';
 import { withPinnedPolicies } from './with-pinned-policies';
 
@@ -109,7 +109,7 @@ async function openAtOnce(
     return idempotency !== null && isKept(request.change, outcome.value) ? null : { ...outcome.value, ticket: null };
   }
   const answer = idempotency === null ? null : keyAnswerOf(request.change, idempotency, outcome.value);
-  const number = await store.insertOne(recordOf(opened, now), answer);
+  const number = await store.insertOne(ticketRecordOf(opened, now), answer);
   if (number === null) return null;
   return { ...outcome.value, ticket: { ...opened.ticket, number, createdAt: now, updatedAt: now } };
 }
@@ -134,7 +134,7 @@ async function changeInTransaction(
   const now = clock.now();
   const decided = decideChanges(open, { now, tickets, ...references, ...policies });
 
-  const records = decided.touched.map((touched) => recordOf(touched, now));
+  const records = decided.touched.map((touched) => ticketRecordOf(touched, now));
   const [submitted, changed] = [records.filter(isNew), records.filter((record) => !isNew(record))];
   const numbers = await tx.insert(submitted);
   const opened = submitted.filter(({ ticket }) => numbers.has(ticket.id));

@@ -228,7 +228,7 @@ export const notFound = (kind: 'Ticket' | 'Client', id: string): Refusal => ({ c
 const ID_TAKEN: Refusal = { code: 'InvalidInput', field: 'id', expected: 'an id that no ticket has yet' };
 
 /** Everything that is saved of a touched ticket, recorded at an instant. */
-export function recordOf({ ticket, stored, policy, events }: TouchedTicket, recordedAt: EpochMs): TicketRecord {
+export function ticketRecordOf({ ticket, stored, policy, events }: TouchedTicket, recordedAt: EpochMs): TicketRecord {
   const clocks = clocksOf(ticket, policy);
   const facts =
     // Opening a ticket decides no cycle and reaches no milestone.

@@ -13,7 +13,7 @@ import {
   type TicketStore,
   type TicketTransaction,
 } from '../ports/ticket-store';
-import { recordOf, type TouchedTicket } from './decide-changes';
+import { type TouchedTicket, ticketRecordOf } from './decide-changes';
 import { matchesLog } from './matches-log';
 import { isPolicyNotLoaded, withPinnedPolicies } from './with-pinned-policies';
 
@@ -117,7 +117,7 @@ async function recordInTransaction(
       const { matchesNextDeadline, stored } = one;
       if (!matchesNextDeadline && !matchesLog(stored, logged.get(stored.id)?.() ?? null)) throw new Error(ROW_DIFFERS);
       // The process that wrote the ticket last may have had a clock ahead of the database's.
-      return recordOf(one, Math.max(now, stored.updatedAt));
+      return ticketRecordOf(one, Math.max(now, stored.updatedAt));
     },
   );
   await tx.save({ opened: [], changed, answers: [], now });

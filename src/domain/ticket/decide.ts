@@ -161,11 +161,11 @@ function run(
   context: DecisionContext,
   command: Command,
 ): { readonly ok: true; readonly events: readonly EventBody[] } | { readonly ok: false; readonly refusal: Refusal } {
-  const refusal = refusalOf(context, command);
-  if (refusal !== null) return { ok: false, refusal };
   const { ticket } = context;
   const snapshot = ticketMachine.resolveState({ value: ticket.state, context });
   const [next, actions] = transition(ticketMachine, snapshot, command);
+  // Every transition has an action. So no action means that no transition was taken.
+  if (actions.length === 0) return { ok: false, refusal: refusalOf(context, command) };
   const names = actions.map((action) => action.type as Action);
   return { ok: true, events: carryOut(names, context, command, next.value as TicketState, ticket.version + 1) };
 }

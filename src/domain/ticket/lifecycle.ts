@@ -35,11 +35,10 @@ const TABLE: ReadonlyMap<string, readonly Transition[]> = new Map(
 /** Every transition of the machine, by state, then by command. */
 export const TRANSITIONS: readonly Transition[] = [...TABLE.values()].flat();
 
-/**
- * Why the lifecycle refuses a command in the ticket's present state; null where it accepts it.
- */
-export function refusalOf(context: DecisionContext, command: Command): Refusal | null {
+/** Why the lifecycle refuses a command. Throws for a command that it accepts. */
+export function refusalOf(context: DecisionContext, command: Command): Refusal {
   const reason = barrierTo(context, command.type, command);
+  if (reason === null) throw new Error(`The lifecycle accepts ${command.type} in state ${context.ticket.state}`);
   return reason === 'ILLEGAL' ? illegal(context, command.type, allowedCommands(context)) : reason;
 }
 
