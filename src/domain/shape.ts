@@ -63,7 +63,7 @@ export const nullable = <T>({ problemIn }: Shape<T>): Shape<T | null> => ({
 });
 
 /** A field that may be absent. */
-export const optional = <T>({ problemIn }: Shape<T>): Shape<T | undefined> => ({
+export const orAbsent = <T>({ problemIn }: Shape<T>): Shape<T | undefined> => ({
   problemIn: (value) => (value === undefined ? null : problemIn(value)),
 });
 

@@ -185,7 +185,9 @@ export interface CommitmentClock {
   readonly atRiskAt: EpochMs | null;
 }
 
-/** The clocks of a ticket as of its last event: what lists, filters and the deadline engine need. */
+/**
+ * The clocks of a ticket as of its last event: what lists, filters and the deadline engine need.
+ */
 export interface TicketClocks {
   readonly commitments: Readonly<Record<CommitmentKind, CommitmentClock>>;
   /** The earliest of the three due instants. */

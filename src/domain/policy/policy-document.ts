@@ -14,7 +14,7 @@ import {
   nullable,
   objectOf,
   oneOf,
-  optional,
+  orAbsent,
   pairOf,
   problemText,
   type ShapeProblem,
@@ -70,7 +70,7 @@ const kinds = listOf(oneOf(COMMITMENT_KINDS));
 const span = objectOf<BusinessSpan>({ amount: NUMBER, unit: oneOf(TARGET_UNITS), calendar: TEXT });
 const target = objectOf<Target>({ span: nullable(span), basis, text: TEXT });
 const intervals = listOf<LocalInterval>(pairOf(TEXT, TEXT));
-const openingHours = optional(intervals);
+const openingHours = orAbsent(intervals);
 
 const calendar = objectOf<CalendarDefinition>({
   timeZone: TEXT,
@@ -84,9 +84,9 @@ const calendar = objectOf<CalendarDefinition>({
     sun: openingHours,
   }),
   holidays: listOf(TEXT),
-  holidayNames: optional(mapOf(TEXT)),
+  holidayNames: orAbsent(mapOf(TEXT)),
   special: mapOf(intervals),
-  knownYears: optional(objectOf<NonNullable<CalendarDefinition['knownYears']>>({ from: INTEGER, to: INTEGER })),
+  knownYears: orAbsent(objectOf<NonNullable<CalendarDefinition['knownYears']>>({ from: INTEGER, to: INTEGER })),
 });
 
 const DOCUMENT = objectOf<PolicyDocument>({

@@ -19,7 +19,9 @@ export interface DecidedCycle {
   readonly endedAt: EpochMs | null;
 }
 
-/** The cycles that the latest events of a ticket decided or changed: kept, breached, ended, waived. */
+/**
+ * The cycles that the latest events of a ticket decided or changed: kept, breached, ended, waived.
+ */
 export function decidedCycles(ticket: Ticket, events: readonly TicketEvent[]): readonly DecidedCycle[] {
   const touched = new Set(events.flatMap(cyclesTouchedBy));
   if (touched.size === 0) return [];
@@ -36,7 +38,9 @@ export function decidedCycles(ticket: Ticket, events: readonly TicketEvent[]): r
     }));
 }
 
-/** Best effort has no target; a cycle superseded or cancelled in time was neither kept nor broken. */
+/**
+ * Best effort has no target; a cycle superseded or cancelled in time was neither kept nor broken.
+ */
 const isDecided = ({ breach, end, totalMs }: Cycle): boolean =>
   breach !== null || (end?.outcome === 'FULFILLED' && totalMs !== null);
 

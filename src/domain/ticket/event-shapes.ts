@@ -11,7 +11,7 @@ import {
   nullable,
   objectOf,
   oneOf,
-  optional,
+  orAbsent,
   type Shape,
   TEXT,
   TRUE,
@@ -57,7 +57,7 @@ const override = objectOf<Override>({
   reason: TEXT,
   at: instant,
   by: ACTOR_SHAPE,
-  approvedBy: optional(ACTOR_SHAPE),
+  approvedBy: orAbsent(ACTOR_SHAPE),
 });
 
 const proposal = objectOf<Proposal>({
@@ -78,7 +78,7 @@ const breach = objectOf<Breach>({
   detectedAt: instant,
   cause: breachCause,
   severity,
-  waiver: optional(waiver),
+  waiver: orAbsent(waiver),
 });
 
 const cycleEnd = objectOf<CycleEnd>({
@@ -126,11 +126,11 @@ const workaround = objectOf<Workaround>({
 
 const effects = objectOf<Effects>({
   state: oneOf(TICKET_STATES),
-  responds: optional(TRUE),
-  ended: optional(listOf(objectOf<NonNullable<Effects['ended']>[number]>({ kind, cycle: INTEGER, end: cycleEnd }))),
-  severityChange: optional(severityChange),
-  started: optional(listOf(cycle)),
-  waitingEnded: optional(listOf(waitingReason)),
+  responds: orAbsent(TRUE),
+  ended: orAbsent(listOf(objectOf<NonNullable<Effects['ended']>[number]>({ kind, cycle: INTEGER, end: cycleEnd }))),
+  severityChange: orAbsent(severityChange),
+  started: orAbsent(listOf(cycle)),
+  waitingEnded: orAbsent(listOf(waitingReason)),
 });
 
 /** What the log stores of an event of a type beside its envelope. */

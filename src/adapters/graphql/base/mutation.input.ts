@@ -35,8 +35,8 @@ export const Input =
     })(target, mutation as string, index);
 
 /**
- * The idempotency key of an input, if it has one. Equal inputs have equal fingerprints; a field that is
- * left out equals null.
+ * The idempotency key of an input, if it has one. Equal inputs have equal fingerprints; a field
+ * that is left out equals null.
  */
 export function idempotencyOf(mutation: string, given: MutationInput): Idempotency | null {
   const { idempotencyKey, clientMutationId: _ours, ...input } = given;
