@@ -37,8 +37,8 @@ import { OutlookResolver } from './simulation/simulation.type';
 import { SubscriptionResolver } from './subscription/subscription.resolver';
 import { TicketResolver } from './ticket/ticket.resolver';
 import './ticket/ticket-errors.type';
+import { TicketMutationResolver } from './ticket/mutation/ticket-mutations.resolver';
 import { TicketLogResolver } from './ticket/ticket-events.resolver';
-import { TicketMutationResolver } from './ticket/ticket-mutations.resolver';
 import { TicketQueryResolver } from './ticket/ticket-query.resolver';
 
 const RESOLVERS = [

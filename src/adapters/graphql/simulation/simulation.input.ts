@@ -6,9 +6,9 @@ import type { Command, Direction } from '../../../domain/ticket/commands';
 import { DirectionEnum, WaitingReasonEnum } from '../base/enums';
 import { Entries, type InputProblem, LONG_TEXT, NOTE, Text } from '../base/input-rules';
 import { optional } from '../base/optional';
-import { reclassifyCommand } from '../ticket/command-from-input';
 import { ImpactInput, impactsOf } from '../ticket/impact.input';
-import { OverrideInput } from '../ticket/severity-mutations.input';
+import { reclassifyCommand } from '../ticket/mutation/command-from-input';
+import { OverrideInput } from '../ticket/mutation/severity-mutations.input';
 
 const REASON = 'The reason that would be given. At most 2,000 characters.';
 @InputType('SimulatedWorkaroundInput', { description: 'The workaround that would be applied.' })

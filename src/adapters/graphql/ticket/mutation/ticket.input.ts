@@ -1,7 +1,7 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
-import { AtLeast } from '../base/input-rules';
-import { MutationInput } from '../base/mutation.input';
-import { optional } from '../base/optional';
+import { AtLeast } from '../../base/input-rules';
+import { MutationInput } from '../../base/mutation.input';
+import { optional } from '../../base/optional';
 
 /** The fields that the input of every mutation of an existing ticket has. */
 @InputType()

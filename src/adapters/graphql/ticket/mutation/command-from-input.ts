@@ -1,7 +1,7 @@
-import type { Impact } from '../../../domain/impact';
-import type { Command } from '../../../domain/ticket/commands';
-import type { InputProblem } from '../base/input-rules';
-import { impactsOf } from './impact.input';
+import type { Impact } from '../../../../domain/impact';
+import type { Command } from '../../../../domain/ticket/commands';
+import type { InputProblem } from '../../base/input-rules';
+import { impactsOf } from '../impact.input';
 import type { ReclassifyTicketInput } from './severity-mutations.input';
 
 /** The command of a reclassification and its impacts, or the problem of the input as a whole. */

@@ -1,11 +1,11 @@
 import { ValidateNested } from 'class-validator';
 import { Field, ID, InputType } from 'type-graphql';
-import type { Channel } from '../../../domain/ticket/commands';
-import { ChannelEnum } from '../base/enums';
-import { Entries, LONG_TEXT, NAME, Text, WebAddress } from '../base/input-rules';
-import { MutationInput } from '../base/mutation.input';
-import { optional } from '../base/optional';
-import { ImpactInput } from './impact.input';
+import type { Channel } from '../../../../domain/ticket/commands';
+import { ChannelEnum } from '../../base/enums';
+import { Entries, LONG_TEXT, NAME, Text, WebAddress } from '../../base/input-rules';
+import { MutationInput } from '../../base/mutation.input';
+import { optional } from '../../base/optional';
+import { ImpactInput } from '../impact.input';
 
 @InputType('SubmitTicketInput', { description: 'The input of `submitTicket`.' })
 export class SubmitTicketInput extends MutationInput {

@@ -1,10 +1,10 @@
 import { ValidateNested } from 'class-validator';
 import { Field, InputType } from 'type-graphql';
-import type { Severity } from '../../../domain/severity';
-import { SeverityEnum } from '../base/enums';
-import { Entries, LONG_TEXT, NOTE, Text } from '../base/input-rules';
-import { optional } from '../base/optional';
-import { ImpactInput } from './impact.input';
+import type { Severity } from '../../../../domain/severity';
+import { SeverityEnum } from '../../base/enums';
+import { Entries, LONG_TEXT, NOTE, Text } from '../../base/input-rules';
+import { optional } from '../../base/optional';
+import { ImpactInput } from '../impact.input';
 import { TicketInput } from './ticket.input';
 
 /** The inputs of the mutations that can change the severity of a ticket. */

@@ -1,7 +1,7 @@
 import { Field, ObjectType } from 'type-graphql';
-import type { StoredTicket } from '../../../application/ports/stored-ticket';
-import { answers, Payload } from '../base/mutation.payload';
-import { TicketType } from './ticket.type';
+import type { StoredTicket } from '../../../../application/ports/stored-ticket';
+import { answers, Payload } from '../../base/mutation.payload';
+import { TicketType } from '../ticket.type';
 
 /** The fields that the payload of every mutation of a ticket has. */
 @ObjectType()

@@ -1,9 +1,9 @@
 import { Field, InputType, Int } from 'type-graphql';
-import type { CommitmentKind, WaitingReason } from '../../../domain/policy/policy';
-import type { Channel, Direction } from '../../../domain/ticket/commands';
-import { ChannelEnum, CommitmentKindEnum, DirectionEnum, WaitingReasonEnum } from '../base/enums';
-import { AtLeast, LONG_TEXT, NAME, NOTE, Text } from '../base/input-rules';
-import { optional } from '../base/optional';
+import type { CommitmentKind, WaitingReason } from '../../../../domain/policy/policy';
+import type { Channel, Direction } from '../../../../domain/ticket/commands';
+import { ChannelEnum, CommitmentKindEnum, DirectionEnum, WaitingReasonEnum } from '../../base/enums';
+import { AtLeast, LONG_TEXT, NAME, NOTE, Text } from '../../base/input-rules';
+import { optional } from '../../base/optional';
 import { TicketInput } from './ticket.input';
 
 @InputType('AcknowledgeTicketInput', { description: 'The input of `acknowledgeTicket`.' })
