@@ -2,17 +2,17 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Parameters } from '../../src/adapters/persistence/lists/conditions';
 import { pageStatement } from '../../src/adapters/persistence/lists/page';
 import { deadlinesStatement } from '../../src/adapters/persistence/tickets/deadlines';
-import { READ_LOG } from '../../src/adapters/persistence/tickets/event-log';
 import {
   TICKET_BY_NUMBER,
   TICKETS_BY_EXTERNAL_ID,
   TICKETS_BY_ID,
 } from '../../src/adapters/persistence/tickets/statements/find-tickets';
+import { READ_LOG } from '../../src/adapters/persistence/tickets/statements/read-log';
 import { SAVE_TICKETS, SAVE_TIME } from '../../src/adapters/persistence/tickets/statements/save-tickets';
 import { setAsideStatement } from '../../src/adapters/persistence/tickets/statements/set-aside';
 import { dueStatements } from '../../src/adapters/persistence/tickets/statements/take-due';
+import { TICKET_HISTORIES } from '../../src/adapters/persistence/tickets/statements/ticket-histories';
 import { ticketsWhere } from '../../src/adapters/persistence/tickets/ticket-conditions';
-import { TICKET_HISTORIES } from '../../src/adapters/persistence/tickets/ticket-history';
 import { ticketOrdering } from '../../src/adapters/persistence/tickets/ticket-orderings';
 import { WRITTEN_COLUMNS } from '../../src/adapters/persistence/tickets/ticket-row';
 import type { PageRequest } from '../../src/application/ports/pagination';

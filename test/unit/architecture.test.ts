@@ -165,6 +165,18 @@ describe('names', () => {
   });
 });
 
+describe('named statements', () => {
+  it('stand in a folder statements', () => {
+    const outside = files.filter(
+      (file) =>
+        file.includes('/persistence/') &&
+        !file.includes('/statements/') &&
+        /\bname: '[a-z-]+',\s+text:/.test(textOf(file)),
+    );
+    expect(outside).toEqual([]);
+  });
+});
+
 describe('the clock', () => {
   it('is read in one file only', () => {
     const readers = files.filter((file) => /Date\.now\(|new Date\(\)/.test(textOf(file)));

@@ -29,12 +29,6 @@ export const clientFromRow = ({ id, name, created_at, policy, calendars }: Clien
   calendars,
 });
 
-/** Hot: many requests read the client of a ticket, so this is a named statement. */
-export const CLIENTS_BY_ID = {
-  name: 'clients-by-id',
-  text: 'SELECT id, name, created_at, policy, calendars FROM clients WHERE id = ANY ($1::uuid[])',
-};
-
 interface ClientAccountsDeps {
   readonly dataSource: DataSource;
   readonly clock: Clock;

@@ -7,6 +7,7 @@ import { instantText, readRows } from '../database/sql';
 import { compare, every, Parameters } from '../lists/conditions';
 import { type Month, monthsIn } from './months';
 import { type CountedRow, reportOf } from './sla-report-rows';
+import { REPORT_EXTENT } from './statements/report-extent';
 
 /** Makes a report with one statement, which returns only counts and percentiles of groups. */
 export async function slaReport(pool: Pool, caller: Caller, query: SlaReportQuery, now: EpochMs): Promise<SlaReport> {
@@ -18,20 +19,12 @@ export async function slaReport(pool: Pool, caller: Caller, query: SlaReportQuer
 /** The months of the period between the first and the last fact; the period may be much longer. */
 async function monthsWithFacts(pool: Pool, { timeZone, from, to }: SlaReportQuery, now: EpochMs) {
   const [extent] = await readRows<{ first: EpochMs | null; last: EpochMs }>(pool, {
-    ...EXTENT,
+    ...REPORT_EXTENT,
     values: [instantText(now)],
   });
   if (extent === undefined || extent.first === null) return [];
   return monthsIn(timeZone, Math.max(from, extent.first), Math.min(to, extent.last + 1));
 }
-
-/** The first and the last instant of any fact. Each part reads one entry of an index. */
-const EXTENT = {
-  name: 'report-extent',
-  text: `SELECT (SELECT min(opened_at) FROM tickets) AS first,
-                greatest((SELECT max(opened_at) FROM tickets), (SELECT max(decided_at) FROM commitment_outcomes),
-                         (SELECT max(at) FROM ticket_milestones), $1::timestamptz) AS last`,
-};
 
 /**
  * The statement of a report. It counts facts, each with an instant, a client and a severity, by key

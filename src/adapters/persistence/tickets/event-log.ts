@@ -2,7 +2,8 @@ import type { Pool } from 'pg';
 import type { LoggedEvent } from '../../../application/ports/events';
 import { UnreadableEvent } from '../../../domain/ticket/upcast';
 import { type Queryable, rowsOf } from '../database/sql';
-import { EVENT_COLUMNS, loggedEventOf, type SelectedEvent } from './event-row';
+import { loggedEventOf, type SelectedEvent } from './event-row';
+import { LOG_SNAPSHOT, READ_LOG } from './statements/read-log';
 
 /** A place in the log; events are ordered by transaction and, within one, by id. */
 export interface LogPlace {
@@ -77,25 +78,9 @@ export interface EventLog {
   after(place: LogPlace, limit: number): Promise<LogPart>;
 }
 
-// PostgreSQL numbers transactions before they commit, so events do not become visible in the order
-// of their ids. The log is complete up to a number when every transaction up to that number has
-// ended.
-export const READ_LOG = {
-  name: 'read-log',
-  text: `SELECT s.snapshot::text AS snapshot, e.*
-           FROM (SELECT pg_current_snapshot() AS snapshot) s
-           LEFT JOIN LATERAL (
-             SELECT ${EVENT_COLUMNS} FROM events e
-              WHERE (e.xid, e.id) > ($1::xid8, $2::bigint) AND e.xid < pg_snapshot_xmin(s.snapshot)
-              ORDER BY e.xid, e.id LIMIT $3) e ON true`,
-};
-
 export const createEventLog = (pool: Pool): EventLog => ({
   snapshot: async () => {
-    const [row] = await rowsOf<{ snapshot: string }>(pool, {
-      name: 'log-snapshot',
-      text: 'SELECT pg_current_snapshot()::text AS snapshot',
-    });
+    const [row] = await rowsOf<{ snapshot: string }>(pool, LOG_SNAPSHOT);
     return new LogSnapshot(row?.snapshot ?? '');
   },
   after: (place, limit) => readAfter(pool, place, limit),

@@ -1,15 +1,15 @@
 import type { Pool } from 'pg';
 import { rowsOf } from '../database/sql';
+import { EXISTING_EXTERNAL_IDS } from './statements/find-tickets';
 
-/** Which of the external ids the client has tickets of already; one statement. */
+/** The external ids, of those given, that tickets of the client have. */
 export async function existingExternalIds(
   pool: Pool,
   clientId: string,
   externalIds: readonly string[],
 ): Promise<ReadonlySet<string>> {
   const rows = await rowsOf<{ external_id: string }>(pool, {
-    name: 'existing-external-ids',
-    text: 'SELECT external_id FROM tickets WHERE client_id = $1 AND external_id = ANY ($2)',
+    ...EXISTING_EXTERNAL_IDS,
     values: [clientId, externalIds],
   });
   return new Set(rows.map(({ external_id }) => external_id));

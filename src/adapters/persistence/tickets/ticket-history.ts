@@ -3,7 +3,8 @@ import type { AsOf, StoredTicket } from '../../../application/ports/stored-ticke
 import { historyAsOf } from '../../../application/tickets/as-of';
 import { foldAll } from '../../../domain/ticket/fold';
 import { instantBound, type Queryable, readRows, rowsOf } from '../database/sql';
-import { EVENT_COLUMNS, eventOf, loggedEventOf, type SelectedEvent } from './event-row';
+import { eventOf, loggedEventOf, type SelectedEvent } from './event-row';
+import { TICKET_HISTORIES, TICKET_VERSIONS } from './statements/ticket-histories';
 
 export interface TicketVersion {
   readonly id: string;
@@ -12,15 +13,6 @@ export interface TicketVersion {
 
 /** An event with the number of its ticket. */
 type HistoryRow = SelectedEvent & { readonly ticket_number: number };
-
-const STATEMENT = {
-  name: 'ticket-versions',
-  text: `SELECT ${EVENT_COLUMNS}, t.number AS ticket_number
-           FROM unnest($1::uuid[], $2::integer[]) AS wanted (id, version)
-           JOIN tickets t ON t.id = wanted.id
-           JOIN events e ON e.ticket_id = wanted.id AND e.number <= wanted.version
-          ORDER BY wanted.id, wanted.version, e.number`,
-};
 
 /**
  * Tickets as they stood after one of their events, from their histories, in the order of `wanted`.
@@ -49,7 +41,7 @@ export async function foldsAtVersions(
   const latest = new Map<string, number>();
   for (const { id, version } of wanted) latest.set(id, Math.max(version, latest.get(id) ?? 0));
   const rows = await rowsOf<HistoryRow>(on, {
-    ...STATEMENT,
+    ...TICKET_VERSIONS,
     values: [[...latest.keys()], [...latest.values()]],
   });
   const histories = byTicket(rows);
@@ -66,13 +58,6 @@ export async function foldsAtVersions(
     };
   });
 }
-
-export const TICKET_HISTORIES = {
-  name: 'ticket-histories',
-  text: `SELECT ${EVENT_COLUMNS}, t.number AS ticket_number
-           FROM tickets t JOIN events e ON e.ticket_id = t.id AND e.at <= $2::timestamptz
-          WHERE t.id = ANY ($1::uuid[]) ORDER BY e.ticket_id, e.number`,
-};
 
 /** Tickets as of an instant, by id, without those that were not open or not known yet. */
 export async function ticketsAsOf(

@@ -13,3 +13,7 @@ export const TICKETS_BY_EXTERNAL_ID = {
   name: 'tickets-by-external-id',
   text: `SELECT ${TICKET_COLUMNS} FROM tickets t WHERE t.external_id = $1 ORDER BY t.number`,
 };
+export const EXISTING_EXTERNAL_IDS = {
+  name: 'existing-external-ids',
+  text: 'SELECT external_id FROM tickets WHERE client_id = $1 AND external_id = ANY ($2)',
+};

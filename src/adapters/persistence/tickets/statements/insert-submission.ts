@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
-import type { KeyAnswer, TicketRecord } from '../../../application/ports/ticket-store';
-import { CommitUnknownError, isConflict, isConnectionLost, violatedConstraint } from '../database/database-errors';
-import { rowsOf } from '../database/sql';
-import { EVENT_WRITTEN_COLUMNS, eventRowOf } from './event-row';
-import { keyRowOf } from './idempotency-keys';
-import { list } from './statements/save-tickets';
-import { ticketsAtVersions } from './ticket-history';
-import { rowOf, WRITTEN_COLUMNS } from './ticket-row';
+import type { KeyAnswer, TicketRecord } from '../../../../application/ports/ticket-store';
+import { CommitUnknownError, isConflict, isConnectionLost, violatedConstraint } from '../../database/database-errors';
+import { rowsOf } from '../../database/sql';
+import { EVENT_WRITTEN_COLUMNS, eventRowOf } from '../event-row';
+import { keyRowOf } from '../idempotency-keys';
+import { ticketsAtVersions } from '../ticket-history';
+import { rowOf, WRITTEN_COLUMNS } from '../ticket-row';
+import { list } from './save-tickets';
 
 const KEY_COLUMNS = ['caller', 'key', 'fingerprint', 'ticket_id', 'version', 'refused', 'refusals', 'created_at'];
 
