@@ -20,16 +20,26 @@ const UNSTORABLE = /\0|\p{Surrogate}/gu;
 /** The text without what the database cannot store. */
 export const withoutUnstorable = (text: string): string => text.replaceAll(UNSTORABLE, '');
 
+/** What a text has to be so that the database can store it. */
+export const STORABLE_TEXT = 'text without NUL characters and unpaired surrogates';
+
+/** Whether the database can store a text. */
+export const isStorable = (text: string): boolean => text.search(UNSTORABLE) < 0;
+
+type Path = readonly string[];
+
 /**
- * The path of the first text in a value that the database cannot store, such as `tags.0`; null if
- * there is none.
+ * The paths of the texts in a value that the database cannot store, in the order of its fields:
+ * `[['tags', '0']]` for a value whose first tag is such a text, `[[]]` for such a text itself.
  */
-export function unstorablePath(value: unknown, path = ''): string | null {
-  if (typeof value === 'string') return value.search(UNSTORABLE) < 0 ? null : path;
-  if (typeof value !== 'object' || value === null) return null;
+export function unstorablePaths(value: unknown): readonly Path[] {
+  if (typeof value === 'string') return isStorable(value) ? NONE : [[]];
+  if (typeof value !== 'object' || value === null) return NONE;
+  const paths: Path[] = [];
   for (const [name, part] of Object.entries(value)) {
-    const found = unstorablePath(part, path === '' ? name : `${path}.${name}`);
-    if (found !== null) return found;
+    for (const path of unstorablePaths(part)) paths.push([name, ...path]);
   }
-  return null;
+  return paths;
 }
+
+const NONE: readonly Path[] = [];

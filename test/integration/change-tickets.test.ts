@@ -12,7 +12,7 @@ import { HOUR_MS, MINUTE_MS } from '../../src/domain/instant';
 import type { Command } from '../../src/domain/ticket/commands';
 import { foldAll } from '../../src/domain/ticket/fold';
 import type { Refusal } from '../../src/domain/ticket/refusals';
-import { impact, SEV1, SEV3, SEV4 } from '../support/impacts';
+import { CONTRADICTION, impact, SEV1, SEV3, SEV4 } from '../support/impacts';
 import {
   AGENT,
   commands,
@@ -290,6 +290,47 @@ describe('a request with a key', () => {
     const refused = await one(empty);
     expect(refused).toMatchObject({ ticket: null, refused: { code: 'InvalidInput' } });
     expect(await one(empty)).toEqual({ ...refused, replayed: true });
+  });
+
+  test('is not used up by a submission whose facts or references are wrong', async () => {
+    const other = await createClientAccounts(store).ensureClient('Other');
+    const [theirs] = await store.changeTickets([submission(newTicket(other.id))]);
+    const mine = store.client.id;
+    const NOWHERE = '0197d3b0-0000-7000-8000-00000000dead';
+    const wrong: readonly [string, string, Parameters<typeof newTicket>[1]][] = [
+      ['InvalidInput', mine, { followUpOf: theirs?.ticket?.id ?? '' }],
+      ['NotFound', mine, { followUpOf: NOWHERE }],
+      ['NotFound', NOWHERE, {}],
+      ['ContradictoryImpact', mine, { impacts: CONTRADICTION }],
+    ];
+    for (const [code, clientId, fields] of wrong) {
+      const refused = await one(submission(newTicket(clientId, fields), keyed('wrong')));
+      expect(refused).toMatchObject({ ticket: null, refused: { code }, replayed: false });
+    }
+    const corrected = await one(submission(newTicket(mine), keyed('corrected')));
+    expect(corrected).toMatchObject({ refused: null, replayed: false });
+    // They are refused for the same reasons after the key has been used.
+    for (const [code, clientId, fields] of wrong) {
+      const refused = await one(submission(newTicket(clientId, fields), keyed('wrong')));
+      expect(refused).toMatchObject({ ticket: null, refused: { code }, replayed: false });
+    }
+  });
+
+  test('follows up a ticket that the same set opens, of the same client only', async () => {
+    const other = await createClientAccounts(store).ensureClient('Other');
+    const first = submission(newTicket(store.client.id));
+    const followUp = (clientId: string) => submission(newTicket(clientId, { followUpOf: first.ticketId }));
+    const refused = submission(newTicket(store.client.id, { impacts: [] }));
+    const ofRefused = submission(newTicket(store.client.id, { followUpOf: refused.ticketId }));
+    const set = [first, followUp(store.client.id), followUp(other.id), refused, ofRefused];
+    const answers = await store.changeTickets(set);
+    expect(answers.map(({ refused }) => refused?.code)).toEqual([
+      undefined,
+      undefined,
+      'InvalidInput',
+      'InvalidInput',
+      'NotFound',
+    ]);
   });
 
   test('may occur twice in one set', async () => {

@@ -282,6 +282,12 @@ describe('a ticket that cannot be recorded', () => {
       /Not an instant/,
     ],
     [
+      'its row cannot be saved again',
+      (id) => `UPDATE tickets SET updated_at = '20000-01-01T00:00:00Z' WHERE id = '${id}'`,
+      (id) => `UPDATE tickets SET updated_at = created_at WHERE id = '${id}'`,
+      /Not a storable instant/,
+    ],
+    [
       'its row is no ticket',
       (id) => `UPDATE tickets SET cycles = jsonb_build_object('was', cycles) WHERE id = '${id}'`,
       (id) => `UPDATE tickets SET cycles = cycles->'was' WHERE id = '${id}'`,

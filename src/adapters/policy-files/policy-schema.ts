@@ -3,6 +3,7 @@ import { type LocalInterval, WEEKDAYS } from '../../domain/calendar/business-cal
 import { AUDIENCES, CONSEQUENCES } from '../../domain/impact';
 import { BASES, CLIENT_ACTIONS, COMMITMENT_KINDS, TARGET_UNITS, WAITING_REASONS } from '../../domain/policy/policy';
 import { SEVERITIES } from '../../domain/severity';
+import { isStorable, STORABLE_TEXT } from '../../domain/text';
 import { didYouMean } from '../documents/nearest';
 import { zoneProblem } from '../documents/zone-problem';
 import { KNOWN_YEARS, regionProblem } from './holidays';
@@ -31,12 +32,7 @@ const checked = <T>(schema: z.ZodType<T>, problemOf: (value: T) => string | unde
 
 /** Text that the database can store: trimmed, not blank, and of limited length. */
 const text = (maxLength: number) =>
-  z
-    .string()
-    .trim()
-    .min(1)
-    .max(maxLength)
-    .regex(/^[^\0\p{Surrogate}]*$/u, 'takes text without NUL characters and unpaired surrogates');
+  z.string().trim().min(1).max(maxLength).refine(isStorable, `takes ${STORABLE_TEXT}`);
 
 /** A list without repeated entries. */
 const distinct = <T extends string>(item: z.ZodType<T>, minLength = 0) =>

@@ -20,7 +20,7 @@ export const tryChanges =
         };
         const policyOf = () => policy;
         const known = { ...facts, clients: new Set([clientId ?? '']), policyOfNew: policyOf, policyOf };
-        const [outcome] = decideChanges([{ change, unstorable: refuseUnstorable(change) }], known).outcomes;
+        const [outcome] = decideChanges([{ change, refused: refuseUnstorable(change) }], known).outcomes;
         if (outcome === undefined || outcome.status === 'rejected') throw outcome?.reason;
         const { ticket } = outcome.value;
         const stored = ticket === null ? null : { ...ticket, number: 0, createdAt: 0, updatedAt: 0 };

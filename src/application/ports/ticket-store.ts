@@ -106,6 +106,7 @@ export interface TicketTransaction {
    * there.
    */
   lock(ids: readonly string[]): Promise<ReadonlyMap<string, StoredTicket>>;
+  /** Finds what submissions refer to. Their texts are storable. */
   loadReferences(inputs: readonly NewTicket[]): Promise<References>;
   /**
    * Inserts new tickets.
@@ -166,7 +167,7 @@ export interface TicketStore {
    */
   isServerFault(error: unknown): boolean;
   /**
-   * Whether the error comes from the store: it could not be reached, or it rejected a statement.
+   * Whether the error comes from the store: it cannot be used, or it rejected a statement.
    */
   isStoreFault(error: unknown): boolean;
 }

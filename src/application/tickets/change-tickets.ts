@@ -4,11 +4,19 @@ import type { Ticket } from '../../domain/ticket/ticket';
 import type { Clock } from '../ports/clock';
 import type { Policies } from '../ports/policies';
 import type { StoredTicket } from '../ports/stored-ticket';
-import type { TicketStore, TicketTransaction } from '../ports/ticket-store';
+import type { References, TicketStore, TicketTransaction } from '../ports/ticket-store';
 import { sees } from '../visibility';
 import { type Change, type Changed, type ChangeTickets, SomeChangesFailed } from './change';
-import { type ChangeRequest, decideChanges, type KnownFacts, refuseUnstorable, ticketRecordOf } from './decide-changes';
-import { answerInOrder, answersToKeep, claimKeysOf, isKept, keyAnswerOf, mayDecide } from './key-claims';
+import {
+  type ChangeRequest,
+  decideChanges,
+  type KnownFacts,
+  refuseContradiction,
+  refuseReferences,
+  refuseUnstorable,
+  ticketRecordOf,
+} from './decide-changes';
+import { answerInOrder, answersToKeep, claimKeysOf, keyAnswerOf, mayDecide } from './key-claims';
 import { withPinnedPolicies } from './with-pinned-policies';
 
 export interface ChangeTicketsDeps {
@@ -21,7 +29,7 @@ type Settled = readonly PromiseSettledResult<Changed>[];
 
 export function createChangeTickets(deps: ChangeTicketsDeps): ChangeTickets {
   return async (changes) => {
-    const requests = changes.map((change) => ({ change, unstorable: refuseUnstorable(change) }));
+    const requests = changes.map((change) => ({ change, refused: refuseUnstorable(change) }));
     const outcomes = await changeAll(deps, requests);
     const changed = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
     if (changed.length === outcomes.length) return changed;
@@ -93,22 +101,25 @@ async function openAtOnce(
   request: ChangeRequest,
   policyOfNew: KnownFacts['policyOfNew'],
 ): Promise<Changed | null> {
-  const { submit, ticketId, steps, expectedVersion, idempotency } = request.change;
+  const { change } = request;
+  const { submit, ticketId, steps, expectedVersion, idempotency } = change;
   if (submit === null || submit.input.followUpOf !== null) return null;
   if (steps.length > 0 || expectedVersion !== null || !isUuid(ticketId) || !isUuid(submit.input.clientId)) return null;
 
   const now = clock.now();
   const facts = { now, tickets: new Map(), followed: new Map(), taken: new Set<string>() };
   const clients = new Set([submit.input.clientId]);
-  const { outcomes, touched } = decideChanges([request], { ...facts, clients, policyOfNew, policyOf: never });
+  const refused = request.refused ?? refuseReferences(change, submit.input, clients, () => undefined);
+  const known = { ...facts, clients, policyOfNew, policyOf: never };
+  const { outcomes, touched } = decideChanges([{ change, refused }], known);
   const [outcome] = outcomes;
   if (outcome === undefined || outcome.status === 'rejected') throw outcome?.reason;
   const [opened] = touched;
   if (opened === undefined) {
-    // If the refusal is stored with a key, an earlier request with that key has to be found first.
-    return idempotency !== null && isKept(request.change, outcome.value) ? null : { ...outcome.value, ticket: null };
+    // If there is a key, an earlier request with it may have been answered already.
+    return idempotency === null ? { ...outcome.value, ticket: null } : null;
   }
-  const answer = idempotency === null ? null : keyAnswerOf(request.change, idempotency, outcome.value);
+  const answer = idempotency === null ? null : keyAnswerOf(change, idempotency, outcome.value);
   const number = await store.insertOne(ticketRecordOf(opened, now), answer);
   if (number === null) return null;
   return { ...outcome.value, ticket: { ...opened.ticket, number, createdAt: now, updatedAt: now } };
@@ -122,14 +133,15 @@ const never = (): never => {
 async function changeInTransaction(
   tx: TicketTransaction,
   { clock }: ChangeTicketsDeps,
-  requests: readonly ChangeRequest[],
+  asked: readonly ChangeRequest[],
   policies: Pick<KnownFacts, 'policyOfNew' | 'policyOf'>,
 ): Promise<Settled> {
+  const inputs = asked.flatMap(({ change: { submit }, refused }) => (submit === null || refused ? [] : [submit.input]));
+  const references = await tx.loadReferences(inputs);
+  const requests = refuseSubmissions(asked, references, policies.policyOfNew);
   const claims = await claimKeysOf(tx, requests, clock.now());
   const open = requests.filter((_, index) => mayDecide(claims[index]));
   const tickets = await tx.lock(open.flatMap(({ change }) => (change.submit === null ? [change.ticketId] : [])));
-  const inputs = open.flatMap(({ change }) => (change.submit === null ? [] : [change.submit.input]));
-  const references = await tx.loadReferences(inputs);
   // Read after waiting for the locks, so that no event is recorded before those it waited for.
   const now = clock.now();
   const decided = decideChanges(open, { now, tickets, ...references, ...policies });
@@ -154,6 +166,28 @@ async function changeInTransaction(
     claims,
     outcomes.map((outcome) => stored(outcome, storedOf)),
   );
+}
+
+/**
+ * Refuses the submissions of a set whose facts or references are wrong, before keys are claimed.
+ */
+function refuseSubmissions(
+  requests: readonly ChangeRequest[],
+  { clients, followed }: References,
+  policyOfNew: KnownFacts['policyOfNew'],
+): readonly ChangeRequest[] {
+  const submitted = new Map(
+    requests.flatMap(({ change: { ticketId, submit } }) =>
+      submit === null ? [] : [[ticketId, submit.input.clientId]],
+    ),
+  );
+  const clientOf = (ticketId: string): string | undefined => followed.get(ticketId) ?? submitted.get(ticketId);
+  return requests.map(({ change, refused }) => {
+    if (change.submit === null) return { change, refused };
+    const { input } = change.submit;
+    const contradiction = refuseContradiction(input, policyOfNew(change));
+    return { change, refused: contradiction ?? refused ?? refuseReferences(change, input, clients, clientOf) };
+  });
 }
 
 const isNew = ({ stored: before }: { readonly stored: StoredTicket | null }): boolean => before === null;

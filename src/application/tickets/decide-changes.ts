@@ -1,8 +1,9 @@
 import { isUnanswerable } from '../../domain/calendar/business-calendar';
 import { clocksOf } from '../../domain/commitment/view';
 import type { EpochMs } from '../../domain/instant';
+import { classify } from '../../domain/policy/classify';
 import type { Policy } from '../../domain/policy/policy';
-import { unstorablePath } from '../../domain/text';
+import { STORABLE_TEXT, unstorablePaths } from '../../domain/text';
 import type { NewTicket } from '../../domain/ticket/commands';
 import { decidedCycles } from '../../domain/ticket/cycle-outcomes';
 import { contradictionIn, type Decision, decide, letPass, type Submission, submit } from '../../domain/ticket/decide';
@@ -16,10 +17,13 @@ import { sees } from '../visibility';
 import type { Change, Changed } from './change';
 import { isPolicyNotLoaded } from './with-pinned-policies';
 
-/** A change, and whether it brings text that cannot be stored. */
+/**
+ * A change, and why it is refused without being tried. Such a refusal is not kept with the key of
+ * the change: corrected, the request may be made again with it.
+ */
 export interface ChangeRequest {
   readonly change: Change;
-  readonly unstorable: Refusal | null;
+  readonly refused: Refusal | null;
 }
 
 /** What is known when a set of changes is decided; all of it is locked or never changes. */
@@ -95,11 +99,10 @@ class ChangeSet {
     } catch (reason) {
       if (isPolicyNotLoaded(reason)) throw reason;
       if (!isUnanswerable(reason)) return { status: 'rejected', reason };
+      const ticket = this.touched.get(ticketId)?.ticket ?? this.known.tickets.get(ticketId) ?? null;
+      const isShown = ticket !== null && sees(request.change, ticket.clientId);
       const beyond = refusal({ code: 'BeyondCalendar', detail: reason.message });
-      return {
-        status: 'fulfilled',
-        value: { ...beyond, ticket: this.touched.get(ticketId)?.ticket ?? this.known.tickets.get(ticketId) ?? null },
-      };
+      return { status: 'fulfilled', value: { ...beyond, ticket: isShown ? ticket : null } };
     }
   }
 
@@ -107,12 +110,12 @@ class ChangeSet {
     return [...this.touched.values()].filter(({ events }) => events.length > 0);
   }
 
-  private open({ change, unstorable }: ChangeRequest, input: NewTicket): Changed<Ticket> {
+  private open({ change, refused: asked }: ChangeRequest, input: NewTicket): Changed<Ticket> {
     const policy = this.known.policyOfNew(change);
     const opened = openingOf(change, policy, this.known.now);
     // Facts that contradict themselves are refused before anything else is looked at.
     if (!opened.ok && opened.refusal.code !== 'BeyondCalendar') return refusal(opened.refusal);
-    const refused = unstorable ?? this.whyNotOpened(change, input) ?? (opened.ok ? null : opened.refusal);
+    const refused = asked ?? this.whyNotOpened(change, input) ?? (opened.ok ? null : opened.refusal);
     if (refused !== null || !opened.ok) return refusal(refused);
     const { ticket, events, ...refusals } = takeSteps(change, opened.ticket, policy, this.known.now);
     if (refusals.refused !== null) return { ...refusals, ticket: null, replayed: false };
@@ -121,29 +124,20 @@ class ChangeSet {
     return { ticket, ...refusals, replayed: false };
   }
 
-  /** Why a new ticket may not be opened, as far as it follows from what it refers to. */
-  private whyNotOpened(change: Change, { clientId, followUpOf, externalId }: NewTicket): Refusal | null {
-    const followed = followUpOf === null ? undefined : this.clientOf(followUpOf);
-    if (followUpOf !== null && (followed === undefined || !sees(change, followed)))
+  /** Why a new ticket may not be opened, as far as it follows from the tickets that there are. */
+  private whyNotOpened({ ticketId }: Change, { clientId, followUpOf, externalId }: NewTicket): Refusal | null {
+    if (followUpOf !== null && !this.known.followed.has(followUpOf) && !this.touched.has(followUpOf))
       return notFound('Ticket', followUpOf);
-    if (!sees(change, clientId) || !this.known.clients.has(clientId)) return notFound('Client', clientId);
-    if (followed !== undefined && followed !== clientId) {
-      return { code: 'InvalidInput', field: 'followUpOf', expected: 'takes a ticket of the same client' };
-    }
     if (externalId !== null && this.taken.has(externalIdKey(clientId, externalId))) {
       return { code: 'DuplicateExternalId', externalId };
     }
-    return this.touched.has(change.ticketId) ? ID_TAKEN : null;
+    return this.touched.has(ticketId) ? ID_TAKEN : null;
   }
 
-  private clientOf(ticketId: string): string | undefined {
-    return this.touched.get(ticketId)?.ticket.clientId ?? this.known.followed.get(ticketId);
-  }
-
-  private changeExisting({ change, unstorable }: ChangeRequest): Changed<Ticket> {
+  private changeExisting({ change, refused }: ChangeRequest): Changed<Ticket> {
     const before = this.find(change.ticketId);
     if (before === null || !sees(change, before.ticket.clientId)) return refusal(notFound('Ticket', change.ticketId));
-    if (unstorable !== null) return { ...refusal(unstorable), ticket: before.ticket };
+    if (refused !== null) return { ...refusal(refused), ticket: before.ticket };
     const { ticket, events, ...refusals } = takeSteps(change, before.ticket, before.policy, this.known.now);
     this.touched.set(change.ticketId, { ...before, ticket, events: [...before.events, ...events] });
     return { ticket, ...refusals, replayed: false };
@@ -206,13 +200,33 @@ function contradictionOf({ steps }: Change, policy: Policy): Refusal | null {
 
 /** Refuses a change with a text that cannot be stored, and names the first such field. */
 export function refuseUnstorable({ submit: submission, steps, actor, idempotency }: Change): Refusal | null {
-  const field =
-    (submission === null ? null : unstorablePath(submission.input)) ??
-    unstorablePath(steps, 'steps') ??
-    unstorablePath(actor, 'actor') ??
-    unstorablePath(idempotency, 'idempotency');
-  if (field === null) return null;
-  return { code: 'InvalidInput', field, expected: 'text without NUL characters and without halves of surrogate pairs' };
+  const [path] = unstorablePaths({ ...submission?.input, steps, actor, idempotency });
+  return path === undefined ? null : { code: 'InvalidInput', field: path.join('.'), expected: STORABLE_TEXT };
+}
+
+/** Refuses a submission whose facts contradict themselves. */
+export function refuseContradiction({ impacts }: NewTicket, policy: Policy): Refusal | null {
+  const classified = classify(policy, impacts);
+  return !classified.ok && classified.refusal.code === 'ContradictoryImpact' ? classified.refusal : null;
+}
+
+/**
+ * Refuses a submission that refers to what its actor does not see, or to a ticket of another
+ * client.
+ *
+ * @param clientOf the client of a ticket that there is, or that the same set is to open
+ */
+export function refuseReferences(
+  change: Change,
+  { clientId, followUpOf }: NewTicket,
+  clients: ReadonlySet<string>,
+  clientOf: (ticketId: string) => string | undefined,
+): Refusal | null {
+  const followed = followUpOf === null ? undefined : clientOf(followUpOf);
+  if (followUpOf !== null && (followed === undefined || !sees(change, followed))) return notFound('Ticket', followUpOf);
+  if (!sees(change, clientId) || !clients.has(clientId)) return notFound('Client', clientId);
+  if (followed === undefined || followed === clientId) return null;
+  return { code: 'InvalidInput', field: 'followUpOf', expected: 'takes a ticket of the same client' };
 }
 
 /** The answer to a change that was not tried, without a ticket. */

@@ -1,5 +1,4 @@
 import type { EpochMs } from '../../domain/instant';
-import type { Refusal } from '../../domain/ticket/refusals';
 import type { Ticket } from '../../domain/ticket/ticket';
 import { actorKey, type Idempotency } from '../ports/idempotency';
 import type { FirstAnswer, KeyAnswer, KeyClaim, TicketTransaction } from '../ports/ticket-store';
@@ -20,10 +19,9 @@ export async function claimKeysOf(
   now: EpochMs,
 ): Promise<readonly Claim[]> {
   const firsts = new Map<string, number>();
-  const claims: Claim[] = requests.map(({ change, unstorable }, index) => {
+  const claims: Claim[] = requests.map(({ change, refused }, index) => {
     const { idempotency, actor } = change;
-    // A change that cannot be stored is refused, and its key is not claimed.
-    if (idempotency === null || unstorable !== null) return 'NO_KEY';
+    if (idempotency === null || refused !== null) return 'NO_KEY';
     const name = JSON.stringify([actorKey(actor), idempotency.key]);
     const sameAs = firsts.get(name);
     if (sameAs !== undefined) return { sameAs };
@@ -59,15 +57,6 @@ export const keyAnswerOf = (
   refusals,
 });
 
-/**
- * Whether an answer is kept with the key of its change. Not that of a submission that contradicts
- * itself or names what does not exist: corrected, it may be made again with the same key.
- */
-export const isKept = ({ submit }: Change, { refused }: Changed<Ticket>): boolean =>
-  submit === null || refused === null || !CORRECTABLE.includes(refused.code);
-
-const CORRECTABLE: readonly Refusal['code'][] = ['ContradictoryImpact', 'NotFound'];
-
 /** The answers to keep, and the claims of the other changes: their keys are free again. */
 export function answersToKeep(
   requests: readonly ChangeRequest[],
@@ -79,7 +68,7 @@ export function answersToKeep(
   for (const [index, outcome] of outcomes.entries()) {
     const change = requests[index]?.change;
     if (claims[index] !== 'NEW' || change === undefined || change.idempotency === null) continue;
-    if (outcome.status === 'fulfilled' && isKept(change, outcome.value)) {
+    if (outcome.status === 'fulfilled') {
       answers.push(keyAnswerOf(change, change.idempotency, outcome.value));
     } else {
       unanswered.push(keyClaimOf(change, change.idempotency));

@@ -1,6 +1,6 @@
 import { ArrayMaxSize, ArrayMinSize, ValidateBy, type ValidationError, validateSync } from 'class-validator';
 import type { ValidatorFn } from 'type-graphql';
-import { isBlank } from '../../../domain/text';
+import { isBlank, STORABLE_TEXT, unstorablePaths } from '../../../domain/text';
 import { badInput } from '../errors';
 
 /**
@@ -11,10 +11,6 @@ export interface InputProblem {
   readonly path: readonly string[];
   readonly expected: string;
 }
-
-/** PostgreSQL stores no NUL character, and an unpaired surrogate is not a character. */
-const UNSTORABLE = /\0|\p{Cs}/u;
-const UNSTORABLE_EXPECTED = 'takes text without NUL characters and unpaired surrogates';
 
 const lengthOf = (text: string): number => {
   let length = 0;
@@ -85,7 +81,7 @@ export function problemsOf(input: object): readonly InputProblem[] {
     stopAtFirstError: true,
     validationError: { target: false, value: false },
   });
-  return [...errors.flatMap((error) => flatten(error, [])), ...unstorableIn(input, [])];
+  return [...errors.flatMap((error) => flatten(error, [])), ...unstorableIn(input)];
 }
 
 function flatten({ property, constraints, children }: ValidationError, above: readonly string[]): InputProblem[] {
@@ -94,16 +90,12 @@ function flatten({ property, constraints, children }: ValidationError, above: re
   return [...own, ...(children ?? []).flatMap((child) => flatten(child, path))];
 }
 
-function unstorableIn(value: unknown, path: readonly string[]): InputProblem[] {
-  if (typeof value === 'string') return UNSTORABLE.test(value) ? [{ path, expected: UNSTORABLE_EXPECTED }] : [];
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([name, inner]) => unstorableIn(inner, [...path, name]));
-}
+const unstorableIn = (value: unknown): readonly InputProblem[] =>
+  unstorablePaths(value).map((path) => ({ path, expected: `takes ${STORABLE_TEXT}` }));
 
 /** Refuses an invalid argument with an error, for operations that answer without `userErrors`. */
 export const refuseInvalid: ValidatorFn = (argument) => {
-  const [problem] =
-    typeof argument === 'object' && argument !== null ? problemsOf(argument) : unstorableIn(argument, []);
+  const [problem] = typeof argument === 'object' && argument !== null ? problemsOf(argument) : unstorableIn(argument);
   if (problem !== undefined) {
     const where = problem.path.length === 0 ? 'An argument' : problem.path.join('.');
     throw badInput(`${where} ${problem.expected}.`);

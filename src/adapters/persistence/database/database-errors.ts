@@ -1,9 +1,11 @@
 import { OperatorError } from '../../../application/operator-error';
 import { isConnectionLost, OutdatedProcessError, sqlStateOf } from '../../../application/ports/store-errors';
+import type { EpochMs } from '../../../domain/instant';
 
 export {
   CommitUnknownError,
   isConnectionLost,
+  isStoreUnavailable,
   OutdatedProcessError,
   sqlStateOf,
 } from '../../../application/ports/store-errors';
@@ -79,11 +81,14 @@ export const violatedConstraint = (error: unknown): string | null =>
 export const isConflict = (error: unknown): boolean => ['40001', '40P01'].includes(sqlStateOf(error) ?? '');
 
 /**
- * Whether the database refused a statement, or returned a value that cannot be read. The cause may
- * be a single row: a value out of range, a violated constraint, an exception of a trigger.
+ * Whether the database refused a statement, or a value cannot be read from it or stored in it. The
+ * cause may be a single row: a value out of range, a violated constraint, an exception of a
+ * trigger.
  */
 export const isDataError = (error: unknown): boolean =>
-  error instanceof UnreadableInstant || (sqlStateOf(error) !== null && !isConnectionLost(error));
+  error instanceof UnreadableInstant ||
+  error instanceof UnstorableInstant ||
+  (sqlStateOf(error) !== null && !isConnectionLost(error));
 
 /**
  * Whether the cause of an error is probably not a row: transaction state (25), conflicts (40),
@@ -96,6 +101,14 @@ export class UnreadableInstant extends RangeError {
   override readonly name = 'UnreadableInstant';
   constructor(text: string) {
     super(`Not an instant: ${text}`);
+  }
+}
+
+/** An instant is to be stored whose year is not between 1 and 9999. */
+export class UnstorableInstant extends RangeError {
+  override readonly name = 'UnstorableInstant';
+  constructor(at: EpochMs) {
+    super(`Not a storable instant: ${at}`);
   }
 }
 

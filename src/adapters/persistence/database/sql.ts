@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CustomTypesConfig, type Pool, type QueryResult, type QueryResultRow, types } from 'pg';
 import { type EpochMs, toIso } from '../../../domain/instant';
-import { isConnectionLost, storeError, UnreadableInstant } from './database-errors';
+import { isConnectionLost, storeError, UnreadableInstant, UnstorableInstant } from './database-errors';
 
 /** Something that runs a statement: the pool, or the connection of a transaction. */
 export interface Queryable {
@@ -132,10 +132,10 @@ const LATEST = 253_402_300_799_999;
 /**
  * The text of an instant to be stored: RFC 3339 in UTC.
  *
- * @throws RangeError unless the year is between 1 and 9999
+ * @throws UnstorableInstant unless the year is between 1 and 9999
  */
 export function instantText(at: EpochMs): string {
-  if (!Number.isFinite(at) || at < EARLIEST || at > LATEST) throw new RangeError(`Not a storable instant: ${at}`);
+  if (!Number.isFinite(at) || at < EARLIEST || at > LATEST) throw new UnstorableInstant(at);
   return toIso(at);
 }
 

@@ -11,7 +11,7 @@ import {
 import { type EpochMs, least } from '../../../domain/instant';
 import { isUuid } from '../../../domain/text';
 import type { NewTicket } from '../../../domain/ticket/commands';
-import { isConnectionLost, isDataError, isServerError } from '../database/database-errors';
+import { isDataError, isServerError, isStoreUnavailable } from '../database/database-errors';
 import { readRows, rowsOf } from '../database/sql';
 import { type Transaction, transact } from '../database/transact';
 import { setAside } from './deadline-faults';
@@ -81,7 +81,7 @@ export function createTicketStore({ pool, onCommitted, now }: TicketStoreDeps): 
     },
     isRejection: isDataError,
     isServerFault: isServerError,
-    isStoreFault: (error) => isConnectionLost(error) || isDataError(error),
+    isStoreFault: (error) => isStoreUnavailable(error) || isDataError(error),
   };
 }
 
@@ -89,6 +89,7 @@ export function createTicketStore({ pool, onCommitted, now }: TicketStoreDeps): 
 class PostgresTicketTransaction implements TicketTransaction {
   /** Null until events are recorded. */
   commit: Commit | null = null;
+  private nextDeadlineAt: EpochMs | null = null;
 
   constructor(
     private readonly tx: Transaction,
@@ -113,9 +114,7 @@ class PostgresTicketTransaction implements TicketTransaction {
     const followed = inputs.flatMap(({ followUpOf }) =>
       followUpOf !== null && isUuid(followUpOf) ? [followUpOf] : [],
     );
-    const named = inputs.filter(
-      ({ clientId, externalId }) => externalId !== null && isUuid(clientId) && !externalId.includes('\0'),
-    );
+    const named = inputs.filter(({ clientId, externalId }) => externalId !== null && isUuid(clientId));
     const rows = await rowsOf<ReferenceRow>(this.tx, {
       ...SUBMISSION_REFERENCES,
       values: [
@@ -176,9 +175,9 @@ class PostgresTicketTransaction implements TicketTransaction {
     });
     if (row === undefined) throw new Error('The database did not number the transaction');
     this.tx.identify(row.xid);
+    this.nextDeadlineAt = least([this.nextDeadlineAt, ...records.map(({ clocks }) => clocks.nextDeadlineAt)]);
     if (events.length === 0 && this.commit === null) return;
-    const deadlines = records.map(({ clocks }) => clocks.nextDeadlineAt);
-    this.commit = { xid: row.xid, nextDeadlineAt: least([this.commit?.nextDeadlineAt ?? null, ...deadlines]) };
+    this.commit = { xid: row.xid, nextDeadlineAt: this.nextDeadlineAt };
   }
 
   async takeDue(ids: readonly string[] | null): Promise<readonly TakenTicket[]> {
