@@ -6,7 +6,7 @@ import { isLoopback } from './adapters/http/request-guard';
 import { OperatorError } from './application/operator-error';
 
 /** The levels of pino, from the most to the least verbose. */
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** The validated configuration of this process, from environment variables. Paths are absolute. */

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Client } from 'graphql-ws';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { type Listener, listenOver, openSocket } from '../support/graphql-socket';
+import { SEV1, SEV2 } from '../support/impacts';
 import { ask, type Serving, serve } from '../support/program';
 
 // One ticket from its submission to the report, as the README has it: start reading the tests here.
@@ -48,12 +49,9 @@ interface Payload {
   readonly userErrors: readonly object[];
 }
 
-const NO_ORDERS = [{ audience: 'ALL_END_USERS', consequence: 'ORDERING_BLOCKED' }];
-const SOME_WITHOUT_ORDERS = [{ audience: 'SOME_END_USERS', consequence: 'ORDERING_BLOCKED' }];
-
 describe('The story of a ticket', () => {
   it('is submitted with facts, from which follows the highest severity, resolved with best effort', async () => {
-    const { ticket, userErrors } = await mutate('submitTicket', { subject: 'Checkout is down', impacts: NO_ORDERS });
+    const { ticket, userErrors } = await mutate('submitTicket', { subject: 'Checkout is down', impacts: SEV1 });
     expect(userErrors).toEqual([]);
     expect(ticket).toMatchObject({
       number: 1,
@@ -65,7 +63,7 @@ describe('The story of a ticket', () => {
   });
 
   it('refuses a workaround that leaves the severity where it is', async () => {
-    const still = { ticketId, description: 'Orders are taken by phone', remaining: NO_ORDERS };
+    const still = { ticketId, description: 'Orders are taken by phone', remaining: SEV1 };
     const { userErrors } = await mutate('applyWorkaround', still);
     expect(userErrors).toEqual([{ __typename: 'SeverityNotLowered', before: 'SEV1', after: 'SEV1' }]);
   });
@@ -73,7 +71,7 @@ describe('The story of a ticket', () => {
   let resolutionDueAt: string | null;
 
   it('is lowered to SEV2 by a workaround, which gives the resolution a due instant', async () => {
-    const partly = { ticketId, description: 'Orders are taken by phone', remaining: SOME_WITHOUT_ORDERS };
+    const partly = { ticketId, description: 'Orders are taken by phone', remaining: SEV2 };
     const { ticket, userErrors } = await mutate('applyWorkaround', partly);
     expect(userErrors).toEqual([]);
     expect(ticket).toMatchObject({

@@ -9,6 +9,7 @@ import { migrate } from '../../src/adapters/persistence/database/migrate';
 import { createPolicies } from '../../src/adapters/persistence/policies/postgres-policies';
 import { createTicketStore } from '../../src/adapters/persistence/tickets/postgres-ticket-store';
 import { createChangeTickets } from '../../src/application/tickets/change-tickets';
+import { AGENT } from '../support/actors';
 import { startProcess, type TestProcess } from '../support/deadlines';
 import { CIMCLOUD_DOCUMENT } from '../support/policies';
 import { everything, MONDAY, newTicket, openStore, submission, type TestStore } from '../support/store';
@@ -117,7 +118,7 @@ describe('a breaking migration that runs while a process of an older version is 
       () =>
         createPolicies({ ...store, policyId: CIMCLOUD_DOCUMENT.id }).setTerms(
           { clientId: store.client.id, policy: CIMCLOUD_DOCUMENT.id, calendars: {} },
-          { kind: 'AGENT', id: 'ada', name: 'Ada' },
+          AGENT,
           null,
         ),
     ],

@@ -86,12 +86,12 @@ describe('the versions of a policy', () => {
 
   test('a start publishes the file if it differs from the file of the last start, also if others have published since', async () => {
     expect(await configure(CIMCLOUD_DOCUMENT.title)).toBe(3);
-    expect(await publish(process(), 'By somebody')).toEqual([4, true]);
+    expect(await publish(process(), 'By a person')).toEqual([4, true]);
     expect(await configure(CIMCLOUD_DOCUMENT.title)).toBe(4);
     expect(await configure('File B')).toBe(5);
     expect(await configure(CIMCLOUD_DOCUMENT.title)).toBe(6);
     expect(await configure(CIMCLOUD_DOCUMENT.title)).toBe(6);
-    // What the file says by now was published by somebody before: no version of its own, but the
+    // What the file says now says was published before: no version of its own, but the
     // file has said it.
     expect(await publish(process(), 'File C')).toEqual([7, true]);
     expect(await configure('File C')).toBe(7);

@@ -253,7 +253,7 @@ describe('an engine that waits is woken by a nearer deadline', () => {
 
   test('of a ticket that another process has written', async () => {
     const other = await start(LONG);
-    await other.sweep.close();
+    await other.engine.close();
     await start(LONG);
     const change = dueSoon();
     await other.changeTickets([change]);

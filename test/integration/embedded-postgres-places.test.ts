@@ -121,7 +121,7 @@ describe('a start that cannot work is refused with a sentence', () => {
     ],
     [
       'DATA_DIR_UNUSABLE',
-      'a cluster that somebody else made',
+      'a cluster of another user',
       (dataDir) => {
         mkdirSync(dataDir);
         writeFileSync(join(dataDir, 'PG_VERSION'), '18\n');
@@ -223,7 +223,7 @@ describe('root without user namespaces', () => {
   );
 
   testUnless(noMounts ?? notAsUnprivileged, 'runs it as the owner of the home in which it is started', async () => {
-    const dataDir = home('of somebody', { who: 'daemon', uid: 1, gid: 1 });
+    const dataDir = home('of another user', { who: 'daemon', uid: 1, gid: 1 });
     expect(await query(await urlOf(hold(dataDir)), 'select 1 as n')).toEqual([{ n: 1 }]);
     expect(lstatSync(dataDir).uid).toBe(1);
   });

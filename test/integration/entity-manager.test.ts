@@ -19,6 +19,7 @@ import {
   idempotencyKeys,
   policyVersions,
 } from '../../src/adapters/persistence/tables';
+import { AGENT } from '../support/actors';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 
 let database: TestDatabase;
@@ -152,8 +153,7 @@ describe('a repository', () => {
     // Without foreign keys, so that there need be no ticket.
     await pool.query('SET session_replication_role = replica');
     const columns = { ticket_id: newId(), client_id: newId(), number: 1, type: 'SUBMITTED', data: {} } as const;
-    const actor = { kind: 'AGENT', id: 'ada', name: 'Ada' } as const;
-    await manager.insert(events, { ...columns, at: 1, recorded_at: 2, actor });
+    await manager.insert(events, { ...columns, at: 1, recorded_at: 2, actor: AGENT });
     await pool.query('RESET session_replication_role');
     const [event] = await manager.find(events);
     expect([event?.id, event?.xid]).toEqual([expect.stringMatching(/^\d+$/), expect.stringMatching(/^\d+$/)]);

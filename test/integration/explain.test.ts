@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, test } from '@jest/globals';
 import { type ExplainOptions, explain } from '../../src/adapters/cli/ticket/explain-command';
 import { startTestService } from '../support/graphql-service';
+import { SEV1, SEV2 } from '../support/impacts';
 import { commands, newTicket, openStore, submission, type TestStore } from '../support/store';
 
 const ASKED: ExplainOptions = { ticket: '', commitment: null, cycle: null, zone: null, json: false };
@@ -139,7 +140,7 @@ it('the API explains every commitment and every cycle', async () => {
     expect(resolution.explain.segments[0].from).toBe(resolution.startedAt);
     expect(resolution.explain.segments.at(-1).to).toBe(resolution.dueAt);
     expect(resolution.cycles).toHaveLength(1);
-    const urgent = await service.submit([{ audience: 'ALL_END_USERS', consequence: 'ORDERING_BLOCKED' }]);
+    const urgent = await service.submit(SEV1);
     const bestEffort = await service.data(
       'query ($id: ID!) { ticket(id: $id) { sla { resolution { explain { calendar total dueAt businessCalendar { name } } } } } }',
       { id: urgent },
@@ -158,7 +159,7 @@ it('the API explains every commitment and every cycle', async () => {
 test('an answer that would explain too much time is refused', async () => {
   const service = await startTestService();
   try {
-    const id = await service.submit([{ audience: 'SOME_END_USERS', consequence: 'ORDERING_BLOCKED' }]);
+    const id = await service.submit(SEV2);
     const elapsed = 'sla { resolution { explain { elapsedSegments { kind } } } }';
     const { data, errors } = await service.ask(
       `query ($id: ID!) { first: ticket(id: $id, asOf: "2048-01-01T00:00:00Z") { ${elapsed} }

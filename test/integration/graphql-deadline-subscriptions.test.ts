@@ -10,7 +10,7 @@ import { CIMCLOUD_TEXT } from '../support/policies';
 
 // Of the policy in force SEV1 has RESPONSE after 15 minutes and UPDATE after an hour, at any hour.
 // Made short are RESPONSE of SEV4 and RESOLUTION of SEV2: three seconds, so that they are breached
-// while somebody looks.
+// while a caller looks.
 const SHORT_POLICY = CIMCLOUD_TEXT.replace(
   /amount: 2\n( +)unit: BUSINESS_DAYS\n +calendar: business\n( +)basis: PUBLISHED/,
   spanOf('PUBLISHED'),

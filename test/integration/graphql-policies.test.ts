@@ -366,7 +366,7 @@ describe('a calendar whose known years have ended', () => {
       ticket: { state: 'RESOLVED', version: 2 },
       userErrors: [],
     });
-    // When silence would close it cannot be known; that somebody closes it needs no calendar.
+    // When silence would close it cannot be known; closing it by hand needs no calendar.
     expect(await service.mutate('closeTicket', { ticketId })).toMatchObject({
       ticket: { state: 'CLOSED', version: 3 },
       userErrors: [],

@@ -185,7 +185,7 @@ it('has tickets to count in which everything happens', async () => {
   expect(total.commitments.RESOLUTION.breachesBySeverity.length).toBeGreaterThan(1);
   const recorded = tickets.flatMap(({ ticket }) => ticket.cycles.filter(({ breach }) => breach !== null)).length;
   const counted = COMMITMENT_KINDS.reduce((sum, kind) => sum + total.commitments[kind].breached, 0);
-  // Nobody was there to record what fell due after the last command.
+  // No process recorded what fell due after the last command.
   expect(counted).toBeGreaterThan(recorded);
 });
 

@@ -29,7 +29,7 @@ const look = async (id: string, when: Json = {}): Promise<Json> => {
 };
 
 /**
- * Somebody does something, or the engine records what fell due. What is refused is tried all the
+ * A command is given, or the engine records what fell due. What is refused is tried all the
  * same.
  */
 type Step = { readonly name: string; readonly input: Json; readonly agent: string } | 'ENGINE' | 'FOLLOW_UP';

@@ -91,12 +91,12 @@ export async function replayLog(store: Store, log: Log): Promise<Replayed> {
     policies,
     onSetAside: ({ error }) => faults.push(error),
   });
-  const sweep = new DeadlineEngine(due, { pollMs: 1 });
+  const engine = new DeadlineEngine(due, { pollMs: 1 });
   const changeTickets = createChangeTickets({
     store: createTicketStore({
       pool,
       onCommitted: ({ nextDeadlineAt }: Commit) => {
-        if (nextDeadlineAt !== null) sweep.wake(nextDeadlineAt);
+        if (nextDeadlineAt !== null) engine.wake(nextDeadlineAt);
       },
     }),
     clock: { now: () => now },
@@ -121,7 +121,7 @@ export async function replayLog(store: Store, log: Log): Promise<Replayed> {
     await moveTo(instant);
   };
 
-  sweep.start();
+  engine.start();
   try {
     let done = 0;
     while (done < moments.length) {
@@ -134,7 +134,7 @@ export async function replayLog(store: Store, log: Log): Promise<Replayed> {
     }
     await passTo(end);
   } finally {
-    await sweep.close();
+    await engine.close();
   }
   return { tickets, changes: moments.length, stops, byEngine };
 }

@@ -25,7 +25,7 @@ export async function startClockedService(): Promise<ClockedService> {
     readPolicy,
     feed: {
       subscribe: () => {
-        throw new Error('Nobody follows the log here');
+        throw new Error('No feed follows the log here');
       },
     },
     clients: { create: createClientAccounts(store).openClient, default: async () => store.client },

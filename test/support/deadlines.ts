@@ -29,7 +29,7 @@ export async function makeClock(pool: Pool, at: EpochMs): Promise<(at: EpochMs) 
 /** What a serving process has besides its API: an engine, a feed, and a way to change tickets. */
 export interface TestProcess {
   readonly pool: Pool;
-  readonly sweep: DeadlineEngine;
+  readonly engine: DeadlineEngine;
   readonly changeTickets: ChangeTickets;
   readonly feed: RunningFeed;
   /** What the engine and the commands of this process have committed. */
@@ -56,25 +56,25 @@ export async function startProcess(store: TestStore, options: ProcessOptions = {
   const onCommitted = (commit: Commit): void => {
     commits.push(commit);
     feed.committed(commit);
-    if (commit.nextDeadlineAt !== null) sweep.wake(commit.nextDeadlineAt);
+    if (commit.nextDeadlineAt !== null) engine.wake(commit.nextDeadlineAt);
   };
   const tickets = createTicketStore({ pool, onCommitted, ...(now === undefined ? {} : { now }) });
-  const sweep = new DeadlineEngine(
+  const engine = new DeadlineEngine(
     createDueTickets({ store: tickets, policies, onSetAside: (fault) => setAside.push(fault) }),
     { onError: (error) => troubles.push(error), ...(pollMs === undefined ? {} : { pollMs }) },
   );
-  const feed = await openFeed({ pool, url: store.url, onDeadline: (at) => sweep.wake(at) });
-  sweep.start();
+  const feed = await openFeed({ pool, url: store.url, onDeadline: (at) => engine.wake(at) });
+  engine.start();
   return {
     pool,
-    sweep,
+    engine,
     feed,
     commits,
     changeTickets: createChangeTickets({ store: tickets, clock: store.clock, policies }),
     setAside,
     troubles,
     close: async () => {
-      await sweep.close();
+      await engine.close();
       await feed.close();
       await dataSource.destroy();
     },

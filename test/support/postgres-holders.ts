@@ -33,7 +33,7 @@ export const testUnless = (reason: string | null, name: string, work: () => Prom
 
 export const notAsUnprivileged = isRoot
   ? obstacle(process.execPath, ['-r', TYPESCRIPT, '-e', ''], unprivileged)
-  : 'only root may become somebody else';
+  : 'only root may become another user';
 export const noMounts = isRoot ? obstacle('unshare', ['--mount', 'true']) : 'only root may mount';
 
 /** This test file's own folder, which everybody may enter. */

@@ -39,7 +39,7 @@ const withoutCalendars = (value: unknown): unknown =>
     ? JSON.stringify({ ...(JSON.parse(value) as object), calendars: {} })
     : value;
 
-/** Runs `use` and returns every statement that any connection of this process sent meanwhile. */
+/** Runs `use` and returns every statement that any connection of this process sent during it. */
 async function recording(use: () => Promise<void>): Promise<RecordedStatement[]> {
   const sent: RecordedStatement[] = [];
   const { query } = Client.prototype;

@@ -12,6 +12,8 @@ import type { Command, NewTicket } from '../../src/domain/ticket/commands';
 import { decide, type Evidence, letPass, submit } from '../../src/domain/ticket/decide';
 import type { Ticket } from '../../src/domain/ticket/ticket';
 import { EVENT_TYPES, type TicketEvent } from '../../src/domain/ticket/ticket-events';
+import { AGENT, OTHER_AGENT } from './actors';
+import { SEV1, SEV2, SEV3, SEV4 } from './impacts';
 
 /**
  * Writes the log of this release, with every event type, to test/fixtures/logs:
@@ -24,19 +26,12 @@ const POLICY = compilePolicy(
   1,
 );
 
-const ADA: Actor = { kind: 'AGENT', id: 'ada', name: 'Ada' };
-const GRACE: Actor = { kind: 'AGENT', id: 'grace', name: 'Grace' };
 const CLIENT: Actor = { kind: 'CLIENT', id: 'acme', name: 'Acme' };
 const CLIENT_ID = '01970000-0000-7000-8000-000000000001';
 /** A Monday, 10:00 in New York. */
 const MONDAY = Date.parse('2026-06-01T14:00:00Z');
 
-const ALL_BLOCKED: readonly Impact[] = [
-  { audience: 'ALL_END_USERS', consequence: 'ORDERING_BLOCKED', note: 'No order since nine' },
-];
-const SOME_BLOCKED: readonly Impact[] = [{ audience: 'SOME_END_USERS', consequence: 'ORDERING_BLOCKED', note: null }];
-const DEGRADED: readonly Impact[] = [{ audience: 'ADMINISTRATORS', consequence: 'DEGRADED', note: null }];
-const QUESTION: readonly Impact[] = [{ audience: 'NOBODY', consequence: 'QUESTION', note: null }];
+const ALL_BLOCKED = SEV1.map((one): Impact => ({ ...one, note: 'No order since nine' }));
 
 const NEW_TICKET: NewTicket = {
   clientId: CLIENT_ID,
@@ -48,7 +43,7 @@ const NEW_TICKET: NewTicket = {
   externalId: null,
   externalUrl: null,
   tags: ['checkout', 'eu'],
-  impacts: SOME_BLOCKED,
+  impacts: SEV2,
   followUpOf: null,
 };
 
@@ -66,13 +61,13 @@ class Life {
   ) {
     const id = `01970000-0000-7000-8000-00000000010${number}`;
     this.at = MONDAY + number * DAY_MS;
-    const opened = submit(policy, id, { ...NEW_TICKET, ...input }, this.at, ADA, evidence);
+    const opened = submit(policy, id, { ...NEW_TICKET, ...input }, this.at, AGENT, evidence);
     if (!opened.ok) throw new Error(`Refused: ${JSON.stringify(opened.refusal)}`);
     this.ticket = opened.ticket;
     this.events = [opened.event];
   }
 
-  after(ms: number, command: Command, actor: Actor = ADA): this {
+  after(ms: number, command: Command, actor: Actor = AGENT): this {
     this.at += ms;
     const { ticket, events, refusal } = decide(this.ticket, command, this.at, this.policy, actor);
     if (refusal !== null) throw new Error(`${command.type} is refused: ${JSON.stringify(refusal)}`);
@@ -108,23 +103,23 @@ const lives: readonly Life[] = [
     .after(10 * MINUTE_MS, { type: 'acknowledge' })
     .after(HOUR_MS, { type: 'reclassify', impacts: ALL_BLOCKED, reason: 'It is everybody' })
     .after(MINUTE_MS, override('SEV4', 'They have paper forms'))
-    .after(MINUTE_MS, { type: 'rejectOverride', reason: 'They have none left' }, GRACE)
+    .after(MINUTE_MS, { type: 'rejectOverride', reason: 'They have none left' }, OTHER_AGENT)
     .after(MINUTE_MS, override('SEV4', 'New forms arrived'))
-    .after(MINUTE_MS, { type: 'approveOverride', reason: 'Seen them' }, GRACE)
+    .after(MINUTE_MS, { type: 'approveOverride', reason: 'Seen them' }, OTHER_AGENT)
     .after(MINUTE_MS, override('SEV1', 'The forms ran out'))
     .pass(2 * DAY_MS)
     .waiveABreach()
     .after(MINUTE_MS, { type: 'communicate', direction: 'OUTBOUND', channel: 'EMAIL', body: 'On it.' })
-    .after(MINUTE_MS, { type: 'applyWorkaround', description: 'Order by phone', remaining: DEGRADED })
+    .after(MINUTE_MS, { type: 'applyWorkaround', description: 'Order by phone', remaining: SEV3 })
     .after(HOUR_MS, { type: 'withdrawWorkaround', reason: 'The phone is down too' })
-    .after(HOUR_MS, { type: 'applyWorkaround', description: 'Order by fax', remaining: QUESTION })
+    .after(HOUR_MS, { type: 'applyWorkaround', description: 'Order by fax', remaining: SEV4 })
     .after(HOUR_MS, { type: 'resolve', resolution: 'Restarted' })
     .after(HOUR_MS, { type: 'reopen', reason: 'It is back' })
     .after(HOUR_MS, { type: 'resolve', resolution: null })
     .after(HOUR_MS, { type: 'recordCall', note: 'They are content' })
     .pass(60 * DAY_MS),
   // Waits, is handed over, is cancelled.
-  new Life(2, { impacts: DEGRADED })
+  new Life(2, { impacts: SEV3 })
     .after(HOUR_MS, { type: 'assign', assignee: 'Grace' })
     .after(HOUR_MS, { type: 'startWaiting', reason: 'CLIENT' })
     .after(3 * HOUR_MS, { type: 'communicate', direction: 'INBOUND', channel: 'EXTRANET', body: 'Here it is.' }, CLIENT)
@@ -133,7 +128,7 @@ const lives: readonly Life[] = [
     .after(HOUR_MS, { type: 'startWaiting', reason: 'OTHER_TICKET' })
     .after(HOUR_MS, { type: 'close', reason: 'Duplicate' }),
   // Imported, without evidence for updates; its resolution is confirmed.
-  new Life(3, { impacts: QUESTION }, POLICY, { notMeasured: ['UPDATE'], observedUntil: MONDAY + 20 * DAY_MS })
+  new Life(3, { impacts: SEV4 }, POLICY, { notMeasured: ['UPDATE'], observedUntil: MONDAY + 20 * DAY_MS })
     .after(DAY_MS, { type: 'recordCall', note: null })
     .after(DAY_MS, { type: 'resolve', resolution: 'Answered' })
     .after(HOUR_MS, { type: 'close', reason: null }, CLIENT),

@@ -32,7 +32,7 @@ const last = (events: readonly LoggedEvent[], at: number, knownAt: number | null
 it.each<[string, number, string | null, string | null]>([
   ['before it was opened', OPENED - 1, null, null],
   ['when it was opened', OPENED, 'SUBMITTED', 'SUBMITTED'],
-  ['when somebody acted', WAITED, 'WAITING_STOPPED', 'WAITING_STOPPED'],
+  ['when an agent acted', WAITED, 'WAITING_STOPPED', 'WAITING_STOPPED'],
   // On the 18th an update fell due; recorded live with the raise, a week later.
   ['at a due instant', ny('2026-11-18 09:00'), 'WAITING_STOPPED', 'MARK_REACHED UPDATE'],
   ['from the next millisecond on', ny('2026-11-18 09:00') + 1, 'WAITING_STOPPED', 'COMMITMENT_BREACHED UPDATE'],

@@ -119,7 +119,7 @@ describe('a watch of deadlines', () => {
   });
   const pass = (ms: number) => jest.advanceTimersByTimeAsync(ms);
 
-  it('sleeps until exactly the lead before the due instant, and reads no more than once meanwhile', async () => {
+  it('sleeps until exactly the lead before the due instant, and reads no more than once until then', async () => {
     world.open('a');
     const watch = world.watch(10 * MINUTE_MS);
     const { received, ended } = take(watch);

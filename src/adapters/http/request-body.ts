@@ -13,7 +13,7 @@ export class RequestError extends Error {
 }
 
 /** The maximum length of a body, in bytes. */
-export const MAX_BODY_BYTES = 1_000_000;
+const MAX_BODY_BYTES = 1_000_000;
 
 const STRICT_UTF8 = new TextDecoder('utf-8', { fatal: true });
 

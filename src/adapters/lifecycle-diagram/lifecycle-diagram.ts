@@ -13,7 +13,7 @@ interface Arrow {
 const label = ({ command, guard }: Transition): string => (guard === null ? command : `${command} [${guard}]`);
 
 /** One arrow for each pair of states that transitions connect, in the order of the machine. */
-export function arrows(): readonly Arrow[] {
+function arrows(): readonly Arrow[] {
   return TICKET_STATES.flatMap((from) =>
     TICKET_STATES.flatMap((to) => {
       const between = TRANSITIONS.filter((transition) => transition.from === from && transition.to === to);

@@ -16,20 +16,18 @@ export interface LogRow {
   readonly facts: TicketFacts;
 }
 
-export const REPORT_REASONS = [
-  'UNREADABLE_ROW',
-  'UNREADABLE_INSTANT',
-  'BACKWARDS',
-  'OPENED_AFTER_FIRST_ROW',
-  'OPENING_UNKNOWN',
-  'UNKNOWN_STATE',
-  'UNKNOWN_PRIORITY',
-  'NO_PRIORITY_YET',
-  'ALREADY_CLOSED',
-  'REFUSED',
-  'FAULT',
-] as const;
-export type ReportReason = (typeof REPORT_REASONS)[number];
+export type ReportReason =
+  | 'UNREADABLE_ROW'
+  | 'UNREADABLE_INSTANT'
+  | 'BACKWARDS'
+  | 'OPENED_AFTER_FIRST_ROW'
+  | 'OPENING_UNKNOWN'
+  | 'UNKNOWN_STATE'
+  | 'UNKNOWN_PRIORITY'
+  | 'NO_PRIORITY_YET'
+  | 'ALREADY_CLOSED'
+  | 'REFUSED'
+  | 'FAULT';
 
 /** A problem of one row. It does not affect other tickets. */
 export interface RowReport {

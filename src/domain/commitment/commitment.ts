@@ -43,7 +43,7 @@ export function targetWorth(
  * effort. After a reopening, RESOLUTION has the target less the time that was used before, but at
  * least the policy's minimum fraction of it.
  */
-export function totalFrom(
+function totalFrom(
   ticket: Pick<Ticket, 'stints' | 'waits'>,
   policy: Policy,
   severity: Severity,

@@ -5,7 +5,7 @@ import { type Guard, type GuardName, guards } from './guards';
 import type { TicketState } from './ticket';
 
 /** What a transition can do. `effects.ts` implements each action. */
-export const ACTIONS = [
+const ACTIONS = [
   'respond',
   'fulfilUpdate',
   'fulfilAll',

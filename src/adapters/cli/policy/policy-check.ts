@@ -7,7 +7,7 @@ import { countText, spanText } from '../quantity-text';
 import { readPolicyText } from './policy-file';
 
 /** Exit codes: the file can be published, has problems, or cannot be read as text. */
-export const POLICY_CHECK_EXIT = { fine: 0, problems: 1, unreadable: 2 } as const;
+const POLICY_CHECK_EXIT = { fine: 0, problems: 1, unreadable: 2 } as const;
 
 function targetSummary({ span, basis }: Target): string {
   const promise = span === null ? 'best effort' : spanText(span);

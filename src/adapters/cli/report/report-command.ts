@@ -14,7 +14,7 @@ import { reportText } from './report-text';
 import type { ApiReport, ReportOptions, ReportQuery } from './report-types';
 
 /** An option of `stepdown report` is not valid; the message says what it takes. */
-export class ReportError extends OperatorError {
+class ReportError extends OperatorError {
   override readonly name = 'ReportError';
 }
 

@@ -1,6 +1,7 @@
 import { OperatorError } from '../../../application/operator-error';
+
 /** The demo cannot continue; the message says what to do. */
-export class DemoError extends OperatorError {
+class DemoError extends OperatorError {
   override readonly name = 'DemoError';
 }
 

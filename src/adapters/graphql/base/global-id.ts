@@ -2,7 +2,7 @@ import { isUuid } from '../../../domain/text';
 import { badInput } from '../errors';
 
 /** The types that `node(id)` finds. */
-export const NODE_TYPES = ['Ticket', 'Client', 'Policy', 'Calendar', 'TicketEvent', 'Deadline'] as const;
+const NODE_TYPES = ['Ticket', 'Client', 'Policy', 'Calendar', 'TicketEvent', 'Deadline'] as const;
 export type NodeTypeName = (typeof NODE_TYPES)[number];
 
 /** The opaque id of an object in the whole API: base64url of `<type>:<key>`. */

@@ -1,9 +1,8 @@
 import { Field, InputType } from 'type-graphql';
 import * as compare from '../base/comparators';
 import { requireUuid } from '../base/global-id';
+import { optional } from '../base/optional';
 import { badInput } from '../errors';
-
-const optional = { nullable: true } as const;
 
 /**
  * The fields that the filters of all subscriptions share. The class is not a GraphQL type itself.

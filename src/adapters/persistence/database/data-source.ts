@@ -53,7 +53,7 @@ export function createDataSource(settings: DatabaseSettings): DataSource {
   return dataSource;
 }
 
-export const MIGRATIONS_TABLE = 'migrations';
+const MIGRATIONS_TABLE = 'migrations';
 
 /**
  * The pg pool of an initialized DataSource, shared by all parts of this process. Hot statements use

@@ -45,7 +45,7 @@ export class DatabaseNewerError extends OperatorError {
 /**
  * The SQLSTATE of the trigger function `refuse_older_writers`. Class 57 is "operator intervention".
  */
-export const OUTDATED_PROCESS = '57SD1';
+const OUTDATED_PROCESS = '57SD1';
 
 /**
  * Returns the error of this file for an error of the database, or the error itself if there is

@@ -92,7 +92,7 @@ function conditions(caller: Caller, query: DeadlineQuery, to: Parameters): (kind
   const { until, since, severity, ticket, client, assignee } = query;
   const common = [
     visible(caller, to),
-    // Where an imported history ends, nothing is due any more until somebody acts on the ticket.
+    // Where an imported history ends, nothing is due any more until a command is given.
     't.observed_until IS NULL',
     ...(severity === null ? [] : [compare('t.severity', 'text', severity, to)]),
     ...(ticket === null ? [] : [compare('t.id', 'uuid', ticket, to)]),

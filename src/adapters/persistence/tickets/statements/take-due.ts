@@ -5,7 +5,7 @@ import { type SelectedTicket, TICKET_COLUMNS } from '../ticket-row';
 import { NOT_SET_ASIDE } from './set-aside';
 
 /** The present instant of the database, in whole milliseconds. */
-export const DATABASE_NOW = `date_trunc('milliseconds', clock_timestamp())`;
+const DATABASE_NOW = `date_trunc('milliseconds', clock_timestamp())`;
 
 /** A ticket that was taken. */
 export type TakenRow = SelectedTicket & {
