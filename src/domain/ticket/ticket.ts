@@ -98,6 +98,7 @@ export interface Breach {
 export interface CycleEnd {
   readonly at: EpochMs;
   readonly outcome: CycleOutcome;
+  /** Does not include a pause that was running at the end. Null for best effort. */
   readonly dueAt: EpochMs | null;
   readonly atRiskAt: EpochMs | null;
   readonly elapsedMs: DurationMs;

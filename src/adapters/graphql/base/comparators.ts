@@ -128,7 +128,7 @@ export const ChannelComparator = equalityOf<Channel>('ChannelComparator', () => 
 export const CommitmentStatusComparator = equalityOf<CommitmentStatus>(
   'CommitmentStatusComparator',
   () => CommitmentStatusEnum,
-  'Compares statuses of commitments, judged at the time of the request.',
+  'Compares statuses of commitments, evaluated at the time of the request.',
 );
 export const AssigneeComparator = equalityOf<string>(
   'AssigneeComparator',

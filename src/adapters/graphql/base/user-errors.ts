@@ -36,13 +36,13 @@ const UserErrorCodeEnum = describeEnum<RefusalCode>(
     InvalidPolicy: 'The text of the policy has an error.',
     UnknownPolicy: 'No policy with this name is published.',
     UnknownCalendar: 'The policy has no calendar with this name.',
-    CalendarInUse: 'The terms of a client name a calendar that the policy would not have.',
+    CalendarInUse: 'The terms of a client refer to a calendar that the text of the policy does not have.',
   },
 );
 
 @InterfaceType('UserError', {
   description:
-    'A reason why a request was refused. Nothing of the refused request was carried out. Each type of error has its facts as fields of its own.',
+    'A reason why a request was refused. A refused request changes nothing. Each type of error has fields of its own with the details.',
   resolveType: (error: UserErrorValue) => error.code,
 })
 export abstract class UserErrorType {

@@ -36,7 +36,7 @@ export const fulfilledAt = ({ cycle: { end } }: CycleView): EpochMs | null =>
   simpleResolvers: true,
 })
 export class CommitmentCycleType {
-  @Field(() => CommitmentStatusEnum, { description: 'The status of the cycle, judged at the time of the request.' })
+  @Field(() => CommitmentStatusEnum, { description: 'The status of the cycle, evaluated at the time of the request.' })
   status!: CommitmentStatus;
 
   @Field(() => Boolean, { description: 'Whether the commitment is best effort: the policy promises no time.' })

@@ -10,10 +10,10 @@ const optional = { nullable: true } as const;
  */
 @InputType()
 export class StreamFilterFields {
-  @Field(() => compare.IdComparator, { ...optional, description: 'Matches the id of the ticket.' })
+  @Field(() => compare.IdComparator, { ...optional, description: 'Matches the global id of the ticket.' })
   ticket?: compare.EqualityInput<string> | null;
 
-  @Field(() => compare.IdComparator, { ...optional, description: 'Matches the id of the client of the ticket.' })
+  @Field(() => compare.IdComparator, { ...optional, description: 'Matches the global id of the client of the ticket.' })
   client?: compare.EqualityInput<string> | null;
 }
 
