@@ -104,9 +104,7 @@ const listen = (server: Server, host: string, port: number): Promise<void> =>
     });
   });
 
-/**
- * The URL to show. An address that stands for all addresses of the machine is shown as localhost.
- */
+/** The URL to show. An address that means all addresses of the machine is shown as localhost. */
 function urlOf(host: string, port: number): string {
   const shown = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
   return `http://${shown}:${port}${GRAPHQL_PATH}`;

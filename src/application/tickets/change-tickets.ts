@@ -49,7 +49,7 @@ async function changeAll(deps: ChangeTicketsDeps, requests: readonly ChangeReque
   }
 }
 
-/** Where one row makes a statement fail, the other changes of the set are still carried out. */
+/** If one row makes a statement fail, the other changes of the set are still carried out. */
 async function changeOneByOne(deps: ChangeTicketsDeps, requests: readonly ChangeRequest[]): Promise<Settled> {
   const outcomes: PromiseSettledResult<Changed>[] = [];
   for (const request of requests) {
@@ -85,8 +85,8 @@ async function policiesOfNew(
  * Opens a ticket that refers only to its client, with one statement. The constraints of the
  * database check that the client exists and that id, external id and key are free.
  *
- * @returns null if the statement does not fit the change, or if a constraint rejected it; the
- * transaction then finds the reason
+ * @returns null if the statement cannot express the change, or if a constraint rejected it. The
+ *   transaction then finds the reason.
  */
 async function openAtOnce(
   { store, clock }: ChangeTicketsDeps,
@@ -105,7 +105,8 @@ async function openAtOnce(
   if (outcome === undefined || outcome.status === 'rejected') throw outcome?.reason;
   const [opened] = touched;
   if (opened === undefined) {
-    // If the refusal is stored with a key, an earlier request with that key has to be found first.
+    // A refusal that is stored with a key needs the transaction, which looks for an earlier request
+    // with that key.
     return idempotency !== null && isKept(request.change, outcome.value) ? null : { ...outcome.value, ticket: null };
   }
   const answer = idempotency === null ? null : keyAnswerOf(request.change, idempotency, outcome.value);
@@ -130,7 +131,8 @@ async function changeInTransaction(
   const tickets = await tx.lock(open.flatMap(({ change }) => (change.submit === null ? [change.ticketId] : [])));
   const inputs = open.flatMap(({ change }) => (change.submit === null ? [] : [change.submit.input]));
   const references = await tx.loadReferences(inputs);
-  // Read after waiting for the locks, so that no event is recorded before those it waited for.
+  // Read after waiting for the locks, so that no event has an earlier instant than the events of
+  // the transactions it waited for.
   const now = clock.now();
   const decided = decideChanges(open, { now, tickets, ...references, ...policies });
 

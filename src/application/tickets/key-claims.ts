@@ -13,7 +13,7 @@ export type Claim = 'NO_KEY' | 'NEW' | { readonly sameAs: number } | FirstAnswer
 /** Whether the change is to be decided: it has no key, or it is the first with its key. */
 export const mayDecide = (claim: Claim | undefined): boolean => claim === 'NO_KEY' || claim === 'NEW';
 
-/** Claims the keys of a set; of several changes with one key the first claims it. */
+/** Claims the keys of a set. If several changes have the same key, the first one claims it. */
 export async function claimKeysOf(
   tx: Pick<TicketTransaction, 'claimKeys'>,
   requests: readonly ChangeRequest[],
@@ -47,7 +47,7 @@ const keyClaimOf = ({ actor, ticketId }: Change, idempotency: Idempotency): KeyC
   ticketId,
 });
 
-/** The answer to a change, as it is kept with its key. */
+/** The answer to a change, in the form that is stored with its key. */
 export const keyAnswerOf = (
   change: Change,
   idempotency: Idempotency,
@@ -60,15 +60,16 @@ export const keyAnswerOf = (
 });
 
 /**
- * Whether an answer is kept with the key of its change. Not that of a submission that contradicts
- * itself or names what does not exist: corrected, it may be made again with the same key.
+ * Whether an answer is stored with the key of its change. The answer is not stored if a submission
+ * has contradictory impacts or refers to something that does not exist, so that the corrected
+ * submission can use the same key.
  */
 export const isKept = ({ submit }: Change, { refused }: Changed<Ticket>): boolean =>
   submit === null || refused === null || !CORRECTABLE.includes(refused.code);
 
 const CORRECTABLE: readonly Refusal['code'][] = ['ContradictoryImpact', 'NotFound'];
 
-/** The answers to keep, and the claims of the other changes: their keys are free again. */
+/** The answers to store, and the claims to release because their answers are not stored. */
 export function answersToKeep(
   requests: readonly ChangeRequest[],
   claims: readonly Claim[],
@@ -89,7 +90,7 @@ export function answersToKeep(
 }
 
 /**
- * The answers of a set in the order of its changes: those decided now, and those given again.
+ * The answers of a set in the order of its changes: those decided now, and stored ones.
  *
  * @param decided the outcomes of the changes that `mayDecide`, in order
  */
@@ -128,7 +129,7 @@ function replayed(change: Change, { fingerprint, ticket, refused, refusals }: Fi
   return { ticket, refused, refusals, replayed: true };
 }
 
-/** The answer to a change whose key an earlier change of the same set has. */
+/** The answer to a change that has the same key as an earlier change of the set. */
 function repeated(
   change: Change,
   first: Change | undefined,

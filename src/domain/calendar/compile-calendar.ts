@@ -15,7 +15,7 @@ const LATEST: EpochMs = dayNumberOf(10_000, 1, 1) * DAY_MS - 1;
  * Checks and compiles a definition. This takes microseconds, except for the first use of a zone.
  * Each year is compiled when it is first needed, in about half a millisecond.
  *
- * @throws CalendarError `INVALID_CALENDAR`, `INVALID_TIME_ZONE`, or `NEVER_OPEN` where no date has
+ * @throws CalendarError `INVALID_CALENDAR`, `INVALID_TIME_ZONE`, or `NEVER_OPEN` if no date has
  *   open hours
  */
 export const compileCalendar = (definition: CalendarDefinition): BusinessCalendar => new CompiledCalendar(definition);

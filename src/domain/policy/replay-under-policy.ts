@@ -7,7 +7,7 @@ import type { Policy } from './policy';
 
 /** A ticket under another policy, with the same commands at the same instants. */
 export interface Replayed {
-  /** Null where the other policy refuses to open it. */
+  /** Null if the other policy refuses to open it. */
   readonly ticket: Ticket | null;
   /** Why opening it is refused, or the refusals of single commands, which are left out. */
   readonly refusals: readonly Refusal[];

@@ -8,11 +8,11 @@ import type { TicketEvent } from './ticket-events';
 export interface DecidedCycle {
   readonly kind: CommitmentKind;
   readonly cycle: number;
-  /** The severity that gave the cycle. */
+  /** The severity whose target applied to the cycle. */
   readonly severity: Severity;
-  /** When it was breached, else when it was fulfilled. */
+  /** When it was breached or, if it was not breached, when it was fulfilled. */
   readonly decidedAt: EpochMs | null;
-  /** The severity of the ticket at the breach; null where the commitment was kept. */
+  /** The severity of the ticket at the breach; null if the commitment was kept. */
   readonly breachSeverity: Severity | null;
   readonly isWaived: boolean;
   /** Null while a breached cycle is open. */

@@ -157,7 +157,7 @@ export const SeverityChangeCauseComparator = equalityOf<SeverityChangeCause>(
 );
 
 /**
- * The comparator for the store: without nulls, and with translated values where the store's values
+ * The comparator for the store: without nulls, and with translated values if the store's values
  * differ.
  */
 export function comparatorOf<T, Stored = T>(

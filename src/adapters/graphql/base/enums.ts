@@ -22,7 +22,7 @@ export function describeEnum<T extends string>(name: string, description: string
   return enumObject;
 }
 
-// The enums that several folders use. An enum of one folder stands there.
+// The enums that several folders use. An enum that one folder uses is in that folder.
 
 export const SeverityEnum = describeEnum<Severity>(
   'Severity',

@@ -5,7 +5,7 @@ import { describeEnum } from './enums';
 import { toGlobalId } from './global-id';
 import type { InputProblem } from './input-rules';
 
-/** A refusal as a payload carries it. */
+/** A refusal in the form of a payload. */
 export type UserErrorValue = Refusal & { readonly message: string; readonly path: readonly string[] | null };
 
 const UserErrorCodeEnum = describeEnum<RefusalCode>(
@@ -113,7 +113,7 @@ const IMPACTS = 'impacts';
 
 /** The position in an input of the parts that a refusal can concern. */
 export interface InputShape {
-  /** The argument that holds the input; empty where the facts are arguments themselves. */
+  /** The argument that holds the input; empty if the facts are arguments themselves. */
   readonly argument: readonly string[];
   readonly impacts: readonly Pick<Impact, 'audience' | 'consequence'>[];
   /** Fields that have another name in this input. */

@@ -13,7 +13,7 @@ import { TargetType } from './target.type';
 
 const NOT_MEASURED = 'Null when the commitment is not measured.';
 
-/** A commitment of a ticket, judged at an instant. `latest` is null where it is not measured. */
+/** A commitment of a ticket, evaluated at an instant. `latest` is null if it is not measured. */
 export interface CommitmentView {
   readonly ticket: Ticket;
   readonly policy: Policy;

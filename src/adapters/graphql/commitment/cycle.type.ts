@@ -8,7 +8,7 @@ import { CommitmentKindEnum, CommitmentStatusEnum, SeverityEnum } from '../base/
 import { DateTimeScalar, DurationScalar } from '../base/scalars';
 import { TargetType } from './target.type';
 
-/** A cycle judged at an instant, with its ticket and policy. */
+/** A cycle evaluated at an instant, with its ticket and policy. */
 export type JudgedCycle = CycleView & { readonly ticket: Ticket; readonly policy: Policy; readonly at: EpochMs };
 
 /** The descriptions of the fields that a commitment shares with its cycles. */

@@ -17,7 +17,7 @@ export class StreamFilterFields {
   client?: compare.EqualityInput<string> | null;
 }
 
-/** A comparator of global ids as one of UUIDs. Null if the filter has none. */
+/** Converts a comparator of global ids to one of UUIDs. Null if the filter has none. */
 export const uuidComparator = (given: compare.EqualityInput<string> | null | undefined, type: 'Ticket' | 'Client') =>
   given == null ? null : compare.comparatorOf(given, (id) => requireUuid(type, id, `filter.${type.toLowerCase()}`));
 

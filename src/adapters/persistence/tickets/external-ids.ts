@@ -1,7 +1,9 @@
 import type { Pool } from 'pg';
 import { rowsOf } from '../database/sql';
 
-/** Which of the external ids the client has tickets of already; one statement. */
+/**
+ * The external ids, among those given, that the client already has tickets for. Runs one statement.
+ */
 export async function existingExternalIds(
   pool: Pool,
   clientId: string,
