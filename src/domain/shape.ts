@@ -3,9 +3,9 @@
  * is exact, so an object's description does not compile when a field of `T` is missing from it, or
  * has another type.
  *
- * Written by hand and not with a library, because the domain imports no packages, and because every
- * event that is read is checked: a check that does not copy values or collect problems takes about
- * a microsecond for each event.
+ * Written by hand and not with a library, because the domain imports no package except xstate, and
+ * because every event that is read is checked: a check that does not copy values or collect
+ * problems takes about a microsecond for each event.
  */
 export interface Shape<T> {
   /** The first problem of a value; null if it has the shape. */
