@@ -224,7 +224,8 @@ function fail(request: IncomingMessage, response: ServerResponse, error: unknown
   const requestId = randomUUID();
   const known = error instanceof RequestError ? error : null;
   if (known === null) logger.error({ requestId, err: error }, 'unexpected fault');
-  const message = known?.message ?? 'Something went wrong inside the service. Name the requestId when you report it.';
+  const message =
+    known?.message ?? 'An unexpected error occurred in the service. Include the requestId when you report it.';
   const extensions = known === null ? { code: FAULT_CODES.internal, requestId } : { code: known.code };
   // The rest of the body is not read, so the connection cannot carry another request.
   if (!request.complete) response.setHeader('connection', 'close');

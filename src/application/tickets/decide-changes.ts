@@ -162,7 +162,7 @@ class ChangeSet {
 }
 
 function openingOf({ ticketId, submit: submission, actor }: Change, policy: Policy, now: EpochMs): Submission {
-  if (submission === null) throw new Error(`Change of ticket ${ticketId} opens none`);
+  if (submission === null) throw new Error(`The change of ticket ${ticketId} does not open it`);
   const { input, at, evidence } = submission;
   return submit(policy, ticketId, input, at ?? now, actor, evidence ?? undefined);
 }
@@ -231,7 +231,7 @@ export const refusal = (refused: Refusal | null): Changed<never> => ({
 
 export const notFound = (kind: 'Ticket' | 'Client', id: string): Refusal => ({ code: 'NotFound', kind, id });
 
-const ID_TAKEN: Refusal = { code: 'InvalidInput', field: 'id', expected: 'an id that no ticket has yet' };
+const ID_TAKEN: Refusal = { code: 'InvalidInput', field: 'id', expected: 'takes an id that no ticket has yet' };
 
 /** Everything that is saved of a changed ticket, recorded at an instant. */
 export function ticketRecordOf({ ticket, stored, policy, events }: TouchedTicket, recordedAt: EpochMs): TicketRecord {

@@ -135,7 +135,7 @@ function repeated(
   first: Change | undefined,
   answer: PromiseSettledResult<Changed> | undefined,
 ): PromiseSettledResult<Changed> {
-  if (answer === undefined) throw new Error('A repeated key stands before its first use');
+  if (answer === undefined) throw new Error('A repeated key comes before its first use');
   const isSame = first?.idempotency?.fingerprint === change.idempotency?.fingerprint;
   if (!isSame) return { status: 'fulfilled', value: keyReused(change) };
   return answer.status === 'rejected' ? answer : { ...answer, value: { ...answer.value, replayed: true } };

@@ -133,7 +133,7 @@ class CompiledCalendar implements BusinessCalendar {
     if (lastSpecialYear !== undefined && lastSpecialYear <= (knownYears?.to ?? 9999)) {
       return new CalendarError(
         'NEVER_OPEN',
-        `The calendar of ${timeZone} has no weekly hours, and its special dates are used up before that much time is open after ${toIso(start)}.`,
+        `The calendar of ${timeZone} has no weekly hours, and its special dates do not have enough open time after ${toIso(start)}.`,
       );
     }
     return knownYears === undefined ? outOfRange() : this.beyondKnownYears(`${knownYears.to + 1} or later`);

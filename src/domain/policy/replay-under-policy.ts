@@ -21,7 +21,7 @@ export interface Replayed {
  */
 export function replayUnder(events: readonly TicketEvent[], policy: Policy): Replayed {
   const [opening, ...steps] = events;
-  if (opening?.type !== 'SUBMITTED') throw new Error('A ticket begins with SUBMITTED');
+  if (opening?.type !== 'SUBMITTED') throw new Error('The history of the ticket does not begin with SUBMITTED');
   const { notMeasured, observedUntil } = opening;
   const opened = submit(policy, opening.ticketId, opening, opening.at, opening.actor, { notMeasured, observedUntil });
   if (!opened.ok) return { ticket: null, refusals: [opened.refusal] };

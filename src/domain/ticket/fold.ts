@@ -32,7 +32,7 @@ export function fold(ticket: Ticket | null, event: TicketEvent): Ticket {
 export function foldAll(events: Iterable<TicketEvent>): Ticket {
   let ticket: Ticket | null = null;
   for (const event of events) ticket = fold(ticket, event);
-  if (ticket === null) throw new Error('A ticket begins with SUBMITTED; the history is empty');
+  if (ticket === null) throw new Error('The history of the ticket is empty; it must begin with SUBMITTED');
   return ticket;
 }
 

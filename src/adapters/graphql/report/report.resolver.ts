@@ -44,7 +44,7 @@ export class ReportResolver {
     })
     severities: Severity[] | null | undefined,
   ): Promise<SlaReportType> {
-    if (from >= to) throw badInput('slaReport takes a from that is before its to.');
+    if (from >= to) throw badInput('from must be earlier than to.');
     requireZone(timeZone);
     const { caller, now, services } = context;
     const query = {

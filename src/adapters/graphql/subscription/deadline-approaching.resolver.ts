@@ -63,14 +63,14 @@ function watchDeadlines(
   { lead, filter: given }: DeadlineApproachingArguments,
 ): DeadlineWatch {
   if (lead <= 0 || lead > LONGEST_LEAD_MS) {
-    throw badInput('lead takes a duration longer than zero and of 31 days at most, such as PT4H.');
+    throw badInput('lead takes a duration that is longer than zero and at most 31 days, such as PT4H.');
   }
   const filter = validatedFilter(given);
   const ticket = uuidComparator(filter.ticket, 'Ticket');
   const client = uuidComparator(filter.client, 'Client');
   const assignee = filter.assignee == null ? null : compare.comparatorOf(filter.assignee);
   const kinds = COMMITMENT_KINDS.filter((kind) => compare.satisfies(filter.kind, kind));
-  if (kinds.length === 0) throw badInput('filter.kind matches no kind of commitment.');
+  if (kinds.length === 0) throw badInput('filter.kind must match at least one kind of commitment.');
   const severity = filter.severity == null ? null : compare.comparatorOf(filter.severity);
   return new DeadlineWatch(services, {
     caller,

@@ -55,7 +55,7 @@ export async function insertSubmission(
   for (let attempt = 1; ; attempt++) {
     try {
       const [row] = await rowsOf<{ number: number; xid: string }>(pool, statement);
-      if (row === undefined) throw new Error('The database inserted no ticket and gave no reason');
+      if (row === undefined) throw new Error('The database inserted no ticket and returned no reason');
       return row;
     } catch (error) {
       const constraint = violatedConstraint(error);

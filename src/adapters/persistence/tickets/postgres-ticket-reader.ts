@@ -128,7 +128,7 @@ async function shownAsOf(pool: Pool, page: Page<StoredTicket>, asOf: AsOf): Prom
   const tickets = await ticketsAsOf(pool, ids, asOf);
   const edges = page.edges.map(({ node: { id }, cursor }) => {
     const node = tickets.get(id);
-    if (node === undefined) throw new Error(`Ticket ${id} was there as of then, and has no history of then`);
+    if (node === undefined) throw new Error(`Ticket ${id} existed at that instant but has no history up to it`);
     return { node, cursor };
   });
   return { ...page, edges };

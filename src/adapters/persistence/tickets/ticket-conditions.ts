@@ -46,7 +46,7 @@ export const visible = (caller: Pick<Caller, 'sees'>, to: Parameters): string =>
   caller.sees === 'ALL' ? 'TRUE' : compare('t.client_id', 'uuid', { in: caller.sees }, to);
 
 function holds(filter: TicketFilter, judged: Judged, to: Parameters, depth: number): string {
-  if (depth > DEEPEST) throw new InvalidFilter(`A filter may be nested ${DEEPEST} deep at most`);
+  if (depth > DEEPEST) throw new InvalidFilter(`A filter can have at most ${DEEPEST} levels`);
   const inner = (part: TicketFilter): string => holds(part, judged, to, depth + 1);
   const conditions: string[] = [];
   if (filter.and !== undefined) conditions.push(every(filter.and.map(inner)));
@@ -87,7 +87,7 @@ function tagged(comparator: Comparator<string>, to: Parameters): string {
  */
 function contains(text: string, to: Parameters): string {
   const words = text.split(/\s+/).filter((word) => word !== '');
-  if (words.length > MOST_WORDS) throw new InvalidFilter(`A text may have ${MOST_WORDS} words at most`);
+  if (words.length > MOST_WORDS) throw new InvalidFilter(`A text can have at most ${MOST_WORDS} words`);
   if (text.includes('\0')) throw new InvalidFilter('A text must not contain NUL');
   const conditions = words.map((word) => {
     const pattern = to.add(`%${word.replace(/[\\%_]/g, '\\$&')}%`, 'text');
