@@ -6,5 +6,8 @@ import type { QueryRunner } from 'typeorm';
  */
 export async function refuseWhere(runner: QueryRunner, rows: string, what: string): Promise<void> {
   const [{ found }] = await runner.query(`SELECT EXISTS (${rows}) AS found`);
-  if (found) throw new Error(`Not undone, for it would be lost that ${what}. Restore a backup from before instead.`);
+  if (found)
+    throw new Error(
+      `The migration was not undone, because data would be lost: ${what}. Restore a backup from before the migration instead.`,
+    );
 }

@@ -25,7 +25,7 @@ program
   .command('import')
   .argument('<file>', 'the log of another tracker, exported as CSV')
   .requiredOption('--mapping <file>', 'the meaning of its columns, states and priorities (YAML; see docs/IMPORT.md)')
-  .option('--dry-run', 'decide everything and save nothing', false)
+  .option('--dry-run', 'do everything except save', false)
   .option('--reports <file>', 'write the reports on rows to this file instead of to standard error')
   .description("replay another tracker's log as if Stepdown had recorded it")
   .action(async (file: string, options: { mapping: string; dryRun: boolean; reports?: string }) => {

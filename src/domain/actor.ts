@@ -14,5 +14,5 @@ export interface Actor {
 
 export const isSameActor = (a: Actor, b: Actor): boolean => a.kind === b.kind && a.id === b.id;
 
-/** The service, when it records what time alone brings about. */
+/** The service, when it records events that only the passing of time causes. */
 export const SYSTEM: Actor = { kind: 'SYSTEM', id: 'stepdown', name: 'Stepdown' };

@@ -19,6 +19,6 @@ export const toIso = (at: EpochMs): string => new Date(at).toISOString();
 export const isIsoInstant = (text: string): boolean =>
   /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text) && !Number.isNaN(Date.parse(text));
 
-/** The earliest instant, leaving out nulls; null where there is none. */
+/** The earliest instant, leaving out nulls; null if there is none. */
 export const least = (instants: readonly (EpochMs | null)[]): EpochMs | null =>
   instants.reduce((a, b) => (a === null || (b !== null && b < a) ? b : a), null);

@@ -5,7 +5,7 @@ const FORM = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d+))?(?:
 
 /**
  * Parses an RFC 3339 date-time. Fractions of any length are cut to milliseconds. A leap second is
- * accepted in the last minute of a UTC day only, and gives the second after it.
+ * accepted only in the last minute of a UTC day, and is read as the following second.
  *
  * @returns `undefined` for any other text, for one without an offset, and for a date that does not
  *   exist

@@ -3,20 +3,21 @@
  * is exact, so an object's description does not compile when a field of `T` is missing from it, or
  * has another type.
  *
- * Written by hand and not with a library: the domain imports nothing, and a check that neither
- * copies nor collects takes about a microsecond for an event, where each event read is checked.
+ * Written by hand and not with a library, because the domain imports no package except xstate, and
+ * because every event that is read is checked: a check that does not copy values or collect
+ * problems takes about a microsecond for each event.
  */
 export interface Shape<T> {
-  /** The first problem of a value; null where it has the shape. */
+  /** The first problem of a value; null if it has the shape. */
   readonly problemIn: (value: unknown) => ShapeProblem | null;
-  /** Never there: makes the compiler compare `T` exactly. */
+  /** Never present. It makes the compiler compare `T` exactly. */
   readonly exactly?: (value: T) => T;
 }
 
 export interface ShapeProblem {
   /** The field, such as `effects.started[0].kind`; empty for the value itself. */
   readonly field: string;
-  /** What the field takes and what stands there, such as `takes text, not 7`. */
+  /** The values that the field takes, and the value that it has, such as `takes text, not 7`. */
   readonly message: string;
 }
 

@@ -22,7 +22,7 @@ const insert = (id: string, stored: unknown) =>
 
 const policies = () => createPolicies({ ...store, policyId: CIMCLOUD_DOCUMENT.id });
 
-test('a version of before lowerings could need approval has the default', async () => {
+test('a version from before `loweringApproval` existed has the default', async () => {
   const { loweringApproval: _, ...before } = CIMCLOUD_DOCUMENT;
   await insert('old', { ...before, id: 'old' });
   expect(await policies().version('old', 1)).toMatchObject({ loweringApproval: 'OVERRIDES' });

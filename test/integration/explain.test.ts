@@ -76,7 +76,7 @@ RESPONSE, cycle 1, promised at SEV2: fulfilled in time
     });
   });
 
-  it('prints how late a promise was kept, and what a reopening left of the next', async () => {
+  it('prints how late a commitment was met, and how much time the next cycle has after a reopening', async () => {
     const subject = 'Down\u001b[2J\nSEV4, closed \u202e';
     const change = submission(newTicket(store.client.id, { subject, externalId: 'LATE\u001b[31m' }), {
       at: Date.parse('2026-07-06T14:00:00Z'),

@@ -79,7 +79,7 @@ const dueOf = async (id: string, kind: 'response' | 'update'): Promise<string> =
 const momentBefore = (dueAt: string, ms = 1_000): string => formatDuration(Date.parse(dueAt) - Date.now() - ms);
 
 describe('deadlineApproaching', () => {
-  it('sends first what is near already, in order of due instant, to each subscriber by its own lead', async () => {
+  it('first sends the deadlines that are already near, in order of due instant, by the lead of each subscriber', async () => {
     const ids = [await submit(), await submit()];
     const short = await near('PT20M');
     const long = await near('PT2H');

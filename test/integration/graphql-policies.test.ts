@@ -262,7 +262,7 @@ describe('a client with terms of its own', () => {
     expect((await ticketOf(await service.submit(SEV2))).policy.name).toBe('cimcloud');
   });
 
-  it('is refused a policy that is not published, and calendars that its policy has not', async () => {
+  it('cannot have a policy that is not published, or calendars that its policy does not have', async () => {
     const clientId = await newClient('Wishful');
     expect((await setTerms({ clientId, policy: 'platinum' })).userErrors).toMatchObject([
       { __typename: 'UnknownPolicy', path: ['input', 'policy'], policy: 'platinum', known: ['cimcloud', 'gold'] },

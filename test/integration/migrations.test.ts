@@ -126,14 +126,14 @@ test.each([
   const downToTheFirst = async () => {
     for (let left = NAMES.length; left > 1; left -= 1) await store.dataSource.undoLastMigration();
   };
-  await expect(downToTheFirst()).rejects.toThrow(`would be lost that ${what}`);
+  await expect(downToTheFirst()).rejects.toThrow(`data would be lost: ${what}`);
   await store.close();
 });
 
 test.each([
   [
     'postgresql://ada:s3cret@127.0.0.1:1/none',
-    'The database 127.0.0.1:1/none cannot be reached: nothing listens there.',
+    'The database 127.0.0.1:1/none cannot be reached: no server listens there.',
   ],
   [
     'postgresql://ada:s3cret@no-such-host.invalid:5432/none',
@@ -142,7 +142,10 @@ test.each([
 ])('%s cannot be reached, and the error does not contain the password', async (url, message) => {
   const error = await migrate(createDataSource({ url, connectTimeoutMs: 3_000 })).catch((fault: unknown) => fault);
   expect(error).toBeInstanceOf(DatabaseUnreachableError);
-  const said = (error as Error).message.replace('there is no host of that name', 'the host name could not be resolved');
+  const said = (error as Error).message.replace(
+    'there is no host with that name',
+    'the host name could not be resolved',
+  );
   expect(said).toBe(message);
 });
 
@@ -150,7 +153,7 @@ test('a database that does not exist is reported as missing', async () => {
   const url = new URL(database.url);
   url.pathname = '/nowhere';
   await expect(migrate(createDataSource({ url: url.href }))).rejects.toThrow(
-    /\/nowhere cannot be reached: there is no database of that name/,
+    /\/nowhere cannot be reached: there is no database with that name/,
   );
 });
 

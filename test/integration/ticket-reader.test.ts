@@ -219,7 +219,7 @@ describe('a ticket that a caller may not see', () => {
   });
 
   test.each(['', 'x', 'ABCDEF00-0000-7000-8000-000000000000', '00000000-0000-7000-8000-000000000000'])(
-    'nor is what does not exist: %p',
+    'is treated like an object that does not exist: %p',
     async (id) => {
       expect(await store.reader.ticketById(everything, id)).toBeNull();
       expect(await store.reader.clientById(everything, id)).toBeNull();
@@ -227,7 +227,7 @@ describe('a ticket that a caller may not see', () => {
       expect((await store.reader.events(id, null, FIRST)).edges).toEqual([]);
     },
   );
-  test.each([0, -1, 1.5, 2 ** 31, 999_999])('nor is number %p', async (number) => {
+  test.each([0, -1, 1.5, 2 ** 31, 999_999])('is treated like the number %p, which no ticket has', async (number) => {
     expect(await store.reader.ticketByNumber(everything, number)).toBeNull();
   });
 });

@@ -148,7 +148,7 @@ describe('the layers', () => {
 });
 
 describe('names', () => {
-  it('of files are used once, whatever the folder', () => {
+  it('of files are unique across all folders', () => {
     const named = files.filter((file) => basename(file) !== 'index.ts').map((file) => [basename(file), file] as const);
     expect(repeated(named)).toEqual([]);
   });

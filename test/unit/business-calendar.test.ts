@@ -542,15 +542,15 @@ describe('a question that has no answer', () => {
     ['a negative number of days', () => clock.addBusinessDays(0, -1), 'INVALID_AMOUNT', '-1'],
     ['no instant', () => clock.between(0, Number.NaN), 'INVALID_INSTANT', 'NaN'],
     ['half a millisecond', () => clock.isOpen(0.5), 'INVALID_INSTANT', '0.5'],
-    ['more than the special dates have', () => onceOpen.add(0, 3 * HOUR + 1), 'NEVER_OPEN', 'used up'],
+    ['more than the special dates have', () => onceOpen.add(0, 3 * HOUR + 1), 'NEVER_OPEN', 'enough open time'],
     [
       'after the last special date',
       () => onceOpen.addBusinessDays(at('2027-01-01T00:00Z'), 0),
       'NEVER_OPEN',
-      'used up',
+      'enough open time',
     ],
-    ['more special dates than there are', () => onceOpen.addBusinessDays(0, 1), 'NEVER_OPEN', 'used up'],
-    ['hours that the clocks skipped', () => lostHour.add(0, 1), 'NEVER_OPEN', 'used up'],
+    ['more special dates than there are', () => onceOpen.addBusinessDays(0, 1), 'NEVER_OPEN', 'enough open time'],
+    ['hours that the clocks skipped', () => lostHour.add(0, 1), 'NEVER_OPEN', 'enough open time'],
   ])('%s', (_, ask, code, words) => {
     const error = failure(ask);
     expect(error.code).toBe(code);

@@ -57,7 +57,7 @@ describe('what is due when a ticket is opened', () => {
   });
 });
 
-describe('a target written as a broken number', () => {
+describe('a target with a decimal fraction', () => {
   it.each([
     [0.0666666667, 'MINUTES', 4_000],
     [0.3333333333, 'HOURS', 1_200_000],

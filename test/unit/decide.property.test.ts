@@ -137,7 +137,7 @@ describe('any history', () => {
     );
   });
 
-  it('is decided alike whenever the overdue is recorded', () => {
+  it('is decided in the same way, no matter when deadlines are recorded', () => {
     fc.assert(
       fc.property(history, gap, command, (given, later, next) => {
         const { story, end } = play(given);

@@ -27,7 +27,7 @@ describe('a policy document from the database', () => {
     expect(readPolicyVersion(stored, 'cimcloud', 3)).toMatchObject({ ...CIMCLOUD_DOCUMENT, version: 3 });
   });
 
-  it('of before lowerings could need approval has overrides approved', () => {
+  it('from before `loweringApproval` existed requires approval of overrides', () => {
     const stored = storedWith(set('loweringApproval', undefined));
     expect(parsePolicyDocument(stored, 'p').loweringApproval).toBe('OVERRIDES');
   });

@@ -122,7 +122,7 @@ const CASES: readonly Case[] = [
     resolution: '2026-06-04 10:00',
   },
   {
-    what: 'no promise in place of one',
+    what: 'best effort instead of a target',
     story: opened().do(ACKNOWLEDGE, ny('2026-06-01 11:00')),
     policy: targetOf('SEV2', 'RESOLUTION', null),
     now: '2026-06-01 12:00',

@@ -30,13 +30,13 @@ describe('the logs that releases stored', () => {
     expect([...types].sort()).toEqual([...EVENT_TYPES].sort());
   });
 
-  it('have a SUBMITTED of before clients had calendars, which reads as one without replacements', () => {
+  it('have a SUBMITTED from before clients had calendars, which is read as one without replacements', () => {
     const log = readStoredLog('0.1.0-before-calendars');
     expect(log.rows[0]).toMatchObject({ type: 'SUBMITTED', data: expect.not.objectContaining({ calendars: {} }) });
     expect(storedEvents(log, log.tickets[0]?.id ?? '')[0]).toMatchObject({ calendars: {} });
   });
 
-  it('have a SUBMITTED of before events had versions, which keeps its calendars', () => {
+  it('have a SUBMITTED from before events had versions, which keeps its calendars', () => {
     const log = readStoredLog('0.1.0-before-versions');
     expect(log.rows[0]?.schema_version).toBeUndefined();
     expect(storedEvents(log, log.tickets[0]?.id ?? '')[0]).toMatchObject({ calendars: { business: 'roundTheClock' } });

@@ -34,7 +34,7 @@ const messageOf = (changes: Partial<RecordedEvent>): string => {
 };
 
 describe('an event of the log', () => {
-  it('is read as it was decided, whatever a ticket lived through', () => {
+  it('is read as it was decided, for any history of a ticket', () => {
     fc.assert(
       fc.property(history, (lived) => {
         const { story } = play(lived);

@@ -3,8 +3,8 @@ import { type EpochMs, least } from '../../domain/instant';
 
 const CHANNEL = 'stepdown_events';
 /**
- * One NOTIFY per this time, not per commit: it takes a lock that every committing transaction waits
- * for.
+ * At most one NOTIFY is sent in this time, not one for each commit, because it takes a lock that
+ * every committing transaction waits for.
  */
 const COALESCE_MS = 20;
 const LONGEST_BACKOFF_MS = 5_000;
@@ -24,7 +24,7 @@ export interface NotifyChannelSettings {
 
 /**
  * Wakes the other processes on the database by LISTEN and NOTIFY, over a connection of its own. It
- * only saves time: whatever a lost notification announced is found by the next poll.
+ * only saves time. If a notification is lost, the next poll finds the events.
  */
 export class NotifyChannel {
   private client: Client | null = null;

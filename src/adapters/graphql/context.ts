@@ -13,16 +13,16 @@ import { LIMITS } from './operation-limits';
 export interface RequestContext<S extends ReadServices = Services> {
   readonly caller: Caller;
   readonly services: S;
-  /** The time at which the whole response is judged. */
+  /** The time at which the whole response is evaluated. */
   readonly now: EpochMs;
   /** The id of the request in the log and in errors. */
   readonly requestId: string;
   readonly logger: Logger;
-  /** The pinned policy. Not a promise where the version is in the cache of the process. */
+  /** The pinned policy. Not a promise if the version is in the cache of the process. */
   policyOf(pinned: Pinned): Policy | Promise<Policy>;
   /** The rest of the limits on lists that have no pages. */
   readonly allowance: { segments: number };
-  /** The client, read at most once in a request. Null where the caller may not see it. */
+  /** The client, read at most once in a request. Null if the caller may not see it. */
   client(id: string): Promise<Client | null>;
 }
 
@@ -51,15 +51,13 @@ export function contextFactory<S extends ReadServices>(services: S, logger: Logg
   };
 }
 
-/**
- * Reads a ticket under its policy. Synchronous where the policy is cached, so that lists are fast.
- */
+/** Reads a ticket under its policy. Synchronous if the policy is cached, so that lists are fast. */
 export function underPolicy<T>(context: RequestContext, ticket: Pinned, read: (policy: Policy) => T): T | Promise<T> {
   const policy = context.policyOf(ticket);
   return policy instanceof Promise ? policy.then(read) : read(policy);
 }
 
-/** Judges a ticket under its policy, at the time of the request or at its `asOf` time. */
+/** Evaluates a ticket under its policy, at the time of the request or at its `asOf` time. */
 export const judge = <T>(
   context: RequestContext,
   ticket: StoredTicket,

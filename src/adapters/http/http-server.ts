@@ -104,9 +104,7 @@ const listen = (server: Server, host: string, port: number): Promise<void> =>
     });
   });
 
-/**
- * The URL to show. An address that stands for all addresses of the machine is shown as localhost.
- */
+/** The URL to show. An address that means all addresses of the machine is shown as localhost. */
 function urlOf(host: string, port: number): string {
   const shown = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
   return `http://${shown}:${port}${GRAPHQL_PATH}`;
@@ -226,7 +224,8 @@ function fail(request: IncomingMessage, response: ServerResponse, error: unknown
   const requestId = randomUUID();
   const known = error instanceof RequestError ? error : null;
   if (known === null) logger.error({ requestId, err: error }, 'unexpected fault');
-  const message = known?.message ?? 'Something went wrong inside the service. Name the requestId when you report it.';
+  const message =
+    known?.message ?? 'An unexpected error occurred in the service. Include the requestId when you report it.';
   const extensions = known === null ? { code: FAULT_CODES.internal, requestId } : { code: known.code };
   // The rest of the body is not read, so the connection cannot carry another request.
   if (!request.complete) response.setHeader('connection', 'close');

@@ -15,7 +15,7 @@ export interface ClientOutcome {
 
 /**
  * Creates a client. With an idempotency key the id of the client is derived from the key, so that a
- * repeated request finds the client that the first one created, however late it comes.
+ * repeated request finds the client that the first one created, at any later time.
  */
 export async function createClient(
   { clients }: Pick<Services, 'clients'>,

@@ -13,7 +13,7 @@ import { PAGE, type UpcomingDeadline, UpcomingDeadlines } from './upcoming-deadl
 /** Which deadlines to watch, and for which caller. */
 export interface DeadlineWatchOptions {
   readonly caller: Caller;
-  /** How long before its due instant a deadline is reported, by the wall clock. */
+  /** The wall-clock time before the due instant at which a deadline is reported. */
   readonly lead: DurationMs;
   /** The filter, as a query of the store. */
   readonly query: Omit<DeadlineQuery, 'since' | 'until'>;
@@ -141,7 +141,7 @@ export class DeadlineWatch implements AsyncIterableIterator<ApproachingDeadline>
     const now = this.services.clock.now();
     const { first } = this.deadlines;
     const sleepMs = (first?.dueAt ?? this.deadlines.readUntil) - this.options.lead - now;
-    // Bounded, because a timer cannot wait as long as a clock that was set back may ask for.
+    // Bounded, because the wait can exceed the maximum of a timer if the clock was set back.
     if (sleepMs > 0) await this.sleep.rest(Math.min(sleepMs, READ_AHEAD_MS));
     else if (first !== undefined) return this.report(first, now);
     else await this.readNextPage(now);
@@ -205,5 +205,8 @@ function deadlinesOf(ticket: StoredTicket, policy: Policy): ReturnType<typeof ru
   return deadlines;
 }
 
-/** The events that record a due deadline move none, and very many can be recorded at once. */
+/**
+ * Events that record a due deadline do not move any deadline, and very many of them can be recorded
+ * at once.
+ */
 const canMoveDeadlines = ({ type }: LoggedEvent): boolean => type !== 'MARK_REACHED' && type !== 'COMMITMENT_BREACHED';

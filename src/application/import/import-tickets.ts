@@ -19,8 +19,8 @@ export interface Staging {
   readonly rows: number;
   readonly tickets: number;
   /**
-   * The latest instant of all rows: nothing is known of the tickets after it. Null if no row has
-   * one.
+   * The latest instant of all rows. The log has no information about the time after it. Null if no
+   * row has one.
    */
   readonly lastInstant: EpochMs | null;
   batches(size: number): AsyncIterable<readonly StagedTicket[]>;
@@ -31,7 +31,7 @@ export interface ImportPorts {
   readonly changeTickets: ChangeTickets;
   /** The id of the client of that name, which is created if it does not exist. */
   ensureClient(name: string): Promise<string>;
-  /** Those of the external ids that the client already has a ticket for. */
+  /** The external ids, among those given, that the client already has tickets for. */
   existing(clientId: string, externalIds: readonly string[]): Promise<ReadonlySet<string>>;
   newTicketId(): string;
   onReport(report: RowReport): void;

@@ -7,7 +7,7 @@ export type StateMeaning =
   | { readonly is: 'NEW' | 'ACTIVE' | 'RESOLVED' | 'CLOSED' }
   | { readonly is: 'WAITING'; readonly reason: WaitingReason };
 
-/** A priority of the other tracker and the impacts that it stands for. */
+/** A priority of the other tracker and the impacts that it means. */
 export interface PriorityMeaning {
   readonly value: string;
   readonly impacts: readonly Impact[];
@@ -28,7 +28,9 @@ export type Unknown =
  */
 export type Lowered = 'workaround' | 'reclassification' | 'workaroundOnceResponded';
 
-/** The part of a mapping that gives rows their meaning. How a file is read is up to the adapter. */
+/**
+ * The part of a mapping that defines the meaning of rows. The adapter defines how a file is read.
+ */
 export interface ImportMapping {
   readonly states: ReadonlyMap<string, StateMeaning>;
   readonly unknownState: Unknown;

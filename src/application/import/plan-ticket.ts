@@ -38,7 +38,8 @@ export interface RowReport {
 }
 
 /**
- * A command that a row stands for. A function chooses it by the state of the ticket at that point.
+ * A command that a row is imported as. A function chooses it from the state of the ticket at that
+ * point.
  */
 export interface PlannedStep {
   readonly line: number;
@@ -61,8 +62,8 @@ interface Progress {
 }
 
 /**
- * Turns the rows of a ticket, in order, into an opening and the commands that the changes from row
- * to row stand for. Within a row: a reopening first, then the priority, then the state.
+ * Turns the rows of a ticket, in order, into an opening and the commands that correspond to the
+ * changes from row to row. Within a row: a reopening first, then the priority, then the state.
  */
 export function planTicket(ticket: string, rows: Iterable<LogRow>, mapping: ImportMapping): TicketPlan {
   const reports: RowReport[] = [];
@@ -162,7 +163,7 @@ function openingInstant(row: LogRow, at: EpochMs, report: (reason: ReportReason,
   return row.openedAt;
 }
 
-/** The commands that a change of state stands for. `before` is null in the first row. */
+/** The commands for a change of state. `before` is null in the first row. */
 function stateSteps(before: StateMeaning | null, after: StateMeaning, row: LogRow, at: EpochMs): PlannedStep[] {
   const { line } = row;
   const step = (command: PlannedStep['command']): PlannedStep => ({ line, at, command });
@@ -185,7 +186,7 @@ function stateSteps(before: StateMeaning | null, after: StateMeaning, row: LogRo
 
 const stopWaiting = (reason: WaitingReason): Command => ({ type: 'stopWaiting', reason });
 
-/** The command that a change of priority stands for. */
+/** The command for a change of priority. */
 function priorityCommand(
   before: PriorityMeaning,
   after: PriorityMeaning,

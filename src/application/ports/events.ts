@@ -32,6 +32,6 @@ export class SlowSubscriber extends Error {
     /** The largest number of events that wait for a subscriber. */
     readonly limit: number,
   ) {
-    super(`The subscriber left more than ${limit} events unread and was ended; subscribe again.`);
+    super(`The subscription ended because more than ${limit} events were waiting to be read; subscribe again.`);
   }
 }

@@ -14,7 +14,7 @@ export interface Policies {
   current(clientId: string | null): Promise<Policy>;
   /** A published version; null if there is none. */
   version(id: string, version: number): Promise<Policy | null>;
-  /** The same from the cache of this process; null if it is not there. */
+  /** The same, from the cache of this process only; null if it is not cached. */
   known(id: string, version: number): Policy | null;
   /** The id of the policy of clients without a policy of their own. */
   readonly defaultPolicyId: string;
@@ -31,7 +31,7 @@ export interface Policies {
   terms(): Promise<readonly NamedTerms[]>;
   /** Publishes a policy as the next version, unless the latest version has the same document. */
   publish(publishing: Publishing): Promise<Published>;
-  /** The refusals with which `publish` would answer. */
+  /** The refusals that `publish` would return. */
   refusalsOf(document: PolicyDocument): Promise<readonly Refusal[]>;
   /** Sets the terms of a client for its new tickets; returns the refusal, if any. */
   setTerms(terms: ClientTerms, by: Actor, idempotency: Idempotency | null): Promise<Refusal | null>;

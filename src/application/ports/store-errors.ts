@@ -9,9 +9,12 @@ import { OperatorError } from '../operator-error';
 export class CommitUnknownError extends OperatorError {
   override readonly name = 'CommitUnknownError';
   constructor(cause: unknown) {
-    super('The connection to the database was lost while a change was being saved. It may or may not be saved.', {
-      cause,
-    });
+    super(
+      'The connection to the database was lost while a change was being saved. The change may or may not be saved.',
+      {
+        cause,
+      },
+    );
   }
 }
 

@@ -3,13 +3,16 @@ import type { Ticket } from '../../domain/ticket/ticket';
 
 /** A ticket with the fields that the store adds. */
 export interface StoredTicket extends Ticket {
-  /** Increases over all tickets of the service; for people. */
+  /** The number that people use. It increases across all tickets of the service. */
   readonly number: number;
   /** When the first event was recorded. For an imported ticket, the time of the import. */
   readonly createdAt: EpochMs;
   /** When the last event was recorded. */
   readonly updatedAt: EpochMs;
-  /** Present if the ticket is shown as of an instant, at which everything about it is judged. */
+  /**
+   * Present if the ticket is shown as of an instant. Everything about it is evaluated at that
+   * instant.
+   */
   readonly asOf?: AsOf;
 }
 

@@ -16,7 +16,7 @@ export interface Comparator<T> {
   readonly isNull?: boolean;
 }
 
-/** Every condition that is given has to hold. Instants are epoch milliseconds. */
+/** All conditions that are given must hold. Instants are epoch milliseconds. */
 export interface TicketFilter {
   readonly and?: readonly TicketFilter[];
   readonly or?: readonly TicketFilter[];
@@ -31,7 +31,7 @@ export interface TicketFilter {
   readonly channel?: Comparator<Channel>;
   readonly assignee?: Comparator<string>;
   readonly reporter?: Comparator<string>;
-  /** Holds if one of the tags satisfies it; `isNull: true` for a ticket without tags. */
+  /** Holds if one of the tags matches. `isNull: true` matches a ticket without tags. */
   readonly tag?: Comparator<string>;
   /** Words that the subject or the description contains, in any case. */
   readonly text?: string;
@@ -46,7 +46,7 @@ export interface TicketFilter {
   readonly updatedAt?: Comparator<EpochMs>;
   /** The earliest due instant of the running commitments. */
   readonly nextDeadlineAt?: Comparator<EpochMs>;
-  /** Holds if the status of the kind, or of any kind, satisfies it at the time of the request. */
+  /** Holds if the status of the kind, or of any kind, matches at the time of the request. */
   readonly slaStatus?: { readonly kind?: CommitmentKind; readonly status: Comparator<CommitmentStatus> };
   readonly isBreached?: boolean;
 }

@@ -8,12 +8,12 @@ import type { Ticket } from '../../domain/ticket/ticket';
 import type { TicketEvent } from '../../domain/ticket/ticket-events';
 import type { StoredTicket } from './stored-ticket';
 
-/** A ticket as a change leaves it, with everything that is saved beside it. */
+/** A ticket after a change, with everything that is saved together with it. */
 export interface TicketRecord {
   readonly ticket: Ticket;
   /** The ticket before the change; null for a new one. */
   readonly stored: StoredTicket | null;
-  /** What happened to it, in order; empty where only its clocks are computed again. */
+  /** The new events, in order. Empty if only the clocks are computed again. */
   readonly events: readonly TicketEvent[];
   readonly recordedAt: EpochMs;
   readonly clocks: TicketClocks;
@@ -21,19 +21,19 @@ export interface TicketRecord {
   readonly milestones: readonly Milestone[];
 }
 
-/** An idempotency key with the request that it stands for. */
+/** An idempotency key with the request that it identifies. */
 export interface KeyClaim {
-  /** Who chose the key. */
+  /** The actor who chose the key. */
   readonly caller: string;
   readonly key: string;
-  /** Equal for two requests that ask for the same. */
+  /** Equal for two requests with the same input. */
   readonly fingerprint: string;
   readonly ticketId: string;
 }
 
-/** The answer that is kept with a key. */
+/** The answer that is stored with a key. */
 export interface KeyAnswer extends KeyClaim {
-  /** The version at which the ticket was left; null where there is none. */
+  /** The version of the ticket after the request; null if there is no ticket. */
   readonly version: number | null;
   readonly refused: Refusal | null;
   readonly refusals: readonly (Refusal | null)[];
@@ -42,22 +42,22 @@ export interface KeyAnswer extends KeyClaim {
 /** The first answer to a request, read again by its key. */
 export interface FirstAnswer {
   readonly fingerprint: string;
-  /** The ticket as it stood then. */
+  /** The ticket after that request. */
   readonly ticket: StoredTicket | null;
   readonly refused: Refusal | null;
   readonly refusals: readonly (Refusal | null)[];
 }
 
-/** What submissions refer to, as far as it exists. */
+/** The existing objects that submissions refer to. */
 export interface References {
   readonly clients: ReadonlySet<string>;
-  /** The client of each ticket that is followed up, by the ticket's id. */
+  /** The client of each ticket that is followed up, by the id of the ticket. */
   readonly followed: ReadonlyMap<string, string>;
   /** `externalIdKey` of the external ids that are taken. */
   readonly taken: ReadonlySet<string>;
 }
 
-/** Names an external id of a client. */
+/** The key of an external id of a client. */
 export const externalIdKey = (clientId: string, externalId: string): string => `${clientId}/${externalId}`;
 
 /** What one transaction saves. */
@@ -65,27 +65,27 @@ export interface Saving {
   /** Tickets that this transaction has inserted: their events and facts. */
   readonly opened: readonly TicketRecord[];
   readonly changed: readonly TicketRecord[];
-  /** Answers to the keys that this transaction has claimed. */
+  /** The answers to the keys that this transaction has claimed. */
   readonly answers: readonly KeyAnswer[];
   readonly now: EpochMs;
 }
 
-/** A ticket that is due, locked. */
+/** A due ticket that this transaction has locked. */
 export interface TakenTicket {
   readonly ticket: StoredTicket;
-  /** The next deadline in its row; not finite if the row is damaged. */
+  /** The next deadline according to its row; not finite if the row is damaged. */
   readonly dueAt: number;
-  /** The instant of the store's clock at which it was taken. */
+  /** The instant, by the store's clock, at which it was taken. */
   readonly takenAt: EpochMs;
 }
 
-/** A ticket whose deadlines could not be recorded, and why. */
+/** A ticket whose deadlines could not be recorded, with the error. */
 export interface DeadlineFault {
   readonly ticketId: string;
   readonly error: unknown;
 }
 
-/** The same, set aside until it is tried again. */
+/** A ticket that is set aside, with the time of the next attempt. */
 export interface SetAside extends DeadlineFault {
   readonly attempts: number;
   readonly retryAt: EpochMs;
@@ -94,16 +94,15 @@ export interface SetAside extends DeadlineFault {
 /** The operations of one transaction. */
 export interface TicketTransaction {
   /**
-   * Claims keys, waiting for requests with the same key that are under way.
+   * Claims keys. Waits for running requests with the same key.
    *
-   * @returns in the order given: null for a key that is new, else its first answer
+   * @returns for each key, in the given order: null if the key is new, otherwise its first answer
    */
   claimKeys(claims: readonly KeyClaim[], now: EpochMs): Promise<readonly (FirstAnswer | null)[]>;
-  /** Releases claimed keys, so that the next request with one of them is the first. */
+  /** Releases claimed keys, so that they count as new in the next request. */
   releaseKeys(claims: readonly KeyClaim[]): Promise<void>;
   /**
-   * Locks tickets in the order of their ids, with one statement; leaves out those that are not
-   * there.
+   * Locks tickets in the order of their ids, with one statement. Leaves out ids without a ticket.
    */
   lock(ids: readonly string[]): Promise<ReadonlyMap<string, StoredTicket>>;
   /** Finds what submissions refer to. Their texts are storable. */
@@ -111,59 +110,61 @@ export interface TicketTransaction {
   /**
    * Inserts new tickets.
    *
-   * @returns the number of each by its id, without those whose id or external id is taken
+   * @returns the number of each inserted ticket by its id. Tickets whose id or external id is taken
+   *   are not inserted.
    */
   insert(records: readonly TicketRecord[]): Promise<ReadonlyMap<string, number>>;
   /** Saves tickets, events, facts for reports and answers: at most two statements. */
   save(saving: Saving): Promise<void>;
   /**
-   * Locks the next batch of due tickets, or those of some ids that are due; skips what others hold.
+   * Locks the next batch of due tickets, or the due ones among some ids. Skips tickets that others
+   * have locked.
    */
   takeDue(ids: readonly string[] | null): Promise<readonly TakenTicket[]>;
-  /** The present instant by the store's clock. */
+  /** The current instant by the store's clock. */
   now(): Promise<EpochMs>;
   /**
-   * Reads the logs of tickets up to a version. Each function folds one of them, in the order asked,
-   * to the ticket as it stood then; null where there is none.
+   * Reads the logs of tickets up to a version. Returns one function for each, in the given order,
+   * which folds the log to the ticket at that version; null if there is none.
    */
   fromLog(tickets: readonly Pick<Ticket, 'id' | 'version'>[]): Promise<readonly (() => StoredTicket | null)[]>;
   setAside(faults: readonly DeadlineFault[]): Promise<readonly SetAside[]>;
 }
 
-/** How many due tickets are taken at a time. */
+/** The number of due tickets in a batch. */
 export const DUE_BATCH = 1_000;
 
 /** The store of tickets. It locks, loads and saves, and decides nothing. */
 export interface TicketStore {
   /**
-   * Runs work in one transaction, and the whole again on a serialisation failure, a deadlock, or a
-   * connection lost before the commit.
+   * Runs work in one transaction. Runs the whole work again after a serialisation failure, a
+   * deadlock, or a connection lost before the commit.
    *
-   * @param attempts how often it is tried
+   * @param attempts the maximum number of attempts
    * @throws CommitUnknownError if the connection is lost during the commit and its outcome is
-   * unknown
+   *   unknown
    */
   transact<T>(work: (tx: TicketTransaction) => Promise<T>, attempts?: number): Promise<T>;
   /**
-   * Inserts one new ticket with its first event and, where there is a key, the answer: one
-   * statement, one transaction.
+   * Inserts one new ticket with its first event and, if the request has a key, the answer. This is
+   * one statement and one transaction.
    *
-   * @returns the ticket's number; null where its client does not exist, or its id, external id or
-   * key is taken: nothing is saved then
+   * @returns the number of the ticket. Null, and nothing is saved, if its client does not exist or
+   *   if its id, external id or key is taken.
    */
   insertOne(record: TicketRecord, answer: KeyAnswer | null): Promise<number | null>;
   /** The ids of the next batch of due tickets, without locking them. */
   findDue(): Promise<readonly string[]>;
   setAside(faults: readonly DeadlineFault[]): Promise<readonly SetAside[]>;
-  /** The present instant by the store's clock, and when something falls due next. */
+  /** The current instant by the store's clock, and the instant of the next deadline. */
   nextDeadline(): Promise<{ readonly now: EpochMs; readonly next: EpochMs | null }>;
   /**
-   * Whether the store rejected a statement, or a value that it holds is unreadable. One ticket may
+   * Whether the store rejected a statement or returned a value that cannot be read. One ticket may
    * be the cause.
    */
   isRejection(error: unknown): boolean;
   /**
-   * Whether the server is the cause and not a ticket: rights, missing tables, resources, conflicts.
+   * Whether the cause is the server and not a ticket: rights, missing tables, resources, conflicts.
    */
   isServerFault(error: unknown): boolean;
   /**

@@ -4,16 +4,16 @@ import type { Idempotency } from '../ports/idempotency';
 import type { Services } from '../ports/services';
 import type { Changed } from './change';
 
-/** One command for one ticket, now. */
+/** One command for one ticket, at the current instant. */
 export interface TicketRequest {
   readonly ticketId: string;
   readonly command: Command;
-  /** The version of the ticket that the caller saw; null where any will do. */
+  /** The version of the ticket that the caller expects; null accepts any version. */
   readonly expectedVersion: number | null;
   readonly idempotency: Idempotency | null;
 }
 
-/** Has a ticket take a command at the present instant. */
+/** Applies a command to a ticket at the current instant. */
 export async function changeTicket(
   { changeTickets }: Pick<Services, 'changeTickets'>,
   { actor, sees }: Caller,

@@ -57,7 +57,7 @@ async function changeAll(deps: ChangeTicketsDeps, requests: readonly ChangeReque
   }
 }
 
-/** Where one row makes a statement fail, the other changes of the set are still carried out. */
+/** If one row makes a statement fail, the other changes of the set are still carried out. */
 async function changeOneByOne(deps: ChangeTicketsDeps, requests: readonly ChangeRequest[]): Promise<Settled> {
   const outcomes: PromiseSettledResult<Changed>[] = [];
   for (const request of requests) {
@@ -93,8 +93,8 @@ async function policiesOfNew(
  * Opens a ticket that refers only to its client, with one statement. The constraints of the
  * database check that the client exists and that id, external id and key are free.
  *
- * @returns null if the statement does not fit the change, or if a constraint rejected it; the
- * transaction then finds the reason
+ * @returns null if the statement cannot express the change, or if a constraint rejected it. The
+ *   transaction then finds the reason.
  */
 async function openAtOnce(
   { store, clock }: ChangeTicketsDeps,
@@ -142,7 +142,8 @@ async function changeInTransaction(
   const claims = await claimKeysOf(tx, requests, clock.now());
   const open = requests.filter((_, index) => mayDecide(claims[index]));
   const tickets = await tx.lock(open.flatMap(({ change }) => (change.submit === null ? [change.ticketId] : [])));
-  // Read after waiting for the locks, so that no event is recorded before those it waited for.
+  // Read after waiting for the locks, so that no event has an earlier instant than the events of
+  // the transactions it waited for.
   const now = clock.now();
   const decided = decideChanges(open, { now, tickets, ...references, ...policies });
 

@@ -8,19 +8,19 @@ import type { Idempotency } from '../ports/idempotency';
 import type { StoredTicket } from '../ports/stored-ticket';
 
 /**
- * One step of a change. Without an instant it happens now, and never before the ticket's last
+ * One step of a change. A step without an instant takes place now, but not before the ticket's last
  * event.
  */
 export interface Step {
   /**
-   * `LET_PASS` only records what fell due before the instant. A function chooses the command by the
-   * ticket as it stands then; null skips the step.
+   * `LET_PASS` only records what fell due before the instant. A function chooses the command from
+   * the current ticket; null skips the step.
    */
   readonly command: Command | 'LET_PASS' | ((ticket: Ticket) => Command | null);
   readonly at: EpochMs | null;
 }
 
-/** A request to open one ticket, to have it take commands, or both (an import). */
+/** A request to open one ticket, to apply commands to it, or both (an import). */
 export interface Change {
   readonly ticketId: string;
   readonly submit: {
@@ -31,29 +31,32 @@ export interface Change {
   readonly steps: readonly Step[];
   readonly actor: Actor;
   /**
-   * The client accounts whose tickets the actor may change; another client's ticket is not found.
+   * The client accounts whose tickets the actor may change. Tickets of other clients are not found.
    */
   readonly sees: 'ALL' | readonly string[];
   readonly expectedVersion: number | null;
   readonly idempotency: Idempotency | null;
 }
 
-/** The answer to one change. While deciding, the ticket is not a stored one yet. */
+/** The answer to one change. While a change is being decided, its ticket is not stored yet. */
 export interface Changed<T extends Ticket = StoredTicket> {
   /**
-   * The ticket after the change; as it stands where the change was refused; null where there is
+   * The ticket after the change. If the change was refused, the unchanged ticket. Null if there is
    * none.
    */
   readonly ticket: T | null;
-  /** Why no step was tried: the ticket was not found, the submission was refused, … */
+  /**
+   * The reason why no step was tried, such as a ticket that was not found or a submission that was
+   * refused.
+   */
   readonly refused: Refusal | null;
-  /** One per step that was tried: null where it was carried out. */
+  /** One entry for each step that was tried: its refusal, or null if it was carried out. */
   readonly refusals: readonly (Refusal | null)[];
-  /** Whether this is the first answer to the same request, given again. */
+  /** Whether this is a repeated request, which gets the first answer again. */
   readonly replayed: boolean;
 }
 
-/** Some changes of a set met an unexpected fault; the others were carried out. */
+/** Some changes of a set failed with an unexpected error; the others were carried out. */
 export class SomeChangesFailed extends Error {
   override readonly name = 'SomeChangesFailed';
   constructor(readonly outcomes: readonly PromiseSettledResult<Changed>[]) {
@@ -63,12 +66,13 @@ export class SomeChangesFailed extends Error {
 }
 
 /**
- * Changes tickets, one or hundreds. Every command goes through it. A refused change does not affect
- * the others of the set. The answer to a change with a key is stored for 48 hours, a refusal
- * included: a repeated request gets the first answer, and of several at once one is carried out.
+ * Changes tickets, one or hundreds. Every command takes this path. A refused change does not affect
+ * the others of the set. The answer to a change with a key, also a refusal, is stored for 48 hours.
+ * A repeated request gets the first answer. Of several concurrent requests with the same key, one
+ * is carried out.
  *
  * @returns one answer per change, in their order
- * @throws SomeChangesFailed where changes of a set met an unexpected fault and the others were
- * carried out; the fault itself where the set is one
+ * @throws SomeChangesFailed if changes of a set failed with an unexpected error and the others were
+ *   carried out. If the set has one change, the error itself.
  */
 export type ChangeTickets = (changes: readonly Change[]) => Promise<readonly Changed[]>;

@@ -18,17 +18,17 @@ import type { Change, Changed } from './change';
 import { isPolicyNotLoaded } from './with-pinned-policies';
 
 /**
- * A change, and why it is refused without being tried. Such a refusal is not kept with the key of
- * the change: corrected, the request may be made again with it.
+ * A change, and why it is refused without being tried. The refusal is not stored with the key of
+ * the change, so that the corrected change can use the same key.
  */
 export interface ChangeRequest {
   readonly change: Change;
   readonly refused: Refusal | null;
 }
 
-/** What is known when a set of changes is decided; all of it is locked or never changes. */
+/** The data that a set of changes is decided on. All of it is locked or never changes. */
 export interface KnownFacts extends References {
-  /** The instant of steps that name none. */
+  /** The instant of steps without an instant of their own. */
   readonly now: EpochMs;
   /** The tickets that are to be changed, by id. */
   readonly tickets: ReadonlyMap<string, StoredTicket>;
@@ -36,7 +36,7 @@ export interface KnownFacts extends References {
   policyOf(ticket: Ticket): Policy;
 }
 
-/** A ticket that a set of changes has touched, as the set leaves it. */
+/** A ticket that a set of changes has changed, in its state after the set. */
 export interface TouchedTicket {
   readonly ticket: Ticket;
   /** The ticket before the set; null for a new one. */
@@ -45,18 +45,20 @@ export interface TouchedTicket {
   readonly events: readonly TicketEvent[];
 }
 
-/** The outcome of one change: its answer, or the unexpected fault that it met. */
+/** The outcome of one change: its answer, or an unexpected error. */
 type Outcome = PromiseSettledResult<Changed<Ticket>>;
 
 export interface DecidedChanges {
   readonly outcomes: readonly Outcome[];
-  /** Every ticket that has something to be saved. */
+  /** The tickets that have changes to save. */
   readonly touched: readonly TouchedTicket[];
   /** The outcomes if only some of the new tickets could be inserted. */
   without(inserted: ReadonlyMap<string, unknown>): readonly Outcome[];
 }
 
-/** Decides changes in memory, one after the other, each on what those before it left. */
+/**
+ * Decides changes in memory, one after the other. Each change sees the results of those before it.
+ */
 export function decideChanges(requests: readonly ChangeRequest[], known: KnownFacts): DecidedChanges {
   const set = new ChangeSet(known);
   const outcomes = requests.map((request) => set.apply(request));
@@ -74,7 +76,7 @@ export function decideChanges(requests: readonly ChangeRequest[], known: KnownFa
   };
 }
 
-/** Another transaction took the id or the external id of the new ticket. */
+/** Another transaction has taken the id or the external id of the new ticket. */
 function whyNotInserted({ ticketId, submit: submission }: Change): Refusal {
   if (submission === null) return notFound('Ticket', ticketId);
   const { externalId } = submission.input;
@@ -90,7 +92,7 @@ class ChangeSet {
     this.taken = new Set(known.taken);
   }
 
-  /** An unexpected fault leaves the ticket unchanged and affects no other change. */
+  /** An unexpected error leaves the ticket unchanged and does not affect the other changes. */
   apply(request: ChangeRequest): Outcome {
     const { ticketId, submit: submission } = request.change;
     try {
@@ -113,7 +115,7 @@ class ChangeSet {
   private open({ change, refused: asked }: ChangeRequest, input: NewTicket): Changed<Ticket> {
     const policy = this.known.policyOfNew(change);
     const opened = openingOf(change, policy, this.known.now);
-    // Facts that contradict themselves are refused before anything else is looked at.
+    // Contradictory impacts are refused before all other checks.
     if (!opened.ok && opened.refusal.code !== 'BeyondCalendar') return refusal(opened.refusal);
     const refused = asked ?? this.whyNotOpened(change, input) ?? (opened.ok ? null : opened.refusal);
     if (refused !== null || !opened.ok) return refusal(refused);
@@ -124,7 +126,9 @@ class ChangeSet {
     return { ticket, ...refusals, replayed: false };
   }
 
-  /** Why a new ticket may not be opened, as far as it follows from the tickets that there are. */
+  /**
+   * The refusal of a new ticket because of the tickets that exist; null if these allow it.
+   */
   private whyNotOpened({ ticketId }: Change, { clientId, followUpOf, externalId }: NewTicket): Refusal | null {
     if (followUpOf !== null && !this.known.followed.has(followUpOf) && !this.touched.has(followUpOf))
       return notFound('Ticket', followUpOf);
@@ -152,12 +156,14 @@ class ChangeSet {
 }
 
 function openingOf({ ticketId, submit: submission, actor }: Change, policy: Policy, now: EpochMs): Submission {
-  if (submission === null) throw new Error(`Change of ticket ${ticketId} opens none`);
+  if (submission === null) throw new Error(`The change of ticket ${ticketId} does not open it`);
   const { input, at, evidence } = submission;
   return submit(policy, ticketId, input, at ?? now, actor, evidence ?? undefined);
 }
 
-/** A ticket that has taken the steps of a change in order; a refused step affects no other. */
+/**
+ * Applies the steps of a change to a ticket, in order. A refused step does not affect the others.
+ */
 interface TakenSteps extends Pick<Changed<Ticket>, 'refused' | 'refusals'> {
   readonly ticket: Ticket;
   readonly events: readonly TicketEvent[];
@@ -191,7 +197,7 @@ function takeSteps(change: Change, before: Ticket, policy: Policy, now: EpochMs)
 }
 
 /**
- * For a change of one command: contradictory impacts are refused before the version is compared.
+ * For a change with one command: contradictory impacts are refused before the version is compared.
  */
 function contradictionOf({ steps }: Change, policy: Policy): Refusal | null {
   const command = steps.length === 1 ? steps[0]?.command : undefined;
@@ -239,9 +245,9 @@ export const refusal = (refused: Refusal | null): Changed<never> => ({
 
 export const notFound = (kind: 'Ticket' | 'Client', id: string): Refusal => ({ code: 'NotFound', kind, id });
 
-const ID_TAKEN: Refusal = { code: 'InvalidInput', field: 'id', expected: 'an id that no ticket has yet' };
+const ID_TAKEN: Refusal = { code: 'InvalidInput', field: 'id', expected: 'takes an id that no ticket has yet' };
 
-/** Everything that is saved of a touched ticket, recorded at an instant. */
+/** Everything that is saved of a changed ticket, recorded at an instant. */
 export function ticketRecordOf({ ticket, stored, policy, events }: TouchedTicket, recordedAt: EpochMs): TicketRecord {
   const clocks = clocksOf(ticket, policy);
   const facts =

@@ -12,7 +12,7 @@ export type Claim = 'NO_KEY' | 'NEW' | { readonly sameAs: number } | FirstAnswer
 /** Whether the change is to be decided: it has no key, or it is the first with its key. */
 export const mayDecide = (claim: Claim | undefined): boolean => claim === 'NO_KEY' || claim === 'NEW';
 
-/** Claims the keys of a set; of several changes with one key the first claims it. */
+/** Claims the keys of a set. If several changes have the same key, the first one claims it. */
 export async function claimKeysOf(
   tx: Pick<TicketTransaction, 'claimKeys'>,
   requests: readonly ChangeRequest[],
@@ -45,7 +45,7 @@ const keyClaimOf = ({ actor, ticketId }: Change, idempotency: Idempotency): KeyC
   ticketId,
 });
 
-/** The answer to a change, as it is kept with its key. */
+/** The answer to a change, in the form that is stored with its key. */
 export const keyAnswerOf = (
   change: Change,
   idempotency: Idempotency,
@@ -57,7 +57,7 @@ export const keyAnswerOf = (
   refusals,
 });
 
-/** The answers to keep, and the claims of the other changes: their keys are free again. */
+/** The answers to store, and the claims to release because their changes met a fault. */
 export function answersToKeep(
   requests: readonly ChangeRequest[],
   claims: readonly Claim[],
@@ -78,7 +78,7 @@ export function answersToKeep(
 }
 
 /**
- * The answers of a set in the order of its changes: those decided now, and those given again.
+ * The answers of a set in the order of its changes: those decided now, and stored ones.
  *
  * @param decided the outcomes of the changes that `mayDecide`, in order
  */
@@ -117,13 +117,13 @@ function replayed(change: Change, { fingerprint, ticket, refused, refusals }: Fi
   return { ticket, refused, refusals, replayed: true };
 }
 
-/** The answer to a change whose key an earlier change of the same set has. */
+/** The answer to a change that has the same key as an earlier change of the set. */
 function repeated(
   change: Change,
   first: Change | undefined,
   answer: PromiseSettledResult<Changed> | undefined,
 ): PromiseSettledResult<Changed> {
-  if (answer === undefined) throw new Error('A repeated key stands before its first use');
+  if (answer === undefined) throw new Error('A repeated key comes before its first use');
   const isSame = first?.idempotency?.fingerprint === change.idempotency?.fingerprint;
   if (!isSame) return { status: 'fulfilled', value: keyReused(change) };
   return answer.status === 'rejected' ? answer : { ...answer, value: { ...answer.value, replayed: true } };

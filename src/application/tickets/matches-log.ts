@@ -1,12 +1,12 @@
 import type { StoredTicket } from '../ports/stored-ticket';
 
 /**
- * Whether a ticket's row says what the events of the ticket say. A value that is empty (null,
- * false, 0, an empty text, list or object) equals a field that is absent: a field that came after
- * the ticket has the default of its column in the row, and the initial value in what the events
- * give.
+ * Whether the row of a ticket equals the ticket that its events fold to. An empty value (null,
+ * false, 0, an empty text, list or object) equals an absent field: a field that was added after the
+ * ticket was written has the default of its column in the row, and its initial value in the folded
+ * ticket.
  *
- * The number and the instants of recording are the row's own and are not compared.
+ * The number and the instants of recording exist only in the row and are not compared.
  */
 export function matchesLog(stored: StoredTicket, folded: StoredTicket | null): boolean {
   return folded !== null && sameApartFromEmpty(ticketIn(stored), ticketIn(folded));
@@ -14,14 +14,11 @@ export function matchesLog(stored: StoredTicket, folded: StoredTicket | null): b
 
 const ticketIn = ({ number, createdAt, updatedAt, asOf, ...ticket }: StoredTicket) => ticket;
 
-/**
- * Whether two values of plain data are equal where an empty value counts as an absent one, at any
- * depth.
- */
+/** Whether two values of plain data are equal if an empty value counts as absent, at any depth. */
 export function sameApartFromEmpty(a: unknown, b: unknown): boolean {
   if (isEmpty(a) || isEmpty(b)) return isEmpty(a) && isEmpty(b);
   if (Array.isArray(a) || Array.isArray(b)) {
-    // The place of an element counts, so an empty element is compared and not left out.
+    // The position of an element matters, so an empty element is compared and not left out.
     return (
       Array.isArray(a) &&
       Array.isArray(b) &&

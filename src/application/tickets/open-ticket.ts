@@ -9,8 +9,8 @@ import type { Changed } from './change';
 export type OpenTicketRequest = Omit<NewTicket, 'clientId'> & { readonly clientId: string | null };
 
 /**
- * Opens a ticket. Without a client it belongs to the client of the ticket that it follows up, else
- * to the default client.
+ * Opens a ticket. If no client is given, the ticket belongs to the client of the ticket that it
+ * follows up, otherwise to the default client.
  */
 export async function openTicket(
   services: Pick<Services, 'reader' | 'clients' | 'changeTickets'>,

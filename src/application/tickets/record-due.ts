@@ -116,7 +116,8 @@ async function recordInTransaction(
     (one): TicketRecord => {
       const { matchesNextDeadline, stored } = one;
       if (!matchesNextDeadline && !matchesLog(stored, logged.get(stored.id)?.() ?? null)) throw new Error(ROW_DIFFERS);
-      // The process that wrote the ticket last may have had a clock ahead of the database's.
+      // The process that last wrote the ticket may have a clock that is ahead of the clock of the
+      // database.
       return ticketRecordOf(one, Math.max(now, stored.updatedAt));
     },
   );
@@ -129,19 +130,22 @@ const ROW_DIFFERS = 'The row of the ticket differs from its log';
 /** A ticket after time has passed. If nothing fell due, only its clocks are computed again. */
 interface PassedTicket extends TouchedTicket {
   readonly stored: StoredTicket;
-  /** Whether what fell due first is what the row announced; otherwise the row may be damaged. */
+  /**
+   * Whether the first recorded deadline is the next deadline of the row. If not, the row may be
+   * damaged.
+   */
   readonly matchesNextDeadline: boolean;
 }
 
 function passTime({ ticket: stored, dueAt, takenAt }: TakenTicket, policyOf: (ticket: Ticket) => Policy): PassedTicket {
-  // Its events would be numbered before the first.
+  // The first event of a ticket has the number 1.
   if (stored.version < 1) throw new Error(ROW_DIFFERS);
   const policy = policyOf(stored);
   const { ticket, events } = letPass(stored, takenAt, policy);
   return { ticket, stored, policy, events, matchesNextDeadline: events[0]?.at === Math.round(dueAt) };
 }
 
-/** A function for each ticket that folds its log. It throws for that ticket only. */
+/** For each ticket, a function that folds its log. It throws only for that ticket. */
 async function ticketsOfLogs(
   tx: TicketTransaction,
   passed: readonly PassedTicket[],

@@ -16,12 +16,12 @@ export interface Trial {
   readonly at: EpochMs | null;
 }
 
-/** The result that a command would have. */
+/** The result of a simulated command. */
 export interface Simulated {
   readonly at: EpochMs;
   /** Why the command would be refused; null if it would be carried out. */
   readonly refusal: Refusal | null;
-  /** The ticket at that instant if nothing happens until then; null if there is no ticket. */
+  /** The ticket at that instant if no one acts until then; null if there is no ticket. */
   readonly before: StoredTicket | null;
   /** The ticket after the command; `before` if it would be refused. */
   readonly after: StoredTicket | null;

@@ -32,13 +32,14 @@ export class CalendarError extends Error {
 const UNANSWERABLE: ReadonlySet<CalendarErrorCode> = new Set(['NEVER_OPEN', 'BEYOND_KNOWN_YEARS', 'OUT_OF_RANGE']);
 
 /**
- * Whether a valid calendar was asked a valid question and has no answer, because its open time or
- * its known years end before. All other errors are faults of a definition or of the code that asks.
+ * Whether the calendar and the question are valid but there is no answer, because the open time or
+ * the known years of the calendar end before it. All other errors are faults of a definition or of
+ * the code that asks.
  */
 export const isUnanswerable = (error: unknown): error is CalendarError =>
   error instanceof CalendarError && UNANSWERABLE.has(error.code);
 
-/** The answer of a calendar; null where the calendar cannot answer (`isUnanswerable`). */
+/** The answer of a calendar; null if the calendar cannot answer (`isUnanswerable`). */
 export function answerOrNull<T>(answer: () => T): T | null {
   try {
     return answer();

@@ -15,7 +15,7 @@ const LATEST: EpochMs = dayNumberOf(10_000, 1, 1) * DAY_MS - 1;
  * Checks and compiles a definition. This takes microseconds, except for the first use of a zone.
  * Each year is compiled when it is first needed, in about half a millisecond.
  *
- * @throws CalendarError `INVALID_CALENDAR`, `INVALID_TIME_ZONE`, or `NEVER_OPEN` where no date has
+ * @throws CalendarError `INVALID_CALENDAR`, `INVALID_TIME_ZONE`, or `NEVER_OPEN` if no date has
  *   open hours
  */
 export const compileCalendar = (definition: CalendarDefinition): BusinessCalendar => new CompiledCalendar(definition);
@@ -133,7 +133,7 @@ class CompiledCalendar implements BusinessCalendar {
     if (lastSpecialYear !== undefined && lastSpecialYear <= (knownYears?.to ?? 9999)) {
       return new CalendarError(
         'NEVER_OPEN',
-        `The calendar of ${timeZone} has no weekly hours, and its special dates are used up before that much time is open after ${toIso(start)}.`,
+        `The calendar of ${timeZone} has no weekly hours, and its special dates do not have enough open time after ${toIso(start)}.`,
       );
     }
     return knownYears === undefined ? outOfRange() : this.beyondKnownYears(`${knownYears.to + 1} or later`);

@@ -18,11 +18,11 @@ export interface CalendarDefinition {
   readonly holidayNames?: Readonly<Record<string, string>>;
   /** Dates with their own hours. They take precedence over the weekday and over a holiday. */
   readonly special: Readonly<Record<string, readonly LocalInterval[]>>;
-  /** The first and last local year whose holidays are known. Absent where there is no limit. */
+  /** The first and last local year whose holidays are known. Absent if there is no limit. */
   readonly knownYears?: { readonly from: number; readonly to: number };
 }
 
-/** A period of one kind, half-open. `holiday` is the name of a HOLIDAY; null where it has none. */
+/** A period of one kind, half-open. `holiday` is the name of a HOLIDAY; null if it has none. */
 export interface Stretch {
   readonly from: EpochMs;
   readonly to: EpochMs;
@@ -33,7 +33,7 @@ export interface Stretch {
 /**
  * A compiled calendar. Every method but `stretches` is a few binary searches, for any span.
  *
- * All methods throw `CalendarError`: where the calendar cannot answer (`isUnanswerable`), for an
+ * All methods throw `CalendarError`: if the calendar cannot answer (`isUnanswerable`), for an
  * instant that is not a whole number of milliseconds, and for an invalid amount.
  */
 export interface BusinessCalendar {
@@ -46,10 +46,9 @@ export interface BusinessCalendar {
   /** Open milliseconds from `a` to `b`; negative when `b` is before `a`. */
   between(a: EpochMs, b: EpochMs): DurationMs;
   /**
-   * The periods from `a` to `b`, without gaps; adjacent periods differ. Empty where `b` is not
-   * after `a`. Closed time on a holiday is HOLIDAY, also where the date is a Sunday or has its own
-   * hours. The periods are computed one by one while the result is read, because there can be very
-   * many.
+   * The periods from `a` to `b`, without gaps; adjacent periods differ. Empty if `b` is not after
+   * `a`. Closed time on a holiday is HOLIDAY, even if the date is a Sunday or has its own hours.
+   * The periods are computed one by one while the result is read, because there can be very many.
    */
   stretches(a: EpochMs, b: EpochMs): Iterable<Stretch>;
 }

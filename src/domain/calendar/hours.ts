@@ -19,7 +19,7 @@ export class OpeningHours {
   private readonly exceptions = new Map<DayNumber, Hours>();
   /** The names of the holidays; null for a holiday without a name. */
   readonly holidays = new Map<DayNumber, string | null>();
-  /** The last date that can be open; undefined where the calendar has weekly hours. */
+  /** The last date that can be open; undefined if the calendar has weekly hours. */
   readonly lastDay: DayNumber | undefined;
 
   /**

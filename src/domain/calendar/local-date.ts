@@ -20,7 +20,7 @@ export const dayNumberOf = (year: number, month: number, day: number): DayNumber
   return era * 146_097 + dayOfEra - 719_468;
 };
 
-/** Parses `YYYY-MM-DD`; `undefined` where the date does not exist in the years 1 to 9999. */
+/** Parses `YYYY-MM-DD`; `undefined` if the date does not exist in the years 1 to 9999. */
 export const parseDate = (text: string): DayNumber | undefined => {
   const match = DATE.exec(text);
   if (match === null) return undefined;

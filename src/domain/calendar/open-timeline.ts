@@ -50,7 +50,7 @@ export class OpenTimeline {
 
   /**
    * The earliest instant at which `open` > 0 milliseconds of open time have passed since `start`;
-   * undefined where it would be after `latest`.
+   * undefined if it would be after `latest`.
    */
   reach(start: EpochMs, open: DurationMs, latest: EpochMs): EpochMs | undefined {
     if (open > latest - start) return undefined;
@@ -74,7 +74,7 @@ export class OpenTimeline {
   }
 
   /**
-   * The open pieces of a local date, in order. An hour that occurs twice gives its pieces twice.
+   * The open pieces of a local date, in order. The pieces of an hour that occurs twice occur twice.
    */
   piecesOn(day: DayNumber): readonly Piece[] {
     const hours = this.hours.on(day);
@@ -139,7 +139,7 @@ export class OpenTimeline {
   }
 }
 
-/** The index of the last value not above `limit` in an ascending array; -1 where all are above. */
+/** The index of the last value not above `limit` in an ascending array; -1 if all are above. */
 const lastAtOrBefore = (values: Float64Array, limit: number): number => {
   let low = 0;
   let high = values.length;
@@ -159,8 +159,8 @@ const openBefore = (page: Page, at: EpochMs): DurationMs => {
 };
 
 /**
- * The earliest instant at which the page's open time is `goal`, for 0 < goal <= total. Open time
- * that ends with a piece gives its closing, not the next opening.
+ * The earliest instant at which the page's open time is `goal`, for 0 < goal <= total. If the goal
+ * is reached at the end of a piece, the result is its closing, not the next opening.
  */
 const instantAt = (page: Page, goal: DurationMs): EpochMs => {
   let low = 0;

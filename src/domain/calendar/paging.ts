@@ -33,7 +33,7 @@ export class PagedSums {
 
   /**
    * The first page from `from` to `last` at whose end the sum since the start of `from` reaches
-   * `amount` > 0, with `left`, the part of the amount that falls into that page. Undefined where
+   * `amount` > 0, with `left`, the part of the amount that falls into that page. Undefined if
    * the sum does not reach it.
    */
   find(from: number, amount: number, last: number): { page: number; left: number } | undefined {

@@ -22,7 +22,7 @@ export class WorkingDates {
     private readonly timeline: OpenTimeline,
   ) {}
 
-  /** The `count`-th working date after `day`; undefined where it would be after `latest`. */
+  /** The `count`-th working date after `day`; undefined if it would be after `latest`. */
   after(day: DayNumber, count: number, latest: DayNumber): DayNumber | undefined {
     if (count > latest - day) return undefined;
     const first = Math.floor(day / PAGE_DAYS);

@@ -72,7 +72,7 @@ function usedByEarlierStints(
 
 /**
  * The business time in which a ticket was not resolved, less the pauses of a commitment: from
- * opening and each reopening to the next resolution, or to `at` where it comes first.
+ * opening and each reopening to the next resolution, or to `at` if that is earlier.
  */
 export function timeSpent(
   { stints, waits }: Pick<Ticket, 'stints' | 'waits'>,
@@ -199,7 +199,7 @@ export function endOf(ticket: Ticket, policy: Policy, cycle: Cycle, at: EpochMs,
   };
 }
 
-/** The cycle of a commitment that has not ended; undefined where there is none. */
+/** The cycle of a commitment that has not ended; undefined if there is none. */
 export const runningCycle = (ticket: Pick<Ticket, 'cycles'>, kind: CommitmentKind): Cycle | undefined =>
   ticket.cycles.findLast((cycle) => cycle.kind === kind && cycle.end === null);
 
@@ -210,7 +210,7 @@ const nextNumber = (ticket: Pick<Ticket, 'cycles'>, kind: CommitmentKind): numbe
 /**
  * A cycle that applies from `at` and counts from `startedAt`.
  *
- * @throws CalendarError where the calendar cannot give its target (`isUnanswerable`)
+ * @throws CalendarError if the calendar cannot compute its target (`isUnanswerable`)
  */
 export function newCycle(
   ticket: Pick<Ticket, 'cycles' | 'stints' | 'waits'>,

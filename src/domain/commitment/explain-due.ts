@@ -12,9 +12,9 @@ export interface Segment {
   readonly from: EpochMs;
   readonly to: EpochMs;
   readonly kind: SegmentKind;
-  /** The length of the segment where it is COUNTED, else 0. */
+  /** The length of the segment if it is COUNTED, otherwise 0. */
   readonly countedMs: DurationMs;
-  /** The name of a HOLIDAY; null where the calendar has none, and for the other kinds. */
+  /** The name of a HOLIDAY; null if the calendar has none, and for the other kinds. */
   readonly holiday: string | null;
   /** The waiting reasons of a PAUSED segment; empty for the other kinds. */
   readonly reasons: readonly WaitingReason[];
@@ -38,8 +38,8 @@ export class TooManySegments extends Error {
  *
  * @param at an instant not before the ticket's last event
  * @param most the maximum number of segments
- * @throws CalendarError where the calendar cannot answer (`isUnanswerable`)
- * @throws TooManySegments where there are more than `most`
+ * @throws CalendarError if the calendar cannot answer (`isUnanswerable`)
+ * @throws TooManySegments if there are more than `most`
  */
 export function explainDue(
   ticket: Pick<Ticket, 'waits'>,
@@ -177,9 +177,7 @@ function byReasons(
   });
 }
 
-/**
- * Appends a segment of a pause, joined to the last one where they touch and have the same reasons.
- */
+/** Appends a segment of a pause, joined to the last one if they touch and have the same reasons. */
 function append(found: Segment[], next: Segment): void {
   const last = found.at(-1);
   const isAlike = last?.kind === 'PAUSED' && last.to === next.from && last.reasons.join() === next.reasons.join();

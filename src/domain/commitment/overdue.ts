@@ -5,7 +5,7 @@ import type { Cycle, Ticket } from '../ticket/ticket';
 import type { EventBody } from '../ticket/ticket-events';
 import { addSpan, readClock, runningCycle } from './commitment';
 
-/** Something that time alone brings about. */
+/** Something that only the passing of time causes. */
 export type FallingDue =
   | { readonly what: 'MARK'; readonly at: EpochMs; readonly cycle: Cycle; readonly mark: string }
   | { readonly what: 'BREACH'; readonly at: EpochMs; readonly cycle: Cycle }
@@ -43,7 +43,7 @@ function fallingDue(ticket: Ticket, policy: Policy): readonly FallingDue[] {
 }
 
 /**
- * When a resolved ticket closes because of silence. Null for all other tickets, and where UPDATE is
+ * When a resolved ticket closes because of silence. Null for all other tickets, and if UPDATE is
  * not measured, because the communications are not known then.
  */
 function silenceEnds(ticket: Ticket, policy: Policy): EpochMs | null {
@@ -52,7 +52,7 @@ function silenceEnds(ticket: Ticket, policy: Policy): EpochMs | null {
 }
 
 /**
- * The next instant at which something is due. Null where nothing will be due, and for an imported
+ * The next instant at which something is due. Null if nothing will be due, and for an imported
  * history that no one has acted on yet.
  */
 export function nextDeadline(ticket: Ticket, policy: Policy): EpochMs | null {

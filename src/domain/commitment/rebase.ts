@@ -37,7 +37,7 @@ export function rebase(context: DecisionContext, to: Severity, fulfilled: Readon
 }
 
 /**
- * The cycle that replaces a running one under another severity; null where the running one stays.
+ * The cycle that replaces a running one under another severity; null if the running one stays.
  */
 function successor(
   { ticket, policy, at }: DecisionContext,

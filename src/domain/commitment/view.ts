@@ -48,8 +48,8 @@ export const judgedAt = (ticket: Ticket, now: EpochMs): EpochMs =>
 /**
  * A cycle of the ticket at an instant.
  *
- * @param at as `judgedAt` gives it
- * @throws CalendarError where the calendar cannot answer (`isUnanswerable`); the same holds for the
+ * @param at as returned by `judgedAt`
+ * @throws CalendarError if the calendar cannot answer (`isUnanswerable`); the same holds for the
  *   other functions of this file
  */
 export function viewCycle(ticket: Ticket, policy: Policy, cycle: Cycle, at: EpochMs): CycleView {
@@ -115,13 +115,13 @@ function missedBeats(cycle: Cycle, breach: Breach | null, elapsedMs: DurationMs)
   return Math.max(1, Math.ceil(elapsedMs / cycle.totalMs) - 1);
 }
 
-/** The latest cycle of a commitment at an instant; null where the commitment has none. */
+/** The latest cycle of a commitment at an instant; null if the commitment has none. */
 export function viewCommitment(ticket: Ticket, policy: Policy, kind: CommitmentKind, at: EpochMs): CycleView | null {
   const cycle = ticket.cycles.findLast((candidate) => candidate.kind === kind);
   return cycle === undefined ? null : viewCycle(ticket, policy, cycle, at);
 }
 
-/** The running cycle with the earliest due instant, past or future; null where none has one. */
+/** The running cycle with the earliest due instant, past or future; null if none has one. */
 export function nextDue(ticket: Ticket, policy: Policy, at: EpochMs): CycleView | null {
   let next: CycleView | null = null;
   for (const cycle of ticket.cycles) {
@@ -176,7 +176,7 @@ export function clientActionsOutstanding(ticket: Ticket, policy: Policy): readon
 /** One commitment as of the ticket's last event. */
 export interface CommitmentClock {
   /**
-   * Null where the ticket has no such commitment. Never `AT_RISK`: a running commitment is at risk,
+   * Null if the ticket has no such commitment. Never `AT_RISK`: a running commitment is at risk,
    * or breached, from `atRiskAt`, or `dueAt`, on.
    */
   readonly status: Exclude<CommitmentStatus, 'AT_RISK'> | null;

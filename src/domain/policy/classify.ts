@@ -3,7 +3,7 @@ import { compareUrgency, type Severity } from '../severity';
 import type { Refusal } from '../ticket/refusals';
 import type { Basis, PolicyDocument, Rule } from './policy';
 
-/** The severity of a set of impacts, and the clause of the policy that gives it. */
+/** The severity of a set of impacts, and the clause of the policy that determines it. */
 export interface Classification {
   readonly severity: Severity;
   /** The name of the rule in the policy, e.g. `2a`. */
@@ -21,7 +21,7 @@ export type ClassifyOutcome =
 type Pair = Pick<Impact, 'audience' | 'consequence'>;
 type PairKey = `${Audience}/${Consequence}`;
 
-/** The rule that gives a pair its severity, with its position in the policy. */
+/** The rule that determines the severity of a pair, with its position in the policy. */
 interface Decision {
   readonly rule: Rule;
   readonly place: number;
@@ -39,7 +39,7 @@ const pairsOf = (rule: Pick<Rule, 'audience' | 'consequences'>): Pair[] =>
     rule.consequences.map((consequence) => ({ audience, consequence })),
   );
 
-/** For every pair that a rule covers, the rule that gives its severity. */
+/** For every pair that a rule covers, the rule that determines its severity. */
 export function decidingRules(rules: readonly Rule[]): ReadonlyMap<PairKey, Decision> {
   const byPair = new Map<PairKey, Decision>();
   for (const [place, rule] of rules.entries()) {

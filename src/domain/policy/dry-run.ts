@@ -20,7 +20,7 @@ export interface TicketImpact {
   /** A running commitment would be due at another time, would not run, or another would run. */
   readonly deadlineChanged: boolean;
   readonly severityChanged: boolean;
-  /** The other policy would refuse to open it, or its calendars cannot give the deadlines. */
+  /** The other policy would refuse to open it, or its calendars cannot compute the deadlines. */
   readonly notApplicable: boolean;
   /** The other policy would refuse a step of its history. The comparison leaves that step out. */
   readonly historyRefused: boolean;
@@ -65,7 +65,7 @@ export function impactOn(
 }
 
 /**
- * The running deadlines of a ticket and whether it has a breach; null where the calendar cannot
+ * The running deadlines of a ticket and whether it has a breach; null if the calendar cannot
  * answer.
  */
 function promisesOf(ticket: Ticket, policy: Policy, now: EpochMs) {

@@ -37,15 +37,15 @@ import {
 } from './policy';
 
 /**
- * Reads policy documents: the data that a policy file gives, and the data that the database holds.
- * Defaults are applied here and nowhere else.
+ * Reads policy documents: the data of a policy file, and the data in the database. Defaults are
+ * applied here and nowhere else.
  *
- * It checks what decisions rely on. What a policy file may say is narrower (lengths of texts, the
- * most marks, rules that can never decide) and may become narrower still; a version that was
- * published stays readable.
+ * It checks only what decisions rely on. A policy file has further limits (lengths of texts, the
+ * number of marks, rules that can never apply). These limits can become stricter, but a published
+ * version stays readable.
  */
 
-/** What a document may leave out. A field that comes later gets its default here. */
+/** The fields that a document may leave out. A field that is added later gets its default here. */
 const DEFAULTS = {
   loweringApproval: 'OVERRIDES',
 } as const satisfies Partial<PolicyDocument>;
@@ -125,8 +125,8 @@ const DOCUMENT = objectOf<PolicyDocument>({
 /**
  * Reads a document, with its defaults applied.
  *
- * @param policy what the error calls it, such as a file name
- * @throws UnreadablePolicy where a field is missing, of another shape, or contradicts another one
+ * @param policy the name of the policy in the error, such as a file name
+ * @throws UnreadablePolicy if a field is missing, of another shape, or contradicts another one
  */
 export function parsePolicyDocument(data: unknown, policy: string): PolicyDocument {
   const document: unknown =
@@ -146,7 +146,10 @@ export function readPolicyVersion(data: unknown, id: string, version: number): P
   return compilePolicy(parsePolicyDocument(data, `Version ${version} of the policy ${id}`), version);
 }
 
-/** What is wrong with a calendar, if anything; not thrown as an error of a calendar in use. */
+/**
+ * The problem of a calendar; null if it has none. It is returned, not thrown, because the calendar
+ * is not in use yet.
+ */
 function calendarProblem(definition: CalendarDefinition): string | null {
   try {
     compileCalendar(definition);

@@ -3,8 +3,8 @@ import type { Audience, Consequence } from '../impact';
 import type { Severity } from '../severity';
 
 /**
- * PUBLISHED where the vendor's policy defines a rule; HOUSE where the policy leaves it open and
- * this service's operator decided.
+ * PUBLISHED if the vendor's policy defines a rule; HOUSE if the policy leaves it open and the
+ * operator of this service defined it.
  */
 export const BASES = ['PUBLISHED', 'HOUSE'] as const;
 export type Basis = (typeof BASES)[number];

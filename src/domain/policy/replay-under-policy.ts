@@ -7,7 +7,7 @@ import type { Policy } from './policy';
 
 /** A ticket under another policy, with the same commands at the same instants. */
 export interface Replayed {
-  /** Null where the other policy refuses to open it. */
+  /** Null if the other policy refuses to open it. */
   readonly ticket: Ticket | null;
   /** Why opening it is refused, or the refusals of single commands, which are left out. */
   readonly refusals: readonly Refusal[];
@@ -21,7 +21,7 @@ export interface Replayed {
  */
 export function replayUnder(events: readonly TicketEvent[], policy: Policy): Replayed {
   const [opening, ...steps] = events;
-  if (opening?.type !== 'SUBMITTED') throw new Error('A ticket begins with SUBMITTED');
+  if (opening?.type !== 'SUBMITTED') throw new Error('The history of the ticket does not begin with SUBMITTED');
   const { notMeasured, observedUntil } = opening;
   const opened = submit(policy, opening.ticketId, opening, opening.at, opening.actor, { notMeasured, observedUntil });
   if (!opened.ok) return { ticket: null, refusals: [opened.refusal] };

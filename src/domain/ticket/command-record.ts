@@ -6,7 +6,7 @@ import { classified, overrideOf, reclassification } from './reclassification';
 import { latestWorkaround, type Proposal, type SeverityChangeCause, type Ticket } from './ticket';
 import type { Effects, EventBody } from './ticket-events';
 
-/** The severity that a command gives the ticket. It can be the ticket's present severity. */
+/** The severity that a command sets. It can be the current severity of the ticket. */
 export interface RequestedSeverity {
   readonly to: Severity;
   readonly cause: SeverityChangeCause;
@@ -20,7 +20,7 @@ type EventFacts = WithoutEffects<EventBody>;
 export interface CommandRecord {
   /** The command's event without its effects, which the other actions of the transition add. */
   readonly facts: EventFacts;
-  /** Absent where the command does not set a severity. */
+  /** Absent if the command does not set a severity. */
   readonly severity?: RequestedSeverity;
 }
 

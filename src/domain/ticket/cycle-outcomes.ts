@@ -4,15 +4,15 @@ import type { Severity } from '../severity';
 import type { Cycle, Ticket } from './ticket';
 import type { TicketEvent } from './ticket-events';
 
-/** A cycle that was kept or breached, as reports count it. */
+/** A cycle that was met or breached, as reports count it. */
 export interface DecidedCycle {
   readonly kind: CommitmentKind;
   readonly cycle: number;
-  /** The severity that gave the cycle. */
+  /** The severity whose target applied to the cycle. */
   readonly severity: Severity;
-  /** When it was breached, else when it was fulfilled. */
+  /** When it was breached or, if it was not breached, when it was fulfilled. */
   readonly decidedAt: EpochMs | null;
-  /** The severity of the ticket at the breach; null where the commitment was kept. */
+  /** The severity of the ticket at the breach; null if the commitment was met. */
   readonly breachSeverity: Severity | null;
   readonly isWaived: boolean;
   /** Null while a breached cycle is open. */
@@ -20,7 +20,7 @@ export interface DecidedCycle {
 }
 
 /**
- * The cycles that the latest events of a ticket decided or changed: kept, breached, ended, waived.
+ * The cycles that the latest events of a ticket decided or changed: met, breached, ended, waived.
  */
 export function decidedCycles(ticket: Ticket, events: readonly TicketEvent[]): readonly DecidedCycle[] {
   const touched = new Set(events.flatMap(cyclesTouchedBy));
@@ -39,7 +39,8 @@ export function decidedCycles(ticket: Ticket, events: readonly TicketEvent[]): r
 }
 
 /**
- * Best effort has no target; a cycle superseded or cancelled in time was neither kept nor broken.
+ * Best effort has no target; a cycle that was superseded or cancelled without a breach counts
+ * neither as met nor as breached.
  */
 const isDecided = ({ breach, end, totalMs }: Cycle): boolean =>
   breach !== null || (end?.outcome === 'FULFILLED' && totalMs !== null);

@@ -45,7 +45,7 @@ export type Submission =
 
 /**
  * Opens a ticket. Refuses impacts that the policy does not cover (`ContradictoryImpact`,
- * `InvalidInput`) and deadlines that the calendar cannot give (`BeyondCalendar`).
+ * `InvalidInput`) and deadlines that the calendar cannot compute (`BeyondCalendar`).
  */
 export function submit(
   policy: Policy,
@@ -114,7 +114,8 @@ export function decide(ticket: Ticket, command: Command, at: EpochMs, policy: Po
       const outcome = run({ ticket: passed.ticket, policy, at, actor }, command);
       if (!outcome.ok) {
         const { refusal } = outcome;
-        // A refused command is not an act, so it does not move the end of an imported history.
+        // A refused command does not count as an action, so it does not move the end of an imported
+        // history.
         const isPastHistory = ticket.observedUntil !== null && at > ticket.observedUntil;
         return isPastHistory ? { ticket, events: [], refusal } : { ...passed, refusal };
       }
@@ -137,11 +138,11 @@ export function letPass(ticket: Ticket, before: EpochMs, policy: Policy): Decisi
   return { ticket: current, events, refusal: null };
 }
 
-/** What `newCycle` reads of a ticket that has no events yet. */
+/** The fields that `newCycle` reads, for a ticket that has no events yet. */
 const NO_CLOCKS: Pick<Ticket, 'cycles' | 'stints' | 'waits'> = { cycles: [], stints: [], waits: [] };
 
 /**
- * The refusal of impacts that the policy does not cover; null where the command has no impacts or
+ * The refusal of impacts that the policy does not cover; null if the command has no impacts or
  * all are covered. It comes before all other checks.
  */
 export function contradictionIn(command: Command, policy: Policy): Refusal | null {

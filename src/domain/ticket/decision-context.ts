@@ -3,7 +3,7 @@ import type { EpochMs } from '../instant';
 import type { Policy } from '../policy/policy';
 import type { Ticket } from './ticket';
 
-/** What a command is decided on. It is the context of the lifecycle machine. */
+/** The facts that a command is decided on. It is the context of the lifecycle machine. */
 export interface DecisionContext {
   /** The ticket before the command. Everything that was due before `at` is recorded in it. */
   readonly ticket: Ticket;
@@ -11,6 +11,6 @@ export interface DecisionContext {
   readonly policy: Policy;
   /** When the command takes effect. */
   readonly at: EpochMs;
-  /** Who gives the command. */
+  /** The actor who sends the command. */
   readonly actor: Actor;
 }

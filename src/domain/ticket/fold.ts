@@ -28,11 +28,11 @@ export function fold(ticket: Ticket | null, event: TicketEvent): Ticket {
   return draft;
 }
 
-/** The ticket after all its events. Throws where the history does not begin with SUBMITTED. */
+/** The ticket after all its events. Throws if the history does not begin with SUBMITTED. */
 export function foldAll(events: Iterable<TicketEvent>): Ticket {
   let ticket: Ticket | null = null;
   for (const event of events) ticket = fold(ticket, event);
-  if (ticket === null) throw new Error('A ticket begins with SUBMITTED; the history is empty');
+  if (ticket === null) throw new Error('The history of the ticket is empty; it must begin with SUBMITTED');
   return ticket;
 }
 
@@ -202,7 +202,7 @@ function applyFacts(draft: Draft, event: CommandEvent, before: Ticket): void {
   }
 }
 
-/** The compiler knows of no such event: every type is folded above. */
+/** For the compiler this is unreachable, because every type is folded above. */
 function unknownType(event: never): Error {
   const { type, number, ticketId } = event as TicketEvent;
   return new Error(`Event ${number} of ticket ${ticketId} has the type ${type}, which cannot be folded`);

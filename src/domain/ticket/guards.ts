@@ -36,18 +36,18 @@ const reclassificationIsSound = (context: DecisionContext, command: Command | nu
       ? {
           code: 'InvalidInput',
           field: 'reason',
-          expected: 'a reason, because another agent has to approve the lower severity',
+          expected: 'takes a reason, because another agent has to approve the lower severity',
         }
       : null;
   }
   const { ticket, policy } = context;
   const { severity: requested, reason } = command.override;
   if (isBlank(reason)) {
-    return { code: 'InvalidInput', field: 'override.reason', expected: 'a reason for the override' };
+    return { code: 'InvalidInput', field: 'override.reason', expected: 'takes a reason for the override' };
   }
   if (!policy.severities.some((level) => level.severity === requested)) {
     const levels = policy.severities.map((level) => level.severity).join(', ');
-    return { code: 'InvalidInput', field: 'override.severity', expected: `a severity of the policy: ${levels}` };
+    return { code: 'InvalidInput', field: 'override.severity', expected: `takes a severity of the policy: ${levels}` };
   }
   return requested === ticket.severity ? { code: 'OverrideWithoutEffect', severity: requested } : null;
 };
@@ -69,7 +69,7 @@ export const guards = {
   isProposed: ({ ticket }, command) => {
     if (ticket.proposal === null) return { code: 'NothingProposed' };
     return command?.type === 'rejectOverride' && isBlank(command.reason)
-      ? { code: 'InvalidInput', field: 'reason', expected: 'a reason for the rejection' }
+      ? { code: 'InvalidInput', field: 'reason', expected: 'takes a reason for the rejection' }
       : null;
   },
 
@@ -129,12 +129,14 @@ export const guards = {
     const breach = ticket.cycles.find(({ kind, number }) => kind === commitment && number === cycle)?.breach ?? null;
     if (breach === null) return { code: 'NoSuchBreach', commitment, cycle };
     if (breach.waiver !== undefined) return { code: 'AlreadyWaived', commitment, cycle, waivedAt: breach.waiver.at };
-    return isBlank(reason) ? { code: 'InvalidInput', field: 'reason', expected: 'a reason for the waiver' } : null;
+    return isBlank(reason)
+      ? { code: 'InvalidInput', field: 'reason', expected: 'takes a reason for the waiver' }
+      : null;
   },
 
   reasonIsGiven: (_context, command) =>
     command?.type === 'close' && isBlank(command.reason ?? '')
-      ? { code: 'InvalidInput', field: 'reason', expected: 'a reason for closing an unresolved ticket' }
+      ? { code: 'InvalidInput', field: 'reason', expected: 'takes a reason for closing an unresolved ticket' }
       : null,
 
   isOutbound: (_context, command) =>

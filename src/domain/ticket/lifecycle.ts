@@ -9,17 +9,17 @@ import { STATES } from './ticket-machine';
 export interface Transition {
   readonly command: CommandType;
   readonly from: TicketState;
-  /** Equals `from` where the command does not change the state. */
+  /** Equals `from` if the command does not change the state. */
   readonly to: TicketState;
-  /** The name of the condition; null where the transition is always taken. */
+  /** The name of the condition; null if the transition is always taken. */
   readonly guard: GuardName | null;
   /** The names of what the transition does, in order. */
   readonly actions: readonly string[];
 }
 
 /**
- * The transitions of each command out of each state, in the order of their guards; none where it is
- * illegal.
+ * The transitions of each command out of each state, in the order of their guards; none if the
+ * command is illegal in that state.
  */
 const TABLE: ReadonlyMap<string, readonly Transition[]> = new Map(
   TICKET_STATES.flatMap((from) =>
@@ -42,7 +42,7 @@ export function refusalOf(context: DecisionContext, command: Command): Refusal {
   return reason === 'ILLEGAL' ? illegal(context, command.type, allowedCommands(context)) : reason;
 }
 
-/** A command, and whether the ticket accepts it; `refusal` is null where it is allowed. */
+/** A command, and whether the ticket accepts it; `refusal` is null if it is allowed. */
 export interface AllowedAction {
   readonly command: CommandType;
   readonly allowed: boolean;
@@ -66,7 +66,7 @@ const allowedCommands = (context: DecisionContext): readonly CommandType[] =>
   COMMAND_TYPES.filter((command) => barrierTo(context, command, null) === null);
 
 /**
- * Why no transition of a command can be taken: the first refusal of its guards. Null where one can.
+ * Why no transition of a command can be taken: the first refusal of its guards. Null if one can.
  */
 function barrierTo(context: DecisionContext, type: CommandType, command: Command | null): Refusal | 'ILLEGAL' | null {
   let reason: Refusal | 'ILLEGAL' = 'ILLEGAL';

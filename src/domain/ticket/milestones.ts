@@ -22,13 +22,13 @@ export interface Milestone {
   readonly severity: Severity;
   /**
    * Business time in milliseconds from opening to the milestone, less pauses and the time in which
-   * the ticket was resolved. Null for the closing, where the commitment is not measured, and where
-   * the calendar cannot answer.
+   * the ticket was resolved. Null for the closing, if the commitment is not measured, and if the
+   * calendar cannot answer.
    */
   readonly businessMs: DurationMs | null;
 }
 
-/** The commitment whose pauses and calendar measure each milestone; null where none is measured. */
+/** The commitment whose pauses and calendar measure each milestone; null if none is measured. */
 const TIMED_BY: Readonly<Record<MilestoneName, CommitmentKind | null>> = {
   RESPONSE: 'RESPONSE',
   WORKAROUND: 'RESOLUTION',
@@ -39,7 +39,7 @@ const TIMED_BY: Readonly<Record<MilestoneName, CommitmentKind | null>> = {
 /**
  * The milestones that a ticket reached or lost by its latest events, with their values after them.
  *
- * @param before the ticket before the events; null where the events open it
+ * @param before the ticket before the events; null if the events open it
  * @param ticket the ticket after them
  */
 export function milestonesOf(

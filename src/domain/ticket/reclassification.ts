@@ -39,7 +39,7 @@ export function lowersOnlyWithApproval(context: DecisionContext, command: Reclas
   return isLessUrgent(reclassification(context, command).severity, ticket.severity);
 }
 
-/** The override that a reclassification sets; null where its impacts give the severity. */
+/** The override that a reclassification sets; null if the severity follows from its impacts. */
 export function overrideOf({ isOverride, severity, reason, at, by }: Proposal, approvedBy?: Actor): Override | null {
   if (!isOverride) return null;
   const override = { severity, reason: reason ?? '', at, by };

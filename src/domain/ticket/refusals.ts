@@ -107,7 +107,7 @@ export function explainRefusal(refusal: Refusal): string {
     case 'OutOfOrder':
       return `The time of the command is earlier than the ticket's last event; use the time of that event or a later one.`;
     case 'BeyondCalendar':
-      return `No deadline can be given: ${refusal.detail}`;
+      return `No deadline can be calculated: ${refusal.detail}`;
     case 'InvalidInput':
       return `${refusal.field}: ${refusal.expected}`;
     case 'NotFound':

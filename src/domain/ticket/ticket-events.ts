@@ -20,7 +20,7 @@ import type {
 export interface Effects {
   /** The state after the command. */
   readonly state: TicketState;
-  /** Present where the command counts as a response. */
+  /** Present if the command counts as a response. */
   readonly responds?: true;
   readonly ended?: readonly { readonly kind: CommitmentKind; readonly cycle: number; readonly end: CycleEnd }[];
   readonly severityChange?: SeverityChange;
@@ -29,7 +29,7 @@ export interface Effects {
 }
 
 /**
- * An event without its envelope. A command gives one event; each deadline or mark that was due
+ * An event without its envelope. A command makes one event. Each deadline or mark that was due
  * before it is an event of its own.
  */
 export type EventBody =
@@ -58,7 +58,7 @@ export type EventBody =
   | {
       readonly type: 'OVERRIDE_APPROVED';
       readonly proposal: Proposal;
-      /** The approver's reason, or the proposer's where the approver gave none. */
+      /** The reason of the approver. If the approver gave none, the reason of the proposer. */
       readonly reason: string | null;
       readonly effects: Effects;
     }

@@ -31,7 +31,7 @@ interface TransitionConfig {
   readonly actions: readonly Action[];
 }
 
-/** Where a command has several transitions, the first whose guard holds is taken. */
+/** If a command has several transitions, the first whose guard holds is taken. */
 type CommandTransitions = Readonly<Partial<Record<CommandType, TransitionConfig | readonly TransitionConfig[]>>>;
 
 interface StateConfig {

@@ -46,23 +46,23 @@ export interface SeverityChange {
   readonly deadlineAfter: EpochMs | null;
 }
 
-/** A severity that a person set in place of the classifier's. */
+/** A severity that a person set instead of the classified one. */
 export interface Override {
   readonly severity: Severity;
   readonly reason: string;
   readonly at: EpochMs;
   readonly by: Actor;
-  /** Who approved it. Absent where it needed no approval. */
+  /** Who approved it. Absent if it needed no approval. */
   readonly approvedBy?: Actor;
 }
 
 /** A reclassification that waits for another agent's approval. It has no effect until then. */
 export interface Proposal {
   readonly severity: Severity;
-  /** True where a person set the severity; false where the impacts give it. */
+  /** True if a person set the severity; false if it follows from the impacts. */
   readonly isOverride: boolean;
   readonly impacts: readonly Impact[];
-  /** The clause of the policy that the impacts fall under. */
+  /** The clause of the policy that applies to the impacts. */
   readonly clause: string;
   readonly reason: string | null;
   readonly at: EpochMs;
@@ -85,12 +85,12 @@ export interface Waiver {
 export interface Breach {
   /** The due instant; or the change of severity that put the due instant into the past. */
   readonly at: EpochMs;
-  /** When the service noticed it. */
+  /** When the service detected it. */
   readonly detectedAt: EpochMs;
   readonly cause: BreachCause;
   /** The ticket's severity at the breach. It can differ from the cycle's. */
   readonly severity: Severity;
-  /** Absent where the breach is not waived. */
+  /** Absent if the breach is not waived. */
   readonly waiver?: Waiver;
 }
 
@@ -98,6 +98,7 @@ export interface Breach {
 export interface CycleEnd {
   readonly at: EpochMs;
   readonly outcome: CycleOutcome;
+  /** Does not include a pause that was running at the end. Null for best effort. */
   readonly dueAt: EpochMs | null;
   readonly atRiskAt: EpochMs | null;
   readonly elapsedMs: DurationMs;
@@ -108,11 +109,13 @@ export interface Cycle {
   readonly kind: CommitmentKind;
   /** Counts from 1 for each kind. */
   readonly number: number;
-  /** The severity whose target it has. */
+  /** The severity whose target applies to it. */
   readonly severity: Severity;
   /** The instant its clock counts from. */
   readonly startedAt: EpochMs;
-  /** When it began to apply. Later than `startedAt` where it took over an earlier cycle's start. */
+  /**
+   * When it began to apply. Later than `startedAt` if it took over the start of an earlier cycle.
+   */
   readonly appliesFrom: EpochMs;
   /** The target in business time from this start; null for best effort. */
   readonly totalMs: DurationMs | null;
@@ -128,7 +131,7 @@ export interface Stint {
   readonly until: EpochMs | null;
 }
 
-/** A ticket, as its events give it. `impacts` and `assignee` have their latest values. */
+/** A ticket, folded from its events. `impacts` and `assignee` have their latest values. */
 export interface Ticket extends NewTicket {
   readonly id: string;
 
@@ -140,12 +143,12 @@ export interface Ticket extends NewTicket {
 
   readonly severity: Severity;
   readonly initialSeverity: Severity;
-  /** The clause that the impacts fall under. An override takes precedence over it. */
+  /** The clause that applies to the impacts. An override takes precedence over it. */
   readonly clause: string;
   readonly override: Override | null;
-  /** The reclassification that waits for approval; null for none. */
+  /** The reclassification that waits for approval; null if there is none. */
   readonly proposal: Proposal | null;
-  /** The number of the last event that reclassified the ticket; 0 for none. */
+  /** The number of the last event that reclassified the ticket; 0 if there is none. */
   readonly reclassifiedBy: number;
 
   readonly state: TicketState;

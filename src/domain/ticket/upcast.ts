@@ -35,7 +35,8 @@ const STEPS: { readonly [Type in EventType]?: readonly Step[] } = {
 export const schemaVersionOf = (type: EventType): number => 1 + (STEPS[type]?.length ?? 0);
 
 /**
- * An event of the log that cannot be read; nothing is derived from it. The message says what to do.
+ * An event of the log that cannot be read, so that its ticket cannot be folded. The message says
+ * what to do.
  */
 export class UnreadableEvent extends Error {
   override readonly name = 'UnreadableEvent';
@@ -58,7 +59,7 @@ const isKnown = (type: string): type is EventType => Object.hasOwn(EVENT_SHAPES,
  * Reads an event of the log: brings its data from the version in which it was written to the
  * newest, and checks its shape. Fields that the shape does not know are kept.
  *
- * @throws UnreadableEvent where the type or the version is unknown, or the data have another shape
+ * @throws UnreadableEvent if the type or the version is unknown, or the data have another shape
  */
 export function readEvent(recorded: RecordedEvent): TicketEvent {
   const { type, schemaVersion, ticketId, number, at, actor } = recorded;

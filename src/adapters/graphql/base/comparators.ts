@@ -128,7 +128,7 @@ export const ChannelComparator = equalityOf<Channel>('ChannelComparator', () => 
 export const CommitmentStatusComparator = equalityOf<CommitmentStatus>(
   'CommitmentStatusComparator',
   () => CommitmentStatusEnum,
-  'Compares statuses of commitments, judged at the time of the request.',
+  'Compares statuses of commitments, evaluated at the time of the request.',
 );
 export const AssigneeComparator = equalityOf<string>(
   'AssigneeComparator',
@@ -157,7 +157,7 @@ export const SeverityChangeCauseComparator = equalityOf<SeverityChangeCause>(
 );
 
 /**
- * The comparator for the store: without nulls, and with translated values where the store's values
+ * The comparator for the store: without nulls, and with translated values if the store's values
  * differ.
  */
 export function comparatorOf<T, Stored = T>(

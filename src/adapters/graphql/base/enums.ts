@@ -22,7 +22,7 @@ export function describeEnum<T extends string>(name: string, description: string
   return enumObject;
 }
 
-// The enums that several folders use. An enum of one folder stands there.
+// The enums that several folders use. An enum that one folder uses is in that folder.
 
 export const SeverityEnum = describeEnum<Severity>(
   'Severity',
@@ -78,7 +78,7 @@ export const CommitmentKindEnum = describeEnum<CommitmentKind>(
 
 export const CommitmentStatusEnum = describeEnum<CommitmentStatus>(
   'CommitmentStatus',
-  'The status of a commitment or of one of its cycles, judged at the time of the request.',
+  'The status of a commitment or of one of its cycles, evaluated at the time of the request.',
   {
     RUNNING: 'The clock is running and has not reached the `atRisk` mark.',
     AT_RISK: 'The clock is running and has reached the `atRisk` mark of the policy.',
@@ -86,7 +86,7 @@ export const CommitmentStatusEnum = describeEnum<CommitmentStatus>(
     BREACHED: 'The due time passed before the commitment was fulfilled. A breach is never erased.',
     FULFILLED: 'The commitment was fulfilled at or before its due time.',
     FULFILLED_LATE: 'The commitment was fulfilled after its due time.',
-    SUPERSEDED: 'A change of severity replaced the cycle by another one.',
+    SUPERSEDED: 'A change of severity replaced the cycle with another one.',
     CANCELLED: 'The ticket was closed without a resolution.',
     BEST_EFFORT: 'The policy promises no time: the commitment is never due and never breached.',
     NOT_MEASURED: 'The ticket was imported, and its history has no evidence for this commitment.',
@@ -142,7 +142,7 @@ export const DirectionEnum = describeEnum<Direction>(
 
 export const BasisEnum = describeEnum<Basis>('Basis', 'The origin of a rule or a target.', {
   PUBLISHED: 'The vendor published it.',
-  HOUSE: 'It is a house ruling, made where the published policy is silent.',
+  HOUSE: 'The support organisation defined it, because the published policy does not (a house rule).',
 });
 
 export const EventTypeEnum = describeEnum<EventType>('TicketEventType', 'The type of an event of a ticket.', {

@@ -26,7 +26,7 @@ export const GLOBAL_ID = {
 };
 
 @InterfaceType('Node', {
-  description: 'An object with a global id, by which `node` finds it.',
+  description: 'An object with a global id. The query `node` looks it up by this id.',
   resolveType: typeNameOf,
 })
 export abstract class NodeType {

@@ -28,7 +28,7 @@ export class InvalidInputType extends UserErrorType {
 export class NotFoundType extends UserErrorType {
   @Field(() => NotFoundKindEnum, { description: 'The type of the object.' })
   kind!: 'Ticket' | 'Client';
-  @Field(() => ID, { description: 'The id in the input.' })
+  @Field(() => ID, { description: 'The global id in the input.' })
   id!: string;
 }
 

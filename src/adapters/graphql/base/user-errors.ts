@@ -5,7 +5,7 @@ import { describeEnum } from './enums';
 import { toGlobalId } from './global-id';
 import type { InputProblem } from './input-rules';
 
-/** A refusal as a payload carries it. */
+/** A refusal in the form of a payload. */
 export type UserErrorValue = Refusal & { readonly message: string; readonly path: readonly string[] | null };
 
 const UserErrorCodeEnum = describeEnum<RefusalCode>(
@@ -36,13 +36,13 @@ const UserErrorCodeEnum = describeEnum<RefusalCode>(
     InvalidPolicy: 'The text of the policy has an error.',
     UnknownPolicy: 'No policy with this name is published.',
     UnknownCalendar: 'The policy has no calendar with this name.',
-    CalendarInUse: 'The terms of a client name a calendar that the policy would not have.',
+    CalendarInUse: 'The terms of a client refer to a calendar that the text of the policy does not have.',
   },
 );
 
 @InterfaceType('UserError', {
   description:
-    'A reason why a request was refused. Nothing of the refused request was carried out. Each type of error has its facts as fields of its own.',
+    'A reason why a request was refused. A refused request changes nothing. Each type of error has fields of its own with the details.',
   resolveType: (error: UserErrorValue) => error.code,
 })
 export abstract class UserErrorType {
@@ -113,7 +113,7 @@ const IMPACTS = 'impacts';
 
 /** The position in an input of the parts that a refusal can concern. */
 export interface InputShape {
-  /** The argument that holds the input; empty where the facts are arguments themselves. */
+  /** The argument that holds the input; empty if the facts are arguments themselves. */
   readonly argument: readonly string[];
   readonly impacts: readonly Pick<Impact, 'audience' | 'consequence'>[];
   /** Fields that have another name in this input. */

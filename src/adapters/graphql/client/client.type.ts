@@ -36,7 +36,7 @@ export class ClientResolver {
 
   @FieldResolver(() => [CalendarReplacementType], {
     description:
-      'The calendars of the policy that new tickets of the client use in place of others. Empty when none is replaced.',
+      'The calendars of the policy that new tickets of the client use instead of others. Empty when none is replaced.',
   })
   calendars(@Root() client: Client): readonly CalendarReplacementType[] {
     return replacementsOf(client.calendars);

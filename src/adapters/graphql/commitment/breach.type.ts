@@ -49,7 +49,7 @@ export class BreachResolver {
 
   @FieldResolver(() => DateTimeScalar, {
     nullable: true,
-    description: 'The due time of the cycle, in UTC. Null while the clock is paused.',
+    description: 'The due time of the cycle, in UTC. It is never null.',
   })
   dueAt(@Root() { dueAt }: CycleView): EpochMs | null {
     return dueAt;
@@ -58,7 +58,7 @@ export class BreachResolver {
   @FieldResolver(() => DateTimeScalar, {
     nullable: true,
     description:
-      'The date and time of the breach, in UTC: the due time, or the time of the change of severity that moved the due time into the past.',
+      'The date and time of the breach, in UTC: the due time, or the time of the change of severity that moved the due time into the past. It is never null.',
   })
   breachedAt(@Root() { breach }: CycleView): EpochMs | null {
     return breach?.at ?? null;
@@ -73,14 +73,15 @@ export class BreachResolver {
     return cycle.breach?.detectedAt ?? null;
   }
 
-  @FieldResolver(() => BreachCauseEnum, { nullable: true, description: 'The cause of the breach.' })
+  @FieldResolver(() => BreachCauseEnum, { nullable: true, description: 'The cause of the breach. It is never null.' })
   cause(@Root() { breach }: CycleView): BreachCause | null {
     return breach?.cause ?? null;
   }
 
   @FieldResolver(() => SeverityEnum, {
     nullable: true,
-    description: 'The severity of the ticket at the time of the breach. It can differ from the severity of the cycle.',
+    description:
+      'The severity of the ticket at the time of the breach. It can differ from the severity of the cycle. It is never null.',
   })
   severityAtBreach(@Root() { breach }: CycleView): Severity | null {
     return breach?.severity ?? null;

@@ -13,7 +13,7 @@ import { TargetType } from './target.type';
 
 const NOT_MEASURED = 'Null when the commitment is not measured.';
 
-/** A commitment of a ticket, judged at an instant. `latest` is null where it is not measured. */
+/** A commitment of a ticket, evaluated at an instant. `latest` is null if it is not measured. */
 export interface CommitmentView {
   readonly ticket: Ticket;
   readonly policy: Policy;
@@ -32,7 +32,7 @@ export const commitmentOf = (ticket: Ticket, policy: Policy, kind: CommitmentKin
 
 @ObjectType('Commitment', {
   description:
-    'A promise to the client, such as a first response within four business hours. It shows the latest cycle, judged at the time of the request. When it is not measured, only `kind`, `status` and the empty `cycles` have values.',
+    'A promise to the client, such as a first response within four business hours. It shows the latest cycle, evaluated at the time of the request. When it is not measured, only `kind`, `status` and the empty `cycles` have values.',
   simpleResolvers: true,
 })
 export class CommitmentType {
@@ -130,7 +130,8 @@ export class CommitmentResolver {
 
   @FieldResolver(() => Int, {
     nullable: true,
-    description: 'The number of the latest cycle, counted from 1. Null when the commitment is not measured.',
+    description:
+      'The number of the latest cycle. It counts from 1 for each kind of commitment. Null when the commitment is not measured.',
   })
   cycle(@Root() { latest }: CommitmentView): number | null {
     return latest?.cycle.number ?? null;
@@ -159,7 +160,7 @@ export class CycleExplanationResolver {
   @FieldResolver(() => ExplanationType, {
     nullable: true,
     description:
-      'How the due time of the cycle is calculated. Null only together with an error, such as `BEYOND_CALENDAR`.',
+      'How the due time of the cycle is calculated. Null only together with an error, such as a `BEYOND_CALENDAR` error.',
   })
   explain(@Root() judged: JudgedCycle, @Ctx() context: RequestContext): Explained {
     return explanationOf(context, judged);

@@ -8,7 +8,7 @@ import { CommitmentKindEnum, CommitmentStatusEnum, SeverityEnum } from '../base/
 import { DateTimeScalar, DurationScalar } from '../base/scalars';
 import { TargetType } from './target.type';
 
-/** A cycle judged at an instant, with its ticket and policy. */
+/** A cycle evaluated at an instant, with its ticket and policy. */
 export type JudgedCycle = CycleView & { readonly ticket: Ticket; readonly policy: Policy; readonly at: EpochMs };
 
 /** The descriptions of the fields that a commitment shares with its cycles. */
@@ -36,7 +36,7 @@ export const fulfilledAt = ({ cycle: { end } }: CycleView): EpochMs | null =>
   simpleResolvers: true,
 })
 export class CommitmentCycleType {
-  @Field(() => CommitmentStatusEnum, { description: 'The status of the cycle, judged at the time of the request.' })
+  @Field(() => CommitmentStatusEnum, { description: 'The status of the cycle, evaluated at the time of the request.' })
   status!: CommitmentStatus;
 
   @Field(() => Boolean, { description: 'Whether the commitment is best effort: the policy promises no time.' })

@@ -52,7 +52,7 @@ export class DeadlineResolver {
   @FieldResolver(() => CommitmentStatusEnum, {
     nullable: true,
     description:
-      'The status of the commitment, judged at the time of the request. Null only together with a `BEYOND_CALENDAR` error.',
+      'The status of the commitment, evaluated at the time of the request. Null only together with a `BEYOND_CALENDAR` error.',
   })
   status(@Root() deadline: Deadline, @Ctx() context: RequestContext) {
     return judged(context, deadline, ({ latest }): CommitmentStatus | null => latest?.status ?? null);

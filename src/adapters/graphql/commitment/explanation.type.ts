@@ -87,7 +87,7 @@ export class TimeSegmentResolver {
 export class ExplanationType {
   @Field(() => [TimeSegmentType], {
     description:
-      'The segments from the start to the due time, without gaps. The counted time of all segments adds up to `total`. While the clock is paused, and for best effort, the segments extend to the time of the request or the end of the cycle. An ended cycle is explained as it was at its end.',
+      'The segments from the start to the due time, without gaps. The counted time of all segments adds up to `total`. While the clock is paused, and for best effort, the segments extend to the time of the request or the end of the cycle. For an ended cycle, the pauses are those that were known at its end.',
   })
   segments!: readonly Segment[];
 }
@@ -135,7 +135,7 @@ export class ExplanationResolver {
   @FieldResolver(() => DurationScalar, {
     nullable: true,
     description:
-      'The total business time of the cycle: that of its target, less the time used before the ticket was reopened. Null for best effort.',
+      'The total business time of the cycle: that of its target, less the time that was used before the ticket was reopened. Null for best effort.',
   })
   total(@Root() { judged }: Explained): DurationMs | null {
     return judged.cycle.totalMs;

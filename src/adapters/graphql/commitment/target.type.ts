@@ -17,11 +17,11 @@ export const TargetUnitEnum = describeEnum<TargetUnit>(
     'The target of a commitment at one severity: the time within which it must be fulfilled. For best effort, no time is promised, and `amount`, `unit` and `calendar` are null.',
 })
 export class TargetType {
-  @Field(() => BasisEnum, { description: 'Whether the vendor published the target or it is a house ruling.' })
+  @Field(() => BasisEnum, { description: 'Whether the vendor published the target or it is a house rule.' })
   basis!: Basis;
 
   @Field(() => String, {
-    description: 'The meaning of the published wording, or the reason for the house ruling.',
+    description: 'The meaning of the published wording, or the reason for the house rule.',
   })
   text!: string;
 }

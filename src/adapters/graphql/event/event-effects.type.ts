@@ -10,7 +10,7 @@ import { SeverityChangeType } from '../ticket/ticket-parts.type';
 
 const CycleOutcomeEnum = describeEnum<CycleOutcome>('CycleOutcome', 'The outcome of an ended cycle of a commitment.', {
   FULFILLED: 'The commitment was fulfilled.',
-  SUPERSEDED: 'A change of severity replaced the cycle by another one.',
+  SUPERSEDED: 'A change of severity replaced the cycle with another one.',
   CANCELLED: 'The ticket was closed without a resolution.',
 });
 
@@ -36,7 +36,7 @@ export class EndedCycleResolver {
   @FieldResolver(() => DateTimeScalar, {
     nullable: true,
     description:
-      'The due time of the cycle, in UTC, as calculated at its end. Null when the clock was paused, and for best effort.',
+      'The due time of the cycle, in UTC, as calculated at its end. A pause that was running at the end does not move it. Null for best effort.',
   })
   dueAt(@Root() ended: Ended): EpochMs | null {
     return endOf(ended).dueAt;

@@ -60,7 +60,8 @@ export class OverrideApprovedEventType extends TicketEventType {
   proposal!: Proposal;
   @Field(() => String, {
     nullable: true,
-    description: 'The reason of the approver, or else the reason of the proposal. Null when neither was given.',
+    description:
+      'The reason that the approver gave. When the approver gave none, the reason of the proposal. Null when neither gave one.',
   })
   reason!: string | null;
   @EffectsField()

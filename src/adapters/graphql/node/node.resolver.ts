@@ -35,11 +35,11 @@ export class NodeResolver {
   @Query(() => NodeType, {
     nullable: true,
     description:
-      'The object with the given id. Null if there is none, if the caller may not see it, or if the id is malformed.',
+      'Looks up an object by its global id. Null when there is no such object, the caller may not see it, or the id is malformed.',
   })
   node(
     @Ctx() context: RequestContext,
-    @Arg('id', () => ID, { description: 'The id of an object, as its `id` field returns it.' }) id: string,
+    @Arg('id', () => ID, { description: 'The global id of the object, as its `id` field returns it.' }) id: string,
   ): Promise<object | null> {
     return find(context, id);
   }
@@ -47,11 +47,11 @@ export class NodeResolver {
   @Query(() => [NodeType], {
     nullable: 'items',
     description:
-      'The objects with the given ids, in the order of the ids. An entry is null if there is no such object, if the caller may not see it, or if the id is malformed.',
+      'Looks up objects by their global ids. Returns them in the order of the ids. An entry is null when there is no such object, the caller may not see it, or the id is malformed.',
   })
   nodes(
     @Ctx() context: RequestContext,
-    @Arg('ids', () => [ID], { description: `The ids of the objects. At most ${MOST_IDS}.` }) ids: string[],
+    @Arg('ids', () => [ID], { description: `The global ids of the objects, at most ${MOST_IDS}.` }) ids: string[],
   ): Promise<readonly (object | null)[]> {
     if (ids.length > MOST_IDS) throw badInput(`ids takes at most ${MOST_IDS} ids.`);
     return Promise.all(ids.map((id) => find(context, id)));

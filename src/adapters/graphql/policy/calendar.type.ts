@@ -52,7 +52,7 @@ export class WeekdayHoursType {
   weekday!: Weekday;
 
   @Field(() => [OpenHoursType], {
-    description: 'The open intervals of the day, in local time. Empty if the calendar is closed on that day.',
+    description: 'The open intervals of the day, in local time. Empty when the calendar is closed on that day.',
   })
   hours!: readonly OpenHoursType[];
 }
@@ -64,7 +64,7 @@ export class HolidayType {
 
   @Field(() => String, {
     nullable: true,
-    description: 'The name of the holiday. Null if the policy does not name it.',
+    description: 'The name of the holiday. Null when the policy does not name it.',
   })
   name!: string | null;
 }
@@ -76,7 +76,7 @@ export class SpecialHoursType {
 
   @Field(() => [OpenHoursType], {
     description:
-      'The open intervals of the date, in local time. They replace the hours of the weekday, also on a holiday. Empty if the calendar is closed on that date.',
+      'The open intervals of the date, in local time. They replace the hours of the weekday, also on a holiday. Empty when the calendar is closed on that date.',
   })
   hours!: readonly OpenHoursType[];
 }
@@ -187,7 +187,7 @@ export class CalendarResolver {
   @FieldResolver(() => YearRangeType, {
     nullable: true,
     description:
-      'The years for which the holidays are known. A deadline that would need a year outside the range is refused. Null if the calendar needs no holidays, so that every year is known.',
+      'The years for which the holidays are known. A deadline that would need a year outside the range is refused. Null when the calendar needs no holidays, so that every year is known.',
   })
   knownYears(@Root() { definition }: CalendarView): YearRangeType | null {
     return definition.knownYears ?? null;
@@ -196,7 +196,7 @@ export class CalendarResolver {
   @FieldResolver(() => Boolean, {
     nullable: true,
     description:
-      'Whether the calendar is open at a given date and time. Null only together with an error of code `BEYOND_CALENDAR`.',
+      'Whether the calendar is open at a given date and time. Null only together with a `BEYOND_CALENDAR` error.',
   })
   isOpen(
     @Root() { compiled }: CalendarView,

@@ -33,7 +33,7 @@ export class ClassificationFactsType implements Classification {
 }
 
 @ObjectType('SeverityOverride', {
-  description: 'A severity that was set by hand, in place of the one that follows from the impacts.',
+  description: 'A severity that a person set instead of the one that follows from the impacts.',
   simpleResolvers: true,
 })
 export class OverrideType implements Override {
@@ -43,7 +43,7 @@ export class OverrideType implements Override {
   @Field(() => String, { description: 'The reason that was given for the override.' })
   reason!: string;
 
-  @Field(() => DateTimeScalar, { description: 'The date and time when the override took effect, in UTC.' })
+  @Field(() => DateTimeScalar, { description: 'The date and time, in UTC, when the override took effect.' })
   at!: EpochMs;
 
   @Field(() => ActorType, { description: 'The actor who set the severity.' })
@@ -51,7 +51,7 @@ export class OverrideType implements Override {
 
   @Field(() => ActorType, {
     nullable: true,
-    description: 'The actor who approved the override. Null if it took effect without approval.',
+    description: 'The actor who approved the override. Null when it took effect without approval.',
   })
   approvedBy?: Actor;
 }
@@ -66,7 +66,7 @@ export class ProposalType implements Omit<Proposal, 'clause'> {
   severity!: Severity;
 
   @Field(() => Boolean, {
-    description: 'Whether the proposed severity is an override. False if it follows from the proposed impacts.',
+    description: 'Whether the proposed severity is an override. False when it follows from the proposed impacts.',
   })
   isOverride!: boolean;
 
@@ -75,11 +75,11 @@ export class ProposalType implements Omit<Proposal, 'clause'> {
 
   @Field(() => String, {
     nullable: true,
-    description: 'The reason that was given for the proposal. Null if none was given.',
+    description: 'The reason that was given for the proposal. Null when none was given.',
   })
   reason!: string | null;
 
-  @Field(() => DateTimeScalar, { description: 'The date and time when the lowering was proposed, in UTC.' })
+  @Field(() => DateTimeScalar, { description: 'The date and time, in UTC, when the lowering was proposed.' })
   at!: EpochMs;
 
   @Field(() => ActorType, { description: 'The agent who proposed the lowering. Only another agent can approve it.' })
@@ -88,29 +88,31 @@ export class ProposalType implements Omit<Proposal, 'clause'> {
 
 /** The source object is the ticket: a classification consists of its fields and the rule's text. */
 @ObjectType('Classification', {
-  description: 'Why a ticket has its severity: the clause that its impacts fall under, and the override, if any.',
+  description:
+    'The reason for the severity of a ticket: the clause that applies to its impacts, and the override, if there is one.',
   simpleResolvers: true,
 })
 export class ClassificationType {
   @Field(() => SeverityEnum, {
-    description: 'The severity of the ticket: that of the override, or that of the clause if there is no override.',
+    description:
+      'The severity of the ticket. It is the severity of the override, or that of the clause when there is no override.',
   })
   severity!: Severity;
 
   @Field(() => String, {
-    description: 'The identifier of the policy clause that the impacts fall under, such as `2a`.',
+    description: 'The identifier of the clause of the policy that applies to the impacts, such as `2a`.',
   })
   clause!: string;
 
   @Field(() => OverrideType, {
     nullable: true,
-    description: 'The override that is in effect. Null if the severity follows from the impacts.',
+    description: 'The override that is in effect. Null when the severity follows from the impacts.',
   })
   override!: Override | null;
 
   @Field(() => ProposalType, {
     nullable: true,
-    description: 'The lowering of the severity that is not yet approved. Null if there is none.',
+    description: 'The lowering of the severity that is not yet approved. Null when there is none.',
   })
   proposal!: Proposal | null;
 }

@@ -20,7 +20,7 @@ export class InvalidPolicyType extends UserErrorType {
 
 @ObjectType('UnknownPolicy', options('No policy with the given name has been published.'))
 export class UnknownPolicyType extends UserErrorType {
-  @Field(() => String, { description: 'The name that was given.' })
+  @Field(() => String, { description: 'The name in the input.' })
   policy!: string;
   @Field(() => [String], { description: 'The names of all published policies.' })
   known!: readonly string[];
@@ -31,15 +31,20 @@ export class UnknownPolicyType extends UserErrorType {
   options("The latest version of the client's policy has no calendar with the given name."),
 )
 export class UnknownCalendarType extends UserErrorType {
-  @Field(() => String, { description: 'The name that was given.' })
+  @Field(() => String, { description: 'The name in the input.' })
   calendar!: string;
   @Field(() => String, { description: 'The name of the policy.' })
   policy!: string;
-  @Field(() => [String], { description: 'The names of all calendars of that policy version.' })
+  @Field(() => [String], { description: 'The names of all calendars of that version of the policy.' })
   known!: readonly string[];
 }
 
-@ObjectType('CalendarInUse', options("The policy text lacks a calendar that a client's terms refer to."))
+@ObjectType(
+  'CalendarInUse',
+  options(
+    'The terms of a client refer to a calendar that the text of the policy does not have. Add the calendar, or change the terms first.',
+  ),
+)
 export class CalendarInUseType extends UserErrorType {
   @Field(() => String, { description: 'The name of the missing calendar.' })
   calendar!: string;

@@ -11,7 +11,10 @@ import { impactView, PublishPolicyPayload, SetClientTermsPayload } from './polic
 
 const SHAPE: InputShape = { argument: ARGUMENT, impacts: [] };
 
-/** What tickets are opened under: versions of policies, and the terms of clients. */
+/**
+ * The mutations that determine the policy of new tickets: publishing versions, and the terms of
+ * clients.
+ */
 @Resolver()
 export class PolicyMutationResolver {
   @Mutation(() => PublishPolicyPayload, {

@@ -29,12 +29,12 @@ export class PublishPolicyInput extends MutationInput {
 export class CalendarReplacementInput {
   @Field(() => String, {
     description:
-      "The name of the calendar that the policy's targets refer to, such as `business`. At most 64 characters.",
+      "The name of the calendar that the policy's targets refer to, such as `business`, at most 64 characters.",
   })
   @Text({ max: NAME })
   replaces!: string;
 
-  @Field(() => String, { description: 'The name of the calendar that is used instead. At most 64 characters.' })
+  @Field(() => String, { description: 'The name of the calendar that is used instead, at most 64 characters.' })
   @Text({ max: NAME })
   with!: string;
 }
@@ -44,13 +44,13 @@ export class CalendarReplacementInput {
     'The input of `setClientTerms`. It replaces all terms that the client has; tickets that are already open keep theirs.',
 })
 export class SetClientTermsInput extends MutationInput {
-  @Field(() => ID, { description: 'The id of the client.' })
+  @Field(() => ID, { description: 'The global id of the client.' })
   clientId!: string;
 
   @Field(() => String, {
     nullable: true,
     description:
-      "The name of the policy for the client's new tickets, which use its latest version. At most 64 characters. Null or omitted selects the default policy of the service.",
+      "The name of the policy for the client's new tickets, which use its latest version, at most 64 characters. Null or omitted selects the default policy of the service.",
   })
   @Text({ max: NAME })
   policy?: string | null;

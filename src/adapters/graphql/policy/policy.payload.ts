@@ -63,7 +63,7 @@ export class SeverityImpactType extends ImpactCountsType {
 
 @ObjectType('PolicyImpact', {
   description:
-    'How a policy would have affected the unresolved tickets (in state `open` or `workaroundApplied`) of the clients that use it, had they been opened under it. The history of each ticket is replayed under the policy and evaluated at the current time.',
+    'How a policy would have affected the unresolved tickets (in state `open` or `workaroundApplied`) of the clients that use it if they had been opened under it. The history of each ticket is replayed under the policy and evaluated at the current time.',
   simpleResolvers: true,
 })
 export class PolicyImpactType extends ImpactCountsType {
@@ -90,7 +90,7 @@ export class PublishPolicyPayload extends Payload {
 
   @Field(() => Boolean, {
     description:
-      'Whether a new version was created, or for a dry run, would be created. False if the latest version has the same content and if the policy was refused.',
+      'Whether a new version was created, or for a dry run, would be created. False when the latest version has the same content and if the policy was refused.',
   })
   isNew!: boolean;
 
@@ -106,7 +106,7 @@ export class SetClientTermsPayload extends Payload {
   @Field(() => ClientType, {
     nullable: true,
     description:
-      'The client after this request, unchanged if the request was refused. Null if the client does not exist or the input is invalid.',
+      'The client after this request, unchanged if the request was refused. Null when the client does not exist or the input is invalid.',
   })
   client!: Client | null;
 }

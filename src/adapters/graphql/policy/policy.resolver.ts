@@ -11,7 +11,7 @@ const PolicyConnection = connectionTypeOf('Policy', () => PolicyType, 'policy ve
 export class PolicyQueryResolver {
   @Query(() => PolicyType, {
     nullable: true,
-    description: 'A published version of a policy. Null if there is no such version.',
+    description: 'A published version of a policy. Null when there is no such version.',
   })
   async policy(
     @Ctx() { services: { policies } }: RequestContext,

@@ -39,10 +39,12 @@ export class SeverityPolicyType {
   @Field(() => String, { description: 'The name that the vendor gives to the severity.' })
   title!: string;
 
-  @Field(() => WorkaroundLowersEnum, { description: 'What a workaround at this severity has to lower.' })
+  @Field(() => WorkaroundLowersEnum, { description: 'What a workaround at this severity must lower.' })
   workaroundLowers!: SeverityPolicy['workaroundLowers'];
 
-  @Field(() => [ClientActionEnum], { description: 'What the policy asks of the client at this severity.' })
+  @Field(() => [ClientActionEnum], {
+    description: 'The actions that the policy asks the client to take at this severity.',
+  })
   clientActions!: readonly ClientAction[];
 }
 
@@ -92,7 +94,7 @@ export class RuleType {
 export class RuleResolver {
   @FieldResolver(() => AudienceEnum, {
     nullable: true,
-    description: 'The audience that the rule covers. Null if it covers every audience.',
+    description: 'The audience that the rule covers. Null when it covers every audience.',
   })
   audience(@Root() rule: Rule): Audience | null {
     return rule.audience === 'ANY' ? null : rule.audience;
@@ -136,7 +138,7 @@ export class WaitingRuleType {
   reason!: WaitingReason;
 
   @Field(() => [CommitmentKindEnum], {
-    description: 'The commitments that are paused. Empty if the reason pauses none.',
+    description: 'The commitments that are paused. Empty when the reason pauses none.',
   })
   pauses!: readonly CommitmentKind[];
 }
@@ -154,7 +156,9 @@ export class PolicyType extends NodeType {
   @Field(() => String, { description: 'The display name of the policy.' })
   title!: string;
 
-  @Field(() => String, { description: "Where the vendor's own wording is published." })
+  @Field(() => String, {
+    description: 'The place where the vendor published the policy, as text. It can be a title or a URL.',
+  })
   source!: string;
 
   @Field(() => [SeverityPolicyType], {
@@ -173,7 +177,7 @@ export class PolicyType extends NodeType {
   })
   loweringApproval!: Policy['loweringApproval'];
 
-  @Field(() => OnLoweringEnum, { description: 'Where the clocks count from after the severity was lowered.' })
+  @Field(() => OnLoweringEnum, { description: 'The time from which the clocks count after the severity was lowered.' })
   onLowering!: Policy['onLowering'];
 
   @Field(() => [MarkType], { description: 'The marks, which apply to every commitment.' })
@@ -220,7 +224,8 @@ export class PolicyResolver {
 
   @FieldResolver(() => DateTimeScalar, {
     nullable: true,
-    description: 'The date and time when the version was published, in UTC. Null if its publication is not recorded.',
+    description:
+      'The date and time, in UTC, when the version was published. Null when its publication is not recorded.',
   })
   async publishedAt(@Root() policy: Policy, @Ctx() { services }: RequestContext): Promise<EpochMs | null> {
     return (await services.policies.publication(policy.id, policy.version))?.publishedAt ?? null;
@@ -229,7 +234,7 @@ export class PolicyResolver {
   @FieldResolver(() => ActorType, {
     nullable: true,
     description:
-      'The actor who published the version. Null if the service published it from the configured file when it started.',
+      'The actor who published the version. Null when the service published it from the configured file when it started.',
   })
   async publishedBy(@Root() policy: Policy, @Ctx() { services }: RequestContext): Promise<Actor | null> {
     return (await services.policies.publication(policy.id, policy.version))?.publishedBy ?? null;
@@ -237,7 +242,7 @@ export class PolicyResolver {
 
   @FieldResolver(() => String, {
     nullable: true,
-    description: 'The YAML text that the version was published from, unchanged. Null if the text was not stored.',
+    description: 'The YAML text that the version was published from, unchanged. Null when the text was not stored.',
   })
   yaml(@Root() policy: Policy, @Ctx() { services }: RequestContext): Promise<string | null> {
     return services.policies.yaml(policy.id, policy.version);

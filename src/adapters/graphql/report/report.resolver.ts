@@ -17,12 +17,12 @@ import { ReportGroupingEnum, reportRowOf, SlaReportType } from './report.type';
 export class ReportResolver {
   @Query(() => SlaReportType, {
     description:
-      'Reports which commitments were met and which were breached in a period, for the tickets that the caller may see. A cycle counts in the period in which it was decided: the time of its breach, or, if it was not breached, of its fulfilment.',
+      'Reports which commitments were met and which were breached in a period, for the tickets that the caller may see. A cycle counts in the period in which it was breached or, if it was not breached, in which it was fulfilled.',
   })
   async slaReport(
     @Ctx() context: RequestContext,
-    @Arg('from', () => DateTimeScalar, { description: 'The start of the period. Inclusive.' }) from: EpochMs,
-    @Arg('to', () => DateTimeScalar, { description: 'The end of the period. Exclusive; must be later than `from`.' })
+    @Arg('from', () => DateTimeScalar, { description: 'The start of the period, inclusive.' }) from: EpochMs,
+    @Arg('to', () => DateTimeScalar, { description: 'The end of the period, exclusive. It must be later than `from`.' })
     to: EpochMs,
     @Arg('groupBy', () => ReportGroupingEnum, { description: 'The property by which the figures are grouped.' })
     groupBy: ReportGrouping,
@@ -34,17 +34,17 @@ export class ReportResolver {
     @Arg('client', () => ID, {
       ...optional,
       description:
-        'The id of a client. Only tickets of this client are counted. Defaults to all clients that the caller may see.',
+        'The global id of a client. Only tickets of this client are counted. Defaults to all clients that the caller may see.',
     })
     client: string | null | undefined,
     @Arg('severities', () => [SeverityEnum], {
       ...optional,
       description:
-        'The severities to count, as a report grouped by severity counts them. Defaults to all; an empty list counts nothing.',
+        'Counts only these severities. The severity of a figure is the same as in a report that is grouped by severity. Defaults to all severities. An empty list counts nothing.',
     })
     severities: Severity[] | null | undefined,
   ): Promise<SlaReportType> {
-    if (from >= to) throw badInput('slaReport takes a from that is before its to.');
+    if (from >= to) throw badInput('from must be earlier than to.');
     requireZone(timeZone);
     const { caller, now, services } = context;
     const query = {

@@ -20,10 +20,10 @@ export const ReportGroupingEnum = describeEnum<ReportGrouping>(
   'The property by which the figures of a report are grouped.',
   {
     SEVERITY:
-      'By severity: a cycle by the severity whose target it had, an opening by the initial severity, and anything else by the severity just before it happened.',
+      'By severity. A cycle counts under the severity whose target applied to it, an opening under the initial severity, and every other event under the severity of the ticket just before it.',
     CLIENT: 'By the client of the ticket.',
-    MONTH: 'By the calendar month, in the time zone of the report, in which a cycle was decided or something happened.',
-    CLAUSE: "By the policy clause that the ticket's impacts currently fall under.",
+    MONTH: 'By the calendar month, in the time zone of the report, in which a cycle was decided or an event happened.',
+    CLAUSE: 'By the clause of the policy that applies to the current impacts of the ticket.',
     ASSIGNEE: 'By the current assignee of the ticket.',
   },
 );
@@ -39,7 +39,7 @@ export class SeverityCountType {
 
 @ObjectType('CommitmentFigures', {
   description:
-    'The outcomes of the cycles that were decided in the period: those breached in it, still open or not, and those fulfilled in it without a breach. Best-effort cycles are not counted, and neither are cycles that were superseded or cancelled in time.',
+    'The outcomes of the cycles that were decided in the period. A cycle is decided when it is breached, even if it is still open, or when it is fulfilled without a breach. Best-effort cycles, and cycles that were superseded or cancelled without a breach, are not counted.',
   simpleResolvers: true,
 })
 export class CommitmentFiguresType {
@@ -63,27 +63,27 @@ export class CommitmentFiguresType {
   @Field(() => Float, {
     nullable: true,
     description:
-      'The fraction of cycles that were met, `met / (met + breached)`, from 0 to 1. Null if no cycle was decided.',
+      'The fraction of cycles that were met, `met / (met + breached)`, from 0 to 1. Null when no cycle was decided.',
   })
   attainment!: number | null;
 
   @Field(() => Float, {
     nullable: true,
     description:
-      'The fraction of cycles that were met if waived breaches count as met, from 0 to 1. Null if no cycle was decided.',
+      'The fraction of cycles that were met if waived breaches count as met, from 0 to 1. Null when no cycle was decided.',
   })
   attainmentWaived!: number | null;
 
   @Field(() => [SeverityCountType], {
     description:
-      'The number of breached cycles by the severity of the ticket at the breach, the most urgent first. Severities without a breach are left out.',
+      'The number of breached cycles by the severity of the ticket at the time of the breach, the most urgent first. Severities without a breach are left out.',
   })
   breachesBySeverity!: readonly SeverityCountType[];
 }
 
 @ObjectType('TimeFigures', {
   description:
-    'Percentiles of the business time from opening a ticket to an event. Pauses and the time in which the ticket was resolved are left out. The calendar is that of the target at the severity just before the event. Percentiles use the nearest-rank method, so each is the time of one of the tickets.',
+    'Percentiles of the business time from opening a ticket to an event. Pauses, and the time in which the ticket was resolved, are not counted. The calendar is that of the target at the severity just before the event. Percentiles use the nearest-rank method, so each is the time of one of the tickets.',
   simpleResolvers: true,
 })
 export class TimeFiguresType implements TimeFigures {
@@ -104,11 +104,11 @@ export class TimeFiguresType implements TimeFigures {
 }
 
 const FIRST_RESPONSE =
-  'The time to the first response, of the tickets that were first responded to in the period. Null if there are none.';
+  'The time to the first response, of the tickets that were first responded to in the period. Null when there are none.';
 const FIRST_WORKAROUND =
-  'The time to the first workaround, of the tickets that received it in the period, even if it was withdrawn later. Null if there are none.';
+  'The time to the first workaround, of the tickets that received it in the period, even if it was withdrawn later. Null when there are none.';
 const LAST_RESOLUTION =
-  'The time to the resolution, of the tickets that were resolved in the period and not reopened since. Null if there are none.';
+  'The time to the resolution, of the tickets that were resolved in the period and not reopened since. Null when there are none.';
 
 @ObjectType('SlaReportRow', {
   description: 'The figures of one group, or of all groups together.',
@@ -118,7 +118,7 @@ export class SlaReportRowType {
   @Field(() => String, {
     nullable: true,
     description:
-      'The value that the group stands for: a severity, the id of a client, a month such as `2026-03`, a clause or an assignee. Null for the group of unassigned tickets and for the total.',
+      'The value that the figures are grouped by: a severity, the global id of a client, a month such as `2026-03`, a clause or an assignee. Null for the group of unassigned tickets and for the total.',
   })
   key!: string | null;
 
@@ -170,10 +170,10 @@ export class SlaReportRowType {
   simpleResolvers: true,
 })
 export class SlaReportType {
-  @Field(() => DateTimeScalar, { description: 'The start of the period, in UTC. Inclusive.' })
+  @Field(() => DateTimeScalar, { description: 'The start of the period, in UTC, inclusive.' })
   from!: EpochMs;
 
-  @Field(() => DateTimeScalar, { description: 'The end of the period, in UTC. Exclusive.' })
+  @Field(() => DateTimeScalar, { description: 'The end of the period, in UTC, exclusive.' })
   to!: EpochMs;
 
   @Field(() => ReportGroupingEnum, { description: 'The property by which the figures are grouped.' })
@@ -189,7 +189,7 @@ export class SlaReportType {
   groups!: readonly SlaReportRowType[];
 
   @Field(() => SlaReportRowType, {
-    description: 'The figures of all groups together. Its percentiles are computed over all tickets.',
+    description: 'The figures of all groups together. Its percentiles are those of all tickets.',
   })
   total!: SlaReportRowType;
 }

@@ -10,10 +10,10 @@ import { ImpactInput, impactsOf } from '../ticket/impact.input';
 import { reclassifyCommand } from '../ticket/mutation/command-from-input';
 import { OverrideInput } from '../ticket/mutation/severity-mutations.input';
 
-const REASON = 'The reason that would be given. At most 2,000 characters.';
+const REASON = 'The reason for the change, at most 2,000 characters.';
 @InputType('SimulatedWorkaroundInput', { description: 'The workaround that would be applied.' })
 class SimulatedWorkaroundInput {
-  @Field(() => String, { ...optional, description: 'The description of the workaround. At most 65,536 characters.' })
+  @Field(() => String, { ...optional, description: 'The description of the workaround, at most 65,536 characters.' })
   @Text({ max: LONG_TEXT, blank: true })
   description?: string | null;
 
@@ -24,7 +24,7 @@ class SimulatedWorkaroundInput {
 }
 
 @InputType('SimulatedReclassificationInput', {
-  description: 'The reclassification that would be made: either new impacts or an override.',
+  description: 'The reclassification that would be made. Exactly one of `impacts` and `override` must be given.',
 })
 class SimulatedReclassificationInput {
   @Field(() => [ImpactInput], {
@@ -37,20 +37,20 @@ class SimulatedReclassificationInput {
 
   @Field(() => OverrideInput, {
     ...optional,
-    description: 'The severity that would be set by hand, with its reason. Required unless `impacts` is given.',
+    description: 'The override that would be made, with its reason. Required unless `impacts` is given.',
   })
   @ValidateNested()
   override?: OverrideInput | null;
 
   @Field(() => String, {
     ...optional,
-    description: `${REASON} Not accepted together with \`override\`, which has its own reason.`,
+    description: `${REASON} It cannot be combined with \`override\`, which has its own reason.`,
   })
   @Text({ max: NOTE, blank: true })
   reason?: string | null;
 }
 
-@InputType('SimulatedReasonInput', { description: 'A change that takes no more than a reason.' })
+@InputType('SimulatedReasonInput', { description: 'A change whose only input is a reason.' })
 class SimulatedReasonInput {
   @Field(() => String, { ...optional, description: REASON })
   @Text({ max: NOTE, blank: true })
@@ -71,14 +71,17 @@ class SimulatedCommunicationInput {
 
 @InputType('SimulatedResolutionInput', { description: 'The resolution that would be recorded.' })
 class SimulatedResolutionInput {
-  @Field(() => String, { ...optional, description: 'The description of the resolution. At most 65,536 characters.' })
+  @Field(() => String, {
+    ...optional,
+    description: 'The description of how the cause was removed, at most 65,536 characters.',
+  })
   @Text({ max: LONG_TEXT, blank: true })
   resolution?: string | null;
 }
 
 @InputType('SimulatedChangeInput', { description: 'The change to simulate. Exactly one field must be given.' })
 export class SimulatedChangeInput {
-  @Field(() => Boolean, { ...optional, description: 'Simulates `acknowledgeTicket`. Takes `true`.' })
+  @Field(() => Boolean, { ...optional, description: 'Simulates `acknowledgeTicket`. It must be `true`.' })
   acknowledge?: boolean | null;
 
   @Field(() => SimulatedReclassificationInput, { ...optional, description: 'Simulates `reclassifyTicket`.' })
@@ -114,12 +117,12 @@ export class SimulatedChangeInput {
 
   @Field(() => SimulatedResolutionInput, {
     ...optional,
-    description: 'Simulates `resolveTicket`. May be `{}`.',
+    description: 'Simulates `resolveTicket`. It can be `{}`.',
   })
   @ValidateNested()
   resolve?: SimulatedResolutionInput | null;
 
-  @Field(() => SimulatedReasonInput, { ...optional, description: 'Simulates `reopenTicket`. May be `{}`.' })
+  @Field(() => SimulatedReasonInput, { ...optional, description: 'Simulates `reopenTicket`. It can be `{}`.' })
   @ValidateNested()
   reopen?: SimulatedReasonInput | null;
 

@@ -18,7 +18,7 @@ export class SimulationResolver {
   })
   async simulate(
     @Ctx() { services, caller, now }: RequestContext,
-    @Arg('ticketId', () => ID, { description: 'The id of the ticket.' }) ticketId: string,
+    @Arg('ticketId', () => ID, { description: 'The global id of the ticket.' }) ticketId: string,
     @Arg('change', () => SimulatedChangeInput, {
       description: 'The change to simulate.',
       validateFn: leaveToMutation,
@@ -27,7 +27,7 @@ export class SimulationResolver {
     @Arg('at', () => DateTimeScalar, {
       nullable: true,
       description:
-        "The date and time of the simulated change. May be in the future, but not before the ticket's last event. Defaults to the current time. The simulation assumes that no other change is made until then.",
+        "The date and time of the simulated change. It can be in the future, but not before the ticket's last event. Defaults to the current time. The simulation assumes that no other change is made until then.",
     })
     at: EpochMs | null | undefined,
   ): Promise<SimulationType> {

@@ -15,8 +15,7 @@ import { ImpactType } from '../ticket/impact.type';
 import { SeverityChangeType } from '../ticket/ticket-parts.type';
 
 @ObjectType('TicketOutlook', {
-  description:
-    'A simulated state of a ticket. It has no id, so that client-side caches do not mistake it for the ticket itself.',
+  description: 'A simulated state of a ticket. It has no id, so that caches of clients do not store it as the ticket.',
   simpleResolvers: true,
 })
 export class OutlookType {
@@ -28,13 +27,13 @@ export class OutlookType {
 
   @Field(() => DateTimeScalar, {
     nullable: true,
-    description: 'The date and time of the first response, in UTC. Null if there would be no response yet.',
+    description: 'The date and time, in UTC, of the first response. Null when there would be no response yet.',
   })
   respondedAt!: EpochMs | null;
 
   @Field(() => DateTimeScalar, {
     nullable: true,
-    description: 'The date and time when the ticket would be resolved, in UTC. Null if it would not be resolved.',
+    description: 'The date and time, in UTC, when the ticket would be resolved. Null when it would not be resolved.',
   })
   resolvedAt!: EpochMs | null;
 }
@@ -44,7 +43,7 @@ export class OutlookResolver extends derivedTicketFields(OutlookType) {
   @FieldResolver(() => CommitmentType, {
     nullable: true,
     description:
-      'The commitment that would be due next, or, if any are overdue, the one that has been overdue longest. Null if no commitment would have a due time.',
+      'The commitment that would be due next, or, if any are overdue, the one that has been overdue longest. Null when no commitment would have a due time.',
   })
   nextDeadline(
     @Root() ticket: StoredTicket,
@@ -64,19 +63,19 @@ export class OutlookResolver extends derivedTicketFields(OutlookType) {
 export class SimulationType {
   @Field(() => DateTimeScalar, {
     nullable: true,
-    description: 'The date and time of the simulated change, in UTC. Null if the input was invalid.',
+    description: 'The date and time, in UTC, of the simulated change. Null when the input was invalid.',
   })
   at!: EpochMs | null;
 
   @Field(() => [UserErrorType], {
-    description: 'The reasons why the change would be refused. Empty if it would succeed.',
+    description: 'The reasons why the change would be refused. Empty when it would succeed.',
   })
   userErrors!: readonly UserErrorValue[];
 
   @Field(() => OutlookType, {
     nullable: true,
     description:
-      'The ticket at that time without the change. Null if the ticket does not exist, if the caller may not see it, or if the input was invalid.',
+      'The ticket at that time without the change. Null when the ticket does not exist, if the caller may not see it, or if the input was invalid.',
   })
   before!: StoredTicket | null;
 
@@ -89,7 +88,7 @@ export class SimulationType {
 
   @Field(() => SeverityChangeType, {
     nullable: true,
-    description: 'The change of severity. Null if the severity would stay the same.',
+    description: 'The change of severity. Null when the severity would stay the same.',
   })
   severityChange!: SeverityChange | null;
 }

@@ -17,10 +17,13 @@ import { type EventWithTicket, LIVE_STREAM_DESCRIPTION, ticketEventStream } from
 
 @InputType('CommitmentBreachedFilter', {
   description:
-    'Selects the breaches to deliver. A payload has to match every field that is given; null fields are ignored.',
+    'Selects the breaches to deliver. A payload must match all fields that are given. A field that is null is ignored.',
 })
 export class CommitmentBreachedFilter extends CommitmentFilterFields {
-  @Field(() => compare.SeverityComparator, { ...optional, description: "Matches the ticket's severity at the breach." })
+  @Field(() => compare.SeverityComparator, {
+    ...optional,
+    description: 'Matches the severity of the ticket at the time of the breach.',
+  })
   severity?: compare.OrderInput<Severity> | null;
 
   @Field(() => compare.BreachCauseComparator, { ...optional, description: 'Matches the cause of the breach.' })
@@ -32,19 +35,19 @@ export class CommitmentBreachedFilter extends CommitmentFilterFields {
   simpleResolvers: true,
 })
 export class CommitmentBreachedPayload {
-  @Field(() => EventCursorScalar, { description: 'The position of the breach in the event log.' })
+  @Field(() => EventCursorScalar, { description: 'The cursor of the breach in the log of all events.' })
   cursor!: string;
 
-  @Field(() => TicketType, { description: 'The ticket as of the delivery of this payload.' })
+  @Field(() => TicketType, { description: 'The ticket at the time of delivery.' })
   ticket!: StoredTicket;
 
   @Field(() => CommitmentKindEnum, { description: 'The kind of the commitment.' })
   kind!: CommitmentKind;
 
-  @Field(() => Int, { description: 'The number of the breached cycle, counting from 1 for each kind.' })
+  @Field(() => Int, { description: 'The number of the breached cycle. It counts from 1 for each kind of commitment.' })
   cycle!: number;
 
-  @Field(() => SeverityEnum, { description: 'The severity of the ticket at the breach.' })
+  @Field(() => SeverityEnum, { description: 'The severity of the ticket at the time of the breach.' })
   severity!: Severity;
 
   @Field(() => DateTimeScalar, {
@@ -53,7 +56,7 @@ export class CommitmentBreachedPayload {
   })
   breachedAt!: EpochMs;
 
-  @Field(() => DateTimeScalar, { description: 'The date and time when the service detected the breach, in UTC.' })
+  @Field(() => DateTimeScalar, { description: 'The date and time, in UTC, when the service detected the breach.' })
   detectedAt!: EpochMs;
 
   @Field(() => BreachCauseEnum, { description: 'The cause of the breach.' })
@@ -97,7 +100,8 @@ export class CommitmentBreachedResolver {
 
   @FieldResolver(() => DateTimeScalar, {
     nullable: true,
-    description: 'The date and time when the commitment was due, in UTC. Null only together with an error.',
+    description:
+      'The date and time, in UTC, when the commitment was due. Null only together with a `BEYOND_CALENDAR` error.',
   })
   dueAt(@Root() breached: CommitmentBreachedPayload, @Ctx() context: RequestContext) {
     return readCycle(context, breached, ({ dueAt }): EpochMs | null => dueAt);

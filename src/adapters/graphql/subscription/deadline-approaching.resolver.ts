@@ -19,12 +19,12 @@ const LONGEST_LEAD_MS = 31 * DAY_MS;
 
 @InputType('DeadlineApproachingFilter', {
   description:
-    'Selects the deadlines to deliver. A payload has to match every field that is given; null fields are ignored.',
+    'Selects the deadlines to deliver. A payload must match all fields that are given. A field that is null is ignored.',
 })
 export class DeadlineApproachingFilter extends CommitmentFilterFields {
   @Field(() => compare.SeverityComparator, {
     ...optional,
-    description: "Matches the ticket's severity at the time of delivery.",
+    description: 'Matches the severity of the ticket at the time of delivery.',
   })
   severity?: compare.OrderInput<Severity> | null;
 }
@@ -34,22 +34,22 @@ export class DeadlineApproachingFilter extends CommitmentFilterFields {
   simpleResolvers: true,
 })
 export class DeadlineApproachingPayload {
-  @Field(() => TicketType, { description: 'The ticket as of the delivery of this payload.' })
+  @Field(() => TicketType, { description: 'The ticket at the time of delivery.' })
   ticket!: StoredTicket;
 
   @Field(() => CommitmentKindEnum, { description: 'The kind of the commitment.' })
   kind!: CommitmentKind;
 
-  @Field(() => Int, { description: 'The number of the running cycle, counting from 1 for each kind.' })
+  @Field(() => Int, { description: 'The number of the running cycle. It counts from 1 for each kind of commitment.' })
   cycle!: number;
 
-  @Field(() => DateTimeScalar, { description: 'The date and time when the commitment is due, in UTC.' })
+  @Field(() => DateTimeScalar, { description: 'The date and time, in UTC, when the commitment is due.' })
   dueAt!: EpochMs;
 
-  @Field(() => DurationScalar, { description: 'The lead time of the subscription, by the wall clock.' })
+  @Field(() => DurationScalar, { description: 'The lead time of the subscription, in wall-clock time.' })
   lead!: DurationMs;
 
-  @Field(() => DateTimeScalar, { description: 'The date and time when this payload was delivered, in UTC.' })
+  @Field(() => DateTimeScalar, { description: 'The date and time, in UTC, when this payload was delivered.' })
   at!: EpochMs;
 }
 
@@ -63,14 +63,14 @@ function watchDeadlines(
   { lead, filter: given }: DeadlineApproachingArguments,
 ): DeadlineWatch {
   if (lead <= 0 || lead > LONGEST_LEAD_MS) {
-    throw badInput('lead takes a duration longer than zero and of 31 days at most, such as PT4H.');
+    throw badInput('lead takes a duration that is longer than zero and at most 31 days, such as PT4H.');
   }
   const filter = validatedFilter(given);
   const ticket = uuidComparator(filter.ticket, 'Ticket');
   const client = uuidComparator(filter.client, 'Client');
   const assignee = filter.assignee == null ? null : compare.comparatorOf(filter.assignee);
   const kinds = COMMITMENT_KINDS.filter((kind) => compare.satisfies(filter.kind, kind));
-  if (kinds.length === 0) throw badInput('filter.kind matches no kind of commitment.');
+  if (kinds.length === 0) throw badInput('filter.kind must match at least one kind of commitment.');
   const severity = filter.severity == null ? null : compare.comparatorOf(filter.severity);
   return new DeadlineWatch(services, {
     caller,
@@ -96,7 +96,7 @@ function watchDeadlines(
 export class DeadlineApproachingResolver {
   @Subscription(() => DeadlineApproachingPayload, {
     description:
-      'Running commitments that are due within a lead time. First delivers those that already are, then each further commitment when its due time comes within the lead time, in the order of the due times. Each due time of a cycle is delivered once; a due time that was moved is delivered again when it comes within the lead time. Commitments that are fulfilled, paused or superseded before that are not delivered. Overdue commitments are not delivered either; see `commitmentBreached`. Payloads have no cursor because an approaching deadline is not an event in the log: a new subscription starts again with all deadlines within the lead time.',
+      'Running commitments that are due within a lead time. First delivers the commitments that are already within the lead time, then each further commitment when its due time comes within the lead time, in the order of the due times. Each due time of a cycle is delivered once; a due time that was moved is delivered again when it comes within the lead time. Commitments that are fulfilled, paused or superseded before that are not delivered. Overdue commitments are not delivered; subscribe to `commitmentBreached` for those. Payloads have no cursor because an approaching deadline is not an event in the log: a new subscription starts again with all deadlines within the lead time.',
     subscribe: ({ args, context }) =>
       watchDeadlines(context as RequestContext, args as unknown as DeadlineApproachingArguments),
   })
@@ -104,8 +104,7 @@ export class DeadlineApproachingResolver {
     @Root() deadline: ApproachingDeadline,
     @Ctx() { now }: RequestContext,
     @Arg('lead', () => DurationScalar, {
-      description:
-        'The time before the due time at which to deliver, by the wall clock. Longer than zero and at most 31 days.',
+      description: 'The wall-clock time before the due time at which to deliver. Longer than zero and at most 31 days.',
     })
     lead: DurationMs,
     @Arg('filter', () => DeadlineApproachingFilter, {
@@ -120,7 +119,7 @@ export class DeadlineApproachingResolver {
   @FieldResolver(() => DurationScalar, {
     nullable: true,
     description:
-      'The business time left until the commitment is due, as of the delivery of this payload. Null only together with an error.',
+      'The business time left until the commitment is due, at the time of delivery. Null only together with a `BEYOND_CALENDAR` error.',
   })
   remaining(@Root() deadline: DeadlineApproachingPayload, @Ctx() context: RequestContext) {
     return readCycle(context, deadline, ({ remainingMs }): DurationMs | null => remainingMs);

@@ -9,14 +9,14 @@ import { badInput } from '../errors';
  */
 @InputType()
 export class StreamFilterFields {
-  @Field(() => compare.IdComparator, { ...optional, description: 'Matches the id of the ticket.' })
+  @Field(() => compare.IdComparator, { ...optional, description: 'Matches the global id of the ticket.' })
   ticket?: compare.EqualityInput<string> | null;
 
-  @Field(() => compare.IdComparator, { ...optional, description: 'Matches the id of the client of the ticket.' })
+  @Field(() => compare.IdComparator, { ...optional, description: 'Matches the global id of the client of the ticket.' })
   client?: compare.EqualityInput<string> | null;
 }
 
-/** A comparator of global ids as one of UUIDs. Null if the filter has none. */
+/** Converts a comparator of global ids to one of UUIDs. Null if the filter has none. */
 export const uuidComparator = (given: compare.EqualityInput<string> | null | undefined, type: 'Ticket' | 'Client') =>
   given == null ? null : compare.comparatorOf(given, (id) => requireUuid(type, id, `filter.${type.toLowerCase()}`));
 

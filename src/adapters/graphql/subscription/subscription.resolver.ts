@@ -16,7 +16,7 @@ import { type EventWithTicket, LIVE_STREAM_DESCRIPTION, ticketEventStream } from
 
 @InputType('SeverityChangedFilter', {
   description:
-    'Selects the changes of severity to deliver. A payload has to match every field that is given; null fields are ignored.',
+    'Selects the changes of severity to deliver. A payload must match all fields that are given. A field that is null is ignored.',
 })
 export class SeverityChangedFilter extends StreamFilterFields {
   @Field(() => compare.SeverityComparator, { ...optional, description: 'Matches the severity before the change.' })
@@ -31,7 +31,7 @@ export class SeverityChangedFilter extends StreamFilterFields {
 
 @InputType('TicketEventFilter', {
   description:
-    'Selects the events to deliver. A payload has to match every field that is given; null fields are ignored.',
+    'Selects the events to deliver. A payload must match all fields that are given. A field that is null is ignored.',
 })
 export class TicketEventFilter extends StreamFilterFields {
   @Field(() => compare.EventTypeComparator, { ...optional, description: 'Matches the type of the event.' })
@@ -39,7 +39,7 @@ export class TicketEventFilter extends StreamFilterFields {
 
   @Field(() => compare.SeverityComparator, {
     ...optional,
-    description: "Matches the ticket's severity at the time of delivery.",
+    description: 'Matches the severity of the ticket at the time of delivery.',
   })
   severity?: compare.OrderInput<Severity> | null;
 }
@@ -49,10 +49,10 @@ export class TicketEventFilter extends StreamFilterFields {
   simpleResolvers: true,
 })
 export class TicketEventPayload {
-  @Field(() => EventCursorScalar, { description: 'The position of the event in the event log.' })
+  @Field(() => EventCursorScalar, { description: 'The cursor of the event in the log of all events.' })
   cursor!: string;
 
-  @Field(() => TicketType, { description: 'The ticket as of the delivery of this payload.' })
+  @Field(() => TicketType, { description: 'The ticket at the time of delivery.' })
   ticket!: StoredTicket;
 
   @Field(() => TicketEventType, { description: 'The recorded event.' })
@@ -64,10 +64,10 @@ export class TicketEventPayload {
   simpleResolvers: true,
 })
 export class SeverityChangedPayload {
-  @Field(() => EventCursorScalar, { description: 'The position of the change in the event log.' })
+  @Field(() => EventCursorScalar, { description: 'The cursor of the change in the log of all events.' })
   cursor!: string;
 
-  @Field(() => TicketType, { description: 'The ticket as of the delivery of this payload.' })
+  @Field(() => TicketType, { description: 'The ticket at the time of delivery.' })
   ticket!: StoredTicket;
 
   @Field(() => SeverityChangeType, { description: 'The change of severity.' })

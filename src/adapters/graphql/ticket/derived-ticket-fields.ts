@@ -15,8 +15,8 @@ import { ClassificationType } from '../policy/classification.type';
 import { AllowedActionType, SlaType, WaitingType } from './ticket-parts.type';
 
 /**
- * Each commitment is judged only when selected, so that a calendar error of one does not affect the
- * others.
+ * Each commitment is evaluated only when it is selected, so that a calendar error of one does not
+ * affect the others.
  */
 class Sla {
   constructor(private readonly commitment: (kind: CommitmentKind) => CommitmentView) {}
@@ -33,7 +33,8 @@ class Sla {
 
 /**
  * The resolvers of the fields that follow from a ticket, its policy and the time at which it is
- * judged. None of them is stored. They serve each type that shows a ticket, also a simulated one.
+ * evaluated. None of them is stored. They serve each type that shows a ticket, also a simulated
+ * one.
  */
 export function derivedTicketFields(shownAs: ClassType) {
   @Resolver(() => shownAs)

@@ -68,7 +68,7 @@ interface TicketsPage {
  * visibility are the same.
  *
  * @param filter the API's `TicketFilter` as a plain value; null for all tickets
- * @throws ExportError where the filter is invalid
+ * @throws ExportError if the filter is invalid
  */
 export async function* ticketLines(
   schema: GraphQLSchema,

@@ -16,7 +16,7 @@ export class ImpactInput {
 
   @Field(() => String, {
     ...optional,
-    description: 'A note for people. It does not affect the severity. At most 2,000 characters.',
+    description: 'A note for people, at most 2,000 characters. It does not affect the severity.',
   })
   @Text({ max: NOTE, blank: true })
   note?: string | null;

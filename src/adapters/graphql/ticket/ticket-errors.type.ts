@@ -89,10 +89,7 @@ export class NotWaitingType extends UserErrorType {
   reason!: WaitingReason;
 }
 
-@ObjectType(
-  'NothingProposed',
-  options('No lowering of the severity is proposed, so there is nothing to approve or reject.'),
-)
+@ObjectType('NothingProposed', options('No lowering of the severity is proposed, so none can be approved or rejected.'))
 export class NothingProposedType extends UserErrorType {}
 
 @ObjectType(
@@ -142,9 +139,9 @@ export class ReclassifiedSinceWorkaroundType extends UserErrorType {
 
 @ObjectType('OutOfOrder', options('The time of the command is before the last event of the ticket.'))
 export class OutOfOrderType extends UserErrorType {
-  @Field(() => DateTimeScalar, { description: 'The date and time of the command, in UTC.' })
+  @Field(() => DateTimeScalar, { description: 'The date and time, in UTC, of the command.' })
   at!: EpochMs;
-  @Field(() => DateTimeScalar, { description: 'The date and time of the last event of the ticket, in UTC.' })
+  @Field(() => DateTimeScalar, { description: 'The date and time, in UTC, of the last event of the ticket.' })
   lastEventAt!: EpochMs;
 }
 

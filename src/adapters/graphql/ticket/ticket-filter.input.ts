@@ -21,7 +21,7 @@ type Equality<T> = compare.EqualityInput<T> | null;
 type Order<T> = compare.OrderInput<T> | null;
 
 @InputType('SlaStatusFilter', {
-  description: 'Filters tickets by the status of a commitment, judged at the time of the request.',
+  description: 'Filters tickets by the status of a commitment, evaluated at the time of the request.',
 })
 class SlaStatusFilterInput {
   @Field(() => CommitmentKindEnum, {
@@ -110,7 +110,7 @@ export class TicketFilterInput {
   @Field(() => String, {
     ...optional,
     description:
-      'Filters by text that the subject or the description contains, regardless of case. At most 500 characters.',
+      'Filters by text that the subject or the description contains, regardless of case, at most 500 characters.',
   })
   @Text({ max: 500, blank: true })
   text?: string | null;

@@ -64,7 +64,7 @@ export class SeverityChangeType implements SeverityChange {
   @Field(() => SeverityEnum, { description: 'The severity after the change.' })
   to!: Severity;
 
-  @Field(() => DateTimeScalar, { description: 'The date and time of the change, in UTC.' })
+  @Field(() => DateTimeScalar, { description: 'The date and time, in UTC, of the change.' })
   at!: EpochMs;
 
   @Field(() => ActorType, { description: 'The actor who made the change.' })
@@ -113,7 +113,7 @@ export class AllowedActionType {
   reason!: string | null;
 }
 
-@ObjectType('Sla', { description: 'The three commitments of a ticket, judged at the time of the request.' })
+@ObjectType('Sla', { description: 'The three commitments of a ticket, evaluated at the time of the request.' })
 export class SlaType {
   @Field(() => CommitmentType, {
     nullable: true,

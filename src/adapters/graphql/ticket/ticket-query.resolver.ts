@@ -16,7 +16,7 @@ export class TicketQueryResolver {
   @Query(() => TicketType, {
     nullable: true,
     description:
-      'Looks up a ticket by exactly one of `id`, `number` and `externalId`, as it is now or as it was at an earlier time. Null when there is, or was, no such ticket that the caller may see.',
+      'Looks up a ticket by exactly one of `id`, `number` and `externalId`, as it is now or as it was at an earlier time. Null when there is no such ticket, there was none at that time, or the caller may not see it.',
   })
   async ticket(
     @Ctx() context: RequestContext,
@@ -35,7 +35,7 @@ export class TicketQueryResolver {
     @Arg('asOf', () => DateTimeScalar, {
       ...optional,
       description:
-        'Returns the ticket as it was at this date and time: with the events that had happened by then, and judged at that time. A time in the future returns the ticket as it will be if no one acts on it. Defaults to `knownAt`, or else to the time of the request.',
+        'Returns the ticket as it was at this date and time: with the events that had happened by then, and evaluated at that time. A time in the future returns the ticket as it will be if no one acts on it. Defaults to `knownAt`, or else to the time of the request.',
     })
     asOf: EpochMs | null | undefined,
     @Arg('knownAt', () => DateTimeScalar, {

@@ -39,7 +39,7 @@ export class TicketResolver extends derivedTicketFields(TicketType) {
 
   @FieldResolver(() => [CalendarReplacementType], {
     description:
-      'The calendars of the policy that this ticket uses in place of others. They never change. Empty when none is replaced.',
+      'The calendars of the policy that this ticket uses instead of others. They never change. Empty when none is replaced.',
   })
   calendars(@Root() ticket: StoredTicket): readonly CalendarReplacementType[] {
     return replacementsOf(ticket.calendars);

@@ -39,7 +39,9 @@ export function createSocketServer(
     connectionInitWaitTimeout: 10_000,
     onSubscribe: ({ extra, subscriptions }, _id, payload) => {
       if (Object.keys(subscriptions).length > MAX_OPERATIONS) {
-        return [badInput(`One socket carries at most ${MAX_OPERATIONS} operations at a time.`)];
+        return [
+          badInput(`A socket can have at most ${MAX_OPERATIONS} running operations; end one or open another socket.`),
+        ];
       }
       return prepareOperation(schema, payload, contextFor(callerOf(extra.request), randomUUID()));
     },

@@ -119,14 +119,14 @@ export function isUnanswered(error: unknown): boolean {
 }
 
 const KNOWN_REASONS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nothing listens there',
-  ENOTFOUND: 'there is no host of that name',
+  ECONNREFUSED: 'no server listens there',
+  ENOTFOUND: 'there is no host with that name',
   EAI_AGAIN: 'the host name could not be resolved',
   ENOENT: 'there is no socket in that folder',
   ETIMEDOUT: 'it does not answer',
   '28P01': 'the user name or the password is wrong',
   '28000': 'the user may not connect',
-  '3D000': 'there is no database of that name',
+  '3D000': 'there is no database with that name',
   '53300': 'it has too many connections already',
   '57P03': 'it is starting up or shutting down',
 };

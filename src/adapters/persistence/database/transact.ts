@@ -97,7 +97,7 @@ async function commit(pool: Pool, client: PoolClient, xid: () => string | null):
 class NotCommitted extends Error {
   override readonly name = 'NotCommitted';
   constructor(cause: unknown) {
-    super('The database was lost before a change was saved', { cause });
+    super('The connection to the database was lost before a change was saved', { cause });
   }
 }
 

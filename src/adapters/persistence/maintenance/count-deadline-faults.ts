@@ -3,6 +3,6 @@ import { poolOf } from '../database/data-source';
 import { entityManager } from '../database/entity-manager';
 import { deadlineFaults } from '../tables';
 
-/** How many tickets the deadline engine has set aside. */
+/** The number of tickets that the deadline engine has set aside. */
 export const countDeadlineFaults = (dataSource: DataSource): Promise<number> =>
   entityManager(dataSource, poolOf(dataSource)).count(deadlineFaults);

@@ -5,7 +5,9 @@ import { entityManager } from '../database/entity-manager';
 import { idempotencyKeys } from '../tables';
 import { KEY_LIFETIME_MS } from '../tickets/idempotency-keys';
 
-/** Deletes the idempotency keys whose lifetime has ended; returns how many it deleted. */
+/**
+ * Deletes the idempotency keys whose lifetime has ended, and returns the number of deleted keys.
+ */
 export async function purgeIdempotencyKeys(dataSource: DataSource, clock: Clock): Promise<number> {
   const { affected } = await entityManager(dataSource, poolOf(dataSource)).delete(idempotencyKeys, {
     created_at: LessThan(clock.now() - KEY_LIFETIME_MS),

@@ -61,7 +61,10 @@ async function withPublishLock<T>(
   }
 }
 
-/** Publishes a policy for an actor. Returns the number of the version that has this document. */
+/**
+ * Publishes a policy on behalf of an actor. Returns the number of the version that has this
+ * document.
+ */
 export async function publishVersion(
   { dataSource, clock, policyId }: RegisterDeps,
   { document, fingerprint, yaml, by, idempotency }: Publishing,

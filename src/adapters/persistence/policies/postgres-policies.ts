@@ -27,7 +27,7 @@ export interface PoliciesDeps {
   readonly clock: Clock;
   /** The name of the default policy, for new tickets of clients without a policy of their own. */
   readonly policyId: string;
-  /** For how long the policies in force are cached, in milliseconds; 2 seconds by default. */
+  /** The time for which the policies in force are cached, in milliseconds; 2,000 by default. */
   readonly staleMs?: number;
 }
 

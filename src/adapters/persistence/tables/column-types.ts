@@ -23,7 +23,7 @@ export const instant = (comment: string): Column => ({
   transformer: {
     // The type parser in sql.ts has parsed it.
     from: (value: EpochMs | Date | null): EpochMs | null => {
-      if (typeof value === 'object' && value !== null) throw new Error('Rows are read through entityManager() only');
+      if (typeof value === 'object' && value !== null) throw new Error('Read rows through entityManager()');
       return value;
     },
     to: (value: unknown) => (typeof value === 'number' ? new StoredInstant(value) : value),

@@ -6,7 +6,7 @@ import { setAsideStatement } from './statements/set-aside';
 
 const LONGEST_TEXT = 1_000;
 
-/** Sets tickets aside; returns those that are now set aside. */
+/** Sets tickets aside. Returns the tickets that are now set aside. */
 export async function setAside(
   on: Queryable,
   clock: string,

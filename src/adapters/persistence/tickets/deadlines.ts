@@ -14,7 +14,7 @@ import { type SelectedTicket, TICKET_COLUMNS, ticketOf } from './ticket-row';
 
 const LIST = 'deadlines';
 
-/** The due instants' columns; each has a partial index with the ticket's id. */
+/** The columns of the due instants. Each has a partial index together with the id of the ticket. */
 const DUE = { RESPONSE: 't.response_due_at', UPDATE: 't.update_due_at', RESOLUTION: 't.resolution_due_at' } as const;
 
 interface DeadlineRow extends SelectedTicket {
@@ -22,7 +22,10 @@ interface DeadlineRow extends SelectedTicket {
   readonly sort_kind: number;
 }
 
-/** A place in the list: due instant, ticket, and the commitment's place among the three. */
+/**
+ * A position in the list: the due instant, the ticket, and the position of the commitment among the
+ * three.
+ */
 interface Place {
   readonly due: string;
   readonly id: string;
@@ -30,8 +33,8 @@ interface Place {
 }
 
 /**
- * A page of what is due, by due instant, ticket and commitment. Each commitment's index is read
- * only as far as needed.
+ * A page of deadlines, ordered by due instant, ticket and commitment. The index of each commitment
+ * is read only as far as needed.
  */
 export async function deadlinesPage(
   pool: Pool,
@@ -92,7 +95,7 @@ function conditions(caller: Caller, query: DeadlineQuery, to: Parameters): (kind
   const { until, since, severity, ticket, client, assignee } = query;
   const common = [
     visible(caller, to),
-    // Where an imported history ends, nothing is due any more until a command is given.
+    // After the end of an imported history nothing is due until someone acts on the ticket.
     't.observed_until IS NULL',
     ...(severity === null ? [] : [compare('t.severity', 'text', severity, to)]),
     ...(ticket === null ? [] : [compare('t.id', 'uuid', ticket, to)]),
@@ -108,8 +111,8 @@ function conditions(caller: Caller, query: DeadlineQuery, to: Parameters): (kind
 }
 
 /**
- * Whether a commitment's rows stand behind (`>`) or before (`<`) a place; at the same ticket its
- * kind decides.
+ * The condition that a row of a commitment is after (`>`) or before (`<`) a position. For the same
+ * instant and ticket, the order of the kinds decides.
  */
 function beyond(kind: CommitmentKind, place: Place | null, side: '>' | '<', to: Parameters): string {
   if (place === null) return 'TRUE';

@@ -5,7 +5,7 @@ import { type Queryable, rowsOf } from '../database/sql';
 import { loggedEventOf, type SelectedEvent } from './event-row';
 import { LOG_SNAPSHOT, READ_LOG } from './statements/read-log';
 
-/** A place in the log; events are ordered by transaction and, within one, by id. */
+/** A position in the log. Events are ordered by transaction and, within a transaction, by id. */
 export interface LogPlace {
   readonly xid: string;
   readonly id: string;
@@ -20,20 +20,20 @@ export interface LogEntry {
 export interface LogPart {
   readonly entries: readonly LogEntry[];
   /**
-   * The events of this part that cannot be read. They have no entry, so that the log can be
-   * followed past them.
+   * The events of this part that cannot be read. They have no entry, so that reading can continue
+   * after them.
    */
   readonly unreadable: readonly UnreadableEvent[];
-  /** The place after this part. */
+  /** The position after this part. */
   readonly next: LogPlace;
-  /** As many events were read as the limit allows, so there may be more. */
+  /** Whether the limit was reached, so that there may be more events. */
   readonly isFull: boolean;
   readonly snapshot: LogSnapshot;
 }
 
-/** Which transactions had ended when the log was read. */
+/** The transactions that had ended when the log was read. */
 export class LogSnapshot {
-  /** The oldest transaction still running; all before it have ended. */
+  /** The oldest transaction that was still running. All earlier ones had ended. */
   readonly oldestRunning: bigint;
   private readonly next: bigint;
   private readonly running: ReadonlySet<string>;
@@ -52,28 +52,32 @@ export class LogSnapshot {
     return xid < this.oldestRunning || (xid < this.next && !this.running.has(`${xid}`));
   }
 
-  /** Whether nothing was under way, so that all that was committed could be read in order. */
+  /**
+   * Whether no transaction was running, so that everything that was committed could be read in
+   * order.
+   */
   get isQuiet(): boolean {
     return this.oldestRunning === this.next;
   }
 
-  /** All transactions from this one on had not begun. */
+  /** The first transaction that had not begun. */
   get end(): bigint {
     return this.next;
   }
 
-  /** Where reading on from here begins. */
+  /** The position at which the next read begins. */
   get place(): LogPlace {
     return { xid: `${this.oldestRunning}`, id: '0' };
   }
 }
 
-/** The log, in an order in which a reader that follows it misses no event. */
+/** The log, in an order that guarantees that a reader who follows it misses no event. */
 export interface EventLog {
-  /** The present end of the log. */
+  /** The current end of the log. */
   snapshot(): Promise<LogSnapshot>;
   /**
-   * What follows a place, the earliest first, up to the oldest transaction that is still running.
+   * The events after a position, the earliest first, up to the oldest transaction that is still
+   * running.
    */
   after(place: LogPlace, limit: number): Promise<LogPart>;
 }
@@ -89,7 +93,7 @@ export const createEventLog = (pool: Pool): EventLog => ({
 async function readAfter(on: Queryable, { xid, id }: LogPlace, limit: number): Promise<LogPart> {
   type Row = SelectedEvent & { readonly snapshot: string };
   const rows = await rowsOf<Row>(on, { ...READ_LOG, values: [xid, id, limit] });
-  // Where nothing follows there is one row, which holds only the snapshot.
+  // If there are no further events, the result is one row that holds only the snapshot.
   const events = rows.filter((row) => row.ticket_id !== null);
   const last = events.at(-1);
   const entries: LogEntry[] = [];

@@ -12,14 +12,14 @@ export const EVENT_COLUMNS = Object.keys(events.options.columns)
   .map((column) => `e.${column}`)
   .join(', ');
 
-/** What a statement that selects `EVENT_COLUMNS` gives. */
+/** A row of a statement that selects `EVENT_COLUMNS`. */
 export type SelectedEvent = Omit<EventRow, 'once_key'>;
 
 /**
- * The event as it was decided, in the newest shape of its type. Every event that is read from the
- * database comes from here.
+ * The event of a row, in the newest shape of its type. Every event that is read from the database
+ * passes through this function.
  *
- * @throws UnreadableEvent where its type, its version or its shape is not known
+ * @throws UnreadableEvent if its type, its version or its shape is unknown
  */
 export const eventOf = (row: Omit<SelectedEvent, 'xid' | 'client_id' | 'recorded_at'>): TicketEvent =>
   readEvent({
@@ -33,7 +33,7 @@ export const eventOf = (row: Omit<SelectedEvent, 'xid' | 'client_id' | 'recorded
     data: row.data,
   });
 
-/** The event with its place in the log; throws as `eventOf` does. */
+/** The event with its position in the log. Throws the same errors as `eventOf`. */
 export const loggedEventOf = (row: SelectedEvent): LoggedEvent => ({
   ...eventOf(row),
   clientId: row.client_id,

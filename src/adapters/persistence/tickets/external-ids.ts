@@ -2,7 +2,9 @@ import type { Pool } from 'pg';
 import { rowsOf } from '../database/sql';
 import { EXISTING_EXTERNAL_IDS } from './statements/find-tickets';
 
-/** The external ids, of those given, that tickets of the client have. */
+/**
+ * The external ids, among those given, that the client already has tickets for. Runs one statement.
+ */
 export async function existingExternalIds(
   pool: Pool,
   clientId: string,

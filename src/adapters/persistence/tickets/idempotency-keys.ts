@@ -7,10 +7,12 @@ import type { IdempotencyKeyRow } from '../tables';
 import { CLAIM_KEYS, READ_KEYS, RELEASE_KEYS } from './statements/claim-keys';
 import { ticketsAtVersions } from './ticket-history';
 
-/** How long a key is kept; after that it may be used for another request. */
+/** How long a key is stored. After that, it can be used for another request. */
 export const KEY_LIFETIME_MS = 48 * HOUR_MS;
 
-/** Claims keys in one order for all processes, and reads the answers of those that are taken. */
+/**
+ * Claims keys, in the same order in all processes, and reads the answers of those that are taken.
+ */
 export async function claimKeys(
   on: Queryable,
   claims: readonly KeyClaim[],
@@ -42,7 +44,7 @@ export async function claimKeys(
 
 const nameOf = ({ caller, key }: Pick<KeyClaim, 'caller' | 'key'>): string => JSON.stringify([caller, key]);
 
-/** Deletes claimed keys that have no answer, so that the next request with one is the first. */
+/** Deletes claimed keys that have no answer, so that they count as new in the next request. */
 export async function releaseKeys(on: Queryable, claims: readonly KeyClaim[]): Promise<void> {
   if (claims.length === 0) return;
   await rowsOf(on, {
@@ -51,7 +53,7 @@ export async function releaseKeys(on: Queryable, claims: readonly KeyClaim[]): P
   });
 }
 
-/** The row of an answer, as JSON that the database reads. */
+/** The row of an answer, as JSON for the database. */
 export const keyRowOf = (answer: KeyAnswer, now: EpochMs) => ({
   caller: answer.caller,
   key: answer.key,
@@ -64,12 +66,12 @@ export const keyRowOf = (answer: KeyAnswer, now: EpochMs) => ({
 });
 
 /**
- * Claims the key of a request that is not about tickets, within the transaction that carries the
- * request out: where that is rolled back, the key is free again.
+ * Claims the key of a request that is not about tickets, within the transaction that carries out
+ * the request. If that is rolled back, the key is free again.
  *
  * @param about what the request is about
- * @returns the first answer where the same request had one, `REUSED` where the key belongs to
- * another request
+ * @returns the first answer if the same request was answered before; `REUSED` if the key belongs to
+ *   another request
  */
 export async function claimKey(
   on: Queryable,
@@ -87,7 +89,7 @@ export async function claimKey(
   return row?.fingerprint === fingerprint ? row : 'REUSED';
 }
 
-/** Keeps with a claimed key the version that its answer is found again by. */
+/** Stores, with a claimed key, the version by which the answer can be found again. */
 export async function noteAnswer(on: Queryable, by: Actor, key: string, version: number): Promise<void> {
   await rowsOf(on, {
     text: 'UPDATE idempotency_keys SET version = $3 WHERE caller = $1 AND key = $2',

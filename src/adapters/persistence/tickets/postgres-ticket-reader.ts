@@ -26,7 +26,7 @@ import { ticketsAsOf, ticketsAtVersions } from './ticket-history';
 import { EVENTS, FOLLOW_UPS, ticketOrdering } from './ticket-orderings';
 import { type SelectedTicket, TICKET_COLUMNS, ticketOf } from './ticket-row';
 
-/** Reads from the tables as they stand; whatever the caller may not see is not there. */
+/** Reads tickets from the tables. Tickets that the caller may not see are treated as absent. */
 export function createTicketReader({ pool }: { readonly pool: Pool }): TicketReader {
   const findTicket = batched<StoredTicket>(async (ids) => {
     const rows = await readRows<SelectedTicket>(pool, { ...TICKETS_BY_ID, values: [ids] });
@@ -109,12 +109,12 @@ export function createTicketReader({ pool }: { readonly pool: Pool }): TicketRea
 
 interface EventsAsked {
   readonly types: readonly EventType[] | null;
-  /** Only up to this number; null for all. */
+  /** The number of the last event to read; null for all events. */
   readonly upTo: number | null;
 }
 
 interface FollowUpsAsked extends Pick<Caller, 'sees'> {
-  /** Only those that were there then; null for now. */
+  /** Only the follow-ups that existed at this instant; null for the current ones. */
   readonly asOf: AsOf | null;
 }
 
@@ -123,13 +123,13 @@ const openedBy = ({ at, knownAt }: AsOf, to: Parameters): readonly string[] => [
   ...(knownAt === null ? [] : [compare('t.created_at', 'instant', { lte: knownAt }, to)]),
 ];
 
-/** The same page with each ticket as it was. */
+/** The same page, with each ticket as of the instant. */
 async function shownAsOf(pool: Pool, page: Page<StoredTicket>, asOf: AsOf): Promise<Page<StoredTicket>> {
   const ids = page.edges.map(({ node }) => node.id);
   const tickets = await ticketsAsOf(pool, ids, asOf);
   const edges = page.edges.map(({ node: { id }, cursor }) => {
     const node = tickets.get(id);
-    if (node === undefined) throw new Error(`Ticket ${id} was there as of then, and has no history of then`);
+    if (node === undefined) throw new Error(`Ticket ${id} existed at that instant but has no history up to it`);
     return { node, cursor };
   });
   return { ...page, edges };

@@ -30,20 +30,17 @@ import { rowOf, type SelectedTicket, ticketOf, timeRowOf } from './ticket-row';
 export interface Commit {
   /** The number of the transaction. */
   readonly xid: string;
-  /**
-   * The earliest instant at which something falls due for one of the tickets saved; null when
-   * nothing will.
-   */
+  /** The earliest next deadline of the saved tickets; null if none has one. */
   readonly nextDeadlineAt: EpochMs | null;
 }
 
 export interface TicketStoreDeps {
   readonly pool: Pool;
-  /** Called after each commit that recorded events, before its caller is answered. */
+  /** Called after each commit that recorded events, before the caller gets the answer. */
   readonly onCommitted: (commit: Commit) => void;
   /**
-   * The present instant for deadlines, as an expression of SQL in whole milliseconds; by default
-   * the database's clock.
+   * The current instant for deadlines, as an SQL expression in whole milliseconds. By default the
+   * clock of the database.
    */
   readonly now?: string;
 }

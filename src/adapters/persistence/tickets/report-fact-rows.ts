@@ -3,7 +3,7 @@ import type { EpochMs } from '../../../domain/instant';
 import { instantText } from '../database/sql';
 import type { CommitmentOutcomeRow, TicketMilestoneRow } from '../tables';
 
-// The rows that reports count, as JSON that the database reads: instants as text.
+// The rows that reports count, as JSON for the database, with instants as text.
 
 /** The rows of the cycles that a change decided. */
 export const outcomeRowsOf = ({
@@ -22,7 +22,7 @@ export const outcomeRowsOf = ({
     ended_at: textOrNull(endedAt),
   }));
 
-/** The rows of the milestones that a change reached, or took back. */
+/** The rows of the milestones that a change reached or removed. */
 export const milestoneRowsOf = ({
   ticket,
   milestones,

@@ -9,10 +9,10 @@ import { every, Parameters } from '../lists/conditions';
 import { EVENT_COLUMNS, eventOf, type SelectedEvent } from './event-row';
 import { ticketsWhere } from './ticket-conditions';
 
-/** How many tickets one statement reads. */
+/** The number of tickets that one statement reads. */
 const BATCH = 200;
 
-/** The histories of all tickets that satisfy a filter, in the order of their ids. */
+/** The histories of all tickets that match a filter, in the order of their ids. */
 export async function* historiesOf(
   pool: Pool,
   caller: Caller,
@@ -37,7 +37,8 @@ export async function* historiesOf(
       else history.push(eventOf(row));
     }
     for (const history of histories.values()) {
-      // The caller computes something for each history: other requests get their turn in between.
+      // The caller computes something for each history, so other requests must be able to run in
+      // between.
       await nextTurn();
       yield history;
     }

@@ -5,7 +5,7 @@ import { COMMITMENT_KINDS, type CommitmentKind } from '../../../domain/policy/po
 import { instantBound } from '../database/sql';
 import { compare, every, opposite, type Parameters, some, type ValueType } from '../lists/conditions';
 
-/** How deep `and`, `or` and `not` may be nested. */
+/** The maximum nesting of `and`, `or` and `not`. */
 export const DEEPEST = 10;
 const MOST_WORDS = 20;
 
@@ -33,10 +33,10 @@ const COLUMNS = {
 } as const satisfies { readonly [F in keyof TicketFilter]?: readonly [column: string, type: ValueType] };
 
 /**
- * The condition on `tickets t` that a filter comes to, for what the caller may see.
+ * The SQL condition on `tickets t` for a filter and for the tickets that the caller may see.
  *
- * @param now the instant at which statuses are judged
- * @throws InvalidFilter where it is nested too deep, or a value is none
+ * @param now the instant at which statuses are evaluated
+ * @throws InvalidFilter if it is nested too deeply, or a value is not valid
  */
 export function ticketsWhere(caller: Caller, filter: TicketFilter, now: EpochMs, to: Parameters): string {
   return every([visible(caller, to), holds(filter, new Judged(now, to), to, 1)].filter((one) => one !== 'TRUE'));
@@ -46,7 +46,7 @@ export const visible = (caller: Pick<Caller, 'sees'>, to: Parameters): string =>
   caller.sees === 'ALL' ? 'TRUE' : compare('t.client_id', 'uuid', { in: caller.sees }, to);
 
 function holds(filter: TicketFilter, judged: Judged, to: Parameters, depth: number): string {
-  if (depth > DEEPEST) throw new InvalidFilter(`A filter may be nested ${DEEPEST} deep at most`);
+  if (depth > DEEPEST) throw new InvalidFilter(`A filter can have at most ${DEEPEST} levels`);
   const inner = (part: TicketFilter): string => holds(part, judged, to, depth + 1);
   const conditions: string[] = [];
   if (filter.and !== undefined) conditions.push(every(filter.and.map(inner)));
@@ -82,12 +82,12 @@ function tagged(comparator: Comparator<string>, to: Parameters): string {
 }
 
 /**
- * Every word stands somewhere in subject or description. There is no index for it: one on trigrams
- * would need an extension that the owner of a managed database may not be allowed to add.
+ * The condition that the subject or the description contains every word. It has no index: a trigram
+ * index needs an extension that the owner of a managed database may not be allowed to install.
  */
 function contains(text: string, to: Parameters): string {
   const words = text.split(/\s+/).filter((word) => word !== '');
-  if (words.length > MOST_WORDS) throw new InvalidFilter(`A text may have ${MOST_WORDS} words at most`);
+  if (words.length > MOST_WORDS) throw new InvalidFilter(`A text can have at most ${MOST_WORDS} words`);
   if (text.includes('\0')) throw new InvalidFilter('A text must not contain NUL');
   const conditions = words.map((word) => {
     const pattern = to.add(`%${word.replace(/[\\%_]/g, '\\$&')}%`, 'text');
@@ -99,8 +99,8 @@ function contains(text: string, to: Parameters): string {
 const PREFIXES = { RESPONSE: 't.response', UPDATE: 't.update', RESOLUTION: 't.resolution' } as const;
 
 /**
- * What the stored statuses and instants come to at the instant asked; an import's at the end of its
- * log at the latest.
+ * The SQL expressions for the statuses and instants of a ticket at a given instant. Imported
+ * tickets are evaluated at the end of their log at the latest.
  */
 class Judged {
   private instant: string | null = null;
@@ -110,8 +110,8 @@ class Judged {
   ) {}
 
   /**
-   * A column as it is shown: a ticket whose silence has ended is closed since then, recorded or
-   * not.
+   * The value of a column as the API shows it. A ticket that is due to close after silence counts
+   * as closed, even if that is not yet recorded.
    */
   column(name: string): string {
     if (name !== 'state' && name !== 'closed_at') return `t.${name}`;

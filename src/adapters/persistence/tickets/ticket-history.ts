@@ -15,10 +15,10 @@ export interface TicketVersion {
 type HistoryRow = SelectedEvent & { readonly ticket_number: number };
 
 /**
- * Tickets as they stood after one of their events, from their histories, in the order of `wanted`.
- * Null where a ticket or that event of it does not exist.
+ * Tickets as they were after one of their events, folded from their histories, in the order of
+ * `wanted`. Null if the ticket or the event does not exist.
  *
- * @throws UnreadableEvent where an event of one of them cannot be read
+ * @throws UnreadableEvent if an event of one of them cannot be read
  */
 export async function ticketsAtVersions(
   on: Queryable,
@@ -28,16 +28,16 @@ export async function ticketsAtVersions(
 }
 
 /**
- * As `ticketsAtVersions`, but each ticket is folded when its function is called, which throws for
- * that ticket alone.
+ * Like `ticketsAtVersions`, but returns a function for each ticket that folds it when called. An
+ * error affects only that ticket.
  */
 export async function foldsAtVersions(
   on: Queryable,
   wanted: readonly TicketVersion[],
 ): Promise<readonly (() => StoredTicket | null)[]> {
   if (wanted.length === 0) return [];
-  // Where several versions of one ticket are wanted, the events of the latest contain those of the
-  // others.
+  // If several versions of one ticket are wanted, the events of the latest version include those of
+  // the others.
   const latest = new Map<string, number>();
   for (const { id, version } of wanted) latest.set(id, Math.max(version, latest.get(id) ?? 0));
   const rows = await rowsOf<HistoryRow>(on, {
@@ -59,7 +59,10 @@ export async function foldsAtVersions(
   });
 }
 
-/** Tickets as of an instant, by id, without those that were not open or not known yet. */
+/**
+ * Tickets as of an instant, by id. Tickets that were not yet opened or not yet recorded are left
+ * out.
+ */
 export async function ticketsAsOf(
   pool: Pool,
   ids: readonly string[],

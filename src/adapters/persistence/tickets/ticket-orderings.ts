@@ -11,17 +11,17 @@ const BY = {
   NEXT_DEADLINE_AT: { key: 't.due_at', type: 'timestamptz', nullable: true, tie: 't.id' },
 } as const satisfies Record<TicketOrder['by'], Omit<Ordering, 'list' | 'descending'>>;
 
-/** How tickets are ordered, and by which column. */
+/** The orders of lists of tickets, each with its column. */
 export const ticketOrdering = ({ by, direction }: TicketOrder): Ordering => ({
   ...BY[by],
   list: `tickets/${by}/${direction}`,
   descending: direction === 'DESC',
 });
 
-/** The tickets that follow up another one, the earliest first. */
+/** The follow-ups of a ticket, the earliest first. */
 export const FOLLOW_UPS: Ordering = { ...BY.NUMBER, list: 'follow-ups', descending: false };
 
-/** A ticket's events, the earliest first. */
+/** The events of a ticket, the earliest first. */
 export const EVENTS: Ordering = {
   list: 'events',
   key: 'e.number',

@@ -9,19 +9,19 @@ type WrittenColumn = Exclude<keyof TicketRow, 'number'>;
 
 const columns = Object.keys(tickets.options.columns) as (keyof TicketRow)[];
 
-/** The columns that make a ticket, for a statement that selects from `tickets t`. */
+/** The columns of a ticket, for a statement that selects from `tickets t`. */
 export const TICKET_COLUMNS = columns
   .filter((column) => column !== 'breached' && !(column in slaColumns))
   .map((column) => `t.${column}`)
   .join(', ');
 
-/** The columns that a ticket is written to; its number is the database's to give. */
+/** The columns that are written. The database assigns the number. */
 export const WRITTEN_COLUMNS: readonly string[] = columns.filter((column) => column !== 'number');
 
-/** What a statement that selects `TICKET_COLUMNS` gives. */
+/** A row of a statement that selects `TICKET_COLUMNS`. */
 export type SelectedTicket = Pick<TicketRow, SelectedColumn>;
 
-/** The ticket that a row holds, field by field the one that was saved. */
+/** The ticket of a row. Every field equals that of the ticket that was saved. */
 export function ticketOf(row: SelectedTicket): StoredTicket {
   return {
     id: row.id,
@@ -74,7 +74,7 @@ export function ticketOf(row: SelectedTicket): StoredTicket {
 
 const instantOrNull = (at: EpochMs | null): string | null => (at === null ? null : instantText(at));
 
-/** The ticket's row as JSON that the database reads: instants as text. */
+/** The row of a ticket as JSON for the database, with instants as text. */
 export function rowOf(record: TicketRecord): Readonly<Record<WrittenColumn, unknown>> {
   const { ticket, stored, recordedAt, clocks } = record;
   const { RESPONSE, UPDATE, RESOLUTION } = clocks.commitments;
@@ -129,7 +129,10 @@ export function rowOf(record: TicketRecord): Readonly<Record<WrittenColumn, unkn
   };
 }
 
-/** The columns that a mark or a breach changes: no due instant moves because time passes. */
+/**
+ * The columns that a mark or a breach changes. Due instants are not among them, because the passing
+ * of time moves none.
+ */
 export const timeRowOf = ({ ticket, stored, events, recordedAt, clocks }: TicketRecord) => ({
   id: ticket.id,
   cycles: ticket.cycles,

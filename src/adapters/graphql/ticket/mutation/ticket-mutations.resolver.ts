@@ -171,7 +171,7 @@ export class TicketMutationResolver {
   }
 
   @Mutation(() => payloads.ResolveTicketPayload, {
-    description: 'Resolves a ticket: records that the cause was removed. This fulfils all of its commitments.',
+    description: 'Resolves a ticket: records that the cause was removed. This fulfils all commitments of the ticket.',
   })
   resolveTicket(
     @Input(() => inputs.ResolveTicketInput) given: inputs.ResolveTicketInput,

@@ -1,6 +1,6 @@
 /**
- * Claims keys that are new, or older than $6; returns those. A request with the same key that is
- * under way makes this wait until its answer can be read.
+ * Claims keys that are new, or older than $6, and returns them. Waits for a running request with
+ * the same key until its answer can be read.
  */
 export const CLAIM_KEYS = {
   name: 'claim-keys',

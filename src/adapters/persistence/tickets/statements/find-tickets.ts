@@ -1,6 +1,6 @@
 import { TICKET_COLUMNS } from '../ticket-row';
 
-/** The statements that find tickets by one of their names; each is answered by an index. */
+/** The statements that look up tickets by id, number or external id. Each uses an index. */
 export const TICKETS_BY_ID = {
   name: 'tickets-by-id',
   text: `SELECT ${TICKET_COLUMNS} FROM tickets t WHERE t.id = ANY ($1::uuid[])`,

@@ -19,8 +19,8 @@ const EVENT = insert('events', EVENT_WRITTEN_COLUMNS, WRITTEN_COLUMNS.length);
 const KEY = insert('idempotency_keys', KEY_COLUMNS, WRITTEN_COLUMNS.length + EVENT_WRITTEN_COLUMNS.length);
 const RESULT = 'SELECT number, pg_current_xact_id()::text AS xid FROM ticket';
 
-// A parameter for each column: for a single row that saves the server about a third of the work of
-// reading JSON.
+// One parameter for each column. For a single row this saves about a third of the server's work,
+// compared with reading JSON.
 const SUBMIT = { name: 'submit', text: `WITH ticket AS (${TICKET}), logged AS (${EVENT}) ${RESULT}` };
 const SUBMIT_WITH_KEY = {
   name: 'submit-with-key',
@@ -30,12 +30,13 @@ const SUBMIT_WITH_KEY = {
 const ATTEMPTS = 6;
 
 /**
- * Inserts one new ticket with its first event and, where there is a key, its answer: one statement
- * that is a transaction of its own. Its rate is twice that of the transaction of several statements
- * (2.03 times, 1.89 to 2.42 in seven rounds of `node bench/submission-path.mjs`).
+ * Inserts one new ticket with its first event and, if the request has a key, its answer. This is
+ * one statement that is a transaction of its own. Its rate is twice that of the transaction of
+ * several statements (2.03 times, 1.89 to 2.42 in seven rounds of `node
+ * bench/submission-path.mjs`).
  *
- * @returns the ticket's number and the transaction's; null where a constraint rejected the
- * statement
+ * @returns the numbers of the ticket and of the transaction; null if a constraint rejected the
+ *   statement
  * @throws CommitUnknownError
  */
 export async function insertSubmission(
@@ -54,13 +55,13 @@ export async function insertSubmission(
   for (let attempt = 1; ; attempt++) {
     try {
       const [row] = await rowsOf<{ number: number; xid: string }>(pool, statement);
-      if (row === undefined) throw new Error('The database inserted no ticket and gave no reason');
+      if (row === undefined) throw new Error('The database inserted no ticket and returned no reason');
       return row;
     } catch (error) {
       const constraint = violatedConstraint(error);
       if (constraint !== null) {
-        // The id is this request's own: where it is taken, the statement whose answer was lost was
-        // carried out.
+        // Only this request uses the id. If the id is taken, the statement whose answer was lost
+        // was carried out.
         const number = isLost && constraint === 'tickets_pkey' ? await numberOf(pool, record) : null;
         return number === null ? null : { number, xid: null };
       }
@@ -80,7 +81,8 @@ async function numberOf(pool: Pool, { ticket: { id, version } }: TicketRecord): 
 const TEXT_LISTS = ['tags', 'not_measured'];
 
 /**
- * A row's values by column: lists of texts as they are, everything else that is no scalar as JSON.
+ * The values of a row by column. Lists of texts stay lists; all other values that are not scalars
+ * become JSON.
  */
 const valuesOf = (row: Readonly<Record<string, unknown>>, columns: readonly string[]): unknown[] =>
   columns.map((column) => {

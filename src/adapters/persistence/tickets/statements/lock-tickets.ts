@@ -1,8 +1,8 @@
 import { TICKET_COLUMNS } from '../ticket-row';
 
 /**
- * Locks tickets in the order of their ids. The weakest lock that keeps other changes out: a
- * follow-up can be opened.
+ * Locks tickets in the order of their ids. Uses the weakest lock that excludes other changes, so
+ * that a follow-up can still be opened.
  */
 export const LOCK_TICKETS = {
   name: 'lock-tickets',

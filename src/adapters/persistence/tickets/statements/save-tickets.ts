@@ -7,8 +7,8 @@ import { type timeRowOf, WRITTEN_COLUMNS } from '../ticket-row';
 export const list = (columns: readonly string[], of = ''): string =>
   columns.map((column) => `${of}${column}`).join(', ');
 
-// One parameter of JSON for all rows: as fast as an array for each column, and read by the server
-// by name.
+// One JSON parameter for all rows. It is as fast as an array for each column, and the server reads
+// the columns by name.
 const recordsOf = (table: string, parameter: string): string =>
   `json_populate_recordset(NULL::${table}, ${parameter}::json) r`;
 
@@ -34,7 +34,7 @@ const FIXED = [
 ];
 const CHANGING = WRITTEN_COLUMNS.filter((column) => !FIXED.includes(column));
 
-/** The columns of `timeRowOf` but for the key. */
+/** The columns of `timeRowOf`, without the key. */
 const TIME_COLUMNS = [
   'cycles',
   'version',
@@ -47,18 +47,19 @@ const TIME_COLUMNS = [
   'breached',
 ] as const satisfies readonly (keyof ReturnType<typeof timeRowOf>)[];
 
-/** The events that time alone brings about and that change no other column than `TIME_COLUMNS`. */
+/**
+ * The events that only the passing of time causes. They change no columns other than
+ * `TIME_COLUMNS`.
+ */
 export const TIME_EVENTS: readonly EventType[] = ['MARK_REACHED', 'COMMITMENT_BREACHED'];
 
-/**
- * Few columns by name: read once, where a record of the whole table would read nested JSON twice.
- */
+/** Only the needed columns, by name. A record of the whole table would read nested JSON twice. */
 const columnsOf = (columns: readonly string[], parameter: string): string => {
   const types: Readonly<Record<string, { readonly type?: unknown } | undefined>> = tickets.options.columns;
   return `jsonb_to_recordset(${parameter}::jsonb) AS r (${columns.map((name) => `${name} ${types[name]?.type}`).join(', ')})`;
 };
 
-/** Replaces the rows of the same key; each statement writes a row once. */
+/** Replaces the rows with the same key. Each statement writes a row only once. */
 const upsert = ({ options: { name, columns } }: EntitySchema, parameter: string): string => {
   const all = Object.entries(columns);
   const key = all.filter(([, column]) => column?.primary === true).map(([column]) => column);
@@ -71,7 +72,7 @@ const upsert = ({ options: { name, columns } }: EntitySchema, parameter: string)
 
 /**
  * Saves tickets ($1), events ($2), answers to keys ($3), decided cycles ($4) and milestones ($5),
- * each as JSON, and ends the setting aside of the tickets ($6).
+ * each as JSON, and removes the tickets ($6) from `deadline_faults`.
  */
 const save = (name: string, columns: readonly string[], records: string) => ({
   name,
@@ -95,7 +96,7 @@ const save = (name: string, columns: readonly string[], records: string) => ({
 });
 export const SAVE_TICKETS = save('save-tickets', CHANGING, recordsOf('tickets', '$1'));
 /**
- * The same for tickets to which only time has done something: reading a whole row costs as much as
- * writing it.
+ * The same for tickets that only have marks and breaches to record. It does not read whole rows,
+ * because that costs as much as writing them.
  */
 export const SAVE_TIME = save('save-time', TIME_COLUMNS, columnsOf(['id', ...TIME_COLUMNS], '$1'));

@@ -6,9 +6,9 @@ const FIRST_RETRY = `interval '1 second'`;
 const LONGEST_RETRY_SECONDS = 600;
 
 /**
- * Sets tickets ($1) aside with an error ($2) each, twice as long each time, ten minutes at most.
- * Only those that are still due and that no other process holds: what another has recorded, or set
- * aside, stays so. Anything that is recorded of a ticket ends it.
+ * Sets tickets ($1) aside, each with an error ($2). The time until the next attempt doubles with
+ * each attempt, up to ten minutes. Tickets that are no longer due, or that another process has
+ * locked, are skipped. A recorded event of a ticket ends it.
  *
  * @param clock the `clock` of `dueStatements`
  */

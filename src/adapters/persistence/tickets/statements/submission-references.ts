@@ -1,6 +1,6 @@
 /**
- * What submissions refer to, in one statement: clients ($1), tickets that are followed up ($2), and
- * external ids ($4) of clients ($3) that are taken.
+ * The existing objects that submissions refer to, in one statement: clients ($1), tickets that are
+ * followed up ($2), and external ids ($4) of clients ($3) that are taken.
  */
 export const SUBMISSION_REFERENCES = {
   name: 'submission-references',

@@ -4,19 +4,20 @@ import type { Statement } from '../../database/sql';
 import { type SelectedTicket, TICKET_COLUMNS } from '../ticket-row';
 import { NOT_SET_ASIDE } from './set-aside';
 
-/** The present instant of the database, in whole milliseconds. */
+/** The current instant of the database, in whole milliseconds. */
 const DATABASE_NOW = `date_trunc('milliseconds', clock_timestamp())`;
 
-/** A ticket that was taken. */
+/** A due ticket that was locked. */
 export type TakenRow = SelectedTicket & {
-  /** When its row says that something falls due. */
+  /** The next deadline according to its row. */
   readonly due_at: number;
   readonly taken_at: EpochMs;
 };
 
-/** The statements on what is due, by a clock that is an expression of SQL. */
+/** The statements for due tickets, with a clock that is an SQL expression. */
 export function dueStatements(now: string = DATABASE_NOW) {
-  // Materialized: an instant that may change from row to row could not be looked up in an index.
+  // Materialized, because an instant that can change from row to row cannot be looked up in an
+  // index.
   const clock = `clock AS MATERIALIZED (SELECT ${now} AS now)`;
   const due = `t.next_deadline_at < (SELECT now FROM clock) AND ${NOT_SET_ASIDE}`;
   const inOrder = `ORDER BY t.next_deadline_at, t.id LIMIT ${DUE_BATCH}`;
@@ -33,8 +34,7 @@ export function dueStatements(now: string = DATABASE_NOW) {
       text: `WITH ${clock} SELECT ${taken} FROM tickets t WHERE t.id = ANY ($1::uuid[]) AND ${due} ${lock}`,
     },
     find: { name: 'find-due', text: `WITH ${clock} SELECT t.id FROM tickets t WHERE ${due} ${inOrder}` },
-    // A ticket that is set aside is due when it is tried again; until then the search passes over
-    // it.
+    // A ticket that is set aside is due at its next attempt. Until then, the search skips it.
     next: {
       name: 'next-deadline',
       text: `WITH ${clock}, upcoming AS (
