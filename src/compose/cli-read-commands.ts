@@ -55,9 +55,7 @@ export const runExplain = (config: Config, options: ExplainOptions, output: Line
     output.write(await explain({ reader: createTicketReader({ pool }), policies, clock: systemClock }, options));
   });
 
-/**
- * Contexts for the API's queries. They see all tickets, and all have the present instant as `now`.
- */
+/** Contexts for the API's queries. They see all tickets, and `now` is the current instant. */
 function readContexts({ pool, policies }: Store, log: Logger, requestId: string): () => RequestContext<ReadServices> {
   const now = systemClock.now();
   const services: ReadServices = { clock: { now: () => now }, policies, reader: createTicketReader({ pool }) };

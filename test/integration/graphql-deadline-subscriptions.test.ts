@@ -165,7 +165,7 @@ describe('deadlineApproaching', () => {
     const { errors } = await askOver(socket, NEAR, { lead });
     expect(errors).toMatchObject([
       {
-        message: 'lead takes a duration longer than zero and of 31 days at most, such as PT4H.',
+        message: 'lead takes a duration that is longer than zero and at most 31 days, such as PT4H.',
         extensions: { code: 'BAD_USER_INPUT' },
       },
     ]);

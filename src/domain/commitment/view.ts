@@ -159,7 +159,7 @@ export function breachedCycles(ticket: Ticket, policy: Policy, at: EpochMs): rea
  * The ticket with everything that was due before an instant, recorded or not. Only for display. If
  * the calendar cannot answer, the ticket stays as it is.
  *
- * @param at as `judgedAt` gives it
+ * @param at as returned by `judgedAt`
  */
 export function seenAt(ticket: Ticket, policy: Policy, at: EpochMs): Ticket {
   if (ticket.state !== 'resolved') return ticket;

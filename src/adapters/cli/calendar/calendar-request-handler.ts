@@ -89,7 +89,7 @@ const calendarSchema = z.strictObject(
 export class CalendarRequestHandler {
   private readonly calendars = new Map<string, BusinessCalendar>();
 
-  /** Answers a line. An invalid line gives an answer with `error`; nothing is thrown. */
+  /** Answers a line. The answer to an invalid line has an `error`. Never throws. */
   answer(line: string): CalendarAnswer {
     let id: unknown = null;
     try {

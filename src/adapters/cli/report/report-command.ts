@@ -53,7 +53,7 @@ export function reportFormat(format: string): (report: ApiReport) => string {
 }
 
 /**
- * Executes the query against the GraphQL schema, so that the command and the API give equal
+ * Executes the query against the GraphQL schema, so that the command and the API return equal
  * figures.
  */
 export async function executeReport(

@@ -54,7 +54,7 @@ export class TicketEventResolver {
   @FieldResolver(() => TicketType, {
     nullable: true,
     description:
-      'The ticket that the event belongs to, as it is now. Within a ticket as of an earlier time, the ticket as of that time.',
+      'The ticket that the event belongs to, as it is now. Within a ticket as of an earlier time, the ticket as of that time. Null when the caller may not see the ticket.',
   })
   ticket(@Root() { ticketId, asOf }: LoggedEvent, @Ctx() context: RequestContext): Promise<StoredTicket | null> {
     return ticketShown(context, ticketId, asOf);

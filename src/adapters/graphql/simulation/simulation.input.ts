@@ -167,9 +167,7 @@ const commandsOf: {
 
 const plain = (command: Command): Omit<RequestedChange, 'name'> => ({ command, impacts: [] });
 
-/**
- * The one change that the input gives, or the problem if it does not give exactly one valid change.
- */
+/** The change of the input, or the problem if the input does not have exactly one valid change. */
 export function requestedChange(given: SimulatedChangeInput): RequestedChange | { readonly problem: InputProblem } {
   const names = Object.keys(commandsOf) as (keyof SimulatedChangeInput)[];
   const [name, ...others] = names.filter((candidate) => given[candidate] != null && given[candidate] !== false);

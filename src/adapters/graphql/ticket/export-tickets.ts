@@ -14,7 +14,7 @@ import type { ReadServices } from '../../../application/ports/services';
 import type { RequestContext } from '../context';
 import { LIMITS } from '../operation-limits';
 
-/** An export cannot be made. The message gives the reason. */
+/** The export failed. The message states the reason. */
 export class ExportError extends OperatorError {
   override readonly name = 'ExportError';
 }
