@@ -4,8 +4,8 @@ import type { Logger } from 'pino';
 import { errorText } from './adapters/cli/error-text';
 import type { Config } from './config';
 
-// Each command imports its own modules when it runs, so that `stepdown calendar` does not wait for a
-// GraphQL schema.
+// Each command imports its own modules when it runs, so that `stepdown calendar` does not wait for
+// a GraphQL schema.
 
 const program = new Command('stepdown')
   .description('Tickets of a support organisation: severity from facts, deadlines in business time.')
