@@ -1,11 +1,11 @@
 import { createReadStream } from 'node:fs';
 import { Command } from 'commander';
-import pino from 'pino';
+import type { Logger } from 'pino';
 import { errorText } from './adapters/cli/error-text';
-import { loadConfig } from './config';
+import type { Config } from './config';
 
-// Each command imports its own modules, so that `stepdown calendar` does not wait for a GraphQL
-// schema.
+// Each command imports its own modules when it runs, so that `stepdown calendar` does not wait for
+// a GraphQL schema.
 
 const program = new Command('stepdown')
   .description('Tickets of a support organisation: severity from facts, deadlines in business time.')
@@ -17,8 +17,10 @@ program
   .command('serve')
   .description('run the service; the same as `npm start`')
   .action(async () => {
+    // The configuration first: a mistake in it is reported before everything else is loaded.
+    const config = await configuration();
     const { serve } = await import('./compose/serve.js');
-    await serve();
+    await serve(config);
   });
 
 program
@@ -29,8 +31,9 @@ program
   .option('--reports <file>', 'write the reports on rows to this file instead of to standard error')
   .description("replay another tracker's log as if Stepdown had recorded it")
   .action(async (file: string, options: { mapping: string; dryRun: boolean; reports?: string }) => {
-    const { runImport } = await import('./compose/cli-import-commands.js');
-    await runImport(loadConfig(process.env), { ...options, file, reports: options.reports ?? null }, commandLog());
+    const { runImport } = await import('./compose/cli-import-command.js');
+    const all = { ...options, file, reports: options.reports ?? null };
+    process.exitCode = await runImport(await configuration(), all, process, await commandLog());
   });
 
 program
@@ -39,7 +42,7 @@ program
   .description("print tickets as JSON lines in the shape of the API's Ticket, with all cycles")
   .action(async (options: { filter?: string }) => {
     const { runExport } = await import('./compose/cli-read-commands.js');
-    await runExport(loadConfig(process.env), options.filter ?? null, process.stdout, commandLog());
+    await runExport(await configuration(), options.filter ?? null, process.stdout, await commandLog());
   });
 
 program
@@ -51,9 +54,14 @@ program
   .option('--json', 'print JSON', false)
   .description('explain the due dates of a ticket: counted hours, closed hours, holidays and pauses')
   .action(async (ticket: string, options: { commitment?: string; cycle?: string; zone?: string; json: boolean }) => {
-    const { runExplain } = await import('./compose/cli-read-commands.js');
+    const { runExplain } = await import('./compose/cli-explain-command.js');
     const { commitment = null, cycle = null, zone = null, json } = options;
-    await runExplain(loadConfig(process.env), { ticket, commitment, cycle, zone, json }, process.stdout, commandLog());
+    await runExplain(
+      await configuration(),
+      { ticket, commitment, cycle, zone, json },
+      process.stdout,
+      await commandLog(),
+    );
   });
 
 program
@@ -67,7 +75,7 @@ program
   .action(async (options: { from?: string; to?: string; by: string; zone: string; format: string }) => {
     const { runReport } = await import('./compose/cli-read-commands.js');
     const { from = null, to = null, ...rest } = options;
-    await runReport(loadConfig(process.env), { ...rest, from, to }, process.stdout, commandLog());
+    await runReport(await configuration(), { ...rest, from, to }, process.stdout, await commandLog());
   });
 
 program
@@ -95,14 +103,14 @@ policy
   .description('publish a policy as its next version; it applies to tickets opened from now on')
   .action(async (file: string, { dryRun }: { dryRun: boolean }) => {
     const { runPolicyPublish } = await import('./compose/cli-policy-commands.js');
-    await runPolicyPublish(loadConfig(process.env), { file, dryRun }, process.stdout, commandLog());
+    await runPolicyPublish(await configuration(), { file, dryRun }, process.stdout, await commandLog());
   });
 policy
   .command('list')
   .description('list the published versions, latest first')
   .action(async () => {
     const { runPolicyList } = await import('./compose/cli-policy-commands.js');
-    await runPolicyList(loadConfig(process.env), process.stdout, commandLog());
+    await runPolicyList(await configuration(), process.stdout, await commandLog());
   });
 policy
   .command('diff')
@@ -112,15 +120,15 @@ policy
   .description('print the differences between two policies and the clients that the second applies to')
   .action(async (before: string, after: string, { tickets }: { tickets: boolean }) => {
     const { runPolicyDiff } = await import('./compose/cli-policy-commands.js');
-    await runPolicyDiff(() => loadConfig(process.env), { before, after, tickets }, process.stdout, commandLog());
+    await runPolicyDiff(configuration, { before, after, tickets }, process.stdout, await commandLog());
   });
 
 program
   .command('demo')
   .description('import 200 real incidents into the running service, or into one it starts, and report on them')
   .action(async () => {
-    const { runDemo } = await import('./compose/cli-import-commands.js');
-    await runDemo(loadConfig(process.env), commandLog());
+    const { runDemo } = await import('./compose/cli-demo-command.js');
+    await runDemo(await configuration(), await commandLog());
   });
 
 program
@@ -142,7 +150,15 @@ program
   });
 
 /** The log of all commands but `serve`: warnings and errors, on standard error. */
-const commandLog = () => pino({ level: process.env.LOG_LEVEL || 'warn' }, pino.destination({ dest: 2, sync: true }));
+async function commandLog(): Promise<Logger> {
+  const { pino } = await import('pino');
+  return pino({ level: process.env.LOG_LEVEL || 'warn' }, pino.destination({ dest: 2, sync: true }));
+}
+
+async function configuration(): Promise<Config> {
+  const { loadConfig } = await import('./config.js');
+  return loadConfig(process.env);
+}
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // The reader has closed the pipe, as `| head` does. That is no failure.

@@ -39,13 +39,13 @@ export async function runPolicyPublish(
  * `stepdown policy diff`. Two files are compared without a configuration and without a database.
  */
 export async function runPolicyDiff(
-  configure: () => Config,
+  configure: () => Promise<Config>,
   options: PolicyDiffOptions,
   output: LineOutput,
   log: Logger,
 ): Promise<void> {
   if (!diffNeedsStore(options)) return diffFiles(options, output);
-  const config = configure();
+  const config = await configure();
   await withStore(config, log, 'policy diff', (store) =>
     diffWithStore(policyServices(store), agentCaller(config.operator), options, output),
   );

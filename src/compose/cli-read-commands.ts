@@ -4,7 +4,6 @@ import type { Logger } from 'pino';
 import type { LineOutput } from '../adapters/cli/line-output';
 import { executeReport, reportFormat, reportQuery } from '../adapters/cli/report/report-command';
 import type { ReportOptions } from '../adapters/cli/report/report-types';
-import { type ExplainOptions, explain } from '../adapters/cli/ticket/explain-command';
 import { parseExportFilter } from '../adapters/cli/ticket/export-filter';
 import { systemClock } from '../adapters/clock/system-clock';
 import { contextFactory, type RequestContext } from '../adapters/graphql/context';
@@ -48,12 +47,6 @@ export async function runReport(
     output.write(format(await executeReport(buildGraphQLSchema(), contexts(), query)));
   });
 }
-
-/** `stepdown explain`. */
-export const runExplain = (config: Config, options: ExplainOptions, output: LineOutput, log: Logger): Promise<void> =>
-  withStore(config, log, 'explain', async ({ pool, policies }) => {
-    output.write(await explain({ reader: createTicketReader({ pool }), policies, clock: systemClock }, options));
-  });
 
 /** Contexts for the API's queries. They see all tickets, and `now` is the current instant. */
 function readContexts({ pool, policies }: Store, log: Logger, requestId: string): () => RequestContext<ReadServices> {

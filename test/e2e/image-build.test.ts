@@ -1,18 +1,32 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { loadConfig } from '../../src/config';
 import { createTestDatabase } from '../support/database';
-import { buildStage, copyContext, parseDockerfile, StepError } from '../support/dockerfile';
+import { buildStage, copyContext, parseDockerfile, runStep, StepError } from '../support/dockerfile';
 
 // No container engine is asked: the Dockerfile's own steps are carried out in empty folders, with
-// this machine's Node.
+// this machine's Node. `npm ci` uses the packages that it has
+// installed here before.
 
 const root = join(__dirname, '..', '..');
 const stages = parseDockerfile(readFileSync(join(root, 'Dockerfile'), 'utf8'));
@@ -40,6 +54,52 @@ const env: NodeJS.ProcessEnv = {
 const scratch = mkdtempSync(join(tmpdir(), 'stepdown-image-'));
 const app = join(scratch, image?.name ?? '');
 
+interface Lockfile {
+  readonly packages: Readonly<Record<string, { readonly optional?: boolean }>>;
+}
+const readLockfile = (path: string) =>
+  existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Lockfile).packages : {};
+
+/**
+ * Whether `npm ci` has installed exactly the packages of a lock file: npm records in node_modules
+ * what it has installed. Optional packages of other platforms are missing.
+ */
+const isInstalled = (folder: string): boolean => {
+  const { '': _root, ...locked } = readLockfile(join(folder, 'package-lock.json'));
+  const installed = readLockfile(join(root, 'node_modules', '.package-lock.json'));
+  return (
+    Object.keys(installed).every((path) => isDeepStrictEqual(installed[path], locked[path])) &&
+    Object.keys(locked).every((path) => path in installed || locked[path]?.optional === true)
+  );
+};
+
+/**
+ * The step `RUN npm ci`. Unpacking takes 16 s of CPU time, so the packages are linked if they are
+ * those of the lock file; npm still checks the copied files and says what it would install.
+ */
+const npmCi = (folder: string): void => {
+  const installed = join(root, 'node_modules');
+  if (!isInstalled(folder) || statSync(installed).dev !== statSync(folder).dev) {
+    runStep('npm ci', folder, env);
+    return;
+  }
+  runStep('npm ci --dry-run', folder, env);
+  linkFiles(installed, join(folder, 'node_modules'));
+};
+
+/** Makes a folder of hard links to the files of another one; a copy takes 6 s of CPU time. */
+const linkFiles = (from: string, to: string): void => {
+  mkdirSync(to);
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)];
+    if (entry.isDirectory()) linkFiles(source, target);
+    else if (entry.isSymbolicLink()) symlinkSync(readlinkSync(source), target);
+    // The only file that `npm prune` changes; all others it keeps or removes.
+    else if (entry.name === '.package-lock.json') copyFileSync(source, target);
+    else linkSync(source, target);
+  }
+};
+
 /**
  * Builds all stages; a reason if npm could not get the packages, which says nothing about the
  * Dockerfile.
@@ -51,13 +111,13 @@ const build = (): string | null => {
   try {
     for (const stage of stages) {
       const folder = join(scratch, stage.name);
-      buildStage(stage, folder, context, built, env);
+      buildStage(stage, folder, context, built, env, { 'npm ci': npmCi });
       built.set(stage.name, folder);
     }
     return null;
   } catch (error) {
     const offline = /ENOTFOUND|EAI_AGAIN|ENETUNREACH|ECONNREFUSED|ETIMEDOUT|ENOTCACHED/.exec(String(error));
-    if (error instanceof StepError && error.step === 'RUN npm ci' && offline !== null) {
+    if (error instanceof StepError && error.step.startsWith('RUN npm ci') && offline !== null) {
       return `npm has no network, and its cache lacks a package: ${offline[0]}`;
     }
     rmSync(scratch, { recursive: true, force: true });
@@ -107,10 +167,15 @@ describe(`the image's build steps in a clean copy${noBuild === null ? '' : ` (sk
       said += text;
     });
     try {
-      while (!isHealthy()) {
+      const answers = () =>
+        fetch(`http://127.0.0.1:${port}/health`)
+          .then(({ ok }) => ok)
+          .catch(() => false);
+      while (!(await answers())) {
         if (service.exitCode !== null) throw new Error(`It ended. ${said}`);
-        await sleep(100);
+        await sleep(20);
       }
+      expect(isHealthy()).toBe(true);
       service.kill('SIGTERM');
       expect(await ended(service)).toBe(0);
     } finally {

@@ -2,9 +2,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createTestDatabase } from '../support/database';
-import { ask, run, serve } from '../support/program';
+import { ask, type Finished, run, type Serving, serve } from '../support/program';
 
 let dataDir: string;
 const SUBMIT = `mutation ($subject: String!) {
@@ -67,18 +67,6 @@ test('acknowledged tickets survive kill -9, no PostgreSQL process remains, and t
   expect(await postgresRuns()).toBe(false);
 }, 90_000);
 
-test('the demo refuses to report on the database of another service', async () => {
-  const other = await createTestDatabase();
-  const service = await serve({ STEPDOWN_DATA_DIR: dataDir });
-  try {
-    const { code, stderr } = await run(['demo'], { PORT: new URL(service.url).port, DATABASE_URL: other.url });
-    expect([code, stderr]).toEqual([1, expect.stringMatching(/^The service at \S+ does not have the incidents/m)]);
-  } finally {
-    await service.end('SIGTERM');
-    await other.drop();
-  }
-}, 60_000);
-
 test('a folder given in place of a file is refused with a sentence', async () => {
   expect(await run(['calendar', dataDir])).toEqual({
     code: 1,
@@ -87,20 +75,44 @@ test('a folder given in place of a file is refused with a sentence', async () =>
   });
 });
 
+describe('beside a running service', () => {
+  let service: Serving;
+  beforeAll(async () => {
+    service = await serve({ STEPDOWN_DATA_DIR: dataDir });
+  });
+  afterAll(async () => {
+    await service.end('SIGTERM');
+  });
+
+  test('the demo refuses to report on the database of another service', async () => {
+    const other = await createTestDatabase();
+    try {
+      const { code, stderr } = await run(['demo'], { PORT: new URL(service.url).port, DATABASE_URL: other.url });
+      expect([code, stderr]).toEqual([1, expect.stringMatching(/^The service at \S+ does not have the incidents/m)]);
+    } finally {
+      await other.drop();
+    }
+  }, 60_000);
+
+  test('a start on the same port ends with a sentence', async () => {
+    const env = { PORT: new URL(service.url).port, STEPDOWN_DATA_DIR: dataDir };
+    expectSentence(await run(['serve'], env), /PORT \d+ on 127\.0\.0\.1 is taken/);
+  });
+});
+
 test.each([
-  ['a port in use', { PORT: 'TAKEN' }, /PORT \d+ on 127\.0\.0\.1 is taken/],
   ['a port that is none', { PORT: '70000' }, /PORT must be a whole number from 0 to 65535/],
   ['an address beyond loopback', { HOST: '0.0.0.0' }, /STEPDOWN_ALLOW_UNAUTHENTICATED/],
   ['a misspelt variable', { STEPDOWN_DATADIR: '/x' }, /did you mean STEPDOWN_DATA_DIR/],
   ['a database that is not there', { DATABASE_URL: 'postgres://u:secret@127.0.0.1:1/x' }, /cannot be reached/],
   ['a policy that is not there', { STEPDOWN_POLICY_FILE: '/nowhere.yaml' }, /STEPDOWN_POLICY_FILE/],
 ])('a start with %s ends with a sentence', async (_, given, sentence) => {
-  const taker = Object.values(given).includes('TAKEN') ? await serve({ STEPDOWN_DATA_DIR: dataDir }) : null;
-  const env = taker === null ? given : { PORT: new URL(taker.url).port, STEPDOWN_DATA_DIR: dataDir };
-  const { code, stdout, stderr } = await run(['serve'], env as Record<string, string>);
-  await taker?.end('SIGTERM');
+  expectSentence(await run(['serve'], given as Record<string, string>), sentence);
+});
+
+function expectSentence({ code, stdout, stderr }: Finished, sentence: RegExp): void {
   expect(code).toBe(1);
   expect(stdout).toBe('');
   expect(stderr).toMatch(sentence);
   expect(stderr).not.toMatch(/secret|\n\s+at /);
-});
+}

@@ -6,9 +6,10 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import pino from 'pino';
 import { PolicyCommandError } from '../../src/adapters/cli/policy/named-policy';
 import { publishConfiguredPolicy } from '../../src/application/policies/publish-configured-policy';
-import { runImport } from '../../src/compose/cli-import-commands';
+import { runExplain } from '../../src/compose/cli-explain-command';
+import { runImport } from '../../src/compose/cli-import-command';
 import { runPolicyDiff, runPolicyList, runPolicyPublish } from '../../src/compose/cli-policy-commands';
-import { runExplain, runExport, runReport } from '../../src/compose/cli-read-commands';
+import { runExport, runReport } from '../../src/compose/cli-read-commands';
 import { openStore as openConfigured, type Store } from '../../src/compose/open-store';
 import { loadConfig } from '../../src/config';
 import { createTestDatabase } from '../support/database';
@@ -54,11 +55,13 @@ async function printed(run: (output: { write(text: string): void }) => Promise<v
   await run({ write: (part) => (text += part) });
   return text;
 }
+/** For a command whose output does not matter. */
+const nowhere = { stdout: { write: () => true }, stderr: new PassThrough().resume() };
 const publish = (path: string, dryRun = false) =>
   printed((output) => runPolicyPublish(configured(), { file: path, dryRun }, output, log));
 const list = () => printed((output) => runPolicyList(configured(), output, log));
 const diff = (before: string, after: string, tickets = false) =>
-  printed((output) => runPolicyDiff(configured, { before, after, tickets }, output, log));
+  printed((output) => runPolicyDiff(async () => configured(), { before, after, tickets }, output, log));
 const refusal = (command: Promise<unknown>): Promise<PolicyCommandError> =>
   command.then(
     () => Promise.reject(new Error('It was not refused')),
@@ -100,30 +103,32 @@ test('no command but a start publishes the configured file', async () => {
     readFileSync(join(__dirname, '../../examples/data/incidents.csv'), 'utf8').split('\n', 1)[0] ?? '',
   );
   const mapping = join(__dirname, '../../examples/servicenow.mapping.yaml');
-  const discard = { write: () => true };
   const question = { from: null, to: null, by: 'severity', zone: 'UTC', format: 'table' };
   for (const config of [edited, other]) {
-    await runPolicyList(config, discard, log);
-    await runPolicyPublish(config, { file: config.policyFile, dryRun: true }, discard, log);
-    await runPolicyDiff(() => config, { before: '1', after: 'cimcloud/2', tickets: true }, discard, log).catch(
-      (error) => {
-        // The service's policy is one that has no versions yet.
-        if (!(error instanceof PolicyCommandError)) throw error;
-      },
-    );
-    await runReport(config, question, discard, log);
+    await runPolicyList(config, nowhere.stdout, log);
+    await runPolicyPublish(config, { file: config.policyFile, dryRun: true }, nowhere.stdout, log);
+    await runPolicyDiff(
+      async () => config,
+      { before: '1', after: 'cimcloud/2', tickets: true },
+      nowhere.stdout,
+      log,
+    ).catch((error) => {
+      // The service's policy is one that has no versions yet.
+      if (!(error instanceof PolicyCommandError)) throw error;
+    });
+    await runReport(config, question, nowhere.stdout, log);
     await runExport(config, null, new PassThrough().resume(), log);
     await runExplain(
       config,
       { ticket: '1', commitment: null, cycle: null, zone: null, json: false },
-      discard,
+      nowhere.stdout,
       log,
     ).catch((error) => {
       if (error.name !== 'ExplainError') throw error;
     });
   }
-  await runImport(edited, { file: csv, mapping, dryRun: true, reports: null }, log);
-  await runImport(edited, { file: csv, mapping, dryRun: false, reports: null }, log);
+  await runImport(edited, { file: csv, mapping, dryRun: true, reports: null }, nowhere, log);
+  await runImport(edited, { file: csv, mapping, dryRun: false, reports: null }, nowhere, log);
   expect(await list()).toBe(before);
   expect(
     (await publish(file('edited.yaml', 'onLowering: carry', 'onLowering: restart'), true)).split('\n')[0],
@@ -139,9 +144,9 @@ test('a dry run of an import into an empty database publishes nothing; the impor
     reports: join(folder, 'reports.txt'),
   };
   const listed = () => printed((output) => runPolicyList(config, output, log));
-  await runImport(config, { ...files, dryRun: true }, log);
+  await runImport(config, { ...files, dryRun: true }, nowhere, log);
   expect((await listed()).trim()).toBe('');
-  await runImport(config, { ...files, dryRun: false }, log);
+  await runImport(config, { ...files, dryRun: false }, nowhere, log);
   expect(await listed()).toMatch(/^cimcloud\/1 .* the configured file\n$/);
   await database.drop();
 });

@@ -45,11 +45,18 @@ export class StepError extends Error {
   }
 }
 
+/** Runs a command as a step of the build. @throws StepError */
+export const runStep = (command: string, cwd: string, env: NodeJS.ProcessEnv): void => {
+  const { status, stdout, stderr } = spawnSync('/bin/sh', ['-c', command], { cwd, env, encoding: 'utf8' });
+  if (status !== 0) throw new StepError(`RUN ${command}`, `${stdout}${stderr}`);
+};
+
 /**
  * Carries out a stage's COPY and RUN in a folder that stands for its working directory, with this
  * machine's Node.
  *
  * @param stages the working directories of the stages before, by name.
+ * @param substitutes commands of RUN that a function carries out instead of a shell.
  * @throws StepError
  */
 export const buildStage = (
@@ -58,14 +65,12 @@ export const buildStage = (
   context: string,
   stages: ReadonlyMap<string, string>,
   env: NodeJS.ProcessEnv,
+  substitutes: Readonly<Record<string, (folder: string) => void>> = {},
 ): void => {
   mkdirSync(folder, { recursive: true });
   const workdir = stage.instructions.find(({ keyword }) => keyword === 'WORKDIR')?.rest ?? '/';
   for (const { keyword, rest } of stage.instructions) {
-    if (keyword === 'RUN') {
-      const { status, stdout, stderr } = spawnSync('/bin/sh', ['-c', rest], { cwd: folder, env, encoding: 'utf8' });
-      if (status !== 0) throw new StepError(`RUN ${rest}`, `${stdout}${stderr}`);
-    }
+    if (keyword === 'RUN') (substitutes[rest] ?? ((cwd) => runStep(rest, cwd, env)))(folder);
     if (keyword === 'COPY') copy(rest, workdir, folder, context, stages);
   }
 };

@@ -1,4 +1,3 @@
-import type { WriteStream } from 'node:tty';
 import { Presets, SingleBar } from 'cli-progress';
 
 /** Shows the progress of long work: a bar on a terminal, otherwise a line every two seconds. */
@@ -13,11 +12,11 @@ export interface Progress {
 
 const LINE_INTERVAL_MS = 2_000;
 
-export function progressOn(output: NodeJS.WriteStream | WriteStream): Progress {
-  return output.isTTY ? bar(output) : plainLines(output);
+export function progressOn(output: NodeJS.WritableStream): Progress {
+  return 'isTTY' in output && output.isTTY ? bar(output) : plainLines(output);
 }
 
-function bar(output: NodeJS.WriteStream): Progress {
+function bar(output: NodeJS.WritableStream): Progress {
   let current: SingleBar | null = null;
   let startedAt = 0;
   let pending: string[] = [];
