@@ -11,3 +11,6 @@ Object.defineProperty(Error, Symbol.hasInstance, {
     return instanceOf.call(this as typeof Error, value) || (this === Error && types.isNativeError(value));
   },
 });
+
+// As in bin/stepdown.js: otherwise graphql checks every value for a second copy of its own module.
+process.env.NODE_ENV = 'production';
