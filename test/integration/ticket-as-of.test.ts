@@ -28,7 +28,7 @@ const look = async (id: string, when: Json = {}): Promise<Json> => {
   return parts.some(({ ticket }) => ticket === null) ? null : Object.assign({}, ...parts.map(({ ticket }) => ticket));
 };
 
-/** The same as text, one field a line. Comparing two texts is much faster than comparing objects. */
+/** The same as text, one field a line: two texts are compared much faster than two objects. */
 const lookAsText = async (id: string, when?: Json): Promise<string> => JSON.stringify(await look(id, when), null, 1);
 
 /**
