@@ -30,8 +30,8 @@ async function compare(log: Log) {
     for (const { policies, policyFile } of [imported, replayed]) {
       await publishConfiguredPolicy(policies, policyFile, 'MISSING');
     }
-    await importLog(imported, log);
-    const { byEngine } = await replayLog(replayed, log);
+    // Side by side: each waits for a database of its own.
+    const [{ byEngine }] = await Promise.all([replayLog(replayed, log), importLog(imported, log)]);
     return { imported: await outcomeOf(imported.pool), replayed: await outcomeOf(replayed.pool), byEngine };
   } finally {
     await imported.close();

@@ -9,7 +9,7 @@ import { askOver, type Listener, listenOver, openSocket } from '../support/graph
 import { CIMCLOUD_TEXT } from '../support/policies';
 
 // Of the policy in force SEV1 has RESPONSE after 15 minutes and UPDATE after an hour, at any hour.
-// Made short are RESPONSE of SEV4 and RESOLUTION of SEV2: three seconds, so that they are breached
+// Made short are RESPONSE of SEV4 and RESOLUTION of SEV2: one second, so that they are breached
 // while a caller looks.
 const SHORT_POLICY = CIMCLOUD_TEXT.replace(
   /amount: 2\n( +)unit: BUSINESS_DAYS\n +calendar: business\n( +)basis: PUBLISHED/,
@@ -18,7 +18,7 @@ const SHORT_POLICY = CIMCLOUD_TEXT.replace(
 
 function spanOf(basis: string) {
   return (_match: string, indent: string): string =>
-    `amount: 0.05\n${indent}unit: MINUTES\n${indent}calendar: roundTheClock\n${indent}basis: ${basis}`;
+    `amount: ${1 / 60}\n${indent}unit: MINUTES\n${indent}calendar: roundTheClock\n${indent}basis: ${basis}`;
 }
 
 let folder: string;
@@ -197,7 +197,7 @@ describe('commitmentBreached', () => {
       cause: 'DUE',
     });
     expect(Date.parse(due.detectedAt)).toBeGreaterThan(Date.parse(dueAt));
-    // Three seconds have passed since it was opened, which is all that SEV2 has.
+    // More time has passed since it was opened than SEV2 has.
     await other.mutate('reclassifyTicket', { ticketId: early, impacts: SEV2 });
     const [changed] = (await byCause.has(1)).map(({ data }) => data.commitmentBreached);
     expect(changed).toMatchObject({ ticket: { id: early }, kind: 'RESOLUTION', cause: 'RECLASSIFIED' });

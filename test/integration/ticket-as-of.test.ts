@@ -28,6 +28,9 @@ const look = async (id: string, when: Json = {}): Promise<Json> => {
   return parts.some(({ ticket }) => ticket === null) ? null : Object.assign({}, ...parts.map(({ ticket }) => ticket));
 };
 
+/** The same as text, one field a line: two texts are compared much faster than two objects. */
+const lookAsText = async (id: string, when?: Json): Promise<string> => JSON.stringify(await look(id, when), null, 1);
+
 /**
  * A command is given, or the engine records what fell due. What is refused is tried all the
  * same.
@@ -101,8 +104,8 @@ it('a live ticket is, as of any instant, what the API returned then, field for f
       const followed = await service.submit(SEV2);
       clock.move(MINUTE_MS);
       const id = await service.submit(first, { followUpOf: followed });
-      const seen: { readonly at: string; readonly ticket: Json }[] = [];
-      const watch = async () => seen.push({ at: toIso(clock.now()), ticket: await look(id) });
+      const seen: { readonly at: string; readonly ticket: string }[] = [];
+      const watch = async () => seen.push({ at: toIso(clock.now()), ticket: await lookAsText(id) });
       await watch();
       for (const { step: what, gap: length } of steps) {
         // Between what happened and what will, no command is given; what falls due there is
@@ -118,8 +121,12 @@ it('a live ticket is, as of any instant, what the API returned then, field for f
       clock.move(30 * DAY_MS);
       await carryOut(id, 'ENGINE');
       for (const { at, ticket } of seen) {
-        expect([at, await look(id, { asOf: at })]).toEqual([at, ticket]);
-        expect([at, await look(id, { asOf: at, knownAt: at })]).toEqual([at, ticket]);
+        const [asOf, known] = await Promise.all([
+          lookAsText(id, { asOf: at }),
+          lookAsText(id, { asOf: at, knownAt: at }),
+        ]);
+        expect([at, asOf]).toEqual([at, ticket]);
+        expect([at, known]).toEqual([at, ticket]);
       }
       const now = toIso(clock.now());
       const present = await look(id);

@@ -8,7 +8,8 @@ import type { Temporal as TemporalNamespace } from 'temporal-polyfill';
  * require; its script for browsers runs in a context of its own, so that it extends no one else's
  * globals.
  */
-const context = createContext({});
+// Where there is a `process`, its objects do not carry a text of themselves for debugging.
+const context = createContext({ process: {} });
 runInContext(
   readFileSync(join(__dirname, '../../node_modules/temporal-polyfill/global.js'), 'utf8'),
   context,

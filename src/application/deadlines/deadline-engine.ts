@@ -93,16 +93,17 @@ export class DeadlineEngine {
   /** Records what is overdue and returns how long to sleep, in milliseconds. */
   private async recordDue(): Promise<DurationMs> {
     this.nextDeadline = Number.POSITIVE_INFINITY;
+    const { pollMs = 2_000 } = this.settings;
     const { now, next } = await this.due.next();
     // `wake` may have set a deadline that was written after `next` was read.
     this.nextDeadline = Math.min(this.nextDeadline, next ?? Number.POSITIVE_INFINITY);
     if (this.nextDeadline >= now) {
       // A commitment fulfilled at its due instant is in time, so a breach exists one millisecond
       // later.
-      return Math.min(this.settings.pollMs ?? 2_000, this.nextDeadline - now + 1);
+      return Math.min(pollMs, this.nextDeadline - now + 1);
     }
     this.emptyRounds = (await this.drain()) > 0 ? 0 : this.emptyRounds + 1;
-    return Math.min(LONGEST_COALESCE_MS, COALESCE_MS * 2 ** this.emptyRounds);
+    return Math.min(pollMs, LONGEST_COALESCE_MS, COALESCE_MS * 2 ** this.emptyRounds);
   }
 
   /**
