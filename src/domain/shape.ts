@@ -21,6 +21,9 @@ export interface ShapeProblem {
   readonly message: string;
 }
 
+/** A stored record that cannot be read. The message names it, the problem and what to do. */
+export class UnreadableRecord extends Error {}
+
 /** The problem as a sentence without its full stop: `effects.state takes text, not 7`. */
 export const problemText = ({ field, message }: ShapeProblem): string => `${field === '' ? 'it' : field} ${message}`;
 

@@ -410,3 +410,18 @@ test('the events of many tickets, requested at once, are read by one statement f
     expect(pages[place]?.hasPreviousPage).toBe(version > 2);
   }
 });
+
+test('an event that cannot be read is an error of its ticket only', async () => {
+  const [healthy, damaged] = [tickets.get('a')?.id ?? '', tickets.get('b')?.id ?? ''];
+  await store.pool.query(
+    `INSERT INTO events (ticket_id, client_id, number, type, at, recorded_at, actor, data)
+     SELECT id, client_id, 99, 'FORETOLD', opened_at, opened_at, '{}', '{}' FROM tickets WHERE id = $1`,
+    [damaged],
+  );
+  const eventsOf = (id: string) =>
+    store.reader.events(id, null, { count: 10, from: 'START', after: null, before: null });
+  // In one turn of the event loop, so that one statement reads both.
+  const [first, second] = await Promise.allSettled([eventsOf(healthy), eventsOf(damaged)]);
+  expect(first).toMatchObject({ status: 'fulfilled', value: { edges: [{ node: { type: 'SUBMITTED' } }] } });
+  expect(second).toMatchObject({ status: 'rejected', reason: { name: 'UnreadableEvent', ticketId: damaged } });
+});

@@ -1,5 +1,9 @@
 import { OperatorError } from '../../application/operator-error';
 import { CalendarError } from '../../domain/calendar/calendar-error';
+import { UnreadableRecord } from '../../domain/shape';
+
+/** The errors whose message says what to do. */
+const FOR_OPERATORS = [OperatorError, CalendarError, UnreadableRecord];
 
 /**
  * What the command line prints for an error: its message if the operator can correct it, else the
@@ -10,6 +14,6 @@ export function errorText(error: unknown): string {
   const { code, syscall }: NodeJS.ErrnoException = error;
   // A directory can be opened; only reading it fails.
   if (code === 'EISDIR') return 'A folder was given in place of a file.';
-  const isForOperator = error instanceof OperatorError || error instanceof CalendarError || syscall === 'open';
+  const isForOperator = FOR_OPERATORS.some((type) => error instanceof type) || syscall === 'open';
   return isForOperator ? error.message : (error.stack ?? error.message);
 }

@@ -19,6 +19,7 @@ import {
   problemText,
   type ShapeProblem,
   TEXT,
+  UnreadableRecord,
 } from '../shape';
 import { compilePolicy } from './compile-policy';
 import {
@@ -55,14 +56,18 @@ export type PartialPolicyDocument = Omit<PolicyDocument, keyof typeof DEFAULTS> 
   Partial<Pick<PolicyDocument, keyof typeof DEFAULTS>>;
 
 /**
- * A policy document that cannot be used. The message names the policy, the field and the problem.
+ * A policy document that cannot be used. The message names the policy, the field, the problem and
+ * what to do.
  */
-export class UnreadablePolicy extends Error {
+export class UnreadablePolicy extends UnreadableRecord {
   override readonly name = 'UnreadablePolicy';
   constructor(policy: string, problem: ShapeProblem) {
-    super(`${policy} cannot be read: ${problemText(problem)}`);
+    super(`${policy} cannot be read: ${problemText(problem)}. ${REPAIR}.`);
   }
 }
+
+const REPAIR =
+  'Publish a corrected version for new tickets; for tickets of this version, restore its document from a backup';
 
 const basis = oneOf(BASES);
 const severity = oneOf(SEVERITIES);

@@ -1,6 +1,6 @@
 import type { Actor } from '../actor';
 import type { EpochMs } from '../instant';
-import { problemText } from '../shape';
+import { problemText, UnreadableRecord } from '../shape';
 import { ACTOR_SHAPE, EVENT_SHAPES } from './event-shapes';
 import type { EventType, TicketEvent } from './ticket-events';
 
@@ -38,7 +38,7 @@ export const schemaVersionOf = (type: EventType): number => 1 + (STEPS[type]?.le
  * An event of the log that cannot be read, so that its ticket cannot be folded. The message says
  * what to do.
  */
-export class UnreadableEvent extends Error {
+export class UnreadableEvent extends UnreadableRecord {
   override readonly name = 'UnreadableEvent';
   readonly ticketId: string;
   readonly number: number;

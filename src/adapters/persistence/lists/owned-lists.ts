@@ -42,7 +42,8 @@ export function ownedLists<Query, Row extends QueryResultRow, T>(pool: Pool, lis
     const byOwner = new Map<string, (Row & Owned)[]>(owners.map((owner) => [owner, []]));
     for (const row of rows) byOwner.get(row.page_owner)?.push(row);
     const edgeOf = (row: Row & Owned) => ({ node: list.nodeOf(row), cursor: cursorOf(order, row) });
-    return new Map([...byOwner].map(([owner, own]) => [owner, pageOf(own, page, edgeOf)] as const));
+    // A row that cannot be read is an error of its owner only.
+    return new Map([...byOwner].map(([owner, own]) => [owner, () => pageOf(own, page, edgeOf)] as const));
   };
 
   const countsOf = async (owners: readonly string[], query: Query) => {
@@ -55,7 +56,7 @@ export function ownedLists<Query, Row extends QueryResultRow, T>(pool: Pool, lis
     return new Map(rows.map(({ page_owner, count }) => [page_owner, Number(count)] as const));
   };
 
-  const page = joined<readonly [Query, PageRequest], Page<T>>((owners, [query, request]) =>
+  const page = joined<readonly [Query, PageRequest], () => Page<T>>((owners, [query, request]) =>
     pagesOf(owners, query, request),
   );
   const count = joined<Query, number>(countsOf);
@@ -63,8 +64,8 @@ export function ownedLists<Query, Row extends QueryResultRow, T>(pool: Pool, lis
     page: async (owner: string, query: Query, request: PageRequest): Promise<Page<T>> => {
       // Refuses an invalid cursor here, before it can fail the statement of other requests.
       pageStatement({ select, from, where: 'TRUE' }, order, request, new Parameters());
-      const found = isUuid(owner) ? await page(owner, [query, request]) : null;
-      return found ?? { edges: [], hasNextPage: false, hasPreviousPage: false };
+      const read = isUuid(owner) ? await page(owner, [query, request]) : null;
+      return read?.() ?? { edges: [], hasNextPage: false, hasPreviousPage: false };
     },
     count: async (owner: string, query: Query): Promise<number> =>
       (isUuid(owner) ? await count(owner, query) : null) ?? 0,
