@@ -49,5 +49,6 @@ module.exports = {
   // Read from here only: a project's own is ignored.
   testTimeout: 30_000,
   testSequencer: '<rootDir>/test/support/longest-first.cjs',
-  maxWorkers: 2,
+  // One more than the two cores that the suite is measured on: many tests wait for processes.
+  maxWorkers: 3,
 };

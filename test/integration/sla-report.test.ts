@@ -97,15 +97,19 @@ const factsOf = ({ ticket, events }: (typeof tickets)[number]): readonly Fact[] 
   ];
 };
 
-const inMonth = (timeZone: string) => {
-  const format = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit' });
-  return (at: EpochMs) => format.format(at);
+/** One formatter for each zone, because making one for each fact is slow. */
+const formatters = new Map<string, Intl.DateTimeFormat>();
+const inMonth = (timeZone: string, at: EpochMs): string => {
+  const options = { timeZone, year: 'numeric', month: '2-digit' } as const;
+  const format = formatters.get(timeZone) ?? new Intl.DateTimeFormat('en-CA', options);
+  formatters.set(timeZone, format);
+  return format.format(at);
 };
 
 const KEYS: Readonly<Record<ReportGrouping, (fact: Fact, query: SlaReportQuery) => string | null>> = {
   SEVERITY: ({ severity }) => severity,
   CLIENT: ({ ticket }) => ticket.clientId,
-  MONTH: ({ at }, { timeZone }) => inMonth(timeZone)(at),
+  MONTH: ({ at }, { timeZone }) => inMonth(timeZone, at),
   CLAUSE: ({ ticket }) => ticket.clause,
   ASSIGNEE: ({ ticket }) => ticket.assignee,
 };
