@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import pino from 'pino';
 import { openEmbeddedPostgres } from '../../src/adapters/embedded-postgres/embedded-postgres';
 import { createDataSource } from '../../src/adapters/persistence/database/data-source';
@@ -17,7 +18,7 @@ const FOLDER = /^stepdown-jest-(\d+)$/;
  */
 export default async function globalSetup(): Promise<void> {
   // Tests that start the program do so side by side: it is compiled once, before them.
-  execFileSync(process.execPath, [join(__dirname, '../../bin/stepdown.js'), '--version']);
+  const compiled = run(process.execPath, [join(__dirname, '../../bin/stepdown.js'), '--version']);
   await removeLeftovers();
   const dataDir = join(tmpdir(), `stepdown-jest-${process.pid}`);
   await mkdir(dataDir, { mode: 0o700 });
@@ -38,7 +39,10 @@ export default async function globalSetup(): Promise<void> {
     await dataSource.destroy();
   }
   await withServer(sealTemplate);
+  await compiled;
 }
+
+const run = promisify(execFile);
 
 const removeLeftovers = async (): Promise<void> => {
   for (const name of await readdir(tmpdir())) {
