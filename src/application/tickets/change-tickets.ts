@@ -107,10 +107,10 @@ async function openAtOnce(
   if (steps.length > 0 || expectedVersion !== null || !isUuid(ticketId) || !isUuid(submit.input.clientId)) return null;
 
   const now = clock.now();
-  const facts = { now, tickets: new Map(), followed: new Map(), taken: new Set<string>() };
   const clients = new Set([submit.input.clientId]);
   const refused = request.refused ?? refuseReferences(change, submit.input, clients, () => undefined);
-  const known = { ...facts, clients, policyOfNew, policyOf: never };
+  const references = { clients, followed: new Map(), taken: new Set<string>() };
+  const known = { now, tickets: new Map(), ...references, policyOfNew, policyOf: never };
   const { outcomes, touched } = decideChanges([{ change, refused }], known);
   const [outcome] = outcomes;
   if (outcome === undefined || outcome.status === 'rejected') throw outcome?.reason;
@@ -133,12 +133,14 @@ const never = (): never => {
 async function changeInTransaction(
   tx: TicketTransaction,
   { clock }: ChangeTicketsDeps,
-  asked: readonly ChangeRequest[],
+  unchecked: readonly ChangeRequest[],
   policies: Pick<KnownFacts, 'policyOfNew' | 'policyOf'>,
 ): Promise<Settled> {
-  const inputs = asked.flatMap(({ change: { submit }, refused }) => (submit === null || refused ? [] : [submit.input]));
+  const inputs = unchecked.flatMap(({ change: { submit }, refused }) =>
+    submit === null || refused !== null ? [] : [submit.input],
+  );
   const references = await tx.loadReferences(inputs);
-  const requests = refuseSubmissions(asked, references, policies.policyOfNew);
+  const requests = refuseSubmissions(unchecked, references, policies.policyOfNew);
   const claims = await claimKeysOf(tx, requests, clock.now());
   const open = requests.filter((_, index) => mayDecide(claims[index]));
   const tickets = await tx.lock(open.flatMap(({ change }) => (change.submit === null ? [change.ticketId] : [])));
@@ -186,7 +188,8 @@ function refuseSubmissions(
   return requests.map(({ change, refused }) => {
     if (change.submit === null) return { change, refused };
     const { input } = change.submit;
-    const contradiction = refuseContradiction(input, policyOfNew(change));
+    // Without a key, deciding the change finds the contradiction early enough.
+    const contradiction = change.idempotency === null ? null : refuseContradiction(input, policyOfNew(change));
     return { change, refused: contradiction ?? refused ?? refuseReferences(change, input, clients, clientOf) };
   });
 }

@@ -112,12 +112,12 @@ class ChangeSet {
     return [...this.touched.values()].filter(({ events }) => events.length > 0);
   }
 
-  private open({ change, refused: asked }: ChangeRequest, input: NewTicket): Changed<Ticket> {
+  private open({ change, refused: early }: ChangeRequest, input: NewTicket): Changed<Ticket> {
     const policy = this.known.policyOfNew(change);
     const opened = openingOf(change, policy, this.known.now);
     // Contradictory impacts are refused before all other checks.
     if (!opened.ok && opened.refusal.code !== 'BeyondCalendar') return refusal(opened.refusal);
-    const refused = asked ?? this.whyNotOpened(change, input) ?? (opened.ok ? null : opened.refusal);
+    const refused = early ?? this.whyNotOpened(change, input) ?? (opened.ok ? null : opened.refusal);
     if (refused !== null || !opened.ok) return refusal(refused);
     const { ticket, events, ...refusals } = takeSteps(change, opened.ticket, policy, this.known.now);
     if (refusals.refused !== null) return { ...refusals, ticket: null, replayed: false };
