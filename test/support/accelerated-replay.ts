@@ -1,19 +1,18 @@
 import { readFile } from 'node:fs/promises';
+import { PassThrough } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, type Pool } from 'pg';
 import { v7 as newId } from 'uuid';
-import { importFile } from '../../src/adapters/cli/import/import-command';
-import { systemClock } from '../../src/adapters/clock/system-clock';
 import { csvRows } from '../../src/adapters/import/csv-rows';
 import { type Mapping, parseMapping } from '../../src/adapters/import/mapping-file';
 import { stage } from '../../src/adapters/import/staging';
-import { existingExternalIds } from '../../src/adapters/persistence/tickets/external-ids';
 import { type Commit, createTicketStore } from '../../src/adapters/persistence/tickets/postgres-ticket-store';
 import { DeadlineEngine } from '../../src/application/deadlines/deadline-engine';
 import { planTicket } from '../../src/application/import/plan-ticket';
 import type { Change, Step } from '../../src/application/tickets/change';
 import { createChangeTickets } from '../../src/application/tickets/change-tickets';
 import { createDueTickets } from '../../src/application/tickets/record-due';
+import { importInto } from '../../src/compose/cli-import-command';
 import type { Store } from '../../src/compose/open-store';
 import type { EpochMs } from '../../src/domain/instant';
 import { IMPORTER } from './actors';
@@ -34,24 +33,9 @@ const LARGEST_SET = 250;
 
 /** Imports the log after the fact, as `stepdown import` does. */
 export async function importLog(store: Store, { file, mapping }: Log): Promise<void> {
-  const { pool, policies, clients } = store;
-  const silent = { phase: () => undefined, update: () => undefined, line: () => undefined, stop: () => undefined };
-  await importFile(
-    {
-      url: store.url,
-      policies,
-      changeTickets: createChangeTickets({
-        store: createTicketStore({ pool, onCommitted: () => undefined }),
-        clock: systemClock,
-        policies,
-      }),
-      ensureClient: async (name) => (await clients.ensureClient(name)).id,
-      clientNamed: async (name) => (await clients.clientNamed(name))?.id ?? null,
-      existing: (clientId, externalIds) => existingExternalIds(pool, clientId, externalIds),
-    },
-    { file, mapping, dryRun: false, reports: null },
-    silent,
-  );
+  const output = { stdout: { write: () => true }, stderr: new PassThrough().resume() };
+  const exitCode = await importInto(store, { file, mapping, dryRun: false, reports: null }, output);
+  if (exitCode !== 0) throw new Error(`The import of ${file} ended with code ${exitCode}`);
 }
 
 /** How a log was replayed live. */

@@ -17,25 +17,28 @@ export const CIMCLOUD: Policy = compilePolicy(CIMCLOUD_DOCUMENT, 1);
 
 /**
  * Parses the policy once for all test files: expanding its holidays takes 0.7 s of CPU time. The
- * name of the cached file has a hash of the policy, of all sources and of the locked packages.
+ * cached document is used while the policy, all sources and the locked packages are the same.
  */
 function cimcloudDocument(): PolicyDocument {
   const folder = join(ROOT, 'node_modules/.cache/stepdown-tests');
-  const file = join(folder, `cimcloud-${hashOfInputs()}.json`);
+  const file = join(folder, 'cimcloud.json');
+  const inputs = hashOfInputs();
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as PolicyDocument;
+    const cached = JSON.parse(readFileSync(file, 'utf8')) as { inputs: string; document: PolicyDocument };
+    if (cached.inputs === inputs) return cached.document;
   } catch {
-    const text = JSON.stringify(loadParser()(CIMCLOUD_TEXT, { fileName: CIMCLOUD_FILE }));
-    try {
-      mkdirSync(folder, { recursive: true });
-      // Another worker may write the same file at the same time.
-      writeFileSync(`${file}.${process.pid}`, text);
-      renameSync(`${file}.${process.pid}`, file);
-    } catch {
-      // Without the cache, for example in a folder of another user, tests are only slower.
-    }
-    return JSON.parse(text) as PolicyDocument;
+    // There is none yet.
   }
+  const text = JSON.stringify({ inputs, document: loadParser()(CIMCLOUD_TEXT, { fileName: CIMCLOUD_FILE }) });
+  try {
+    mkdirSync(folder, { recursive: true });
+    // Another worker may write the same file at the same time.
+    writeFileSync(`${file}.${process.pid}`, text);
+    renameSync(`${file}.${process.pid}`, file);
+  } catch {
+    // Without the cache, for example in a folder of another user, tests are only slower.
+  }
+  return (JSON.parse(text) as { document: PolicyDocument }).document;
 }
 
 function hashOfInputs(): string {
@@ -45,7 +48,7 @@ function hashOfInputs(): string {
   for (const entry of readdirSync(join(ROOT, 'src'), { recursive: true, withFileTypes: true })) {
     if (entry.isFile()) hash.update(readFileSync(join(entry.parentPath, entry.name)));
   }
-  return hash.digest('hex').slice(0, 16);
+  return hash.digest('hex');
 }
 
 function loadParser(): typeof parsePolicy {
