@@ -5,4 +5,9 @@ export interface Caller {
   readonly actor: Actor;
   /** The client accounts whose tickets the caller may see. */
   readonly sees: 'ALL' | readonly string[];
+  /**
+   * Identifies the running operation of the caller, and is aborted when that must end: its time is
+   * over, or the caller has gone. Work without a caller that waits has none.
+   */
+  readonly signal?: AbortSignal;
 }
