@@ -1,8 +1,11 @@
+import { singleLine } from './printable';
+
 /** The output of a command; `process.stdout` is one. */
 export interface LineOutput {
   write(text: string): unknown;
 }
 
+/** Writes lines, each without characters that a terminal obeys. */
 export const writeLines = (output: LineOutput, lines: readonly string[]): void => {
-  output.write(`${lines.join('\n')}\n`);
+  output.write(`${lines.map(singleLine).join('\n')}\n`);
 };
