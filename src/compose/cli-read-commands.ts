@@ -53,5 +53,5 @@ function readContexts({ pool, policies }: Store, log: Logger, requestId: string)
   const now = systemClock.now();
   const services: ReadServices = { clock: { now: () => now }, policies, reader: createTicketReader({ pool }) };
   const contextFor = contextFactory(services, log);
-  return () => contextFor({ actor: SYSTEM, sees: 'ALL' }, requestId);
+  return () => contextFor({ actor: SYSTEM, sees: 'ALL' }, requestId, null);
 }
