@@ -5,8 +5,8 @@ import { type CallerGone, type OperationEnded, OperationTimedOut } from '../../a
  * answer, because its time is over or its caller has gone. Then no further resolver starts, and
  * `signal` is aborted.
  *
- * A mutation that has started runs to its end, so that it is not left half-done: while one runs, the
- * resolvers and the signal are stopped only after it.
+ * A mutation that has started runs to its end, so that it is not left half-done: the signal is
+ * aborted only after it.
  */
 export class RunningOperation {
   private readonly controller = new AbortController();
