@@ -56,5 +56,5 @@ function readContexts(
   const now = clock.now();
   const services: ReadServices = { clock: { now: () => now }, policies, reader: createTicketReader({ pool }) };
   const contextFor = contextFactory(services, log);
-  return () => contextFor({ actor: SYSTEM, sees: 'ALL' }, requestId);
+  return () => contextFor({ actor: SYSTEM, sees: 'ALL' }, requestId, null);
 }

@@ -82,6 +82,7 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
       port: config.port,
       schema: buildGraphQLSchema(),
       contextFor: contextFactory(services, logger),
+      operationTimeoutMs: config.operationTimeoutSeconds * 1_000,
       callerOf: callerFromHeaders(config.operator),
       readHealth: async () => {
         const [deadlineFaults, { now, next }] = await Promise.all([countDeadlineFaults(store.dataSource), due.next()]);
