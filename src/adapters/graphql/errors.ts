@@ -8,6 +8,7 @@ import { CommitUnknownError, isStoreUnavailable, OutdatedProcessError } from '..
 import { InvalidFilter } from '../../application/ports/ticket-filter';
 import { isUnanswerable } from '../../domain/calendar/business-calendar';
 import { TooManySegments } from '../../domain/commitment/explain-due';
+import { shortMessage } from './short-message';
 
 /** The values of `extensions.code` in errors of this service, besides those of Apollo Server. */
 export const FAULT_CODES = {
@@ -101,7 +102,15 @@ export function presentError(
   }
   const { code, stacktrace: _stacktrace, ...others } = formatted.extensions ?? {};
   if (typeof code === 'string' && code !== FAULT_CODES.internal) {
-    return { message: formatted.message, ...where, extensions: { code, ...others } };
+    const details = Object.entries(others).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? shortMessage(value) : value,
+    ]);
+    return {
+      message: shortMessage(formatted.message),
+      ...where,
+      extensions: { code, ...Object.fromEntries(details) },
+    };
   }
   logger.error({ requestId, err: innermost(error), path: formatted.path }, 'unexpected fault');
   return {
