@@ -21,6 +21,7 @@ import { toIso } from '../domain/instant';
 import { UnreadableEvent } from '../domain/ticket/upcast';
 import { openStore, type Store } from './open-store';
 import { purgeHourly } from './purge-hourly';
+import { watchDatabase } from './watch-database';
 
 /** A service that listens. */
 export interface RunningService {
@@ -57,6 +58,7 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
     const feed = await openFeed({
       pool,
       url: store.url,
+      stream: store.sockets.open,
       onDeadline: (at) => engine.wake(at),
       onError: (error) => {
         if (error instanceof UnreadableEvent) {
@@ -67,6 +69,12 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
     closeSteps.push(() => feed.close());
     engine.start();
     closeSteps.push(() => engine.close());
+    const watch = watchDatabase(store, logger, () => {
+      feed.retry();
+      engine.retry();
+    });
+    watch.start();
+    closeSteps.push(() => watch.close());
 
     const services: Services = {
       clock,

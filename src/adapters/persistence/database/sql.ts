@@ -1,7 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CustomTypesConfig, type Pool, type QueryResult, type QueryResultRow, types } from 'pg';
 import { type EpochMs, toIso } from '../../../domain/instant';
-import { isConnectionLost, StoreUnresponsiveError, storeError, UnreadableInstant, UnstorableInstant } from './database-errors';
+import {
+  isConnectionLost,
+  StoreUnresponsiveError,
+  storeError,
+  UnreadableInstant,
+  UnstorableInstant,
+} from './database-errors';
 
 /** Something that runs a statement: the pool, or the connection of a transaction. */
 export interface Queryable {
