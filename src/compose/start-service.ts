@@ -21,6 +21,7 @@ import { toIso } from '../domain/instant';
 import { UnreadableEvent } from '../domain/ticket/upcast';
 import { openStore, type Store } from './open-store';
 import { purgeHourly } from './purge-hourly';
+import { createReadiness } from './readiness';
 import { watchDatabase } from './watch-database';
 
 /** A service that listens. */
@@ -94,8 +95,13 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
       callerOf: callerFromHeaders(config.operator),
       readHealth: async () => {
         const [deadlineFaults, { now, next }] = await Promise.all([countDeadlineFaults(store.dataSource), due.next()]);
-        return { deadlineFaults, deadlinesBehindMs: next === null ? 0 : Math.max(0, now - next) };
+        return {
+          deadlineFaults,
+          deadlinesBehindMs: next === null ? 0 : Math.max(0, now - next),
+          hostClockOffsetMs: clock.hostOffsetMs,
+        };
       },
+      readUnreadyReasons: createReadiness(pool, () => watch.state),
       logger,
     });
     closeSteps.push(() => http.close());

@@ -76,7 +76,7 @@ export class NotifyChannel {
     this.schedule();
   }
 
-  /** To be called when the database can be reached again: ends the pause before the next attempt. */
+  /** To be called when the database can be reached again, so that it does not wait longer. */
   retry(): void {
     if (this.reconnect === null || this.client !== null || this.isClosed) return;
     clearTimeout(this.reconnect);
