@@ -1,5 +1,4 @@
 import type { Logger } from 'pino';
-import { systemClock } from '../adapters/clock/system-clock';
 import { openFeed } from '../adapters/events/feed';
 import { contextFactory } from '../adapters/graphql/context';
 import { buildGraphQLSchema } from '../adapters/graphql/schema';
@@ -22,6 +21,8 @@ import { toIso } from '../domain/instant';
 import { UnreadableEvent } from '../domain/ticket/upcast';
 import { openStore, type Store } from './open-store';
 import { purgeHourly } from './purge-hourly';
+import { createReadiness } from './readiness';
+import { watchDatabase } from './watch-database';
 
 /** A service that listens. */
 export interface RunningService {
@@ -46,7 +47,7 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
   try {
     const store = await openStore(config, logger);
     closeSteps.push(() => store.close());
-    const { pool, policies, clients } = store;
+    const { pool, clock, policies, clients } = store;
     const { policy } = await publishConfiguredPolicy(policies, store.policyFile, 'CHANGED');
     logger.debug({ policy: policy.id, version: policy.version }, 'policy in force');
 
@@ -58,6 +59,7 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
     const feed = await openFeed({
       pool,
       url: store.url,
+      stream: store.sockets.open,
       onDeadline: (at) => engine.wake(at),
       onError: (error) => {
         if (error instanceof UnreadableEvent) {
@@ -68,13 +70,19 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
     closeSteps.push(() => feed.close());
     engine.start();
     closeSteps.push(() => engine.close());
+    const watch = watchDatabase(store, logger, () => {
+      feed.retry();
+      engine.retry();
+    });
+    watch.start();
+    closeSteps.push(() => watch.close());
 
     const services: Services = {
-      clock: systemClock,
+      clock,
       policies,
       readPolicy,
       reader: createTicketReader({ pool }),
-      changeTickets: createChangeTickets({ store: tickets, clock: systemClock, policies }),
+      changeTickets: createChangeTickets({ store: tickets, clock, policies }),
       feed,
       clients: { create: clients.openClient, default: defaultClient(() => clients.ensureClient(config.client)) },
     };
@@ -83,11 +91,17 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
       port: config.port,
       schema: buildGraphQLSchema(),
       contextFor: contextFactory(services, logger),
+      operationTimeoutMs: config.operationTimeoutSeconds * 1_000,
       callerOf: callerFromHeaders(config.operator),
       readHealth: async () => {
         const [deadlineFaults, { now, next }] = await Promise.all([countDeadlineFaults(store.dataSource), due.next()]);
-        return { deadlineFaults, deadlinesBehindMs: next === null ? 0 : Math.max(0, now - next) };
+        return {
+          deadlineFaults,
+          deadlinesBehindMs: next === null ? 0 : Math.max(0, now - next),
+          hostClockOffsetMs: clock.hostOffsetMs,
+        };
       },
+      readUnreadyReasons: createReadiness(pool, () => watch.state),
       logger,
     });
     closeSteps.push(() => http.close());
@@ -112,9 +126,9 @@ const dueTickets = ({ policies }: Store, store: TicketStore, logger: Logger) =>
       ),
   });
 
-async function purgeKeys({ dataSource }: Store, logger: Logger): Promise<void> {
+async function purgeKeys({ pool }: Store, logger: Logger): Promise<void> {
   try {
-    await purgeIdempotencyKeys(dataSource, systemClock);
+    await purgeIdempotencyKeys(pool);
   } catch (error) {
     logger.warn({ err: error }, 'expired idempotency keys could not be deleted; retrying in one hour');
   }

@@ -11,6 +11,7 @@ import { checkPolicy } from '../../src/adapters/cli/policy/policy-check';
 import { progressOn } from '../../src/adapters/cli/progress';
 import { demoReport } from '../../src/adapters/cli/ticket/demo';
 import { createClientAccounts } from '../../src/adapters/persistence/clients/postgres-clients';
+import { runFullExport } from '../../src/compose/cli-archive-commands';
 import { runExplain } from '../../src/compose/cli-explain-command';
 import { runPolicyDiff, runPolicyList, runPolicyPublish } from '../../src/compose/cli-policy-commands';
 import { runExport, runReport } from '../../src/compose/cli-read-commands';
@@ -83,6 +84,7 @@ it.each<readonly [string, 'TEXT' | 'JSON', (output: PassThrough) => Promise<unkn
   ['explain', 'TEXT', (output) => runExplain(config(), { ...EXPLAIN, ticket: '1', json: false }, output, log)],
   ['explain as JSON', 'JSON', (output) => runExplain(config(), { ...EXPLAIN, ticket: '1', json: true }, output, log)],
   ['export', 'JSON', (output) => runExport(config(), null, output, log)],
+  ['full export', 'JSON', (output) => runFullExport(config(), output, log)],
   ['policy list', 'TEXT', (output) => runPolicyList(config(), output, log)],
   ['policy check', 'TEXT', (output) => checkPolicy(policy, output, output)],
   [

@@ -1,4 +1,4 @@
-import { singleLine } from './printable';
+import { printable, singleLine } from './printable';
 
 /** The output of a command; `process.stdout` is one. */
 export interface LineOutput {
@@ -9,3 +9,8 @@ export interface LineOutput {
 export const writeLines = (output: LineOutput, lines: readonly string[]): void => {
   output.write(`${lines.map(singleLine).join('\n')}\n`);
 };
+
+/** An output that prints nothing unprintable, whatever a command writes. */
+export const printableOutput = (output: LineOutput): LineOutput => ({
+  write: (text) => output.write(printable(text)),
+});

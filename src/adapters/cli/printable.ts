@@ -1,5 +1,3 @@
-import type { LineOutput } from './line-output';
-
 /**
  * Control characters, line and paragraph separators, and invisible format characters such as those
  * that reverse the direction of text. A terminal obeys them, or shows other text than it has.
@@ -24,8 +22,3 @@ export const printableJson = (json: string): string =>
   );
 
 const escaped = (text: string, index: number): string => `\\u${text.charCodeAt(index).toString(16).padStart(4, '0')}`;
-
-/** An output that prints nothing unprintable, whatever a command writes. */
-export const printableOutput = (output: LineOutput): LineOutput => ({
-  write: (text) => output.write(printable(text)),
-});
