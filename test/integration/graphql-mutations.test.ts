@@ -196,7 +196,7 @@ describe("a ticket's life", () => {
     expect(paused).toMatchObject({
       waiting: [{ reason: 'CLIENT' }],
       sla: { update: { status: 'PAUSED', dueAt: null }, resolution: { status: 'PAUSED', dueAt: null } },
-      // Nobody has answered the client yet.
+      // The client still waits for a response.
       nextDeadline: { kind: 'RESPONSE' },
     });
     const running = await change('stopWaiting', id, { reason: 'CLIENT' }, fields);
