@@ -75,7 +75,7 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
       reader: createTicketReader({ pool }),
       changeTickets: createChangeTickets({ store: tickets, clock, policies }),
       feed,
-      clients: { create: clients.openClient, default: defaultClient(() => clients.ensureClient(config.client)) },
+      clients: { create: clients.create, default: defaultClient(() => clients.ensureClient(config.client)) },
     };
     const http = await startHttpServer({
       host: config.host,

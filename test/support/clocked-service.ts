@@ -28,7 +28,7 @@ export async function startClockedService(): Promise<ClockedService> {
         throw new Error('No feed follows the log here');
       },
     },
-    clients: { create: createClientAccounts(store).openClient, default: async () => store.client },
+    clients: { create: createClientAccounts(store).create, default: async () => store.client },
   };
   const http = await startHttpServer({
     host: '127.0.0.1',

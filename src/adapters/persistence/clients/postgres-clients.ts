@@ -1,13 +1,18 @@
 import type { DataSource } from 'typeorm';
 import { v7 as newId } from 'uuid';
-import type { Client } from '../../../application/ports/clients';
+import type { Client, Clients } from '../../../application/ports/clients';
 import type { Clock } from '../../../application/ports/clock';
+import type { KeyUse } from '../../../application/ports/idempotency';
 import { poolOf } from '../database/data-source';
 import { entityManager } from '../database/entity-manager';
+import type { Queryable } from '../database/sql';
+import { transact } from '../database/transact';
 import { type ClientRow, clients } from '../tables';
+import { claimKey } from '../tickets/idempotency-keys';
 
 /** The client accounts. Names are unique and case-sensitive. */
 export interface ClientAccounts {
+  readonly create: Clients['create'];
   /**
    * Returns the client of that name, and creates it if there is none. Safe to call concurrently.
    */
@@ -35,22 +40,39 @@ interface ClientAccountsDeps {
 }
 
 export function createClientAccounts({ dataSource, clock }: ClientAccountsDeps): ClientAccounts {
-  const repository = entityManager(dataSource, poolOf(dataSource)).getRepository(clients);
+  const pool = poolOf(dataSource);
 
-  const clientWhere = async (where: { readonly id: string } | { readonly name: string }): Promise<Client | null> => {
-    const row = await repository.findOneBy(where);
+  const clientWhere = async (
+    where: { readonly id: string } | { readonly name: string },
+    on: Queryable = pool,
+  ): Promise<Client | null> => {
+    const row = await entityManager(dataSource, on).getRepository(clients).findOneBy(where);
     return row === null ? null : clientFromRow(row);
   };
   const clientNamed = (name: string) => clientWhere({ name });
-  const openClient = async (id: string, name: string): Promise<Client | null> => {
+  const openClient = async (id: string, name: string, on: Queryable = pool): Promise<Client | null> => {
     const row = { id, name, created_at: clock.now() };
-    await repository.createQueryBuilder().insert().values(row).orIgnore().updateEntity(false).execute();
-    return clientWhere({ id });
+    const inserting = entityManager(dataSource, on).getRepository(clients).createQueryBuilder().insert().values(row);
+    await inserting.orIgnore().updateEntity(false).execute();
+    return clientWhere({ id }, on);
   };
+  const openWithKey = (id: string, name: string, key: KeyUse): ReturnType<Clients['create']> =>
+    transact(pool, async (tx) => {
+      if ((await claimKey(tx, key, id, clock.now())) === 'REUSED') return 'KEY_REUSED';
+      const client = await openClient(id, name, tx);
+      // Rolled back, so that the key is free for another name.
+      if (client === null) throw new NameTaken();
+      return client;
+    }).catch((error: unknown) => {
+      if (error instanceof NameTaken) return 'NAME_TAKEN';
+      throw error;
+    });
 
   return {
     clientNamed,
-    openClient,
+    openClient: (id, name) => openClient(id, name),
+    create: async (id, name, key) =>
+      key === null ? ((await openClient(id, name)) ?? 'NAME_TAKEN') : openWithKey(id, name, key),
     ensureClient: async (name) => {
       const client = (await clientNamed(name)) ?? (await openClient(newId(), name)) ?? (await clientNamed(name));
       if (client === null) throw new Error(`The client "${name}" was neither found nor created`);
@@ -58,3 +80,6 @@ export function createClientAccounts({ dataSource, clock }: ClientAccountsDeps):
     },
   };
 }
+
+/** Rolls a transaction back. Internal to this file. */
+class NameTaken extends Error {}
