@@ -4,6 +4,7 @@ import { TooManyApproachingDeadlines } from '../../application/deadlines/upcomin
 import { SlowSubscriber } from '../../application/ports/events';
 import { CallerGone, OperationTimedOut } from '../../application/ports/operation-ended';
 import { InvalidCursor } from '../../application/ports/pagination';
+import { PolicyReaderBusy } from '../../application/ports/policies';
 import { CommitUnknownError, isStoreUnavailable, OutdatedProcessError } from '../../application/ports/store-errors';
 import { InvalidFilter } from '../../application/ports/ticket-filter';
 import { isUnanswerable } from '../../domain/calendar/business-calendar';
@@ -70,7 +71,8 @@ function publicErrorOf(error: unknown): PublicError | null {
         message: `${link.message} Repeating the request is safe with an idempotencyKey.`,
       };
     }
-    if (link instanceof OutdatedProcessError) return { code: FAULT_CODES.unavailable, message: link.message };
+    if (link instanceof OutdatedProcessError || link instanceof PolicyReaderBusy)
+      return { code: FAULT_CODES.unavailable, message: link.message };
     if (isStoreUnavailable(link)) {
       return {
         code: FAULT_CODES.unavailable,
