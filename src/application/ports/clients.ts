@@ -19,8 +19,8 @@ export interface Clients {
    * created, unchanged.
    *
    * @param key claimed together with the account, in the register of the keys of all mutations
-   * @returns `NAME_TAKEN` if another account has the name, `KEY_REUSED` if the key belongs to another
-   *   request
+   * @returns `NAME_TAKEN` if another account has the name, `KEY_REUSED` if the key belongs to
+   * another request
    */
   create(id: string, name: string, key: KeyUse | null): Promise<Client | 'NAME_TAKEN' | 'KEY_REUSED'>;
   /** The account of tickets whose request names no client. */

@@ -2,7 +2,6 @@ import type { DataSource } from 'typeorm';
 import { v7 as newId } from 'uuid';
 import type { Client, Clients } from '../../../application/ports/clients';
 import type { Clock } from '../../../application/ports/clock';
-import type { KeyUse } from '../../../application/ports/idempotency';
 import { poolOf } from '../database/data-source';
 import { entityManager } from '../database/entity-manager';
 import type { Queryable } from '../database/sql';
@@ -50,29 +49,29 @@ export function createClientAccounts({ dataSource, clock }: ClientAccountsDeps):
     return row === null ? null : clientFromRow(row);
   };
   const clientNamed = (name: string) => clientWhere({ name });
-  const openClient = async (id: string, name: string, on: Queryable = pool): Promise<Client | null> => {
-    const row = { id, name, created_at: clock.now() };
-    const inserting = entityManager(dataSource, on).getRepository(clients).createQueryBuilder().insert().values(row);
-    await inserting.orIgnore().updateEntity(false).execute();
-    return clientWhere({ id }, on);
-  };
-  const openWithKey = (id: string, name: string, key: KeyUse): ReturnType<Clients['create']> =>
+  // In a transaction, so that a commit with an unknown outcome is reported as such. A name that is
+  // taken rolls it back, so that the key is free for another name.
+  const create: Clients['create'] = (id, name, key) =>
     transact(pool, async (tx) => {
-      if ((await claimKey(tx, key, id, clock.now())) === 'REUSED') return 'KEY_REUSED';
-      const client = await openClient(id, name, tx);
-      // Rolled back, so that the key is free for another name.
+      if (key !== null && (await claimKey(tx, key, id, clock.now())) === 'REUSED') return 'KEY_REUSED';
+      const insert = entityManager(dataSource, tx).createQueryBuilder().insert().into(clients);
+      await insert.values({ id, name, created_at: clock.now() }).orIgnore().updateEntity(false).execute();
+      const client = await clientWhere({ id }, tx);
       if (client === null) throw new NameTaken();
       return client;
     }).catch((error: unknown) => {
       if (error instanceof NameTaken) return 'NAME_TAKEN';
       throw error;
     });
+  const openClient = async (id: string, name: string): Promise<Client | null> => {
+    const client = await create(id, name, null);
+    return typeof client === 'string' ? null : client;
+  };
 
   return {
     clientNamed,
-    openClient: (id, name) => openClient(id, name),
-    create: async (id, name, key) =>
-      key === null ? ((await openClient(id, name)) ?? 'NAME_TAKEN') : openWithKey(id, name, key),
+    openClient,
+    create,
     ensureClient: async (name) => {
       const client = (await clientNamed(name)) ?? (await openClient(newId(), name)) ?? (await clientNamed(name));
       if (client === null) throw new Error(`The client "${name}" was neither found nor created`);
