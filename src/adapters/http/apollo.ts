@@ -7,10 +7,10 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
-import type { RequestContext } from '../graphql/context';
+import { answerTooLong, checkOperation, nestedTooDeeply } from '../graphql/check-operation';
+import type { OperationContext } from '../graphql/context';
 import { presentError } from '../graphql/errors';
-import { refuseLargeInput } from '../graphql/input-limits';
-import { LIMITS, tooLarge } from '../graphql/operation-limits';
+import { LIMITS } from '../graphql/operation-limits';
 
 /** An HTTP request in the form that Apollo takes: lower-case header names, a parsed body. */
 export interface GraphQLRequest {
@@ -21,30 +21,40 @@ export interface GraphQLRequest {
 }
 
 export interface GraphQLExecutor {
-  execute(request: GraphQLRequest, context: RequestContext): Promise<HTTPGraphQLResponse>;
+  execute(request: GraphQLRequest, context: OperationContext): Promise<HTTPGraphQLResponse>;
   close(): Promise<void>;
 }
 
 /** Refuses subscriptions over HTTP, and operations that exceed the limits. */
-const operationGuard: ApolloServerPlugin<RequestContext> = {
+const operationGuard: ApolloServerPlugin<OperationContext> = {
   requestDidStart: async () => ({
-    didResolveOperation: async ({ document, operation, request }) => {
+    didResolveSource: async ({ source }) => {
+      const refused = nestedTooDeeply(source);
+      if (refused !== null) throw refused;
+    },
+    didResolveOperation: async ({ schema, document, operation, request, contextValue }) => {
       if (operation === undefined) return;
       if (operation.operation === 'subscription') {
         throw new GraphQLError('Send subscriptions over a WebSocket (graphql-transport-ws) on this path.', {
           extensions: { code: 'BAD_REQUEST', http: { status: 400 } },
         });
       }
-      const variables = request.variables ?? {};
-      const refused = refuseLargeInput(document, operation, variables) ?? tooLarge(document, operation, variables);
-      if (refused !== null) throw refused;
+      const allowance = checkOperation(schema, document, operation, request.variables ?? {});
+      if (allowance !== null) Object.assign(contextValue.allowance, allowance);
+    },
+    willSendResponse: async ({ response }) => {
+      if (response.body.kind !== 'single') return;
+      const tooLong = answerTooLong(response.body.singleResult.data);
+      if (tooLong === null) return;
+      response.body.singleResult = { errors: [tooLong.toJSON()] };
+      response.http.status = 400;
     },
   }),
 };
 
 /** `formatError` does not receive the request, so the id of the request is kept by the error. */
 const requestIds = new WeakMap<object, string>();
-const requestIdPlugin: ApolloServerPlugin<RequestContext> = {
+const requestIdPlugin: ApolloServerPlugin<OperationContext> = {
   requestDidStart: async () => ({
     didEncounterErrors: async ({ errors, contextValue }) => {
       for (const error of errors) requestIds.set(error, contextValue.requestId);
@@ -57,7 +67,7 @@ const requestIdPlugin: ApolloServerPlugin<RequestContext> = {
  * that cost time and are not used here.
  */
 export async function startApollo(schema: GraphQLSchema, logger: Logger): Promise<GraphQLExecutor> {
-  const apollo = new ApolloServer<RequestContext>({
+  const apollo = new ApolloServer<OperationContext>({
     schema,
     logger,
     introspection: true,
