@@ -22,7 +22,7 @@ export interface OperationContext<S extends ReadServices = Services> {
   readonly operation: RunningOperation | null;
   /** The pinned policy. Not a promise if the version is in the cache of the process. */
   policyOf(pinned: Pinned): Policy | Promise<Policy>;
-  /** What the resolvers may still read. Without a limit of fields until the operation is checked. */
+  /** What the resolvers may still read. The number of fields has no limit before the check. */
   readonly allowance: Allowance;
   /** The context of the resolvers of fields that declare their work (`operation-costs.ts`). */
   readonly forWork: RequestContext<S>;
