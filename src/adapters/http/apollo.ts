@@ -11,6 +11,7 @@ import { answerTooLong, checkOperation, nestedTooDeeply } from '../graphql/check
 import type { OperationContext } from '../graphql/context';
 import { presentError } from '../graphql/errors';
 import { LIMITS } from '../graphql/operation-limits';
+import { isUnavailable } from '../graphql/unavailability';
 
 /** An HTTP request in the form that Apollo takes: lower-case header names, a parsed body. */
 export interface GraphQLRequest {
@@ -52,6 +53,22 @@ const operationGuard: ApolloServerPlugin<OperationContext> = {
   }),
 };
 
+/**
+ * Answers 503 if the whole answer failed because the service is unavailable, so that a load
+ * balancer sees it. A request whose outcome is unknown gets no `Retry-After`.
+ */
+const unavailabilityPlugin: ApolloServerPlugin<OperationContext> = {
+  requestDidStart: async () => ({
+    willSendResponse: async ({ response: { body, http } }) => {
+      if (body.kind !== 'single') return;
+      const { data, errors = [] } = body.singleResult;
+      if (!isUnavailable(data, errors)) return;
+      http.status = 503;
+      if (errors.every(({ extensions }) => extensions?.retryable === true)) http.headers.set('retry-after', '1');
+    },
+  }),
+};
+
 /** `formatError` does not receive the request, so the id of the request is kept by the error. */
 const requestIds = new WeakMap<object, string>();
 const requestIdPlugin: ApolloServerPlugin<OperationContext> = {
@@ -82,6 +99,7 @@ export async function startApollo(schema: GraphQLSchema, logger: Logger): Promis
     plugins: [
       operationGuard,
       requestIdPlugin,
+      unavailabilityPlugin,
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginLandingPageDisabled(),
