@@ -30,6 +30,8 @@ export type Config = Readonly<{
   client: string;
   /** Allows an address that other machines can reach, although callers are not authenticated. */
   allowUnauthenticated: boolean;
+  /** The time limit of an operation, and of each event of a subscription, in seconds. */
+  operationTimeoutSeconds: number;
 }>;
 
 /**
@@ -119,6 +121,7 @@ const specs = (root: string) => ({
   STEPDOWN_OPERATOR: displayName({ default: 'local operator' }),
   STEPDOWN_CLIENT: displayName({ default: 'Default client' }),
   STEPDOWN_ALLOW_UNAUTHENTICATED: exactlyTrueOrFalse({ default: false }),
+  STEPDOWN_OPERATION_TIMEOUT_SECONDS: wholeNumber(1, 3_600)({ default: 30 }),
 });
 
 /**
@@ -158,6 +161,7 @@ export const loadConfig = (env: Readonly<Record<string, string | undefined>>): C
     operator: clean.STEPDOWN_OPERATOR,
     client: clean.STEPDOWN_CLIENT,
     allowUnauthenticated: clean.STEPDOWN_ALLOW_UNAUTHENTICATED,
+    operationTimeoutSeconds: clean.STEPDOWN_OPERATION_TIMEOUT_SECONDS,
   };
 };
 

@@ -3,7 +3,6 @@ import { type ImportOptions, importFile } from '../adapters/cli/import/import-co
 import { importResult, UNPUBLISHED_CHANGES_NOTE } from '../adapters/cli/import/import-summary';
 import type { LineOutput } from '../adapters/cli/line-output';
 import { progressOn } from '../adapters/cli/progress';
-import { systemClock } from '../adapters/clock/system-clock';
 import { existingExternalIds } from '../adapters/persistence/tickets/external-ids';
 import { createTicketStore } from '../adapters/persistence/tickets/postgres-ticket-store';
 import { reserveNumbers } from '../adapters/persistence/tickets/reserved-numbers';
@@ -53,7 +52,7 @@ export async function importInto(
   to: ImportOutput,
   signal = new AbortController().signal,
 ): Promise<0 | 1> {
-  const { pool, clients, policyFile } = store;
+  const { pool, clients, clock, policyFile } = store;
   const { policies, hasUnpublishedChanges } = options.dryRun
     ? await policiesForDryRun(store.policies, policyFile)
     : { policies: store.policies, ...(await publishConfiguredPolicy(store.policies, policyFile, 'MISSING')) };
@@ -61,12 +60,12 @@ export async function importInto(
   const done = await importFile(
     {
       url: store.url,
-      clock: systemClock,
+      clock,
       policies,
       // No part of this process follows the log; other processes find the events within a second.
       changeTickets: createChangeTickets({
         store: createTicketStore({ pool, onCommitted: () => undefined }),
-        clock: systemClock,
+        clock,
         policies,
       }),
       ensureClient: async (name) => (await clients.ensureClient(name)).id,

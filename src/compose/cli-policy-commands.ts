@@ -10,7 +10,6 @@ import {
 } from '../adapters/cli/policy/policy-diff-command';
 import { listPolicies } from '../adapters/cli/policy/policy-list';
 import { publishFile } from '../adapters/cli/policy/policy-publish';
-import { systemClock } from '../adapters/clock/system-clock';
 import { createTicketReader } from '../adapters/persistence/tickets/postgres-ticket-reader';
 import { readPolicy } from '../adapters/policy-files/read-policy';
 import { agentCaller } from '../application/agent-caller';
@@ -51,8 +50,12 @@ export async function runPolicyDiff(
   );
 }
 
-const policyServices = ({ policies, pool }: Store): Pick<Services, 'clock' | 'policies' | 'readPolicy' | 'reader'> => ({
-  clock: systemClock,
+const policyServices = ({
+  clock,
+  policies,
+  pool,
+}: Store): Pick<Services, 'clock' | 'policies' | 'readPolicy' | 'reader'> => ({
+  clock,
   policies,
   readPolicy,
   reader: createTicketReader({ pool }),

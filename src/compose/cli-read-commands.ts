@@ -5,7 +5,6 @@ import type { LineOutput } from '../adapters/cli/line-output';
 import { executeReport, reportFormat, reportQuery } from '../adapters/cli/report/report-command';
 import type { ReportOptions } from '../adapters/cli/report/report-types';
 import { parseExportFilter } from '../adapters/cli/ticket/export-filter';
-import { systemClock } from '../adapters/clock/system-clock';
 import { contextFactory, type RequestContext } from '../adapters/graphql/context';
 import { buildGraphQLSchema } from '../adapters/graphql/schema';
 import { ticketLines } from '../adapters/graphql/ticket/export-tickets';
@@ -41,17 +40,21 @@ export async function runReport(
   log: Logger,
 ): Promise<void> {
   const format = reportFormat(options.format);
-  const query = reportQuery(options, systemClock.now());
+  const queryAt = reportQuery(options);
   await withStore(config, log, 'report', async (store) => {
     const contexts = readContexts(store, log, 'report');
-    output.write(format(await executeReport(buildGraphQLSchema(), contexts(), query)));
+    output.write(format(await executeReport(buildGraphQLSchema(), contexts(), queryAt(store.clock.now()))));
   });
 }
 
 /** Contexts for the API's queries. They see all tickets, and `now` is the current instant. */
-function readContexts({ pool, policies }: Store, log: Logger, requestId: string): () => RequestContext<ReadServices> {
-  const now = systemClock.now();
+function readContexts(
+  { clock, pool, policies }: Store,
+  log: Logger,
+  requestId: string,
+): () => RequestContext<ReadServices> {
+  const now = clock.now();
   const services: ReadServices = { clock: { now: () => now }, policies, reader: createTicketReader({ pool }) };
   const contextFor = contextFactory(services, log);
-  return () => contextFor({ actor: SYSTEM, sees: 'ALL' }, requestId);
+  return () => contextFor({ actor: SYSTEM, sees: 'ALL' }, requestId, null);
 }

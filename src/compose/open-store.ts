@@ -1,10 +1,11 @@
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { DataSource } from 'typeorm';
-import { systemClock } from '../adapters/clock/system-clock';
+import { DatabaseClock } from '../adapters/clock/database-clock';
 import { openEmbeddedPostgres } from '../adapters/embedded-postgres/embedded-postgres';
 import { type ClientAccounts, createClientAccounts } from '../adapters/persistence/clients/postgres-clients';
 import { createDataSource, poolOf } from '../adapters/persistence/database/data-source';
+import { measureDatabaseTime } from '../adapters/persistence/database/database-time';
 import { migrate } from '../adapters/persistence/database/migrate';
 import { createPolicies } from '../adapters/persistence/policies/postgres-policies';
 import { readConfiguredPolicy } from '../adapters/policy-files/configured-policy-file';
@@ -18,6 +19,8 @@ export interface Store {
   readonly url: string;
   readonly dataSource: DataSource;
   readonly pool: Pool;
+  /** The clock of the database, measured once. */
+  readonly clock: DatabaseClock;
   readonly policies: ConfiguredPolicies;
   readonly policyFile: ConfiguredPolicy;
   readonly clients: ClientAccounts;
@@ -43,9 +46,11 @@ export async function openStore(config: Config, log: Logger, applicationName = '
     const applied = await migrate(dataSource);
     if (applied.length > 0) log.info({ migrations: applied }, 'migrated the database');
     const pool = poolOf(dataSource);
-    const policies = createPolicies({ dataSource, clock: systemClock, policyId: policyFile.id });
-    const clients = createClientAccounts({ dataSource, clock: systemClock });
-    return { url, dataSource, pool, policies, policyFile, clients, close };
+    const clock = new DatabaseClock();
+    await measureDatabaseTime(pool, (reading) => clock.add(reading));
+    const policies = createPolicies({ dataSource, clock, policyId: policyFile.id });
+    const clients = createClientAccounts({ dataSource, clock });
+    return { url, dataSource, pool, clock, policies, policyFile, clients, close };
   } catch (error) {
     await close();
     throw error;

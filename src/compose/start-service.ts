@@ -1,5 +1,4 @@
 import type { Logger } from 'pino';
-import { systemClock } from '../adapters/clock/system-clock';
 import { openFeed } from '../adapters/events/feed';
 import { contextFactory } from '../adapters/graphql/context';
 import { buildGraphQLSchema } from '../adapters/graphql/schema';
@@ -46,7 +45,7 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
   try {
     const store = await openStore(config, logger);
     closeSteps.push(() => store.close());
-    const { pool, policies, clients } = store;
+    const { pool, clock, policies, clients } = store;
     const { policy } = await publishConfiguredPolicy(policies, store.policyFile, 'CHANGED');
     logger.debug({ policy: policy.id, version: policy.version }, 'policy in force');
 
@@ -70,11 +69,11 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
     closeSteps.push(() => engine.close());
 
     const services: Services = {
-      clock: systemClock,
+      clock,
       policies,
       readPolicy,
       reader: createTicketReader({ pool }),
-      changeTickets: createChangeTickets({ store: tickets, clock: systemClock, policies }),
+      changeTickets: createChangeTickets({ store: tickets, clock, policies }),
       feed,
       clients: { create: clients.openClient, default: defaultClient(() => clients.ensureClient(config.client)) },
     };
@@ -83,6 +82,7 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
       port: config.port,
       schema: buildGraphQLSchema(),
       contextFor: contextFactory(services, logger),
+      operationTimeoutMs: config.operationTimeoutSeconds * 1_000,
       callerOf: callerFromHeaders(config.operator),
       readHealth: async () => {
         const [deadlineFaults, { now, next }] = await Promise.all([countDeadlineFaults(store.dataSource), due.next()]);
@@ -112,9 +112,9 @@ const dueTickets = ({ policies }: Store, store: TicketStore, logger: Logger) =>
       ),
   });
 
-async function purgeKeys({ dataSource }: Store, logger: Logger): Promise<void> {
+async function purgeKeys({ pool }: Store, logger: Logger): Promise<void> {
   try {
-    await purgeIdempotencyKeys(dataSource, systemClock);
+    await purgeIdempotencyKeys(pool);
   } catch (error) {
     logger.warn({ err: error }, 'expired idempotency keys could not be deleted; retrying in one hour');
   }

@@ -12,7 +12,7 @@ import { createChangeTickets } from '../../src/application/tickets/change-ticket
 import { AGENT } from '../support/actors';
 import { startProcess, type TestProcess } from '../support/deadlines';
 import { CIMCLOUD_DOCUMENT } from '../support/policies';
-import { everything, MONDAY, newTicket, openStore, submission, type TestStore } from '../support/store';
+import { everything, lockingAt, MONDAY, newTicket, openStore, submission, type TestStore } from '../support/store';
 import { until } from '../support/until';
 
 class Harmless9000000000000 implements MigrationInterface {
@@ -55,7 +55,7 @@ const start = async (url: string) => {
 
 const ticketsChangedBy = (dataSource: DataSource, { clock }: TestStore) =>
   createChangeTickets({
-    store: createTicketStore({ pool: poolOf(dataSource), onCommitted: () => undefined }),
+    store: lockingAt(clock, createTicketStore({ pool: poolOf(dataSource), onCommitted: () => undefined })),
     clock,
     policies: createPolicies({ dataSource, clock, policyId: CIMCLOUD_DOCUMENT.id }),
   });

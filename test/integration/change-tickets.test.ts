@@ -4,11 +4,12 @@ import { Client } from 'pg';
 import { createClientAccounts } from '../../src/adapters/persistence/clients/postgres-clients';
 import { purgeIdempotencyKeys } from '../../src/adapters/persistence/maintenance/purge-idempotency-keys';
 import { createTicketStore } from '../../src/adapters/persistence/tickets/postgres-ticket-store';
+import type { Clock } from '../../src/application/ports/clock';
 import type { StoredTicket } from '../../src/application/ports/stored-ticket';
 import type { Change } from '../../src/application/tickets/change';
 import { SomeChangesFailed } from '../../src/application/tickets/change';
 import { createChangeTickets } from '../../src/application/tickets/change-tickets';
-import { HOUR_MS, MINUTE_MS } from '../../src/domain/instant';
+import { HOUR_MS, MINUTE_MS, toIso } from '../../src/domain/instant';
 import type { Command } from '../../src/domain/ticket/commands';
 import { foldAll } from '../../src/domain/ticket/fold';
 import type { Refusal } from '../../src/domain/ticket/refusals';
@@ -17,6 +18,7 @@ import {
   AGENT,
   commands,
   everything,
+  lockingAt,
   MONDAY,
   newTicket,
   openStore,
@@ -355,14 +357,14 @@ describe('a request with a key', () => {
   test('is forgotten after two days, not after one', async () => {
     const first = await one(submission(newTicket(store.client.id), keyed()));
     store.clock.move(47 * HOUR_MS);
-    await purgeIdempotencyKeys(store.dataSource, store.clock);
+    await purgeIdempotencyKeys(store.pool, instantOf(store.clock));
     expect((await one(submission(newTicket(store.client.id), keyed()))).ticket?.id).toBe(first.ticket?.id);
     store.clock.move(2 * HOUR_MS);
     const later = await one(submission(newTicket(store.client.id), keyed('other')));
     expect(later).toMatchObject({ refused: null, replayed: false });
     expect(later.ticket?.id).not.toBe(first.ticket?.id);
     store.clock.move(49 * HOUR_MS);
-    expect(await purgeIdempotencyKeys(store.dataSource, store.clock)).toBeGreaterThan(0);
+    expect(await purgeIdempotencyKeys(store.pool, instantOf(store.clock))).toBeGreaterThan(0);
   });
 });
 
@@ -461,7 +463,7 @@ describe('faults', () => {
       // A second process has no policy in memory yet.
       const second = createChangeTickets({
         ...single,
-        store: createTicketStore({ pool: single.pool, onCommitted: () => undefined }),
+        store: lockingAt(single.clock, createTicketStore({ pool: single.pool, onCommitted: () => undefined })),
       });
       await Promise.all(changes.map(({ ticketId }) => second([commands(ticketId, [ACKNOWLEDGE])])));
     } finally {
@@ -469,6 +471,9 @@ describe('faults', () => {
     }
   });
 });
+
+/** The time of a clock, as an SQL expression. */
+const instantOf = (clock: Clock): string => `'${toIso(clock.now())}'::timestamptz`;
 
 const randomText = (length: number): string =>
   Array.from({ length }, () => Math.random().toString(36).charAt(2)).join('');

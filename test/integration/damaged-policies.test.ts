@@ -5,7 +5,7 @@ import { createPolicies } from '../../src/adapters/persistence/policies/postgres
 import { createTicketStore } from '../../src/adapters/persistence/tickets/postgres-ticket-store';
 import { createChangeTickets } from '../../src/application/tickets/change-tickets';
 import { CIMCLOUD_DOCUMENT } from '../support/policies';
-import { AGENT, newTicket, openStore, submission, type TestStore } from '../support/store';
+import { AGENT, lockingAt, newTicket, openStore, submission, type TestStore } from '../support/store';
 
 let store: TestStore;
 beforeAll(async () => {
@@ -45,7 +45,7 @@ test('a policy that is damaged is an error for its client, and tickets of others
 
   const changeTickets = createChangeTickets({
     ...store,
-    store: createTicketStore({ pool: store.pool, onCommitted: () => undefined }),
+    store: lockingAt(store.clock, createTicketStore({ pool: store.pool, onCommitted: () => undefined })),
     policies: opened,
   });
   await expect(changeTickets([submission(newTicket(client.id))])).rejects.toThrow(damaged);

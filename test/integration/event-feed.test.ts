@@ -8,7 +8,7 @@ import { type LoggedEvent, SlowSubscriber } from '../../src/application/ports/ev
 import { createChangeTickets } from '../../src/application/tickets/change-tickets';
 import type { Command } from '../../src/domain/ticket/commands';
 import { UnreadableEvent } from '../../src/domain/ticket/upcast';
-import { commands, newTicket, openStore, submission, type TestStore } from '../support/store';
+import { commands, lockingAt, newTicket, openStore, submission, type TestStore } from '../support/store';
 import { until } from '../support/until';
 
 let store: TestStore;
@@ -38,7 +38,7 @@ async function processOn(
   });
   const changeTickets = createChangeTickets({
     ...store,
-    store: createTicketStore({ pool, onCommitted: (commit) => feed.committed(commit) }),
+    store: lockingAt(store.clock, createTicketStore({ pool, onCommitted: (commit) => feed.committed(commit) })),
   });
   const submit = async (): Promise<string> => {
     const [changed] = await changeTickets([submission(newTicket(store.client.id))]);

@@ -146,6 +146,7 @@ describe('filters', () => {
     ['beside each other', { tag: { eq: 'y' }, channel: { eq: 'EXTRANET' } }, 'b'],
     ['not measured', { slaStatus: { status: { eq: 'NOT_MEASURED' } } }, 'j'],
     ['paused', { slaStatus: { kind: 'RESOLUTION', status: { eq: 'PAUSED' } } }, 'e'],
+    ['any status', { slaStatus: { status: {} } }, 'abcdefghijk'],
     ['best effort', { slaStatus: { status: { eq: 'BEST_EFFORT' } } }, 'c'],
   ])('%s', async (_, given, expected) => {
     const filter = typeof given === 'function' ? given() : given;
@@ -363,6 +364,12 @@ describe('pages', () => {
       own.slice(0, -4),
       forge('tickets/OPENED_AT/ASC', id),
       forge('tickets/OPENED_AT/ASC', id, '2026-13-45T00:00:00.000Z'),
+      forge('tickets/OPENED_AT/ASC', id, '2026-02-30T00:00:00.000Z'),
+      forge('tickets/OPENED_AT/ASC', id, '2026-06-01T24:00:00.000Z'),
+      forge('tickets/OPENED_AT/ASC', id, '0000-06-01T00:00:00.000Z'),
+      forge('tickets/OPENED_AT/ASC', id, null),
+      forge('tickets/OPENED_AT/ASC', id, '2026-01-01T00:00:00.000Z', 1),
+      Buffer.from(`["tickets/OPENED_AT/ASC", "${id}", "2026-01-01T00:00:00.000Z"]`).toString('base64url'),
       forge('tickets/OPENED_AT/ASC', "'; --", '2026-01-01T00:00:00.000Z'),
       forge('tickets/OPENED_AT/DESC', id, '2026-01-01T00:00:00.000Z'),
       (await list({})).edges[0]?.cursor ?? '',

@@ -83,6 +83,7 @@ export async function replayLog(store: Store, log: Log): Promise<Replayed> {
       onCommitted: ({ nextDeadlineAt }: Commit) => {
         if (nextDeadlineAt !== null) engine.wake(nextDeadlineAt);
       },
+      now: '(SELECT at FROM replay_clock)',
     }),
     clock: { now: () => now },
     policies,

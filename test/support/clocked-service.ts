@@ -35,6 +35,7 @@ export async function startClockedService(): Promise<ClockedService> {
     port: 0,
     schema: buildGraphQLSchema(),
     contextFor: contextFactory(services, logger),
+    operationTimeoutMs: 30_000,
     callerOf: callerFromHeaders('Ada'),
     readHealth: async () => ({ deadlineFaults: 0, deadlinesBehindMs: 0 }),
     logger,

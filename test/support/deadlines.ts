@@ -10,7 +10,7 @@ import { createChangeTickets } from '../../src/application/tickets/change-ticket
 import { createDueTickets } from '../../src/application/tickets/record-due';
 import type { EpochMs } from '../../src/domain/instant';
 import { CIMCLOUD_DOCUMENT } from './policies';
-import type { TestStore } from './store';
+import { lockingAt, type TestStore } from './store';
 
 /**
  * The present instant of every process whose clock can be moved; one row, so that all see the same.
@@ -70,7 +70,7 @@ export async function startProcess(store: TestStore, options: ProcessOptions = {
     engine,
     feed,
     commits,
-    changeTickets: createChangeTickets({ store: tickets, clock: store.clock, policies }),
+    changeTickets: createChangeTickets({ store: lockingAt(store.clock, tickets), clock: store.clock, policies }),
     setAside,
     troubles,
     close: async () => {

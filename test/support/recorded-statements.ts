@@ -150,7 +150,7 @@ export async function recordRelease(release: string): Promise<void> {
     await log.after({ xid: '0', id: '0' }, 10);
 
     clock.move(3 * DAY_MS);
-    await purgeIdempotencyKeys(store.dataSource, clock);
+    await purgeIdempotencyKeys(store.pool, `'${toIso(clock.now())}'::timestamptz`);
     await store.close();
   });
   mkdirSync(dirname(fileOf(release)), { recursive: true });

@@ -8,8 +8,10 @@ import { createTicketReader } from '../../src/adapters/persistence/tickets/postg
 import { createTicketStore } from '../../src/adapters/persistence/tickets/postgres-ticket-store';
 import { policyFingerprint } from '../../src/adapters/policy-files/policy-fingerprint';
 import type { Client } from '../../src/application/ports/clients';
+import type { Clock } from '../../src/application/ports/clock';
 import type { Policies } from '../../src/application/ports/policies';
 import type { TicketReader } from '../../src/application/ports/ticket-reader';
+import type { TicketStore, TicketTransaction } from '../../src/application/ports/ticket-store';
 import type { Change, ChangeTickets } from '../../src/application/tickets/change';
 import { createChangeTickets } from '../../src/application/tickets/change-tickets';
 import type { EpochMs } from '../../src/domain/instant';
@@ -52,6 +54,20 @@ export interface TestStore {
   close(): Promise<void>;
 }
 
+/** A store whose locks are taken at the time of a test's clock. */
+export const lockingAt = (clock: Clock, store: TicketStore): TicketStore => ({
+  ...store,
+  transact: (work, attempts) =>
+    store.transact((tx) => {
+      const { lock } = tx;
+      const lockAtTestTime: TicketTransaction['lock'] = async (ids) => {
+        const { tickets, at } = await lock(ids);
+        return { tickets, at: at === null ? null : clock.now() };
+      };
+      return work(Object.assign(tx, { lock: lockAtTestTime }));
+    }, attempts),
+});
+
 export async function openStore(options: { readonly poolSize?: number } = {}): Promise<TestStore> {
   const database = await createTestDatabase();
   const dataSource = await createDataSource({ url: database.url, poolSize: options.poolSize ?? 20 }).initialize();
@@ -73,7 +89,7 @@ export async function openStore(options: { readonly poolSize?: number } = {}): P
     clock,
     policies,
     changeTickets: createChangeTickets({
-      store: createTicketStore({ pool, onCommitted: ({ xid }) => committed.push(xid) }),
+      store: lockingAt(clock, createTicketStore({ pool, onCommitted: ({ xid }) => committed.push(xid) })),
       clock,
       policies,
     }),

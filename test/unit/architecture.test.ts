@@ -180,6 +180,6 @@ describe('named statements', () => {
 describe('the clock', () => {
   it('is read in one file only', () => {
     const readers = files.filter((file) => /Date\.now\(|new Date\(\)/.test(textOf(file)));
-    expect(readers).toEqual(['src/adapters/clock/system-clock.ts']);
+    expect(readers).toEqual(['src/adapters/clock/database-clock.ts']);
   });
 });

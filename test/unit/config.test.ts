@@ -16,6 +16,7 @@ const defaults: Config = {
   operator: 'local operator',
   client: 'Default client',
   allowUnauthenticated: false,
+  operationTimeoutSeconds: 30,
 };
 
 const problemsOf = (env: Record<string, string>): readonly string[] => {
@@ -40,6 +41,8 @@ describe('a valid environment', () => {
     ],
     ['smallest pool', { DATABASE_POOL_SIZE: '1' }, { databasePoolSize: 1 }],
     ['largest pool', { DATABASE_POOL_SIZE: '200' }, { databasePoolSize: 200 }],
+    ['shortest time limit', { STEPDOWN_OPERATION_TIMEOUT_SECONDS: '1' }, { operationTimeoutSeconds: 1 }],
+    ['longest time limit', { STEPDOWN_OPERATION_TIMEOUT_SECONDS: '3600' }, { operationTimeoutSeconds: 3_600 }],
     ['any free port', { PORT: '0' }, { port: 0 }],
     ['last port', { PORT: '65535' }, { port: 65535 }],
     ['IPv6 loopback', { HOST: '::1' }, { host: '::1' }],

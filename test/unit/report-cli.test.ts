@@ -28,7 +28,7 @@ describe('the options of stepdown report', () => {
       '9999-12-31T23:59:59.999Z',
     ],
   ])('%s', (_, options, from, to) => {
-    expect(reportQuery({ ...LEFT_OUT, ...options }, NOW)).toMatchObject({ from, to });
+    expect(reportQuery({ ...LEFT_OUT, ...options })(NOW)).toMatchObject({ from, to });
   });
 
   it.each<[Partial<ReportOptions>, string]>([
@@ -44,7 +44,7 @@ describe('the options of stepdown report', () => {
     [{ from: '0001-01-01', zone: 'Asia/Tokyo' }, '--from takes a date such as 2016-03-01'],
     [{ from: '2030-01-01' }, '--from takes an instant before that of --to.'],
   ])('%j is refused with a sentence', (options, message) => {
-    expect(() => reportQuery({ ...LEFT_OUT, ...options }, NOW)).toThrow(message);
+    expect(() => reportQuery({ ...LEFT_OUT, ...options })(NOW)).toThrow(message);
   });
 
   it('are refused when the format is none of three', () => {

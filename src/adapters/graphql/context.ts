@@ -8,6 +8,7 @@ import { judgedAt } from '../../domain/commitment/view';
 import type { EpochMs } from '../../domain/instant';
 import type { Policy } from '../../domain/policy/policy';
 import { LIMITS } from './operation-limits';
+import type { RunningOperation } from './running-operation';
 
 /** The context of the resolvers for one request, or for one event of a subscription. */
 export interface RequestContext<S extends ReadServices = Services> {
@@ -18,6 +19,8 @@ export interface RequestContext<S extends ReadServices = Services> {
   /** The id of the request in the log and in errors. */
   readonly requestId: string;
   readonly logger: Logger;
+  /** The execution that the context belongs to. Null if nothing ends it, as on the command line. */
+  readonly operation: RunningOperation | null;
   /** The pinned policy. Not a promise if the version is in the cache of the process. */
   policyOf(pinned: Pinned): Policy | Promise<Policy>;
   /** The rest of the limits on lists that have no pages. */
@@ -29,10 +32,12 @@ export interface RequestContext<S extends ReadServices = Services> {
 export type ContextFactory<S extends ReadServices = Services> = (
   caller: Caller,
   requestId: string,
+  operation: RunningOperation | null,
 ) => RequestContext<S>;
 
 export function contextFactory<S extends ReadServices>(services: S, logger: Logger): ContextFactory<S> {
-  return (caller, requestId) => {
+  return (identified, requestId, operation) => {
+    const caller = operation === null ? identified : { ...identified, signal: operation.signal };
     const clients = new Map<string, Promise<Client | null>>();
     return {
       caller,
@@ -40,6 +45,7 @@ export function contextFactory<S extends ReadServices>(services: S, logger: Logg
       now: services.clock.now(),
       requestId,
       logger,
+      operation,
       allowance: { segments: LIMITS.segments },
       policyOf: (pinned) => pinnedPolicy(services.policies, pinned),
       client: (id) => {

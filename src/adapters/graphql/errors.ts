@@ -2,11 +2,13 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import { TooManyApproachingDeadlines } from '../../application/deadlines/upcoming-deadlines';
 import { SlowSubscriber } from '../../application/ports/events';
+import { CallerGone, OperationTimedOut } from '../../application/ports/operation-ended';
 import { InvalidCursor } from '../../application/ports/pagination';
 import { CommitUnknownError, isStoreUnavailable, OutdatedProcessError } from '../../application/ports/store-errors';
 import { InvalidFilter } from '../../application/ports/ticket-filter';
 import { isUnanswerable } from '../../domain/calendar/business-calendar';
 import { TooManySegments } from '../../domain/commitment/explain-due';
+import { shortMessage } from './short-message';
 
 /** The values of `extensions.code` in errors of this service, besides those of Apollo Server. */
 export const FAULT_CODES = {
@@ -14,6 +16,8 @@ export const FAULT_CODES = {
   beyondCalendar: 'BEYOND_CALENDAR',
   tooLarge: 'OPERATION_TOO_LARGE',
   slowSubscriber: 'SLOW_SUBSCRIBER',
+  timedOut: 'OPERATION_TIMED_OUT',
+  abandoned: 'OPERATION_ABANDONED',
   unavailable: 'SERVICE_UNAVAILABLE',
   internal: 'INTERNAL_SERVER_ERROR',
 } as const;
@@ -54,6 +58,8 @@ function publicErrorOf(error: unknown): PublicError | null {
     if (isUnanswerable(link)) return { code: FAULT_CODES.beyondCalendar, message: link.message };
     if (link instanceof TooManySegments || link instanceof TooManyApproachingDeadlines)
       return { code: FAULT_CODES.tooLarge, message: link.message };
+    if (link instanceof OperationTimedOut) return { code: FAULT_CODES.timedOut, message: link.message };
+    if (link instanceof CallerGone) return { code: FAULT_CODES.abandoned, message: link.message };
     if (link instanceof SlowSubscriber) return { code: FAULT_CODES.slowSubscriber, message: link.message };
     if (link instanceof InvalidCursor || link instanceof InvalidFilter) {
       return { code: FAULT_CODES.badInput, message: link.message };
@@ -96,7 +102,15 @@ export function presentError(
   }
   const { code, stacktrace: _stacktrace, ...others } = formatted.extensions ?? {};
   if (typeof code === 'string' && code !== FAULT_CODES.internal) {
-    return { message: formatted.message, ...where, extensions: { code, ...others } };
+    const details = Object.entries(others).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? shortMessage(value) : value,
+    ]);
+    return {
+      message: shortMessage(formatted.message),
+      ...where,
+      extensions: { code, ...Object.fromEntries(details) },
+    };
   }
   logger.error({ requestId, err: innermost(error), path: formatted.path }, 'unexpected fault');
   return {

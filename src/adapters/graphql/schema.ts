@@ -34,6 +34,7 @@ import { PolicyMutationResolver } from './policy/policy-mutations.resolver';
 import { ReportResolver } from './report/report.resolver';
 import { SimulationResolver } from './simulation/simulation.resolver';
 import { OutlookResolver } from './simulation/simulation.type';
+import { stopResolversOfEndedOperations } from './stoppable-resolvers';
 import { SubscriptionResolver } from './subscription/subscription.resolver';
 import { TicketResolver } from './ticket/ticket.resolver';
 import './ticket/ticket-errors.type';
@@ -112,6 +113,7 @@ export function buildGraphQLSchema(): GraphQLSchema {
     validate: true,
     validateFn: refuseInvalid,
   });
+  stopResolversOfEndedOperations(schema);
   // Type-graphql has no option for the descriptions of the root types.
   for (const [name, description] of Object.entries(ROOTS)) {
     const root = schema.getType(name);

@@ -9,6 +9,7 @@ import { GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { RequestContext } from '../graphql/context';
 import { presentError } from '../graphql/errors';
+import { refuseLargeInput } from '../graphql/input-limits';
 import { LIMITS, tooLarge } from '../graphql/operation-limits';
 
 /** An HTTP request in the form that Apollo takes: lower-case header names, a parsed body. */
@@ -34,7 +35,8 @@ const operationGuard: ApolloServerPlugin<RequestContext> = {
           extensions: { code: 'BAD_REQUEST', http: { status: 400 } },
         });
       }
-      const refused = tooLarge(document, operation, request.variables ?? {});
+      const variables = request.variables ?? {};
+      const refused = refuseLargeInput(document, operation, variables) ?? tooLarge(document, operation, variables);
       if (refused !== null) throw refused;
     },
   }),

@@ -5,8 +5,10 @@ import type { Duplex } from 'node:stream';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { Caller } from '../../application/ports/caller';
+import { CallerGone, OperationTimedOut } from '../../application/ports/operation-ended';
 import type { ContextFactory } from '../graphql/context';
 import { FAULT_CODES } from '../graphql/errors';
+import { RunningOperation } from '../graphql/running-operation';
 import { type GraphQLExecutor, headerMap, startApollo } from './apollo';
 import { ListenError } from './listen-error';
 import { RequestError, readJson } from './request-body';
@@ -37,6 +39,8 @@ export interface HttpSettings {
   readonly port: number;
   readonly schema: GraphQLSchema;
   readonly contextFor: ContextFactory;
+  /** The time limit of an operation, and of each event of a subscription. */
+  readonly operationTimeoutMs: number;
   /** The caller of a request. Throws a RequestError if the request does not identify one. */
   readonly callerOf: (request: IncomingMessage) => Caller;
   /** Reads the health; rejects if the database does not answer. */
@@ -58,9 +62,9 @@ export interface HttpServer {
  * @throws ListenError
  */
 export async function startHttpServer(settings: HttpSettings): Promise<HttpServer> {
-  const { host, port, schema, contextFor, callerOf, logger } = settings;
+  const { host, port, schema, logger } = settings;
   const executor = await startApollo(schema, logger);
-  const sockets = createSocketServer(schema, contextFor, callerOf, logger);
+  const sockets = createSocketServer(settings);
   // Limits how long a slow client can hold a connection.
   const server = createServer({
     headersTimeout: 10_000,
@@ -160,7 +164,7 @@ const isPageView = ({ method, url, headers }: IncomingMessage): boolean =>
   method === 'GET' && url === GRAPHQL_PATH && (headers.accept ?? '').includes('text/html');
 
 async function answerGraphQL(
-  { contextFor, callerOf }: HttpSettings,
+  { contextFor, callerOf, operationTimeoutMs }: HttpSettings,
   executor: GraphQLExecutor,
   request: IncomingMessage,
   response: ServerResponse,
@@ -168,10 +172,14 @@ async function answerGraphQL(
   const { method = 'GET', url = '' } = request;
   const body = method === 'POST' ? await readJson(request) : undefined;
   const requestId = randomUUID();
-  const context = contextFor(callerOf(request), requestId);
+  const operation = new RunningOperation();
+  const context = contextFor(callerOf(request), requestId, operation);
+  response.once('close', () => operation.abandon(new CallerGone()));
   const at = url.indexOf('?');
   const search = at < 0 ? '' : url.slice(at);
-  const answer = await executor.execute({ method, headers: headerMap(request.headers), search, body }, context);
+  const answer = await operation.answerWithin(operationTimeoutMs, () =>
+    executor.execute({ method, headers: headerMap(request.headers), search, body }, context),
+  );
   if (answer.body.kind !== 'complete') throw new Error('Incremental delivery is not supported');
   for (const [name, value] of answer.headers) response.setHeader(name, value);
   response.setHeader('x-request-id', requestId);
@@ -215,6 +223,11 @@ function send(response: ServerResponse, status: number, type: string | null, bod
   response.end(response.req.method === 'HEAD' ? undefined : body);
 }
 
+function knownErrorOf(error: unknown): RequestError | null {
+  if (error instanceof OperationTimedOut) return new RequestError(504, FAULT_CODES.timedOut, error.message);
+  return error instanceof RequestError ? error : null;
+}
+
 /** Answers a request that failed, in the shape of a GraphQL response. */
 function fail(request: IncomingMessage, response: ServerResponse, error: unknown, logger: Logger): void {
   if (response.headersSent || response.destroyed || request.errored !== null) {
@@ -222,7 +235,8 @@ function fail(request: IncomingMessage, response: ServerResponse, error: unknown
     return;
   }
   const requestId = randomUUID();
-  const known = error instanceof RequestError ? error : null;
+  const known = knownErrorOf(error);
+  if (error instanceof OperationTimedOut) logger.warn({ requestId }, 'an operation ran longer than its time limit');
   if (known === null) logger.error({ requestId, err: error }, 'unexpected fault');
   const message =
     known?.message ?? 'An unexpected error occurred in the service. Include the requestId when you report it.';

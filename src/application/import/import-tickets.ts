@@ -99,7 +99,7 @@ export async function importTickets(
     if (!isStoreUnavailable(error) && !(error instanceof CommitUnknownError)) throw error;
     throw new ImportInterrupted(DATABASE_AWAY, tally.saved, isCommitUnknown ? new CommitUnknownError(error) : error);
   }
-  if (ports.signal.aborted) throw new ImportInterrupted('The import was stopped', tally.saved);
+  if (tally.done < staging.tickets) throw new ImportInterrupted('The import was stopped', tally.saved);
   return tally.summary(ports.rows.counts());
 
   /** Plans a batch and looks up what it refers to, one batch after the other. */

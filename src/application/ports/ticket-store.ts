@@ -93,6 +93,15 @@ export interface SetAside extends DeadlineFault {
   readonly retryAt: EpochMs;
 }
 
+/** Tickets that this transaction has locked, by id. */
+export interface LockedTickets {
+  readonly tickets: ReadonlyMap<string, StoredTicket>;
+  /**
+   * An instant after all of them were locked, by the store's clock. Null if no ticket was found.
+   */
+  readonly at: EpochMs | null;
+}
+
 /** The operations of one transaction. */
 export interface TicketTransaction {
   /**
@@ -106,7 +115,7 @@ export interface TicketTransaction {
   /**
    * Locks tickets in the order of their ids, with one statement. Leaves out ids without a ticket.
    */
-  lock(ids: readonly string[]): Promise<ReadonlyMap<string, StoredTicket>>;
+  lock(ids: readonly string[]): Promise<LockedTickets>;
   /** Finds what submissions refer to. Their texts are storable. */
   loadReferences(inputs: readonly NewTicket[]): Promise<References>;
   /**

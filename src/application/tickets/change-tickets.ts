@@ -11,6 +11,7 @@ import {
   type ChangeRequest,
   decideChanges,
   type KnownFacts,
+  recordingTime,
   refuseContradiction,
   refuseReferences,
   refuseUnstorable,
@@ -143,13 +144,14 @@ async function changeInTransaction(
   const requests = refuseSubmissions(unchecked, references, policies.policyOfNew);
   const claims = await claimKeysOf(tx, requests, clock.now());
   const open = requests.filter((_, index) => mayDecide(claims[index]));
-  const tickets = await tx.lock(open.flatMap(({ change }) => (change.submit === null ? [change.ticketId] : [])));
-  // Read after waiting for the locks, so that no event has an earlier instant than the events of
-  // the transactions it waited for.
-  const now = clock.now();
+  const ids = open.flatMap(({ change }) => (change.submit === null ? [change.ticketId] : []));
+  const { tickets, at } = await tx.lock(ids);
+  // After waiting for the locks, so that no event has an earlier instant than the events of the
+  // transactions it waited for.
+  const now = at ?? clock.now();
   const decided = decideChanges(open, { now, tickets, ...references, ...policies });
 
-  const records = decided.touched.map((touched) => ticketRecordOf(touched, now));
+  const records = decided.touched.map((touched) => ticketRecordOf(touched, recordingTime(touched.stored, now)));
   const [submitted, changed] = [records.filter(isNew), records.filter((record) => !isNew(record))];
   const numbers = await tx.insert(submitted);
   const opened = submitted.filter(({ ticket }) => numbers.has(ticket.id));
@@ -162,7 +164,12 @@ async function changeInTransaction(
     const before = tickets.get(ticket.id);
     if (before === undefined) return { ...ticket, number: numbers.get(ticket.id) ?? 0, createdAt: now, updatedAt: now };
     const { number, createdAt, version, updatedAt } = before;
-    return { ...ticket, number, createdAt, updatedAt: ticket.version > version ? now : updatedAt };
+    return {
+      ...ticket,
+      number,
+      createdAt,
+      updatedAt: ticket.version > version ? recordingTime(before, now) : updatedAt,
+    };
   };
   return answerInOrder(
     requests,

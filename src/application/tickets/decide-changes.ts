@@ -250,6 +250,13 @@ export const notFound = (kind: 'Ticket' | 'Client', id: string): Refusal => ({ c
 
 const ID_TAKEN: Refusal = { code: 'InvalidInput', field: 'id', expected: 'takes an id that no ticket has yet' };
 
+/**
+ * When a change of a ticket is recorded. Not before its previous change, also if the clock of the
+ * store was set back in between.
+ */
+export const recordingTime = (stored: Pick<StoredTicket, 'updatedAt'> | null, now: EpochMs): EpochMs =>
+  Math.max(now, stored?.updatedAt ?? now);
+
 /** Everything that is saved of a changed ticket, recorded at an instant. */
 export function ticketRecordOf(
   { ticket, stored, policy, events, ...reserved }: TouchedTicket,

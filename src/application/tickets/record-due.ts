@@ -13,7 +13,7 @@ import {
   type TicketStore,
   type TicketTransaction,
 } from '../ports/ticket-store';
-import { type TouchedTicket, ticketRecordOf } from './decide-changes';
+import { recordingTime, type TouchedTicket, ticketRecordOf } from './decide-changes';
 import { matchesLog } from './matches-log';
 import { isPolicyNotLoaded, withPinnedPolicies } from './with-pinned-policies';
 
@@ -116,9 +116,7 @@ async function recordInTransaction(
     (one): TicketRecord => {
       const { matchesNextDeadline, stored } = one;
       if (!matchesNextDeadline && !matchesLog(stored, logged.get(stored.id)?.() ?? null)) throw new Error(ROW_DIFFERS);
-      // The process that last wrote the ticket may have a clock that is ahead of the clock of the
-      // database.
-      return ticketRecordOf(one, Math.max(now, stored.updatedAt));
+      return ticketRecordOf(one, recordingTime(stored, now));
     },
   );
   await tx.save({ opened: [], changed, answers: [], now });

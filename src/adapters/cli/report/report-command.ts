@@ -27,23 +27,25 @@ const FORMATS = {
 const EARLIEST = '0001-01-01T00:00:00.000Z';
 
 /**
- * The query of the options; `now` is the end of the period unless `--to` is given.
+ * Checks the options. Returns the query at an instant, which is the end of the period unless `--to`
+ * is given; the query throws a ReportError if the period is empty.
+ *
  * @throws ReportError
  */
-export function reportQuery({ from, to, by, zone }: ReportOptions, now: EpochMs): ReportQuery {
+export function reportQuery({ from, to, by, zone }: ReportOptions): (now: EpochMs) => ReportQuery {
   const offsets = zoneOf(zone);
   const grouping = REPORT_GROUPINGS.find((candidate) => candidate === by.toUpperCase());
   if (grouping === undefined) {
     throw new ReportError(`--by takes one of ${REPORT_GROUPINGS.join(', ').toLowerCase()}.`);
   }
-  const query = {
-    from: from === null ? EARLIEST : toIso(instantOf('--from', from, offsets)),
-    to: toIso(to === null ? now : instantOf('--to', to, offsets)),
-    by: grouping,
-    zone,
+  const begin = from === null ? EARLIEST : toIso(instantOf('--from', from, offsets));
+  const end = to === null ? null : toIso(instantOf('--to', to, offsets));
+  const queryTo = (last: string): ReportQuery => {
+    if (begin >= last) throw new ReportError('--from takes an instant before that of --to.');
+    return { from: begin, to: last, by: grouping, zone };
   };
-  if (query.from >= query.to) throw new ReportError('--from takes an instant before that of --to.');
-  return query;
+  const given = end === null ? null : queryTo(end);
+  return (now) => given ?? queryTo(toIso(now));
 }
 
 /** The function that formats a report. @throws ReportError if there is no such format */

@@ -1,4 +1,4 @@
-import { Ctx, Mutation, Resolver } from 'type-graphql';
+import { Ctx, Extensions, Mutation, Resolver } from 'type-graphql';
 import { publishPolicy } from '../../../application/policies/publish-policy';
 import { setClientTerms } from '../../../application/policies/set-client-terms';
 import { requireUuid } from '../base/global-id';
@@ -6,6 +6,7 @@ import { type InputProblem, problemsOf } from '../base/input-rules';
 import { ARGUMENT, Input, idempotencyOf } from '../base/mutation.input';
 import { type InputShape, invalidInputs, userErrorOf } from '../base/user-errors';
 import type { RequestContext } from '../context';
+import type { MutationExtensions } from '../stoppable-resolvers';
 import { type CalendarReplacementInput, PublishPolicyInput, SetClientTermsInput } from './policy.input';
 import { impactView, PublishPolicyPayload, SetClientTermsPayload } from './policy.payload';
 
@@ -21,6 +22,7 @@ export class PolicyMutationResolver {
     description:
       'Publishes a policy as its next version. The version applies to tickets that are opened afterwards; open tickets keep theirs. If the latest version has the same content, no new version is created. With `dryRun`, publishes nothing and returns how the open tickets would be affected.',
   })
+  @Extensions({ readsOnly: ({ input }) => input.dryRun === true } satisfies MutationExtensions)
   async publishPolicy(
     @Input(() => PublishPolicyInput) given: PublishPolicyInput,
     @Ctx() { services, caller }: RequestContext,

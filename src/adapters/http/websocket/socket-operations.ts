@@ -15,9 +15,12 @@ import {
 import { getVariableValues } from 'graphql/execution/values';
 import type { SubscribePayload } from 'graphql-ws';
 import type { Logger } from 'pino';
+import { CallerGone } from '../../../application/ports/operation-ended';
 import type { RequestContext } from '../../graphql/context';
 import { FAULT_CODES, presentError } from '../../graphql/errors';
+import { refuseLargeInput } from '../../graphql/input-limits';
 import { LIMITS, tooLarge } from '../../graphql/operation-limits';
+import { RunningOperation } from '../../graphql/running-operation';
 
 /** Sets the code that Apollo sets for the same error. */
 function withCode(error: GraphQLError, code: string): GraphQLError {
@@ -63,42 +66,89 @@ function check(
     const sentence = 'operationName must name an operation of the document.';
     return [withCode(new GraphQLError(sentence), 'OPERATION_RESOLUTION_FAILURE')];
   }
-  const oversize = tooLarge(document, operation, variables ?? {});
+  const given = variables ?? {};
+  const oversize = refuseLargeInput(document, operation, given) ?? tooLarge(document, operation, given);
   if (oversize !== null) return [oversize];
   const coerced = getVariableValues(schema, operation.variableDefinitions ?? [], variables ?? {}, { maxErrors: 10 });
   if (coerced.errors !== undefined) return coerced.errors.map((error) => withCode(error, FAULT_CODES.badInput));
   return { schema, document, operationName, variableValues: variables, contextValue };
 }
 
+const operationOf = ({ contextValue }: ExecutionArgs): RunningOperation => {
+  const { operation } = contextValue as RequestContext;
+  if (operation === null) throw new Error('An operation of a socket can always be ended');
+  return operation;
+};
+
+/** The result of an execution. An operation that ended before its answer has an error instead. */
+const resultOf = (args: ExecutionArgs, limitMs: number): Promise<ExecutionResult> =>
+  operationOf(args)
+    .answerWithin(limitMs, () => execute(args))
+    .catch(errorResult);
+
+function errorResult(error: unknown): ExecutionResult {
+  const originalError = error instanceof Error ? error : new Error(String(error));
+  return { errors: [new GraphQLError(originalError.message, { originalError })] };
+}
+
+/**
+ * Executes a query or a mutation. The only result is a sequence of one, because graphql-ws calls
+ * `return` of a sequence when the client completes the operation or the socket closes.
+ */
+export function executeUntilCompleted(args: ExecutionArgs, limitMs: number): AsyncIterableIterator<ExecutionResult> {
+  const operation = operationOf(args);
+  let isFirst = true;
+  const results: AsyncIterableIterator<ExecutionResult> = {
+    async next() {
+      if (!isFirst) return { done: true, value: undefined };
+      isFirst = false;
+      return { done: false, value: await resultOf(args, limitMs) };
+    },
+    async return() {
+      operation.abandon(new CallerGone());
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]: () => results,
+  };
+  return results;
+}
+
 /**
  * Subscribes, and executes the operation for each event with a new context, so that `now` is the
- * instant of delivery and nothing is cached between events. If the source fails, only this
- * subscription ends, with an error.
+ * instant of delivery, each event has its own time limit, and nothing is cached between events. If
+ * the source fails, only this subscription ends, with an error.
  */
 export async function subscribeWithFreshContexts(
   args: ExecutionArgs,
-  contextFor: () => RequestContext,
+  limitMs: number,
+  contextFor: (operation: RunningOperation) => RequestContext,
 ): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
   const source = await createSourceEventStream(args);
   if (!(Symbol.asyncIterator in source)) return source;
   const events = source[Symbol.asyncIterator]();
+  const subscription = operationOf(args);
+  let delivery: RunningOperation | null = null;
   let hasEnded = false;
   const results: AsyncIterableIterator<ExecutionResult> = {
     async next() {
       if (hasEnded) return { done: true, value: undefined };
       try {
         const { done, value } = await events.next();
-        if (done === true) return { done: true, value: undefined };
-        return { done: false, value: await execute({ ...args, rootValue: value, contextValue: contextFor() }) };
+        if (done === true || hasEnded) return { done: true, value: undefined };
+        delivery = new RunningOperation();
+        const contextValue = contextFor(delivery);
+        return { done: false, value: await resultOf({ ...args, rootValue: value, contextValue }, limitMs) };
       } catch (error) {
         hasEnded = true;
         await events.return?.();
-        const originalError = error instanceof Error ? error : new Error(String(error));
-        return { done: false, value: { errors: [new GraphQLError(originalError.message, { originalError })] } };
+        return { done: false, value: errorResult(error) };
       }
     },
     async return() {
       hasEnded = true;
+      const reason = new CallerGone();
+      subscription.abandon(reason);
+      delivery?.abandon(reason);
       await events.return?.();
       return { done: true, value: undefined };
     },

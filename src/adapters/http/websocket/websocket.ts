@@ -8,7 +8,14 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import type { Caller } from '../../../application/ports/caller';
 import type { ContextFactory, RequestContext } from '../../graphql/context';
 import { badInput } from '../../graphql/errors';
-import { prepareOperation, presentAll, presentResult, subscribeWithFreshContexts } from './socket-operations';
+import { RunningOperation } from '../../graphql/running-operation';
+import {
+  executeUntilCompleted,
+  prepareOperation,
+  presentAll,
+  presentResult,
+  subscribeWithFreshContexts,
+} from './socket-operations';
 
 /** The maximum length of a message, in bytes. */
 const MAX_MESSAGE_BYTES = 256 * 1024;
@@ -27,13 +34,23 @@ export interface SocketServer {
   close(): Promise<void>;
 }
 
+export interface SocketSettings {
+  readonly schema: GraphQLSchema;
+  readonly contextFor: ContextFactory;
+  readonly callerOf: (request: IncomingMessage) => Caller;
+  /** The time limit of an operation, and of each event of a subscription. */
+  readonly operationTimeoutMs: number;
+  readonly logger: Logger;
+}
+
 /** Serves GraphQL over WebSocket by the protocol `graphql-transport-ws`. */
-export function createSocketServer(
-  schema: GraphQLSchema,
-  contextFor: ContextFactory,
-  callerOf: (request: IncomingMessage) => Caller,
-  logger: Logger,
-): SocketServer {
+export function createSocketServer({
+  schema,
+  contextFor,
+  callerOf,
+  operationTimeoutMs,
+  logger,
+}: SocketSettings): SocketServer {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES, handleProtocols });
   const protocol = makeServer<Record<string, unknown>, { readonly request: IncomingMessage }>({
     connectionInitWaitTimeout: 10_000,
@@ -43,11 +60,15 @@ export function createSocketServer(
           badInput(`A socket can have at most ${MAX_OPERATIONS} running operations; end one or open another socket.`),
         ];
       }
-      return prepareOperation(schema, payload, contextFor(callerOf(extra.request), randomUUID()));
+      const context = contextFor(callerOf(extra.request), randomUUID(), new RunningOperation());
+      return prepareOperation(schema, payload, context);
     },
+    execute: (args) => executeUntilCompleted(args, operationTimeoutMs),
     subscribe: (args) => {
       const { caller, requestId } = args.contextValue as RequestContext;
-      return subscribeWithFreshContexts(args, () => contextFor(caller, requestId));
+      return subscribeWithFreshContexts(args, operationTimeoutMs, (operation) =>
+        contextFor(caller, requestId, operation),
+      );
     },
     onNext: (_context, _id, _payload, args, result) =>
       presentResult(result, (args.contextValue as RequestContext).requestId, logger),

@@ -19,12 +19,12 @@ import { eventRowOf } from './event-row';
 import { claimKeys, keyRowOf, releaseKeys } from './idempotency-keys';
 import { milestoneRowsOf, outcomeRowsOf } from './report-fact-rows';
 import { insertSubmission } from './statements/insert-submission';
-import { LOCK_TICKETS } from './statements/lock-tickets';
+import { type LockedRow, lockTickets } from './statements/lock-tickets';
 import { INSERT_TICKETS, SAVE_TICKETS, SAVE_TIME, TIME_EVENTS } from './statements/save-tickets';
 import { type ReferenceRow, SUBMISSION_REFERENCES } from './statements/submission-references';
 import { dueStatements, type TakenRow } from './statements/take-due';
 import { foldsAtVersions } from './ticket-history';
-import { rowOf, type SelectedTicket, ticketOf, timeRowOf } from './ticket-row';
+import { rowOf, ticketOf, timeRowOf } from './ticket-row';
 
 /** A committed transaction that recorded events. */
 export interface Commit {
@@ -39,22 +39,27 @@ export interface TicketStoreDeps {
   /** Called after each commit that recorded events, before the caller gets the answer. */
   readonly onCommitted: (commit: Commit) => void;
   /**
-   * The current instant for deadlines, as an SQL expression in whole milliseconds. By default the
-   * clock of the database.
+   * The current instant for commands and deadlines, as an SQL expression in whole milliseconds. By
+   * default the clock of the database.
    */
   readonly now?: string;
 }
 
-type DueStatements = ReturnType<typeof dueStatements>;
+/** The statements that read the clock. */
+interface TimedStatements {
+  readonly due: ReturnType<typeof dueStatements>;
+  readonly lock: ReturnType<typeof lockTickets>;
+}
 
 export function createTicketStore({ pool, onCommitted, now }: TicketStoreDeps): TicketStore {
   const due = dueStatements(now);
+  const timed = { due, lock: lockTickets(now) };
   return {
     transact: async (work, attempts) => {
       const { result, commit } = await transact(
         pool,
         async (tx) => {
-          const transaction = new PostgresTicketTransaction(tx, due);
+          const transaction = new PostgresTicketTransaction(tx, timed);
           return { result: await work(transaction), commit: transaction.commit };
         },
         attempts === undefined ? {} : { attempts },
@@ -90,19 +95,19 @@ class PostgresTicketTransaction implements TicketTransaction {
 
   constructor(
     private readonly tx: Transaction,
-    private readonly due: DueStatements,
+    private readonly timed: TimedStatements,
   ) {}
 
   claimKeys: TicketTransaction['claimKeys'] = (claims, now) => claimKeys(this.tx, claims, now);
   releaseKeys: TicketTransaction['releaseKeys'] = (claims) => releaseKeys(this.tx, claims);
   fromLog: TicketTransaction['fromLog'] = (tickets) => foldsAtVersions(this.tx, tickets);
-  setAside: TicketTransaction['setAside'] = (faults) => setAside(this.tx, this.due.clock, faults);
+  setAside: TicketTransaction['setAside'] = (faults) => setAside(this.tx, this.timed.due.clock, faults);
 
   lock: TicketTransaction['lock'] = async (ids) => {
     const known = [...new Set(ids)].filter(isUuid);
-    if (known.length === 0) return new Map();
-    const rows = await rowsOf<SelectedTicket>(this.tx, { ...LOCK_TICKETS, values: [known] });
-    return new Map(rows.map((row) => [row.id, ticketOf(row)]));
+    if (known.length === 0) return { tickets: new Map(), at: null };
+    const rows = await rowsOf<LockedRow>(this.tx, { ...this.timed.lock, values: [known] });
+    return { tickets: new Map(rows.map((row) => [row.id, ticketOf(row)])), at: rows.at(-1)?.locked_at ?? null };
   };
 
   async loadReferences(inputs: readonly NewTicket[]): Promise<References> {
@@ -178,13 +183,13 @@ class PostgresTicketTransaction implements TicketTransaction {
   }
 
   async takeDue(ids: readonly string[] | null): Promise<readonly TakenTicket[]> {
-    const statement = ids === null ? this.due.take : { ...this.due.takeSome, values: [ids] };
+    const statement = ids === null ? this.timed.due.take : { ...this.timed.due.takeSome, values: [ids] };
     const rows = await rowsOf<TakenRow>(this.tx, statement);
     return rows.map((row) => ({ ticket: ticketOf(row), dueAt: row.due_at, takenAt: row.taken_at }));
   }
 
   async now(): Promise<EpochMs> {
-    const [row] = await rowsOf<{ now: EpochMs }>(this.tx, this.due.present);
+    const [row] = await rowsOf<{ now: EpochMs }>(this.tx, this.timed.due.present);
     if (row === undefined) throw new Error('The database did not return the time');
     return row.now;
   }

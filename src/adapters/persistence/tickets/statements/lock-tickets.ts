@@ -1,10 +1,23 @@
-import { TICKET_COLUMNS } from '../ticket-row';
+import type { EpochMs } from '../../../../domain/instant';
+import { DATABASE_NOW } from '../../database/database-time';
+import { type SelectedTicket, TICKET_COLUMNS } from '../ticket-row';
+
+/** A ticket that was locked. */
+export type LockedRow = SelectedTicket & {
+  /** An instant after this row was locked. That of the last row is after all rows were locked. */
+  readonly locked_at: EpochMs;
+};
 
 /**
  * Locks tickets in the order of their ids. Uses the weakest lock that excludes other changes, so
  * that a follow-up can still be opened.
+ *
+ * The clock is read in the outer query: the select list of a query that locks is evaluated before
+ * it waits for the lock.
  */
-export const LOCK_TICKETS = {
+export const lockTickets = (now: string = DATABASE_NOW) => ({
   name: 'lock-tickets',
-  text: `SELECT ${TICKET_COLUMNS} FROM tickets t WHERE t.id = ANY ($1::uuid[]) ORDER BY t.id FOR NO KEY UPDATE`,
-};
+  text: `SELECT locked.*, ${now} AS locked_at FROM (
+           SELECT ${TICKET_COLUMNS} FROM tickets t WHERE t.id = ANY ($1::uuid[]) ORDER BY t.id FOR NO KEY UPDATE
+         ) locked`,
+});

@@ -1,11 +1,9 @@
 import { DUE_BATCH } from '../../../../application/ports/ticket-store';
 import type { EpochMs } from '../../../../domain/instant';
+import { DATABASE_NOW } from '../../database/database-time';
 import type { Statement } from '../../database/sql';
 import { type SelectedTicket, TICKET_COLUMNS } from '../ticket-row';
 import { NOT_SET_ASIDE } from './set-aside';
-
-/** The current instant of the database, in whole milliseconds. */
-const DATABASE_NOW = `date_trunc('milliseconds', clock_timestamp())`;
 
 /** A due ticket that was locked. */
 export type TakenRow = SelectedTicket & {

@@ -1,0 +1,98 @@
+import { type CallerGone, type OperationEnded, OperationTimedOut } from '../../application/ports/operation-ended';
+
+/**
+ * One execution of an operation: a request, or one event of a subscription. It can end before its
+ * answer, because its time is over or its caller has gone. Then no further resolver starts, and
+ * `signal` is aborted.
+ *
+ * A mutation that has started runs to its end, so that it is not left half-done: the signal is
+ * aborted only after it.
+ */
+export class RunningOperation {
+  private readonly controller = new AbortController();
+  private ended: OperationEnded | null = null;
+  private stopped: OperationEnded | null = null;
+  private rejectAnswer: ((reason: OperationEnded) => void) | null = null;
+  private isAnswered = false;
+  private readonly doneMutations: string[] = [];
+  private runningMutation: string | null = null;
+
+  get signal(): AbortSignal {
+    return this.controller.signal;
+  }
+
+  /** Why no further resolver may start; null while they may. */
+  get stopReason(): OperationEnded | null {
+    return this.stopped;
+  }
+
+  /**
+   * The answer of an execution.
+   *
+   * @throws OperationEnded as soon as the operation ends before its answer
+   */
+  answerWithin<T>(limitMs: number, execute: () => PromiseLike<T> | T): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      if (this.ended !== null) return reject(this.ended);
+      this.rejectAnswer = reject;
+      const timer = setTimeout(() => this.end(this.timedOut(limitMs)), limitMs);
+      const finish = (): void => {
+        clearTimeout(timer);
+        this.isAnswered = true;
+      };
+      Promise.resolve(execute()).then(
+        (answer) => {
+          finish();
+          resolve(answer);
+        },
+        (error: unknown) => {
+          finish();
+          reject(error);
+        },
+      );
+    });
+  }
+
+  /** The caller has gone. Without effect after the answer. */
+  abandon(reason: CallerGone): void {
+    this.end(reason);
+  }
+
+  /** Runs one mutation of the operation; not interrupted once it has started. */
+  async runMutation<T>(responseName: string, mutate: () => PromiseLike<T> | T): Promise<T> {
+    this.runningMutation = responseName;
+    try {
+      return await mutate();
+    } finally {
+      this.runningMutation = null;
+      this.doneMutations.push(responseName);
+      if (this.ended !== null) this.stop(this.ended);
+    }
+  }
+
+  private end(reason: OperationEnded): void {
+    if (this.isAnswered || this.ended !== null) return;
+    this.ended = reason;
+    if (this.runningMutation === null) this.stop(reason);
+    this.rejectAnswer?.(reason);
+  }
+
+  private stop(reason: OperationEnded): void {
+    this.stopped = reason;
+    this.controller.abort(reason);
+  }
+
+  private timedOut(limitMs: number): OperationTimedOut {
+    const limit = `The operation took longer than its time limit of ${limitMs / 1_000} seconds`;
+    if (this.runningMutation === null && this.doneMutations.length === 0) {
+      return new OperationTimedOut(
+        `${limit} and was cancelled. Request less at once: shorter pages, fewer fields or a narrower filter.`,
+      );
+    }
+    const done = this.doneMutations.map((name) => `\`${name}\` was carried out. `).join('');
+    const running = this.runningMutation === null ? '' : `\`${this.runningMutation}\` may be carried out. `;
+    return new OperationTimedOut(
+      `${limit}. ${done}${running}No other mutation was started. Repeating the request is safe with an idempotencyKey.`,
+    );
+  }
+}
