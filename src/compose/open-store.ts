@@ -5,6 +5,7 @@ import { DatabaseClock } from '../adapters/clock/database-clock';
 import { openEmbeddedPostgres } from '../adapters/embedded-postgres/embedded-postgres';
 import { type ClientAccounts, createClientAccounts } from '../adapters/persistence/clients/postgres-clients';
 import { createDataSource, poolOf } from '../adapters/persistence/database/data-source';
+import { DatabaseSockets } from '../adapters/persistence/database/database-sockets';
 import { measureDatabaseTime } from '../adapters/persistence/database/database-time';
 import { migrate } from '../adapters/persistence/database/migrate';
 import { createPolicies } from '../adapters/persistence/policies/postgres-policies';
@@ -19,6 +20,7 @@ export interface Store {
   readonly url: string;
   readonly dataSource: DataSource;
   readonly pool: Pool;
+  readonly sockets: DatabaseSockets;
   /** The clock of the database, measured once. */
   readonly clock: DatabaseClock;
   readonly policies: ConfiguredPolicies;
@@ -37,7 +39,8 @@ export async function openStore(config: Config, log: Logger, applicationName = '
   const policyFile = readConfiguredPolicy(config.policyFile);
   const embedded = config.databaseUrl === null ? await openEmbeddedPostgres({ dataDir: config.dataDir, log }) : null;
   const url = config.databaseUrl ?? embedded?.url ?? '';
-  const dataSource = createDataSource({ url, poolSize: config.databasePoolSize, applicationName });
+  const sockets = new DatabaseSockets();
+  const dataSource = createDataSource({ url, sockets, poolSize: config.databasePoolSize, applicationName });
   const close = async () => {
     if (dataSource.isInitialized) await dataSource.destroy();
     await embedded?.close();
@@ -50,7 +53,7 @@ export async function openStore(config: Config, log: Logger, applicationName = '
     await measureDatabaseTime(pool, (reading) => clock.add(reading));
     const policies = createPolicies({ dataSource, clock, policyId: policyFile.id });
     const clients = createClientAccounts({ dataSource, clock });
-    return { url, dataSource, pool, clock, policies, policyFile, clients, close };
+    return { url, dataSource, pool, sockets, clock, policies, policyFile, clients, close };
   } catch (error) {
     await close();
     throw error;

@@ -21,6 +21,8 @@ import { toIso } from '../domain/instant';
 import { UnreadableEvent } from '../domain/ticket/upcast';
 import { openStore, type Store } from './open-store';
 import { purgeHourly } from './purge-hourly';
+import { createReadiness } from './readiness';
+import { watchDatabase } from './watch-database';
 
 /** A service that listens. */
 export interface RunningService {
@@ -57,6 +59,7 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
     const feed = await openFeed({
       pool,
       url: store.url,
+      stream: store.sockets.open,
       onDeadline: (at) => engine.wake(at),
       onError: (error) => {
         if (error instanceof UnreadableEvent) {
@@ -67,6 +70,12 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
     closeSteps.push(() => feed.close());
     engine.start();
     closeSteps.push(() => engine.close());
+    const watch = watchDatabase(store, logger, () => {
+      feed.retry();
+      engine.retry();
+    });
+    watch.start();
+    closeSteps.push(() => watch.close());
 
     const services: Services = {
       clock,
@@ -86,8 +95,13 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
       callerOf: callerFromHeaders(config.operator),
       readHealth: async () => {
         const [deadlineFaults, { now, next }] = await Promise.all([countDeadlineFaults(store.dataSource), due.next()]);
-        return { deadlineFaults, deadlinesBehindMs: next === null ? 0 : Math.max(0, now - next) };
+        return {
+          deadlineFaults,
+          deadlinesBehindMs: next === null ? 0 : Math.max(0, now - next),
+          hostClockOffsetMs: clock.hostOffsetMs,
+        };
       },
+      readUnreadyReasons: createReadiness(pool, () => watch.state),
       logger,
     });
     closeSteps.push(() => http.close());

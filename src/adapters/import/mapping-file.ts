@@ -4,14 +4,16 @@ import { AUDIENCES, CONSEQUENCES } from '../../domain/impact';
 import { classify } from '../../domain/policy/classify';
 import { COMMITMENT_KINDS, type PolicyDocument, WAITING_REASONS } from '../../domain/policy/policy';
 import { CHANNELS } from '../../domain/ticket/commands';
+import { MAX_IMPACTS, NAME, NOTE, SUBJECT } from '../../domain/value-rules';
 import { DocumentError, type DocumentProblem, fieldName, type ReportProblem } from '../documents/document-error';
 import { parseWith } from '../documents/issue-messages';
+import { textSchema } from '../documents/text-schema';
 import { readYaml } from '../documents/yaml-source';
 import { zoneProblem } from '../documents/zone-problem';
 import { formatProblem } from './local-instant';
 import { ENCODINGS } from './text-encoding';
 
-const column = z.string().trim().min(1).max(200);
+const column = textSchema(NAME);
 const unknown = z.enum(['report', 'ignore', 'leaveOut']).default('report');
 
 const validText = (problemOf: (text: string) => string | undefined) =>
@@ -23,11 +25,11 @@ const validText = (problemOf: (text: string) => string | undefined) =>
 const impact = z.strictObject({
   audience: z.enum(AUDIENCES),
   consequence: z.enum(CONSEQUENCES),
-  note: z.string().max(2000).optional(),
+  note: textSchema({ ...NOTE, blank: true }).optional(),
 });
 
 const mappingSchema = z.strictObject({
-  title: z.string().trim().min(1).max(200),
+  title: textSchema(NAME),
   file: z
     .strictObject({
       delimiter: z.string().min(1).max(4).default(','),
@@ -40,8 +42,8 @@ const mappingSchema = z.strictObject({
     id: column,
     order: z.union([z.literal('file'), z.strictObject({ column, as: z.enum(['number', 'text']).default('number') })]),
     openedAt: column,
-    client: z.union([z.strictObject({ name: z.string().trim().min(1).max(200) }), z.strictObject({ column })]),
-    subject: z.string().trim().min(1).max(500),
+    client: z.union([z.strictObject({ name: textSchema(NAME) }), z.strictObject({ column })]),
+    subject: textSchema(SUBJECT),
     description: column.optional(),
     reporter: column.optional(),
     assignee: column.optional(),
@@ -62,14 +64,14 @@ const mappingSchema = z.strictObject({
       z.string(),
       z.union([
         z.enum(['new', 'active', 'resolved', 'closed']),
-        z.strictObject({ waitingFor: z.enum(WAITING_REASONS) }),
+        z.strictObject({ waitingFor: z.enum(WAITING_REASONS), acknowledges: z.boolean().default(false) }),
       ]),
     ),
     unknown,
   }),
   priority: z.strictObject({
     column,
-    values: z.array(z.strictObject({ value: z.string(), impacts: z.array(impact).min(1).max(50) })).min(1),
+    values: z.array(z.strictObject({ value: z.string(), impacts: z.array(impact).min(1).max(MAX_IMPACTS) })).min(1),
     unknown,
     lowered: z.enum(['workaround', 'reclassification', 'workaroundOnceResponded']),
   }),
@@ -134,7 +136,7 @@ function checkPriorities(
 const stateMeaning = (written: MappingFile['state']['values'][string]): StateMeaning =>
   typeof written === 'string'
     ? { is: written.toUpperCase() as 'NEW' | 'ACTIVE' | 'RESOLVED' | 'CLOSED' }
-    : { is: 'WAITING', reason: written.waitingFor };
+    : { is: 'WAITING', reason: written.waitingFor, acknowledges: written.acknowledges };
 
 const meaningOf = ({ state, priority, notMeasured }: MappingFile): ImportMapping => ({
   states: new Map(Object.entries(state.values).map(([value, written]) => [value, stateMeaning(written)])),

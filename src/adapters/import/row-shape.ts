@@ -2,14 +2,12 @@ import type { LogRow } from '../../application/import/plan-ticket';
 import type { RowTally } from '../../application/import/row-tally';
 import { type EpochMs, toIso } from '../../domain/instant';
 import type { Channel } from '../../domain/ticket/commands';
+import { charactersOf, isAtMost, NAME, shortened } from '../../domain/value-rules';
 import { nearestTo } from '../documents/nearest';
 import type { CsvRecord } from './csv-records';
 import { ImportFileError } from './import-file-error';
 import { occurrenceReader } from './local-instant';
 import { columnsOf, type MappingFile } from './mapping-file';
-
-/** The longest `externalId` that the API accepts. */
-const MAX_ID_LENGTH = 200;
 
 /** A row with its ticket and its rank among the rows of the ticket. */
 export interface PlacedRow {
@@ -50,11 +48,8 @@ export function rowShape(header: readonly string[], mapping: MappingFile, path: 
     const text = cell(cells, column);
     return text === null ? null : readInstant(text);
   };
-  const subject = (cells: readonly string[], id: string): string =>
-    ticket.subject
-      .replace(/\{([^{}]+)\}/g, (_, column: string) => cell(cells, column) ?? '–')
-      .trim()
-      .slice(0, 500) || id;
+  const subject = (cells: readonly string[]): string =>
+    ticket.subject.replace(/\{([^{}]+)\}/g, (_, column: string) => cell(cells, column) ?? '–');
   const channel = (cells: readonly string[]): Channel =>
     ticket.channel?.values[cell(cells, ticket.channel.column) ?? ''] ?? ticket.channel?.otherwise ?? 'EXTRANET';
   const rank = (cells: readonly string[]): number | string | null => {
@@ -65,8 +60,8 @@ export function rowShape(header: readonly string[], mapping: MappingFile, path: 
   const unreadable = ({ problem }: CsvRecord, id: string | null, ordered: number | string | null) => {
     if (problem !== null) return problem;
     if (id === null) return `has no ${ticket.id}`;
-    if (id.length > MAX_ID_LENGTH)
-      return `has a ${ticket.id} of ${id.length} characters; at most ${MAX_ID_LENGTH} are accepted`;
+    if (!isAtMost(NAME.max, id))
+      return `has a ${ticket.id} of ${charactersOf(id)} characters; at most ${NAME.max} are accepted`;
     if (typeof ordered === 'number' && Number.isNaN(ordered)) return 'has no number in the column that orders the rows';
     return null;
   };
@@ -78,7 +73,7 @@ export function rowShape(header: readonly string[], mapping: MappingFile, path: 
       const id = cell(cells, ticket.id);
       const ordered = rank(cells);
       const problem = unreadable(record, id, ordered);
-      const named = (id ?? '').slice(0, MAX_ID_LENGTH);
+      const named = shortened(id ?? '', NAME.max);
       if (problem !== null || id === null) {
         const detail = `the row ${problem ?? ''}; it is left out`;
         tally.report({ line, ticket: named, reason: 'UNREADABLE_ROW', detail, rows: 1 });
@@ -107,8 +102,8 @@ export function rowShape(header: readonly string[], mapping: MappingFile, path: 
           priority: cell(cells, priority.column),
           resolution: cell(cells, event.resolution),
           facts: {
-            client: client ?? 'Unknown client',
-            subject: subject(cells, id),
+            client: client ?? '',
+            subject: subject(cells),
             description: cell(cells, ticket.description),
             reporter: cell(cells, ticket.reporter),
             assignee: cell(cells, ticket.assignee),

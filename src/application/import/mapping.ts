@@ -5,7 +5,12 @@ import type { Channel } from '../../domain/ticket/commands';
 /** The meaning of a state of the other tracker. */
 export type StateMeaning =
   | { readonly is: 'NEW' | 'ACTIVE' | 'RESOLVED' | 'CLOSED' }
-  | { readonly is: 'WAITING'; readonly reason: WaitingReason };
+  | {
+      readonly is: 'WAITING';
+      readonly reason: WaitingReason;
+      /** The state shows that someone has acted, so it acknowledges a ticket without a response. */
+      readonly acknowledges: boolean;
+    };
 
 /** A priority of the other tracker and the impacts that it means. */
 export interface PriorityMeaning {
@@ -42,8 +47,9 @@ export interface ImportMapping {
   readonly notMeasured: readonly CommitmentKind[];
 }
 
-/** The properties of a ticket, taken from its first row. */
+/** The properties of a ticket, taken from its first row. Values follow no rule yet. */
 export interface TicketFacts {
+  /** Empty if the row names none. */
   readonly client: string;
   readonly subject: string;
   readonly description: string | null;

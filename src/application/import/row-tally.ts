@@ -11,7 +11,7 @@ export interface RowCounts {
   readonly used: number;
   readonly leftOut: number;
   /** The rows left out, by reason. The sum is `leftOut`. */
-  readonly reports: Readonly<Partial<Record<ReportReason, number>>>;
+  readonly leftOutBy: Readonly<Partial<Record<ReportReason, number>>>;
   /** The notes on rows that are not left out for that reason, by reason. */
   readonly notes: Readonly<Partial<Record<ReportReason, number>>>;
   /** The rows later than the start of the import, which are left out. */
@@ -36,7 +36,7 @@ export class RowTally {
   private rowsRead = 0;
   private used = 0;
   private leftOut = 0;
-  private readonly reports: Partial<Record<ReportReason, number>> = {};
+  private readonly leftOutBy: Partial<Record<ReportReason, number>> = {};
   private readonly notes: Partial<Record<ReportReason, number>> = {};
   private rowsAhead: RowsAhead = { rows: 0, byHours: 0, farthestByHours: 0, newest: null };
 
@@ -54,7 +54,7 @@ export class RowTally {
   report(report: RowReport): void {
     const { reason, rows } = report;
     this.leftOut += rows;
-    const counts = rows === 0 ? this.notes : this.reports;
+    const counts = rows === 0 ? this.notes : this.leftOutBy;
     counts[reason] = (counts[reason] ?? 0) + Math.max(1, rows);
     this.onReport(report);
   }
@@ -73,10 +73,10 @@ export class RowTally {
 
   /** @throws Error if a row was neither used nor reported, or both: an error in the import */
   counts(): RowCounts {
-    const { rowsRead: read, used, leftOut, reports, notes, rowsAhead: ahead } = this;
+    const { rowsRead: read, used, leftOut, leftOutBy, notes, rowsAhead: ahead } = this;
     if (read !== used + leftOut) {
       throw new Error(`The rows do not add up: ${read} were read, ${used} used and ${leftOut} reported`);
     }
-    return { read, used, leftOut, reports, notes, ahead };
+    return { read, used, leftOut, leftOutBy, notes, ahead };
   }
 }

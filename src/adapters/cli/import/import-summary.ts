@@ -59,6 +59,7 @@ function summaryLines({ summary, seconds }: ImportDone, isDryRun: boolean): read
       ? []
       : [`Failed:    ${failed} left out because of an unexpected fault; the reports name each and its fault.`]),
     `Rows:      ${rows.read} rows read = ${rows.used} used + ${rows.leftOut} reported`,
+    ...(rows.leftOut === 0 ? [] : [`Left out:  ${countsText(rows.leftOutBy)}`]),
     `Events:    ${events}`,
     `State:     ${countsText(byState, [...TICKET_STATES])}`,
     `Severity:  ${countsText(bySeverity)}`,
@@ -67,12 +68,11 @@ function summaryLines({ summary, seconds }: ImportDone, isDryRun: boolean): read
   ];
 }
 
-/** The rows left out by reason, then the notes on other rows; `none` if there are neither. */
-function reportsText({ reports, notes }: RowCounts): string {
-  const hasNotes = Object.keys(notes).length > 0;
-  const hasReports = Object.keys(reports).length > 0;
-  const noted = hasNotes ? [`notes on rows: ${countsText(notes)}`] : [];
-  return [...(hasReports || !hasNotes ? [countsText(reports)] : []), ...noted].join('; ');
+/** How many rows each reason concerns, whether it leaves them out or is a note. */
+function reportsText({ leftOutBy, notes }: RowCounts): string {
+  const all: Record<string, number> = { ...leftOutBy };
+  for (const [reason, count] of Object.entries(notes)) all[reason] = (all[reason] ?? 0) + count;
+  return countsText(all);
 }
 
 /** `SEV1 2, SEV3 5`, in the given order, by default alphabetical; `none` if there are no counts. */

@@ -1,5 +1,11 @@
 import { OperatorError } from '../../../application/operator-error';
-import { isConnectionLost, OutdatedProcessError, sqlStateOf } from '../../../application/ports/store-errors';
+import {
+  InsufficientStorageError,
+  isConnectionLost,
+  isStorageFault,
+  OutdatedProcessError,
+  sqlStateOf,
+} from '../../../application/ports/store-errors';
 import type { EpochMs } from '../../../domain/instant';
 
 export {
@@ -7,7 +13,9 @@ export {
   isConnectionLost,
   isStoreUnavailable,
   OutdatedProcessError,
+  StoreUnresponsiveError,
   sqlStateOf,
+  wasNotSent,
 } from '../../../application/ports/store-errors';
 
 /**
@@ -51,10 +59,12 @@ const OUTDATED_PROCESS = '57SD1';
  * Returns the error of this file for an error of the database, or the error itself if there is
  * none.
  */
-export const storeError = (error: unknown): unknown =>
-  sqlStateOf(error) === OUTDATED_PROCESS
-    ? new OutdatedProcessError(textOf(faultOf(error).message), { cause: error })
-    : error;
+export function storeError(error: unknown): unknown {
+  if (sqlStateOf(error) === OUTDATED_PROCESS) {
+    return new OutdatedProcessError(textOf(faultOf(error).message), { cause: error });
+  }
+  return isStorageFault(error) ? new InsufficientStorageError(error) : error;
+}
 
 /**
  * The fields of errors of pg and of sockets. Tested by shape, because under Jest `instanceof` fails

@@ -1,7 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CustomTypesConfig, type Pool, type QueryResult, type QueryResultRow, types } from 'pg';
 import { type EpochMs, toIso } from '../../../domain/instant';
-import { isConnectionLost, storeError, UnreadableInstant, UnstorableInstant } from './database-errors';
+import {
+  isConnectionLost,
+  StoreUnresponsiveError,
+  storeError,
+  UnreadableInstant,
+  UnstorableInstant,
+} from './database-errors';
 
 /** Something that runs a statement: the pool, or the connection of a transaction. */
 export interface Queryable {
@@ -60,7 +66,8 @@ export async function retryRead<T>(read: () => Promise<T>): Promise<T> {
     try {
       return await read();
     } catch (error) {
-      if (!isConnectionLost(error) || attempt === READ_ATTEMPTS) throw error;
+      const isFinal = error instanceof StoreUnresponsiveError || attempt === READ_ATTEMPTS;
+      if (!isConnectionLost(error) || isFinal) throw error;
       await sleep(20 * attempt);
     }
   }

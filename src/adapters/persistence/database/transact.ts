@@ -1,6 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
-import { CommitUnknownError, isConflict, isConnectionLost, sqlStateOf } from './database-errors';
+import {
+  CommitUnknownError,
+  isConflict,
+  isConnectionLost,
+  StoreUnresponsiveError,
+  sqlStateOf,
+  storeError,
+} from './database-errors';
 import { type Queryable, rowsOf } from './sql';
 
 /**
@@ -41,7 +48,8 @@ export async function transact<T>(
     try {
       return await once(pool, work);
     } catch (error) {
-      if (error instanceof CommitUnknownError || attempt >= attempts) throw error;
+      const isFinal = error instanceof CommitUnknownError || error instanceof StoreUnresponsiveError;
+      if (isFinal || attempt >= attempts) throw error;
       if (isConflict(error)) await backOff(10, attempt);
       else if (error instanceof NotCommitted || isConnectionLost(error)) await backOff(50, attempt);
       else throw error;
@@ -82,7 +90,7 @@ async function commit(pool: Pool, client: PoolClient, xid: () => string | null):
     ({ command } = await client.query('COMMIT'));
   } catch (error) {
     client.release(isConnectionLost(error));
-    if (!isConnectionLost(error)) throw error;
+    if (!isConnectionLost(error)) throw storeError(error);
     if (await wasCommitted(pool, xid(), error)) return;
     throw new NotCommitted(error);
   }
@@ -104,8 +112,8 @@ class NotCommitted extends Error {
 const LOOKUPS = 8;
 
 /**
- * Asks the server whether a transaction was committed, until it answers or has been away for some
- * seconds.
+ * Asks the server whether a transaction was committed, until it answers, has been away for some
+ * seconds, or is known not to answer.
  */
 async function wasCommitted(pool: Pool, xid: string | null, cause: unknown): Promise<boolean> {
   if (xid === null) throw new CommitUnknownError(cause);
@@ -123,6 +131,7 @@ async function wasCommitted(pool: Pool, xid: string | null, cause: unknown): Pro
       // lost.
       if (status !== 'in progress') break;
     } catch (error) {
+      if (error instanceof StoreUnresponsiveError) break;
       // The number is in the future: another server has taken over, and may lack this transaction.
       if (!isConnectionLost(error) && sqlStateOf(error) !== null) break;
     }
