@@ -3,13 +3,13 @@ import { type Line, MAX_LINE_BYTES } from './file-lines';
 /** One record of a file, or a line that could not be read as one. */
 export interface CsvRecord {
   readonly line: number;
-  /** Of a damaged line, the cells as far as they can be told apart. */
+  /** Of a damaged line, what is between its delimiters. */
   readonly cells: readonly string[];
   /** Why the line is given up; null for a record. */
   readonly problem: string | null;
 }
 
-/** The longest record, in UTF-16 code units. A quote that is still open there counts as unclosed. */
+/** The longest record, in UTF-16 code units. A quote still open there counts as unclosed. */
 const MAX_RECORD_LENGTH = MAX_LINE_BYTES;
 
 /**
@@ -156,7 +156,7 @@ class OpenRecord {
   }
 }
 
-/** The quote that closes a cell whose content begins at an offset; -1 if the text ends before it. */
+/** The quote that closes a cell whose content begins at an offset; -1 if the text ends first. */
 function closingQuote(text: string, from: number): number {
   for (let at = from; ; ) {
     const quote = text.indexOf('"', at);

@@ -1,6 +1,6 @@
 const MAX_RANGES = 20;
 
-/** Lines of a file as ranges, `4, 7–9`; of more than 20 ranges, the first and the number of lines. */
+/** Lines of a file as ranges, `4, 7–9`. After 20 ranges, only the number of all lines follows. */
 export function lineRanges(lines: readonly number[]): string {
   const ranges: [from: number, to: number][] = [];
   for (const line of [...lines].sort((a, b) => a - b)) {

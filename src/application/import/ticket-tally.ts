@@ -7,7 +7,7 @@ import type { RowCounts } from './row-tally';
 /** The result of an import. */
 export interface ImportSummary {
   readonly rows: RowCounts;
-  /** The tickets of the file, apart from those of which no row could be read. */
+  /** The tickets of the file that have at least one readable row. */
   readonly tickets: number;
   readonly imported: number;
   /** Tickets that the client had already, by their external id. */
