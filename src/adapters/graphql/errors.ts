@@ -4,6 +4,7 @@ import { TooManyApproachingDeadlines } from '../../application/deadlines/upcomin
 import { SlowSubscriber } from '../../application/ports/events';
 import { CallerGone, OperationTimedOut } from '../../application/ports/operation-ended';
 import { InvalidCursor } from '../../application/ports/pagination';
+import { PolicyReaderBusy } from '../../application/ports/policies';
 import { isStoreUnavailable } from '../../application/ports/store-errors';
 import { InvalidFilter } from '../../application/ports/ticket-filter';
 import { isUnanswerable } from '../../domain/calendar/business-calendar';
@@ -66,6 +67,9 @@ function publicErrorOf(error: unknown): PublicError | null {
     if (link instanceof SlowSubscriber) return { code: FAULT_CODES.slowSubscriber, message: link.message };
     if (link instanceof InvalidCursor || link instanceof InvalidFilter) {
       return { code: FAULT_CODES.badInput, message: link.message };
+    }
+    if (link instanceof PolicyReaderBusy) {
+      return { code: FAULT_CODES.unavailable, message: link.message, retryable: true };
     }
     const unavailability = unavailabilityOf(link);
     if (unavailability !== null) return unavailability;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MOST_PROBLEMS } from '../../application/first-problems';
 import { type LocalInterval, WEEKDAYS } from '../../domain/calendar/business-calendar';
 import { AUDIENCES, CONSEQUENCES } from '../../domain/impact';
 import { BASES, CLIENT_ACTIONS, COMMITMENT_KINDS, TARGET_UNITS, WAITING_REASONS } from '../../domain/policy/policy';
@@ -18,7 +19,9 @@ const entry = <Shape extends z.ZodRawShape>(shape: Shape) =>
     error: (issue) => {
       if (issue.code !== 'unrecognized_keys') return undefined;
       const known = Object.keys(shape);
+      // Finding the nearest name takes time, and later problems are only counted.
       return issue.keys
+        .slice(0, MOST_PROBLEMS)
         .map((key) => `is not known here${didYouMean(key, known) || `; known are ${known.join(', ')}`}`)
         .join('\n');
     },

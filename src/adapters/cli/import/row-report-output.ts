@@ -3,8 +3,8 @@ import { type FileHandle, open, stat } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import type { RowReport } from '../../../application/import/plan-ticket';
 import { ImportFileError } from '../../import/import-file-error';
+import { singleLine } from '../printable';
 import type { Progress } from '../progress';
-import { singleLine } from '../single-line';
 
 /**
  * Where the reports on rows go. `write` and `close` throw ImportFileError if the file cannot be
