@@ -73,7 +73,7 @@ export async function importFile(
   ];
   try {
     await client.connect();
-    const reports = await openRowReportOutput(options.reports, sources, progress);
+    const reports = await openRowReportOutput(options.reports, progress, sources);
     try {
       const summary = await importRows(store, options, { mapping, log, client, progress, signal }, reports.write);
       return { summary, mapping, seconds: (performance.now() - startedAt) / 1000 };

@@ -30,8 +30,8 @@ export interface SourceFile {
  */
 export async function openRowReportOutput(
   file: string | null,
-  sources: readonly SourceFile[],
   progress: Progress,
+  sources: readonly SourceFile[] = [],
 ): Promise<RowReportOutput> {
   if (file === null) {
     return { write: (report) => progress.line(reportLine(report)), close: async () => undefined };
