@@ -23,7 +23,8 @@ import { SeverityChangeType, WorkaroundType } from './ticket-parts.type';
 })
 export class TicketType extends NodeType implements Partial<Omit<StoredTicket, 'calendars'>> {
   @Field(() => Int, {
-    description: 'The number of the ticket, unique and increasing across all clients.',
+    description:
+      'The number of the ticket, unique and increasing across all clients. Numbers have gaps: a request that opens no ticket, such as a repeated or refused one, can use up a number.',
   })
   number!: number;
 
