@@ -104,7 +104,7 @@ const DURATIONS = [
 ];
 const WRONG = [null, true, 0, 'x', [], {}, [[]], [null], { a: 1 }, 1e300];
 
-/** Makes requests of which most are broken in one place or several, from a schema. */
+/** Makes requests from a schema. Most of them are broken in one place or several. */
 export class BrokenInputs {
   private readonly roots: readonly (readonly ['query' | 'mutation', GraphQLField<unknown, unknown>])[];
 
