@@ -6,7 +6,7 @@ import { printableJson } from '../adapters/cli/printable';
 import { executeReport, reportFormat, reportQuery } from '../adapters/cli/report/report-command';
 import type { ReportOptions } from '../adapters/cli/report/report-types';
 import { parseExportFilter } from '../adapters/cli/ticket/export-filter';
-import { contextFactory, type RequestContext } from '../adapters/graphql/context';
+import { contextFactory, type OperationContext } from '../adapters/graphql/context';
 import { buildGraphQLSchema } from '../adapters/graphql/schema';
 import { ticketLines } from '../adapters/graphql/ticket/export-tickets';
 import { createTicketReader } from '../adapters/persistence/tickets/postgres-ticket-reader';
@@ -57,7 +57,7 @@ function readContexts(
   { clock, pool, policies }: Store,
   log: Logger,
   requestId: string,
-): () => RequestContext<ReadServices> {
+): () => OperationContext<ReadServices> {
   const now = clock.now();
   const services: ReadServices = { clock: { now: () => now }, policies, reader: createTicketReader({ pool }) };
   const contextFor = contextFactory(services, log);

@@ -28,13 +28,15 @@ import { CommitmentBreachedResolver } from './subscription/commitment-breached.r
 import { DeadlineApproachingResolver } from './subscription/deadline-approaching.resolver';
 import { LifecycleResolver } from './ticket/lifecycle.type';
 import './policy/policy-errors.type';
+import { boundResolvers } from './bounded-resolvers';
+import { COSTS } from './operation-costs';
+import { LIMITS } from './operation-limits';
 import { PolicyQueryResolver } from './policy/policy.resolver';
 import { PolicyResolver, RuleResolver, SeverityPolicyResolver } from './policy/policy.type';
 import { PolicyMutationResolver } from './policy/policy-mutations.resolver';
 import { ReportResolver } from './report/report.resolver';
 import { SimulationResolver } from './simulation/simulation.resolver';
 import { OutlookResolver } from './simulation/simulation.type';
-import { stopResolversOfEndedOperations } from './stoppable-resolvers';
 import { SubscriptionResolver } from './subscription/subscription.resolver';
 import { TicketResolver } from './ticket/ticket.resolver';
 import './ticket/ticket-errors.type';
@@ -98,7 +100,7 @@ const NO_PUBLISHER = {
 };
 
 const ROOTS = {
-  Query: 'The queries of the API. A query changes nothing.',
+  Query: `The queries of the API. A query changes nothing. The size of an operation is the number of fields in its response, where a field of a list counts once for each entry that the list can have, and fields that need much work count more: a count of tickets ${COSTS.scan.toLocaleString('en')}, a text filter ${COSTS.textScan.toLocaleString('en')}, a report ${COSTS.report.toLocaleString('en')}. An operation larger than ${LIMITS.fields.toLocaleString('en')} fields, or deeper than ${LIMITS.depth} levels, is refused with the code \`OPERATION_TOO_LARGE\`. An operation that exceeds the time limit of the service ends with the code \`OPERATION_TIMED_OUT\`.`,
   Mutation: 'The mutations of the API, which change tickets, clients and policies. Each takes one input object.',
   Subscription:
     'The subscriptions of the API, over a WebSocket (protocol `graphql-transport-ws`) on the path of the API.',
@@ -113,7 +115,7 @@ export function buildGraphQLSchema(): GraphQLSchema {
     validate: true,
     validateFn: refuseInvalid,
   });
-  stopResolversOfEndedOperations(schema);
+  boundResolvers(schema);
   // Type-graphql has no option for the descriptions of the root types.
   for (const [name, description] of Object.entries(ROOTS)) {
     const root = schema.getType(name);

@@ -1,4 +1,3 @@
-import { isUnanswerable } from '../../domain/calendar/business-calendar';
 import { clocksOf } from '../../domain/commitment/view';
 import type { EpochMs } from '../../domain/instant';
 import { classify } from '../../domain/policy/classify';
@@ -43,6 +42,8 @@ export interface TouchedTicket {
   readonly stored: StoredTicket | null;
   readonly policy: Policy;
   readonly events: readonly TicketEvent[];
+  /** The number that was reserved for a new ticket. */
+  readonly number?: number;
 }
 
 /** The outcome of one change: its answer, or an unexpected error. */
@@ -94,17 +95,13 @@ class ChangeSet {
 
   /** An unexpected error leaves the ticket unchanged and does not affect the other changes. */
   apply(request: ChangeRequest): Outcome {
-    const { ticketId, submit: submission } = request.change;
+    const { submit: submission } = request.change;
     try {
       const value = submission === null ? this.changeExisting(request) : this.open(request, submission.input);
       return { status: 'fulfilled', value };
     } catch (reason) {
       if (isPolicyNotLoaded(reason)) throw reason;
-      if (!isUnanswerable(reason)) return { status: 'rejected', reason };
-      const ticket = this.touched.get(ticketId)?.ticket ?? this.known.tickets.get(ticketId) ?? null;
-      const isShown = ticket !== null && sees(request.change, ticket.clientId);
-      const beyond = refusal({ code: 'BeyondCalendar', detail: reason.message });
-      return { status: 'fulfilled', value: { ...beyond, ticket: isShown ? ticket : null } };
+      return { status: 'rejected', reason };
     }
   }
 
@@ -121,7 +118,8 @@ class ChangeSet {
     if (refused !== null || !opened.ok) return refusal(refused);
     const { ticket, events, ...refusals } = takeSteps(change, opened.ticket, policy, this.known.now);
     if (refusals.refused !== null) return { ...refusals, ticket: null, replayed: false };
-    this.touched.set(change.ticketId, { ticket, stored: null, policy, events: [opened.event, ...events] });
+    const reserved = change.submit?.number === undefined ? {} : { number: change.submit.number };
+    this.touched.set(change.ticketId, { ticket, stored: null, policy, events: [opened.event, ...events], ...reserved });
     if (input.externalId !== null) this.taken.add(externalIdKey(input.clientId, input.externalId));
     return { ticket, ...refusals, replayed: false };
   }
@@ -255,12 +253,15 @@ export const recordingTime = (stored: Pick<StoredTicket, 'updatedAt'> | null, no
   Math.max(now, stored?.updatedAt ?? now);
 
 /** Everything that is saved of a changed ticket, recorded at an instant. */
-export function ticketRecordOf({ ticket, stored, policy, events }: TouchedTicket, recordedAt: EpochMs): TicketRecord {
+export function ticketRecordOf(
+  { ticket, stored, policy, events, ...reserved }: TouchedTicket,
+  recordedAt: EpochMs,
+): TicketRecord {
   const clocks = clocksOf(ticket, policy);
   const facts =
     // Opening a ticket decides no cycle and reaches no milestone.
     stored === null && events.length === 1
       ? { decidedCycles: [], milestones: [] }
       : { decidedCycles: decidedCycles(ticket, events), milestones: milestonesOf(stored, ticket, events, policy) };
-  return { ticket, stored, events, recordedAt, clocks, ...facts };
+  return { ticket, stored, events, recordedAt, clocks, ...facts, ...reserved };
 }

@@ -7,7 +7,7 @@ import { parseDate } from '../../../domain/calendar/local-date';
 import { ZoneOffsets } from '../../../domain/calendar/zone-offsets';
 import { DAY_MS, type EpochMs, toIso } from '../../../domain/instant';
 import { parseDateTime } from '../../graphql/base/scalars';
-import type { RequestContext } from '../../graphql/context';
+import type { OperationContext } from '../../graphql/context';
 import { selectionOf } from '../../graphql/ticket/export-tickets';
 import { printableJson } from '../printable';
 import { reportCsv } from './report-csv';
@@ -61,7 +61,7 @@ export function reportFormat(format: string): (report: ApiReport) => string {
  */
 export async function executeReport(
   schema: GraphQLSchema,
-  contextValue: RequestContext<ReadServices>,
+  contextValue: OperationContext<ReadServices>,
   query: ReportQuery,
 ): Promise<ApiReport> {
   const document = parse(`

@@ -1,0 +1,177 @@
+import { LIMITS } from './operation-limits';
+
+type Arguments = Readonly<Record<string, unknown>>;
+/** A number, or one that depends on some of the arguments, which have been coerced. */
+export type Amount = number | { readonly reads: readonly string[]; readonly of: (args: Arguments) => number };
+
+/**
+ * What a field adds to the size of an operation, besides itself and the fields that it selects. The
+ * unit is one field of the answer, about 5 microseconds of CPU time; a millisecond of the database
+ * counts as 200 fields.
+ */
+export interface FieldCost {
+  /** The work of the resolver. Only fields with `work` can use the services. */
+  readonly work?: Amount;
+  /** The work of `totalCount`, for a field whose type is a connection. */
+  readonly count?: Amount;
+  /**
+   * The number of entries of a list without pages that the size includes. Further entries are
+   * charged when the list is read.
+   */
+  readonly entries?: Amount;
+}
+
+export const COSTS = {
+  /** Reads by key. Those of one turn of the event loop share a statement. */
+  key: 10,
+  /** A ticket or an event by its global id, which can take several statements. */
+  node: 50,
+  /** A ticket as of an earlier time, for which all its events are read. */
+  history: 200,
+  /** A page of a list that an index orders. */
+  page: 100,
+  /** A filter or a count can read every ticket. */
+  scan: 1_000,
+  /** A text filter compares the texts of tickets. */
+  textScan: 5_000,
+  report: 10_000,
+  /** A policy is parsed and compiled. */
+  compiledPolicy: 5_000,
+  /** A dry run replays the history of every open ticket. */
+  dryRun: 20_000,
+  /** A transaction. */
+  change: 200,
+  /** The segments of a cycle. */
+  explanation: 20,
+} as const;
+
+const asOf = (work: number): Amount => ({
+  reads: ['asOf', 'knownAt'],
+  of: (args) => work + (args.asOf == null && args.knownAt == null ? 0 : COSTS.history),
+});
+
+/** The number of text filters in a filter, which can nest filters in `and`, `or` and `not`. */
+function textsIn(filter: unknown): number {
+  if (typeof filter !== 'object' || filter === null) return 0;
+  const { text, and, or, not } = filter as Record<'text' | 'and' | 'or' | 'not', unknown>;
+  const nested = [and, or, not].flat().reduce((sum: number, part) => sum + textsIn(part), 0);
+  return nested + (typeof text === 'string' && text.trim() !== '' ? 1 : 0);
+}
+
+const filtered = (unfiltered: number): Amount => ({
+  reads: ['filter'],
+  of: ({ filter }) =>
+    filter == null ? unfiltered : Math.max(unfiltered, COSTS.scan) + textsIn(filter) * COSTS.textScan,
+});
+
+const perId = (work: number): Amount => ({
+  reads: ['ids'],
+  of: ({ ids }) => work * (Array.isArray(ids) ? ids.length : 1),
+});
+
+const perYear = (entries: number): Amount => ({
+  reads: ['from', 'to'],
+  of: ({ from, to }) => entries * (typeof from === 'number' && typeof to === 'number' ? Math.max(1, to - from + 1) : 1),
+});
+
+const unlessDryRun = (work: number): Amount => ({
+  reads: ['input'],
+  of: ({ input }) => ((input as { readonly dryRun?: unknown } | null)?.dryRun === true ? COSTS.dryRun : work),
+});
+
+const COMMANDS = 17;
+const SEVERITIES = 4;
+
+/**
+ * The costs of the fields, by type and field; `*` stands for every type that has the field. The
+ * schema is not built if a field has no cost that needs one: the root fields, connections, and
+ * lists without pages.
+ */
+export const FIELD_COSTS: Readonly<Record<string, FieldCost>> = {
+  'Query.viewer': { work: 0 },
+  'Query.lifecycle': { work: 0 },
+  'Query.ticket': { work: asOf(COSTS.key) },
+  'Query.tickets': { work: filtered(COSTS.page), count: filtered(COSTS.scan) },
+  'Query.deadlines': { work: COSTS.scan, count: COSTS.scan },
+  'Query.classify': { work: COSTS.key },
+  'Query.calendar': { work: COSTS.key },
+  'Query.policy': { work: COSTS.key },
+  'Query.policies': { work: COSTS.page, count: COSTS.key },
+  'Query.simulate': { work: COSTS.history },
+  'Query.slaReport': { work: COSTS.report },
+  'Query.node': { work: COSTS.node },
+  'Query.nodes': { work: perId(COSTS.node), entries: perId(1) },
+
+  'Mutation.*': { work: COSTS.change },
+  'Mutation.publishPolicy': { work: unlessDryRun(COSTS.compiledPolicy) },
+  'Subscription.*': { work: COSTS.key },
+
+  'Ticket.client': { work: COSTS.key },
+  'Ticket.followUpOf': { work: COSTS.node },
+  'Ticket.followUps': { work: COSTS.node, count: COSTS.node },
+  'Ticket.events': { work: COSTS.key, count: COSTS.key },
+  'Ticket.communications': { work: COSTS.key, count: COSTS.key },
+  '*.ticket': { work: COSTS.node },
+  'Policy.publishedAt': { work: COSTS.key },
+  'Policy.publishedBy': { work: COSTS.key },
+  'Policy.yaml': { work: COSTS.key },
+  '*.explain': { work: COSTS.explanation },
+
+  '*.path': { entries: 4 },
+  '*.userErrors': { entries: 1 },
+  '*.tags': { entries: 5 },
+  '*.impacts': { entries: 3 },
+  '*.impactsBefore': { entries: 3 },
+  '*.impactsAfter': { entries: 3 },
+  '*.waiting': { entries: 2 },
+  '*.waitingEnded': { entries: 2 },
+  '*.workarounds': { entries: 2 },
+  '*.severityChanges': { entries: 5 },
+  '*.breaches': { entries: 5 },
+  '*.cycles': { entries: 10 },
+  '*.started': { entries: 3 },
+  '*.ended': { entries: 3 },
+  '*.allowedActions': { entries: COMMANDS },
+  '*.allowed': { entries: COMMANDS },
+  '*.clientActions': { entries: 2 },
+  '*.clientActionsOutstanding': { entries: 2 },
+  '*.segments': { entries: 20 },
+  '*.elapsedSegments': { entries: 20 },
+  'TimeSegment.reasons': { entries: 3 },
+  'Lifecycle.states': { entries: 7 },
+  'Lifecycle.finalStates': { entries: 1 },
+  'Lifecycle.commands': { entries: COMMANDS },
+  'Lifecycle.transitions': { entries: 60 },
+  'LifecycleTransition.actions': { entries: 5 },
+  '*.calendars': { entries: 3 },
+  'Calendar.week': { entries: 7 },
+  'Calendar.holidays': { entries: perYear(15) },
+  'Calendar.special': { entries: 5 },
+  '*.hours': { entries: 2 },
+  'Policy.severities': { entries: SEVERITIES },
+  'Policy.rules': { entries: 20 },
+  'Policy.marks': { entries: 4 },
+  'Policy.waitingRules': { entries: 3 },
+  'WaitingRule.pauses': { entries: 3 },
+  'ClassificationRule.consequences': { entries: 5 },
+  '*.known': { entries: 5 },
+  'PolicyImpact.bySeverity': { entries: SEVERITIES },
+  'SlaReport.groups': { entries: 50 },
+  'CommitmentFigures.breachesBySeverity': { entries: SEVERITIES },
+};
+
+/** The cost of a field; undefined if it has none. */
+export const costOf = (type: string, field: string): FieldCost | undefined =>
+  FIELD_COSTS[`${type}.${field}`] ?? FIELD_COSTS[`${type}.*`] ?? FIELD_COSTS[`*.${field}`];
+
+export const amount = (given: Amount | undefined, args: Arguments): number =>
+  typeof given === 'object' ? given.of(args) : (given ?? 0);
+
+/** The number of entries in a page of a connection. */
+export const PAGE_SIZE = {
+  reads: ['first', 'last'],
+  of: ({ first, last }: Arguments): number => {
+    const asked = first ?? last;
+    return typeof asked === 'number' ? Math.min(Math.max(1, asked), LIMITS.longestPage) : LIMITS.defaultPage;
+  },
+} as const satisfies Amount;
