@@ -4,7 +4,15 @@ import { TooManyApproachingDeadlines } from '../../application/deadlines/upcomin
 import { SlowSubscriber } from '../../application/ports/events';
 import { CallerGone, OperationTimedOut } from '../../application/ports/operation-ended';
 import { InvalidCursor } from '../../application/ports/pagination';
-import { CommitUnknownError, isStoreUnavailable, OutdatedProcessError } from '../../application/ports/store-errors';
+import {
+  CommitUnknownError,
+  DataLockedError,
+  isOutOfConnections,
+  isStoreUnavailable,
+  OutdatedProcessError,
+  StatementTimedOut,
+  StoreBusyError,
+} from '../../application/ports/store-errors';
 import { InvalidFilter } from '../../application/ports/ticket-filter';
 import { isUnanswerable } from '../../domain/calendar/business-calendar';
 import { TooManySegments } from '../../domain/commitment/explain-due';
@@ -18,6 +26,10 @@ export const FAULT_CODES = {
   timedOut: 'OPERATION_TIMED_OUT',
   abandoned: 'OPERATION_ABANDONED',
   unavailable: 'SERVICE_UNAVAILABLE',
+  /** Too much work of one kind waits for the database, which works. */
+  busy: 'TOO_BUSY',
+  /** Other requests or transactions have locked what the request changes. */
+  locked: 'LOCKED',
   internal: 'INTERNAL_SERVER_ERROR',
 } as const;
 
@@ -69,7 +81,16 @@ function publicErrorOf(error: unknown): PublicError | null {
         message: `${link.message} Repeating the request is safe with an idempotencyKey.`,
       };
     }
+    if (link instanceof DataLockedError) return { code: FAULT_CODES.locked, message: link.message };
+    if (link instanceof StoreBusyError) return { code: FAULT_CODES.busy, message: link.message };
+    if (link instanceof StatementTimedOut) return { code: FAULT_CODES.timedOut, message: link.message };
     if (link instanceof OutdatedProcessError) return { code: FAULT_CODES.unavailable, message: link.message };
+    if (isOutOfConnections(link)) {
+      return {
+        code: FAULT_CODES.unavailable,
+        message: 'The database has no free connection at the moment, so nothing was changed. Try again shortly.',
+      };
+    }
     if (isStoreUnavailable(link)) {
       return {
         code: FAULT_CODES.unavailable,

@@ -27,6 +27,43 @@ export class OutdatedProcessError extends OperatorError {
   override readonly name = 'OutdatedProcessError';
 }
 
+/** The longest wait for data that other requests or transactions have locked, in milliseconds. */
+export const LOCK_WAIT_MS = 10_000;
+
+/**
+ * Other requests or transactions held a lock on the data of a request for too long, so that nothing
+ * was changed. A later attempt is likely to succeed.
+ */
+export class DataLockedError extends OperatorError {
+  override readonly name = 'DataLockedError';
+  constructor(
+    /** Who holds what, as a sentence without its full stop. */
+    reason: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${reason}, so nothing was changed. Try again.`, options);
+  }
+}
+
+/**
+ * Too much work of one kind waits for the database, which works. Nothing was done; a later attempt
+ * is likely to succeed.
+ */
+export class StoreBusyError extends OperatorError {
+  override readonly name = 'StoreBusyError';
+  constructor(
+    /** What waits, as a sentence without its full stop. */
+    reason: string,
+  ) {
+    super(`${reason}, so this request was not carried out. Try again shortly.`);
+  }
+}
+
+/** The database ended a statement, because it ran longer than its time limit. */
+export class StatementTimedOut extends OperatorError {
+  override readonly name = 'StatementTimedOut';
+}
+
 /**
  * The properties of errors of `pg` and Node.js sockets. They are recognised by shape, not by class.
  */
@@ -58,7 +95,7 @@ const LOST =
 export function isConnectionLost(error: unknown): boolean {
   const { code, message, errors, severity } = driverErrorOf(error);
   // Errors that end a session are FATAL. A trigger can raise the same SQLSTATE as an ERROR.
-  const isEnd = severity !== 'ERROR' && /^(08|57P0[1-5]$)/.test(sqlStateOf(error) ?? '');
+  const isEnd = severity !== 'ERROR' && /^(08|25P0[34]$|57P0[1-5]$)/.test(sqlStateOf(error) ?? '');
   if (isEnd || SOCKET_CODES.includes(textOf(code))) return true;
   // A host name with several addresses has one error for each.
   if (Array.isArray(errors)) return errors.some(isConnectionLost);
@@ -68,11 +105,16 @@ export function isConnectionLost(error: unknown): boolean {
 const TOO_MANY_CONNECTIONS = '53300';
 const NO_FREE_CONNECTION = /timeout exceeded when trying to connect/i;
 
+/** Whether the server, or the pool of this process, has no connection left. */
+export const isOutOfConnections = (error: unknown): boolean =>
+  sqlStateOf(error) === TOO_MANY_CONNECTIONS || (error instanceof Error && NO_FREE_CONNECTION.test(error.message));
+
 /**
- * Whether the database cannot be used at the moment: it is down, starting, or has no free
- * connection.
+ * Whether the database cannot be used at the moment: it is down, starting, has no free connection,
+ * or holds the data for others.
  */
 export const isStoreUnavailable = (error: unknown): boolean =>
   isConnectionLost(error) ||
-  sqlStateOf(error) === TOO_MANY_CONNECTIONS ||
-  (error instanceof Error && NO_FREE_CONNECTION.test(error.message));
+  isOutOfConnections(error) ||
+  error instanceof StoreBusyError ||
+  error instanceof DataLockedError;

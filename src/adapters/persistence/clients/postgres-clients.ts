@@ -4,6 +4,7 @@ import type { Client } from '../../../application/ports/clients';
 import type { Clock } from '../../../application/ports/clock';
 import { poolOf } from '../database/data-source';
 import { entityManager } from '../database/entity-manager';
+import { lanesOf } from '../database/lanes';
 import { type ClientRow, clients } from '../tables';
 
 /** The client accounts. Names are unique and case-sensitive. */
@@ -35,7 +36,7 @@ interface ClientAccountsDeps {
 }
 
 export function createClientAccounts({ dataSource, clock }: ClientAccountsDeps): ClientAccounts {
-  const repository = entityManager(dataSource, poolOf(dataSource)).getRepository(clients);
+  const repository = entityManager(dataSource, lanesOf(poolOf(dataSource)).lookups).getRepository(clients);
 
   const clientWhere = async (where: { readonly id: string } | { readonly name: string }): Promise<Client | null> => {
     const row = await repository.findOneBy(where);

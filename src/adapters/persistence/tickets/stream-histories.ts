@@ -1,10 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Pool } from 'pg';
 import type { Caller } from '../../../application/ports/caller';
 import type { TicketFilter } from '../../../application/ports/ticket-filter';
 import type { EpochMs } from '../../../domain/instant';
 import type { TicketEvent } from '../../../domain/ticket/ticket-events';
-import { readRows } from '../database/sql';
+import { type Queryable, readRows } from '../database/sql';
 import { every, Parameters } from '../lists/conditions';
 import { EVENT_COLUMNS, eventOf, type SelectedEvent } from './event-row';
 import { ticketsWhere } from './ticket-conditions';
@@ -14,7 +13,7 @@ const BATCH = 200;
 
 /** The histories of all tickets that match a filter, in the order of their ids. */
 export async function* historiesOf(
-  pool: Pool,
+  on: Queryable,
   caller: Caller,
   filter: TicketFilter,
   now: EpochMs,
@@ -24,7 +23,7 @@ export async function* historiesOf(
     const to = new Parameters();
     const after = last === null ? [] : [`t.id > ${to.add(last, 'uuid')}`];
     const where = every([ticketsWhere(caller, filter, now, to), ...after]);
-    const rows: SelectedEvent[] = await readRows<SelectedEvent>(pool, {
+    const rows: SelectedEvent[] = await readRows<SelectedEvent>(on, {
       text: `SELECT e.* FROM (SELECT t.id FROM tickets t WHERE ${where} ORDER BY t.id LIMIT ${BATCH}) t
                JOIN LATERAL (SELECT ${EVENT_COLUMNS} FROM events e WHERE e.ticket_id = t.id ORDER BY e.number) e ON true
               ORDER BY e.ticket_id, e.number`,
