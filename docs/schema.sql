@@ -228,7 +228,7 @@ CREATE TABLE tickets (
   resolution text,
   -- Why the ticket was closed
   close_reason text,
-  -- Time of the last communication; set only while the ticket is resolved
+  -- Time of the last inbound message or call, or of the resolution; set only while the ticket is resolved
   silent_since timestamp(3) with time zone,
   -- Periods of waiting, each with reason, from and until
   waits jsonb NOT NULL,

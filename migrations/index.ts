@@ -6,6 +6,7 @@ import { DeadlineFaults1764400000000 } from './1764400000000-DeadlineFaults';
 import { EventSchemaVersion1764500000000 } from './1764500000000-EventSchemaVersion';
 import { PlainComments1764600000000 } from './1764600000000-PlainComments';
 import { BreakingMigrations1764610000000 } from './1764610000000-BreakingMigrations';
+import { SilenceSinceInbound1764700000000 } from './1764700000000-SilenceSinceInbound';
 
 /**
  * All migrations, the oldest first. A list and not a search, so that sources and compiled files
@@ -20,4 +21,5 @@ export const MIGRATIONS = [
   EventSchemaVersion1764500000000,
   PlainComments1764600000000,
   BreakingMigrations1764610000000,
+  SilenceSinceInbound1764700000000,
 ];

@@ -1,8 +1,15 @@
 import { createReadStream } from 'node:fs';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { Logger } from 'pino';
 import { errorText } from './adapters/cli/error-text';
 import type { Config } from './config';
+
+interface ImportFlags {
+  readonly mapping?: string;
+  readonly dryRun: boolean;
+  readonly reports?: string;
+  readonly fromExport?: string;
+}
 
 // Each command imports its own modules when it runs, so that `stepdown calendar` does not wait for
 // a GraphQL schema.
@@ -25,22 +32,47 @@ program
 
 program
   .command('import')
-  .argument('<file>', 'the log of another tracker, exported as CSV')
-  .requiredOption('--mapping <file>', 'the meaning of its columns, states and priorities (YAML; see docs/IMPORT.md)')
+  .argument('[file]', 'the log of another tracker, exported as CSV')
+  .option('--mapping <file>', 'the meaning of its columns, states and priorities (YAML; see docs/IMPORT.md)')
   .option('--dry-run', 'do everything except save', false)
   .option('--reports <file>', 'write the reports on rows to this file instead of to standard error')
-  .description("replay another tracker's log as if Stepdown had recorded it")
-  .action(async (file: string, options: { mapping: string; dryRun: boolean; reports?: string }) => {
+  .addOption(
+    new Option('--from-export <file>', 'restore a file of `stepdown export --with events` instead').conflicts([
+      'mapping',
+      'dryRun',
+      'reports',
+    ]),
+  )
+  .description("replay another tracker's log as if Stepdown had recorded it, or restore a full export")
+  .action(async (file: string | undefined, options: ImportFlags, command: Command) => {
+    const { mapping, dryRun, reports = null, fromExport } = options;
+    if (fromExport !== undefined) {
+      if (file !== undefined) command.error('error: --from-export takes no other file');
+      const { runRestore } = await import('./compose/cli-archive-commands.js');
+      process.exitCode = await runRestore(await configuration(), fromExport, process, await commandLog());
+      return;
+    }
+    if (file === undefined) return command.error("error: missing required argument 'file'");
+    if (mapping === undefined) return command.error("error: required option '--mapping <file>' not specified");
     const { runImport } = await import('./compose/cli-import-command.js');
-    const all = { ...options, file, reports: options.reports ?? null };
+    const all = { file, mapping, dryRun, reports };
     process.exitCode = await runImport(await configuration(), all, process, await commandLog());
   });
 
 program
   .command('export')
   .option('--filter <json>', 'a TicketFilter of the API as JSON (default: all tickets)')
+  .addOption(
+    new Option('--with <what>', 'a full export: policies, clients, and all tickets with their events')
+      .choices(['events'])
+      .conflicts('filter'),
+  )
   .description("print tickets as JSON lines in the shape of the API's Ticket, with all cycles")
-  .action(async (options: { filter?: string }) => {
+  .action(async (options: { filter?: string; with?: string }) => {
+    if (options.with === 'events') {
+      const { runFullExport } = await import('./compose/cli-archive-commands.js');
+      return runFullExport(await configuration(), process.stdout, await commandLog());
+    }
     const { runExport } = await import('./compose/cli-read-commands.js');
     await runExport(await configuration(), options.filter ?? null, process.stdout, await commandLog());
   });

@@ -5,7 +5,9 @@ import { DatabaseClock } from '../adapters/clock/database-clock';
 import { openEmbeddedPostgres } from '../adapters/embedded-postgres/embedded-postgres';
 import { type ClientAccounts, createClientAccounts } from '../adapters/persistence/clients/postgres-clients';
 import { createDataSource, poolOf } from '../adapters/persistence/database/data-source';
+import { DatabaseSockets } from '../adapters/persistence/database/database-sockets';
 import { measureDatabaseTime } from '../adapters/persistence/database/database-time';
+import { lanesOf } from '../adapters/persistence/database/lanes';
 import { migrate } from '../adapters/persistence/database/migrate';
 import { createPolicies } from '../adapters/persistence/policies/postgres-policies';
 import { readConfiguredPolicy } from '../adapters/policy-files/configured-policy-file';
@@ -19,6 +21,7 @@ export interface Store {
   readonly url: string;
   readonly dataSource: DataSource;
   readonly pool: Pool;
+  readonly sockets: DatabaseSockets;
   /** The clock of the database, measured once. */
   readonly clock: DatabaseClock;
   readonly policies: ConfiguredPolicies;
@@ -37,7 +40,8 @@ export async function openStore(config: Config, log: Logger, applicationName = '
   const policyFile = readConfiguredPolicy(config.policyFile);
   const embedded = config.databaseUrl === null ? await openEmbeddedPostgres({ dataDir: config.dataDir, log }) : null;
   const url = config.databaseUrl ?? embedded?.url ?? '';
-  const dataSource = createDataSource({ url, poolSize: config.databasePoolSize, applicationName });
+  const sockets = new DatabaseSockets();
+  const dataSource = createDataSource({ url, sockets, poolSize: config.databasePoolSize, applicationName });
   const close = async () => {
     if (dataSource.isInitialized) await dataSource.destroy();
     await embedded?.close();
@@ -47,10 +51,10 @@ export async function openStore(config: Config, log: Logger, applicationName = '
     if (applied.length > 0) log.info({ migrations: applied }, 'migrated the database');
     const pool = poolOf(dataSource);
     const clock = new DatabaseClock();
-    await measureDatabaseTime(pool, (reading) => clock.add(reading));
+    await measureDatabaseTime(lanesOf(pool).health, (reading) => clock.add(reading));
     const policies = createPolicies({ dataSource, clock, policyId: policyFile.id });
     const clients = createClientAccounts({ dataSource, clock });
-    return { url, dataSource, pool, clock, policies, policyFile, clients, close };
+    return { url, dataSource, pool, sockets, clock, policies, policyFile, clients, close };
   } catch (error) {
     await close();
     throw error;

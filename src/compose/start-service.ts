@@ -21,6 +21,8 @@ import { toIso } from '../domain/instant';
 import { UnreadableEvent } from '../domain/ticket/upcast';
 import { openStore, type Store } from './open-store';
 import { purgeHourly } from './purge-hourly';
+import { createReadiness } from './readiness';
+import { watchDatabase } from './watch-database';
 
 /** A service that listens. */
 export interface RunningService {
@@ -52,12 +54,14 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
     const onCommitted = (commit: Commit): void => feed.committed(commit);
     const tickets = createTicketStore({ pool, onCommitted });
     const due = dueTickets(store, createTicketStore({ pool, onCommitted, lane: 'engine' }), logger);
+    const health = createTicketStore({ pool, onCommitted, lane: 'health' });
     const engine = new DeadlineEngine(due, {
       onError: (error) => logger.warn({ err: error }, 'deadlines cannot be recorded at the moment'),
     });
     const feed = await openFeed({
       pool,
       url: store.url,
+      stream: store.sockets.open,
       onDeadline: (at) => engine.wake(at),
       onError: (error) => {
         if (error instanceof UnreadableEvent) {
@@ -68,6 +72,12 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
     closeSteps.push(() => feed.close());
     engine.start();
     closeSteps.push(() => engine.close());
+    const watch = watchDatabase(store, logger, () => {
+      feed.retry();
+      engine.retry();
+    });
+    watch.start();
+    closeSteps.push(() => watch.close());
 
     const services: Services = {
       clock,
@@ -86,9 +96,17 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
       operationTimeoutMs: config.operationTimeoutSeconds * 1_000,
       callerOf: callerFromHeaders(config.operator),
       readHealth: async () => {
-        const [deadlineFaults, { now, next }] = await Promise.all([countDeadlineFaults(store.dataSource), due.next()]);
-        return { deadlineFaults, deadlinesBehindMs: next === null ? 0 : Math.max(0, now - next) };
+        const [deadlineFaults, { now, next }] = await Promise.all([
+          countDeadlineFaults(store.dataSource),
+          health.nextDeadline(),
+        ]);
+        return {
+          deadlineFaults,
+          deadlinesBehindMs: next === null ? 0 : Math.max(0, now - next),
+          hostClockOffsetMs: clock.hostOffsetMs,
+        };
       },
+      readUnreadyReasons: createReadiness(pool, () => watch.state),
       logger,
     });
     closeSteps.push(() => http.close());

@@ -15,9 +15,15 @@ export const DAY_MS = 24 * HOUR_MS;
 /** Formats an instant as RFC 3339 in UTC with milliseconds. */
 export const toIso = (at: EpochMs): string => new Date(at).toISOString();
 
-/** Whether a text is an instant in the form of {@link toIso}. */
-export const isIsoInstant = (text: string): boolean =>
-  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text) && !Number.isNaN(Date.parse(text));
+/**
+ * Whether a text is an instant of the years 1 to 9999 in the form of {@link toIso}. A date that
+ * does not exist, such as 30 February, is no instant: parsing alone would move it to another date.
+ */
+export function isIsoInstant(text: string): boolean {
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text) || text.startsWith('0000')) return false;
+  const at = Date.parse(text);
+  return !Number.isNaN(at) && toIso(at) === text;
+}
 
 /** The earliest instant, leaving out nulls; null if there is none. */
 export const least = (instants: readonly (EpochMs | null)[]): EpochMs | null =>

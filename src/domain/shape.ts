@@ -47,7 +47,7 @@ const within = (outer: string, { field, message }: ShapeProblem): ShapeProblem =
   message,
 });
 
-const checkedBy = <T>(takes: string, accepts: (value: unknown) => boolean): Shape<T> => ({
+export const checkedBy = <T>(takes: string, accepts: (value: unknown) => boolean): Shape<T> => ({
   problemIn: (value) => (accepts(value) ? null : problem(takes, value)),
 });
 

@@ -26,6 +26,16 @@ export const STORABLE_TEXT = 'text without NUL characters and unpaired surrogate
 /** Whether the database can store a text. */
 export const isStorable = (text: string): boolean => text.search(UNSTORABLE) < 0;
 
+/**
+ * The text if it has at most `most` UTF-16 units; otherwise its beginning and its end with `…`
+ * between them. A character that a cut would halve is left out.
+ */
+export function shorten(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const end = Math.floor(most / 3);
+  return withoutUnstorable(`${text.slice(0, most - end)}…${text.slice(-end)}`);
+}
+
 type Path = readonly string[];
 
 /**

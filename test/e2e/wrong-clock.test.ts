@@ -64,6 +64,9 @@ test('a process whose host is an hour ahead writes and answers what a right one 
   // By the right process, on a ticket of the wrong one: nothing is out of order.
   const assigned = await mutate(right.url, 'assignTicket', { ticketId: opened.id, assignee: 'Ada' });
   isOfNow(assigned);
+  const health = async (url: string): Promise<Json> => (await fetch(new URL('/health', url))).json();
+  expect(Math.abs((await health(ahead.url)).hostClockOffsetMs - HOUR_MS)).toBeLessThan(MINUTE_MS);
+  expect(Math.abs((await health(right.url)).hostClockOffsetMs)).toBeLessThan(MINUTE_MS);
   const explained = await run(['explain', `${opened.number}`, '--json'], wrongHost);
   expect(explained.stderr).toBe('');
   expect(Math.abs(Date.parse(JSON.parse(explained.stdout).at) - Date.now())).toBeLessThan(MINUTE_MS);

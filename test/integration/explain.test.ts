@@ -21,7 +21,7 @@ describe('stepdown explain', () => {
     id = change.ticketId;
     number = String(first?.ticket?.number);
     store.clock.moveTo(Date.parse('2026-07-02T20:30:00Z'));
-    await store.changeTickets([commands(id, [{ type: 'startWaiting', reason: 'CLIENT' }])]);
+    await store.changeTickets([commands(id, [{ type: 'acknowledge' }, { type: 'startWaiting', reason: 'CLIENT' }])]);
     store.clock.moveTo(Date.parse('2026-07-06T13:00:00Z'));
     await store.changeTickets([commands(id, [{ type: 'stopWaiting', reason: 'CLIENT' }])]);
   });

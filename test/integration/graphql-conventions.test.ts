@@ -73,12 +73,28 @@ describe('ids', () => {
     idOf('TicketEvent:01890000-0000-7000-8000-000000000000/1'),
     idOf('Policy:cimcloud/99'),
     idOf('Policy:cimcloud'),
+    idOf('Policy:cimcloud/1/1'),
+    idOf('Policy:cim\0cloud/1'),
     idOf('Calendar:cimcloud/1/nowhere'),
+    idOf('Calendar:cimcloud/1/business/2'),
     idOf('Calendar:cimcloud/1/__proto__'),
     idOf('Deadline:01890000-0000-7000-8000-000000000000/RESPONSE'),
   ])('of nothing give null: %s', async (id) => {
     const query = 'query ($id: ID!) { node(id: $id) { id } nodes(ids: [$id]) { id } }';
     expect(await service.data(query, { id })).toEqual({ node: null, nodes: [null] });
+  });
+
+  it('have all their parts and no more', async () => {
+    const key = Buffer.from(ids[0] ?? '', 'base64url')
+      .toString()
+      .replace('Ticket:', '');
+    const query = 'query ($id: ID!) { node(id: $id) { id } }';
+    for (const known of [`TicketEvent:${key}/1`, `Deadline:${key}/RESPONSE`]) {
+      expect((await service.data(query, { id: idOf(known) })).node).toEqual({ id: idOf(known) });
+      for (const more of ['/2', '/', '\0', ' ']) {
+        expect(await service.data(query, { id: idOf(known + more) })).toEqual({ node: null });
+      }
+    }
   });
 
   it('are accepted as base64 and as base64url, with or without padding', async () => {

@@ -33,7 +33,7 @@ describe('paths and methods', () => {
     const response = await fetch(at('/health'));
     expect([response.status, await response.json()]).toEqual([
       200,
-      { status: 'ok', deadlineFaults: 0, deadlinesBehindMs: 0 },
+      { status: 'ok', deadlineFaults: 0, deadlinesBehindMs: 0, hostClockOffsetMs: expect.any(Number) },
     ]);
     const head = await fetch(at('/health'), { method: 'HEAD' });
     expect([head.status, await head.text()]).toEqual([200, '']);

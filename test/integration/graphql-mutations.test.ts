@@ -196,7 +196,8 @@ describe("a ticket's life", () => {
     expect(paused).toMatchObject({
       waiting: [{ reason: 'CLIENT' }],
       sla: { update: { status: 'PAUSED', dueAt: null }, resolution: { status: 'PAUSED', dueAt: null } },
-      nextDeadline: null,
+      // The client still waits for a response.
+      nextDeadline: { kind: 'RESPONSE' },
     });
     const running = await change('stopWaiting', id, { reason: 'CLIENT' }, fields);
     expect(running).toMatchObject({ waiting: [], sla: { resolution: { status: 'RUNNING' } } });

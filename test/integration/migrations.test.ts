@@ -67,6 +67,45 @@ test('services that start at once migrate once', async () => {
   expect(done.flat()).toEqual(NAMES.slice(-1));
 });
 
+test('a resolved ticket that only the agents have written about closes as if they had not', async () => {
+  const store = await openStore();
+  const resolved = MONDAY + 3_600_000;
+  const message = (direction: 'INBOUND' | 'OUTBOUND') =>
+    ({ type: 'communicate', direction, channel: 'EMAIL', body: 'b' }) as const;
+  const lives = [['OUTBOUND'], ['INBOUND', 'OUTBOUND']] as const;
+  const ids: string[] = [];
+  for (const directions of lives) {
+    const opened = submission(newTicket(store.client.id), { at: MONDAY });
+    ids.push(opened.ticketId);
+    await store.changeTickets([opened]);
+    await store.changeTickets([
+      commands(opened.ticketId, [message('INBOUND'), { type: 'resolve', resolution: null }], { at: resolved }),
+    ]);
+    for (const [index, direction] of directions.entries()) {
+      const at = resolved + (index + 1) * 86_400_000;
+      await store.changeTickets([commands(opened.ticketId, [message(direction)], { at })]);
+    }
+  }
+  const silentSince = async (): Promise<number[]> => {
+    const rows: { silent_since: Date }[] = await store.dataSource.query(
+      'SELECT silent_since FROM tickets WHERE id = ANY ($1) ORDER BY array_position($1, id)',
+      [ids],
+    );
+    return rows.map(({ silent_since }) => new Date(silent_since).getTime());
+  };
+  const day = 86_400_000;
+  expect(await silentSince()).toEqual([resolved, resolved + day]);
+  // As an earlier release stored it: since any message. Its tickets become due at once, so that the
+  // deadline engine computes the instant on their calendars.
+  while ((await store.dataSource.query('SELECT max(timestamp) AS newest FROM migrations'))[0].newest >= 1764700000000) {
+    await store.dataSource.undoLastMigration();
+  }
+  expect(await silentSince()).toEqual([resolved + day, resolved + 2 * day]);
+  await migrate(store.dataSource);
+  expect(await silentSince()).toEqual([resolved, resolved + day]);
+  await store.close();
+});
+
 test('breaches recorded without a severity get it from the log', async () => {
   const store = await openStore();
   const opened = submission(newTicket(store.client.id), { at: MONDAY });

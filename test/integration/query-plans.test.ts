@@ -80,7 +80,7 @@ const page = (by: TicketOrder['by'], from: 'START' | 'END' = 'START', direction:
   const to = new Parameters();
   const where = ticketsWhere(everything, {}, MONDAY, to);
   const parts = { select: 't.id', from: 'tickets t', where };
-  return { text: pageStatement(parts, ticketOrdering({ by, direction }), { ...FIRST, from }, to), values: to.values };
+  return to.statement(pageStatement(parts, ticketOrdering({ by, direction }), { ...FIRST, from }, to));
 };
 
 test.each<[string, () => { readonly text: string; readonly values: readonly unknown[] }]>([

@@ -29,7 +29,8 @@ export function ticketFromLog(log: readonly TicketEvent[]): Ticket {
   const severityChanges = effects.flatMap(({ severityChange }) => severityChange ?? []);
   const resolution = last('RESOLVED', 'REOPENED');
   const resolved = resolution?.type === 'RESOLVED' ? resolution : null;
-  const heard = [...(resolved === null ? [] : [resolved]), ...all('CALL_RECORDED', 'COMMUNICATED')];
+  const inbound = all('COMMUNICATED').filter(({ direction }) => direction === 'INBOUND');
+  const heard = [...(resolved === null ? [] : [resolved]), ...all('CALL_RECORDED'), ...inbound];
 
   const workarounds = all('WORKAROUND_APPLIED').map(({ workaround }) => workaround);
   const standing: number[] = [];

@@ -127,7 +127,7 @@ describe('in time and late', () => {
   });
 
   it('counts any first action as the response and every outbound communication as an update', () => {
-    const other: readonly Command[] = [ACKNOWLEDGE, OUTBOUND, WAIT, workaround(SEV3), RESOLVE];
+    const other: readonly Command[] = [ACKNOWLEDGE, OUTBOUND, workaround(SEV3), RESOLVE];
     for (const command of other) {
       const story = new Story(SEV2, OPENED).do(command, OPENED + 1);
       expect(cyclesOf(story, 'RESPONSE', OPENED + 1)[0]?.[3]).toBe('FULFILLED');
@@ -139,6 +139,54 @@ describe('in time and late', () => {
       ['SEV2', '2026-11-17 11:00', '2026-11-18 11:00', 'FULFILLED_LATE', '2026-11-18 11:00'],
       ['SEV2', '2026-11-18 11:30', '2026-11-19 11:30', 'RUNNING', null],
     ]);
+  });
+});
+
+describe('a withdrawn workaround', () => {
+  const OPENED = ny('2026-11-16 09:00');
+  const WITHDRAW: Command = { type: 'withdrawWorkaround', reason: null };
+  const update = (story: Story, at: string) => cyclesOf(story, 'UPDATE', ny(at)).at(-1)?.slice(0, 4);
+
+  it('restores the update that was promised, from its old start', () => {
+    // SEV2 promises an update within a business day, SEV4 within five.
+    const story = new Story(SEV2, OPENED).do(workaround(SEV4), ny('2026-11-16 10:00'));
+    expect(update(story, '2026-11-16 10:00')).toEqual(['SEV4', '2026-11-16 09:00', '2026-11-23 09:00', 'RUNNING']);
+    story.do(WITHDRAW, ny('2026-11-16 16:00'));
+    expect(update(story, '2026-11-16 16:00')).toEqual(['SEV2', '2026-11-16 09:00', '2026-11-17 09:00', 'AT_RISK']);
+  });
+
+  it('restores it from the last message, if one was sent after the workaround', () => {
+    const story = new Story(SEV2, OPENED)
+      .do(workaround(SEV4), ny('2026-11-16 10:00'))
+      .do(OUTBOUND, ny('2026-11-17 12:00'))
+      .do(WITHDRAW, ny('2026-11-17 16:00'));
+    expect(update(story, '2026-11-17 16:00')).toEqual(['SEV2', '2026-11-17 12:00', '2026-11-18 12:00', 'RUNNING']);
+  });
+
+  it.each([
+    ['at the due instant', 0, ['SEV2', '2026-11-16 09:00', '2026-11-17 09:00', 'AT_RISK']],
+    ['a millisecond after it', 1, ['SEV2', '2026-11-17 09:00:00.001', '2026-11-18 09:00:00.001', 'RUNNING']],
+  ])('counts from now where that due instant is past: %s', (_, ms, expected) => {
+    const story = new Story(SEV2, OPENED).do(workaround(SEV4), ny('2026-11-16 10:00'));
+    const at = ny('2026-11-17 09:00') + ms;
+    story.do(WITHDRAW, at);
+    expect(cyclesOf(story, 'UPDATE', at).at(-1)?.slice(0, 4)).toEqual(expected);
+    expect(story.ticket.cycles.filter(({ kind, breach }) => kind === 'UPDATE' && breach !== null)).toEqual([]);
+  });
+
+  it('counts RESPONSE and UPDATE of any other raise from now', () => {
+    const story = new Story(SEV4, OPENED).do(reclassify(SEV2), ny('2026-11-16 16:00'));
+    expect(update(story, '2026-11-16 16:00')).toEqual(['SEV2', '2026-11-16 16:00', '2026-11-17 16:00', 'RUNNING']);
+  });
+
+  it('compares a paused clock as if it resumed now', () => {
+    const story = new Story(SEV2, OPENED)
+      .do(workaround(SEV4), ny('2026-11-16 10:00'))
+      .do(WAIT, ny('2026-11-16 11:00'))
+      .do(WITHDRAW, ny('2026-11-18 11:00'))
+      .do(GO_ON, ny('2026-11-18 11:00'));
+    // Two hours of nine were used.
+    expect(update(story, '2026-11-18 11:00')).toEqual(['SEV2', '2026-11-16 09:00', '2026-11-19 09:00', 'RUNNING']);
   });
 });
 

@@ -1,6 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { seenAt } from '../../src/domain/commitment/view';
+import { nextDeadline } from '../../src/domain/commitment/overdue';
+import { nextDue, seenAt } from '../../src/domain/commitment/view';
+import { MINUTE_MS } from '../../src/domain/instant';
 import { COMMAND_TYPES, type Command, type CommandType } from '../../src/domain/ticket/commands';
+import { letPass } from '../../src/domain/ticket/decide';
 import { allowedActions, TRANSITIONS } from '../../src/domain/ticket/lifecycle';
 import { TICKET_STATES, type TicketState } from '../../src/domain/ticket/ticket';
 import {
@@ -10,6 +13,7 @@ import {
   GO_ON,
   INBOUND,
   impact,
+  inNy,
   ny,
   OUTBOUND,
   REOPEN,
@@ -318,6 +322,25 @@ describe('other rules', () => {
     expect(story.try(GO_ON, LATER).refusal).toEqual({ code: 'NotWaiting', reason: 'CLIENT' });
   });
 
+  it('a call of the client ends the waiting for the client, and no other', () => {
+    const story = new Story(SEV2, OPENED).do(WAIT, OPENED).do({ type: 'startWaiting', reason: 'THIRD_PARTY' }, OPENED);
+    story.do({ type: 'recordCall', note: null }, LATER);
+    expect(story.ticket.waits.map(({ reason, until }) => [reason, until])).toEqual([
+      ['CLIENT', LATER],
+      ['THIRD_PARTY', null],
+    ]);
+    expect(story.events.at(-1)).toMatchObject({ type: 'CALL_RECORDED', effects: { waitingEnded: ['CLIENT'] } });
+  });
+
+  it('the start of waiting is no response: the ticket stays due', () => {
+    const story = new Story(SEV1, OPENED).do(WAIT, OPENED + 1);
+    expect(story.ticket.respondedAt).toBeNull();
+    expect(nextDue(story.ticket, CIMCLOUD, OPENED + 1)?.cycle.kind).toBe('RESPONSE');
+    // Fifteen minutes round the clock; waiting for the client does not pause RESPONSE.
+    const { events } = letPass(story.ticket, OPENED + 15 * MINUTE_MS + 1, CIMCLOUD);
+    expect(events.at(-1)).toMatchObject({ type: 'COMMITMENT_BREACHED', kind: 'RESPONSE', at: OPENED + 15 * MINUTE_MS });
+  });
+
   it('closes automatically after five silent business days, recorded before the next command', () => {
     // Monday 16 November, 09:05; Thursday is Thanksgiving only in the week after.
     const silent = () => new Story(SEV2, OPENED).do(RESOLVE, LATER);
@@ -334,5 +357,18 @@ describe('other rules', () => {
     expect(seenAt(unrecorded, CIMCLOUD, due + 1)).toMatchObject({ state: 'closed', closedAt: due });
     const heard = silent().do(INBOUND, ny('2026-11-20 12:00'));
     expect(heard.try(REOPEN, due + 1).refusal).toBeNull();
+  });
+
+  it.each([
+    ['a message of the client', INBOUND, '2026-11-30 12:00'],
+    ['a call of the client', { type: 'recordCall', note: null }, '2026-11-30 12:00'],
+    ['a message to the client, which breaks no silence', OUTBOUND, '2026-11-23 09:05'],
+    ['an assignment, which breaks no silence', { type: 'assign', assignee: 'ada' }, '2026-11-23 09:05'],
+  ] as const)('the silence counts from the later of the resolution and %s', (_, command, closes) => {
+    // From Friday the 20th, 12:00: five business days; Thanksgiving is none.
+    const story = new Story(SEV2, OPENED).do(INBOUND, OPENED).do(RESOLVE, LATER).do(command, ny('2026-11-20 12:00'));
+    expect(inNy(nextDeadline(story.ticket, CIMCLOUD))).toBe(closes);
+    const { events } = letPass(story.ticket, ny('2027-01-01 12:00'), CIMCLOUD);
+    expect(events).toMatchObject([{ type: 'CLOSED', cause: 'SILENCE', at: ny(closes) }]);
   });
 });

@@ -103,6 +103,7 @@ it.each<[string, typeof SEV1, Steps, Expected]>([
     'waiting for the client counts for neither workaround nor resolution, also after the breach',
     SEV2,
     [
+      ['2026-11-16 16:00', ACKNOWLEDGE],
       ['2026-11-16 16:00', WAIT],
       ['2026-11-17 09:00', GO_ON],
       ['2026-11-17 10:00', workaround(SEV4)],

@@ -6,6 +6,8 @@ import { ImpactTally, impactOn, type TicketImpact } from '../../src/domain/polic
 import type { CommitmentKind, Policy, PolicyDocument, Target } from '../../src/domain/policy/policy';
 import { replayUnder } from '../../src/domain/policy/replay-under-policy';
 import type { Severity } from '../../src/domain/severity';
+import { foldAll } from '../../src/domain/ticket/fold';
+import type { TicketEvent } from '../../src/domain/ticket/ticket-events';
 import {
   ACKNOWLEDGE,
   CIMCLOUD,
@@ -299,6 +301,34 @@ describe('a history with every type of event, replayed under its own policy', ()
       historyRefused: false,
     });
   });
+});
+
+test('rules of earlier releases are no difference between policies: waiting responded, a call ended no waiting', () => {
+  const story = opened()
+    .do(ACKNOWLEDGE, ny('2026-06-01 11:00'))
+    .do(WAIT, ny('2026-06-01 11:00'))
+    .do({ type: 'recordCall', note: null }, ny('2026-06-01 12:00'));
+  const stored = story.events
+    .filter(({ type }) => type !== 'ACKNOWLEDGED')
+    .map((event, index): TicketEvent => {
+      const number = index + 1;
+      if (event.type === 'WAITING_STARTED') {
+        const acknowledged = story.events.find(({ type }) => type === 'ACKNOWLEDGED');
+        const effects = acknowledged?.type === 'ACKNOWLEDGED' ? acknowledged.effects : event.effects;
+        return { ...event, number, effects };
+      }
+      return event.type === 'CALL_RECORDED' ? { ...event, number, effects: { state: 'open' } } : { ...event, number };
+    });
+  // As stored, the fold keeps both: a response by waiting, and a wait that lasts.
+  expect(foldAll(stored)).toMatchObject({ acknowledgedAt: null, respondedAt: ny('2026-06-01 11:00') });
+  expect(foldAll(stored).waits.map(({ until }) => until)).toEqual([null]);
+  expect(impactOn(stored, CIMCLOUD, CIMCLOUD, ny('2026-06-01 18:00'))).toEqual({ severity: 'SEV2', ...SAME });
+  const { ticket } = replayUnder(stored, CIMCLOUD);
+  expect(ticket?.cycles.map(({ kind, end }) => [kind, end?.outcome])).toEqual([
+    ['RESPONSE', 'FULFILLED'],
+    ['UPDATE', undefined],
+    ['RESOLUTION', undefined],
+  ]);
 });
 
 test('impacts are counted for each severity of the policy', () => {

@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { ClientConfig, Pool } from 'pg';
 import type { EventFeed } from '../../application/ports/events';
 import type { EpochMs } from '../../domain/instant';
 import { createEventLog } from '../persistence/tickets/event-log';
@@ -11,6 +11,8 @@ export interface FeedSettings {
   readonly pool: Pool;
   /** For the LISTEN connection. Must point to the database itself, not to a pooler. */
   readonly url: string;
+  /** Makes the socket of the LISTEN connection; that of `pg` by default. */
+  readonly stream?: NonNullable<ClientConfig['stream']>;
   /** The longest time between two reads of the log, in milliseconds. Default: 1,000. */
   readonly pollMs?: number;
   /** The limit of events that wait for one subscriber. Default: 1,000. */
@@ -28,13 +30,15 @@ export interface RunningFeed extends EventFeed {
    * deadline, in this and in the other processes.
    */
   committed(commit: Commit): void;
+  /** To be called when the database can be reached again, so that the feed does not wait longer. */
+  retry(): void;
   /** Ends every subscription and closes the connections. */
   close(): Promise<void>;
 }
 
 /** Starts following the log at its current end. */
 export async function openFeed(settings: FeedSettings): Promise<RunningFeed> {
-  const { pool, url, pollMs, onDeadline, onError, queueLimit } = settings;
+  const { pool, url, stream, pollMs, onDeadline, onError, queueLimit } = settings;
   const errors = onError === undefined ? {} : { onError };
   const log = createEventLog(pool);
   const start = await log.snapshot();
@@ -44,7 +48,7 @@ export async function openFeed(settings: FeedSettings): Promise<RunningFeed> {
     tail.wake();
     if (nextDeadlineAt !== null) onDeadline?.(nextDeadlineAt);
   };
-  const channel = new NotifyChannel({ url, onWake, ...errors });
+  const channel = new NotifyChannel({ url, onWake, ...errors, ...(stream === undefined ? {} : { stream }) });
   tail.start();
   await channel.open();
   return {
@@ -53,6 +57,10 @@ export async function openFeed(settings: FeedSettings): Promise<RunningFeed> {
       hub.committed(BigInt(xid));
       onWake(nextDeadlineAt);
       channel.notify(nextDeadlineAt);
+    },
+    retry: () => {
+      tail.wake();
+      channel.retry();
     },
     close: async () => {
       hub.close();

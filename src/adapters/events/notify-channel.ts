@@ -1,4 +1,4 @@
-import { Client } from 'pg';
+import { Client, type ClientConfig } from 'pg';
 import { type EpochMs, least } from '../../domain/instant';
 import { limitTime } from '../persistence/database/time-limits';
 
@@ -21,6 +21,8 @@ export interface NotifyChannelSettings {
    */
   readonly onWake: (nextDeadlineAt: EpochMs | null) => void;
   readonly onError?: (error: unknown) => void;
+  /** Makes the socket of the connection; that of `pg` by default. */
+  readonly stream?: NonNullable<ClientConfig['stream']>;
 }
 
 /**
@@ -49,6 +51,7 @@ export class NotifyChannel {
       application_name: 'stepdown-events',
       keepAlive: true,
       connectionTimeoutMillis: 10_000,
+      ...(this.settings.stream === undefined ? {} : { stream: this.settings.stream }),
     });
     client.on('error', (error) => this.lost(client, error));
     client.on('end', () => this.lost(client, null));
@@ -73,6 +76,14 @@ export class NotifyChannel {
   notify(nextDeadlineAt: EpochMs | null): void {
     this.nextDeadlineAt = least([this.nextDeadlineAt, nextDeadlineAt]);
     this.schedule();
+  }
+
+  /** To be called when the database can be reached again, so that it does not wait longer. */
+  retry(): void {
+    if (this.reconnect === null || this.client !== null || this.isClosed) return;
+    clearTimeout(this.reconnect);
+    this.reconnect = null;
+    void this.open();
   }
 
   private schedule(): void {

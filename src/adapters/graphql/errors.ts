@@ -4,18 +4,12 @@ import { TooManyApproachingDeadlines } from '../../application/deadlines/upcomin
 import { SlowSubscriber } from '../../application/ports/events';
 import { CallerGone, OperationTimedOut } from '../../application/ports/operation-ended';
 import { InvalidCursor } from '../../application/ports/pagination';
-import {
-  CommitUnknownError,
-  DataLockedError,
-  isOutOfConnections,
-  isStoreUnavailable,
-  OutdatedProcessError,
-  StatementTimedOut,
-  StoreBusyError,
-} from '../../application/ports/store-errors';
+import { DataLockedError, isStoreUnavailable, StatementTimedOut } from '../../application/ports/store-errors';
 import { InvalidFilter } from '../../application/ports/ticket-filter';
 import { isUnanswerable } from '../../domain/calendar/business-calendar';
 import { TooManySegments } from '../../domain/commitment/explain-due';
+import { shortMessage } from './short-message';
+import { UNAVAILABLE_CODES, unavailabilityOf } from './unavailability';
 
 /** The values of `extensions.code` in errors of this service, besides those of Apollo Server. */
 export const FAULT_CODES = {
@@ -25,11 +19,9 @@ export const FAULT_CODES = {
   slowSubscriber: 'SLOW_SUBSCRIBER',
   timedOut: 'OPERATION_TIMED_OUT',
   abandoned: 'OPERATION_ABANDONED',
-  unavailable: 'SERVICE_UNAVAILABLE',
-  /** Too much work of one kind waits for the database, which works. */
-  busy: 'TOO_BUSY',
   /** Other requests or transactions have locked what the request changes. */
   locked: 'LOCKED',
+  ...UNAVAILABLE_CODES,
   internal: 'INTERNAL_SERVER_ERROR',
 } as const;
 
@@ -61,6 +53,8 @@ export const isDatabaseUnavailable = (error: unknown): boolean => [...chainOf(er
 interface PublicError {
   readonly code: string;
   readonly message: string;
+  /** Only of errors that say that the service is unavailable. */
+  readonly retryable?: boolean;
 }
 
 /** The public form of an expected error; null for an unexpected one, whose details are hidden. */
@@ -75,28 +69,10 @@ function publicErrorOf(error: unknown): PublicError | null {
     if (link instanceof InvalidCursor || link instanceof InvalidFilter) {
       return { code: FAULT_CODES.badInput, message: link.message };
     }
-    if (link instanceof CommitUnknownError) {
-      return {
-        code: FAULT_CODES.unavailable,
-        message: `${link.message} Repeating the request is safe with an idempotencyKey.`,
-      };
-    }
     if (link instanceof DataLockedError) return { code: FAULT_CODES.locked, message: link.message };
-    if (link instanceof StoreBusyError) return { code: FAULT_CODES.busy, message: link.message };
     if (link instanceof StatementTimedOut) return { code: FAULT_CODES.timedOut, message: link.message };
-    if (link instanceof OutdatedProcessError) return { code: FAULT_CODES.unavailable, message: link.message };
-    if (isOutOfConnections(link)) {
-      return {
-        code: FAULT_CODES.unavailable,
-        message: 'The database has no free connection at the moment, so nothing was changed. Try again shortly.',
-      };
-    }
-    if (isStoreUnavailable(link)) {
-      return {
-        code: FAULT_CODES.unavailable,
-        message: 'The database cannot be reached at the moment, so nothing was changed. Try again shortly.',
-      };
-    }
+    const unavailability = unavailabilityOf(link);
+    if (unavailability !== null) return unavailability;
   }
   return null;
 }
@@ -117,12 +93,21 @@ export function presentError(
   };
   const expected = publicErrorOf(error);
   if (expected !== null) {
-    if (expected.code === FAULT_CODES.unavailable) logger.warn({ requestId, err: error }, 'database unavailable');
-    return { message: expected.message, ...where, extensions: { code: expected.code, requestId } };
+    const { message, ...extensions } = expected;
+    if (expected.retryable !== undefined) logger.warn({ requestId, err: error }, 'database unavailable');
+    return { message, ...where, extensions: { ...extensions, requestId } };
   }
   const { code, stacktrace: _stacktrace, ...others } = formatted.extensions ?? {};
   if (typeof code === 'string' && code !== FAULT_CODES.internal) {
-    return { message: formatted.message, ...where, extensions: { code, ...others } };
+    const details = Object.entries(others).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? shortMessage(value) : value,
+    ]);
+    return {
+      message: shortMessage(formatted.message),
+      ...where,
+      extensions: { code, ...Object.fromEntries(details) },
+    };
   }
   logger.error({ requestId, err: innermost(error), path: formatted.path }, 'unexpected fault');
   return {

@@ -9,7 +9,9 @@ import { GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { RequestContext } from '../graphql/context';
 import { presentError } from '../graphql/errors';
+import { refuseLargeInput } from '../graphql/input-limits';
 import { LIMITS, tooLarge } from '../graphql/operation-limits';
+import { isUnavailable } from '../graphql/unavailability';
 
 /** An HTTP request in the form that Apollo takes: lower-case header names, a parsed body. */
 export interface GraphQLRequest {
@@ -34,8 +36,25 @@ const operationGuard: ApolloServerPlugin<RequestContext> = {
           extensions: { code: 'BAD_REQUEST', http: { status: 400 } },
         });
       }
-      const refused = tooLarge(document, operation, request.variables ?? {});
+      const variables = request.variables ?? {};
+      const refused = refuseLargeInput(document, operation, variables) ?? tooLarge(document, operation, variables);
       if (refused !== null) throw refused;
+    },
+  }),
+};
+
+/**
+ * Answers 503 if the whole answer failed because the service is unavailable, so that a load
+ * balancer sees it. A request whose outcome is unknown gets no `Retry-After`.
+ */
+const unavailabilityPlugin: ApolloServerPlugin<RequestContext> = {
+  requestDidStart: async () => ({
+    willSendResponse: async ({ response: { body, http } }) => {
+      if (body.kind !== 'single') return;
+      const { data, errors = [] } = body.singleResult;
+      if (!isUnavailable(data, errors)) return;
+      http.status = 503;
+      if (errors.every(({ extensions }) => extensions?.retryable === true)) http.headers.set('retry-after', '1');
     },
   }),
 };
@@ -70,6 +89,7 @@ export async function startApollo(schema: GraphQLSchema, logger: Logger): Promis
     plugins: [
       operationGuard,
       requestIdPlugin,
+      unavailabilityPlugin,
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginLandingPageDisabled(),

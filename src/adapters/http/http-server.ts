@@ -10,30 +10,19 @@ import type { ContextFactory } from '../graphql/context';
 import { FAULT_CODES } from '../graphql/errors';
 import { RunningOperation } from '../graphql/running-operation';
 import { type GraphQLExecutor, headerMap, startApollo } from './apollo';
+import { answerHealth, answerReady, type HealthChecks } from './health';
 import { ListenError } from './listen-error';
 import { RequestError, readJson } from './request-body';
 import { isAllowedHost, isSameOrigin } from './request-guard';
+import { send, sendJson } from './send';
 import { startPage } from './start-page';
 import { createSocketServer } from './websocket/websocket';
 
 const GRAPHQL_PATH = '/graphql';
-/** The time limit of the health check. */
-const HEALTH_TIMEOUT_MS = 1_000;
 /** How long `close` waits for running requests. */
 const DRAIN_TIMEOUT_MS = 5_000;
 
-/** Health of the deadline engine, read from the database. */
-export interface Health {
-  /** The number of tickets that are set aside because their deadlines could not be recorded. */
-  readonly deadlineFaults: number;
-  /**
-   * The age of the oldest deadline that has passed and is not recorded, in milliseconds; 0 if there
-   * is none.
-   */
-  readonly deadlinesBehindMs: number;
-}
-
-export interface HttpSettings {
+export interface HttpSettings extends HealthChecks {
   readonly host: string;
   /** 0 picks any free port. */
   readonly port: number;
@@ -43,9 +32,6 @@ export interface HttpSettings {
   readonly operationTimeoutMs: number;
   /** The caller of a request. Throws a RequestError if the request does not identify one. */
   readonly callerOf: (request: IncomingMessage) => Caller;
-  /** Reads the health; rejects if the database does not answer. */
-  readonly readHealth: () => Promise<Health>;
-  readonly logger: Logger;
 }
 
 export interface HttpServer {
@@ -56,7 +42,7 @@ export interface HttpServer {
 }
 
 /**
- * Listens and serves GraphQL over HTTP and WebSocket on one path, a health check, and a page for
+ * Listens and serves GraphQL over HTTP and WebSocket on one path, health checks, and a page for
  * browsers.
  *
  * @throws ListenError
@@ -145,6 +131,12 @@ async function respond(
     case '/health':
       allow(request, response, ['GET', 'HEAD']);
       return answerHealth(settings, response);
+    case '/readyz':
+      allow(request, response, ['GET', 'HEAD']);
+      return answerReady(settings, response);
+    case '/livez':
+      allow(request, response, ['GET', 'HEAD']);
+      return sendJson(response, 200, { status: 'alive' });
     case '/':
       allow(request, response, ['GET', 'HEAD']);
       return sendPage(request, response);
@@ -186,41 +178,9 @@ async function answerGraphQL(
   send(response, answer.status ?? 200, null, answer.body.string);
 }
 
-/**
- * A greater delay is reported as `behind`. The service still works, but an operator should look at
- * it.
- */
-const MAX_BEHIND_MS = 60_000;
-
-async function answerHealth({ readHealth, logger }: HttpSettings, response: ServerResponse): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${HEALTH_TIMEOUT_MS} ms`)), HEALTH_TIMEOUT_MS);
-  });
-  try {
-    const health = await Promise.race([readHealth(), timeout]);
-    const status = health.deadlinesBehindMs > MAX_BEHIND_MS ? 'behind' : 'ok';
-    send(response, 200, 'application/json', JSON.stringify({ status, ...health }));
-  } catch (error) {
-    logger.warn({ err: error }, 'the database does not answer');
-    send(response, 503, 'application/json', JSON.stringify({ status: 'unavailable', reason: 'database' }));
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 function sendPage({ headers }: IncomingMessage, response: ServerResponse): void {
   response.setHeader('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'");
   send(response, 200, 'text/html; charset=utf-8', startPage(headers.host ?? 'localhost'));
-}
-
-function send(response: ServerResponse, status: number, type: string | null, body: string): void {
-  if (response.destroyed) return;
-  if (type !== null) response.setHeader('content-type', type);
-  response.setHeader('x-content-type-options', 'nosniff');
-  if (!response.hasHeader('cache-control')) response.setHeader('cache-control', 'no-store');
-  response.writeHead(status, { 'content-length': Buffer.byteLength(body) });
-  response.end(response.req.method === 'HEAD' ? undefined : body);
 }
 
 function knownErrorOf(error: unknown): RequestError | null {

@@ -57,7 +57,7 @@ const mappingSchema = z.strictObject({
       z.string(),
       z.union([
         z.enum(['new', 'active', 'resolved', 'closed']),
-        z.strictObject({ waitingFor: z.enum(WAITING_REASONS) }),
+        z.strictObject({ waitingFor: z.enum(WAITING_REASONS), acknowledges: z.boolean().default(false) }),
       ]),
     ),
     unknown,
@@ -129,7 +129,7 @@ function checkPriorities(
 const stateMeaning = (written: MappingFile['state']['values'][string]): StateMeaning =>
   typeof written === 'string'
     ? { is: written.toUpperCase() as 'NEW' | 'ACTIVE' | 'RESOLVED' | 'CLOSED' }
-    : { is: 'WAITING', reason: written.waitingFor };
+    : { is: 'WAITING', reason: written.waitingFor, acknowledges: written.acknowledges };
 
 const meaningOf = ({ state, priority, notMeasured }: MappingFile): ImportMapping => ({
   states: new Map(Object.entries(state.values).map(([value, written]) => [value, stateMeaning(written)])),

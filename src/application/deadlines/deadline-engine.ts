@@ -64,6 +64,11 @@ export class DeadlineEngine {
     this.sleep.wake();
   }
 
+  /** To be called when the store can be used again: ends the pause after a failure. */
+  retry(): void {
+    this.sleep.wake();
+  }
+
   /** Resolves when the batches in progress have ended. */
   async close(): Promise<void> {
     this.isClosed = true;

@@ -5,7 +5,12 @@ import type { Channel } from '../../domain/ticket/commands';
 /** The meaning of a state of the other tracker. */
 export type StateMeaning =
   | { readonly is: 'NEW' | 'ACTIVE' | 'RESOLVED' | 'CLOSED' }
-  | { readonly is: 'WAITING'; readonly reason: WaitingReason };
+  | {
+      readonly is: 'WAITING';
+      readonly reason: WaitingReason;
+      /** The state shows that someone has acted, so it acknowledges a ticket without a response. */
+      readonly acknowledges: boolean;
+    };
 
 /** A priority of the other tracker and the impacts that it means. */
 export interface PriorityMeaning {

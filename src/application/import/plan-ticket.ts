@@ -168,13 +168,16 @@ function stateSteps(before: StateMeaning | null, after: StateMeaning, row: LogRo
   const { line } = row;
   const step = (command: PlannedStep['command']): PlannedStep => ({ line, at, command });
   const stop = before?.is === 'WAITING' ? [step(stopWaiting(before.reason))] : [];
+  const acknowledge = step((ticket) => (ticket.respondedAt === null ? { type: 'acknowledge' } : null));
   switch (after.is) {
     case 'NEW':
       return stop;
     case 'ACTIVE':
-      return [...stop, step((ticket) => (ticket.respondedAt === null ? { type: 'acknowledge' } : null))];
-    case 'WAITING':
-      return [...stop, step({ type: 'startWaiting', reason: after.reason })];
+      return [...stop, acknowledge];
+    case 'WAITING': {
+      const wait = step({ type: 'startWaiting', reason: after.reason });
+      return [...stop, ...(after.acknowledges ? [acknowledge, wait] : [wait])];
+    }
     case 'RESOLVED':
       return [...stop, step({ type: 'resolve', resolution: row.resolution })];
     case 'CLOSED': {

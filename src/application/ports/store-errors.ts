@@ -65,6 +65,31 @@ export class StatementTimedOut extends OperatorError {
 }
 
 /**
+ * The store does not answer: its server is frozen, or the network swallows every packet. A retry is
+ * pointless until it answers again.
+ */
+export class StoreUnresponsiveError extends OperatorError {
+  override readonly name = 'StoreUnresponsiveError';
+  /**
+   * @param what UNANSWERED: a statement was sent and may have been carried out, or will be when the
+   *   server goes on. REFUSED: nothing was sent.
+   */
+  constructor(readonly what: 'UNANSWERED' | 'REFUSED') {
+    super('The database does not answer.');
+  }
+}
+
+/**
+ * The store has no space left, or its disk cannot be written. The statement was not carried out.
+ */
+export class InsufficientStorageError extends OperatorError {
+  override readonly name = 'InsufficientStorageError';
+  constructor(cause: unknown) {
+    super('The database cannot save changes, because its disk is full or cannot be written.', { cause });
+  }
+}
+
+/**
  * The properties of errors of `pg` and Node.js sockets. They are recognised by shape, not by class.
  */
 interface DriverError {
@@ -93,6 +118,7 @@ const LOST =
  * down, restarts or ends the session (SQLSTATE classes 08 and 57P).
  */
 export function isConnectionLost(error: unknown): boolean {
+  if (error instanceof StoreUnresponsiveError) return true;
   const { code, message, errors, severity } = driverErrorOf(error);
   // Errors that end a session are FATAL. A trigger can raise the same SQLSTATE as an ERROR.
   const isEnd = severity !== 'ERROR' && /^(08|25P0[34]$|57P0[1-5]$)/.test(sqlStateOf(error) ?? '');
@@ -102,19 +128,50 @@ export function isConnectionLost(error: unknown): boolean {
   return LOST.test(textOf(message));
 }
 
-const TOO_MANY_CONNECTIONS = '53300';
+const NO_CONNECTION = ['ECONNREFUSED', 'ENOENT', 'EHOSTUNREACH', '57P03', '53300'];
+
+/** Whether no connection was made, so that a statement was not sent. */
+export function wasNotSent(error: unknown): boolean {
+  if (error instanceof StoreUnresponsiveError) return error.what === 'REFUSED';
+  const { code, errors } = driverErrorOf(error);
+  return Array.isArray(errors) ? errors.every(wasNotSent) : NO_CONNECTION.includes(textOf(code));
+}
+
+const NO_SPACE = ['53100', '58030'];
+// A read-only file system and an exceeded quota have no SQLSTATE of their own: PostgreSQL reports
+// them as missing rights (42501) and as internal errors (XX).
+const FILE_ERROR = /^(42501|58|XX)/;
+const UNWRITABLE = /no space left on device|disk quota exceeded|read-only file system/i;
+
+/** Whether the server could not write to its disk. */
+export function isStorageFault(error: unknown): boolean {
+  const sqlState = sqlStateOf(error) ?? '';
+  if (NO_SPACE.includes(sqlState)) return true;
+  return FILE_ERROR.test(sqlState) && UNWRITABLE.test(textOf(driverErrorOf(error).message));
+}
+
+/** The server has no memory, no connections or no other resources left. */
+const NO_RESOURCES = /^53/;
+const READ_ONLY = '25006';
+
+/** Whether the server is a standby, or takes only reads for another reason. */
+export const isReadOnlyStore = (error: unknown): boolean => sqlStateOf(error) === READ_ONLY;
+
 const NO_FREE_CONNECTION = /timeout exceeded when trying to connect/i;
 
 /** Whether the server, or the pool of this process, has no connection left. */
 export const isOutOfConnections = (error: unknown): boolean =>
-  sqlStateOf(error) === TOO_MANY_CONNECTIONS || (error instanceof Error && NO_FREE_CONNECTION.test(error.message));
+  sqlStateOf(error) === '53300' || (error instanceof Error && NO_FREE_CONNECTION.test(error.message));
 
 /**
- * Whether the database cannot be used at the moment: it is down, starting, has no free connection,
- * or holds the data for others.
+ * Whether the database cannot be used at the moment: it is down, starting, or does not answer, it
+ * has no free connection, memory or space, it takes no writes, or it holds the data for others.
  */
 export const isStoreUnavailable = (error: unknown): boolean =>
   isConnectionLost(error) ||
+  error instanceof InsufficientStorageError ||
+  isReadOnlyStore(error) ||
+  NO_RESOURCES.test(sqlStateOf(error) ?? '') ||
   isOutOfConnections(error) ||
   error instanceof StoreBusyError ||
   error instanceof DataLockedError;

@@ -1,6 +1,7 @@
 import type { EpochMs } from '../instant';
 import { COMMITMENT_KINDS, type CommitmentKind, type Policy } from '../policy/policy';
-import { isMoreUrgent, type Severity } from '../severity';
+import { isMoreUrgent } from '../severity';
+import type { RequestedSeverity } from '../ticket/command-record';
 import type { DecisionContext } from '../ticket/decision-context';
 import type { Cycle, Ticket } from '../ticket/ticket';
 import type { EventBody } from '../ticket/ticket-events';
@@ -17,14 +18,18 @@ export interface Rebased {
 /**
  * Replaces the running cycles after a change of severity, except those that the command fulfils.
  */
-export function rebase(context: DecisionContext, to: Severity, fulfilled: ReadonlySet<CommitmentKind>): Rebased {
+export function rebase(
+  context: DecisionContext,
+  { to, cause }: Pick<RequestedSeverity, 'to' | 'cause'>,
+  fulfilled: ReadonlySet<CommitmentKind>,
+): Rebased {
   const superseded: Cycle[] = [];
   const started: Cycle[] = [];
   const breaches: EventBody[] = [];
   for (const kind of COMMITMENT_KINDS) {
     const running = runningCycle(context.ticket, kind);
     if (running === undefined || fulfilled.has(kind)) continue;
-    const next = successor(context, running, to);
+    const next = successor(context, running, { to, cause });
     if (next === null) continue;
     superseded.push(running);
     started.push(next.cycle);
@@ -42,11 +47,19 @@ export function rebase(context: DecisionContext, to: Severity, fulfilled: Readon
 function successor(
   { ticket, policy, at }: DecisionContext,
   running: Cycle,
-  to: Severity,
+  { to, cause }: Pick<RequestedSeverity, 'to' | 'cause'>,
 ): { readonly cycle: Cycle; readonly pastDue: boolean } | null {
   const raised = isMoreUrgent(to, ticket.severity);
-  const cycle = newCycle(ticket, policy, running.kind, to, startOf(policy, running, raised, at), at);
-  const candidate = readClock(ticket, policy, cycle, at);
+  const from = (start: EpochMs) => {
+    const cycle = newCycle(ticket, policy, running.kind, to, start, at);
+    return { cycle, candidate: readClock(ticket, policy, cycle, at) };
+  };
+  let { cycle, candidate } = from(startOf(policy, running, raised, at));
+  if (raised && cause === 'WORKAROUND_WITHDRAWN' && running.kind === 'UPDATE' && running.totalMs !== null) {
+    // What the workaround took away is promised again, unless that due instant is already past.
+    const restored = from(running.startedAt);
+    if (restored.candidate !== null && restored.candidate.dueIfResumed >= at) ({ cycle, candidate } = restored);
+  }
   if (candidate === null) return raised ? null : { cycle, pastDue: false };
 
   const pastDue = candidate.dueIfResumed < at;

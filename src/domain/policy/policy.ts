@@ -99,7 +99,7 @@ export interface PolicyDocument {
   readonly marks: readonly Mark[];
   /** The minimum fraction of the target that a reopened ticket gets. */
   readonly reopeningMinimum: number;
-  /** How long a resolved ticket waits for a communication before it closes. */
+  /** How long a resolved ticket waits for a message of the client before it closes. */
   readonly closeAfterSilence: BusinessSpan;
   /**
    * When a target in business days is due: at the start's local time, or at the close of business.

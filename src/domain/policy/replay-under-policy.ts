@@ -28,17 +28,38 @@ export function replayUnder(events: readonly TicketEvent[], policy: Policy): Rep
   let { ticket } = opened;
   const refusals: Refusal[] = [];
   for (const event of steps) {
-    const command = commandOf(event);
-    if (command === null) continue;
-    const decision = decide(ticket, command, event.at, policy, event.actor);
-    ticket = decision.ticket;
-    if (decision.refusal !== null && !NEEDLESS.has(decision.refusal.code)) refusals.push(decision.refusal);
+    for (const command of commandsOf(event, ticket)) {
+      const decision = decide(ticket, command, event.at, policy, event.actor);
+      ticket = decision.ticket;
+      if (decision.refusal !== null && !NEEDLESS.has(decision.refusal.code)) refusals.push(decision.refusal);
+    }
   }
   return { ticket, refusals };
 }
 
-/** Refusals that mean that the command is not needed: no breach to waive, nothing to approve. */
-const NEEDLESS: ReadonlySet<RefusalCode> = new Set(['NoSuchBreach', 'NothingProposed']);
+/**
+ * Refusals that mean that the command is not needed: no breach to waive, nothing to approve, an
+ * acknowledgement that an earlier event stands for.
+ */
+const NEEDLESS: ReadonlySet<RefusalCode> = new Set(['NoSuchBreach', 'NothingProposed', 'AlreadyAcknowledged']);
+
+/**
+ * The commands that have the effect of an event. Earlier releases counted the start of waiting as a
+ * response, and let a ticket wait on after a call; a comparison of policies must not show these
+ * rules as a difference.
+ *
+ * @param ticket the ticket under the other policy, before the event
+ */
+function commandsOf(event: TicketEvent, ticket: Ticket): readonly Command[] {
+  const command = commandOf(event);
+  if (command === null) return [];
+  if (event.type === 'WAITING_STARTED' && event.effects.responds === true) return [{ type: 'acknowledge' }, command];
+  if (event.type === 'CALL_RECORDED' && event.effects.waitingEnded === undefined) {
+    const isWaiting = ticket.waits.some(({ reason, until }) => reason === 'CLIENT' && until === null);
+    if (isWaiting) return [command, { type: 'startWaiting', reason: 'CLIENT' }];
+  }
+  return [command];
+}
 
 /** The command that caused an event; null for an event that time caused, and for SUBMITTED. */
 function commandOf(event: TicketEvent): Command | null {

@@ -71,7 +71,7 @@ const perform: Readonly<Record<Action, (draft: Draft) => void>> = {
     const { ticket, policy, at, actor } = context;
     if (change === undefined || change.to === ticket.severity) return;
     const fulfilled = new Set((draft.effects.ended ?? []).map(({ kind }) => kind));
-    const { superseded, started, breaches } = rebase(context, change.to, fulfilled);
+    const { superseded, started, breaches } = rebase(context, change, fulfilled);
     const before = runningCycle(ticket, 'RESOLUTION');
     const after = started.find((cycle) => cycle.kind === 'RESOLUTION') ?? before;
     draft.effects.severityChange = {

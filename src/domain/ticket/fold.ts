@@ -166,7 +166,7 @@ function applyFacts(draft: Draft, event: CommandEvent, before: Ticket): void {
       if (draft.state === 'resolved') draft.silentSince = at;
       break;
     case 'COMMUNICATED':
-      if (draft.state === 'resolved') draft.silentSince = at;
+      if (draft.state === 'resolved' && event.direction === 'INBOUND') draft.silentSince = at;
       break;
     case 'RESOLVED':
       draft.resolvedFrom = before.state === 'workaroundApplied' ? 'workaroundApplied' : 'open';

@@ -164,7 +164,7 @@ export interface Ticket extends NewTicket {
   readonly closedAt: EpochMs | null;
   readonly resolution: string | null;
   readonly closeReason: string | null;
-  /** While resolved: the last communication or call, or the resolution. Null otherwise. */
+  /** While resolved: the last inbound message or call, or the resolution. Null otherwise. */
   readonly silentSince: EpochMs | null;
 
   readonly waits: readonly Wait[];

@@ -56,7 +56,7 @@ export const CommandEnum = describeEnum<CommandType>(
     startWaiting: 'Starts waiting for a reason.',
     stopWaiting: 'Stops waiting for a reason.',
     communicate: 'Records a message to or from the client.',
-    recordCall: 'Records that the client phoned.',
+    recordCall: 'Records that the client phoned. Ends waiting for the client.',
     resolve: 'Resolves the ticket: records that the cause was removed.',
     reopen: 'Reopens a resolved ticket in the state that it was resolved from.',
     close: 'Closes the ticket.',
@@ -70,7 +70,7 @@ export const CommitmentKindEnum = describeEnum<CommitmentKind>(
   'The kind of a commitment: what is promised to the client.',
   {
     RESPONSE:
-      'A first action: an acknowledgement, an outbound message, the start of waiting, a workaround or the resolution.',
+      'A first action: an acknowledgement, an outbound message, a workaround or the resolution. The start of waiting is none.',
     UPDATE: 'Regular messages to the client.',
     RESOLUTION: 'The full resolution. A workaround does not fulfil it.',
   },

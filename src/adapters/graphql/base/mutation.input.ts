@@ -17,8 +17,9 @@ export abstract class MutationInput {
 
   @Field(() => String, {
     ...optional,
-    description: 'A value of your choice that the payload returns unchanged.',
+    description: 'A value of your choice that the payload returns unchanged, at most 200 characters.',
   })
+  @Text({ max: 200, blank: true })
   clientMutationId?: string | null;
 }
 

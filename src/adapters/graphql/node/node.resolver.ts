@@ -15,15 +15,28 @@ const MOST_IDS = 100;
 /** A whole number that fits the database's. */
 const NUMBER = /^[1-9]\d{0,8}$/;
 
+const POLICY_NAME = /^[a-z][a-z0-9-]{0,62}$/;
+
 type Find = (context: RequestContext, key: string) => Promise<object | null>;
+
+/** The parts of a key, which `/` separates; null unless it has exactly this number of parts. */
+function partsOf<N extends 2 | 3>(key: string, count: N): Parts[N] | null {
+  const parts = key.split('/');
+  return parts.length === count ? (parts as unknown as Parts[N]) : null;
+}
+
+interface Parts {
+  2: readonly [string, string];
+  3: readonly [string, string, string];
+}
 
 /** Finds an object of each type by the part of its global id that follows the type. */
 const finders: Readonly<Record<NodeTypeName, Find>> = {
   Ticket: async ({ services, caller }, key) => (isUuid(key) ? services.reader.ticketById(caller, key) : null),
   Client: async (context, key) => (isUuid(key) ? context.client(key) : null),
-  Policy: (context, key) => {
-    const [id, version] = key.split('/');
-    return findPolicy(context, id, version);
+  Policy: async (context, key) => {
+    const parts = partsOf(key, 2);
+    return parts === null ? null : findPolicy(context, ...parts);
   },
   Calendar: findCalendar,
   TicketEvent: findEvent,
@@ -63,26 +76,22 @@ async function find(context: RequestContext, id: string): Promise<object | null>
   return decoded === null ? null : finders[decoded.type](context, decoded.key);
 }
 
-async function findPolicy(
-  { services }: RequestContext,
-  id: string | undefined,
-  version: string | undefined,
-): Promise<Policy | null> {
-  return id !== undefined && version !== undefined && NUMBER.test(version)
-    ? services.policies.version(id, Number(version))
-    : null;
+async function findPolicy({ services }: RequestContext, id: string, version: string): Promise<Policy | null> {
+  return POLICY_NAME.test(id) && NUMBER.test(version) ? services.policies.version(id, Number(version)) : null;
 }
 
 /** Finds a calendar by `<policy>/<version>/<name>`. */
 export async function findCalendar(context: RequestContext, key: string): Promise<CalendarView | null> {
-  const [id, version, name] = key.split('/');
+  const parts = partsOf(key, 3);
+  if (parts === null) return null;
+  const [id, version, name] = parts;
   const policy = await findPolicy(context, id, version);
-  return policy === null || name === undefined ? null : calendarView(policy, name);
+  return policy === null ? null : calendarView(policy, name);
 }
 
 /** Finds an event by `<ticket>/<number>`. */
 async function findEvent({ services: { reader }, caller }: RequestContext, key: string): Promise<LoggedEvent | null> {
-  const [ticketId = '', digits = ''] = key.split('/');
+  const [ticketId, digits] = partsOf(key, 2) ?? ['', ''];
   if (!isUuid(ticketId) || !NUMBER.test(digits)) return null;
   const ticket = await reader.ticketById(caller, ticketId);
   const number = Number(digits);
@@ -109,7 +118,7 @@ async function findEvent({ services: { reader }, caller }: RequestContext, key: 
  * Finds a deadline by `<ticket>/<kind>`. Null unless the commitment is running and has a due time.
  */
 async function findDeadline(context: RequestContext, key: string): Promise<Deadline | null> {
-  const [ticketId = '', name] = key.split('/');
+  const [ticketId, name] = partsOf(key, 2) ?? ['', ''];
   const kind = COMMITMENT_KINDS.find((candidate) => candidate === name);
   if (!isUuid(ticketId) || kind === undefined) return null;
   const ticket = await context.services.reader.ticketById(context.caller, ticketId);

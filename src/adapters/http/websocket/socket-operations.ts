@@ -18,6 +18,7 @@ import type { Logger } from 'pino';
 import { CallerGone } from '../../../application/ports/operation-ended';
 import type { RequestContext } from '../../graphql/context';
 import { FAULT_CODES, presentError } from '../../graphql/errors';
+import { refuseLargeInput } from '../../graphql/input-limits';
 import { LIMITS, tooLarge } from '../../graphql/operation-limits';
 import { RunningOperation } from '../../graphql/running-operation';
 
@@ -65,7 +66,8 @@ function check(
     const sentence = 'operationName must name an operation of the document.';
     return [withCode(new GraphQLError(sentence), 'OPERATION_RESOLUTION_FAILURE')];
   }
-  const oversize = tooLarge(document, operation, variables ?? {});
+  const given = variables ?? {};
+  const oversize = refuseLargeInput(document, operation, given) ?? tooLarge(document, operation, given);
   if (oversize !== null) return [oversize];
   const coerced = getVariableValues(schema, operation.variableDefinitions ?? [], variables ?? {}, { maxErrors: 10 });
   if (coerced.errors !== undefined) return coerced.errors.map((error) => withCode(error, FAULT_CODES.badInput));

@@ -5,6 +5,7 @@ import type { Clock } from '../../../application/ports/clock';
 import { poolOf } from '../database/data-source';
 import { entityManager } from '../database/entity-manager';
 import { lanesOf } from '../database/lanes';
+import { transact } from '../database/transact';
 import { type ClientRow, clients } from '../tables';
 
 /** The client accounts. Names are unique and case-sensitive. */
@@ -45,7 +46,11 @@ export function createClientAccounts({ dataSource, clock }: ClientAccountsDeps):
   const clientNamed = (name: string) => clientWhere({ name });
   const openClient = async (id: string, name: string): Promise<Client | null> => {
     const row = { id, name, created_at: clock.now() };
-    await repository.createQueryBuilder().insert().values(row).orIgnore().updateEntity(false).execute();
+    // In a transaction, so that a commit with an unknown outcome is reported as such.
+    await transact(poolOf(dataSource), (tx) => {
+      const insert = entityManager(dataSource, tx).createQueryBuilder().insert().into(clients);
+      return insert.values(row).orIgnore().updateEntity(false).execute();
+    });
     return clientWhere({ id });
   };
 

@@ -5,6 +5,7 @@ import { MIGRATIONS } from '../../../../migrations';
 import { numberOf } from '../../../../migrations/number-of';
 import { TABLES } from '../tables';
 import { XID8 } from '../tables/column-types';
+import type { DatabaseSockets } from './database-sockets';
 import { DEFAULT_POOL_SIZE } from './lanes';
 import { TIME_LIMITS } from './time-limits';
 
@@ -15,6 +16,8 @@ export interface DatabaseSettings {
   readonly poolSize?: number;
   /** The name of the process in `pg_stat_activity`. */
   readonly applicationName?: string;
+  /** Makes the sockets of the connections; sockets of `pg` by default. */
+  readonly sockets?: DatabaseSockets;
   /** How long to wait for a connection, in milliseconds; 10 seconds by default. */
   readonly connectTimeoutMs?: number;
   /** The migrations that this code knows; those of `migrations/` by default. Tests add some. */
@@ -47,6 +50,7 @@ export function createDataSource(settings: DatabaseSettings): DataSource {
       // socket.
       connectionString: settings.url,
       keepAlive: true,
+      ...(settings.sockets === undefined ? {} : { stream: settings.sockets.open }),
       onConnect: prepareConnection(Math.max(...migrations.map((migration) => numberOf(new migration())))),
     },
   };

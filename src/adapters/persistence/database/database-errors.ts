@@ -1,7 +1,9 @@
 import { OperatorError } from '../../../application/operator-error';
 import {
   DataLockedError,
+  InsufficientStorageError,
   isConnectionLost,
+  isStorageFault,
   LOCK_WAIT_MS,
   OutdatedProcessError,
   StatementTimedOut,
@@ -17,7 +19,9 @@ export {
   isStoreUnavailable,
   OutdatedProcessError,
   StatementTimedOut,
+  StoreUnresponsiveError,
   sqlStateOf,
+  wasNotSent,
 } from '../../../application/ports/store-errors';
 
 /**
@@ -88,7 +92,7 @@ export function storeError(error: unknown): unknown {
         { cause: error },
       );
     default:
-      return error;
+      return isStorageFault(error) ? new InsufficientStorageError(error) : error;
   }
 }
 

@@ -18,11 +18,11 @@ import type { Queryable } from './sql';
 export type LaneName = 'lookups' | 'lists' | 'heavy' | 'changes' | 'engine' | 'feed' | 'health';
 
 /** The connections of the parts of a process that nothing may hold up. */
-const OWN = { engine: 3, feed: 1, health: 1 } as const;
+const OWN = { engine: 3, feed: 1, health: 2 } as const;
 const OWN_CONNECTIONS = OWN.engine + OWN.feed + OWN.health;
 
-/** The least size of a pool in which each lane has a connection, and changes have two. */
-export const MIN_POOL_SIZE = OWN_CONNECTIONS + 5;
+/** The least size of a pool in which each lane has a connection. */
+export const MIN_POOL_SIZE = OWN_CONNECTIONS + 4;
 /** The size of the pool of a process unless `DATABASE_POOL_SIZE` says another. */
 export const DEFAULT_POOL_SIZE = 20;
 
@@ -34,7 +34,7 @@ export function sharesOf(poolSize: number): Readonly<Record<LaneName, number>> {
   const rest = poolSize - OWN_CONNECTIONS;
   const share = (parts: number): number => Math.max(1, Math.floor(rest / parts));
   const heavy = Math.min(MAX_HEAVY, share(7));
-  const [lists, lookups] = [share(7), share(5)];
+  const [lists, lookups] = [share(7), share(4)];
   return { heavy, lists, lookups, changes: Math.max(1, rest - heavy - lists - lookups), ...OWN };
 }
 

@@ -6,6 +6,7 @@ import {
   isConnectionLost,
   isLocked,
   lockedError,
+  StoreUnresponsiveError,
   storeError,
   UnreadableInstant,
   UnstorableInstant,
@@ -77,7 +78,8 @@ export async function retryRead<T>(read: () => Promise<T>): Promise<T> {
         await sleep(READ_LOCKED_PAUSE_MS);
         continue;
       }
-      if (!isConnectionLost(error) || attempt === READ_ATTEMPTS) throw error;
+      const isFinal = error instanceof StoreUnresponsiveError || attempt === READ_ATTEMPTS;
+      if (!isConnectionLost(error) || isFinal) throw error;
       await sleep(20 * attempt);
     }
   }

@@ -1,7 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientBase, Pool } from 'pg';
 import { LOCK_WAIT_MS } from '../../../application/ports/store-errors';
-import { CommitUnknownError, isConflict, isConnectionLost, isLocked, lockedError, sqlStateOf } from './database-errors';
+import {
+  CommitUnknownError,
+  isConflict,
+  isConnectionLost,
+  isLocked,
+  lockedError,
+  StoreUnresponsiveError,
+  sqlStateOf,
+  storeError,
+} from './database-errors';
 import { type Lane, type LaneName, lanesOf, type Taken } from './lanes';
 import { type Queryable, rowsOf } from './sql';
 
@@ -54,7 +63,8 @@ export async function transact<T>(
     try {
       return await retryWhileLocked(lane, () => once(lane, work, signal), lockWaitMs);
     } catch (error) {
-      if (error instanceof CommitUnknownError || attempt >= attempts) throw error;
+      const isFinal = error instanceof CommitUnknownError || error instanceof StoreUnresponsiveError;
+      if (isFinal || attempt >= attempts) throw error;
       if (isConflict(error)) await backOff(10, attempt);
       else if (error instanceof NotCommitted || isConnectionLost(error)) await backOff(50, attempt);
       else throw error;
@@ -127,7 +137,7 @@ async function commit(lane: Lane, { client, release }: Taken, xid: () => string 
     ({ command } = await client.query('COMMIT'));
   } catch (error) {
     release(isConnectionLost(error));
-    if (!isConnectionLost(error)) throw error;
+    if (!isConnectionLost(error)) throw storeError(error);
     if (await wasCommitted(lane, xid(), error)) return;
     throw new NotCommitted(error);
   }
@@ -149,8 +159,8 @@ class NotCommitted extends Error {
 const LOOKUPS = 8;
 
 /**
- * Asks the server whether a transaction was committed, until it answers or has been away for some
- * seconds.
+ * Asks the server whether a transaction was committed, until it answers, has been away for some
+ * seconds, or is known not to answer.
  */
 async function wasCommitted(lane: Lane, xid: string | null, cause: unknown): Promise<boolean> {
   if (xid === null) throw new CommitUnknownError(cause);
@@ -168,6 +178,7 @@ async function wasCommitted(lane: Lane, xid: string | null, cause: unknown): Pro
       // lost.
       if (status !== 'in progress') break;
     } catch (error) {
+      if (error instanceof StoreUnresponsiveError) break;
       // The number is in the future: another server has taken over, and may lack this transaction.
       if (!isConnectionLost(error) && sqlStateOf(error) !== null) break;
     }

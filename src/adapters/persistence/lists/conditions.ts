@@ -2,17 +2,34 @@ import { type Comparator, InvalidFilter } from '../../../application/ports/ticke
 import { isUuid } from '../../../domain/text';
 import { instantBound } from '../database/sql';
 
+// No SQL of this service has a NUL character, and no text that PostgreSQL accepts has one.
+const MARK = '\0';
+const MARKS = /\0(\d+)\0/g;
+
 /**
- * The parameters of a statement: $1, $2 and so on. Input of a caller goes here and never into the
- * text.
+ * The values of a statement. Input of a caller goes here and never into the text. A condition may
+ * be left out of the text after its values were added, so the placeholders $1, $2 and so on are
+ * numbered when the text is complete. Only the values that it refers to are sent: PostgreSQL
+ * refuses a statement with a parameter that its text does not use.
  */
 export class Parameters {
-  readonly values: unknown[] = [];
+  private readonly added: unknown[] = [];
 
-  /** Adds a value; returns its placeholder, cast to an SQL type, such as `$3::uuid`. */
+  /** Adds a value; returns its place in the text, cast to an SQL type. */
   add(value: unknown, type: string): string {
-    this.values.push(value);
-    return `$${this.values.length}::${type}`;
+    this.added.push(value);
+    return `${MARK}${this.added.length - 1}${MARK}::${type}`;
+  }
+
+  /** The statement of a text that is complete. */
+  statement(text: string): { readonly text: string; readonly values: unknown[] } {
+    const numbers = new Map<string, number>();
+    const numbered = text.replaceAll(MARKS, (_mark, place: string) => {
+      const number = numbers.get(place) ?? numbers.size + 1;
+      numbers.set(place, number);
+      return `$${number}`;
+    });
+    return { text: numbered, values: [...numbers.keys()].map((place) => this.added[Number(place)]) };
   }
 }
 

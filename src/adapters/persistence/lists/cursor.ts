@@ -10,11 +10,15 @@ export interface Position {
 
 const encode = (text: string): string => Buffer.from(text, 'utf8').toString('base64url');
 
+/** No cursor of this service is longer. */
+const LONGEST = 400;
+
 function decode(cursor: string): string {
-  const bytes = Buffer.from(cursor, 'base64url');
-  // Node skips characters that are not base64url, so the result is compared with the input.
-  if (cursor === '' || bytes.toString('base64url') !== cursor) throw new InvalidCursor();
-  return bytes.toString('utf8');
+  if (cursor === '' || cursor.length > LONGEST) throw new InvalidCursor();
+  const text = Buffer.from(cursor, 'base64url').toString('utf8');
+  // Decoding skips characters that are not base64url and replaces bytes that are not UTF-8.
+  if (encode(text) !== cursor) throw new InvalidCursor();
+  return text;
 }
 
 /** @param list the name of the list and its order; a cursor of another list is refused */
@@ -43,9 +47,11 @@ export function decodePosition(
   if (!Array.isArray(parts) || parts.length < 2 || parts.length > 3) throw new InvalidCursor();
   const [of, tie, key = null]: unknown[] = parts;
   if (of !== list || typeof tie !== 'string' || !accepts.isTie(tie)) throw new InvalidCursor();
-  if (key === null && accepts.nullable) return { key, tie };
-  if (typeof key !== 'string' || !accepts.isKey(key)) throw new InvalidCursor();
-  return { key, tie };
+  if (key === null ? !accepts.nullable : typeof key !== 'string' || !accepts.isKey(key)) throw new InvalidCursor();
+  const position: Position = { key: key as string | null, tie };
+  // Other JSON of the same meaning, with spaces or escapes, is no cursor of this service.
+  if (encodePosition(list, position) !== cursor) throw new InvalidCursor();
+  return position;
 }
 
 /** The cursor of an event in the event log. */

@@ -68,7 +68,7 @@ export function reportStatement(caller: Caller, query: SlaReportQuery, months: r
            percentile_disc(ARRAY[0.5, 0.9, 0.95]) WITHIN GROUP (ORDER BY business_ms)::float8[]
       FROM ${facts('(SELECT * FROM ticket_milestones WHERE business_ms IS NOT NULL)')}
      GROUP BY GROUPING SETS ((key, milestone), (milestone))`;
-  return { text, values: to.values };
+  return to.statement(text);
 }
 
 interface Key {

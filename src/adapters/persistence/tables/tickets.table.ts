@@ -108,7 +108,9 @@ export const tickets = new EntitySchema<TicketRow>({
     closed_at: orNull(instant('Time at which the ticket was closed')),
     resolution: orNull(text('How the ticket was resolved')),
     close_reason: orNull(text('Why the ticket was closed')),
-    silent_since: orNull(instant('Time of the last communication; set only while the ticket is resolved')),
+    silent_since: orNull(
+      instant('Time of the last inbound message or call, or of the resolution; set only while the ticket is resolved'),
+    ),
     waits: json('Periods of waiting, each with reason, from and until'),
     stints: json('Periods from opening or reopening to resolution, each with from and until'),
     workarounds: json('Workarounds in the order in which they were applied, including withdrawn ones'),

@@ -41,8 +41,7 @@ export async function deadlinesPage(
   query: DeadlineQuery,
   page: PageRequest,
 ): Promise<Page<Deadline>> {
-  const { text, values } = deadlinesStatement(caller, query, page);
-  const rows = await readRows<DeadlineRow>(on, { text, values });
+  const rows = await readRows<DeadlineRow>(on, deadlinesStatement(caller, query, page));
   return pageOf(rows, page, (row) => {
     const kind = COMMITMENT_KINDS[row.sort_kind];
     if (kind === undefined) throw new Error(`There is no commitment ${row.sort_kind}`);
@@ -71,7 +70,7 @@ export function deadlinesStatement(caller: Caller, query: DeadlineQuery, page: P
   const text = `SELECT ${TICKET_COLUMNS}, d.due AS sort_due, d.kind AS sort_kind
       FROM (SELECT * FROM (${branches.join(' UNION ALL ')}) u ORDER BY ${order('u')} LIMIT ${limit}) d
       JOIN tickets t ON t.id = d.id ORDER BY ${order('d')}`;
-  return { text, values: to.values };
+  return to.statement(text);
 }
 
 export async function countDeadlines(on: Queryable, caller: Caller, query: DeadlineQuery): Promise<number> {
@@ -80,10 +79,7 @@ export async function countDeadlines(on: Queryable, caller: Caller, query: Deadl
   const counts = kindsOf(query).map(
     (kind) => `(SELECT count(*) FROM tickets t WHERE ${DUE[kind]} IS NOT NULL AND ${asked(kind)})`,
   );
-  const [row] = await readRows<{ count: string }>(on, {
-    text: `SELECT ${counts.join(' + ')} AS count`,
-    values: to.values,
-  });
+  const [row] = await readRows<{ count: string }>(on, to.statement(`SELECT ${counts.join(' + ')} AS count`));
   return Number(row?.count ?? 0);
 }
 

@@ -182,12 +182,12 @@ async function ticketsPage(
   to: Parameters,
 ): Promise<Page<StoredTicket>> {
   const text = pageStatement({ select: TICKET_COLUMNS, from: 'tickets t', where }, order, page, to);
-  const rows = await readRows<SelectedTicket & Placed>(on, { text, values: to.values });
+  const rows = await readRows<SelectedTicket & Placed>(on, to.statement(text));
   return pageOf(rows, page, (row) => ({ node: ticketOf(row), cursor: cursorOf(order, row) }));
 }
 
 async function count(on: Queryable, from: string, where: string, to: Parameters): Promise<number> {
   const text = `SELECT count(*) AS count FROM ${from} WHERE ${where}`;
-  const [row] = await readRows<{ count: string }>(on, { text, values: to.values });
+  const [row] = await readRows<{ count: string }>(on, to.statement(text));
   return Number(row?.count ?? 0);
 }

@@ -23,12 +23,12 @@ export async function* historiesOf(
     const to = new Parameters();
     const after = last === null ? [] : [`t.id > ${to.add(last, 'uuid')}`];
     const where = every([ticketsWhere(caller, filter, now, to), ...after]);
-    const rows: SelectedEvent[] = await readRows<SelectedEvent>(on, {
-      text: `SELECT e.* FROM (SELECT t.id FROM tickets t WHERE ${where} ORDER BY t.id LIMIT ${BATCH}) t
+    const statement = to.statement(
+      `SELECT e.* FROM (SELECT t.id FROM tickets t WHERE ${where} ORDER BY t.id LIMIT ${BATCH}) t
                JOIN LATERAL (SELECT ${EVENT_COLUMNS} FROM events e WHERE e.ticket_id = t.id ORDER BY e.number) e ON true
               ORDER BY e.ticket_id, e.number`,
-      values: to.values,
-    });
+    );
+    const rows: SelectedEvent[] = await readRows<SelectedEvent>(on, statement);
     const histories = new Map<string, TicketEvent[]>();
     for (const row of rows) {
       const history = histories.get(row.ticket_id);

@@ -1,6 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KeyAnswer, TicketRecord, TransactionOptions } from '../../../../application/ports/ticket-store';
-import { CommitUnknownError, isConflict, isConnectionLost, violatedConstraint } from '../../database/database-errors';
+import {
+  CommitUnknownError,
+  isConflict,
+  isConnectionLost,
+  StoreUnresponsiveError,
+  violatedConstraint,
+  wasNotSent,
+} from '../../database/database-errors';
 import type { Lane } from '../../database/lanes';
 import { rowsOf } from '../../database/sql';
 import { retryWhileLocked } from '../../database/transact';
@@ -72,9 +79,9 @@ export async function insertSubmission(
         const number = isLost && constraint === 'tickets_pkey' ? await numberOf(lane, record) : null;
         return number === null ? null : { number, xid: null };
       }
-      isLost ||= isConnectionLost(error);
-      if (!isConnectionLost(error) && !isConflict(error)) throw error;
-      if (attempt === ATTEMPTS) throw isLost ? new CommitUnknownError(error) : error;
+      isLost ||= isConnectionLost(error) && !wasNotSent(error);
+      const mayRetry = isConflict(error) || (isConnectionLost(error) && !(error instanceof StoreUnresponsiveError));
+      if (!mayRetry || attempt === ATTEMPTS) throw isLost ? new CommitUnknownError(error) : error;
       await sleep(50 * 2 ** attempt * (0.5 + Math.random() / 2));
     }
   }

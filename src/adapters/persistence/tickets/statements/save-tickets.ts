@@ -9,7 +9,7 @@ export const list = (columns: readonly string[], of = ''): string =>
 
 // One JSON parameter for all rows. It is as fast as an array for each column, and the server reads
 // the columns by name.
-const recordsOf = (table: string, parameter: string): string =>
+export const recordsOf = (table: string, parameter: string): string =>
   `json_populate_recordset(NULL::${table}, ${parameter}::json) r`;
 
 /**

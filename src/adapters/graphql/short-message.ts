@@ -1,0 +1,25 @@
+import { shorten } from '../../domain/text';
+
+/** A message up to this length is never changed. */
+const SHORT = 200;
+/** A longer message than this is cut in its middle, even if each value in it is short. */
+const LONGEST = 400;
+/** The longest message that is searched for values. */
+const SEARCHED = 4_000;
+
+const QUOTED = /"(?:[^"\\]|\\.){61,}"/gs;
+const WITHOUT_SPACES = /\S{61,}/g;
+const LIST_OR_OBJECT = /[[{].{151,}[\]}]/gs;
+
+/**
+ * The message of an error without long values. graphql-js and Apollo Server repeat names and values
+ * of the request in their messages, at full length.
+ */
+export function shortMessage(message: string): string {
+  if (message.length <= SHORT) return message;
+  const short = shorten(message, SEARCHED)
+    .replaceAll(QUOTED, (text) => `"${shorten(text.slice(1, -1), 40)}"`)
+    .replaceAll(LIST_OR_OBJECT, (text) => `${text[0]}…${text.at(-1)}`)
+    .replaceAll(WITHOUT_SPACES, (text) => shorten(text, 40));
+  return short.length <= LONGEST ? short : shorten(short, SHORT);
+}

@@ -1,0 +1,78 @@
+import type { ServerResponse } from 'node:http';
+import type { Logger } from 'pino';
+import { sendJson } from './send';
+
+/** The time limit of a check. */
+const TIMEOUT_MS = 2_000;
+/**
+ * A greater delay is reported as `behind`. The service still works, but an operator should look at
+ * it.
+ */
+const MAX_BEHIND_MS = 60_000;
+
+/** Health of the deadline engine and of the clocks. */
+export interface Health {
+  /** The number of tickets that are set aside because their deadlines could not be recorded. */
+  readonly deadlineFaults: number;
+  /**
+   * The age of the oldest deadline that has passed and is not recorded, in milliseconds; 0 if there
+   * is none.
+   */
+  readonly deadlinesBehindMs: number;
+  /**
+   * The clock of this host less that of the database, in milliseconds. Stepdown uses only the
+   * latter.
+   */
+  readonly hostClockOffsetMs: number;
+}
+
+/** Why the service cannot serve requests at the moment. */
+export interface UnreadyReason {
+  readonly code: 'DATABASE_UNAVAILABLE' | 'INSUFFICIENT_STORAGE' | 'READ_ONLY' | 'OUTDATED_PROCESS';
+  readonly message: string;
+}
+
+export interface HealthChecks {
+  /** Reads the health; rejects if the database does not answer. */
+  readonly readHealth: () => Promise<Health>;
+  /** Why the service cannot serve; empty if it can. */
+  readonly readUnreadyReasons: () => Promise<readonly UnreadyReason[]>;
+  readonly logger: Logger;
+}
+
+/** `/health`: whether the database answers, and what an operator should look at. */
+export async function answerHealth({ readHealth, logger }: HealthChecks, response: ServerResponse): Promise<void> {
+  try {
+    const health = await inTime(readHealth());
+    const status = health.deadlinesBehindMs > MAX_BEHIND_MS ? 'behind' : 'ok';
+    sendJson(response, 200, { status, ...health });
+  } catch (error) {
+    logger.warn({ err: error }, 'the database does not answer');
+    sendJson(response, 503, { status: 'unavailable', reason: 'database' });
+  }
+}
+
+/** `/readyz`: whether this process can serve reads and changes. */
+export async function answerReady(
+  { readUnreadyReasons, logger }: HealthChecks,
+  response: ServerResponse,
+): Promise<void> {
+  const reasons = await inTime(readUnreadyReasons()).catch((error: unknown): readonly UnreadyReason[] => {
+    logger.warn({ err: error }, 'the readiness cannot be determined');
+    return [{ code: 'DATABASE_UNAVAILABLE', message: 'The database does not answer.' }];
+  });
+  if (reasons.length === 0) return sendJson(response, 200, { status: 'ready' });
+  sendJson(response, 503, { status: 'unready', reasons });
+}
+
+async function inTime<T>(check: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${TIMEOUT_MS} ms`)), TIMEOUT_MS);
+  });
+  try {
+    return await Promise.race([check, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,110 @@
+import { Client } from 'pg';
+import type { ArchiveRecord } from '../../../application/ports/archive';
+import { rowsOf } from '../database/sql';
+import type { ClientRow, EventRow, PolicyVersionRow } from '../tables';
+
+/** The number of tickets that one statement reads. */
+const BATCH = 200;
+
+/**
+ * Reads everything that a full export contains, as of one instant: in one transaction, which sees
+ * no change that others commit. It has a connection of its own, because it may take long.
+ *
+ * @param url the database
+ */
+export async function* readArchive(url: string): AsyncGenerator<ArchiveRecord> {
+  const client = new Client({ connectionString: url, application_name: 'stepdown export' });
+  // Without a listener a lost connection would end the process; the next statement rejects instead.
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    const [counts] = await rowsOf<Counts>(client, {
+      text: `SELECT now() AS exported_at, (SELECT count(*) FROM policy_versions) AS policies,
+                    (SELECT count(*) FROM clients) AS clients, (SELECT count(*) FROM events) AS events,
+                    (SELECT count(*) FROM tickets) AS tickets, (SELECT coalesce(max(number), 0) FROM tickets) AS last`,
+    });
+    if (counts === undefined) throw new Error('The database did not count');
+    yield {
+      kind: 'header',
+      exportedAt: counts.exported_at,
+      policies: Number(counts.policies),
+      clients: Number(counts.clients),
+      tickets: Number(counts.tickets),
+      events: Number(counts.events),
+      lastNumber: counts.last,
+    };
+    yield* policies(client);
+    yield* clients(client);
+    yield* tickets(client);
+    await client.query('COMMIT');
+  } finally {
+    await client.end();
+  }
+}
+
+interface Counts {
+  readonly exported_at: number;
+  readonly policies: string;
+  readonly clients: string;
+  readonly tickets: string;
+  readonly events: string;
+  readonly last: number;
+}
+
+async function* policies(client: Client): AsyncGenerator<ArchiveRecord> {
+  for (const row of await rowsOf<PolicyVersionRow>(client, {
+    text: 'SELECT * FROM policy_versions ORDER BY id, version',
+  })) {
+    const { published_at, published_by, ...same } = row;
+    yield { kind: 'policy', ...same, publishedAt: published_at, publishedBy: published_by };
+  }
+}
+
+async function* clients(client: Client): AsyncGenerator<ArchiveRecord> {
+  for (const { id, name, created_at, policy, calendars } of await rowsOf<ClientRow>(client, {
+    text: 'SELECT * FROM clients ORDER BY id',
+  })) {
+    yield { kind: 'client', id, name, createdAt: created_at, policy, calendars };
+  }
+}
+
+interface TicketEventRow extends Omit<EventRow, 'id' | 'xid' | 'client_id' | 'once_key'> {
+  readonly ticket_number: number;
+  readonly ticket_version: number;
+}
+
+/** Tickets by number, each followed by its events. */
+async function* tickets(client: Client): AsyncGenerator<ArchiveRecord> {
+  let last = 0;
+  for (;;) {
+    const rows = await rowsOf<TicketEventRow>(client, {
+      text: `SELECT t.number AS ticket_number, t.version AS ticket_version,
+                    e.ticket_id, e.number, e.type, e.schema_version, e.at, e.recorded_at, e.actor, e.data
+               FROM (SELECT id, number, version FROM tickets WHERE number > $1 ORDER BY number LIMIT ${BATCH}) t
+               JOIN events e ON e.ticket_id = t.id
+              ORDER BY t.number, e.number`,
+      values: [last],
+    });
+    if (rows.length === 0) return;
+    for (const row of rows) {
+      if (row.ticket_number !== last) {
+        yield { kind: 'ticket', id: row.ticket_id, number: row.ticket_number, version: row.ticket_version };
+      }
+      yield eventRecordOf(row);
+      last = row.ticket_number;
+    }
+  }
+}
+
+const eventRecordOf = (row: TicketEventRow): ArchiveRecord => ({
+  kind: 'event',
+  ticketId: row.ticket_id,
+  number: row.number,
+  type: row.type,
+  schemaVersion: row.schema_version,
+  at: row.at,
+  recordedAt: row.recorded_at,
+  actor: row.actor,
+  data: row.data,
+});

@@ -1,0 +1,57 @@
+import { Socket } from 'node:net';
+import { StoreUnresponsiveError } from '../../../application/ports/store-errors';
+
+/** How long a server may take to send the first byte on a new connection, in milliseconds. */
+const FIRST_BYTE_MS = 3_000;
+
+/**
+ * The sockets of this process to the database. A server that is frozen closes no connection, so
+ * statements on them would wait for as long as it is frozen; cutting the sockets rejects all of
+ * them at once.
+ */
+export class DatabaseSockets {
+  private readonly sockets = new Set<Socket>();
+  private isRefusing = false;
+
+  /** Makes the socket of a new connection; the option `stream` of `pg`. */
+  readonly open = (): Socket => {
+    const socket = new DatabaseSocket(() => this.isRefusing);
+    this.sockets.add(socket);
+    socket.once('close', () => this.sockets.delete(socket));
+    return socket;
+  };
+
+  /** Rejects every statement in flight, and every new connection until `accept` is called. */
+  refuse(): void {
+    this.isRefusing = true;
+    for (const socket of this.sockets) socket.destroy(new StoreUnresponsiveError('UNANSWERED'));
+  }
+
+  accept(): void {
+    this.isRefusing = false;
+  }
+}
+
+/** A socket that does not connect while the database does not answer. */
+class DatabaseSocket extends Socket {
+  constructor(private readonly isRefusing: () => boolean) {
+    super();
+  }
+
+  // The parameters are those of the base class, whose overloads TypeScript cannot repeat.
+  override connect(...parameters: unknown[]): this {
+    if (this.isRefusing()) {
+      // After the caller has attached its listeners.
+      setImmediate(() => this.destroy(new StoreUnresponsiveError('REFUSED')));
+      return this;
+    }
+    const timer = setTimeout(() => {
+      // After a process was busy, its timers run before it reads what waits in its sockets.
+      setImmediate(() => {
+        if (this.bytesRead === 0) this.destroy(new StoreUnresponsiveError('REFUSED'));
+      });
+    }, FIRST_BYTE_MS);
+    this.once('close', () => clearTimeout(timer));
+    return Reflect.apply(super.connect, this, parameters) as this;
+  }
+}

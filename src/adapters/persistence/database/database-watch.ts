@@ -1,0 +1,128 @@
+import { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+import { StoreUnresponsiveError } from '../../../application/ports/store-errors';
+import type { DatabaseSockets } from './database-sockets';
+import { DATABASE_NOW_MS, type TimeSample } from './database-time';
+
+/**
+ * Whether the database can be used: it answers; it cannot be reached, or refuses connections; or it
+ * has stopped answering.
+ */
+export type DatabaseState = 'ANSWERING' | 'UNREACHABLE' | 'UNRESPONSIVE';
+
+export interface DatabaseWatchSettings {
+  readonly url: string;
+  /** The sockets to cut when the database stops answering. */
+  readonly sockets: DatabaseSockets;
+  readonly onSample: (sample: TimeSample) => void;
+  /** Called when the state changes, with the error that is the reason. */
+  readonly onChange: (state: DatabaseState, error: unknown) => void;
+}
+
+/** The time between two questions, in milliseconds. */
+const INTERVAL_MS = 500;
+/** The time between two attempts to connect. */
+const RETRY_MS = 250;
+const TICK_MS = 250;
+/**
+ * The ticks within which an answer must come. They are counted and not timed: a process that is
+ * busy itself, or was stopped, has not seen the answer that waits in its socket.
+ */
+const MAX_TICKS = 10;
+
+/**
+ * Asks the database for its time every half second, on a connection of its own. It measures the
+ * clock of the database, and finds out within three and a half seconds that the database has
+ * stopped answering. Then it cuts all connections, and it refuses new ones until there is an
+ * answer.
+ */
+export class DatabaseWatch {
+  private current: DatabaseState = 'ANSWERING';
+  private client: Client | null = null;
+  private socket: Socket | null = null;
+  private readonly closed = new AbortController();
+  private running: Promise<void> = Promise.resolve();
+
+  constructor(private readonly settings: DatabaseWatchSettings) {}
+
+  get state(): DatabaseState {
+    return this.current;
+  }
+
+  start(): void {
+    this.running = this.run();
+  }
+
+  async close(): Promise<void> {
+    this.closed.abort();
+    this.drop();
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    while (!this.closed.signal.aborted) {
+      let pause = INTERVAL_MS;
+      try {
+        await this.ask();
+        this.change('ANSWERING', null);
+      } catch (error) {
+        this.drop();
+        pause = RETRY_MS;
+        this.change(error instanceof StoreUnresponsiveError ? 'UNRESPONSIVE' : 'UNREACHABLE', error);
+      }
+      await sleep(pause, undefined, { signal: this.closed.signal }).catch(() => undefined);
+    }
+  }
+
+  /** @throws StoreUnresponsiveError if no answer comes; any error of the connection */
+  private async ask(): Promise<void> {
+    let ticks = 0;
+    const timer = setInterval(() => {
+      ticks += 1;
+      if (ticks === MAX_TICKS) this.socket?.destroy();
+    }, TICK_MS);
+    try {
+      const client = this.client ?? (await this.connect());
+      const sentAt = performance.now();
+      const { rows } = await client.query<{ now: number }>(`SELECT ${DATABASE_NOW_MS} AS now`);
+      const [row] = rows;
+      if (row !== undefined) this.settings.onSample({ sentAt, databaseNow: row.now, receivedAt: performance.now() });
+    } catch (error) {
+      throw ticks >= MAX_TICKS ? new StoreUnresponsiveError('UNANSWERED') : error;
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
+  private async connect(): Promise<Client> {
+    const socket = new Socket();
+    this.socket = socket;
+    const client = new Client({
+      connectionString: this.settings.url,
+      application_name: 'stepdown-watch',
+      keepAlive: true,
+      stream: () => socket,
+    });
+    // The statement in progress, or the next one, reports the error.
+    client.on('error', () => undefined);
+    await client.connect();
+    this.client = client;
+    return client;
+  }
+
+  private drop(): void {
+    this.client = null;
+    this.socket?.destroy();
+    this.socket = null;
+  }
+
+  private change(state: DatabaseState, error: unknown): void {
+    if (state === this.current || this.closed.signal.aborted) return;
+    this.current = state;
+    if (state === 'UNRESPONSIVE') this.settings.sockets.refuse();
+    // A server that cannot be reached is found out by each connection, without a wait.
+    else this.settings.sockets.accept();
+    this.settings.onChange(state, error);
+  }
+}

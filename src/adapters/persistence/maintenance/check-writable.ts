@@ -1,0 +1,40 @@
+import type { Pool, QueryResult } from 'pg';
+import { storeError } from '../database/database-errors';
+import { lanesOf } from '../database/lanes';
+
+/** What stands in the way of changes although the database answers. */
+export interface WriteObstacles {
+  /** The server is a standby, or its default is read-only. */
+  readonly isReadOnly: boolean;
+  /** A newer version has run a migration that this process is not compatible with (ADR 010). */
+  readonly isOutdated: boolean;
+}
+
+// A series that does not fit into the little memory is written to a temporary file of about two
+// megabytes on the disk of the database, which is removed at the end. Unlike a change that is
+// rolled back, it leaves nothing behind.
+const CHECK = `
+  SET LOCAL work_mem = '64kB';
+  SELECT count(*) FROM generate_series(1, 65536);
+  SELECT current_setting('transaction_read_only') = 'on' AS "isReadOnly",
+         EXISTS (SELECT FROM breaking_migrations WHERE number >
+           coalesce(nullif(current_setting('stepdown.newest_migration', true), ''), '0')::bigint) AS "isOutdated"`;
+
+/**
+ * Checks whether the database can write to its disk and takes changes of this process.
+ *
+ * @throws InsufficientStorageError if its disk is full or cannot be written
+ */
+export async function findWriteObstacles(pool: Pool): Promise<WriteObstacles> {
+  try {
+    // Several statements in one message are one transaction, and have one result each.
+    const results = (await lanesOf(pool).health.query({
+      text: CHECK,
+    })) as unknown as readonly QueryResult<WriteObstacles>[];
+    const row = results.at(-1)?.rows[0];
+    if (row === undefined) throw new Error('The database did not answer the check');
+    return row;
+  } catch (error) {
+    throw storeError(error);
+  }
+}

@@ -1,0 +1,197 @@
+import { foldAll } from '../../domain/ticket/fold';
+import { readEvent } from '../../domain/ticket/upcast';
+import { OperatorError } from '../operator-error';
+import { pinnedPolicy } from '../policies/pinned-policy';
+import type {
+  ArchivedClient,
+  ArchivedEvent,
+  ArchivedPolicy,
+  ArchivedTicket,
+  ArchiveHeader,
+  ArchiveRecord,
+  RestoredTicket,
+  RestoreStore,
+} from '../ports/archive';
+import type { Policies } from '../ports/policies';
+import { ticketRecordOf } from '../tickets/decide-changes';
+
+/** A full export cannot be restored here; the message says what is restored and what to do. */
+export class RestoreRefused extends OperatorError {
+  override readonly name = 'RestoreRefused';
+}
+
+export interface RestoreSummary {
+  readonly policies: number;
+  readonly clients: number;
+  readonly tickets: number;
+  readonly added: number;
+  /** Tickets that were there, with the same events. */
+  readonly same: number;
+  /** Tickets that were left out. Each is reported. */
+  readonly leftOut: number;
+  /** The events of the added tickets. */
+  readonly events: number;
+}
+
+export interface RestorePorts {
+  readonly store: RestoreStore;
+  readonly policies: Policies;
+  /** Whether the error comes from the database, and not from a ticket. */
+  isStoreFault(error: unknown): boolean;
+  onReport(report: { readonly line: number; readonly ticket: string; readonly reason: string }): void;
+  onHeader(header: ArchiveHeader): void;
+  onProgress(tickets: number): void;
+}
+
+/** The number of tickets in one transaction. */
+const BATCH = 250;
+/** The number of events after which a transaction takes no further ticket. */
+const BATCH_EVENTS = 5_000;
+
+/** A record with its line in the file. */
+type Numbered = { readonly record: ArchiveRecord; readonly line: number };
+
+interface ReadTicket {
+  readonly line: number;
+  readonly ticket: ArchivedTicket;
+  readonly events: ArchivedEvent[];
+}
+
+/**
+ * Restores a full export. Policies and clients are added in one transaction, tickets in batches; a
+ * ticket is added with all its events or not at all. What is there already and is the same stays as
+ * it is, so a restore that was interrupted can be run again.
+ *
+ * @throws RestoreRefused if a policy or a client contradicts one that is there, or if records are
+ *   missing or in the wrong order
+ */
+export async function restoreArchive(records: AsyncIterable<Numbered>, ports: RestorePorts): Promise<RestoreSummary> {
+  const restore = new Restore(ports);
+  for await (const { record, line } of records) await restore.take(record, line);
+  return restore.end();
+}
+
+class Restore {
+  private header: ArchiveHeader | null = null;
+  private readonly policies: ArchivedPolicy[] = [];
+  private readonly clients: ArchivedClient[] = [];
+  private batch: ReadTicket[] = [];
+  private batchEvents = 0;
+  private hasTickets = false;
+  private readonly seen = { tickets: 0, events: 0 };
+  private readonly done = { added: 0, same: 0, leftOut: 0, events: 0 };
+
+  constructor(private readonly ports: RestorePorts) {}
+
+  async take(record: ArchiveRecord, line: number): Promise<void> {
+    if (record.kind === 'header') {
+      if (this.header !== null) throw this.refused(`line ${line} is a second header`);
+      this.header = record;
+      this.ports.onHeader(record);
+    } else if (record.kind === 'event') {
+      this.takeEvent(record, line);
+    } else if (record.kind === 'ticket') {
+      if (!this.hasTickets) await this.addPoliciesAndClients();
+      if (this.batch.length >= BATCH || this.batchEvents >= BATCH_EVENTS) await this.addBatch();
+      this.batch.push({ line, ticket: record, events: [] });
+      this.seen.tickets += 1;
+    } else if (this.hasTickets) {
+      throw this.refused(`the ${record.kind} of line ${line} comes after a ticket`);
+    } else if (record.kind === 'policy') this.policies.push(record);
+    else this.clients.push(record);
+  }
+
+  async end(): Promise<RestoreSummary> {
+    if (!this.hasTickets) await this.addPoliciesAndClients();
+    await this.addBatch();
+    const { header, seen } = this;
+    const found = { policies: this.policies.length, clients: this.clients.length, ...seen };
+    for (const name of ['policies', 'clients', 'tickets', 'events'] as const) {
+      if (header === null || header[name] === found[name]) continue;
+      throw this.refused(`its header says ${header[name]} ${name}, but it has ${found[name]}; it is not complete`);
+    }
+    const { events: _seen, ...counts } = found;
+    return { ...counts, ...this.done };
+  }
+
+  private takeEvent(event: ArchivedEvent, line: number): void {
+    const last = this.batch.at(-1);
+    if (last === undefined || last.ticket.id !== event.ticketId || last.events.length >= last.ticket.version) {
+      throw this.refused(`the event of line ${line} does not follow its ticket`);
+    }
+    last.events.push(event);
+    this.batchEvents += 1;
+    this.seen.events += 1;
+  }
+
+  private async addPoliciesAndClients(): Promise<void> {
+    this.hasTickets = true;
+    const { store } = this.ports;
+    const contradictions = await store.addPoliciesAndClients(this.policies, this.clients);
+    const [first] = contradictions;
+    if (first !== undefined) {
+      const others = contradictions.length === 1 ? '' : ` (and ${contradictions.length - 1} more)`;
+      throw new RestoreRefused(
+        `${first}${others}. Nothing was restored. Restore into an empty database: set DATABASE_URL or STEPDOWN_DATA_DIR.`,
+      );
+    }
+    await store.reserveNumbers(this.header?.lastNumber ?? 0);
+  }
+
+  private async addBatch(): Promise<void> {
+    const batch = this.batch;
+    this.batch = [];
+    this.batchEvents = 0;
+    const tickets: { readonly read: ReadTicket; readonly restored: RestoredTicket }[] = [];
+    for (const read of batch) {
+      const restored = await this.restoredOf(read);
+      if (typeof restored === 'string') this.leaveOut(read, restored);
+      else tickets.push({ read, restored });
+    }
+    if (tickets.length > 0) {
+      const outcomes = await this.ports.store.addTickets(tickets.map(({ restored }) => restored));
+      for (const [index, { read, restored }] of tickets.entries()) {
+        const outcome = outcomes[index];
+        if (outcome === 'ADDED') {
+          this.done.added += 1;
+          this.done.events += restored.events.length;
+        } else if (outcome === 'SAME') this.done.same += 1;
+        else this.leaveOut(read, outcome?.reason ?? 'it was not added');
+      }
+    }
+    const { added, same, leftOut } = this.done;
+    this.ports.onProgress(added + same + leftOut);
+  }
+
+  private leaveOut({ line, ticket }: ReadTicket, reason: string): void {
+    this.done.leftOut += 1;
+    this.ports.onReport({ line, ticket: `${ticket.number}`, reason });
+  }
+
+  /** The ticket as its events make it, or why they cannot be folded. */
+  private async restoredOf({ ticket: { number, version, id }, events }: ReadTicket): Promise<RestoredTicket | string> {
+    const isComplete = events.length === version && events.every((event, index) => event.number === index + 1);
+    if (!isComplete) return `its events are not those from 1 to ${version}`;
+    const last = events.at(-1);
+    if (last === undefined) return 'it has no event';
+    try {
+      const history = events.map((event) => readEvent({ ...event, id: '0' }));
+      const ticket = foldAll(history);
+      if (ticket.version !== version || ticket.id !== id) return 'its events do not make this ticket';
+      const policy = await pinnedPolicy(this.ports.policies, ticket);
+      const record = ticketRecordOf({ ticket, stored: null, policy, events: history }, last.recordedAt);
+      return { record, number, events };
+    } catch (error) {
+      if (!(error instanceof Error) || this.ports.isStoreFault(error)) throw error;
+      return error.message;
+    }
+  }
+
+  private refused(what: string): RestoreRefused {
+    const { added, same } = this.done;
+    return new RestoreRefused(
+      `The file is not a full export as Stepdown writes it: ${what}. ${added + same} tickets are restored. ` +
+        'Export again with `stepdown export --with events`, and run the import again: it goes on where it stopped.',
+    );
+  }
+}

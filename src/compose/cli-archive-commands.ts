@@ -1,0 +1,52 @@
+import type { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Logger } from 'pino';
+import { archiveLine, archiveRecords } from '../adapters/archive/archive-lines';
+import { restoreResult } from '../adapters/cli/archive/restore-summary';
+import { progressOn } from '../adapters/cli/progress';
+import { singleLine } from '../adapters/cli/single-line';
+import { createRestoreStore } from '../adapters/persistence/archive/postgres-restore-store';
+import { readArchive } from '../adapters/persistence/archive/read-archive';
+import { isDataError, isStoreUnavailable } from '../adapters/persistence/database/database-errors';
+import type { ArchiveRecord } from '../application/ports/archive';
+import { restoreArchive } from '../application/restore/restore-archive';
+import type { Config } from '../config';
+import type { ImportOutput } from './cli-import-command';
+import { withStore } from './open-store';
+
+/** `stepdown export --with events`. */
+export const runFullExport = (config: Config, output: Writable, log: Logger): Promise<void> =>
+  withStore(config, log, 'export', ({ url }) => pipeline(linesOf(readArchive(url)), output, { end: false }));
+
+async function* linesOf(records: AsyncIterable<ArchiveRecord>): AsyncGenerator<string> {
+  for await (const record of records) yield archiveLine(record);
+}
+
+/**
+ * `stepdown import --from-export`. The configured policy file is not published: the export brings
+ * the policies of its tickets.
+ *
+ * @returns the exit code
+ */
+export const runRestore = (config: Config, file: string, to: ImportOutput, log: Logger): Promise<0 | 1> =>
+  withStore(config, log, 'import', async ({ dataSource, policies }) => {
+    const progress = progressOn(to.stderr);
+    const startedAt = performance.now();
+    try {
+      const summary = await restoreArchive(archiveRecords(file), {
+        store: createRestoreStore(dataSource),
+        policies,
+        isStoreFault: (error) => isStoreUnavailable(error) || isDataError(error),
+        onHeader: ({ tickets }) => progress.phase('Restoring', tickets, 'tickets'),
+        onProgress: (tickets) => progress.update(tickets),
+        onReport: ({ line, ticket, reason }) =>
+          progress.line(singleLine(`line ${line} ticket ${ticket}: left out, because ${reason}`)),
+      });
+      const { output, exitCode } = restoreResult(summary, (performance.now() - startedAt) / 1000);
+      progress.stop();
+      to.stdout.write(output);
+      return exitCode;
+    } finally {
+      progress.stop();
+    }
+  });

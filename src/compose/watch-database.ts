@@ -1,0 +1,41 @@
+import type { Logger } from 'pino';
+import { DatabaseWatch } from '../adapters/persistence/database/database-watch';
+import type { Store } from './open-store';
+
+/** A host's clock that differs by more is reported. */
+const WRONG_CLOCK_MS = 1_000;
+
+/**
+ * Watches the database of a store for as long as a service runs: measures its clock, and logs when
+ * it stops answering and when it answers again.
+ *
+ * @param onAnswering called when the database answers again
+ */
+export function watchDatabase(
+  { url, sockets, clock }: Store,
+  logger: Logger,
+  onAnswering: () => void,
+): Pick<DatabaseWatch, 'state' | 'start' | 'close'> {
+  let isHostWrong = false;
+  return new DatabaseWatch({
+    url,
+    sockets,
+    onSample: (sample) => {
+      clock.add(sample);
+      const hostClockOffsetMs = clock.hostOffsetMs;
+      const isWrong = Math.abs(hostClockOffsetMs) > WRONG_CLOCK_MS;
+      if (isWrong === isHostWrong) return;
+      isHostWrong = isWrong;
+      if (isWrong) {
+        logger.warn({ hostClockOffsetMs }, 'the clock of this host differs from that of the database, which is used');
+      } else logger.info({ hostClockOffsetMs }, 'the clock of this host agrees with that of the database again');
+    },
+    onChange: (state, error) => {
+      if (state === 'ANSWERING') {
+        logger.info('the database answers again');
+        onAnswering();
+      } else if (state === 'UNREACHABLE') logger.warn({ err: error }, 'the database cannot be reached');
+      else logger.error('the database does not answer; requests are refused until it does');
+    },
+  });
+}

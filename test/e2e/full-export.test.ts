@@ -1,0 +1,183 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Client, type Pool } from 'pg';
+import { DAY_MS } from '../../src/domain/instant';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { run } from '../support/program';
+import { randomLives } from '../support/random-lives';
+import { MONDAY, newTicket, openStore, submission, type TestStore } from '../support/store';
+
+/** The tables of a full export, without what only the order of transactions decides. */
+const TABLES = {
+  policy_versions: 'id, version',
+  clients: 'id',
+  tickets: 'id',
+  events: 'ticket_id, number',
+  commitment_outcomes: 'ticket_id, kind, cycle',
+  ticket_milestones: 'ticket_id, milestone',
+};
+
+async function contentOf(pool: Pick<Pool, 'query'>): Promise<Readonly<Record<string, readonly object[]>>> {
+  const content: Record<string, readonly object[]> = {};
+  for (const [table, key] of Object.entries(TABLES)) {
+    const { rows } = await pool.query<{ row: object }>(
+      `SELECT to_jsonb(r)${table === 'events' ? " - 'id' - 'xid'" : ''} AS row FROM ${table} r ORDER BY ${key}`,
+    );
+    content[table] = rows.map(({ row }) => row);
+  }
+  return content;
+}
+
+async function withClient<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+async function withEmptyTarget<T>(work: (url: string) => Promise<T>): Promise<T> {
+  const database = await createTestDatabase();
+  try {
+    return await work(database.url);
+  } finally {
+    await database.drop();
+  }
+}
+
+const targetContent = () => withClient(target.url, contentOf);
+
+let source: TestStore;
+let target: TestDatabase;
+let folder: string;
+let file: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'stepdown-full-export-'));
+  file = join(folder, 'all.jsonl');
+  source = await openStore();
+  target = await createTestDatabase();
+  const clients = [source.client.id];
+  await source.changeTickets(randomLives(120, { seed: 11, clients, from: MONDAY, days: 40 }));
+  // Changes after the opening, recorded later than the opening itself.
+  const [followed] = await source.changeTickets([
+    submission(newTicket(source.client.id, { subject: 'Lines\nand “quotes” 🚧', tags: ['a', 'ß'], externalId: 'X-1' })),
+  ]);
+  source.clock.move(DAY_MS);
+  await source.changeTickets([
+    submission(newTicket(source.client.id, { followUpOf: followed?.ticket?.id ?? null, externalId: 'X-2' })),
+  ]);
+  const exported = await run(['export', '--with', 'events'], { DATABASE_URL: source.url });
+  expect([exported.code, exported.stderr]).toEqual([0, '']);
+  await writeFile(file, exported.stdout);
+});
+afterAll(async () => {
+  await source.close();
+  await target.drop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const restore = (path: string) => run(['import', '--from-export', path], { DATABASE_URL: target.url });
+
+it('brings every ticket into another database, equal in every column; a second run adds nothing', async () => {
+  const first = await restore(file);
+  expect([first.code, first.stdout]).toEqual([
+    0,
+    expect.stringMatching(
+      /^Restored (\d+) of \1 tickets with \d+ events in [\d.]+ s; 0 were there already, 0 were left out\.\n/,
+    ),
+  ]);
+  const expected = await contentOf(source.pool);
+  expect(await targetContent()).toEqual(expected);
+  const again = await restore(file);
+  expect(again.stdout).toMatch(/^Restored 0 of (\d+) tickets with 0 events in [\d.]+ s; \1 were there already, 0 /);
+  expect(await targetContent()).toEqual(expected);
+
+  // New tickets go on after the numbers of the export.
+  const { rows } = await withClient(target.url, (client) =>
+    client.query("SELECT nextval('tickets_number_seq')::int AS next"),
+  );
+  expect(rows[0]?.next).toBe(
+    1 + Math.max(...(expected.tickets ?? []).map((row) => (row as { number: number }).number)),
+  );
+});
+
+describe('a file that is not as it was written', () => {
+  const lines = async (): Promise<string[]> => (await readFile(file, 'utf8')).trimEnd().split('\n');
+  const restoreLines = async (changed: readonly string[]) => {
+    const path = join(folder, 'changed.jsonl');
+    await writeFile(path, `${changed.join('\n')}\n`);
+    return withEmptyTarget((url) => run(['import', '--from-export', path], { DATABASE_URL: url }));
+  };
+
+  it('is refused where it is cut off, at a line or within one', async () => {
+    const all = await lines();
+    const cut = await restoreLines(all.slice(0, -1));
+    expect([cut.code, cut.stderr]).toEqual([
+      1,
+      expect.stringMatching(/header says \d+ events, but it has \d+; it is not complete/),
+    ]);
+    const within = await restoreLines([...all.slice(0, -1), (all.at(-1) ?? '').slice(0, 40)]);
+    expect([within.code, within.stderr]).toEqual([1, expect.stringContaining(`Line ${all.length} of`)]);
+  });
+
+  it('leaves out a ticket whose event is damaged, and restores the others', async () => {
+    const all = await lines();
+    const at = all.findIndex((line) => line.includes('"kind":"event"'));
+    const { code, stdout, stderr } = await restoreLines(
+      all.map((line, index) => (index === at ? line.replace('"SUBMITTED"', '"SUBMITED"') : line)),
+    );
+    expect([code, stdout]).toEqual([1, expect.stringMatching(/, 1 were left out\./)]);
+    expect(stderr).toContain('does not know the type SUBMITED');
+  });
+
+  it.each([
+    [
+      'another export format',
+      (text: string) => text.replace('"stepdownExport":1', '"stepdownExport":2'),
+      'says format 2',
+    ],
+    ['no header', () => '{"kind":"client"}', 'Line 1 of'],
+    ['an array', () => '[]', 'is no line of a full export'],
+    [
+      'a time that does not exist',
+      (text: string) => text.replace(/"exportedAt":"[^"]+"/, '"exportedAt":"2026-02-30T00:00:00.000Z"'),
+      'exportedAt takes',
+    ],
+  ])('is refused for %s', async (_, change, sentence) => {
+    const [header = '', ...rest] = await lines();
+    const { code, stderr } = await restoreLines([change(header), ...rest]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining(sentence)]);
+  });
+
+  it('is refused where the database has another client of that name or another policy, and adds nothing', async () => {
+    const before = await targetContent();
+    const path = join(folder, 'other.jsonl');
+    const all = await lines();
+    await writeFile(
+      path,
+      all.map((line) => line.replaceAll(source.client.id, '01970000-0000-7000-8000-00000000abcd')).join('\n'),
+    );
+    const { code, stderr } = await restore(path);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('another client named "Acme". Nothing was restored.')]);
+    expect(await targetContent()).toEqual(before);
+  });
+});
+
+it.each([
+  [
+    ['export', '--with', 'events', '--filter', '{}'],
+    "option '--with <what>' cannot be used with option '--filter <json>'",
+  ],
+  [['export', '--with', 'tickets'], "argument 'tickets' is invalid. Allowed choices are events"],
+  [['import', '--from-export', 'a', '--dry-run'], "cannot be used with option '--dry-run'"],
+  [['import', '--from-export', '/nowhere/at-all.jsonl'], '/nowhere/at-all.jsonl'],
+  [['import'], "missing required argument 'file'"],
+])('%j says what is wrong', async (args, sentence) => {
+  const { code, stderr } = await run(args, { DATABASE_URL: target.url });
+  expect([code, stderr]).toEqual([1, expect.stringContaining(sentence)]);
+});
