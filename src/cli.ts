@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { Command, Option } from 'commander';
 import type { Logger } from 'pino';
 import { errorText } from './adapters/cli/error-text';
+import { printableOutput } from './adapters/cli/line-output';
 import type { Config } from './config';
 
 interface ImportFlags {
@@ -14,10 +15,15 @@ interface ImportFlags {
 // Each command imports its own modules when it runs, so that `stepdown calendar` does not wait for
 // a GraphQL schema.
 
+/** Where text goes. Names and messages of others stand in it, so a terminal must not obey it. */
+const output = printableOutput(process.stdout);
+const errorOutput = printableOutput(process.stderr);
+
 const program = new Command('stepdown')
   .description('Tickets of a support organisation: severity from facts, deadlines in business time.')
   .version((require('../../package.json') as { version: string }).version)
   .showHelpAfterError()
+  .configureOutput({ writeErr: (text) => errorOutput.write(text) })
   .configureHelp({ sortSubcommands: false });
 
 program
@@ -49,14 +55,20 @@ program
     if (fromExport !== undefined) {
       if (file !== undefined) command.error('error: --from-export takes no other file');
       const { runRestore } = await import('./compose/cli-archive-commands.js');
-      process.exitCode = await runRestore(await configuration(), fromExport, process, await commandLog());
+      process.exitCode = await runRestore(
+        await configuration(),
+        fromExport,
+        { stdout: output, stderr: process.stderr },
+        await commandLog(),
+      );
       return;
     }
     if (file === undefined) return command.error("error: missing required argument 'file'");
     if (mapping === undefined) return command.error("error: required option '--mapping <file>' not specified");
     const { runImport } = await import('./compose/cli-import-command.js');
     const all = { file, mapping, dryRun, reports };
-    process.exitCode = await runImport(await configuration(), all, process, await commandLog());
+    const to = { stdout: output, stderr: process.stderr };
+    process.exitCode = await runImport(await configuration(), all, to, await commandLog());
   });
 
 program
@@ -88,12 +100,7 @@ program
   .action(async (ticket: string, options: { commitment?: string; cycle?: string; zone?: string; json: boolean }) => {
     const { runExplain } = await import('./compose/cli-explain-command.js');
     const { commitment = null, cycle = null, zone = null, json } = options;
-    await runExplain(
-      await configuration(),
-      { ticket, commitment, cycle, zone, json },
-      process.stdout,
-      await commandLog(),
-    );
+    await runExplain(await configuration(), { ticket, commitment, cycle, zone, json }, output, await commandLog());
   });
 
 program
@@ -107,7 +114,7 @@ program
   .action(async (options: { from?: string; to?: string; by: string; zone: string; format: string }) => {
     const { runReport } = await import('./compose/cli-read-commands.js');
     const { from = null, to = null, ...rest } = options;
-    await runReport(await configuration(), { ...rest, from, to }, process.stdout, await commandLog());
+    await runReport(await configuration(), { ...rest, from, to }, output, await commandLog());
   });
 
 program
@@ -126,7 +133,7 @@ policy
   .description('check a policy file without a database; print every problem with its line and field')
   .action(async (file: string) => {
     const { checkPolicy } = await import('./adapters/cli/policy/policy-check.js');
-    process.exitCode = await checkPolicy(file, process.stdout, process.stderr);
+    process.exitCode = await checkPolicy(file, output, errorOutput);
   });
 policy
   .command('publish')
@@ -135,14 +142,14 @@ policy
   .description('publish a policy as its next version; it applies to tickets opened from now on')
   .action(async (file: string, { dryRun }: { dryRun: boolean }) => {
     const { runPolicyPublish } = await import('./compose/cli-policy-commands.js');
-    await runPolicyPublish(await configuration(), { file, dryRun }, process.stdout, await commandLog());
+    await runPolicyPublish(await configuration(), { file, dryRun }, output, await commandLog());
   });
 policy
   .command('list')
   .description('list the published versions, latest first')
   .action(async () => {
     const { runPolicyList } = await import('./compose/cli-policy-commands.js');
-    await runPolicyList(await configuration(), process.stdout, await commandLog());
+    await runPolicyList(await configuration(), output, await commandLog());
   });
 policy
   .command('diff')
@@ -152,7 +159,7 @@ policy
   .description('print the differences between two policies and the clients that the second applies to')
   .action(async (before: string, after: string, { tickets }: { tickets: boolean }) => {
     const { runPolicyDiff } = await import('./compose/cli-policy-commands.js');
-    await runPolicyDiff(configuration, { before, after, tickets }, process.stdout, await commandLog());
+    await runPolicyDiff(configuration, { before, after, tickets }, output, await commandLog());
   });
 
 program
@@ -160,7 +167,7 @@ program
   .description('import 200 real incidents into the running service, or into one it starts, and report on them')
   .action(async () => {
     const { runDemo } = await import('./compose/cli-demo-command.js');
-    await runDemo(await configuration(), await commandLog());
+    await runDemo(await configuration(), output, await commandLog());
   });
 
 program
@@ -195,11 +202,11 @@ async function configuration(): Promise<Config> {
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // The reader has closed the pipe, as `| head` does. That is no failure.
   if (error.code === 'EPIPE') process.exit(0);
-  process.stderr.write(`The output cannot be written: ${error.message}\n`);
+  errorOutput.write(`The output cannot be written: ${error.message}\n`);
   process.exit(1);
 });
 
 program.parseAsync().catch((error: unknown) => {
-  process.stderr.write(`${errorText(error)}\n`);
+  errorOutput.write(`${errorText(error)}\n`);
   process.exitCode = error instanceof Error && 'exitCode' in error ? Number(error.exitCode) : 1;
 });

@@ -3,8 +3,8 @@ import { pipeline } from 'node:stream/promises';
 import type { Logger } from 'pino';
 import { archiveLine, archiveRecords } from '../adapters/archive/archive-lines';
 import { restoreResult } from '../adapters/cli/archive/restore-summary';
+import { printableJson, singleLine } from '../adapters/cli/printable';
 import { progressOn } from '../adapters/cli/progress';
-import { singleLine } from '../adapters/cli/single-line';
 import { createRestoreStore } from '../adapters/persistence/archive/postgres-restore-store';
 import { readArchive } from '../adapters/persistence/archive/read-archive';
 import { isDataError, isStoreUnavailable } from '../adapters/persistence/database/database-errors';
@@ -19,7 +19,7 @@ export const runFullExport = (config: Config, output: Writable, log: Logger): Pr
   withStore(config, log, 'export', ({ url }) => pipeline(linesOf(readArchive(url)), output, { end: false }));
 
 async function* linesOf(records: AsyncIterable<ArchiveRecord>): AsyncGenerator<string> {
-  for await (const record of records) yield archiveLine(record);
+  for await (const record of records) yield printableJson(archiveLine(record));
 }
 
 /**

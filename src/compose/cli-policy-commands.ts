@@ -11,7 +11,7 @@ import {
 import { listPolicies } from '../adapters/cli/policy/policy-list';
 import { publishFile } from '../adapters/cli/policy/policy-publish';
 import { createTicketReader } from '../adapters/persistence/tickets/postgres-ticket-reader';
-import { readPolicy } from '../adapters/policy-files/read-policy';
+import { checkPolicyText } from '../adapters/policy-files/read-policy';
 import { agentCaller } from '../application/agent-caller';
 import type { Services } from '../application/ports/services';
 import type { Config } from '../config';
@@ -57,6 +57,6 @@ const policyServices = ({
 }: Store): Pick<Services, 'clock' | 'policies' | 'readPolicy' | 'reader'> => ({
   clock,
   policies,
-  readPolicy,
+  readPolicy: async (yaml) => checkPolicyText(yaml),
   reader: createTicketReader({ pool }),
 });

@@ -2,10 +2,11 @@ import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Logger } from 'pino';
 import type { LineOutput } from '../adapters/cli/line-output';
+import { printableJson } from '../adapters/cli/printable';
 import { executeReport, reportFormat, reportQuery } from '../adapters/cli/report/report-command';
 import type { ReportOptions } from '../adapters/cli/report/report-types';
 import { parseExportFilter } from '../adapters/cli/ticket/export-filter';
-import { contextFactory, type RequestContext } from '../adapters/graphql/context';
+import { contextFactory, type OperationContext } from '../adapters/graphql/context';
 import { buildGraphQLSchema } from '../adapters/graphql/schema';
 import { ticketLines } from '../adapters/graphql/ticket/export-tickets';
 import { createTicketReader } from '../adapters/persistence/tickets/postgres-ticket-reader';
@@ -28,8 +29,12 @@ export async function runExport(
   const filter = filterJson === null ? null : parseExportFilter(filterJson);
   await withStore(config, log, 'export', async (store) => {
     const contexts = readContexts(store, log, 'export');
-    await pipeline(ticketLines(buildGraphQLSchema(), contexts, filter), output, { end: false });
+    await pipeline(ticketLines(buildGraphQLSchema(), contexts, filter), escapeLines, output, { end: false });
   });
+}
+
+async function* escapeLines(lines: AsyncIterable<string>): AsyncGenerator<string> {
+  for await (const line of lines) yield printableJson(line);
 }
 
 /** `stepdown report`. Options are checked before a database is started. */
@@ -52,7 +57,7 @@ function readContexts(
   { clock, pool, policies }: Store,
   log: Logger,
   requestId: string,
-): () => RequestContext<ReadServices> {
+): () => OperationContext<ReadServices> {
   const now = clock.now();
   const services: ReadServices = { clock: { now: () => now }, policies, reader: createTicketReader({ pool }) };
   const contextFor = contextFactory(services, log);

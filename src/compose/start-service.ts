@@ -8,7 +8,7 @@ import { countDeadlineFaults } from '../adapters/persistence/maintenance/count-d
 import { purgeIdempotencyKeys } from '../adapters/persistence/maintenance/purge-idempotency-keys';
 import { createTicketReader } from '../adapters/persistence/tickets/postgres-ticket-reader';
 import { type Commit, createTicketStore } from '../adapters/persistence/tickets/postgres-ticket-store';
-import { readPolicy } from '../adapters/policy-files/read-policy';
+import { createPolicyReader } from '../adapters/policy-files/policy-reader';
 import { defaultClient } from '../application/clients/default-client';
 import { DeadlineEngine } from '../application/deadlines/deadline-engine';
 import { publishConfiguredPolicy } from '../application/policies/publish-configured-policy';
@@ -79,14 +79,16 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
     watch.start();
     closeSteps.push(() => watch.close());
 
+    const policyReader = createPolicyReader();
+    closeSteps.push(() => policyReader.close());
     const services: Services = {
       clock,
       policies,
-      readPolicy,
+      readPolicy: policyReader.read,
       reader: createTicketReader({ pool }),
       changeTickets: createChangeTickets({ store: tickets, clock, policies }),
       feed,
-      clients: { create: clients.openClient, default: defaultClient(() => clients.ensureClient(config.client)) },
+      clients: { create: clients.create, default: defaultClient(() => clients.ensureClient(config.client)) },
     };
     const http = await startHttpServer({
       host: config.host,

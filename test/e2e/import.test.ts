@@ -206,6 +206,46 @@ test(
 );
 
 test(
+  'shortens and drops values by the rules of the API, and reports each',
+  () =>
+    withDatabase(async (env) => {
+      const file = join(folder, 'values.csv');
+      const mapping = join(folder, 'values.yaml');
+      const written = (await readFile(MAPPING, 'utf8'))
+        .replace('tags: [assignment_group]', 'tags: [assignment_group, u_tag]\n  externalUrl: u_url')
+        .replace(/subject: .*/, 'subject: "{u_subject}"');
+      await writeFile(mapping, written);
+      const [header = ''] = (await readFile(FILE, 'utf8')).split('\n');
+      const columns = [...header.split(','), 'u_tag', 'u_url', 'u_subject'];
+      const cells: Record<string, string> = {
+        number: 'E1',
+        opened_at: '1/3/2016 09:00',
+        sys_updated_at: '1/3/2016 10:00',
+        incident_state: 'New',
+        priority: '3 - Moderate',
+        assigned_to: 'a'.repeat(300),
+        assignment_group: ' VIP ',
+        u_tag: 'vip',
+        u_url: 'javascript:alert(1)',
+        u_subject: `${'y'.repeat(499)}👩‍💻tail`,
+      };
+      await writeFile(file, `${columns.join(',')}\n${columns.map((name) => cells[name] ?? '?').join(',')}\n`);
+      const { code, stdout, stderr } = await importHere(env, file, { mapping });
+      expect([code, stdout]).toEqual([0, expect.stringMatching(/^Imported 1 of 1 tickets/)]);
+      expect(stdout).toMatch(/Reports: {3}VALUE_DROPPED 2, VALUE_SHORTENED 2/);
+      expect(stderr).toMatch(/the subject has 506 characters, at most 500 are accepted; it is shortened/);
+      const [ticket] = ticketsOf(await exportHere(env));
+      expect(ticket).toMatchObject({
+        subject: 'y'.repeat(499),
+        assignee: 'a'.repeat(200),
+        tags: ['VIP'],
+        externalUrl: null,
+      });
+    }),
+  60_000,
+);
+
+test(
   'reports rows that make no sense by line and reason, and loses nothing else',
   () =>
     withDatabase(async (env) => {

@@ -4,7 +4,7 @@ import { buildGraphQLSchema } from '../../src/adapters/graphql/schema';
 import { callerFromHeaders } from '../../src/adapters/http/agent-header';
 import { startHttpServer } from '../../src/adapters/http/http-server';
 import { createClientAccounts } from '../../src/adapters/persistence/clients/postgres-clients';
-import { readPolicy } from '../../src/adapters/policy-files/read-policy';
+import { checkPolicyText } from '../../src/adapters/policy-files/read-policy';
 import { type Api, apiAt } from './graphql-service';
 import { openStore, type TestStore } from './store';
 
@@ -22,13 +22,13 @@ export async function startClockedService(): Promise<ClockedService> {
   const logger = pino({ level: 'silent' });
   const services = {
     ...store,
-    readPolicy,
+    readPolicy: async (yaml: string) => checkPolicyText(yaml),
     feed: {
       subscribe: () => {
         throw new Error('No feed follows the log here');
       },
     },
-    clients: { create: createClientAccounts(store).openClient, default: async () => store.client },
+    clients: { create: createClientAccounts(store).create, default: async () => store.client },
   };
   const http = await startHttpServer({
     host: '127.0.0.1',

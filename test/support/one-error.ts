@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { types } from 'node:util';
 
 /**
@@ -11,3 +12,6 @@ Object.defineProperty(Error, Symbol.hasInstance, {
     return instanceOf.call(this as typeof Error, value) || (this === Error && types.isNativeError(value));
   },
 });
+
+// A thread that the service starts has no transforms of Jest; it loads TypeScript by itself.
+process.execArgv.push('--require', join(__dirname, 'typescript.cjs'));

@@ -147,9 +147,9 @@ it('prints CSV that a reader by RFC 4180 reads back cell by cell', async () => {
   expect(text.endsWith('\r\n')).toBe(true);
   const rows: Record<string, string>[] = parse(text, { columns: true, record_delimiter: '\r\n' });
   expect(rows.map(({ scope, key }) => [scope, key])).toEqual([
-    ['group', row.key],
+    ['group', 'Ada "the first", of many [31m'],
     ['group', ''],
-    ['total', row.key],
+    ['total', 'Ada "the first", of many [31m'],
   ]);
   expect(rows[0]).toMatchObject({
     opened: '3',
@@ -164,11 +164,51 @@ it('prints CSV that a reader by RFC 4180 reads back cell by cell', async () => {
   });
 });
 
-it('escapes names that a spreadsheet would read as formulas', () => {
-  const names = ['=1+1', '+1', '-1', '@SUM(A1)', '\tx', 'a=b'];
-  const text = reportFormat('csv')({ ...report, groups: names.map((key) => ({ ...row, key })) });
-  const keys = text.split('\r\n').slice(1, 1 + names.length);
-  expect(keys.map((line) => line.split(',')[1])).toEqual(["'=1+1", "'+1", "'-1", "'@SUM(A1)", "'\tx", 'a=b']);
+describe('a name that a spreadsheet would read as a formula', () => {
+  const blanks = [
+    '',
+    '\t',
+    '\r',
+    '\n',
+    ' ',
+    '\u00a0',
+    '\u2003',
+    '\u3000',
+    '\u200b',
+    '\ufeff',
+    '\u202e',
+    '\u3164',
+    '"',
+    "'",
+  ];
+  const signs = ['=', '+', '-', '@', '＝', '＋', '－', '＠', '﹦', '﹢', '﹣', '﹫', '−'];
+  const starts = ['', ',', ';', '|', 'Acme;', 'Acme, '];
+  const names = starts.flatMap((start) => signs.flatMap((sign) => blanks.map((blank) => `${start}${blank}${sign}1`)));
+
+  it.each([
+    [',', '"'],
+    [';', '"'],
+    ['|', '"'],
+    ['\t', '"'],
+    [';', null],
+  ])('is none in a cell that ends at %j, with quotes %j', async (delimiter, quote) => {
+    const { parse } = await import('csv-parse/sync');
+    const text = reportFormat('csv')({ ...report, groups: names.map((key) => ({ ...EMPTY, key })) });
+    const cells: string[] = parse(text, { delimiter, quote, relax_quotes: true, relax_column_count: true }).flat();
+    expect(cells.length).toBeGreaterThan(names.length);
+    expect(cells.filter((cell) => /^[\s\p{Z}\p{Cf}\u3164"]*[=+\-@＝＋－＠﹦﹢﹣﹫−]/u.test(cell))).toEqual([]);
+  });
+
+  it('keeps its text, and other names stay as they are', () => {
+    const keys = ['=1+1', '\t=1', 'Acme;=1', 'a=b', 'Müller-1', 'a - b', 'x@y.example', 'क्ष'];
+    const text = reportFormat('csv')({ ...report, groups: keys.map((key) => ({ ...EMPTY, key })) });
+    expect(
+      text
+        .split('\r\n')
+        .slice(1, 1 + keys.length)
+        .map((line) => line.split(',')[1]),
+    ).toEqual(["'=1+1", "' =1", `"Acme;'=1"`, 'a=b', 'Müller-1', 'a - b', 'x@y.example', 'क्ष']);
+  });
 });
 
 it('prints JSON in the shape of the API', () => {

@@ -1,4 +1,7 @@
+import { firstProblems } from '../../application/first-problems';
 import { OperatorError } from '../../application/operator-error';
+import { shorten } from '../../domain/text';
+
 /** A problem of a policy file or a mapping file: its position, and what the field takes. */
 export interface DocumentProblem {
   /** Line and column in the file, both counted from 1. */
@@ -27,16 +30,35 @@ export function fieldName(path: FieldPath): string {
   return name === '' ? '(document)' : name.replace(/^\./, '');
 }
 
-/** A file that cannot be used, with every problem found, in the order of the file. */
+// A file can have names and values of any length.
+const LONGEST_FIELD = 300;
+const LONGEST_MESSAGE = 1_000;
+
+/** A file that cannot be used, with the problems found, in the order of the file. */
 export class DocumentError extends OperatorError {
   override readonly name = 'DocumentError';
   readonly code = 'DOCUMENT_INVALID';
 
+  /** The first problems; the last entry says how many more there are. */
+  readonly problems: readonly DocumentProblem[];
+
   constructor(
     readonly fileName: string,
-    readonly problems: readonly DocumentProblem[],
+    found: readonly DocumentProblem[],
   ) {
+    const first = firstProblems(found, (message, { line, column }) => ({
+      line,
+      column,
+      field: fieldName([]),
+      message,
+    }));
+    const problems = first.map((problem) => ({
+      ...problem,
+      field: shorten(problem.field, LONGEST_FIELD),
+      message: shorten(problem.message, LONGEST_MESSAGE),
+    }));
     super(problems.map((problem) => problemLine(fileName, problem)).join('\n'));
+    this.problems = problems;
   }
 }
 

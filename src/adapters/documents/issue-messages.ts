@@ -72,7 +72,7 @@ function reportIssue(issue: z.core.$ZodIssue, at: FieldPath, report: ReportProbl
   const path = [...at, ...issue.path.map((step) => (typeof step === 'number' ? step : String(step)))];
   if (issue.code === 'unrecognized_keys') {
     const lines = issue.message.split('\n');
-    for (const [index, key] of issue.keys.entries()) report([...path, key], lines[index] ?? issue.message, 'key');
+    for (const [index, key] of issue.keys.entries()) report([...path, key], lines[index] ?? 'is not known here', 'key');
   } else if (issue.code === 'invalid_union') {
     // The intended alternative is the one whose problems lie inside the value, not at its root.
     const intended = issue.errors.find((form) => form.length > 0 && form.every((part) => part.path.length > 0));

@@ -1,4 +1,5 @@
 import {
+  type Alias,
   type Document,
   isAlias,
   isMap,
@@ -21,6 +22,11 @@ export const MAX_DOCUMENT_BYTES = 1_048_576;
 // The parser is recursive: thousands of nested brackets would exhaust the stack and end the
 // process.
 const MAX_DEPTH = 100;
+
+// An alias repeats its whole node, so a short text can stand for very many. Both limits are far
+// above those of a real policy.
+const MAX_ALIASES = 100;
+const MAX_NODES = 20_000;
 
 type Position = Pick<DocumentProblem, 'line' | 'column'>;
 
@@ -60,17 +66,56 @@ const positionOf = (lines: LineCounter, offset: number): Position => {
 /** The message of a problem for a syntax error of the library. */
 const syntaxMessage = (message: string): string => `is not valid YAML: ${message.replace(/\s+/g, ' ').trim()}`;
 
+type Targets = ReadonlyMap<Alias, Node>;
+
+/**
+ * The node that each alias repeats, found in one pass in the order of the text. `resolve` of the
+ * library searches the whole document for each alias.
+ *
+ * @returns the place and the name of the limit that the document exceeds, where aliases are counted
+ *   as what they repeat
+ */
+function resolveAliases(document: Document.Parsed): Targets | { readonly node: Node; readonly limit: string } {
+  const targets = new Map<Alias, Node>();
+  const anchors = new Map<string, Node>();
+  const sizes = new Map<Node, number>();
+  let exceeded: { readonly node: Node; readonly limit: string } | null = null;
+  const measure = (node: unknown): number => {
+    if (!isNode(node) || exceeded !== null) return 0;
+    let size = 1;
+    if (isAlias(node)) {
+      const target = anchors.get(node.source);
+      if (target !== undefined) targets.set(node, target);
+      // A node that is not yet measured contains this alias, which `inspect` reports.
+      size = target === undefined ? 1 : (sizes.get(target) ?? 1);
+      if (targets.size > MAX_ALIASES) exceeded = { node, limit: `${MAX_ALIASES} aliases` };
+    } else {
+      if (node.anchor !== undefined) anchors.set(node.anchor, node);
+      if (isSeq(node)) for (const item of node.items) size += measure(item);
+      if (isMap(node)) for (const { key, value } of node.items) size += measure(key) + measure(value);
+      sizes.set(node, size);
+    }
+    if (size > MAX_NODES) exceeded ??= { node, limit: `${MAX_NODES.toLocaleString('en')} values` };
+    return size;
+  };
+  measure(document.contents);
+  return exceeded ?? targets;
+}
+
 /**
  * Calls `note` for each repeated key, key that is not a plain name, and alias that is unresolved or
  * recursive.
  */
-function inspect(document: Document.Parsed, note: (node: Node, path: FieldPath, message: string) => void): void {
+function inspect(
+  document: Document.Parsed,
+  targets: Targets,
+  note: (node: Node, path: FieldPath, message: string) => void,
+): void {
   const openAnchors: string[] = [];
   const visit = (node: unknown, path: FieldPath): void => {
     if (!isNode(node)) return;
     if (isAlias(node)) {
-      const known = node.resolve(document) !== undefined;
-      if (!known) note(node, path, `*${node.source} refers to an anchor that is not defined before it`);
+      if (!targets.has(node)) note(node, path, `*${node.source} refers to an anchor that is not defined before it`);
       else if (openAnchors.includes(node.source)) note(node, path, `*${node.source} contains itself`);
       return;
     }
@@ -95,7 +140,7 @@ function inspect(document: Document.Parsed, note: (node: Node, path: FieldPath, 
   visit(document.contents, []);
 }
 
-function locator(document: Document.Parsed, lines: LineCounter): YamlSource['locate'] {
+function locator(document: Document.Parsed, targets: Targets, lines: LineCounter): YamlSource['locate'] {
   // Each map is indexed once, because a file can have as many problems as fields.
   const indices = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
   const pairOf = (map: YAMLMap, name: string): Pair | undefined => {
@@ -112,7 +157,7 @@ function locator(document: Document.Parsed, lines: LineCounter): YamlSource['loc
     let parent = 0;
     let value: number | undefined = 0;
     for (const step of path) {
-      if (isAlias(node)) node = node.resolve(document);
+      if (isAlias(node)) node = targets.get(node);
       if (isMap(node)) {
         const pair = pairOf(node, String(step));
         if (pair === undefined) return positionOf(lines, parent);
@@ -153,22 +198,21 @@ export function readYaml(text: string): YamlSource {
     field: fieldName([]),
     message: syntaxMessage(message),
   }));
-  if (document.errors.length > 0) return { value: undefined, problems, locate: locator(document, lines) };
+  if (document.errors.length > 0) return { value: undefined, problems, locate: () => START };
 
+  const targets = resolveAliases(document);
+  if (!(targets instanceof Map)) {
+    const { node, limit } = targets as Exclude<typeof targets, Targets>;
+    const message = `has more than ${limit}, where each alias counts as what it repeats`;
+    return unreadable(message, positionOf(lines, node.range?.[0] ?? 0));
+  }
   let isBuildable = true;
-  inspect(document, (node, path, message) => {
+  inspect(document, targets, (node, path, message) => {
     problems.push({ ...positionOf(lines, node.range?.[0] ?? 0), field: fieldName(path), message });
     isBuildable &&= !isAlias(node);
   });
-  const locate = locator(document, lines);
+  const locate = locator(document, targets, lines);
   if (!isBuildable) return { value: undefined, problems, locate };
-  try {
-    return { value: document.toJS({ maxAliasCount: 100 }), problems, locate };
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    // The remaining cause is aliases that multiply each other. The position is that of the first
-    // alias.
-    const at = positionOf(lines, Math.max(text.search(/(?<=[\s[,])\*\S/), 0));
-    return { value: undefined, problems: [...problems, ...unreadable(syntaxMessage(reason), at).problems], locate };
-  }
+  // The expanded size is already limited.
+  return { value: document.toJS({ maxAliasCount: -1 }), problems, locate };
 }

@@ -7,13 +7,12 @@ import type { AsOf, StoredTicket } from '../../application/ports/stored-ticket';
 import { judgedAt } from '../../domain/commitment/view';
 import type { EpochMs } from '../../domain/instant';
 import type { Policy } from '../../domain/policy/policy';
-import { LIMITS } from './operation-limits';
+import { type Allowance, unlimitedFields } from './check-operation';
 import type { RunningOperation } from './running-operation';
 
-/** The context of the resolvers for one request, or for one event of a subscription. */
-export interface RequestContext<S extends ReadServices = Services> {
+/** The context of one execution: of a request, or of one event of a subscription. */
+export interface OperationContext<S extends ReadServices = Services> {
   readonly caller: Caller;
-  readonly services: S;
   /** The time at which the whole response is evaluated. */
   readonly now: EpochMs;
   /** The id of the request in the log and in errors. */
@@ -23,8 +22,18 @@ export interface RequestContext<S extends ReadServices = Services> {
   readonly operation: RunningOperation | null;
   /** The pinned policy. Not a promise if the version is in the cache of the process. */
   policyOf(pinned: Pinned): Policy | Promise<Policy>;
-  /** The rest of the limits on lists that have no pages. */
-  readonly allowance: { segments: number };
+  /** What the resolvers may still read. The number of fields has no limit before the check. */
+  readonly allowance: Allowance;
+  /** The context of the resolvers of fields that declare their work (`operation-costs.ts`). */
+  readonly forWork: RequestContext<S>;
+}
+
+/**
+ * The context of a resolver. A resolver that declares no work gets an `OperationContext`, which has
+ * no services, so that no field can run a statement that the size of an operation leaves out.
+ */
+export interface RequestContext<S extends ReadServices = Services> extends OperationContext<S> {
+  readonly services: S;
   /** The client, read at most once in a request. Null if the caller may not see it. */
   client(id: string): Promise<Client | null>;
 }
@@ -33,39 +42,46 @@ export type ContextFactory<S extends ReadServices = Services> = (
   caller: Caller,
   requestId: string,
   operation: RunningOperation | null,
-) => RequestContext<S>;
+) => OperationContext<S>;
 
 export function contextFactory<S extends ReadServices>(services: S, logger: Logger): ContextFactory<S> {
   return (identified, requestId, operation) => {
     const caller = operation === null ? identified : { ...identified, signal: operation.signal };
     const clients = new Map<string, Promise<Client | null>>();
-    return {
+    const context = {
       caller,
-      services,
       now: services.clock.now(),
       requestId,
       logger,
       operation,
-      allowance: { segments: LIMITS.segments },
-      policyOf: (pinned) => pinnedPolicy(services.policies, pinned),
+      allowance: unlimitedFields(),
+      policyOf: (pinned: Pinned) => pinnedPolicy(services.policies, pinned),
+    };
+    const forWork: RequestContext<S> = {
+      ...context,
+      get forWork() {
+        return forWork;
+      },
+      services,
       client: (id) => {
         const asked = clients.get(id) ?? services.reader.clientById(caller, id);
         clients.set(id, asked);
         return asked;
       },
     };
+    return { ...context, forWork };
   };
 }
 
 /** Reads a ticket under its policy. Synchronous if the policy is cached, so that lists are fast. */
-export function underPolicy<T>(context: RequestContext, ticket: Pinned, read: (policy: Policy) => T): T | Promise<T> {
+export function underPolicy<T>(context: OperationContext, ticket: Pinned, read: (policy: Policy) => T): T | Promise<T> {
   const policy = context.policyOf(ticket);
   return policy instanceof Promise ? policy.then(read) : read(policy);
 }
 
 /** Evaluates a ticket under its policy, at the time of the request or at its `asOf` time. */
 export const judge = <T>(
-  context: RequestContext,
+  context: OperationContext,
   ticket: StoredTicket,
   read: (ticket: StoredTicket, policy: Policy, at: EpochMs) => T,
 ): T | Promise<T> =>

@@ -4,6 +4,7 @@ import { TooManyApproachingDeadlines } from '../../application/deadlines/upcomin
 import { SlowSubscriber } from '../../application/ports/events';
 import { CallerGone, OperationTimedOut } from '../../application/ports/operation-ended';
 import { InvalidCursor } from '../../application/ports/pagination';
+import { PolicyReaderBusy } from '../../application/ports/policies';
 import { DataLockedError, isStoreUnavailable, StatementTimedOut } from '../../application/ports/store-errors';
 import { InvalidFilter } from '../../application/ports/ticket-filter';
 import { isUnanswerable } from '../../domain/calendar/business-calendar';
@@ -71,6 +72,9 @@ function publicErrorOf(error: unknown): PublicError | null {
     }
     if (link instanceof DataLockedError) return { code: FAULT_CODES.locked, message: link.message };
     if (link instanceof StatementTimedOut) return { code: FAULT_CODES.timedOut, message: link.message };
+    if (link instanceof PolicyReaderBusy) {
+      return { code: FAULT_CODES.unavailable, message: link.message, retryable: true };
+    }
     const unavailability = unavailabilityOf(link);
     if (unavailability !== null) return unavailability;
   }

@@ -28,13 +28,13 @@ import { CommitmentBreachedResolver } from './subscription/commitment-breached.r
 import { DeadlineApproachingResolver } from './subscription/deadline-approaching.resolver';
 import { LifecycleResolver } from './ticket/lifecycle.type';
 import './policy/policy-errors.type';
+import { boundResolvers } from './bounded-resolvers';
 import { PolicyQueryResolver } from './policy/policy.resolver';
 import { PolicyResolver, RuleResolver, SeverityPolicyResolver } from './policy/policy.type';
 import { PolicyMutationResolver } from './policy/policy-mutations.resolver';
 import { ReportResolver } from './report/report.resolver';
 import { SimulationResolver } from './simulation/simulation.resolver';
 import { OutlookResolver } from './simulation/simulation.type';
-import { stopResolversOfEndedOperations } from './stoppable-resolvers';
 import { SubscriptionResolver } from './subscription/subscription.resolver';
 import { TicketResolver } from './ticket/ticket.resolver';
 import './ticket/ticket-errors.type';
@@ -113,7 +113,7 @@ export function buildGraphQLSchema(): GraphQLSchema {
     validate: true,
     validateFn: refuseInvalid,
   });
-  stopResolversOfEndedOperations(schema);
+  boundResolvers(schema);
   // Type-graphql has no option for the descriptions of the root types.
   for (const [name, description] of Object.entries(ROOTS)) {
     const root = schema.getType(name);

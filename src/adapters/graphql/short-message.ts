@@ -9,7 +9,8 @@ const SEARCHED = 4_000;
 
 const QUOTED = /"(?:[^"\\]|\\.){61,}"/gs;
 const WITHOUT_SPACES = /\S{61,}/g;
-const LIST_OR_OBJECT = /[[{].{151,}[\]}]/gs;
+// The value that graphql-js inspects in the message of a variable, up to the reason.
+const INSPECTED = /(?<= got invalid value ).{101,}?(?=(?: at "[^"]*")?; )/s;
 
 /**
  * The message of an error without long values. graphql-js and Apollo Server repeat names and values
@@ -19,7 +20,7 @@ export function shortMessage(message: string): string {
   if (message.length <= SHORT) return message;
   const short = shorten(message, SEARCHED)
     .replaceAll(QUOTED, (text) => `"${shorten(text.slice(1, -1), 40)}"`)
-    .replaceAll(LIST_OR_OBJECT, (text) => `${text[0]}…${text.at(-1)}`)
+    .replace(INSPECTED, (text) => shorten(text, 60))
     .replaceAll(WITHOUT_SPACES, (text) => shorten(text, 40));
   return short.length <= LONGEST ? short : shorten(short, SHORT);
 }

@@ -7,10 +7,10 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
-import type { RequestContext } from '../graphql/context';
+import { answerTooLong, checkOperation, nestedTooDeeply } from '../graphql/check-operation';
+import type { OperationContext } from '../graphql/context';
 import { presentError } from '../graphql/errors';
-import { refuseLargeInput } from '../graphql/input-limits';
-import { LIMITS, tooLarge } from '../graphql/operation-limits';
+import { LIMITS } from '../graphql/operation-limits';
 import { isUnavailable } from '../graphql/unavailability';
 
 /** An HTTP request in the form that Apollo takes: lower-case header names, a parsed body. */
@@ -22,23 +22,33 @@ export interface GraphQLRequest {
 }
 
 export interface GraphQLExecutor {
-  execute(request: GraphQLRequest, context: RequestContext): Promise<HTTPGraphQLResponse>;
+  execute(request: GraphQLRequest, context: OperationContext): Promise<HTTPGraphQLResponse>;
   close(): Promise<void>;
 }
 
 /** Refuses subscriptions over HTTP, and operations that exceed the limits. */
-const operationGuard: ApolloServerPlugin<RequestContext> = {
+const operationGuard: ApolloServerPlugin<OperationContext> = {
   requestDidStart: async () => ({
-    didResolveOperation: async ({ document, operation, request }) => {
+    didResolveSource: async ({ source }) => {
+      const refused = nestedTooDeeply(source);
+      if (refused !== null) throw refused;
+    },
+    didResolveOperation: async ({ schema, document, operation, request, contextValue }) => {
       if (operation === undefined) return;
       if (operation.operation === 'subscription') {
         throw new GraphQLError('Send subscriptions over a WebSocket (graphql-transport-ws) on this path.', {
           extensions: { code: 'BAD_REQUEST', http: { status: 400 } },
         });
       }
-      const variables = request.variables ?? {};
-      const refused = refuseLargeInput(document, operation, variables) ?? tooLarge(document, operation, variables);
-      if (refused !== null) throw refused;
+      const allowance = checkOperation(schema, document, operation, request.variables ?? {});
+      if (allowance !== null) Object.assign(contextValue.allowance, allowance);
+    },
+    willSendResponse: async ({ response }) => {
+      if (response.body.kind !== 'single') return;
+      const tooLong = answerTooLong(response.body.singleResult.data);
+      if (tooLong === null) return;
+      response.body.singleResult = { errors: [tooLong.toJSON()] };
+      response.http.status = 400;
     },
   }),
 };
@@ -47,7 +57,7 @@ const operationGuard: ApolloServerPlugin<RequestContext> = {
  * Answers 503 if the whole answer failed because the service is unavailable, so that a load
  * balancer sees it. A request whose outcome is unknown gets no `Retry-After`.
  */
-const unavailabilityPlugin: ApolloServerPlugin<RequestContext> = {
+const unavailabilityPlugin: ApolloServerPlugin<OperationContext> = {
   requestDidStart: async () => ({
     willSendResponse: async ({ response: { body, http } }) => {
       if (body.kind !== 'single') return;
@@ -61,7 +71,7 @@ const unavailabilityPlugin: ApolloServerPlugin<RequestContext> = {
 
 /** `formatError` does not receive the request, so the id of the request is kept by the error. */
 const requestIds = new WeakMap<object, string>();
-const requestIdPlugin: ApolloServerPlugin<RequestContext> = {
+const requestIdPlugin: ApolloServerPlugin<OperationContext> = {
   requestDidStart: async () => ({
     didEncounterErrors: async ({ errors, contextValue }) => {
       for (const error of errors) requestIds.set(error, contextValue.requestId);
@@ -74,7 +84,7 @@ const requestIdPlugin: ApolloServerPlugin<RequestContext> = {
  * that cost time and are not used here.
  */
 export async function startApollo(schema: GraphQLSchema, logger: Logger): Promise<GraphQLExecutor> {
-  const apollo = new ApolloServer<RequestContext>({
+  const apollo = new ApolloServer<OperationContext>({
     schema,
     logger,
     introspection: true,

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import type { LogRow, RowReport } from '../../application/import/plan-ticket';
 import { OperatorError } from '../../application/operator-error';
 import type { Channel } from '../../domain/ticket/commands';
+import { charactersOf, isAtMost, NAME, shortened } from '../../domain/value-rules';
 import { csvRecords } from './csv-records';
 import { instantReader } from './local-instant';
 import { columnsOf, type MappingFile } from './mapping-file';
@@ -28,9 +29,6 @@ export interface ReadProgress {
   readonly totalBytes: number;
   readonly rows: number;
 }
-
-/** The longest `externalId` that the API accepts. */
-const MAX_ID_LENGTH = 200;
 
 /**
  * Reads a CSV file row by row; memory does not grow with the file. A row that cannot be read is
@@ -114,11 +112,8 @@ function rowShape(header: readonly string[], mapping: MappingFile, path: string)
     const text = cell(record, column);
     return text === null ? null : readInstant(text);
   };
-  const subject = (record: readonly string[], id: string): string =>
-    ticket.subject
-      .replace(/\{([^{}]+)\}/g, (_, column: string) => cell(record, column) ?? '–')
-      .trim()
-      .slice(0, 500) || id;
+  const subject = (record: readonly string[]): string =>
+    ticket.subject.replace(/\{([^{}]+)\}/g, (_, column: string) => cell(record, column) ?? '–');
   const channel = (record: readonly string[]): Channel =>
     ticket.channel?.values[cell(record, ticket.channel.column) ?? ''] ?? ticket.channel?.otherwise ?? 'EXTRANET';
   const rank = (record: readonly string[]): number | string | null => {
@@ -135,14 +130,14 @@ function rowShape(header: readonly string[], mapping: MappingFile, path: string)
         ? `has ${record.length} cells where the header has ${header.length}`
         : id === null
           ? `has no ${ticket.id}`
-          : id.length > MAX_ID_LENGTH
-            ? `has a ${ticket.id} of ${id.length} characters; at most ${MAX_ID_LENGTH} are accepted`
+          : !isAtMost(NAME.max, id)
+            ? `has a ${ticket.id} of ${charactersOf(id)} characters; at most ${NAME.max} are accepted`
             : typeof ordered === 'number' && Number.isNaN(ordered)
               ? 'has no number in the column that orders the rows'
               : null;
     if (problem !== null || id === null) {
       const detail = `the row ${problem ?? ''}; it is left out`;
-      report({ line, ticket: (id ?? '').slice(0, MAX_ID_LENGTH), reason: 'UNREADABLE_ROW', detail });
+      report({ line, ticket: shortened(id ?? '', NAME.max), reason: 'UNREADABLE_ROW', detail });
       return null;
     }
     const client = 'name' in ticket.client ? ticket.client.name : cell(record, ticket.client.column);
@@ -157,8 +152,8 @@ function rowShape(header: readonly string[], mapping: MappingFile, path: string)
         priority: cell(record, priority.column),
         resolution: cell(record, event.resolution),
         facts: {
-          client: client ?? 'Unknown client',
-          subject: subject(record, id),
+          client: client ?? '',
+          subject: subject(record),
           description: cell(record, ticket.description),
           reporter: cell(record, ticket.reporter),
           assignee: cell(record, ticket.assignee),

@@ -4,13 +4,15 @@ import { AUDIENCES, CONSEQUENCES } from '../../domain/impact';
 import { classify } from '../../domain/policy/classify';
 import { COMMITMENT_KINDS, type PolicyDocument, WAITING_REASONS } from '../../domain/policy/policy';
 import { CHANNELS } from '../../domain/ticket/commands';
+import { MAX_IMPACTS, NAME, NOTE, SUBJECT } from '../../domain/value-rules';
 import { DocumentError, type DocumentProblem, fieldName, type ReportProblem } from '../documents/document-error';
 import { parseWith } from '../documents/issue-messages';
+import { textSchema } from '../documents/text-schema';
 import { readYaml } from '../documents/yaml-source';
 import { zoneProblem } from '../documents/zone-problem';
 import { formatProblem } from './local-instant';
 
-const column = z.string().trim().min(1).max(200);
+const column = textSchema(NAME);
 const unknown = z.enum(['report', 'ignore', 'leaveOut']).default('report');
 
 const validText = (problemOf: (text: string) => string | undefined) =>
@@ -22,11 +24,11 @@ const validText = (problemOf: (text: string) => string | undefined) =>
 const impact = z.strictObject({
   audience: z.enum(AUDIENCES),
   consequence: z.enum(CONSEQUENCES),
-  note: z.string().max(2000).optional(),
+  note: textSchema({ ...NOTE, blank: true }).optional(),
 });
 
 const mappingSchema = z.strictObject({
-  title: z.string().trim().min(1).max(200),
+  title: textSchema(NAME),
   file: z
     .strictObject({ delimiter: z.string().min(1).max(4).default(','), missing: z.string().optional() })
     .default({ delimiter: ',' }),
@@ -35,8 +37,8 @@ const mappingSchema = z.strictObject({
     id: column,
     order: z.union([z.literal('file'), z.strictObject({ column, as: z.enum(['number', 'text']).default('number') })]),
     openedAt: column,
-    client: z.union([z.strictObject({ name: z.string().trim().min(1).max(200) }), z.strictObject({ column })]),
-    subject: z.string().trim().min(1).max(500),
+    client: z.union([z.strictObject({ name: textSchema(NAME) }), z.strictObject({ column })]),
+    subject: textSchema(SUBJECT),
     description: column.optional(),
     reporter: column.optional(),
     assignee: column.optional(),
@@ -64,7 +66,7 @@ const mappingSchema = z.strictObject({
   }),
   priority: z.strictObject({
     column,
-    values: z.array(z.strictObject({ value: z.string(), impacts: z.array(impact).min(1).max(50) })).min(1),
+    values: z.array(z.strictObject({ value: z.string(), impacts: z.array(impact).min(1).max(MAX_IMPACTS) })).min(1),
     unknown,
     lowered: z.enum(['workaround', 'reclassification', 'workaroundOnceResponded']),
   }),

@@ -1,7 +1,7 @@
 import { type CalendarDefinition, CalendarError, compileCalendar } from '../../domain/calendar/business-calendar';
 import type { FieldPath, ReportProblem } from '../documents/document-error';
 import { namesAt, partAt } from './check-policy';
-import { expandAhead, type HolidayDates, horizonProblem, publicHolidays } from './holidays';
+import { type HolidayDates, horizonProblem, publicHolidays } from './holidays';
 import { yearOf } from './local-time';
 import { type CalendarEntry, calendarSchema, type HolidaysEntry, holidaysSchema } from './policy-schema';
 
@@ -69,18 +69,6 @@ function checkCompiles(definition: CalendarDefinition, path: FieldPath, report: 
   } catch (error) {
     if (!(error instanceof CalendarError)) throw error;
     report(path, error.message, 'key');
-  }
-}
-
-/**
- * Expands the holidays of the file in advance, so that `checkCalendars` finds them in the cache.
- */
-export async function expandHolidaysAhead(file: unknown): Promise<void> {
-  for (const name of namesAt(file, ['calendars']).slice(0, MAX_CALENDARS)) {
-    const holidays = partAt(holidaysSchema, file, ['calendars', name, 'holidays']);
-    if (holidays?.region === undefined) continue;
-    const { from, to } = holidays.horizon;
-    await expandAhead(holidays.region, from, to);
   }
 }
 

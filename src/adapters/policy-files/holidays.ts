@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type Holidays from 'date-holidays';
 import { didYouMean } from '../documents/nearest';
 import { addDays, yearOf } from './local-time';
@@ -127,16 +126,4 @@ export function publicHolidays(region: string, from: number, to: number): Holida
     found.set(date, known === undefined || known === name ? name : `${known}, ${name}`);
   }
   return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-/**
- * Fills the cache of `publicHolidays` year by year, and yields to the event loop after each year.
- */
-export async function expandAhead(region: string, from: number, to: number): Promise<void> {
-  const calendar = lazily(region);
-  for (const year of yearsFor(from, to)) {
-    if (expanded.has(`${region}/${year}`)) continue;
-    holidaysOf(calendar, region, year);
-    await nextTurn();
-  }
 }

@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { MOST_PROBLEMS } from '../../application/first-problems';
 import { type LocalInterval, WEEKDAYS } from '../../domain/calendar/business-calendar';
 import { AUDIENCES, CONSEQUENCES } from '../../domain/impact';
 import { BASES, CLIENT_ACTIONS, COMMITMENT_KINDS, TARGET_UNITS, WAITING_REASONS } from '../../domain/policy/policy';
 import { SEVERITIES } from '../../domain/severity';
-import { isStorable, STORABLE_TEXT } from '../../domain/text';
+import { NAME, NOTE, SUBJECT } from '../../domain/value-rules';
 import { didYouMean } from '../documents/nearest';
+import { textSchema } from '../documents/text-schema';
 import { zoneProblem } from '../documents/zone-problem';
 import { KNOWN_YEARS, regionProblem } from './holidays';
 import { intervalsProblem, parseInterval, realDateProblem } from './local-time';
@@ -17,7 +19,9 @@ const entry = <Shape extends z.ZodRawShape>(shape: Shape) =>
     error: (issue) => {
       if (issue.code !== 'unrecognized_keys') return undefined;
       const known = Object.keys(shape);
+      // Finding the nearest name takes time, and later problems are only counted.
       return issue.keys
+        .slice(0, MOST_PROBLEMS)
         .map((key) => `is not known here${didYouMean(key, known) || `; known are ${known.join(', ')}`}`)
         .join('\n');
     },
@@ -29,10 +33,6 @@ const checked = <T>(schema: z.ZodType<T>, problemOf: (value: T) => string | unde
     const message = problemOf(value);
     if (message !== undefined) context.addIssue({ code: 'custom', message });
   });
-
-/** Text that the database can store: trimmed, not blank, and of limited length. */
-const text = (maxLength: number) =>
-  z.string().trim().min(1).max(maxLength).refine(isStorable, `takes ${STORABLE_TEXT}`);
 
 /** A list without repeated entries. */
 const distinct = <T extends string>(item: z.ZodType<T>, minLength = 0) =>
@@ -69,12 +69,12 @@ export const targetSchema = entry({
   unit: span.unit.optional(),
   calendar: span.calendar.optional(),
   basis,
-  text: text(2000),
+  text: textSchema(NOTE),
 });
 
 const severitySchema = entry({
   severity: z.enum(SEVERITIES),
-  title: text(200),
+  title: textSchema(NAME),
   workaroundLowers: z.enum(['SEVERITY', 'IMPACT']),
   clientActions: distinct(z.enum(CLIENT_ACTIONS), 1),
   targets: forEach(COMMITMENT_KINDS, targetSchema),
@@ -86,7 +86,7 @@ export const ruleSchema = entry({
   audience: z.enum([...AUDIENCES, 'ANY']),
   consequences: distinct(z.enum(CONSEQUENCES), 1),
   basis,
-  text: text(2000),
+  text: textSchema(NOTE),
 });
 
 const horizonSchema = checked(entry({ from: z.number().int(), to: z.number().int() }), ({ from, to }) => {
@@ -124,8 +124,8 @@ export const markSchema = entry({
 
 export const policySchema = entry({
   id: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'takes a short name of small letters, digits and -, a letter first'),
-  title: text(200),
-  source: text(500),
+  title: textSchema(NAME),
+  source: textSchema(SUBJECT),
   severities: z.array(severitySchema).min(1),
   rules: z.array(ruleSchema).min(1),
   calendars: z.record(calendarName, calendarSchema),

@@ -25,13 +25,14 @@ export async function createClient(
 ): Promise<ClientOutcome> {
   const id =
     idempotency === null ? uuidv7() : uuidv5(`${actorKey(caller.actor)}/${idempotency.key}`, CLIENT_ID_NAMESPACE);
-  const client = await clients.create(id, name);
-  if (client === null) {
+  const use = idempotency === null ? null : { by: caller.actor, ...idempotency };
+  const client = await clients.create(id, name, use);
+  if (client === 'NAME_TAKEN') {
     const refusal: Refusal = { code: 'InvalidInput', field: 'name', expected: 'takes a name that no other client has' };
     return { client: null, refusal };
   }
-  if (idempotency !== null && client.name !== name) {
-    return { client: null, refusal: { code: 'IdempotencyKeyReused', key: idempotency.key } };
+  if (client === 'KEY_REUSED' || (use !== null && client.name !== name)) {
+    return { client: null, refusal: { code: 'IdempotencyKeyReused', key: use?.key ?? '' } };
   }
   return { client, refusal: null };
 }

@@ -47,8 +47,9 @@ export interface ImportMapping {
   readonly notMeasured: readonly CommitmentKind[];
 }
 
-/** The properties of a ticket, taken from its first row. */
+/** The properties of a ticket, taken from its first row. Values follow no rule yet. */
 export interface TicketFacts {
+  /** Empty if the row names none. */
   readonly client: string;
   readonly subject: string;
   readonly description: string | null;

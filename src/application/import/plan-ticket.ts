@@ -2,6 +2,8 @@ import { type EpochMs, toIso } from '../../domain/instant';
 import type { WaitingReason } from '../../domain/policy/policy';
 import type { Command } from '../../domain/ticket/commands';
 import type { Ticket } from '../../domain/ticket/ticket';
+import { fitText, LONG_TEXT, type ValueChange } from '../../domain/value-rules';
+import { fitFacts } from './fit-facts';
 import type { ImportMapping, PriorityMeaning, StateMeaning, TicketFacts } from './mapping';
 
 /** One row of the log, as the adapter reads it. An empty cell is null. */
@@ -26,6 +28,8 @@ export type ReportReason =
   | 'UNKNOWN_PRIORITY'
   | 'NO_PRIORITY_YET'
   | 'ALREADY_CLOSED'
+  | 'VALUE_SHORTENED'
+  | 'VALUE_DROPPED'
   | 'REFUSED'
   | 'FAULT';
 
@@ -75,6 +79,9 @@ export function planTicket(ticket: string, rows: Iterable<LogRow>, mapping: Impo
   for (const row of rows) {
     const { line, at } = row;
     const report = (reason: ReportReason, detail: string) => reports.push({ line, ticket, reason, detail });
+    const onChange = ({ kind, detail }: ValueChange) => report(`VALUE_${kind}`, detail);
+    const resolution = () =>
+      row.resolution === null ? null : fitText('the resolution', LONG_TEXT, row.resolution, onChange);
     if (at === null) {
       report('UNREADABLE_INSTANT', 'the row has no readable instant; the row is left out');
       continue;
@@ -105,9 +112,10 @@ export function planTicket(ticket: string, rows: Iterable<LogRow>, mapping: Impo
         continue;
       }
       latest = at;
-      opening = { at: openingInstant(row, at, report), row, priority };
+      const facts = fitFacts(ticket, row.facts, onChange);
+      opening = { at: openingInstant(row, at, report), row: { ...row, facts }, priority };
       known = { state: meaning === undefined ? null : row.state, meaning: meaning ?? NEW, priority };
-      if (meaning !== undefined) steps.push(...stateSteps(null, meaning, row, at));
+      if (meaning !== undefined) steps.push(...stateSteps(null, meaning, line, at, resolution));
       continue;
     }
     latest = at;
@@ -125,7 +133,7 @@ export function planTicket(ticket: string, rows: Iterable<LogRow>, mapping: Impo
         steps.push({ line, at, command: { type: 'reopen', reason: null } });
       }
       if (priorityChanged) steps.push({ line, at, command: priorityCommand(known.priority, next.priority, mapping) });
-      if (stateChanged) steps.push(...stateSteps(known.meaning, next.meaning, row, at));
+      if (stateChanged) steps.push(...stateSteps(known.meaning, next.meaning, line, at, resolution));
     }
     known = next;
   }
@@ -164,8 +172,13 @@ function openingInstant(row: LogRow, at: EpochMs, report: (reason: ReportReason,
 }
 
 /** The commands for a change of state. `before` is null in the first row. */
-function stateSteps(before: StateMeaning | null, after: StateMeaning, row: LogRow, at: EpochMs): PlannedStep[] {
-  const { line } = row;
+function stateSteps(
+  before: StateMeaning | null,
+  after: StateMeaning,
+  line: number,
+  at: EpochMs,
+  resolution: () => string | null,
+): PlannedStep[] {
   const step = (command: PlannedStep['command']): PlannedStep => ({ line, at, command });
   const stop = before?.is === 'WAITING' ? [step(stopWaiting(before.reason))] : [];
   const acknowledge = step((ticket) => (ticket.respondedAt === null ? { type: 'acknowledge' } : null));
@@ -179,9 +192,9 @@ function stateSteps(before: StateMeaning | null, after: StateMeaning, row: LogRo
       return [...stop, ...(after.acknowledges ? [acknowledge, wait] : [wait])];
     }
     case 'RESOLVED':
-      return [...stop, step({ type: 'resolve', resolution: row.resolution })];
+      return [...stop, step({ type: 'resolve', resolution: resolution() })];
     case 'CLOSED': {
-      const resolve = before?.is === 'RESOLVED' ? [] : [step({ type: 'resolve', resolution: row.resolution })];
+      const resolve = before?.is === 'RESOLVED' ? [] : [step({ type: 'resolve', resolution: resolution() })];
       return [...stop, ...resolve, step({ type: 'close', reason: null })];
     }
   }

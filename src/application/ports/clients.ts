@@ -1,5 +1,6 @@
 import type { EpochMs } from '../../domain/instant';
 import type { CalendarReplacements } from '../../domain/policy/policy';
+import type { KeyUse } from './idempotency';
 
 export interface Client {
   readonly id: string;
@@ -17,9 +18,11 @@ export interface Clients {
    * Creates an account. A second call with the same id returns the account that the first call
    * created, unchanged.
    *
-   * @returns null if another account has the name
+   * @param key claimed together with the account, in the register of the keys of all mutations
+   * @returns `NAME_TAKEN` if another account has the name, `KEY_REUSED` if the key belongs to
+   * another request
    */
-  create(id: string, name: string): Promise<Client | null>;
+  create(id: string, name: string, key: KeyUse | null): Promise<Client | 'NAME_TAKEN' | 'KEY_REUSED'>;
   /** The account of tickets whose request names no client. */
   default(): Promise<Client>;
 }

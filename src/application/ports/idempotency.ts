@@ -8,5 +8,10 @@ export interface Idempotency {
   readonly fingerprint: string;
 }
 
+/** A request with a key, and the actor to whom the key belongs. */
+export interface KeyUse extends Idempotency {
+  readonly by: Actor;
+}
+
 /** Identifies an actor, in the rows of idempotency keys. */
 export const actorKey = ({ kind, id }: Actor): string => `${kind}/${id}`;

@@ -57,13 +57,21 @@ export interface PolicyText {
   readonly document: PolicyDocument;
 }
 
-/** Parses and validates a policy file; each problem is a refusal. */
-export type ReadPolicy = (
-  yaml: string,
-) => Promise<
+/** A policy file that was parsed and validated; each problem is a refusal. */
+export type PolicyRead =
   | { readonly ok: true; readonly text: PolicyText }
-  | { readonly ok: false; readonly problems: readonly Extract<Refusal, { code: 'InvalidPolicy' }>[] }
->;
+  | { readonly ok: false; readonly problems: readonly Extract<Refusal, { code: 'InvalidPolicy' }>[] };
+
+/** Parses and validates a policy file. @throws PolicyReaderBusy */
+export type ReadPolicy = (yaml: string) => Promise<PolicyRead>;
+
+/** Too many policies wait to be checked. */
+export class PolicyReaderBusy extends Error {
+  override readonly name = 'PolicyReaderBusy';
+  constructor(waiting: number) {
+    super(`${waiting} policies already wait to be checked. Nothing was changed; try again shortly.`);
+  }
+}
 
 export interface Publishing extends PolicyText {
   readonly by: Actor;

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
+import { printableJson } from '../printable';
 import { type CalendarAnswer, CalendarRequestHandler } from './calendar-request-handler';
 
 /** The maximum length of a line, in characters: enough for ten thousand special dates. */
@@ -76,7 +77,7 @@ const TOO_LONG: CalendarAnswer = {
   error: { code: 'LINE_TOO_LONG', message: `A line has at most ${MAX_LINE_LENGTH} characters; send a shorter one.` },
 };
 
-const asLine = (answer: CalendarAnswer): string => `${JSON.stringify(answer)}\n`;
+const asLine = (answer: CalendarAnswer): string => printableJson(`${JSON.stringify(answer)}\n`);
 
 /** Waits until the output accepts more data, closes or fails. */
 const drained = async (output: Writable): Promise<void> => {

@@ -3,8 +3,8 @@ import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import type { RowReport } from '../../../application/import/plan-ticket';
 import { ImportFileError } from '../../import/csv-rows';
+import { singleLine } from '../printable';
 import type { Progress } from '../progress';
-import { singleLine } from '../single-line';
 
 /**
  * Where the reports on rows go. `write` and `close` throw ImportFileError if the file cannot be

@@ -1,5 +1,5 @@
 import type { NamedTerms } from '../../../application/ports/policies';
-import { singleLine } from '../single-line';
+import { singleLine } from '../printable';
 import { diffPolicies } from './diff-policies';
 import type { NamedPolicy } from './named-policy';
 import { POLICY_PARTS } from './policy-difference';

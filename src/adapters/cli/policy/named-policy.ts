@@ -2,7 +2,7 @@ import { OperatorError } from '../../../application/operator-error';
 import type { Policies, PolicyText } from '../../../application/ports/policies';
 import type { Policy, PolicyDocument } from '../../../domain/policy/policy';
 import { problemLine } from '../../documents/document-error';
-import { readPolicy } from '../../policy-files/read-policy';
+import { checkPolicyText } from '../../policy-files/read-policy';
 import { readPolicyText } from './policy-file';
 
 /** A policy of the command line cannot be used; the message says why, one line per problem. */
@@ -64,7 +64,7 @@ export async function namedPolicy(argument: string, policies: Policies | null): 
 export async function policyInFile(file: string): Promise<PolicyText> {
   const read = await readPolicyText(file);
   if ('failure' in read) throw new PolicyCommandError(`${file} ${read.failure}.`, 2);
-  const policy = await readPolicy(read.text);
+  const policy = checkPolicyText(read.text);
   if (policy.ok) return policy.text;
   const problems = policy.problems.map((found) => problemLine(file, { ...found, message: found.problem }));
   throw new PolicyCommandError(problems.join('\n'), 1);

@@ -2,7 +2,7 @@ import type { CalendarDefinition } from '../../../domain/calendar/business-calen
 import type { PolicyDocument, SeverityPolicy, Target } from '../../../domain/policy/policy';
 import { DocumentError, problemLine } from '../../documents/document-error';
 import { parsePolicy } from '../../policy-files/load-policy';
-import type { LineOutput } from '../line-output';
+import { type LineOutput, writeLines } from '../line-output';
 import { countText, spanText } from '../quantity-text';
 import { readPolicyText } from './policy-file';
 
@@ -48,17 +48,19 @@ function summary(file: string, policy: PolicyDocument): string[] {
 export async function checkPolicy(file: string, output: LineOutput, errorOutput: LineOutput): Promise<number> {
   const read = await readPolicyText(file);
   if ('failure' in read) {
-    errorOutput.write(`${file} ${read.failure}.\n`);
+    writeLines(errorOutput, [`${file} ${read.failure}.`]);
     return POLICY_CHECK_EXIT.unreadable;
   }
   try {
     const policy = parsePolicy(read.text, { fileName: file });
-    output.write(`${summary(file, policy).join('\n')}\n`);
+    writeLines(output, summary(file, policy));
     return POLICY_CHECK_EXIT.fine;
   } catch (error) {
     if (!(error instanceof DocumentError)) throw error;
-    for (const problem of error.problems) errorOutput.write(`${problemLine(file, problem)}\n`);
-    errorOutput.write(`${countText(error.problems.length, 'problem')}; nothing was published.\n`);
+    writeLines(errorOutput, [
+      ...error.problems.map((problem) => problemLine(file, problem)),
+      `${countText(error.problems.length, 'problem')}; nothing was published.`,
+    ]);
     return POLICY_CHECK_EXIT.problems;
   }
 }

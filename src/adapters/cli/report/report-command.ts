@@ -7,8 +7,9 @@ import { parseDate } from '../../../domain/calendar/local-date';
 import { ZoneOffsets } from '../../../domain/calendar/zone-offsets';
 import { DAY_MS, type EpochMs, toIso } from '../../../domain/instant';
 import { parseDateTime } from '../../graphql/base/scalars';
-import type { RequestContext } from '../../graphql/context';
+import type { OperationContext } from '../../graphql/context';
 import { selectionOf } from '../../graphql/ticket/export-tickets';
+import { printableJson } from '../printable';
 import { reportCsv } from './report-csv';
 import { reportText } from './report-text';
 import type { ApiReport, ReportOptions, ReportQuery } from './report-types';
@@ -21,7 +22,7 @@ class ReportError extends OperatorError {
 const FORMATS = {
   table: reportText,
   csv: reportCsv,
-  json: (report: ApiReport) => `${JSON.stringify(report, null, 2)}\n`,
+  json: (report: ApiReport) => printableJson(`${JSON.stringify(report, null, 2)}\n`),
 } as const;
 
 const EARLIEST = '0001-01-01T00:00:00.000Z';
@@ -60,7 +61,7 @@ export function reportFormat(format: string): (report: ApiReport) => string {
  */
 export async function executeReport(
   schema: GraphQLSchema,
-  contextValue: RequestContext<ReadServices>,
+  contextValue: OperationContext<ReadServices>,
   query: ReportQuery,
 ): Promise<ApiReport> {
   const document = parse(`

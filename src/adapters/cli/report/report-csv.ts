@@ -1,6 +1,7 @@
 import { MINUTE_MS } from '../../../domain/instant';
 import { SEVERITIES } from '../../../domain/severity';
 import { parseDuration } from '../../graphql/base/scalars';
+import { singleLine } from '../printable';
 import type { ApiReport, ReportFigures, ReportRow, ReportTimes } from './report-types';
 
 const COMMITMENTS = ['response', 'update', 'resolution', 'overall'] as const;
@@ -10,8 +11,9 @@ type Cell = string | number | null;
 
 /**
  * The report as CSV (RFC 4180): a line for each group and one for the total. Attainment is a number
- * from 0 to 1; times are minutes of business time; a missing value is an empty cell. A name that a
- * spreadsheet would read as a formula is prefixed with an apostrophe.
+ * from 0 to 1; times are minutes of business time; a missing value is an empty cell. Control
+ * characters in a name become spaces. An apostrophe stands before each sign of a name that a
+ * spreadsheet would read as the beginning of a formula.
  */
 export function reportCsv({ groups, total }: ApiReport): string {
   const rows = [...groups.map((row) => cellsOf('group', row)), cellsOf('total', total)];
@@ -21,11 +23,17 @@ export function reportCsv({ groups, total }: ApiReport): string {
     .join('');
 }
 
-const FORMULA = /^[=+\-@\t\r]/;
+/**
+ * A sign that begins a formula, in any of its widths, at the beginning of a cell or after a
+ * character at which a spreadsheet may divide a cell. White space and quotes before the sign do not
+ * count, because spreadsheets remove them.
+ */
+const FORMULA = /(^|[,;|])(?=[\s\p{Z}\p{M}\p{Default_Ignorable_Code_Point}"'`]*[=+\-@＝＋－＠﹦﹢﹣﹫−])/gu;
 
 const cellText = (cell: Cell): string => {
-  const text = typeof cell === 'string' && FORMULA.test(cell) ? `'${cell}` : String(cell ?? '');
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  if (typeof cell !== 'string') return String(cell ?? '');
+  const text = singleLine(cell).replace(FORMULA, "$1'");
+  return /[",;|]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 };
 
 /** The cells of a row, each with the name of its column. */

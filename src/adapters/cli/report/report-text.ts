@@ -1,8 +1,8 @@
 import { ZoneOffsets } from '../../../domain/calendar/zone-offsets';
 import { MINUTE_MS, toIso } from '../../../domain/instant';
 import { parseDuration } from '../../graphql/base/scalars';
+import { singleLine } from '../printable';
 import { durationText } from '../quantity-text';
-import { singleLine } from '../single-line';
 import type { ApiReport, ReportFigures, ReportRow, ReportTimes } from './report-types';
 
 type Line = readonly string[];

@@ -1,4 +1,5 @@
 import { OperatorError } from '../../../application/operator-error';
+import { singleLine } from '../printable';
 
 /** The demo cannot continue; the message says what to do. */
 class DemoError extends OperatorError {
@@ -158,7 +159,8 @@ const part = (title: string, query: string, rows: readonly (readonly string[])[]
   '',
 ];
 
-function table(rows: readonly (readonly string[])[]): readonly string[] {
+function table(cells: readonly (readonly string[])[]): readonly string[] {
+  const rows = cells.map((row) => row.map(singleLine));
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
   return rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd());
 }

@@ -14,7 +14,7 @@ import { COMMITMENT_KINDS, type CommitmentKind, calendarOf, targetOf } from '../
 import { zoneProblem } from '../../documents/zone-problem';
 import { fromGlobalId } from '../../graphql/base/global-id';
 import { formatDuration } from '../../graphql/base/scalars';
-import { singleLine } from '../single-line';
+import { printableJson, singleLine } from '../printable';
 import type { CycleExplanation } from './cycle-explanation';
 import { cycleText } from './explain-text';
 
@@ -73,19 +73,19 @@ export async function explain({ reader, policies, clock }: ExplainDeps, options:
     });
   if (cycles.length === 0) throw new ExplainError(nothingToExplain(ticket, kind, number));
   const { state } = seenAt(ticket, policy, at);
-  if (options.json) return `${JSON.stringify(jsonOf(ticket, state, at, cycles), null, 2)}\n`;
+  if (options.json) return printableJson(`${JSON.stringify(jsonOf(ticket, state, at, cycles), null, 2)}\n`);
   const name =
     ticket.externalId === null ? `Ticket ${ticket.number}` : `Ticket ${ticket.number} (${ticket.externalId})`;
   const { notMeasured } = ticket;
   const head = [
-    `${singleLine(name)}: ${singleLine(ticket.subject)}`,
+    `${name}: ${ticket.subject}`,
     `${ticket.severity}, ${state}, at ${toIso(at)}${ticket.observedUntil === null ? '' : ', the end of its imported history'}`,
     ...(notMeasured.length === 0
       ? []
       : [`Not measured, because the imported log has no data: ${notMeasured.join(', ')}`]),
     '',
   ];
-  return `${[...head, ...cycles.flatMap(cycleText)].join('\n').trimEnd()}\n`;
+  return `${[...head, ...cycles.flatMap(cycleText)].map(singleLine).join('\n').trimEnd()}\n`;
 }
 
 const SEES_ALL: Caller = { actor: SYSTEM, sees: 'ALL' };

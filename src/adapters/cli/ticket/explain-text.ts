@@ -2,8 +2,8 @@ import { ZoneOffsets } from '../../../domain/calendar/zone-offsets';
 import { countedIn, type Segment } from '../../../domain/commitment/explain-due';
 import { type DurationMs, type EpochMs, MINUTE_MS, toIso } from '../../../domain/instant';
 import type { Target, WaitingReason } from '../../../domain/policy/policy';
+import { singleLine } from '../printable';
 import { countText, durationText, UNIT_NAMES } from '../quantity-text';
-import { singleLine } from '../single-line';
 import type { CycleExplanation } from './cycle-explanation';
 
 const WAITED_FOR: Readonly<Record<WaitingReason, string>> = {

@@ -1,6 +1,7 @@
 import { ArrayMaxSize, ArrayMinSize, ValidateBy, type ValidationError, validateSync } from 'class-validator';
 import type { ValidatorFn } from 'type-graphql';
-import { isBlank, STORABLE_TEXT, unstorablePaths } from '../../../domain/text';
+import { STORABLE_TEXT, unstorablePaths } from '../../../domain/text';
+import { follows, isWebAddress, MAX_WEB_ADDRESS, type TextRule } from '../../../domain/value-rules';
 import { badInput } from '../errors';
 
 /**
@@ -12,43 +13,25 @@ export interface InputProblem {
   readonly expected: string;
 }
 
-const lengthOf = (text: string): number => {
-  let length = 0;
-  for (const _character of text) length++;
-  return length;
-};
-
 const rule = (name: string, expected: string, holds: (value: unknown) => boolean, each = false) =>
   ValidateBy({ name, validator: { validate: holds, defaultMessage: () => expected } }, { each });
 
 /** One for all rules: `toLocaleString` makes a new one for each number, together 25 ms. */
 const english = new Intl.NumberFormat('en');
 
-/** The longest accepted texts, in characters (Unicode code points). */
-export const NAME = 200;
-export const NOTE = 2_000;
-export const LONG_TEXT = 65_536;
-
-interface TextRule {
-  readonly max: number;
-  /** The text may be empty or only white space. */
-  readonly blank?: boolean;
+interface InputTextRule extends TextRule {
   /** The rule applies to each text of a list. */
   readonly each?: boolean;
 }
 
-/** Text of at most `max` characters (Unicode code points), not blank unless `blank` is set. */
-export const Text = ({ max, blank = false, each = false }: TextRule): PropertyDecorator =>
+/** Text that follows a rule of the domain. */
+export const Text = ({ each = false, ...textRule }: InputTextRule): PropertyDecorator =>
   rule(
     'text',
-    blank
-      ? `takes at most ${english.format(max)} characters`
-      : `takes 1 to ${english.format(max)} characters, not only white space`,
-    (value) =>
-      typeof value === 'string' &&
-      // A string has between one and two UTF-16 units per character.
-      (value.length <= max || (value.length <= 2 * max && lengthOf(value) <= max)) &&
-      (blank || !isBlank(value)),
+    textRule.blank
+      ? `takes at most ${english.format(textRule.max)} characters`
+      : `takes 1 to ${english.format(textRule.max)} characters, not only white space`,
+    (value) => typeof value === 'string' && follows(textRule, value),
     each,
   );
 
@@ -56,16 +39,13 @@ export const Text = ({ max, blank = false, each = false }: TextRule): PropertyDe
 export const AtLeast = (least: number): PropertyDecorator =>
   rule('atLeast', `takes a whole number of at least ${least}`, (value) => typeof value === 'number' && value >= least);
 
-/** An absolute web address of at most 2,048 characters. */
+/** An absolute web address, as the domain accepts it. */
 export const WebAddress = (): PropertyDecorator =>
   rule(
     'webAddress',
-    'takes an absolute address that begins with http:// or https://, of at most 2,048 characters',
-    (value) => typeof value === 'string' && value.length <= 2048 && isWebAddress(value),
+    `takes an absolute address that begins with http:// or https://, of at most ${english.format(MAX_WEB_ADDRESS)} characters`,
+    (value) => typeof value === 'string' && isWebAddress(value),
   );
-
-const isWebAddress = (text: string): boolean =>
-  /^https?:\/\/[^\s\\]+$/i.test(text) && URL.canParse(text) && new URL(text).hostname !== '';
 
 /** A list of `min` to `max` entries. */
 export const Entries =

@@ -1,6 +1,7 @@
 import { Arg, type ClassType, Field, InputType } from 'type-graphql';
 import { fingerprintOf } from '../../../application/fingerprint';
 import type { Idempotency } from '../../../application/ports/idempotency';
+import { NAME } from '../../../domain/value-rules';
 import { leaveToMutation, Text } from './input-rules';
 import { optional } from './optional';
 
@@ -12,7 +13,7 @@ export abstract class MutationInput {
     description:
       'A key of your choice that makes it safe to repeat the request, 1 to 200 characters. A repeated request with the same key and the same input returns the first result and changes nothing. The same key with another input is refused. Keys belong to the caller and are kept for at least 24 hours.',
   })
-  @Text({ max: 200 })
+  @Text(NAME)
   idempotencyKey?: string | null;
 
   @Field(() => String, {

@@ -1,4 +1,5 @@
 import { Field, InterfaceType } from 'type-graphql';
+import { firstProblems } from '../../../application/first-problems';
 import type { Impact } from '../../../domain/impact';
 import { explainRefusal, type Refusal, type RefusalCode } from '../../../domain/ticket/refusals';
 import { describeEnum } from './enums';
@@ -131,7 +132,7 @@ export function userErrorOf(refusal: Refusal, shape: InputShape): UserErrorValue
 
 /** The problems of an input as user errors. */
 export const invalidInputs = (problems: readonly InputProblem[], argument: readonly string[]): UserErrorValue[] =>
-  problems.map(({ path, expected }) => {
-    const refusal: Refusal = { code: 'InvalidInput', field: path.join('.'), expected };
+  firstProblems(problems, (expected) => ({ path: [], expected })).map(({ path, expected }) => {
+    const refusal: Refusal = { code: 'InvalidInput', field: path.join('.') || 'input', expected };
     return { ...refusal, message: explainRefusal(refusal), path: [...argument, ...path] };
   });

@@ -5,8 +5,8 @@ import { requireUuid } from '../base/global-id';
 import { type InputProblem, problemsOf } from '../base/input-rules';
 import { ARGUMENT, Input, idempotencyOf } from '../base/mutation.input';
 import { type InputShape, invalidInputs, userErrorOf } from '../base/user-errors';
+import type { MutationExtensions } from '../bounded-resolvers';
 import type { RequestContext } from '../context';
-import type { MutationExtensions } from '../stoppable-resolvers';
 import { type CalendarReplacementInput, PublishPolicyInput, SetClientTermsInput } from './policy.input';
 import { impactView, PublishPolicyPayload, SetClientTermsPayload } from './policy.payload';
 

@@ -3,7 +3,7 @@ import { Field, ID, InputType } from 'type-graphql';
 import { Entries, Text } from '../base/input-rules';
 import { MutationInput } from '../base/mutation.input';
 
-const NAME = 64;
+const POLICY_NAME = { max: 64 };
 
 @InputType('PublishPolicyInput', {
   description: 'The input of `publishPolicy`.',
@@ -31,11 +31,11 @@ export class CalendarReplacementInput {
     description:
       "The name of the calendar that the policy's targets refer to, such as `business`, at most 64 characters.",
   })
-  @Text({ max: NAME })
+  @Text(POLICY_NAME)
   replaces!: string;
 
   @Field(() => String, { description: 'The name of the calendar that is used instead, at most 64 characters.' })
-  @Text({ max: NAME })
+  @Text(POLICY_NAME)
   with!: string;
 }
 
@@ -52,7 +52,7 @@ export class SetClientTermsInput extends MutationInput {
     description:
       "The name of the policy for the client's new tickets, which use its latest version, at most 64 characters. Null or omitted selects the default policy of the service.",
   })
-  @Text({ max: NAME })
+  @Text(POLICY_NAME)
   policy?: string | null;
 
   @Field(() => [CalendarReplacementInput], {

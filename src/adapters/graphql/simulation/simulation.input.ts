@@ -3,8 +3,9 @@ import { Field, InputType } from 'type-graphql';
 import type { Impact } from '../../../domain/impact';
 import type { WaitingReason } from '../../../domain/policy/policy';
 import type { Command, Direction } from '../../../domain/ticket/commands';
+import { LONG_TEXT, NOTE } from '../../../domain/value-rules';
 import { DirectionEnum, WaitingReasonEnum } from '../base/enums';
-import { Entries, type InputProblem, LONG_TEXT, NOTE, Text } from '../base/input-rules';
+import { Entries, type InputProblem, Text } from '../base/input-rules';
 import { optional } from '../base/optional';
 import { ImpactInput, impactsOf } from '../ticket/impact.input';
 import { reclassifyCommand } from '../ticket/mutation/command-from-input';
@@ -14,7 +15,7 @@ const REASON = 'The reason for the change, at most 2,000 characters.';
 @InputType('SimulatedWorkaroundInput', { description: 'The workaround that would be applied.' })
 class SimulatedWorkaroundInput {
   @Field(() => String, { ...optional, description: 'The description of the workaround, at most 65,536 characters.' })
-  @Text({ max: LONG_TEXT, blank: true })
+  @Text({ ...LONG_TEXT, blank: true })
   description?: string | null;
 
   @Field(() => [ImpactInput], { description: 'The impacts that would remain after the workaround, 1 to 50 entries.' })
@@ -46,14 +47,14 @@ class SimulatedReclassificationInput {
     ...optional,
     description: `${REASON} It cannot be combined with \`override\`, which has its own reason.`,
   })
-  @Text({ max: NOTE, blank: true })
+  @Text({ ...NOTE, blank: true })
   reason?: string | null;
 }
 
 @InputType('SimulatedReasonInput', { description: 'A change whose only input is a reason.' })
 class SimulatedReasonInput {
   @Field(() => String, { ...optional, description: REASON })
-  @Text({ max: NOTE, blank: true })
+  @Text({ ...NOTE, blank: true })
   reason?: string | null;
 }
 
@@ -75,7 +76,7 @@ class SimulatedResolutionInput {
     ...optional,
     description: 'The description of how the cause was removed, at most 65,536 characters.',
   })
-  @Text({ max: LONG_TEXT, blank: true })
+  @Text({ ...LONG_TEXT, blank: true })
   resolution?: string | null;
 }
 

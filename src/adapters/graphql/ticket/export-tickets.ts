@@ -11,7 +11,7 @@ import {
 } from 'graphql';
 import { OperatorError } from '../../../application/operator-error';
 import type { ReadServices } from '../../../application/ports/services';
-import type { RequestContext } from '../context';
+import type { OperationContext } from '../context';
 import { LIMITS } from '../operation-limits';
 
 /** The export failed. The message states the reason. */
@@ -72,7 +72,7 @@ interface TicketsPage {
  */
 export async function* ticketLines(
   schema: GraphQLSchema,
-  context: () => RequestContext<ReadServices>,
+  context: () => OperationContext<ReadServices>,
   filter: unknown,
 ): AsyncGenerator<string> {
   const document = parse(`

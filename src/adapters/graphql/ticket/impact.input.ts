@@ -1,6 +1,7 @@
 import { Field, InputType } from 'type-graphql';
 import type { Audience, Consequence, Impact } from '../../../domain/impact';
-import { NOTE, Text } from '../base/input-rules';
+import { NOTE } from '../../../domain/value-rules';
+import { Text } from '../base/input-rules';
 import { optional } from '../base/optional';
 import { AudienceEnum, ConsequenceEnum } from './impact.type';
 
@@ -18,7 +19,7 @@ export class ImpactInput {
     ...optional,
     description: 'A note for people, at most 2,000 characters. It does not affect the severity.',
   })
-  @Text({ max: NOTE, blank: true })
+  @Text({ ...NOTE, blank: true })
   note?: string | null;
 }
 

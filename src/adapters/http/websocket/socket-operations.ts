@@ -16,10 +16,10 @@ import { getVariableValues } from 'graphql/execution/values';
 import type { SubscribePayload } from 'graphql-ws';
 import type { Logger } from 'pino';
 import { CallerGone } from '../../../application/ports/operation-ended';
-import type { RequestContext } from '../../graphql/context';
+import { answerTooLong, checkOperation, nestedTooDeeply } from '../../graphql/check-operation';
+import type { OperationContext } from '../../graphql/context';
 import { FAULT_CODES, presentError } from '../../graphql/errors';
-import { refuseLargeInput } from '../../graphql/input-limits';
-import { LIMITS, tooLarge } from '../../graphql/operation-limits';
+import { LIMITS } from '../../graphql/operation-limits';
 import { RunningOperation } from '../../graphql/running-operation';
 
 /** Sets the code that Apollo sets for the same error. */
@@ -35,11 +35,12 @@ function withCode(error: GraphQLError, code: string): GraphQLError {
 export function prepareOperation(
   schema: GraphQLSchema,
   payload: SubscribePayload,
-  contextValue: RequestContext,
+  contextValue: OperationContext,
 ): ExecutionArgs | readonly GraphQLError[] {
   try {
     return check(schema, payload, contextValue);
   } catch (error) {
+    if (error instanceof GraphQLError) return [error];
     // graphql-js throws on documents that are too deep for its recursion, and in some of its rules.
     // Only this operation is refused; the socket stays open.
     contextValue.logger.warn({ err: error, requestId: contextValue.requestId }, 'an operation could not be checked');
@@ -50,8 +51,10 @@ export function prepareOperation(
 function check(
   schema: GraphQLSchema,
   { query, operationName, variables }: SubscribePayload,
-  contextValue: RequestContext,
+  contextValue: OperationContext,
 ): ExecutionArgs | readonly GraphQLError[] {
+  const nested = nestedTooDeeply(query);
+  if (nested !== null) return [nested];
   let document: DocumentNode;
   try {
     document = parse(query, { maxTokens: LIMITS.tokens });
@@ -66,16 +69,15 @@ function check(
     const sentence = 'operationName must name an operation of the document.';
     return [withCode(new GraphQLError(sentence), 'OPERATION_RESOLUTION_FAILURE')];
   }
-  const given = variables ?? {};
-  const oversize = refuseLargeInput(document, operation, given) ?? tooLarge(document, operation, given);
-  if (oversize !== null) return [oversize];
+  const allowance = checkOperation(schema, document, operation, variables ?? {});
   const coerced = getVariableValues(schema, operation.variableDefinitions ?? [], variables ?? {}, { maxErrors: 10 });
   if (coerced.errors !== undefined) return coerced.errors.map((error) => withCode(error, FAULT_CODES.badInput));
+  if (allowance !== null) Object.assign(contextValue.allowance, allowance);
   return { schema, document, operationName, variableValues: variables, contextValue };
 }
 
 const operationOf = ({ contextValue }: ExecutionArgs): RunningOperation => {
-  const { operation } = contextValue as RequestContext;
+  const { operation } = contextValue as OperationContext;
   if (operation === null) throw new Error('An operation of a socket can always be ended');
   return operation;
 };
@@ -84,7 +86,10 @@ const operationOf = ({ contextValue }: ExecutionArgs): RunningOperation => {
 const resultOf = (args: ExecutionArgs, limitMs: number): Promise<ExecutionResult> =>
   operationOf(args)
     .answerWithin(limitMs, () => execute(args))
-    .catch(errorResult);
+    .then((result) => {
+      const tooLong = answerTooLong(result.data);
+      return tooLong === null ? result : { errors: [tooLong] };
+    }, errorResult);
 
 function errorResult(error: unknown): ExecutionResult {
   const originalError = error instanceof Error ? error : new Error(String(error));
@@ -121,12 +126,13 @@ export function executeUntilCompleted(args: ExecutionArgs, limitMs: number): Asy
 export async function subscribeWithFreshContexts(
   args: ExecutionArgs,
   limitMs: number,
-  contextFor: (operation: RunningOperation) => RequestContext,
+  contextFor: (operation: RunningOperation) => OperationContext,
 ): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
   const source = await createSourceEventStream(args);
   if (!(Symbol.asyncIterator in source)) return source;
   const events = source[Symbol.asyncIterator]();
   const subscription = operationOf(args);
+  const allowance = { ...(args.contextValue as OperationContext).allowance };
   let delivery: RunningOperation | null = null;
   let hasEnded = false;
   const results: AsyncIterableIterator<ExecutionResult> = {
@@ -137,6 +143,7 @@ export async function subscribeWithFreshContexts(
         if (done === true || hasEnded) return { done: true, value: undefined };
         delivery = new RunningOperation();
         const contextValue = contextFor(delivery);
+        Object.assign(contextValue.allowance, allowance);
         return { done: false, value: await resultOf({ ...args, rootValue: value, contextValue }, limitMs) };
       } catch (error) {
         hasEnded = true;

@@ -6,7 +6,7 @@ import { handleProtocols, makeServer } from 'graphql-ws';
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Caller } from '../../../application/ports/caller';
-import type { ContextFactory, RequestContext } from '../../graphql/context';
+import type { ContextFactory, OperationContext } from '../../graphql/context';
 import { badInput } from '../../graphql/errors';
 import { RunningOperation } from '../../graphql/running-operation';
 import {
@@ -65,13 +65,13 @@ export function createSocketServer({
     },
     execute: (args) => executeUntilCompleted(args, operationTimeoutMs),
     subscribe: (args) => {
-      const { caller, requestId } = args.contextValue as RequestContext;
+      const { caller, requestId } = args.contextValue as OperationContext;
       return subscribeWithFreshContexts(args, operationTimeoutMs, (operation) =>
         contextFor(caller, requestId, operation),
       );
     },
     onNext: (_context, _id, _payload, args, result) =>
-      presentResult(result, (args.contextValue as RequestContext).requestId, logger),
+      presentResult(result, (args.contextValue as OperationContext).requestId, logger),
     onError: (_context, _id, _payload, errors) => presentAll(errors, randomUUID(), logger),
   });
 

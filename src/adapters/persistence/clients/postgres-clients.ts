@@ -1,15 +1,18 @@
 import type { DataSource } from 'typeorm';
 import { v7 as newId } from 'uuid';
-import type { Client } from '../../../application/ports/clients';
+import type { Client, Clients } from '../../../application/ports/clients';
 import type { Clock } from '../../../application/ports/clock';
 import { poolOf } from '../database/data-source';
 import { entityManager } from '../database/entity-manager';
 import { lanesOf } from '../database/lanes';
+import type { Queryable } from '../database/sql';
 import { transact } from '../database/transact';
 import { type ClientRow, clients } from '../tables';
+import { claimKey } from '../tickets/idempotency-keys';
 
 /** The client accounts. Names are unique and case-sensitive. */
 export interface ClientAccounts {
+  readonly create: Clients['create'];
   /**
    * Returns the client of that name, and creates it if there is none. Safe to call concurrently.
    */
@@ -37,26 +40,40 @@ interface ClientAccountsDeps {
 }
 
 export function createClientAccounts({ dataSource, clock }: ClientAccountsDeps): ClientAccounts {
-  const repository = entityManager(dataSource, lanesOf(poolOf(dataSource)).lookups).getRepository(clients);
+  const pool = poolOf(dataSource);
+  const { lookups } = lanesOf(pool);
 
-  const clientWhere = async (where: { readonly id: string } | { readonly name: string }): Promise<Client | null> => {
-    const row = await repository.findOneBy(where);
+  const clientWhere = async (
+    where: { readonly id: string } | { readonly name: string },
+    on: Queryable = lookups,
+  ): Promise<Client | null> => {
+    const row = await entityManager(dataSource, on).getRepository(clients).findOneBy(where);
     return row === null ? null : clientFromRow(row);
   };
   const clientNamed = (name: string) => clientWhere({ name });
-  const openClient = async (id: string, name: string): Promise<Client | null> => {
-    const row = { id, name, created_at: clock.now() };
-    // In a transaction, so that a commit with an unknown outcome is reported as such.
-    await transact(poolOf(dataSource), (tx) => {
+  // In a transaction, so that a commit with an unknown outcome is reported as such. A name that is
+  // taken rolls it back, so that the key is free for another name.
+  const create: Clients['create'] = (id, name, key) =>
+    transact(pool, async (tx) => {
+      if (key !== null && (await claimKey(tx, key, id, clock.now())) === 'REUSED') return 'KEY_REUSED';
       const insert = entityManager(dataSource, tx).createQueryBuilder().insert().into(clients);
-      return insert.values(row).orIgnore().updateEntity(false).execute();
+      await insert.values({ id, name, created_at: clock.now() }).orIgnore().updateEntity(false).execute();
+      const client = await clientWhere({ id }, tx);
+      if (client === null) throw new NameTaken();
+      return client;
+    }).catch((error: unknown) => {
+      if (error instanceof NameTaken) return 'NAME_TAKEN';
+      throw error;
     });
-    return clientWhere({ id });
+  const openClient = async (id: string, name: string): Promise<Client | null> => {
+    const client = await create(id, name, null);
+    return typeof client === 'string' ? null : client;
   };
 
   return {
     clientNamed,
     openClient,
+    create,
     ensureClient: async (name) => {
       const client = (await clientNamed(name)) ?? (await openClient(newId(), name)) ?? (await clientNamed(name));
       if (client === null) throw new Error(`The client "${name}" was neither found nor created`);
@@ -64,3 +81,6 @@ export function createClientAccounts({ dataSource, clock }: ClientAccountsDeps):
     },
   };
 }
+
+/** Rolls a transaction back. Internal to this file. */
+class NameTaken extends Error {}

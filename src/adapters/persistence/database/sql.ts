@@ -12,8 +12,13 @@ import {
   UnstorableInstant,
 } from './database-errors';
 
-/** Something that runs a statement: a lane, or the connection of a transaction. */
+/**
+ * Something that runs a statement: a lane, or the connection of a transaction. Not a pool, which
+ * would not respect the shares of the lanes.
+ */
 export interface Queryable {
+  /** Only a pool has it. */
+  readonly totalCount?: never;
   query<Row extends QueryResultRow>(config: {
     readonly name?: string;
     readonly text: string;

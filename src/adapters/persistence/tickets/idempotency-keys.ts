@@ -1,4 +1,4 @@
-import { actorKey } from '../../../application/ports/idempotency';
+import { actorKey, type KeyUse } from '../../../application/ports/idempotency';
 import type { FirstAnswer, KeyAnswer, KeyClaim } from '../../../application/ports/ticket-store';
 import type { Actor } from '../../../domain/actor';
 import { type EpochMs, HOUR_MS } from '../../../domain/instant';
@@ -75,7 +75,7 @@ export const keyRowOf = (answer: KeyAnswer, now: EpochMs) => ({
  */
 export async function claimKey(
   on: Queryable,
-  { by, key, fingerprint }: { readonly by: Actor; readonly key: string; readonly fingerprint: string },
+  { by, key, fingerprint }: KeyUse,
   about: string,
   now: EpochMs,
 ): Promise<'NEW' | 'REUSED' | IdempotencyKeyRow> {

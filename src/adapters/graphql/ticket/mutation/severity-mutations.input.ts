@@ -1,8 +1,9 @@
 import { ValidateNested } from 'class-validator';
 import { Field, InputType } from 'type-graphql';
 import type { Severity } from '../../../../domain/severity';
+import { LONG_TEXT, NOTE } from '../../../../domain/value-rules';
 import { SeverityEnum } from '../../base/enums';
-import { Entries, LONG_TEXT, NOTE, Text } from '../../base/input-rules';
+import { Entries, Text } from '../../base/input-rules';
 import { optional } from '../../base/optional';
 import { ImpactInput } from '../impact.input';
 import { TicketInput } from './ticket.input';
@@ -20,7 +21,7 @@ export class OverrideInput {
   severity!: Severity;
 
   @Field(() => String, { description: 'The reason for the override, 1 to 2,000 characters.' })
-  @Text({ max: NOTE })
+  @Text(NOTE)
   reason!: string;
 }
 
@@ -48,7 +49,7 @@ export class ReclassifyTicketInput extends TicketInput {
     description:
       'The reason why the impacts have changed, at most 2,000 characters. It cannot be combined with `override`.',
   })
-  @Text({ max: NOTE, blank: true })
+  @Text({ ...NOTE, blank: true })
   reason?: string | null;
 }
 
@@ -58,21 +59,21 @@ export class ApproveOverrideInput extends TicketInput {
     ...optional,
     description: 'The reason for the approval, 1 to 2,000 characters. Defaults to the reason of the proposal.',
   })
-  @Text({ max: NOTE })
+  @Text(NOTE)
   reason?: string | null;
 }
 
 @InputType('RejectOverrideInput', { description: 'The input of `rejectOverride`.' })
 export class RejectOverrideInput extends TicketInput {
   @Field(() => String, { description: 'The reason for the rejection, 1 to 2,000 characters.' })
-  @Text({ max: NOTE })
+  @Text(NOTE)
   reason!: string;
 }
 
 @InputType('ApplyWorkaroundInput', { description: 'The input of `applyWorkaround`.' })
 export class ApplyWorkaroundInput extends TicketInput {
   @Field(() => String, { description: 'The description of the workaround, 1 to 65,536 characters.' })
-  @Text({ max: LONG_TEXT })
+  @Text(LONG_TEXT)
   description!: string;
 
   @Field(() => [ImpactInput], {
@@ -90,6 +91,6 @@ export class WithdrawWorkaroundInput extends TicketInput {
     ...optional,
     description: 'The reason why the workaround is withdrawn, at most 2,000 characters.',
   })
-  @Text({ max: NOTE, blank: true })
+  @Text({ ...NOTE, blank: true })
   reason?: string | null;
 }

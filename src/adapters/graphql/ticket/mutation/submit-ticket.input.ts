@@ -1,8 +1,9 @@
 import { ValidateNested } from 'class-validator';
 import { Field, ID, InputType } from 'type-graphql';
 import type { Channel } from '../../../../domain/ticket/commands';
+import { LONG_TEXT, NAME, SUBJECT, TAG } from '../../../../domain/value-rules';
 import { ChannelEnum } from '../../base/enums';
-import { Entries, LONG_TEXT, NAME, Text, WebAddress } from '../../base/input-rules';
+import { Entries, Text, WebAddress } from '../../base/input-rules';
 import { MutationInput } from '../../base/mutation.input';
 import { optional } from '../../base/optional';
 import { ImpactInput } from '../impact.input';
@@ -17,11 +18,11 @@ export class SubmitTicketInput extends MutationInput {
   clientId?: string | null;
 
   @Field(() => String, { description: 'The subject of the ticket, 1 to 500 characters.' })
-  @Text({ max: 500 })
+  @Text(SUBJECT)
   subject!: string;
 
   @Field(() => String, { ...optional, description: 'The description of the issue, at most 65,536 characters.' })
-  @Text({ max: LONG_TEXT, blank: true })
+  @Text({ ...LONG_TEXT, blank: true })
   description?: string | null;
 
   @Field(() => [ImpactInput], {
@@ -35,14 +36,14 @@ export class SubmitTicketInput extends MutationInput {
     ...optional,
     description: 'The name of the person who reported the issue, at most 200 characters.',
   })
-  @Text({ max: NAME })
+  @Text(NAME)
   reporter?: string | null;
 
   @Field(() => String, {
     ...optional,
     description: 'The name of the person who works on the ticket, at most 200 characters.',
   })
-  @Text({ max: NAME })
+  @Text(NAME)
   assignee?: string | null;
 
   @Field(() => ChannelEnum, {
@@ -57,7 +58,7 @@ export class SubmitTicketInput extends MutationInput {
     description:
       'The identifier of the ticket in another system, at most 200 characters. It must be unique within the client.',
   })
-  @Text({ max: NAME })
+  @Text(NAME)
   externalId?: string | null;
 
   @Field(() => String, {
@@ -73,7 +74,7 @@ export class SubmitTicketInput extends MutationInput {
       'The tags of the ticket, at most 50, each of 1 to 100 characters. White space around a tag is removed, and duplicates are ignored.',
   })
   @Entries(0, 50)
-  @Text({ max: 100, each: true })
+  @Text({ ...TAG, each: true })
   tags?: string[] | null;
 
   @Field(() => ID, {

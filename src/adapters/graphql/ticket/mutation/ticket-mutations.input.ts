@@ -1,8 +1,9 @@
 import { Field, InputType, Int } from 'type-graphql';
 import type { CommitmentKind, WaitingReason } from '../../../../domain/policy/policy';
 import type { Channel, Direction } from '../../../../domain/ticket/commands';
+import { LONG_TEXT, NAME, NOTE } from '../../../../domain/value-rules';
 import { ChannelEnum, CommitmentKindEnum, DirectionEnum, WaitingReasonEnum } from '../../base/enums';
-import { AtLeast, LONG_TEXT, NAME, NOTE, Text } from '../../base/input-rules';
+import { AtLeast, Text } from '../../base/input-rules';
 import { optional } from '../../base/optional';
 import { TicketInput } from './ticket.input';
 
@@ -35,14 +36,14 @@ export class CommunicateInput extends TicketInput {
   channel!: Channel;
 
   @Field(() => String, { description: 'The text of the message, 1 to 65,536 characters.' })
-  @Text({ max: LONG_TEXT })
+  @Text(LONG_TEXT)
   body!: string;
 }
 
 @InputType('RecordCallInput', { description: 'The input of `recordCall`.' })
 export class RecordCallInput extends TicketInput {
   @Field(() => String, { ...optional, description: 'A note about the call, at most 2,000 characters.' })
-  @Text({ max: NOTE, blank: true })
+  @Text({ ...NOTE, blank: true })
   note?: string | null;
 }
 
@@ -53,7 +54,7 @@ export class AssignTicketInput extends TicketInput {
     description:
       'The name of the person who works on the ticket, 1 to 200 characters. Null to remove the current assignee.',
   })
-  @Text({ max: NAME })
+  @Text(NAME)
   assignee?: string | null;
 }
 
@@ -63,7 +64,7 @@ export class ResolveTicketInput extends TicketInput {
     ...optional,
     description: 'The description of how the cause was removed, at most 65,536 characters.',
   })
-  @Text({ max: LONG_TEXT, blank: true })
+  @Text({ ...LONG_TEXT, blank: true })
   resolution?: string | null;
 }
 
@@ -73,7 +74,7 @@ export class ReopenTicketInput extends TicketInput {
     ...optional,
     description: 'The reason why the ticket is reopened, at most 2,000 characters.',
   })
-  @Text({ max: NOTE, blank: true })
+  @Text({ ...NOTE, blank: true })
   reason?: string | null;
 }
 
@@ -84,7 +85,7 @@ export class CloseTicketInput extends TicketInput {
     description:
       'The reason why the ticket is closed, at most 2,000 characters. Required when the ticket is not resolved, because it is then closed as cancelled.',
   })
-  @Text({ max: NOTE, blank: true })
+  @Text({ ...NOTE, blank: true })
   reason?: string | null;
 }
 
@@ -98,6 +99,6 @@ export class WaiveBreachInput extends TicketInput {
   cycle!: number;
 
   @Field(() => String, { description: 'The reason for the waiver, 1 to 2,000 characters.' })
-  @Text({ max: NOTE })
+  @Text(NOTE)
   reason!: string;
 }

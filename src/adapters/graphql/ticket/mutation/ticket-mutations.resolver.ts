@@ -3,6 +3,7 @@ import type { Changed } from '../../../../application/tickets/change';
 import { changeTicket } from '../../../../application/tickets/change-ticket';
 import { openTicket } from '../../../../application/tickets/open-ticket';
 import type { Command } from '../../../../domain/ticket/commands';
+import { distinctTags } from '../../../../domain/value-rules';
 import { requireUuid } from '../../base/global-id';
 import { type InputProblem, problemsOf } from '../../base/input-rules';
 import { ARGUMENT, Input, idempotencyOf, type MutationInput } from '../../base/mutation.input';
@@ -42,7 +43,7 @@ export class TicketMutationResolver {
       channel: given.channel,
       externalId: given.externalId ?? null,
       externalUrl: given.externalUrl ?? null,
-      tags: [...new Set(given.tags)],
+      tags: distinctTags(given.tags ?? []),
       impacts,
       followUpOf: given.followUpOf == null ? null : requireUuid('Ticket', given.followUpOf, 'input.followUpOf'),
     };

@@ -1,0 +1,131 @@
+import {
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  type GraphQLSchema,
+  Kind,
+  type OperationDefinitionNode,
+} from 'graphql';
+import { getVariableValues } from 'graphql/execution/values';
+import { FAULT_CODES } from './errors';
+import { refuseLargeInput } from './input-limits';
+import { LIMITS } from './operation-limits';
+import { OperationMeasure, type OperationSize } from './operation-size';
+
+/** What the resolvers of an operation may still read into its response. */
+export interface Allowance {
+  /** The rest of the segments in explanations. */
+  segments: number;
+  /** The rest of the size. */
+  fields: number;
+  /** For each list without pages, the fields that each of its entries has. */
+  entrySizes: ReadonlyMap<FieldNode, number>;
+}
+
+export const unlimitedFields = (): Allowance => ({
+  segments: LIMITS.segments,
+  fields: Number.POSITIVE_INFINITY,
+  entrySizes: new Map(),
+});
+
+const english = new Intl.NumberFormat('en');
+
+export const operationTooLarge = (sentence: string): GraphQLError =>
+  new GraphQLError(sentence, { extensions: { code: FAULT_CODES.tooLarge, http: { status: 400 } } });
+
+const TEXT_OR_BRACKET = /"""(?:\\"""|[\s\S])*?(?:"""|$)|"(?:\\.|[^"\\\n\r])*"?|#[^\n\r]*|[{}()[\]]/g;
+
+/**
+ * The error for a document whose brackets are nested too deeply; null for any other. It is checked
+ * before the document is parsed, because parsing and validation are recursive.
+ */
+export function nestedTooDeeply(source: string): GraphQLError | null {
+  let depth = 0;
+  for (const [found] of source.matchAll(TEXT_OR_BRACKET)) {
+    if ('{(['.includes(found)) depth += 1;
+    else if ('})]'.includes(found)) depth -= 1;
+    if (depth > LIMITS.nesting) {
+      return operationTooLarge(
+        `The brackets of the document are nested too deeply. The limit is ${LIMITS.nesting} levels.`,
+      );
+    }
+  }
+  return null;
+}
+
+/**
+ * Checks a valid operation against the limits, as it will be executed.
+ *
+ * @returns the allowance of its execution. Null if its variables are invalid, so that it cannot be
+ * executed.
+ * @throws GraphQLError with the limit that it exceeds
+ */
+export function checkOperation(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>>,
+): Allowance | null {
+  const oversized = refuseLargeInput(document, operation, variables);
+  if (oversized !== null) throw oversized;
+  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables, { maxErrors: 1 });
+  const root = schema.getRootType(operation.operation);
+  if (coerced === undefined || root == null) return null;
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const node of document.definitions) {
+    if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
+  }
+  const size = new OperationMeasure(schema, fragments, coerced).of(root, operation.selectionSet);
+  refuseBeyondLimits(size);
+  return { segments: LIMITS.segments, fields: LIMITS.fields - size.fields, entrySizes: size.entrySizes };
+}
+
+function refuseBeyondLimits({ depth, fields, introspectedLists }: OperationSize): void {
+  if (depth > LIMITS.depth) {
+    throw operationTooLarge(`The operation is ${depth} levels deep. The limit is ${LIMITS.depth} levels.`);
+  }
+  if (fields > LIMITS.fields) {
+    throw operationTooLarge(
+      `The size of the operation is ${english.format(fields)} fields. The limit is ${english.format(LIMITS.fields)} fields, where a field of a list counts once per entry, and fields that need much work count more. Request shorter pages or fewer fields.`,
+    );
+  }
+  if (introspectedLists > LIMITS.introspectedLists) {
+    throw operationTooLarge(
+      `The operation selects ${english.format(introspectedLists)} lists by introspection. The limit is ${LIMITS.introspectedLists} lists.`,
+    );
+  }
+}
+
+/**
+ * Charges the entries of a list beyond the number that the size of the operation includes.
+ *
+ * @throws GraphQLError if the allowance is used up
+ */
+export function chargeEntries(allowance: Allowance, nodes: readonly FieldNode[], entries: number): void {
+  for (const node of nodes) allowance.fields -= entries * (allowance.entrySizes.get(node) ?? 1);
+  if (allowance.fields < 0) {
+    throw operationTooLarge(
+      `The lists of the response have more than ${english.format(LIMITS.fields)} fields. Request fewer objects or fewer fields.`,
+    );
+  }
+}
+
+/** The error for a response with too many characters; null for any other. */
+export function answerTooLong(data: unknown): GraphQLError | null {
+  let characters = 0;
+  const open: unknown[] = [data];
+  while (open.length > 0) {
+    const value = open.pop();
+    if (typeof value === 'string') characters += value.length;
+    else if (Array.isArray(value)) for (const entry of value) open.push(entry);
+    else if (typeof value === 'object' && value !== null)
+      for (const name in value) open.push((value as Record<string, unknown>)[name]);
+    if (characters > LIMITS.characters) {
+      return operationTooLarge(
+        `The texts of the response have more than ${english.format(LIMITS.characters)} characters. Request shorter pages or fewer fields. If the operation is a mutation, it was carried out.`,
+      );
+    }
+  }
+  return null;
+}
