@@ -290,6 +290,7 @@ CREATE INDEX tickets_client_id_number_idx ON public.tickets USING btree (client_
 CREATE INDEX tickets_due_at_idx ON public.tickets USING btree (due_at, id);
 CREATE UNIQUE INDEX tickets_external_id_key ON public.tickets USING btree (external_id, client_id) WHERE (external_id IS NOT NULL);
 CREATE INDEX tickets_follow_up_of_idx ON public.tickets USING btree (follow_up_of, number) WHERE (follow_up_of IS NOT NULL);
+CREATE INDEX tickets_last_event_at_idx ON public.tickets USING btree (last_event_at, id);
 CREATE INDEX tickets_next_deadline_at_idx ON public.tickets USING btree (next_deadline_at, id) WHERE (next_deadline_at IS NOT NULL);
 CREATE INDEX tickets_opened_at_idx ON public.tickets USING btree (opened_at, id);
 CREATE INDEX tickets_resolution_due_at_idx ON public.tickets USING btree (resolution_due_at, id) WHERE (resolution_due_at IS NOT NULL);

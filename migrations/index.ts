@@ -7,6 +7,7 @@ import { EventSchemaVersion1764500000000 } from './1764500000000-EventSchemaVers
 import { PlainComments1764600000000 } from './1764600000000-PlainComments';
 import { BreakingMigrations1764610000000 } from './1764610000000-BreakingMigrations';
 import { SilenceSinceInbound1764700000000 } from './1764700000000-SilenceSinceInbound';
+import { LastEventOrder1764710000000 } from './1764710000000-LastEventOrder';
 
 /**
  * All migrations, the oldest first. A list and not a search, so that sources and compiled files
@@ -22,4 +23,5 @@ export const MIGRATIONS = [
   PlainComments1764600000000,
   BreakingMigrations1764610000000,
   SilenceSinceInbound1764700000000,
+  LastEventOrder1764710000000,
 ];

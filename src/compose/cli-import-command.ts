@@ -5,6 +5,7 @@ import type { LineOutput } from '../adapters/cli/line-output';
 import { progressOn } from '../adapters/cli/progress';
 import { existingExternalIds } from '../adapters/persistence/tickets/external-ids';
 import { createTicketStore } from '../adapters/persistence/tickets/postgres-ticket-store';
+import { reserveNumbers } from '../adapters/persistence/tickets/reserved-numbers';
 import { policiesForDryRun, publishConfiguredPolicy } from '../application/policies/publish-configured-policy';
 import { createChangeTickets } from '../application/tickets/change-tickets';
 import type { Config } from '../config';
@@ -18,24 +19,48 @@ export interface ImportOutput {
 }
 
 /**
- * `stepdown import`.
+ * `stepdown import`. The first Ctrl-C or SIGTERM ends the import after the tickets that are being
+ * saved; the second ends the process.
  *
  * @returns the exit code
  */
-export const runImport = (config: Config, options: ImportOptions, to: ImportOutput, log: Logger): Promise<0 | 1> =>
-  withStore(config, log, 'import', (store) => importInto(store, options, to));
+export async function runImport(config: Config, options: ImportOptions, to: ImportOutput, log: Logger): Promise<0 | 1> {
+  const stopping = new AbortController();
+  const stop = () => {
+    for (const signal of SIGNALS) process.off(signal, stop);
+    stopping.abort();
+  };
+  for (const signal of SIGNALS) process.on(signal, stop);
+  try {
+    return await withStore(config, log, 'import', (store) => importInto(store, options, to, stopping.signal));
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, stop);
+  }
+}
 
-/** Imports into an open store. @returns the exit code */
-export async function importInto(store: Store, options: ImportOptions, to: ImportOutput): Promise<0 | 1> {
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
+/**
+ * Imports into an open store.
+ *
+ * @param signal ends the import after the tickets that are being saved
+ * @returns the exit code
+ */
+export async function importInto(
+  store: Store,
+  options: ImportOptions,
+  to: ImportOutput,
+  signal = new AbortController().signal,
+): Promise<0 | 1> {
   const { pool, clients, clock, policyFile } = store;
   const { policies, hasUnpublishedChanges } = options.dryRun
     ? await policiesForDryRun(store.policies, policyFile)
     : { policies: store.policies, ...(await publishConfiguredPolicy(store.policies, policyFile, 'MISSING')) };
   if (hasUnpublishedChanges) to.stderr.write(UNPUBLISHED_CHANGES_NOTE);
-  const startedAt = performance.now();
-  const summary = await importFile(
+  const done = await importFile(
     {
       url: store.url,
+      clock,
       policies,
       // No part of this process follows the log; other processes find the events within a second.
       changeTickets: createChangeTickets({
@@ -46,15 +71,13 @@ export async function importInto(store: Store, options: ImportOptions, to: Impor
       ensureClient: async (name) => (await clients.ensureClient(name)).id,
       clientNamed: async (name) => (await clients.clientNamed(name))?.id ?? null,
       existing: (clientId, externalIds) => existingExternalIds(pool, clientId, externalIds),
+      reserveNumbers: (count) => reserveNumbers(pool, count),
     },
     options,
     progressOn(to.stderr),
+    signal,
   );
-  const { output, errorOutput, exitCode } = importResult(
-    summary,
-    (performance.now() - startedAt) / 1000,
-    options.dryRun,
-  );
+  const { output, errorOutput, exitCode } = importResult(done, options.dryRun);
   to.stdout.write(output);
   to.stderr.write(errorOutput);
   return exitCode;

@@ -297,11 +297,11 @@ test(
           'line 5 A UNKNOWN_STATE',
           'line 6 A BACKWARDS',
           'line 7 A UNREADABLE_INSTANT',
+          'line 14 A REFUSED',
           'line 10 B UNKNOWN_PRIORITY',
           'line 10 B NO_PRIORITY_YET',
           'line 11 B OPENED_AFTER_FIRST_ROW',
           'line 12 B ALREADY_CLOSED',
-          'line 14 A REFUSED',
         ].map((line) => expect.stringMatching(new RegExp(`^${line}`))),
       );
       const full = await run(['import', broken, '--mapping', MAPPING, '--reports', '/dev/full'], env);

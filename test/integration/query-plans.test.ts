@@ -104,6 +104,7 @@ test.each<[string, () => { readonly text: string; readonly values: readonly unkn
   ['the last tickets in order of number', () => page('NUMBER', 'END')],
   ['tickets in order of opening', () => page('OPENED_AT')],
   ['tickets in order of change', () => page('UPDATED_AT', 'START', 'ASC')],
+  ['tickets in order of their last event', () => page('LAST_EVENT_AT')],
   ['tickets in order of what is due', () => page('NEXT_DEADLINE_AT', 'START', 'ASC')],
   ['tickets in order of what is due last', () => page('NEXT_DEADLINE_AT', 'END', 'DESC')],
   ['the end of the log', () => ({ text: READ_LOG.text, values: ['999999999', '0', 200] })],

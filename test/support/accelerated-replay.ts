@@ -3,12 +3,13 @@ import { PassThrough } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, type Pool } from 'pg';
 import { v7 as newId } from 'uuid';
-import { csvRows } from '../../src/adapters/import/csv-rows';
+import { openCsvLog } from '../../src/adapters/import/csv-rows';
 import { type Mapping, parseMapping } from '../../src/adapters/import/mapping-file';
 import { stage } from '../../src/adapters/import/staging';
 import { type Commit, createTicketStore } from '../../src/adapters/persistence/tickets/postgres-ticket-store';
 import { DeadlineEngine } from '../../src/application/deadlines/deadline-engine';
 import { planTicket } from '../../src/application/import/plan-ticket';
+import { RowTally } from '../../src/application/import/row-tally';
 import type { Change, Step } from '../../src/application/tickets/change';
 import { createChangeTickets } from '../../src/application/tickets/change-tickets';
 import { createDueTickets } from '../../src/application/tickets/record-due';
@@ -139,7 +140,8 @@ async function momentsOf(store: Store, { file, mapping: mappingFile }: Log) {
   const moments: Moment[] = [];
   try {
     const ignore = () => undefined;
-    const staging = await stage(client, csvRows(file, mapping.file, ignore, ignore));
+    const log = await openCsvLog(file, mapping.file, Date.now());
+    const staging = await stage(client, log.rows(new RowTally(ignore), ignore));
     for await (const batch of staging.batches(LARGEST_SET)) {
       for (const { externalId, rows } of batch) {
         const { opening, steps } = planTicket(externalId, rows, mapping.meaning);

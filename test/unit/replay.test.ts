@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { csvRows } from '../../src/adapters/import/csv-rows';
+import { openCsvLog } from '../../src/adapters/import/csv-rows';
 import { parseMapping } from '../../src/adapters/import/mapping-file';
 import { type LogRow, planTicket } from '../../src/application/import/plan-ticket';
+import { RowTally } from '../../src/application/import/row-tally';
 import { tryChanges } from '../../src/application/import/try-changes';
 import { judgedAt, viewCycle } from '../../src/domain/commitment/view';
 import { type EpochMs, toIso } from '../../src/domain/instant';
@@ -39,7 +40,8 @@ interface Expected {
 async function replay(file: string): Promise<ReadonlyMap<string, { ticket: Ticket; lines: readonly number[] }>> {
   const byTicket = new Map<string, LogRow[]>();
   let end = Number.NEGATIVE_INFINITY;
-  for await (const { ticket, row } of csvRows(file, mapping.file, fail, () => undefined)) {
+  const log = await openCsvLog(file, mapping.file, NOW);
+  for await (const { ticket, row } of log.rows(new RowTally(fail), () => undefined)) {
     byTicket.set(ticket, [...(byTicket.get(ticket) ?? []), row]);
     end = Math.max(end, row.at ?? end);
   }

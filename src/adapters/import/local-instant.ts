@@ -22,6 +22,12 @@ const escapeLiteral = (literal: string): string => literal.replace(/[.*+?^${}()|
 /** Parses an instant. Null if the text is not one. */
 export type ReadInstant = (text: string) => EpochMs | null;
 
+/**
+ * Parses an instant. Null if the text is not one. The second is the later instant of a local time
+ * that occurs twice, otherwise undefined.
+ */
+export type ReadOccurrences = (text: string) => readonly [first: EpochMs, second?: EpochMs] | null;
+
 /** The problem of a format, undefined if it is valid. */
 export function formatProblem(format: string): string | undefined {
   if (format === 'rfc3339') return undefined;
@@ -41,7 +47,18 @@ export function formatProblem(format: string): string | undefined {
  * has its own offset.
  */
 export function instantReader(format: string, timeZone: string): ReadInstant {
-  if (format === 'rfc3339') return (text) => parseRfc3339(text) ?? null;
+  const read = occurrenceReader(format, timeZone);
+  return (text) => read(text)?.[0] ?? null;
+}
+
+/** As `instantReader`, with both instants of a local time that occurs twice. */
+export function occurrenceReader(format: string, timeZone: string): ReadOccurrences {
+  if (format === 'rfc3339') {
+    return (text) => {
+      const at = parseRfc3339(text);
+      return at === undefined ? null : [at];
+    };
+  }
   const fields: string[] = [];
   const parts: string[] = [];
   let end = 0;
@@ -72,6 +89,6 @@ export function instantReader(format: string, timeZone: string): ReadInstant {
     date.setUTCFullYear(partOf('year'), month - 1, day);
     if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return null;
     const local = date.getTime() + ((hour * 60 + minute) * 60 + second) * 1000 + partOf('millisecond');
-    return zone.instantOf(local);
+    return zone.occurrencesOf(local);
   };
 }

@@ -11,6 +11,7 @@ import { textSchema } from '../documents/text-schema';
 import { readYaml } from '../documents/yaml-source';
 import { zoneProblem } from '../documents/zone-problem';
 import { formatProblem } from './local-instant';
+import { ENCODINGS } from './text-encoding';
 
 const column = textSchema(NAME);
 const unknown = z.enum(['report', 'ignore', 'leaveOut']).default('report');
@@ -30,8 +31,12 @@ const impact = z.strictObject({
 const mappingSchema = z.strictObject({
   title: textSchema(NAME),
   file: z
-    .strictObject({ delimiter: z.string().min(1).max(4).default(','), missing: z.string().optional() })
-    .default({ delimiter: ',' }),
+    .strictObject({
+      delimiter: z.string().min(1).max(4).default(','),
+      missing: z.string().optional(),
+      encoding: z.enum(ENCODINGS).default('utf-8'),
+    })
+    .default({ delimiter: ',', encoding: 'utf-8' }),
   instants: z.strictObject({ format: validText(formatProblem), timeZone: validText(zoneProblem).default('UTC') }),
   ticket: z.strictObject({
     id: column,

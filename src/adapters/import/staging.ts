@@ -4,7 +4,7 @@ import type { ClientBase } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { StagedTicket, Staging } from '../../application/import/import-tickets';
 import type { LogRow } from '../../application/import/plan-ticket';
-import type { PlacedRow } from './csv-rows';
+import type { PlacedRow } from './row-shape';
 
 /**
  * Copies the rows of a file into a temporary table and reads them back ticket by ticket, in the
@@ -15,7 +15,8 @@ import type { PlacedRow } from './csv-rows';
 export async function stage(client: ClientBase, rows: AsyncIterable<PlacedRow>): Promise<Staging> {
   await client.query(`
     CREATE TEMP TABLE import_rows (
-      line int NOT NULL, ticket text NOT NULL, rank_number float8, rank_text text COLLATE "C", at int8, row_data text NOT NULL
+      line int NOT NULL, ticket text NOT NULL, rank_number float8, rank_text text COLLATE "C", at int8, at_again int8,
+      row_data text NOT NULL
     )`);
   await pipeline(rows, toCopyText(), client.query(copyFrom('COPY import_rows FROM STDIN')));
   await client.query(`
@@ -24,14 +25,20 @@ export async function stage(client: ClientBase, rows: AsyncIterable<PlacedRow>):
   await client.query('CREATE INDEX ON import_tickets (place)');
   await client.query('CREATE INDEX ON import_rows (ticket)');
   await client.query('ANALYZE import_rows, import_tickets');
-  const { rows: counted } = await client.query<{ rows: string; last: string | null; tickets: string }>(`
-    SELECT count(*) AS rows, max(at) AS last, (SELECT count(*) FROM import_tickets) AS tickets FROM import_rows`);
+  const { rows: counted } = await client.query<{ last: string | null; tickets: string }>(`
+    SELECT max(at) AS last, (SELECT count(*) FROM import_tickets) AS tickets FROM import_rows`);
   const [counts] = counted;
   return {
-    rows: Number(counts?.rows ?? 0),
     tickets: Number(counts?.tickets ?? 0),
     lastInstant: counts?.last == null ? null : Number(counts.last),
     batches: (size) => batches(client, size),
+    ambiguousAtTheEnd: async () => {
+      const { rows: found } = await client.query<TicketRow>(`
+        SELECT ticket, row_data FROM import_rows
+        WHERE ticket IN (SELECT ticket FROM import_rows WHERE at_again > (SELECT max(at) FROM import_rows))
+        ORDER BY ticket, rank_number, rank_text, line`);
+      return ticketsOf(found);
+    },
   };
 }
 
@@ -46,7 +53,7 @@ function toCopyText(): Transform {
       const words = typeof rank === 'string' ? text(rank) : '\\N';
       done(
         null,
-        `${row.line}\t${text(ticket)}\t${number}\t${words}\t${row.at ?? '\\N'}\t${text(JSON.stringify(row))}\n`,
+        `${row.line}\t${text(ticket)}\t${number}\t${words}\t${row.at ?? '\\N'}\t${row.atAgain ?? '\\N'}\t${text(JSON.stringify(row))}\n`,
       );
     },
   });
@@ -54,7 +61,7 @@ function toCopyText(): Transform {
 
 async function* batches(client: ClientBase, size: number): AsyncGenerator<readonly StagedTicket[]> {
   for (let from = 1; ; from += size) {
-    const { rows } = await client.query<{ ticket: string; row_data: string }>({
+    const { rows } = await client.query<TicketRow>({
       name: 'import-batch',
       text: `
         SELECT t.ticket, r.row_data FROM import_tickets t JOIN import_rows r USING (ticket)
@@ -63,12 +70,21 @@ async function* batches(client: ClientBase, size: number): AsyncGenerator<readon
       values: [from, from + size],
     });
     if (rows.length === 0) return;
-    const tickets = new Map<string, LogRow[]>();
-    for (const { ticket, row_data } of rows) {
-      const known = tickets.get(ticket);
-      if (known === undefined) tickets.set(ticket, [JSON.parse(row_data) as LogRow]);
-      else known.push(JSON.parse(row_data) as LogRow);
-    }
-    yield [...tickets].map(([externalId, ticketRows]) => ({ externalId, rows: ticketRows }));
+    yield ticketsOf(rows);
   }
+}
+
+interface TicketRow {
+  readonly ticket: string;
+  readonly row_data: string;
+}
+
+function ticketsOf(rows: readonly TicketRow[]): readonly StagedTicket[] {
+  const tickets = new Map<string, LogRow[]>();
+  for (const { ticket, row_data } of rows) {
+    const known = tickets.get(ticket);
+    if (known === undefined) tickets.set(ticket, [JSON.parse(row_data) as LogRow]);
+    else known.push(JSON.parse(row_data) as LogRow);
+  }
+  return [...tickets].map(([externalId, ticketRows]) => ({ externalId, rows: ticketRows }));
 }

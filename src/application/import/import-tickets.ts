@@ -1,12 +1,14 @@
 import type { Actor } from '../../domain/actor';
 import type { EpochMs } from '../../domain/instant';
-import { COMMITMENT_KINDS, type CommitmentKind } from '../../domain/policy/policy';
-import type { Severity } from '../../domain/severity';
 import { explainRefusal } from '../../domain/ticket/refusals';
-import type { Ticket, TicketState } from '../../domain/ticket/ticket';
+import { CommitUnknownError, isStoreUnavailable } from '../ports/store-errors';
 import { type Change, type Changed, type ChangeTickets, SomeChangesFailed, type Step } from '../tickets/change';
+import { DATABASE_AWAY, ImportInterrupted } from './import-interrupted';
+import { lineRanges } from './line-ranges';
 import type { ImportMapping } from './mapping';
 import { type LogRow, planTicket, type ReportReason, type RowReport, type TicketPlan } from './plan-ticket';
+import type { RowTally } from './row-tally';
+import { type ImportSummary, TicketTally } from './ticket-tally';
 
 /** A ticket of the imported log, with its rows in order. */
 export interface StagedTicket {
@@ -16,13 +18,11 @@ export interface StagedTicket {
 
 /** The rows of a file, sorted by ticket. */
 export interface Staging {
-  readonly rows: number;
   readonly tickets: number;
-  /**
-   * The latest instant of all rows. The log has no information about the time after it. Null if no
-   * row has one.
-   */
+  /** The latest instant of all rows. Null if no row has one. */
   readonly lastInstant: EpochMs | null;
+  /** The tickets with a row whose second instant is later than the latest instant of all rows. */
+  ambiguousAtTheEnd(): Promise<readonly StagedTicket[]>;
   batches(size: number): AsyncIterable<readonly StagedTicket[]>;
 }
 
@@ -34,26 +34,13 @@ export interface ImportPorts {
   /** The external ids, among those given, that the client already has tickets for. */
   existing(clientId: string, externalIds: readonly string[]): Promise<ReadonlySet<string>>;
   newTicketId(): string;
-  onReport(report: RowReport): void;
-  onProgress(done: { readonly tickets: number; readonly rows: number }): void;
-}
-
-/** The result of an import. */
-export interface ImportSummary {
-  readonly rows: number;
-  readonly tickets: number;
-  readonly imported: number;
-  /** Tickets that the client had already, by their external id. */
-  readonly alreadyThere: number;
-  /** Tickets without a row that could open them, and those whose opening was refused. */
-  readonly notOpened: number;
-  /** Tickets left out because of an unexpected error. Each is reported. */
-  readonly failed: number;
-  readonly events: number;
-  readonly reports: Readonly<Partial<Record<ReportReason, number>>>;
-  readonly byState: Readonly<Partial<Record<TicketState, number>>>;
-  readonly bySeverity: Readonly<Partial<Record<Severity, number>>>;
-  readonly breaches: Readonly<Partial<Record<CommitmentKind, number>>>;
+  /** Reserves as many numbers for tickets, in ascending order; null if none are needed. */
+  readonly reserveNumbers: ((count: number) => Promise<readonly number[]>) | null;
+  /** The account of the rows; has those that could not be staged already. */
+  readonly rows: RowTally;
+  onProgress(tickets: number): void;
+  /** Aborted when the import is to end after the tickets that are being saved. */
+  readonly signal: AbortSignal;
 }
 
 /** The number of tickets in one transaction. */
@@ -61,9 +48,28 @@ const BATCH = 250;
 /** While the database writes one batch, the next is planned. */
 const CONCURRENT_BATCHES = 2;
 
+interface PlannedTicket {
+  readonly externalId: string;
+  readonly plan: TicketPlan;
+  /** Null if no row can open the ticket, or if it exists already. */
+  readonly change: Change | null;
+}
+
+type Outcomes = readonly PromiseSettledResult<Changed>[];
+
+/** Tickets of one transaction that is running. */
+interface Writing {
+  readonly planned: readonly PlannedTicket[];
+  /** One outcome for each change. */
+  readonly outcomes: Promise<Outcomes>;
+}
+
 /**
  * Replays a staged log by the same `changeTickets` that every other change uses, in batches of
- * tickets.
+ * tickets. Batches are written concurrently, but numbered and reported in the order of the file.
+ *
+ * @throws ImportInterrupted if the database went away or the signal was aborted; what is saved is
+ *   whole tickets, and a second import adds the others
  */
 export async function importTickets(
   staging: Staging,
@@ -71,82 +77,105 @@ export async function importTickets(
   actor: Actor,
   ports: ImportPorts,
 ): Promise<ImportSummary> {
-  const tally = new Tally(staging, ports);
+  const tally = new TicketTally(staging.tickets);
   const clients = new Map<string, string>();
-  const inFlight: Promise<void>[] = [];
-  for await (const batch of staging.batches(BATCH)) {
-    const planned = batch.map(({ externalId, rows }) => ({
-      externalId,
-      rows: rows.length,
-      plan: planTicket(externalId, rows, mapping),
-    }));
-    const writing = write(planned);
-    // The rejection is handled where the promise is awaited; this keeps it from counting as
-    // unhandled.
-    writing.catch(() => undefined);
-    inFlight.push(writing);
-    if (inFlight.length >= CONCURRENT_BATCHES) await inFlight.shift();
+  const inFlight: Writing[] = [];
+  let isCommitUnknown = false;
+  try {
+    const observedUntil = await endOfLog(staging, mapping);
+    for await (const batch of staging.batches(BATCH)) {
+      if (ports.signal.aborted) break;
+      const planned = await plan(batch, observedUntil);
+      const outcomes = changeAll(planned.flatMap(({ change }) => change ?? []));
+      // The rejection is handled where the promise is awaited; this keeps it from counting as
+      // unhandled.
+      outcomes.catch(() => undefined);
+      inFlight.push({ planned, outcomes });
+      if (inFlight.length >= CONCURRENT_BATCHES) await settleFirst();
+    }
+    while (inFlight.length > 0) await settleFirst();
+  } catch (error) {
+    while (inFlight.length > 0) await settleFirst().catch(() => undefined);
+    if (!isStoreUnavailable(error) && !(error instanceof CommitUnknownError)) throw error;
+    throw new ImportInterrupted(DATABASE_AWAY, tally.saved, isCommitUnknown ? new CommitUnknownError(error) : error);
   }
-  await Promise.all(inFlight);
-  return tally.summary();
+  if (tally.done < staging.tickets) throw new ImportInterrupted('The import was stopped', tally.saved);
+  return tally.summary(ports.rows.counts());
 
-  async function write(planned: readonly { externalId: string; rows: number; plan: TicketPlan }[]): Promise<void> {
-    const open = planned.filter(({ plan }) => plan.opening !== null);
-    const named = [...new Set(open.map(({ plan }) => plan.opening?.row.facts.client ?? ''))];
+  /** Plans a batch and looks up what it refers to, one batch after the other. */
+  async function plan(batch: readonly StagedTicket[], observedUntil: EpochMs | null): Promise<PlannedTicket[]> {
+    const plans = batch.map(({ externalId, rows }) => ({ externalId, plan: planTicket(externalId, rows, mapping) }));
     const known = new Map<string, ReadonlySet<string>>();
-    for (const name of named) {
+    for (const name of new Set(plans.flatMap((ticket) => clientOf(ticket.plan) ?? []))) {
       const clientId = clients.get(name) ?? (await ports.ensureClient(name));
       clients.set(name, clientId);
-      const ids = open
-        .filter(({ plan }) => plan.opening?.row.facts.client === name)
-        .map(({ externalId }) => externalId);
+      const ids = plans.filter((ticket) => clientOf(ticket.plan) === name).map(({ externalId }) => externalId);
       known.set(name, await ports.existing(clientId, ids));
     }
-    const fresh = open.filter(
-      ({ externalId, plan }) => known.get(plan.opening?.row.facts.client ?? '')?.has(externalId) !== true,
-    );
-    const changes = fresh.map(({ externalId, plan }) => changeOf(externalId, plan, clients));
-    const results = changes.length === 0 ? [] : await changeAll(changes);
-    for (const { plan } of planned) tally.reported(plan.reports);
-    for (const [index, { externalId, plan }] of fresh.entries()) reportOutcome(externalId, plan, results[index]);
-    tally.alreadyThere += open.length - fresh.length;
-    tally.notOpened += planned.length - open.length;
-    tally.progress(
-      planned.length,
-      planned.reduce((sum, { rows }) => sum + rows, 0),
-    );
+    const isNew = ({ externalId, plan: { opening } }: (typeof plans)[number]): boolean =>
+      opening !== null && known.get(opening.row.facts.client)?.has(externalId) !== true;
+    const count = plans.filter(isNew).length;
+    const numbers = count === 0 ? undefined : (await ports.reserveNumbers?.(count))?.values();
+    return plans.map((ticket) => ({
+      ...ticket,
+      change: isNew(ticket) ? changeOf(ticket.externalId, ticket.plan, observedUntil, numbers?.next().value) : null,
+    }));
   }
 
-  function reportOutcome(
-    externalId: string,
-    plan: TicketPlan,
-    outcome: PromiseSettledResult<Changed> | undefined,
-  ): void {
-    const report = (line: number, reason: ReportReason, detail: string): void =>
-      tally.reported([{ line, ticket: externalId, reason, detail }]);
-    const opening = plan.opening?.row.line ?? 0;
-    if (outcome?.status !== 'fulfilled') {
-      tally.failed += 1;
-      report(opening, 'FAULT', `an unexpected fault; the ticket is left out: ${messageOf(outcome?.reason)}`);
+  /** Awaits the oldest batch that is being written, and counts and reports what became of it. */
+  async function settleFirst(): Promise<void> {
+    const writing = inFlight.shift();
+    if (writing === undefined) return;
+    const outcomes = await writing.outcomes.catch((error: unknown) => {
+      isCommitUnknown ||= error instanceof CommitUnknownError;
+      throw error;
+    });
+    const ofChanges = outcomes.values();
+    for (const ticket of writing.planned) {
+      account(ticket, ticket.change === null ? null : ofChanges.next().value);
+    }
+    ports.onProgress(tally.done);
+  }
+
+  /** Counts a ticket, and each of its rows as used or as left out. */
+  function account({ externalId, plan, change }: PlannedTicket, outcome: Outcomes[number] | null | undefined): void {
+    const leaveOutTicket = (reason: ReportReason, detail: string): void => {
+      for (const found of plan.reports) if (found.rows > 0) ports.rows.report(found);
+      const all =
+        plan.used.length === 1 ? 'its row is left out' : `its rows, lines ${lineRanges(plan.used)}, are left out`;
+      const line = plan.opening?.row.line ?? 0;
+      ports.rows.report({ line, ticket: externalId, reason, detail: `${detail}; ${all}`, rows: plan.used.length });
+    };
+    if (plan.opening === null) {
+      tally.notOpened();
+      for (const found of plan.reports) ports.rows.report(found);
       return;
     }
-    const { ticket, refused, refusals } = outcome.value;
-    if (refused?.code === 'DuplicateExternalId') {
-      tally.alreadyThere += 1;
-    } else if (refused !== null) {
-      tally.notOpened += 1;
-      report(opening, 'REFUSED', explainRefusal(refused));
-    } else if (ticket !== null) {
-      tally.imported(ticket);
-      for (const [step, refusal] of refusals.entries()) {
+    const changed = outcome?.status === 'fulfilled' ? outcome.value : null;
+    if (change === null || changed?.refused?.code === 'DuplicateExternalId') {
+      tally.alreadyThere(plan.used.length);
+      leaveOutTicket('ALREADY_THERE', 'the client has this ticket already');
+    } else if (outcome?.status === 'rejected') {
+      tally.failed();
+      leaveOutTicket('FAULT', `an unexpected fault: ${messageOf(outcome.reason)}`);
+    } else if (changed?.ticket == null) {
+      tally.notOpened();
+      leaveOutTicket('NOT_OPENED', changed?.refused == null ? 'no ticket was opened' : explainRefusal(changed.refused));
+    } else {
+      tally.imported(changed.ticket, plan.used.length);
+      ports.rows.use(plan.used.length);
+      const refused = changed.refusals.flatMap((refusal, step): RowReport[] => {
         const line = plan.steps[step]?.line;
-        if (refusal !== null && line !== undefined) report(line, 'REFUSED', explainRefusal(refusal));
-      }
+        if (refusal === null || line === undefined) return [];
+        return [{ line, ticket: externalId, reason: 'REFUSED', detail: explainRefusal(refusal), rows: 0 }];
+      });
+      for (const found of [...plan.reports, ...refused].sort((a, b) => a.line - b.line)) ports.rows.report(found);
     }
   }
 
   /** One result for each change: an unexpected error affects only the ticket that caused it. */
-  async function changeAll(changes: readonly Change[]): Promise<readonly PromiseSettledResult<Changed>[]> {
+  async function changeAll(changes: readonly Change[]): Promise<Outcomes> {
+    if (changes.length === 0) return [];
     try {
       const changed = await ports.changeTickets(changes);
       return changed.map((value) => ({ status: 'fulfilled', value }));
@@ -156,25 +185,30 @@ export async function importTickets(
     }
   }
 
-  function changeOf(externalId: string, plan: TicketPlan, clientIds: ReadonlyMap<string, string>): Change {
-    const { opening } = plan;
+  function changeOf(
+    externalId: string,
+    { opening, steps: planned }: TicketPlan,
+    observedUntil: EpochMs | null,
+    number: number | undefined,
+  ): Change {
     if (opening === null) throw new Error(`Ticket ${externalId} has no opening`);
     const { client, ...facts } = opening.row.facts;
-    const steps: Step[] = plan.steps.map(({ command, at }) => ({ command, at }));
+    const steps: Step[] = planned.map(({ command, at }) => ({ command, at }));
     // Deadlines are evaluated up to the end of the log, not up to today.
-    if (staging.lastInstant !== null) steps.push({ command: 'LET_PASS', at: staging.lastInstant });
+    if (observedUntil !== null) steps.push({ command: 'LET_PASS', at: observedUntil });
     return {
       ticketId: ports.newTicketId(),
       submit: {
         input: {
           ...facts,
-          clientId: clientIds.get(client) ?? '',
+          clientId: clients.get(client) ?? '',
           externalId,
           impacts: opening.priority.impacts,
           followUpOf: null,
         },
         at: opening.at,
-        evidence: { notMeasured: mapping.notMeasured, observedUntil: staging.lastInstant },
+        evidence: { notMeasured: mapping.notMeasured, observedUntil },
+        ...(number === undefined ? {} : { number }),
       },
       steps,
       actor,
@@ -185,54 +219,16 @@ export async function importTickets(
   }
 }
 
-const messageOf = (fault: unknown): string => (fault instanceof Error ? fault.message : String(fault));
-
-/** The running counts of an import. Keeps no tickets in memory. */
-class Tally {
-  alreadyThere = 0;
-  notOpened = 0;
-  failed = 0;
-  private opened = 0;
-  private events = 0;
-  private readonly reports: Partial<Record<ReportReason, number>> = {};
-  private readonly byState: Partial<Record<TicketState, number>> = {};
-  private readonly bySeverity: Partial<Record<Severity, number>> = {};
-  private readonly breaches: Partial<Record<CommitmentKind, number>> = {};
-  private readonly done = { tickets: 0, rows: 0 };
-
-  constructor(
-    private readonly staging: Staging,
-    private readonly ports: Pick<ImportPorts, 'onReport' | 'onProgress'>,
-  ) {}
-
-  reported(reports: readonly RowReport[]): void {
-    for (const report of reports) {
-      this.reports[report.reason] = (this.reports[report.reason] ?? 0) + 1;
-      this.ports.onReport(report);
-    }
-  }
-
-  imported(ticket: Ticket): void {
-    this.opened += 1;
-    this.events += ticket.version;
-    this.byState[ticket.state] = (this.byState[ticket.state] ?? 0) + 1;
-    this.bySeverity[ticket.severity] = (this.bySeverity[ticket.severity] ?? 0) + 1;
-    for (const kind of COMMITMENT_KINDS) {
-      const breached = ticket.cycles.filter((cycle) => cycle.kind === kind && cycle.breach !== null).length;
-      if (breached > 0) this.breaches[kind] = (this.breaches[kind] ?? 0) + breached;
-    }
-  }
-
-  progress(tickets: number, rows: number): void {
-    this.done.tickets += tickets;
-    this.done.rows += rows;
-    this.ports.onProgress(this.done);
-  }
-
-  summary(): ImportSummary {
-    const { rows, tickets } = this.staging;
-    const { opened: imported, alreadyThere, notOpened, failed, events, reports, byState, bySeverity, breaches } = this;
-    const counts = { rows, tickets, imported, alreadyThere, notOpened, failed, events };
-    return { ...counts, reports, byState, bySeverity, breaches };
-  }
+/**
+ * The last instant of the log, which has no information about the time after it. Null if no row has
+ * an instant. No row is later than the present.
+ */
+async function endOfLog(staging: Staging, mapping: ImportMapping): Promise<EpochMs | null> {
+  const ambiguous = await staging.ambiguousAtTheEnd();
+  const ends = ambiguous.map(({ externalId, rows }) => planTicket(externalId, rows, mapping).lastInstant);
+  return ends.reduce((end, at) => (at !== null && (end === null || at > end) ? at : end), staging.lastInstant);
 }
+
+const clientOf = ({ opening }: TicketPlan): string | null => opening?.row.facts.client ?? null;
+
+const messageOf = (fault: unknown): string => (fault instanceof Error ? fault.message : String(fault));

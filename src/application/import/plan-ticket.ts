@@ -4,13 +4,15 @@ import type { Command } from '../../domain/ticket/commands';
 import type { Ticket } from '../../domain/ticket/ticket';
 import { fitText, LONG_TEXT, type ValueChange } from '../../domain/value-rules';
 import { fitFacts } from './fit-facts';
-import type { ImportMapping, PriorityMeaning, StateMeaning, TicketFacts } from './mapping';
+import type { ImportMapping, PriorityMeaning, StateMeaning, TicketFacts, Unknown } from './mapping';
 
 /** One row of the log, as the adapter reads it. An empty cell is null. */
 export interface LogRow {
   /** The line number in the file. The header is line 1. */
   readonly line: number;
   readonly at: EpochMs | null;
+  /** The second instant of a local time that occurs twice, if it is not later than now. */
+  readonly atAgain?: EpochMs;
   readonly openedAt: EpochMs | null;
   readonly state: string | null;
   readonly priority: string | null;
@@ -21,6 +23,7 @@ export interface LogRow {
 export type ReportReason =
   | 'UNREADABLE_ROW'
   | 'UNREADABLE_INSTANT'
+  | 'IN_THE_FUTURE'
   | 'BACKWARDS'
   | 'OPENED_AFTER_FIRST_ROW'
   | 'OPENING_UNKNOWN'
@@ -31,14 +34,18 @@ export type ReportReason =
   | 'VALUE_SHORTENED'
   | 'VALUE_DROPPED'
   | 'REFUSED'
+  | 'NOT_OPENED'
+  | 'ALREADY_THERE'
   | 'FAULT';
 
-/** A problem of one row. It does not affect other tickets. */
+/** A problem of one row, or of all rows of a ticket. It does not affect other tickets. */
 export interface RowReport {
   readonly line: number;
   readonly ticket: string;
   readonly reason: ReportReason;
   readonly detail: string;
+  /** The number of rows that are left out for this reason; 0 for a note on a row. */
+  readonly rows: number;
 }
 
 /**
@@ -55,7 +62,12 @@ export interface PlannedStep {
 export interface TicketPlan {
   readonly opening: { readonly at: EpochMs; readonly row: LogRow; readonly priority: PriorityMeaning } | null;
   readonly steps: readonly PlannedStep[];
+  /** Those with `rows: 1` leave a row out; the others are notes. */
   readonly reports: readonly RowReport[];
+  /** The lines of the rows that are not left out. */
+  readonly used: readonly number[];
+  /** The instant of the last of them; null if there are none. */
+  readonly lastInstant: EpochMs | null;
 }
 
 /** The state and the priority after the previous rows. */
@@ -71,53 +83,62 @@ interface Progress {
  */
 export function planTicket(ticket: string, rows: Iterable<LogRow>, mapping: ImportMapping): TicketPlan {
   const reports: RowReport[] = [];
+  const used: number[] = [];
   const steps: PlannedStep[] = [];
   let opening: TicketPlan['opening'] = null;
   let known: Progress | null = null;
   let latest = Number.NEGATIVE_INFINITY;
 
   for (const row of rows) {
-    const { line, at } = row;
-    const report = (reason: ReportReason, detail: string) => reports.push({ line, ticket, reason, detail });
-    const onChange = ({ kind, detail }: ValueChange) => report(`VALUE_${kind}`, detail);
+    const { line } = row;
+    const note = (reason: ReportReason, detail: string) => reports.push({ line, ticket, reason, detail, rows: 0 });
+    const leaveOut = (reason: ReportReason, detail: string) =>
+      reports.push({ line, ticket, reason, detail: `${detail}; the row is left out`, rows: 1 });
+    // Every row below is either left out once or used once.
+    const at = instantAfter(row, opening === null ? row.openedAt : latest);
+    const onChange = ({ kind, detail }: ValueChange) => note(`VALUE_${kind}`, detail);
     const resolution = () =>
       row.resolution === null ? null : fitText('the resolution', LONG_TEXT, row.resolution, onChange);
     if (at === null) {
-      report('UNREADABLE_INSTANT', 'the row has no readable instant; the row is left out');
+      leaveOut('UNREADABLE_INSTANT', 'the row has no readable instant');
       continue;
     }
     if (at < latest) {
-      report('BACKWARDS', `${toIso(at)} is earlier than ${toIso(latest)} of a previous row; the row is left out`);
+      leaveOut('BACKWARDS', `${toIso(at)} is earlier than ${toIso(latest)} of a previous row`);
       continue;
     }
-    const problems: (readonly [ReportReason, string])[] = [];
     const meaning = row.state === null ? undefined : mapping.states.get(row.state);
-    if (meaning === undefined && mapping.unknownState !== 'ignore') {
-      problems.push(['UNKNOWN_STATE', `the state ${show(row.state)} is not in the mapping`]);
-    }
     const priority = mapping.priorities.find((candidate) => candidate.value === row.priority);
-    if (priority === undefined && mapping.unknownPriority !== 'ignore') {
-      problems.push(['UNKNOWN_PRIORITY', `the priority ${show(row.priority)} is not in the mapping`]);
+    const unknown: UnknownValue[] = [];
+    if (meaning === undefined) {
+      const detail = `the state ${show(row.state)} is not in the mapping`;
+      unknown.push({ reason: 'UNKNOWN_STATE', action: mapping.unknownState, detail });
     }
-    const leftOut =
-      (meaning === undefined && mapping.unknownState === 'leaveOut') ||
-      (priority === undefined && mapping.unknownPriority === 'leaveOut');
-    for (const [reason, detail] of problems)
-      report(reason, `${detail}; ${leftOut ? 'the row is left out' : 'it is ignored'}`);
-    if (leftOut) continue;
+    if (priority === undefined) {
+      const detail = `the priority ${show(row.priority)} is not in the mapping`;
+      unknown.push({ reason: 'UNKNOWN_PRIORITY', action: mapping.unknownPriority, detail });
+    }
+    const [forbidden] = unknown.filter(({ action }) => action === 'leaveOut');
+    for (const value of unknown) {
+      if (value === forbidden) leaveOut(value.reason, value.detail);
+      else if (value.action !== 'ignore') note(value.reason, `${value.detail}; it is ignored`);
+    }
+    if (forbidden !== undefined) continue;
 
     if (known === null) {
       if (priority === undefined) {
-        report('NO_PRIORITY_YET', 'a ticket cannot be opened without a known priority; the row is left out');
+        leaveOut('NO_PRIORITY_YET', 'a ticket cannot be opened without a known priority');
         continue;
       }
+      used.push(line);
       latest = at;
       const facts = fitFacts(ticket, row.facts, onChange);
-      opening = { at: openingInstant(row, at, report), row: { ...row, facts }, priority };
+      opening = { at: openingInstant(row, at, note), row: { ...row, facts }, priority };
       known = { state: meaning === undefined ? null : row.state, meaning: meaning ?? NEW, priority };
       if (meaning !== undefined) steps.push(...stateSteps(null, meaning, line, at, resolution));
       continue;
     }
+    used.push(line);
     latest = at;
     const next: Progress = {
       state: meaning === undefined ? known.state : row.state,
@@ -127,7 +148,7 @@ export function planTicket(ticket: string, rows: Iterable<LogRow>, mapping: Impo
     const stateChanged = next.state !== known.state;
     const priorityChanged = next.priority !== known.priority;
     if (isClosed(steps)) {
-      if (stateChanged || priorityChanged) report('ALREADY_CLOSED', 'the ticket is closed; the change is left out');
+      if (stateChanged || priorityChanged) note('ALREADY_CLOSED', 'the ticket is closed; the change is left out');
     } else {
       if (stateChanged && known.meaning.is === 'RESOLVED' && isOpen(next.meaning)) {
         steps.push({ line, at, command: { type: 'reopen', reason: null } });
@@ -137,7 +158,22 @@ export function planTicket(ticket: string, rows: Iterable<LogRow>, mapping: Impo
     }
     known = next;
   }
-  return { opening, steps, reports };
+  return { opening, steps, reports, used, lastInstant: used.length === 0 ? null : latest };
+}
+
+/** A state or priority that is not in the mapping. */
+interface UnknownValue {
+  readonly reason: ReportReason;
+  readonly action: Unknown;
+  readonly detail: string;
+}
+
+/**
+ * The instant of a row: of a local time that occurs twice the second, if the first would be before
+ * what is known of the ticket.
+ */
+function instantAfter({ at, atAgain }: LogRow, latest: EpochMs | null): EpochMs | null {
+  return at !== null && latest !== null && at < latest && atAgain !== undefined && atAgain >= latest ? atAgain : at;
 }
 
 const NEW: StateMeaning = { is: 'NEW' };
@@ -153,16 +189,16 @@ const isClosed = (steps: readonly PlannedStep[]): boolean => {
   return typeof command === 'object' && command.type === 'close';
 };
 
-function openingInstant(row: LogRow, at: EpochMs, report: (reason: ReportReason, detail: string) => void): EpochMs {
+function openingInstant(row: LogRow, at: EpochMs, note: (reason: ReportReason, detail: string) => void): EpochMs {
   if (row.openedAt === null) {
-    report(
+    note(
       'OPENING_UNKNOWN',
       `the row has no readable opening instant; the ticket opens at the row's instant ${toIso(at)}`,
     );
     return at;
   }
   if (row.openedAt > at) {
-    report(
+    note(
       'OPENED_AFTER_FIRST_ROW',
       `the ticket was opened at ${toIso(row.openedAt)}, after its first row; it opens at the row's instant ${toIso(at)}`,
     );

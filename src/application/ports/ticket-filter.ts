@@ -1,6 +1,6 @@
 import type { CommitmentStatus } from '../../domain/commitment/view';
 import type { EpochMs } from '../../domain/instant';
-import type { CommitmentKind } from '../../domain/policy/policy';
+import type { CommitmentKind, WaitingReason } from '../../domain/policy/policy';
 import type { Severity } from '../../domain/severity';
 import type { Channel } from '../../domain/ticket/commands';
 import type { TicketState } from '../../domain/ticket/ticket';
@@ -31,8 +31,13 @@ export interface TicketFilter {
   readonly channel?: Comparator<Channel>;
   readonly assignee?: Comparator<string>;
   readonly reporter?: Comparator<string>;
-  /** Holds if one of the tags matches. `isNull: true` matches a ticket without tags. */
+  /**
+   * Holds if one of the tags matches; `nin` holds if none of the tags is in the list. `isNull:
+   * true` matches a ticket without tags.
+   */
   readonly tag?: Comparator<string>;
+  /** The reasons for which the ticket waits now, compared as tags are. */
+  readonly waiting?: Comparator<WaitingReason>;
   /** Words that the subject or the description contains, in any case. */
   readonly text?: string;
   readonly openedAt?: Comparator<EpochMs>;
@@ -43,10 +48,14 @@ export interface TicketFilter {
   readonly resolvedAt?: Comparator<EpochMs>;
   readonly closedAt?: Comparator<EpochMs>;
   readonly createdAt?: Comparator<EpochMs>;
+  readonly lastEventAt?: Comparator<EpochMs>;
   readonly updatedAt?: Comparator<EpochMs>;
   /** The earliest due instant of the running commitments. */
   readonly nextDeadlineAt?: Comparator<EpochMs>;
-  /** Holds if the status of the kind, or of any kind, matches at the time of the request. */
+  /**
+   * Holds if the status of the kind, or of any kind, matches at the time of the request; `nin`
+   * holds if no status is in the list.
+   */
   readonly slaStatus?: { readonly kind?: CommitmentKind; readonly status: Comparator<CommitmentStatus> };
   readonly isBreached?: boolean;
 }
@@ -54,6 +63,7 @@ export interface TicketFilter {
 export const TICKET_ORDERS = [
   'NUMBER',
   'OPENED_AT',
+  'LAST_EVENT_AT',
   'UPDATED_AT',
   'RESOLVED_AT',
   'CLOSED_AT',

@@ -19,6 +19,8 @@ export interface TicketRecord {
   readonly clocks: TicketClocks;
   readonly decidedCycles: readonly DecidedCycle[];
   readonly milestones: readonly Milestone[];
+  /** The number that was reserved for a new ticket; without it, the store gives the next. */
+  readonly number?: number;
 }
 
 /** An idempotency key with the request that it identifies. */

@@ -27,6 +27,8 @@ export interface Change {
     readonly input: NewTicket;
     readonly at: EpochMs | null;
     readonly evidence: Evidence | null;
+    /** A number that was reserved for the ticket; without it, the store gives the next. */
+    readonly number?: number;
   } | null;
   readonly steps: readonly Step[];
   readonly actor: Actor;

@@ -43,6 +43,8 @@ export interface TouchedTicket {
   readonly stored: StoredTicket | null;
   readonly policy: Policy;
   readonly events: readonly TicketEvent[];
+  /** The number that was reserved for a new ticket. */
+  readonly number?: number;
 }
 
 /** The outcome of one change: its answer, or an unexpected error. */
@@ -121,7 +123,8 @@ class ChangeSet {
     if (refused !== null || !opened.ok) return refusal(refused);
     const { ticket, events, ...refusals } = takeSteps(change, opened.ticket, policy, this.known.now);
     if (refusals.refused !== null) return { ...refusals, ticket: null, replayed: false };
-    this.touched.set(change.ticketId, { ticket, stored: null, policy, events: [opened.event, ...events] });
+    const reserved = change.submit?.number === undefined ? {} : { number: change.submit.number };
+    this.touched.set(change.ticketId, { ticket, stored: null, policy, events: [opened.event, ...events], ...reserved });
     if (input.externalId !== null) this.taken.add(externalIdKey(input.clientId, input.externalId));
     return { ticket, ...refusals, replayed: false };
   }
@@ -255,12 +258,15 @@ export const recordingTime = (stored: Pick<StoredTicket, 'updatedAt'> | null, no
   Math.max(now, stored?.updatedAt ?? now);
 
 /** Everything that is saved of a changed ticket, recorded at an instant. */
-export function ticketRecordOf({ ticket, stored, policy, events }: TouchedTicket, recordedAt: EpochMs): TicketRecord {
+export function ticketRecordOf(
+  { ticket, stored, policy, events, ...reserved }: TouchedTicket,
+  recordedAt: EpochMs,
+): TicketRecord {
   const clocks = clocksOf(ticket, policy);
   const facts =
     // Opening a ticket decides no cycle and reaches no milestone.
     stored === null && events.length === 1
       ? { decidedCycles: [], milestones: [] }
       : { decidedCycles: decidedCycles(ticket, events), milestones: milestonesOf(stored, ticket, events, policy) };
-  return { ticket, stored, events, recordedAt, clocks, ...facts };
+  return { ticket, stored, events, recordedAt, clocks, ...facts, ...reserved };
 }

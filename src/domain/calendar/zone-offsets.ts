@@ -109,6 +109,16 @@ export class ZoneOffsets {
     return local - (before?.offset ?? 0);
   }
 
+  /** The instant of a local time and, if it occurs twice, the second. */
+  occurrencesOf(local: number): readonly [first: EpochMs, second?: EpochMs] {
+    const first = this.instantOf(local);
+    for (const { from, to, offset } of this.overlapping(first + 1, first + 2 * WIDEST_OFFSET_MS)) {
+      const second = local - offset;
+      if (second > first && second >= from && second < to) return [first, second];
+    }
+    return [first];
+  }
+
   private search(from: EpochMs, to: EpochMs): readonly OffsetPeriod[] {
     let offset = this.look(from);
     if (to <= FIRST_CHANGE) return [{ from, to, offset }];

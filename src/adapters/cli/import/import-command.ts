@@ -2,12 +2,18 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { Client } from 'pg';
 import { v7 as newId } from 'uuid';
-import { type ImportSummary, importTickets } from '../../../application/import/import-tickets';
+import { DATABASE_AWAY, ImportInterrupted } from '../../../application/import/import-interrupted';
+import { importTickets, type Staging } from '../../../application/import/import-tickets';
+import { RowTally } from '../../../application/import/row-tally';
+import type { ImportSummary } from '../../../application/import/ticket-tally';
 import { tryChanges } from '../../../application/import/try-changes';
+import type { Clock } from '../../../application/ports/clock';
 import type { Policies } from '../../../application/ports/policies';
+import { isStoreUnavailable } from '../../../application/ports/store-errors';
 import type { ChangeTickets } from '../../../application/tickets/change';
-import { csvRows, ImportFileError } from '../../import/csv-rows';
-import { parseMapping } from '../../import/mapping-file';
+import { type CsvLog, openCsvLog } from '../../import/csv-rows';
+import { ImportFileError } from '../../import/import-file-error';
+import { type Mapping, parseMapping } from '../../import/mapping-file';
 import { stage } from '../../import/staging';
 import type { Progress } from '../progress';
 import { openRowReportOutput } from './row-report-output';
@@ -15,6 +21,7 @@ import { openRowReportOutput } from './row-report-output';
 /** The parts of an open store that an import uses. */
 export interface ImportStore {
   readonly url: string;
+  readonly clock: Clock;
   readonly policies: Policies;
   readonly changeTickets: ChangeTickets;
   /** The id of the client account of that name; opens the account if there is none. */
@@ -22,6 +29,7 @@ export interface ImportStore {
   /** The id of the client account of that name; null if there is none. */
   clientNamed(name: string): Promise<string | null>;
   existing(clientId: string, externalIds: readonly string[]): Promise<ReadonlySet<string>>;
+  reserveNumbers(count: number): Promise<readonly number[]>;
 }
 
 export interface ImportOptions {
@@ -32,45 +40,102 @@ export interface ImportOptions {
   readonly reports: string | null;
 }
 
+/** The result of an import, and what the operator needs to read it. */
+export interface ImportDone {
+  readonly summary: ImportSummary;
+  readonly mapping: Mapping;
+  readonly seconds: number;
+}
+
 /**
- * Replays the log of another tracker; see docs/IMPORT.md.
+ * Replays the log of another tracker; see docs/IMPORT.md. Everything that can refuse the files is
+ * checked before the file of the reports is emptied and before anything is saved.
  *
- * @throws ImportFileError, DocumentError (of the mapping)
+ * @param signal ends the import after the tickets that are being saved
+ * @throws ImportFileError, DocumentError (of the mapping), ImportInterrupted
  */
 export async function importFile(
   store: ImportStore,
   options: ImportOptions,
   progress: Progress,
-): Promise<ImportSummary> {
+  signal: AbortSignal,
+): Promise<ImportDone> {
+  const startedAt = performance.now();
   const mapping = parseMapping(await readMapping(options.mapping), options.mapping, await store.policies.current(null));
-  const reports = await openRowReportOutput(options.reports, progress);
+  const log = await openCsvLog(options.file, mapping.file, store.clock.now());
   // A connection outside the pool: the rows are staged in a temporary table of this connection.
   const client = new Client({ connectionString: store.url, application_name: 'stepdown import' });
   // Without a listener a lost connection would end the process; the next query rejects instead.
   client.on('error', () => undefined);
-  await client.connect();
+  const sources = [
+    { name: 'the file that is imported', path: options.file },
+    { name: 'the mapping', path: options.mapping },
+  ];
   try {
-    let isReading = false;
-    const rows = csvRows(options.file, mapping.file, reports.write, ({ bytes, totalBytes }) => {
-      if (!isReading) progress.phase('Reading ', Math.ceil(totalBytes / 1024), 'KiB');
-      isReading = true;
-      progress.update(Math.ceil(bytes / 1024));
-    });
-    const staging = await stage(client, rows);
-    progress.phase(options.dryRun ? 'Trying  ' : 'Importing', staging.tickets, 'tickets');
-    const actor = { kind: 'IMPORT', id: basename(options.mapping), name: mapping.file.title } as const;
-    return await importTickets(staging, mapping.meaning, actor, {
-      changeTickets: options.dryRun ? tryChanges(store.policies) : store.changeTickets,
-      ensureClient: options.dryRun ? async (name) => (await store.clientNamed(name)) ?? newId() : store.ensureClient,
-      existing: store.existing,
-      newTicketId: newId,
-      onReport: reports.write,
-      onProgress: ({ tickets }) => progress.update(tickets),
-    });
+    await client.connect();
+    const reports = await openRowReportOutput(options.reports, progress, sources);
+    try {
+      const summary = await importRows(store, options, { mapping, log, client, progress, signal }, reports.write);
+      return { summary, mapping, seconds: (performance.now() - startedAt) / 1000 };
+    } finally {
+      progress.stop();
+      await reports.close();
+    }
   } finally {
-    progress.stop();
-    await client.end();
-    await reports.close();
+    log.close();
+    await client.end().catch(() => undefined);
+  }
+}
+
+interface OpenImport {
+  readonly mapping: Mapping;
+  readonly log: CsvLog;
+  readonly client: Client;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+async function importRows(
+  store: ImportStore,
+  options: ImportOptions,
+  { mapping, log, client, progress, signal }: OpenImport,
+  onReport: ConstructorParameters<typeof RowTally>[0],
+): Promise<ImportSummary> {
+  const rows = new RowTally(onReport);
+  const staging = await stageLog(log, client, rows, progress, signal);
+  progress.phase(options.dryRun ? 'Trying  ' : 'Importing', staging.tickets, 'tickets');
+  const actor = { kind: 'IMPORT', id: basename(options.mapping), name: mapping.file.title } as const;
+  return await importTickets(staging, mapping.meaning, actor, {
+    changeTickets: options.dryRun ? tryChanges(store.policies) : store.changeTickets,
+    ensureClient: options.dryRun ? async (name) => (await store.clientNamed(name)) ?? newId() : store.ensureClient,
+    existing: store.existing,
+    newTicketId: newId,
+    reserveNumbers: options.dryRun ? null : store.reserveNumbers,
+    rows,
+    onProgress: (tickets) => progress.update(tickets),
+    signal,
+  });
+}
+
+async function stageLog(
+  log: CsvLog,
+  client: Client,
+  tally: RowTally,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<Staging> {
+  const nothing = { tickets: 0, rows: 0 };
+  let isReading = false;
+  const rows = log.rows(tally, ({ bytes, totalBytes }) => {
+    if (signal.aborted) throw new ImportInterrupted('The import was stopped', nothing);
+    if (!isReading) progress.phase('Reading ', Math.ceil(totalBytes / 1024), 'KiB');
+    isReading = true;
+    progress.update(Math.ceil(bytes / 1024));
+  });
+  try {
+    return await stage(client, rows);
+  } catch (error) {
+    throw isStoreUnavailable(error) ? new ImportInterrupted(DATABASE_AWAY, nothing, error) : error;
   }
 }
 

@@ -1,6 +1,8 @@
-import type { ImportSummary } from '../../../application/import/import-tickets';
+import type { RowCounts, RowsAhead } from '../../../application/import/row-tally';
+import { toIso } from '../../../domain/instant';
 import { COMMITMENT_KINDS } from '../../../domain/policy/policy';
 import { TICKET_STATES } from '../../../domain/ticket/ticket';
+import type { ImportDone } from './import-command';
 
 /** What an import prints at its end, and how the command exits. */
 export interface ImportResult {
@@ -12,15 +14,35 @@ export interface ImportResult {
 /**
  * The result of an import that ended; it failed if tickets failed or if no ticket could be opened.
  */
-export function importResult(summary: ImportSummary, seconds: number, isDryRun: boolean): ImportResult {
+export function importResult(done: ImportDone, isDryRun: boolean): ImportResult {
+  const { summary, mapping } = done;
   const isNothingOpened = summary.tickets > 0 && summary.notOpened === summary.tickets;
+  const { format, timeZone } = mapping.file.instants;
+  const notes = [
+    ...zoneNote(summary.rows.ahead, format === 'rfc3339' ? null : timeZone),
+    ...(isNothingOpened
+      ? ['No ticket could be opened. Check that instants.format and the columns of the mapping match the file.']
+      : []),
+  ];
   return {
-    output: `${summaryLines(summary, seconds, isDryRun).join('\n')}\n`,
-    errorOutput: isNothingOpened
-      ? 'No ticket could be opened. Check that instants.format and the columns of the mapping match the file.\n'
-      : '',
+    output: `${summaryLines(done, isDryRun).join('\n')}\n`,
+    errorOutput: notes.map((note) => `${note}\n`).join(''),
     exitCode: summary.failed > 0 || isNothingOpened ? 1 : 0,
   };
+}
+
+/** A question, if most of the rows that are later than now are so by hours only. */
+function zoneNote({ rows, byHours, farthestByHours, newest }: RowsAhead, timeZone: string | null): readonly string[] {
+  if (byHours === 0 || byHours * 2 < rows || newest === null) return [];
+  const minutes = Math.ceil(farthestByHours / 60_000);
+  const far = minutes < 90 ? `${minutes} min` : `${Math.ceil(minutes / 60)} h`;
+  const question =
+    timeZone === null
+      ? 'Are the offsets of the instants in the file right?'
+      : `Is instants.timeZone, ${timeZone}, the zone of the file?`;
+  return [
+    `${byHours} ${byHours === 1 ? 'row lies' : 'rows lie'} up to ${far} ahead of now. ${question} The newest row of the log is of ${toIso(newest)}.`,
+  ];
 }
 
 /** Printed before an import if the configured policy file has changes that are not published. */
@@ -28,20 +50,29 @@ export const UNPUBLISHED_CHANGES_NOTE =
   'Note: the policy file has changes that are not published; tickets are opened under the version in force. ' +
   'Restart the service or run `stepdown policy publish` to publish them.\n';
 
-function summaryLines(summary: ImportSummary, seconds: number, isDryRun: boolean): readonly string[] {
+function summaryLines({ summary, seconds }: ImportDone, isDryRun: boolean): readonly string[] {
   const { rows, tickets, imported, alreadyThere, notOpened, failed, events } = summary;
-  const { reports, byState, bySeverity, breaches } = summary;
+  const { byState, bySeverity, breaches } = summary;
   return [
-    `${isDryRun ? 'Would import' : 'Imported'} ${imported} of ${tickets} tickets from ${rows} rows in ${seconds.toFixed(1)} s; ${alreadyThere} were there already, ${notOpened} could not be opened.`,
+    `${isDryRun ? 'Would import' : 'Imported'} ${imported} of ${tickets} tickets from ${rows.read} rows in ${seconds.toFixed(1)} s; ${alreadyThere} were there already, ${notOpened} could not be opened.`,
     ...(failed === 0
       ? []
       : [`Failed:    ${failed} left out because of an unexpected fault; the reports name each and its fault.`]),
+    `Rows:      ${rows.read} rows read = ${rows.used} used + ${rows.leftOut} reported`,
+    ...(rows.leftOut === 0 ? [] : [`Left out:  ${countsText(rows.leftOutBy)}`]),
     `Events:    ${events}`,
     `State:     ${countsText(byState, [...TICKET_STATES])}`,
     `Severity:  ${countsText(bySeverity)}`,
     `Breaches:  ${countsText(breaches, [...COMMITMENT_KINDS])}`,
-    `Reports:   ${countsText(reports)}`,
+    `Reports:   ${reportsText(rows)}`,
   ];
+}
+
+/** How many rows each reason concerns, whether it leaves them out or is a note. */
+function reportsText({ leftOutBy, notes }: RowCounts): string {
+  const all: Record<string, number> = { ...leftOutBy };
+  for (const [reason, count] of Object.entries(notes)) all[reason] = (all[reason] ?? 0) + count;
+  return countsText(all);
 }
 
 /** `SEV1 2, SEV3 5`, in the given order, by default alphabetical; `none` if there are no counts. */

@@ -2,7 +2,7 @@ import { type ClassType, Field, ID, InputType, Int } from 'type-graphql';
 import type { Comparator } from '../../../application/ports/ticket-filter';
 import type { CommitmentStatus } from '../../../domain/commitment/view';
 import type { EpochMs } from '../../../domain/instant';
-import type { CommitmentKind } from '../../../domain/policy/policy';
+import type { CommitmentKind, WaitingReason } from '../../../domain/policy/policy';
 import { compareUrgency, type Severity } from '../../../domain/severity';
 import type { Channel } from '../../../domain/ticket/commands';
 import type { BreachCause, SeverityChangeCause, TicketState } from '../../../domain/ticket/ticket';
@@ -16,6 +16,7 @@ import {
   SeverityChangeCauseEnum,
   SeverityEnum,
   TicketStateEnum,
+  WaitingReasonEnum,
 } from './enums';
 import { Entries } from './input-rules';
 import { optional } from './optional';
@@ -123,6 +124,11 @@ export const TicketStateComparator = equalityOf<TicketState>(
   'TicketStateComparator',
   () => TicketStateEnum,
   'Compares states of tickets.',
+);
+export const WaitingReasonComparator = equalityOf<WaitingReason>(
+  'WaitingReasonComparator',
+  () => WaitingReasonEnum,
+  'Compares reasons for waiting.',
 );
 export const ChannelComparator = equalityOf<Channel>('ChannelComparator', () => ChannelEnum, 'Compares channels.');
 export const CommitmentStatusComparator = equalityOf<CommitmentStatus>(

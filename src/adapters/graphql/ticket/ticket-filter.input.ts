@@ -3,7 +3,7 @@ import { Field, InputType } from 'type-graphql';
 import type { TicketFilter } from '../../../application/ports/ticket-filter';
 import type { CommitmentStatus } from '../../../domain/commitment/view';
 import type { EpochMs } from '../../../domain/instant';
-import type { CommitmentKind } from '../../../domain/policy/policy';
+import type { CommitmentKind, WaitingReason } from '../../../domain/policy/policy';
 import type { Severity } from '../../../domain/severity';
 import type { Channel } from '../../../domain/ticket/commands';
 import type { TicketState } from '../../../domain/ticket/ticket';
@@ -26,11 +26,14 @@ type Order<T> = compare.OrderInput<T> | null;
 class SlaStatusFilterInput {
   @Field(() => CommitmentKindEnum, {
     ...optional,
-    description: 'The kind of the commitment. Defaults to any of the three kinds.',
+    description: 'The kind of the commitment. Defaults to all three kinds.',
   })
   kind?: CommitmentKind | null;
 
-  @Field(() => compare.CommitmentStatusComparator, { description: 'Filters by the status of the commitment.' })
+  @Field(() => compare.CommitmentStatusComparator, {
+    description:
+      'Filters by the status of the commitment. Without a kind, a ticket matches when any of its commitments does; `nin` then matches tickets none of whose commitments has a status in the list.',
+  })
   @ValidateNested()
   status!: compare.EqualityInput<CommitmentStatus>;
 }
@@ -103,9 +106,15 @@ export class TicketFilterInput {
 
   @Compared(
     () => compare.StringComparator,
-    'Filters by tag. A ticket matches when any of its tags does. `isNull: true` matches tickets without tags.',
+    'Filters by tag. A ticket matches when any of its tags does. `nin` matches tickets that have none of the tags in the list, and `isNull: true` matches tickets without tags.',
   )
   tag?: Order<string>;
+
+  @Compared(
+    () => compare.WaitingReasonComparator,
+    'Filters by the reasons for which the ticket currently waits. A ticket matches when any of its reasons does. `nin` matches tickets that wait for none of the reasons in the list, and `isNull: true` matches tickets that do not wait.',
+  )
+  waiting?: Equality<WaitingReason>;
 
   @Field(() => String, {
     ...optional,
@@ -150,6 +159,12 @@ export class TicketFilterInput {
 
   @Compared(
     () => compare.DateTimeComparator,
+    'Filters by the date and time when the last event of the ticket occurred.',
+  )
+  lastEventAt?: Order<EpochMs>;
+
+  @Compared(
+    () => compare.DateTimeComparator,
     'Filters by the date and time when the last event of the ticket was recorded.',
   )
   updatedAt?: Order<EpochMs>;
@@ -180,6 +195,7 @@ const AS_THEY_ARE = [
   'assignee',
   'reporter',
   'tag',
+  'waiting',
   'openedAt',
   'acknowledgedAt',
   'respondedAt',
@@ -188,6 +204,7 @@ const AS_THEY_ARE = [
   'resolvedAt',
   'closedAt',
   'createdAt',
+  'lastEventAt',
   'updatedAt',
   'nextDeadlineAt',
 ] as const satisfies readonly (keyof TicketFilter)[];

@@ -8,6 +8,8 @@ const TicketOrderFieldEnum = describeEnum<(typeof TICKET_ORDERS)[number]>(
   {
     NUMBER: 'The number of the ticket.',
     OPENED_AT: 'The date and time when the ticket was opened.',
+    LAST_EVENT_AT:
+      'The date and time when the last event of the ticket occurred. For an imported ticket, it is the time in the imported log.',
     UPDATED_AT: 'The date and time when the last event of the ticket was recorded.',
     RESOLVED_AT: 'The date and time when the ticket was resolved.',
     CLOSED_AT: 'The date and time when the ticket was closed.',

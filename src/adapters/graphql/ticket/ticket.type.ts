@@ -23,7 +23,8 @@ import { SeverityChangeType, WorkaroundType } from './ticket-parts.type';
 })
 export class TicketType extends NodeType implements Partial<Omit<StoredTicket, 'calendars'>> {
   @Field(() => Int, {
-    description: 'The number of the ticket, unique and increasing across all clients.',
+    description:
+      'The number of the ticket, unique and increasing across all clients. Numbers have gaps: a request that opens no ticket, such as a repeated or refused one, can use up a number.',
   })
   number!: number;
 
@@ -144,7 +145,14 @@ export class TicketType extends NodeType implements Partial<Omit<StoredTicket, '
   createdAt!: EpochMs;
 
   @Field(() => DateTimeScalar, {
-    description: 'The date and time, in UTC, when the last event of the ticket was recorded.',
+    description:
+      'The date and time, in UTC, when the last event of the ticket occurred. For an imported ticket, it is the time in the imported log.',
+  })
+  lastEventAt!: EpochMs;
+
+  @Field(() => DateTimeScalar, {
+    description:
+      'The date and time, in UTC, when the last event of the ticket was recorded. For an imported ticket, it is the time of the import or later.',
   })
   updatedAt!: EpochMs;
 }

@@ -91,6 +91,31 @@ export function compare<T>(expression: string, type: ValueType, comparator: Comp
   return every(conditions);
 }
 
+/**
+ * The condition of a comparator on a field that has any number of values, such as tags. The field
+ * is missing if it has no value, and is excluded by `nin` if any of its values is in the list. The
+ * other fields of the comparator must all hold for one of the values.
+ *
+ * @param someValue makes the condition that a value exists for which a condition on it holds
+ * @throws InvalidFilter
+ */
+export function compareAny<T>(
+  someValue: (condition: (value: string) => string) => string,
+  type: ValueType,
+  comparator: Comparator<T>,
+  to: Parameters,
+): string {
+  const { isNull, eq, nin, ...others } = comparator;
+  const positive: Comparator<T> = eq == null ? others : { ...others, eq };
+  const exists = someValue((value) => `${value} IS NOT NULL`);
+  const conditions: string[] = [];
+  if (isNull !== undefined) conditions.push(isNull ? opposite(exists) : exists);
+  if (eq === null) conditions.push(opposite(exists));
+  if (nin !== undefined) conditions.push(opposite(someValue((value) => compare(value, type, { in: nin }, to))));
+  if (Object.keys(positive).length > 0) conditions.push(someValue((value) => compare(value, type, positive, to)));
+  return every(conditions);
+}
+
 function equals(expression: string, type: ValueType, value: unknown, to: Parameters): string {
   if (type !== 'uuid') return `${expression} = ${to.add(toSql(value, type), SQL_TYPES[type])}`;
   const text = toSql(value, type);

@@ -136,6 +136,7 @@ export const tickets = new EntitySchema<TicketRow>({
     },
     { name: 'tickets_client_id_number_idx', columns: ['client_id', 'number'] },
     { name: 'tickets_opened_at_idx', columns: ['opened_at', 'id'] },
+    { name: 'tickets_last_event_at_idx', columns: ['last_event_at', 'id'] },
     { name: 'tickets_updated_at_idx', columns: ['updated_at', 'id'] },
     { name: 'tickets_follow_up_of_idx', columns: ['follow_up_of', 'number'], where: 'follow_up_of IS NOT NULL' },
     ...slaIndices,

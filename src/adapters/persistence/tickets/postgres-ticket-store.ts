@@ -142,7 +142,7 @@ class PostgresTicketTransaction implements TicketTransaction {
     if (records.length === 0) return new Map();
     const inserted = await rowsOf<{ id: string; number: number }>(this.tx, {
       ...INSERT_TICKETS,
-      values: [JSON.stringify(records.map(rowOf))],
+      values: [JSON.stringify(records.map((record) => ({ ...rowOf(record), number: record.number })))],
     });
     return new Map(inserted.map(({ id, number }) => [id, number]));
   }

@@ -3,7 +3,7 @@ import { type Comparator, InvalidFilter, type TicketFilter } from '../../../appl
 import type { EpochMs } from '../../../domain/instant';
 import { COMMITMENT_KINDS, type CommitmentKind } from '../../../domain/policy/policy';
 import { instantBound } from '../database/sql';
-import { compare, every, opposite, type Parameters, some, type ValueType } from '../lists/conditions';
+import { compare, compareAny, every, opposite, type Parameters, some, type ValueType } from '../lists/conditions';
 
 /** The maximum nesting of `and`, `or` and `not`. */
 export const DEEPEST = 10;
@@ -28,6 +28,7 @@ const COLUMNS = {
   resolvedAt: ['resolved_at', 'instant'],
   closedAt: ['closed_at', 'instant'],
   createdAt: ['created_at', 'instant'],
+  lastEventAt: ['last_event_at', 'instant'],
   updatedAt: ['updated_at', 'instant'],
   nextDeadlineAt: ['due_at', 'instant'],
 } as const satisfies { readonly [F in keyof TicketFilter]?: readonly [column: string, type: ValueType] };
@@ -56,12 +57,15 @@ function holds(filter: TicketFilter, judged: Judged, to: Parameters, depth: numb
     const comparator = filter[field as keyof typeof COLUMNS] as Comparator<string | number> | undefined;
     if (comparator !== undefined) conditions.push(compare(judged.column(column), type, comparator, to));
   }
-  if (filter.tag !== undefined) conditions.push(tagged(filter.tag, to));
+  if (filter.tag !== undefined) conditions.push(compareAny(someTag, 'text', filter.tag, to));
+  if (filter.waiting !== undefined) conditions.push(compareAny(someWaiting, 'text', filter.waiting, to));
   if (filter.text !== undefined) conditions.push(contains(filter.text, to));
   if (filter.slaStatus !== undefined) {
     const { kind, status } = filter.slaStatus;
     const kinds = kind === undefined ? COMMITMENT_KINDS : [kind];
-    conditions.push(some(kinds.map((one) => compare(judged.statusOf(one), 'text', status, to))));
+    const someStatus = (condition: (value: string) => string): string =>
+      some(kinds.map((one) => condition(judged.statusOf(one))));
+    conditions.push(compareAny(someStatus, 'text', status, to));
   }
   if (filter.isBreached !== undefined) {
     conditions.push(filter.isBreached ? judged.isBreached() : opposite(judged.isBreached()));
@@ -69,17 +73,13 @@ function holds(filter: TicketFilter, judged: Judged, to: Parameters, depth: numb
   return every(conditions.filter((condition) => condition !== 'TRUE'));
 }
 
-function tagged(comparator: Comparator<string>, to: Parameters): string {
-  const { isNull, eq, ...rest } = comparator;
-  const conditions: string[] = [];
-  if (isNull !== undefined) conditions.push(`t.tags ${isNull ? '=' : '<>'} '{}'`);
-  if (eq === null) conditions.push(`t.tags = '{}'`);
-  const ofTag: Comparator<string> = eq === undefined || eq === null ? rest : { ...rest, eq };
-  if (Object.keys(ofTag).length > 0) {
-    conditions.push(`EXISTS (SELECT FROM unnest(t.tags) AS tag WHERE ${compare('tag', 'text', ofTag, to)})`);
-  }
-  return every(conditions);
-}
+const someTag = (condition: (value: string) => string): string =>
+  `EXISTS (SELECT FROM unnest(t.tags) AS tag WHERE ${condition('tag')})`;
+
+/** A reason for which the ticket waits now. */
+const someWaiting = (condition: (value: string) => string): string =>
+  `EXISTS (SELECT FROM jsonb_array_elements(t.waits) AS wait
+            WHERE wait->>'until' IS NULL AND ${condition(`(wait->>'reason')`)})`;
 
 /**
  * The condition that the subject or the description contains every word. It has no index: a trigram

@@ -4,6 +4,7 @@ import type { Ordering } from '../lists/page';
 const BY = {
   NUMBER: { key: 't.number', type: 'integer', nullable: false, tie: null },
   OPENED_AT: { key: 't.opened_at', type: 'timestamptz', nullable: false, tie: 't.id' },
+  LAST_EVENT_AT: { key: 't.last_event_at', type: 'timestamptz', nullable: false, tie: 't.id' },
   UPDATED_AT: { key: 't.updated_at', type: 'timestamptz', nullable: false, tie: 't.id' },
   RESOLVED_AT: { key: 't.resolved_at', type: 'timestamptz', nullable: true, tie: 't.id' },
   CLOSED_AT: { key: 't.closed_at', type: 'timestamptz', nullable: true, tie: 't.id' },

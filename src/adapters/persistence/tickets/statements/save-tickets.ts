@@ -13,12 +13,13 @@ export const recordsOf = (table: string, parameter: string): string =>
   `json_populate_recordset(NULL::${table}, ${parameter}::json) r`;
 
 /**
- * Inserts new tickets. Those whose id or external id another transaction has taken are left out.
+ * Inserts new tickets. Those whose id or external id another transaction has taken are left out. A
+ * ticket without a reserved number gets the next.
  */
 export const INSERT_TICKETS = {
   name: 'insert-tickets',
-  text: `INSERT INTO tickets (${list(WRITTEN_COLUMNS)})
-         SELECT ${list(WRITTEN_COLUMNS, 'r.')} FROM ${recordsOf('tickets', '$1')}
+  text: `INSERT INTO tickets (number, ${list(WRITTEN_COLUMNS)})
+         SELECT coalesce(r.number, nextval('tickets_number_seq')), ${list(WRITTEN_COLUMNS, 'r.')} FROM ${recordsOf('tickets', '$1')}
          ON CONFLICT DO NOTHING RETURNING id, number`,
 };
 
