@@ -82,6 +82,16 @@ function publicErrorOf(error: unknown): PublicError | null {
 }
 
 /**
+ * Whether graphql-js refused the request before it was executed, and neither it nor Apollo Server
+ * gave the error a code. The errors of resolvers have a path.
+ */
+const isOfRequest = (error: unknown): boolean =>
+  error instanceof GraphQLError &&
+  error.originalError === undefined &&
+  error.path === undefined &&
+  error.extensions.code === undefined;
+
+/**
  * The error that the caller sees. An expected error keeps its message. An unexpected one becomes
  * `INTERNAL_SERVER_ERROR` with the id of the request; its details are logged under the same id.
  */
@@ -101,7 +111,8 @@ export function presentError(
     if (expected.retryable !== undefined) logger.warn({ requestId, err: error }, 'database unavailable');
     return { message, ...where, extensions: { ...extensions, requestId } };
   }
-  const { code, stacktrace: _stacktrace, ...others } = formatted.extensions ?? {};
+  const { code: given, stacktrace: _stacktrace, ...others } = formatted.extensions ?? {};
+  const code = isOfRequest(error) ? FAULT_CODES.badInput : given;
   if (typeof code === 'string' && code !== FAULT_CODES.internal) {
     const details = Object.entries(others).map(([name, value]) => [
       name,

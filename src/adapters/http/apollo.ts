@@ -7,6 +7,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
+import { MOST_PROBLEMS } from '../../application/first-problems';
 import { answerTooLong, checkOperation, nestedTooDeeply } from '../graphql/check-operation';
 import type { OperationContext } from '../graphql/context';
 import { FAULT_CODES, presentError } from '../graphql/errors';
@@ -90,6 +91,7 @@ export async function startApollo(schema: GraphQLSchema, logger: Logger): Promis
     persistedQueries: false,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
+    validationOptions: { maxErrors: MOST_PROBLEMS },
     parseOptions: { maxTokens: LIMITS.tokens, noLocation: false },
     formatError: (formatted, error) =>
       presentError(error, formatted, requestIds.get(error as object) ?? 'unknown', logger),

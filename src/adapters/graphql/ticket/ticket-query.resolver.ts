@@ -25,7 +25,10 @@ export class TicketQueryResolver {
       | number
       | null
       | undefined,
-    @Arg('externalId', () => String, { ...optional, description: 'The identifier of the ticket in another system.' })
+    @Arg('externalId', () => String, {
+      ...optional,
+      description: 'The identifier of the ticket in another system, at most 2,000 characters.',
+    })
     externalId: string | null | undefined,
     @Arg('client', () => ID, {
       ...optional,
