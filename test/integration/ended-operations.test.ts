@@ -99,7 +99,12 @@ async function start(operationTimeoutMs: number): Promise<void> {
     },
     operationTimeoutMs,
     callerOf: callerFromHeaders('Ada'),
-    readHealth: async () => ({ deadlineFaults: 0, deadlinesBehindMs: 0, hostClockOffsetMs: 0 }),
+    readHealth: async () => ({
+      deadlineFaults: 0,
+      deadlinesBehindMs: 0,
+      hostClockOffsetMs: 0,
+      calendarsEndingSoon: [],
+    }),
     readUnreadyReasons: async () => [],
     logger,
   });
