@@ -8,7 +8,7 @@ import { startHttpServer } from '../adapters/http/http-server';
 import { countDeadlineFaults } from '../adapters/persistence/maintenance/count-deadline-faults';
 import { purgeIdempotencyKeys } from '../adapters/persistence/maintenance/purge-idempotency-keys';
 import { createTicketReader } from '../adapters/persistence/tickets/postgres-ticket-reader';
-import { createTicketStore } from '../adapters/persistence/tickets/postgres-ticket-store';
+import { type Commit, createTicketStore } from '../adapters/persistence/tickets/postgres-ticket-store';
 import { createPolicyReader } from '../adapters/policy-files/policy-reader';
 import { defaultClient } from '../application/clients/default-client';
 import { DeadlineEngine } from '../application/deadlines/deadline-engine';
@@ -53,8 +53,10 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
     const { policy } = await publishConfiguredPolicy(policies, store.policyFile, 'CHANGED');
     logger.debug({ policy: policy.id, version: policy.version }, 'policy in force');
 
-    const tickets = createTicketStore({ pool, onCommitted: (commit) => feed.committed(commit) });
-    const due = dueTickets(store, tickets, logger);
+    const onCommitted = (commit: Commit): void => feed.committed(commit);
+    const tickets = createTicketStore({ pool, onCommitted });
+    const due = dueTickets(store, createTicketStore({ pool, onCommitted, lane: 'engine' }), logger);
+    const health = createTicketStore({ pool, onCommitted, lane: 'health' });
     const engine = new DeadlineEngine(due, {
       onError: (error) => logger.warn({ err: error }, 'deadlines cannot be recorded at the moment'),
     });
@@ -100,7 +102,7 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
       readHealth: async () => {
         const [deadlineFaults, { now, next }, calendarsEndingSoon] = await Promise.all([
           countDeadlineFaults(store.dataSource),
-          due.next(),
+          health.nextDeadline(),
           endingCalendars(store),
         ]);
         return {

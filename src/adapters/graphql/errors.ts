@@ -5,7 +5,7 @@ import { SlowSubscriber } from '../../application/ports/events';
 import { CallerGone, OperationTimedOut } from '../../application/ports/operation-ended';
 import { InvalidCursor } from '../../application/ports/pagination';
 import { PolicyReaderBusy } from '../../application/ports/policies';
-import { isStoreUnavailable } from '../../application/ports/store-errors';
+import { DataLockedError, isStoreUnavailable, StatementTimedOut } from '../../application/ports/store-errors';
 import { InvalidFilter } from '../../application/ports/ticket-filter';
 import { isUnanswerable } from '../../domain/calendar/business-calendar';
 import { TooManySegments } from '../../domain/commitment/explain-due';
@@ -21,6 +21,8 @@ export const FAULT_CODES = {
   timedOut: 'OPERATION_TIMED_OUT',
   abandoned: 'OPERATION_ABANDONED',
   tooManySubscriptions: 'TOO_MANY_SUBSCRIPTIONS',
+  /** Other requests or transactions have locked what the request changes. */
+  locked: 'LOCKED',
   ...UNAVAILABLE_CODES,
   internal: 'INTERNAL_SERVER_ERROR',
 } as const;
@@ -69,6 +71,8 @@ function publicErrorOf(error: unknown): PublicError | null {
     if (link instanceof InvalidCursor || link instanceof InvalidFilter) {
       return { code: FAULT_CODES.badInput, message: link.message };
     }
+    if (link instanceof DataLockedError) return { code: FAULT_CODES.locked, message: link.message };
+    if (link instanceof StatementTimedOut) return { code: FAULT_CODES.timedOut, message: link.message };
     if (link instanceof PolicyReaderBusy) {
       return { code: FAULT_CODES.unavailable, message: link.message, retryable: true };
     }

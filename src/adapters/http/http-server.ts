@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse, S
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
-import { CallerGone, OperationTimedOut } from '../../application/ports/operation-ended';
+import { OperationTimedOut } from '../../application/ports/operation-ended';
 import { FAULT_CODES } from '../graphql/errors';
 import { RunningOperation } from '../graphql/running-operation';
 import { type GraphQLExecutor, headerMap, startApollo } from './apollo';
@@ -193,7 +193,7 @@ async function answerGraphQL(
   response.setHeader('x-request-id', requestId);
   const operation = new RunningOperation();
   const context = contextFor(callerOf(request), requestId, operation);
-  response.once('close', () => operation.abandon(new CallerGone()));
+  response.once('close', () => operation.abandon());
   const at = url.indexOf('?');
   const search = at < 0 ? '' : url.slice(at);
   const answer = await operation.answerWithin(operationTimeoutMs, () =>

@@ -60,7 +60,7 @@ export class TicketQueryResolver {
           : await byExternalId(context, externalId ?? '', client ?? null);
     const at = asOf ?? knownAt;
     if (found === null || at == null) return found;
-    return context.services.reader.ticketAsOf(found, { at, knownAt: knownAt ?? null });
+    return context.services.reader.ticketAsOf(context.caller, found, { at, knownAt: knownAt ?? null });
   }
 
   @Query(() => TicketConnection, {

@@ -14,6 +14,7 @@ import { readPolicyVersion } from '../../../domain/policy/policy-document';
 import type { Refusal } from '../../../domain/ticket/refusals';
 import { poolOf } from '../database/data-source';
 import { entityManager } from '../database/entity-manager';
+import { lanesOf } from '../database/lanes';
 import { rowsOf } from '../database/sql';
 import { type Transaction, transact } from '../database/transact';
 import { clients, policyVersions } from '../tables';
@@ -108,7 +109,7 @@ export async function publishConfigured(
   { dataSource, clock, policyId }: RegisterDeps,
   { id, fingerprint, yaml, document: make }: ConfiguredPolicy,
 ): Promise<readonly Refusal[]> {
-  const outside = entityManager(dataSource, poolOf(dataSource));
+  const outside = entityManager(dataSource, lanesOf(poolOf(dataSource)).lookups);
   if ((await lastConfigured(outside, id)) === fingerprint) return [];
   const document = make();
   const published = await withPublishLock(dataSource, async ({ manager }) => {

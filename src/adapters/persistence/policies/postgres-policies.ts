@@ -8,6 +8,7 @@ import { readPolicyVersion, UnreadablePolicy } from '../../../domain/policy/poli
 import { batched } from '../database/batched';
 import { poolOf } from '../database/data-source';
 import { entityManager } from '../database/entity-manager';
+import { lanesOf } from '../database/lanes';
 import { retryRead } from '../database/sql';
 import { clientsWithTerms } from './client-terms';
 import { latestVersion, latestVersions, wasPublished } from './latest-versions';
@@ -47,7 +48,7 @@ interface InForce {
  */
 export function createPolicies(deps: PoliciesDeps): ConfiguredPolicies {
   const { dataSource, policyId, staleMs = 2_000 } = deps;
-  const manager = entityManager(dataSource, poolOf(dataSource));
+  const manager = entityManager(dataSource, lanesOf(poolOf(dataSource)).lookups);
   const compiled = new Map<string, Policy>();
   const compiling = new Map<string, Promise<Policy | null>>();
   const document = batched((names) => versionsNamed(dataSource, names, 'document'));
