@@ -133,7 +133,8 @@ policy
   .description('check a policy file without a database; print every problem with its line and field')
   .action(async (file: string) => {
     const { checkPolicy } = await import('./adapters/cli/policy/policy-check.js');
-    process.exitCode = await checkPolicy(file, output, errorOutput);
+    const { hostNow } = await import('./adapters/clock/database-clock.js');
+    process.exitCode = await checkPolicy(file, output, errorOutput, hostNow());
   });
 policy
   .command('publish')

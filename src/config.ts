@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { cleanEnv, EnvError, makeExactValidator } from 'envalid';
 import { nearestTo } from './adapters/documents/nearest';
 import { isLoopback } from './adapters/http/request-guard';
+import { DEFAULT_POOL_SIZE, MIN_POOL_SIZE } from './adapters/persistence/database/lanes';
 import { OperatorError } from './application/operator-error';
 
 /** The levels of pino, from the most to the least verbose. */
@@ -112,7 +113,7 @@ const displayName = makeExactValidator<string>((value) =>
 
 const specs = (root: string) => ({
   DATABASE_URL: postgresUrl({ default: undefined }),
-  DATABASE_POOL_SIZE: wholeNumber(1, 200)({ default: 10 }),
+  DATABASE_POOL_SIZE: wholeNumber(MIN_POOL_SIZE, 200)({ default: DEFAULT_POOL_SIZE }),
   PORT: wholeNumber(0, 65535, ' (0 picks any free port)')({ default: 4000 }),
   HOST: listenAddress({ default: '127.0.0.1' }),
   STEPDOWN_DATA_DIR: path({ default: join(root, '.stepdown') }),

@@ -7,6 +7,7 @@ import { type ClientAccounts, createClientAccounts } from '../adapters/persisten
 import { createDataSource, poolOf } from '../adapters/persistence/database/data-source';
 import { DatabaseSockets } from '../adapters/persistence/database/database-sockets';
 import { measureDatabaseTime } from '../adapters/persistence/database/database-time';
+import { lanesOf } from '../adapters/persistence/database/lanes';
 import { migrate } from '../adapters/persistence/database/migrate';
 import { createPolicies } from '../adapters/persistence/policies/postgres-policies';
 import { readConfiguredPolicy } from '../adapters/policy-files/configured-policy-file';
@@ -50,7 +51,7 @@ export async function openStore(config: Config, log: Logger, applicationName = '
     if (applied.length > 0) log.info({ migrations: applied }, 'migrated the database');
     const pool = poolOf(dataSource);
     const clock = new DatabaseClock();
-    await measureDatabaseTime(pool, (reading) => clock.add(reading));
+    await measureDatabaseTime(lanesOf(pool).health, (reading) => clock.add(reading));
     const policies = createPolicies({ dataSource, clock, policyId: policyFile.id });
     const clients = createClientAccounts({ dataSource, clock });
     return { url, dataSource, pool, sockets, clock, policies, policyFile, clients, close };

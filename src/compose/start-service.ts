@@ -3,11 +3,12 @@ import { openFeed } from '../adapters/events/feed';
 import { contextFactory } from '../adapters/graphql/context';
 import { buildGraphQLSchema } from '../adapters/graphql/schema';
 import { callerFromHeaders } from '../adapters/http/agent-header';
+import type { Health } from '../adapters/http/health';
 import { startHttpServer } from '../adapters/http/http-server';
 import { countDeadlineFaults } from '../adapters/persistence/maintenance/count-deadline-faults';
 import { purgeIdempotencyKeys } from '../adapters/persistence/maintenance/purge-idempotency-keys';
 import { createTicketReader } from '../adapters/persistence/tickets/postgres-ticket-reader';
-import { createTicketStore } from '../adapters/persistence/tickets/postgres-ticket-store';
+import { type Commit, createTicketStore } from '../adapters/persistence/tickets/postgres-ticket-store';
 import { createPolicyReader } from '../adapters/policy-files/policy-reader';
 import { defaultClient } from '../application/clients/default-client';
 import { DeadlineEngine } from '../application/deadlines/deadline-engine';
@@ -17,11 +18,12 @@ import type { TicketStore } from '../application/ports/ticket-store';
 import { createChangeTickets } from '../application/tickets/change-tickets';
 import { createDueTickets } from '../application/tickets/record-due';
 import type { Config } from '../config';
-import { toIso } from '../domain/instant';
+import { DAY_MS, HOUR_MS, toIso } from '../domain/instant';
+import { calendarsEndingSoon as endingSoon } from '../domain/policy/calendar-ends';
 import { UnreadableEvent } from '../domain/ticket/upcast';
 import { openStore, type Store } from './open-store';
-import { purgeHourly } from './purge-hourly';
 import { createReadiness } from './readiness';
+import { runEvery } from './run-every';
 import { watchDatabase } from './watch-database';
 
 /** A service that listens. */
@@ -51,8 +53,10 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
     const { policy } = await publishConfiguredPolicy(policies, store.policyFile, 'CHANGED');
     logger.debug({ policy: policy.id, version: policy.version }, 'policy in force');
 
-    const tickets = createTicketStore({ pool, onCommitted: (commit) => feed.committed(commit) });
-    const due = dueTickets(store, tickets, logger);
+    const onCommitted = (commit: Commit): void => feed.committed(commit);
+    const tickets = createTicketStore({ pool, onCommitted });
+    const due = dueTickets(store, createTicketStore({ pool, onCommitted, lane: 'engine' }), logger);
+    const health = createTicketStore({ pool, onCommitted, lane: 'health' });
     const engine = new DeadlineEngine(due, {
       onError: (error) => logger.warn({ err: error }, 'deadlines cannot be recorded at the moment'),
     });
@@ -96,18 +100,24 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
       operationTimeoutMs: config.operationTimeoutSeconds * 1_000,
       callerOf: callerFromHeaders(config.operator),
       readHealth: async () => {
-        const [deadlineFaults, { now, next }] = await Promise.all([countDeadlineFaults(store.dataSource), due.next()]);
+        const [deadlineFaults, { now, next }, calendarsEndingSoon] = await Promise.all([
+          countDeadlineFaults(store.dataSource),
+          health.nextDeadline(),
+          endingCalendars(store),
+        ]);
         return {
           deadlineFaults,
           deadlinesBehindMs: next === null ? 0 : Math.max(0, now - next),
           hostClockOffsetMs: clock.hostOffsetMs,
+          calendarsEndingSoon,
         };
       },
       readUnreadyReasons: createReadiness(pool, () => watch.state),
       logger,
     });
     closeSteps.push(() => http.close());
-    closeSteps.push(purgeHourly(() => purgeKeys(store, logger)));
+    closeSteps.push(runEvery(HOUR_MS, () => purgeKeys(store, logger)));
+    closeSteps.push(runEvery(DAY_MS, () => warnOfCalendars(store, logger)));
     logger.info({ url: http.url }, 'serving');
     return { url: http.url, close };
   } catch (error) {
@@ -133,5 +143,29 @@ async function purgeKeys({ pool }: Store, logger: Logger): Promise<void> {
     await purgeIdempotencyKeys(pool);
   } catch (error) {
     logger.warn({ err: error }, 'expired idempotency keys could not be deleted; retrying in one hour');
+  }
+}
+
+/** The calendars of the policies in force that end within a year, each once. */
+async function endingCalendars({ policies, clock }: Store): Promise<Health['calendarsEndingSoon']> {
+  const found = new Map<string, Health['calendarsEndingSoon'][number]>();
+  for (const policy of await policies.inForce()) {
+    for (const end of endingSoon(policy, clock.now())) {
+      found.set(`${policy.id}/${end.calendar}`, { policy: policy.id, ...end });
+    }
+  }
+  return [...found.values()];
+}
+
+async function warnOfCalendars(store: Store, logger: Logger): Promise<void> {
+  try {
+    for (const end of await endingCalendars(store)) {
+      logger.warn(
+        end,
+        'a calendar of a policy in force ends soon; publish a version with a later horizon, or tickets cannot be opened',
+      );
+    }
+  } catch (error) {
+    logger.warn({ err: error }, 'the calendars could not be checked; retrying in one day');
   }
 }

@@ -50,7 +50,12 @@ const open = async (more: Parameters<typeof newTicket>[1] = {}): Promise<StoredT
 };
 
 const historyOf = async (id: string) => {
-  const page = await store.reader.events(id, null, { count: 1000, from: 'START', after: null, before: null });
+  const page = await store.reader.events(everything, id, null, {
+    count: 1000,
+    from: 'START',
+    after: null,
+    before: null,
+  });
   return page.edges.map(({ node }) => node);
 };
 const codesOf = (refusals: readonly (Refusal | null)[]) => refusals.map((refusal) => refusal?.code ?? null);
@@ -65,9 +70,9 @@ describe('a set of changes', () => {
     const { ticket: after } = await one(commands(ticket.id, [ACKNOWLEDGE, RESOLVE]));
     expect(after).toMatchObject({ version: 3, state: 'resolved', updatedAt: MONDAY + MINUTE_MS, createdAt: MONDAY });
     expect(await store.reader.ticketById(everything, ticket.id)).toEqual(after);
-    expect(await store.reader.ticketAtVersion(ticket.id, 1)).toEqual(ticket);
-    expect(await store.reader.ticketAtVersion(ticket.id, 3)).toEqual(after);
-    expect(await store.reader.ticketAtVersion(ticket.id, 4)).toBeNull();
+    expect(await store.reader.ticketAtVersion(everything, ticket.id, 1)).toEqual(ticket);
+    expect(await store.reader.ticketAtVersion(everything, ticket.id, 3)).toEqual(after);
+    expect(await store.reader.ticketAtVersion(everything, ticket.id, 4)).toBeNull();
   });
 
   test('several changes of one ticket apply in order, around a refused one, and after its submission', async () => {

@@ -7,6 +7,7 @@ import type { ChangeTickets } from '../../src/application/tickets/change';
 import { createChangeTickets } from '../../src/application/tickets/change-tickets';
 import { HOUR_MS, toIso } from '../../src/domain/instant';
 import { commands, everything, newTicket, openStore, submission, type TestStore } from '../support/store';
+import { holdLocks } from '../support/turned-away';
 import { untilTrue } from '../support/until';
 
 let store: TestStore;
@@ -53,14 +54,6 @@ const lastEvent = async (ticketId: string) => {
   return { at: rows[0].at.getTime() as number, recordedAt: rows[0].recorded_at.getTime() as number };
 };
 
-const waiting = async (): Promise<number> => {
-  const { rows } = await other.query(
-    `SELECT count(*)::int AS count FROM pg_stat_activity
-      WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-  );
-  return rows[0].count;
-};
-
 describe('the instant of a command', () => {
   it('is that of the database, whatever the clock of the process says', async () => {
     const id = await open();
@@ -82,10 +75,9 @@ describe('the instant of a command', () => {
     const ids = [await open(), await open(), await open()];
     // The last row: the others are locked before the wait.
     const last = [...ids].sort().at(-1);
-    await other.query('BEGIN');
-    await other.query('UPDATE tickets SET subject = subject WHERE id = $1', [last]);
+    const isTurnedAway = await holdLocks(other, 'UPDATE tickets SET subject = subject WHERE id = $1', [last]);
     const changed = wrongProcess()(ids.map((id) => commands(id, [{ type: 'acknowledge' }])));
-    await untilTrue(async () => (await waiting()) > 0);
+    await untilTrue(isTurnedAway);
     const released = await databaseNow();
     await other.query(end);
     expect((await changed).map(({ refusals }) => refusals)).toEqual([[null], [null], [null]]);

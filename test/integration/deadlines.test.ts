@@ -48,7 +48,7 @@ const openOne = async (more: Parameters<typeof newTicket>[1] = {}): Promise<stri
 
 const eventsOf = async (id: string): Promise<readonly LoggedEvent[]> => {
   const page = { count: 100, from: 'START', after: null, before: null } as const;
-  return (await store.reader.events(id, null, page)).edges.map(({ node }) => node);
+  return (await store.reader.events(everything, id, null, page)).edges.map(({ node }) => node);
 };
 
 /** Whatever columns the engine writes: the stored ticket is what its log folds to. */

@@ -6,6 +6,7 @@ import { type Answer, type Json, startTestService, type TestService } from '../s
 import { askOver, listenOver, openSocket } from '../support/graphql-socket';
 import { SEV2 } from '../support/impacts';
 import { hold, home, postmasterOf, self, testUnless, urlOf } from '../support/postgres-holders';
+import { holdLocks } from '../support/turned-away';
 import { until, untilTrue } from '../support/until';
 
 const noProc = existsSync('/proc/self/stat') ? null : 'there is no /proc';
@@ -58,15 +59,9 @@ describe('a database that is frozen', () => {
     const other = new Client(url);
     other.on('error', () => undefined);
     await other.connect();
-    await other.query('BEGIN');
-    await other.query('SELECT FROM tickets FOR UPDATE');
+    const isTurnedAway = await holdLocks(other, 'SELECT FROM tickets FOR UPDATE');
     const waiting = ids.map((id) => timed(service.ask(RESOLVE, { id })));
-    await untilTrue(async () => {
-      const { rows } = await other.query(
-        "SELECT count(*)::int AS count FROM pg_stat_activity WHERE wait_event_type = 'Lock'",
-      );
-      return rows[0].count === ids.length;
-    });
+    await untilTrue(isTurnedAway);
 
     const goOn = freeze(postmasterOf(dataDir));
     const subjects = Array.from({ length: 8 }, (_, index) => `In flight ${index}`);

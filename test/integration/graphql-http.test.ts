@@ -33,7 +33,13 @@ describe('paths and methods', () => {
     const response = await fetch(at('/health'));
     expect([response.status, await response.json()]).toEqual([
       200,
-      { status: 'ok', deadlineFaults: 0, deadlinesBehindMs: 0, hostClockOffsetMs: expect.any(Number) },
+      {
+        status: 'ok',
+        deadlineFaults: 0,
+        deadlinesBehindMs: 0,
+        hostClockOffsetMs: expect.any(Number),
+        calendarsEndingSoon: [],
+      },
     ]);
     const head = await fetch(at('/health'), { method: 'HEAD' });
     expect([head.status, await head.text()]).toEqual([200, '']);

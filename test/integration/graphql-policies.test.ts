@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Client } from 'pg';
 import { type Json, SEV1, SEV2, SEV3, startTestService, type TestService } from '../support/graphql-service';
 import { CIMCLOUD_TEXT } from '../support/policies';
 
@@ -27,7 +28,8 @@ const PAYLOAD = `policy { id name version title publishedAt publishedBy { id nam
   impact { openTickets ${COUNTS} bySeverity { severity tickets ${COUNTS} } } clientMutationId
   userErrors { __typename code message path
     ... on InvalidPolicy { line column field problem }
-    ... on CalendarInUse { calendar policy client } }`;
+    ... on CalendarInUse { calendar policy client }
+    ... on CalendarEndsTooSoon { calendar policy knownUntil severity commitment } }`;
 const TERMS = `client { id name policy calendars { replaces with } } clientMutationId
   userErrors { __typename message path ... on UnknownCalendar { calendar policy known } ... on UnknownPolicy { policy known } }`;
 
@@ -344,7 +346,30 @@ describe('a calendar whose known years have ended', () => {
       'horizon: { from: 2000, to: 2050 }',
       `horizon: { from: 2000, to: ${ended} }`,
     ]);
-    expect(await publish(short)).toMatchObject({ policy: { name: 'short', version: 1 } });
+    const refused = {
+      calendar: 'business',
+      policy: 'short',
+      knownUntil: ended,
+      severity: 'SEV2',
+      commitment: 'RESPONSE',
+    };
+    for (const dryRun of [true, false]) {
+      const { policy, impact, userErrors } = await publish(short, { dryRun });
+      expect([policy, impact]).toEqual([null, null]);
+      expect(userErrors).toMatchObject([{ __typename: 'CalendarEndsTooSoon', path: ['input', 'yaml'], ...refused }]);
+      expect(userErrors[0].message).toContain('horizon.to');
+    }
+    // A version from before that rule, whose holidays have ended since.
+    expect(await publish(edited(NAMED('short')))).toMatchObject({ policy: { name: 'short', version: 1 } });
+    const client = new Client(service.database.url);
+    await client.connect();
+    await client.query(
+      `INSERT INTO policy_versions (id, version, document, fingerprint, yaml, published_at, configured)
+       SELECT id, 2, jsonb_set(document, '{calendars,business,knownYears,to}', to_jsonb($1::int)), 'short', yaml, published_at, false
+         FROM policy_versions WHERE id = 'short'`,
+      [ended],
+    );
+    await client.end();
     await setTerms({ clientId, policy: 'short' });
   });
 
@@ -356,19 +381,51 @@ describe('a calendar whose known years have ended', () => {
     expect(await count()).toBe(before);
   });
 
-  it('refuses a change that needs it, and accepts one that does not', async () => {
+  it('is in the health and in the log, from a year before', async () => {
+    const health: Json = await (await fetch(new URL('/health', service.url))).json();
+    expect(health.calendarsEndingSoon).toEqual([{ policy: 'short', calendar: 'business', knownUntil: ended }]);
+  });
+
+  it('refuses no change of an open ticket: the deadline is unknown', async () => {
     const ticketId = await service.submit(SEV1, { clientId });
-    expect(await service.mutate('reclassifyTicket', { ticketId, impacts: SEV3 })).toMatchObject({
-      ticket: { severity: 'SEV1', version: 1 },
-      userErrors: [{ __typename: 'BeyondCalendar' }],
+    const SLA = 'sla { response { status dueAt elapsed percentElapsed } resolution { status bestEffort dueAt } }';
+    expect(
+      await service.mutate(
+        'reclassifyTicket',
+        { ticketId, impacts: SEV3 },
+        `ticket { severity isBreached nextDeadline { kind } ${SLA} } userErrors { code }`,
+      ),
+    ).toMatchObject({
+      ticket: {
+        severity: 'SEV3',
+        isBreached: false,
+        nextDeadline: null,
+        sla: {
+          response: { status: 'UNKNOWN', dueAt: null, elapsed: null, percentElapsed: null },
+          resolution: { status: 'UNKNOWN', bestEffort: false, dueAt: null },
+        },
+      },
+      userErrors: [],
     });
+    const unknown = { slaStatus: { kind: 'RESOLUTION', status: { eq: 'UNKNOWN' } } };
+    const { tickets } = await service.data(
+      'query ($filter: TicketFilter) { tickets(filter: $filter) { nodes { id } } }',
+      {
+        filter: unknown,
+      },
+    );
+    expect(tickets.nodes).toEqual([{ id: ticketId }]);
+    const { errors } = await service.ask(
+      `{ ticket(id: "${ticketId}") { sla { resolution { explain { segments { kind } } } } } }`,
+    );
+    expect(errors).toMatchObject([{ extensions: { code: 'BEYOND_CALENDAR' } }]);
     expect(await service.mutate('resolveTicket', { ticketId })).toMatchObject({
-      ticket: { state: 'RESOLVED', version: 2 },
+      ticket: { state: 'RESOLVED', version: 3 },
       userErrors: [],
     });
     // When silence would close it cannot be known; closing it by hand needs no calendar.
     expect(await service.mutate('closeTicket', { ticketId })).toMatchObject({
-      ticket: { state: 'CLOSED', version: 3 },
+      ticket: { state: 'CLOSED', version: 4 },
       userErrors: [],
     });
   });

@@ -6,7 +6,7 @@ import { createDataSource } from '../../src/adapters/persistence/database/data-s
 import { DatabaseUnreachableError } from '../../src/adapters/persistence/database/database-errors';
 import { migrate } from '../../src/adapters/persistence/database/migrate';
 import { createTestDatabase, type TestDatabase } from '../support/database';
-import { commands, MONDAY, newTicket, openStore, submission } from '../support/store';
+import { commands, everything, MONDAY, newTicket, openStore, submission } from '../support/store';
 
 const NAMES = MIGRATIONS.map((migration) => new migration().name);
 
@@ -148,7 +148,7 @@ test('an event inserted without a version, as earlier code inserts it, has versi
     { number: 2, schema_version: 1 },
   ]);
   const page = { count: 10, from: 'START', after: null, before: null } as const;
-  const { edges } = await store.reader.events(opened.ticketId, null, page);
+  const { edges } = await store.reader.events(everything, opened.ticketId, null, page);
   expect(edges.map(({ node }) => node)).toMatchObject([{ calendars: {} }, { calendars: {} }]);
   await store.close();
 });

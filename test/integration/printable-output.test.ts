@@ -86,7 +86,7 @@ it.each<readonly [string, 'TEXT' | 'JSON', (output: PassThrough) => Promise<unkn
   ['export', 'JSON', (output) => runExport(config(), null, output, log)],
   ['full export', 'JSON', (output) => runFullExport(config(), output, log)],
   ['policy list', 'TEXT', (output) => runPolicyList(config(), output, log)],
-  ['policy check', 'TEXT', (output) => checkPolicy(policy, output, output)],
+  ['policy check', 'TEXT', (output) => checkPolicy(policy, output, output, Date.parse('2026-11-27T00:00:00Z'))],
   [
     'policy diff',
     'TEXT',

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from '@jest/globals';
-import { buildSchema, isInputObjectType, isObjectType, parse, validateSchema } from 'graphql';
+import { buildSchema, getNamedType, isInputObjectType, isObjectType, parse, validateSchema } from 'graphql';
 import { printSchemaText } from '../../src/adapters/cli/print-schema';
 
 const ROOT = join(__dirname, '../..');
@@ -59,4 +59,20 @@ it('is valid, and every mutation takes one input and answers with user errors', 
       'String',
     ]);
   }
+});
+
+it('says the longest text of every argument and input field', () => {
+  const schema = buildSchema(readFileSync(FILE, 'utf8'));
+  const unbounded: string[] = [];
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (type.name.startsWith('__') || !(isInputObjectType(type) || isObjectType(type))) continue;
+    const taken = isInputObjectType(type)
+      ? Object.values(type.getFields())
+      : Object.values(type.getFields()).flatMap((field) => field.args);
+    for (const { name, type: of, description } of taken) {
+      const isText = getNamedType(of).name === 'String';
+      if (isText && !/ characters/.test(description ?? '')) unbounded.push(`${type.name}: ${name}`);
+    }
+  }
+  expect(unbounded).toEqual([]);
 });

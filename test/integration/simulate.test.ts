@@ -149,13 +149,6 @@ describe('a simulation that is refused', () => {
       'InvalidInput',
       ['change', 'applyWorkaround', 'remaining'],
     ],
-    [
-      'beyond the calendar',
-      { reclassify: { impacts: SEV3 } },
-      Date.parse('2051-06-01T00:00:00Z'),
-      'BeyondCalendar',
-      ['change', 'reclassify'],
-    ],
   ])('%s', async (_, change, at, code, path) => {
     const id = await open(SEV2);
     const query = SIMULATE.replace(/before \{[\s\S]*severityChange/, 'severityChange');
@@ -163,6 +156,17 @@ describe('a simulation that is refused', () => {
     expect(answer.simulate.userErrors).toMatchObject([
       { code: expect.stringMatching(new RegExp(code.replace(/(?<=[a-z])(?=[A-Z])/g, '_'), 'i')), path },
     ]);
+  });
+
+  it('is none beyond the calendar: the deadline is unknown', async () => {
+    const id = await open(SEV2);
+    const query = `query ($id: ID!) { simulate(ticketId: $id, change: { reclassify: { impacts: [{ audience: ADMINISTRATORS, consequence: DEGRADED }] } }, at: "2051-06-01T00:00:00.000Z") {
+      userErrors { code } after { severity isBreached sla { response { status dueAt } update { status dueAt elapsed percentElapsed } } } } }`;
+    const { userErrors, after } = (await service.data(query, { id })).simulate;
+    expect(userErrors).toEqual([]);
+    // What was due within the known years is breached; no unknown deadline hides it.
+    expect(after).toMatchObject({ severity: 'SEV3', isBreached: true, sla: { response: { status: 'BREACHED' } } });
+    expect(after.sla.update).toMatchObject({ status: 'BREACHED', elapsed: null, percentElapsed: null });
   });
 
   it('of a ticket that does not exist', async () => {

@@ -44,7 +44,7 @@ beforeAll(async () => {
   const page = await store.reader.tickets(everything, {}, { by: 'NUMBER', direction: 'ASC' }, all, NOW);
   tickets = await Promise.all(
     page.edges.map(async ({ node: ticket }) => {
-      const events = await store.reader.events(ticket.id, null, all);
+      const events = await store.reader.events(everything, ticket.id, null, all);
       return { ticket, events: events.edges.map(({ node }) => node) };
     }),
   );

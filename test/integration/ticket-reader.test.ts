@@ -244,8 +244,8 @@ describe('a ticket that a caller may not see', () => {
     async (id) => {
       expect(await store.reader.ticketById(everything, id)).toBeNull();
       expect(await store.reader.clientById(everything, id)).toBeNull();
-      expect(await store.reader.ticketAtVersion(id, 1)).toBeNull();
-      expect((await store.reader.events(id, null, FIRST)).edges).toEqual([]);
+      expect(await store.reader.ticketAtVersion(everything, id, 1)).toBeNull();
+      expect((await store.reader.events(everything, id, null, FIRST)).edges).toEqual([]);
     },
   );
   test.each([0, -1, 1.5, 2 ** 31, 999_999])('is treated like the number %p, which no ticket has', async (number) => {
@@ -362,13 +362,13 @@ describe('pages', () => {
 
   test('of a ticket’s events contain all or some types', async () => {
     const { id } = tickets.get('f') as StoredTicket;
-    const read = (page: PageRequest) => store.reader.events(id, null, page);
+    const read = (page: PageRequest) => store.reader.events(everything, id, null, page);
     const events = await walk('START', 1, read);
     expect(events.map(({ type }) => type)).toEqual(['SUBMITTED', 'ACKNOWLEDGED', 'RESOLVED']);
     expect(await walk('END', 2, read)).toEqual(events);
-    const some = await store.reader.events(id, ['RESOLVED', 'CLOSED'], FIRST);
+    const some = await store.reader.events(everything, id, ['RESOLVED', 'CLOSED'], FIRST);
     expect(some.edges.map(({ node }) => node.number)).toEqual([3]);
-    expect(await store.reader.countEvents(id, ['RESOLVED'])).toBe(1);
+    expect(await store.reader.countEvents(everything, id, ['RESOLVED'])).toBe(1);
     expect(events[0]).toMatchObject({ id: expect.stringMatching(/^\d+$/), recordedAt: MONDAY, at: MONDAY });
   });
 
@@ -417,6 +417,7 @@ describe('pages', () => {
 test('the events of many tickets, requested at once, are read by one statement for each set of arguments', async () => {
   let statements = 0;
   const counting = {
+    options: store.pool.options,
     query: (...args: Parameters<typeof store.pool.query>) => {
       statements += 1;
       return store.pool.query(...args);
@@ -426,8 +427,8 @@ test('the events of many tickets, requested at once, are read by one statement f
   const all = [...tickets.values()];
   const two: PageRequest = { count: 2, from: 'END', after: null, before: null };
   const [pages, counts] = await Promise.all([
-    Promise.all(all.map(({ id }) => reader.events(id, null, two))),
-    Promise.all(all.map(({ id }) => reader.countEvents(id, null))),
+    Promise.all(all.map(({ id }) => reader.events(everything, id, null, two))),
+    Promise.all(all.map(({ id }) => reader.countEvents(everything, id, null))),
   ]);
   expect(statements).toBe(2);
   for (const [place, { id, version }] of all.entries()) {
@@ -447,7 +448,7 @@ test('an event that cannot be read is an error of its ticket only', async () => 
     [damaged],
   );
   const eventsOf = (id: string) =>
-    store.reader.events(id, null, { count: 10, from: 'START', after: null, before: null });
+    store.reader.events(everything, id, null, { count: 10, from: 'START', after: null, before: null });
   // In one turn of the event loop, so that one statement reads both.
   const [first, second] = await Promise.allSettled([eventsOf(healthy), eventsOf(damaged)]);
   expect(first).toMatchObject({ status: 'fulfilled', value: { edges: [{ node: { type: 'SUBMITTED' } }] } });

@@ -58,7 +58,11 @@ function losing(what: 'COMMIT' | 'ANSWER'): Pool {
     });
   };
   return new Proxy(pool, {
-    get: (target, name) => (name === 'connect' ? connect : Reflect.get(target, name, target).bind?.(target)),
+    get: (target, name) => {
+      if (name === 'connect') return connect;
+      const value = Reflect.get(target, name, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
   });
 }
 

@@ -37,7 +37,12 @@ export async function startClockedService(): Promise<ClockedService> {
     contextFor: contextFactory(services, logger),
     operationTimeoutMs: 30_000,
     callerOf: callerFromHeaders('Ada'),
-    readHealth: async () => ({ deadlineFaults: 0, deadlinesBehindMs: 0, hostClockOffsetMs: 0 }),
+    readHealth: async () => ({
+      deadlineFaults: 0,
+      deadlinesBehindMs: 0,
+      hostClockOffsetMs: 0,
+      calendarsEndingSoon: [],
+    }),
     readUnreadyReasons: async () => [],
     logger,
   });

@@ -140,11 +140,11 @@ export async function recordRelease(release: string): Promise<void> {
     const order = { by: 'NEXT_DEADLINE_AT', direction: 'ASC' } as const;
     await reader.tickets(everything, {}, order, FIRST_PAGE, MONDAY);
     await reader.countTickets(everything, {}, MONDAY);
-    await reader.events(opened.ticketId, null, FIRST_PAGE);
-    await reader.countEvents(opened.ticketId, null);
+    await reader.events(everything, opened.ticketId, null, FIRST_PAGE);
+    await reader.countEvents(everything, opened.ticketId, null);
     await reader.followUps(everything, opened.ticketId, FIRST_PAGE);
     await reader.clientById(everything, client.id);
-    await reader.ticketAtVersion(opened.ticketId, 1);
+    await reader.ticketAtVersion(everything, opened.ticketId, 1);
     for await (const _ of reader.histories(everything, {}, MONDAY));
     const log = createEventLog(pool);
     await log.after({ xid: '0', id: '0' }, 10);

@@ -7,7 +7,7 @@ const root = join(__dirname, '..', '..');
 
 const defaults: Config = {
   databaseUrl: null,
-  databasePoolSize: 10,
+  databasePoolSize: 20,
   port: 4000,
   host: '127.0.0.1',
   dataDir: join(root, '.stepdown'),
@@ -39,7 +39,7 @@ describe('a valid environment', () => {
       { DATABASE_URL: 'postgresql://u@localhost/x?host=/run/pg' },
       { databaseUrl: 'postgresql://u@localhost/x?host=/run/pg' },
     ],
-    ['smallest pool', { DATABASE_POOL_SIZE: '1' }, { databasePoolSize: 1 }],
+    ['smallest pool', { DATABASE_POOL_SIZE: '10' }, { databasePoolSize: 10 }],
     ['largest pool', { DATABASE_POOL_SIZE: '200' }, { databasePoolSize: 200 }],
     ['shortest time limit', { STEPDOWN_OPERATION_TIMEOUT_SECONDS: '1' }, { operationTimeoutSeconds: 1 }],
     ['longest time limit', { STEPDOWN_OPERATION_TIMEOUT_SECONDS: '3600' }, { operationTimeoutSeconds: 3_600 }],
@@ -81,8 +81,8 @@ describe('a wrong variable is named in the error, with what it accepts', () => {
       /^DATABASE_URL must be a URL that begins with postgres:\/\/ or postgresql/,
     ],
     [{ DATABASE_URL: 'db.example:5432' }, /^DATABASE_URL must be a URL/],
-    [{ DATABASE_POOL_SIZE: '0' }, /^DATABASE_POOL_SIZE must be a whole number from 1 to 200, but it is "0"\.$/],
-    [{ DATABASE_POOL_SIZE: '201' }, /^DATABASE_POOL_SIZE must be a whole number from 1 to 200/],
+    [{ DATABASE_POOL_SIZE: '9' }, /^DATABASE_POOL_SIZE must be a whole number from 10 to 200, but it is "9"\.$/],
+    [{ DATABASE_POOL_SIZE: '201' }, /^DATABASE_POOL_SIZE must be a whole number from 10 to 200/],
     [{ DATABASE_POOL_SIZE: '1e1' }, /^DATABASE_POOL_SIZE must be a whole number/],
     [{ PORT: 'http' }, /^PORT must be a whole number from 0 to 65535 \(0 picks any free port\), but it is "http"\.$/],
     [{ PORT: '65536' }, /^PORT must be/],

@@ -21,7 +21,7 @@ test.each<[string, unknown, unknown, RegExp]>([
   ['depth', nested(depth), nested(depth + 1), /too deeply.* 50 levels/],
   ['the length of a list', Array(entries).fill(1), Array(entries + 1).fill(1), /too many entries.*/],
   ['the length of a text', 'a'.repeat(text), 'a'.repeat(text + 1), /too long.* 131,072 characters/],
-  ['objects', Array(objects - 1).fill({}), [Array(1_000).fill({}), Array(1_001).fill({})], /too many objects.*/],
+  ['objects', [Array(objects - 1).fill({})], Array(objects + 1).fill({}), /too many objects/],
   ['values', Array(9).fill(Array(999).fill(1)), Array(11).fill(Array(999).fill(1)), /too many values.* 10,000/],
 ])('a variable is refused by its %s', (_limit, accepted, tooMuch, sentence) => {
   expect(refusalOf(QUERY, { v: accepted })).toBeNull();
@@ -30,13 +30,13 @@ test.each<[string, unknown, unknown, RegExp]>([
 });
 
 test('a variable counts each time that it is used, in fragments too', () => {
-  const v = Array(800).fill({});
+  const v = Array(400).fill({});
   expect(refusalOf('query ($v: V) { a: a(v: $v) b: a(v: { or: $v }) }', { v })).toBeNull();
   expect(refusalOf('query ($v: V) { a: a(v: $v) b: a(v: $v) c: a(v: $v) }', { v })).toMatch(/too many objects/);
   const fragments = 'fragment F on Q { a(v: $v) } fragment G on Q { b { ...F } c { ...F } }';
   expect(refusalOf(`query ($v: V) { d { ...G } } ${fragments}`, { v })).toBeNull();
   expect(refusalOf(`query ($v: V) { d { ...G } e { ...F } } ${fragments}`, { v })).toMatch(/too many objects/);
-  const defaults = `[${'{} '.repeat(800)}]`;
+  const defaults = `[${'{} '.repeat(400)}]`;
   expect(refusalOf(`query ($v: V = ${defaults}) { a: a(v: $v) b: a(v: $v) c: a(v: $v) }`)).toMatch(/too many objects/);
 });
 

@@ -17,7 +17,7 @@ import {
   validate,
 } from 'graphql';
 import { checkOperation, nestedTooDeeply } from '../../src/adapters/graphql/check-operation';
-import { amount, costOf, pageSize } from '../../src/adapters/graphql/operation-costs';
+import { amount, costOf, PAGE_SIZE } from '../../src/adapters/graphql/operation-costs';
 import { LIMITS } from '../../src/adapters/graphql/operation-limits';
 import { isConnection } from '../../src/adapters/graphql/operation-size';
 import { buildGraphQLSchema } from '../../src/adapters/graphql/schema';
@@ -84,6 +84,27 @@ describe('the size of an operation', () => {
     expect(page('(first: $n)', {}, '($n: Int)')).toBe(none);
     // The resolver refuses these.
     expect(page('(first: 1000)')).toBe(Number(none) + 80);
+  });
+
+  it('is measured again for other values of the variables that it depends on', () => {
+    const document = parse(
+      'query ($n: Int = 2, $skip: Boolean = false, $m: Int, $x: Int = 1) { ticket(number: $x) { number } tickets(first: $n) @skip(if: $skip) { nodes { events(first: $m) { nodes { id } } } } }',
+    );
+    const size = (variables: Record<string, unknown>) =>
+      LIMITS.fields - (checkOperation(schema, document, operationOf(document), variables)?.fields ?? Number.NaN);
+    const first = size({});
+    const skipped = size({ skip: true });
+    expect(skipped).toBeLessThan(first);
+    expect([size({}), size({ x: 7 }), size({ skip: true, n: 50 }), size({ n: 2, m: 20 })]).toEqual([
+      first,
+      first,
+      skipped,
+      first,
+    ]);
+    expect(size({ n: 3 })).toBeGreaterThan(first);
+    expect(size({ m: 21 })).toBe(first + 2);
+    expect(() => size({ n: 100, m: 100 })).not.toThrow();
+    expect(checkOperation(schema, document, operationOf(document), { n: 'x' })).toBeNull();
   });
 
   it('applies @skip and @include, with defaults', () => {
@@ -211,7 +232,7 @@ describe('any operation', () => {
               const shown = possible[n % Math.max(1, possible.length)];
               return shown === undefined
                 ? (leaf ?? null)
-                : { type: shown.name, ...(isConnection(named) ? { page: pageSize(args) } : {}) };
+                : { type: shown.name, ...(isConnection(named) ? { page: PAGE_SIZE.of(args) } : {}) };
             };
             if (!isListType(getNullableType(field.type))) return one(Math.floor(Math.random() * 50));
             const length = isConnection(type)

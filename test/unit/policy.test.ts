@@ -127,13 +127,17 @@ describe('stepdown policy check', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  async function check(file: string): Promise<{ code: number; output: string; errors: string }> {
+  async function check(
+    file: string,
+    now = Date.parse('2026-11-27T00:00:00Z'),
+  ): Promise<{ code: number; output: string; errors: string }> {
     const output: string[] = [];
     const errors: string[] = [];
     const code = await checkPolicy(
       file,
       { write: (line) => output.push(line) },
       { write: (line) => errors.push(line) },
+      now,
     );
     return { code, output: output.join(''), errors: errors.join('') };
   }
@@ -151,6 +155,15 @@ describe('stepdown policy check', () => {
     expect(output).toContain('Rules: 11 (1-ordering, 1-import,');
     expect(output).toContain('business  America/New_York, 593 holidays in the years 2000 to 2050\n');
     expect(output).toContain('roundTheClock  UTC, no holidays\n');
+  });
+
+  it('reports a calendar that ends before a target that starts now', async () => {
+    const lastDays = Date.parse('2050-12-22T15:00:00Z');
+    const { code, output, errors } = await check(fileName, lastDays);
+    expect([code, output]).toEqual([1, '']);
+    expect(errors).toContain('calendars.business: The calendar business of cimcloud knows its dates only until 2050');
+    expect(errors).toContain('set a later year in calendars.business.holidays.horizon.to');
+    expect((await check(fileName, Date.parse('2050-11-01T15:00:00Z'))).code).toBe(0);
   });
 
   it('lists every problem with its line', async () => {

@@ -21,6 +21,9 @@ const DRIFT = 0.001;
 /** An earlier answer of `now` is repeated rather than taken back by up to this much. */
 const HELD_MS = 1_000;
 
+/** The clock of this host, for commands that use no database. */
+export const hostNow = (): EpochMs => Date.now();
+
 /**
  * The clock of the database, measured against the monotonic clock of this process. A host's clock
  * that is wrong, or that is set while the process runs, changes nothing.
@@ -40,7 +43,7 @@ export class DatabaseClock implements Clock {
    */
   constructor(
     private readonly monotonic: () => number = () => performance.now(),
-    private readonly host: () => EpochMs = () => Date.now(),
+    private readonly host: () => EpochMs = hostNow,
   ) {}
 
   /**

@@ -1,5 +1,6 @@
 import { Client, type ClientConfig } from 'pg';
 import { type EpochMs, least } from '../../domain/instant';
+import { limitTime } from '../persistence/database/time-limits';
 
 const CHANNEL = 'stepdown_events';
 /**
@@ -60,6 +61,7 @@ export class NotifyChannel {
     this.client = client;
     try {
       await client.connect();
+      await limitTime(client);
       await client.query(`LISTEN ${CHANNEL}`);
     } catch (error) {
       this.lost(client, error);

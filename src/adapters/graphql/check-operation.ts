@@ -69,17 +69,55 @@ export function checkOperation(
 ): Allowance | null {
   const oversized = refuseLargeInput(document, operation, variables);
   if (oversized !== null) throw oversized;
+  const size = sizeOf(schema, document, operation, variables);
+  if (size === null) return null;
+  refuseBeyondLimits(size);
+  return { segments: LIMITS.segments, fields: LIMITS.fields - size.fields, entrySizes: size.entrySizes };
+}
+
+/** The sizes of an operation by the values of the variables that they depend on. */
+interface KnownSizes {
+  readonly variables: Set<string>;
+  readonly sizes: Map<string, OperationSize>;
+}
+
+/** Apollo keeps parsed documents, so that an operation is usually measured once. */
+const KNOWN = new WeakMap<OperationDefinitionNode, KnownSizes>();
+const MAX_KNOWN_SIZES = 20;
+const MAX_KEY_LENGTH = 1_000;
+
+/** The size of an operation. Null if its variables are invalid, so that it cannot be executed. */
+function sizeOf(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>>,
+): OperationSize | null {
+  const known = KNOWN.get(operation) ?? { variables: new Set(), sizes: new Map() };
+  // Without such variables, no value needs to be coerced.
+  if (known.variables.size === 0 && known.sizes.size > 0) return known.sizes.get('') ?? null;
   const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables, { maxErrors: 1 });
   const root = schema.getRootType(operation.operation);
   if (coerced === undefined || root == null) return null;
+  const found = known.sizes.get(keyOf(known.variables, coerced));
+  if (found !== undefined) return found;
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const node of document.definitions) {
     if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
   }
   const size = new OperationMeasure(schema, fragments, coerced).of(root, operation.selectionSet);
-  refuseBeyondLimits(size);
-  return { segments: LIMITS.segments, fields: LIMITS.fields - size.fields, entrySizes: size.entrySizes };
+  const isNew = [...size.variables].some((name) => !known.variables.has(name));
+  if (isNew || known.sizes.size >= MAX_KNOWN_SIZES) known.sizes.clear();
+  for (const name of size.variables) known.variables.add(name);
+  const key = keyOf(known.variables, coerced);
+  if (key.length <= MAX_KEY_LENGTH) known.sizes.set(key, size);
+  KNOWN.set(operation, known);
+  return size;
 }
+
+/** The values of these variables; empty for no variables. */
+const keyOf = (names: ReadonlySet<string>, values: Readonly<Record<string, unknown>>): string =>
+  names.size === 0 ? '' : JSON.stringify([...names].map((name) => [name in values, values[name]]));
 
 function refuseBeyondLimits({ depth, fields, introspectedLists }: OperationSize): void {
   if (depth > LIMITS.depth) {

@@ -94,5 +94,5 @@ export async function ticketShown(
   asOf: AsOf | undefined,
 ): Promise<StoredTicket | null> {
   const ticket = await reader.ticketById(caller, id);
-  return ticket === null || asOf === undefined ? ticket : reader.ticketAsOf(ticket, asOf);
+  return ticket === null || asOf === undefined ? ticket : reader.ticketAsOf(caller, ticket, asOf);
 }

@@ -5,7 +5,7 @@ import { SlowSubscriber } from '../../application/ports/events';
 import { CallerGone, OperationTimedOut } from '../../application/ports/operation-ended';
 import { InvalidCursor } from '../../application/ports/pagination';
 import { PolicyReaderBusy } from '../../application/ports/policies';
-import { isStoreUnavailable } from '../../application/ports/store-errors';
+import { DataLockedError, isStoreUnavailable, StatementTimedOut } from '../../application/ports/store-errors';
 import { InvalidFilter } from '../../application/ports/ticket-filter';
 import { isUnanswerable } from '../../domain/calendar/business-calendar';
 import { TooManySegments } from '../../domain/commitment/explain-due';
@@ -20,6 +20,8 @@ export const FAULT_CODES = {
   slowSubscriber: 'SLOW_SUBSCRIBER',
   timedOut: 'OPERATION_TIMED_OUT',
   abandoned: 'OPERATION_ABANDONED',
+  /** Other requests or transactions have locked what the request changes. */
+  locked: 'LOCKED',
   ...UNAVAILABLE_CODES,
   internal: 'INTERNAL_SERVER_ERROR',
 } as const;
@@ -68,6 +70,8 @@ function publicErrorOf(error: unknown): PublicError | null {
     if (link instanceof InvalidCursor || link instanceof InvalidFilter) {
       return { code: FAULT_CODES.badInput, message: link.message };
     }
+    if (link instanceof DataLockedError) return { code: FAULT_CODES.locked, message: link.message };
+    if (link instanceof StatementTimedOut) return { code: FAULT_CODES.timedOut, message: link.message };
     if (link instanceof PolicyReaderBusy) {
       return { code: FAULT_CODES.unavailable, message: link.message, retryable: true };
     }
@@ -76,6 +80,16 @@ function publicErrorOf(error: unknown): PublicError | null {
   }
   return null;
 }
+
+/**
+ * Whether graphql-js refused the request before it was executed, and neither it nor Apollo Server
+ * gave the error a code. The errors of resolvers have a path.
+ */
+const isOfRequest = (error: unknown): boolean =>
+  error instanceof GraphQLError &&
+  error.originalError === undefined &&
+  error.path === undefined &&
+  error.extensions.code === undefined;
 
 /**
  * The error that the caller sees. An expected error keeps its message. An unexpected one becomes
@@ -97,7 +111,8 @@ export function presentError(
     if (expected.retryable !== undefined) logger.warn({ requestId, err: error }, 'database unavailable');
     return { message, ...where, extensions: { ...extensions, requestId } };
   }
-  const { code, stacktrace: _stacktrace, ...others } = formatted.extensions ?? {};
+  const { code: given, stacktrace: _stacktrace, ...others } = formatted.extensions ?? {};
+  const code = isOfRequest(error) ? FAULT_CODES.badInput : given;
   if (typeof code === 'string' && code !== FAULT_CODES.internal) {
     const details = Object.entries(others).map(([name, value]) => [
       name,

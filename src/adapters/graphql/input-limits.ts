@@ -20,7 +20,7 @@ export const INPUT_LIMITS = {
   /** The values of all arguments together, where a variable counts each time that it is used. */
   values: 10_000,
   /** The objects among these values; checking an object takes as long as fifty numbers. */
-  objects: 2_000,
+  objects: 1_000,
 } as const;
 
 interface Size {

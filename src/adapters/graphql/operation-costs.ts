@@ -1,8 +1,8 @@
 import { LIMITS } from './operation-limits';
 
 type Arguments = Readonly<Record<string, unknown>>;
-/** A number, or a number that depends on the arguments, which have been coerced. */
-type Amount = number | ((args: Arguments) => number);
+/** A number, or one that depends on some of the arguments, which have been coerced. */
+export type Amount = number | { readonly reads: readonly string[]; readonly of: (args: Arguments) => number };
 
 /**
  * What a field adds to the size of an operation, besides itself and the fields that it selects. The
@@ -21,30 +21,34 @@ export interface FieldCost {
   readonly entries?: Amount;
 }
 
-/** Reads by key. Those of one turn of the event loop share a statement. */
-const KEY = 10;
-/** A ticket or an event by its global id, which can take several statements. */
-const NODE = 50;
-/** A ticket as of an earlier time: all its events are read and folded. */
-const HISTORY = 200;
-/** A page of a list that an index orders. */
-const PAGE = 100;
-/** A filter or a count can read every ticket. */
-const SCAN = 1_000;
-/** A text filter reads every ticket and compares its texts. */
-const TEXT_SCAN = 5_000;
-const REPORT = 10_000;
-/** A policy is parsed and compiled. */
-const COMPILED_POLICY = 5_000;
-/** A dry run replays the history of every open ticket. */
-const DRY_RUN = 20_000;
-/** A transaction. */
-const CHANGE = 200;
+export const COSTS = {
+  /** Reads by key. Those of one turn of the event loop share a statement. */
+  key: 10,
+  /** A ticket or an event by its global id, which can take several statements. */
+  node: 50,
+  /** A ticket as of an earlier time, for which all its events are read. */
+  history: 200,
+  /** A page of a list that an index orders. */
+  page: 100,
+  /** A filter or a count can read every ticket. */
+  scan: 1_000,
+  /** A text filter compares the texts of tickets. */
+  textScan: 5_000,
+  report: 10_000,
+  /** A policy is parsed and compiled. */
+  compiledPolicy: 5_000,
+  /** A dry run replays the history of every open ticket. */
+  dryRun: 20_000,
+  /** A transaction. */
+  change: 200,
+  /** The segments of a cycle. */
+  explanation: 20,
+} as const;
 
-const asOf =
-  (work: number) =>
-  (args: Arguments): number =>
-    work + (args.asOf == null && args.knownAt == null ? 0 : HISTORY);
+const asOf = (work: number): Amount => ({
+  reads: ['asOf', 'knownAt'],
+  of: (args) => work + (args.asOf == null && args.knownAt == null ? 0 : COSTS.history),
+});
 
 /** The number of text filters in a filter, which can nest filters in `and`, `or` and `not`. */
 function textsIn(filter: unknown): number {
@@ -54,15 +58,26 @@ function textsIn(filter: unknown): number {
   return nested + (typeof text === 'string' && text.trim() !== '' ? 1 : 0);
 }
 
-const filtered =
-  (unfiltered: number) =>
-  ({ filter }: Arguments): number =>
-    filter == null ? unfiltered : Math.max(unfiltered, SCAN) + textsIn(filter) * TEXT_SCAN;
+const filtered = (unfiltered: number): Amount => ({
+  reads: ['filter'],
+  of: ({ filter }) =>
+    filter == null ? unfiltered : Math.max(unfiltered, COSTS.scan) + textsIn(filter) * COSTS.textScan,
+});
 
-const ids = ({ ids: given }: Arguments): number => (Array.isArray(given) ? given.length : 1);
-const years = ({ from, to }: Arguments): number =>
-  typeof from === 'number' && typeof to === 'number' ? Math.max(1, to - from + 1) : 1;
-const isDryRun = ({ input }: Arguments): boolean => (input as { readonly dryRun?: unknown } | null)?.dryRun === true;
+const perId = (work: number): Amount => ({
+  reads: ['ids'],
+  of: ({ ids }) => work * (Array.isArray(ids) ? ids.length : 1),
+});
+
+const perYear = (entries: number): Amount => ({
+  reads: ['from', 'to'],
+  of: ({ from, to }) => entries * (typeof from === 'number' && typeof to === 'number' ? Math.max(1, to - from + 1) : 1),
+});
+
+const unlessDryRun = (work: number): Amount => ({
+  reads: ['input'],
+  of: ({ input }) => ((input as { readonly dryRun?: unknown } | null)?.dryRun === true ? COSTS.dryRun : work),
+});
 
 const COMMANDS = 17;
 const SEVERITIES = 4;
@@ -75,32 +90,32 @@ const SEVERITIES = 4;
 export const FIELD_COSTS: Readonly<Record<string, FieldCost>> = {
   'Query.viewer': { work: 0 },
   'Query.lifecycle': { work: 0 },
-  'Query.ticket': { work: asOf(KEY) },
-  'Query.tickets': { work: filtered(PAGE), count: filtered(SCAN) },
-  'Query.deadlines': { work: SCAN, count: SCAN },
-  'Query.classify': { work: KEY },
-  'Query.calendar': { work: KEY },
-  'Query.policy': { work: KEY },
-  'Query.policies': { work: PAGE, count: KEY },
-  'Query.simulate': { work: HISTORY },
-  'Query.slaReport': { work: REPORT },
-  'Query.node': { work: NODE },
-  'Query.nodes': { work: (args) => NODE * ids(args), entries: ids },
+  'Query.ticket': { work: asOf(COSTS.key) },
+  'Query.tickets': { work: filtered(COSTS.page), count: filtered(COSTS.scan) },
+  'Query.deadlines': { work: COSTS.scan, count: COSTS.scan },
+  'Query.classify': { work: COSTS.key },
+  'Query.calendar': { work: COSTS.key },
+  'Query.policy': { work: COSTS.key },
+  'Query.policies': { work: COSTS.page, count: COSTS.key },
+  'Query.simulate': { work: COSTS.history },
+  'Query.slaReport': { work: COSTS.report },
+  'Query.node': { work: COSTS.node },
+  'Query.nodes': { work: perId(COSTS.node), entries: perId(1) },
 
-  'Mutation.*': { work: CHANGE },
-  'Mutation.publishPolicy': { work: (args) => (isDryRun(args) ? DRY_RUN : COMPILED_POLICY) },
-  'Subscription.*': { work: KEY },
+  'Mutation.*': { work: COSTS.change },
+  'Mutation.publishPolicy': { work: unlessDryRun(COSTS.compiledPolicy) },
+  'Subscription.*': { work: COSTS.key },
 
-  'Ticket.client': { work: KEY },
-  'Ticket.followUpOf': { work: NODE },
-  'Ticket.followUps': { work: NODE, count: NODE },
-  'Ticket.events': { work: KEY, count: KEY },
-  'Ticket.communications': { work: KEY, count: KEY },
-  '*.ticket': { work: NODE },
-  'Policy.publishedAt': { work: KEY },
-  'Policy.publishedBy': { work: KEY },
-  'Policy.yaml': { work: KEY },
-  '*.explain': { work: 20 },
+  'Ticket.client': { work: COSTS.key },
+  'Ticket.followUpOf': { work: COSTS.node },
+  'Ticket.followUps': { work: COSTS.node, count: COSTS.node },
+  'Ticket.events': { work: COSTS.key, count: COSTS.key },
+  'Ticket.communications': { work: COSTS.key, count: COSTS.key },
+  '*.ticket': { work: COSTS.node },
+  'Policy.publishedAt': { work: COSTS.key },
+  'Policy.publishedBy': { work: COSTS.key },
+  'Policy.yaml': { work: COSTS.key },
+  '*.explain': { work: COSTS.explanation },
 
   '*.path': { entries: 4 },
   '*.userErrors': { entries: 1 },
@@ -130,7 +145,7 @@ export const FIELD_COSTS: Readonly<Record<string, FieldCost>> = {
   'LifecycleTransition.actions': { entries: 5 },
   '*.calendars': { entries: 3 },
   'Calendar.week': { entries: 7 },
-  'Calendar.holidays': { entries: (args) => 15 * years(args) },
+  'Calendar.holidays': { entries: perYear(15) },
   'Calendar.special': { entries: 5 },
   '*.hours': { entries: 2 },
   'Policy.severities': { entries: SEVERITIES },
@@ -150,10 +165,13 @@ export const costOf = (type: string, field: string): FieldCost | undefined =>
   FIELD_COSTS[`${type}.${field}`] ?? FIELD_COSTS[`${type}.*`] ?? FIELD_COSTS[`*.${field}`];
 
 export const amount = (given: Amount | undefined, args: Arguments): number =>
-  typeof given === 'function' ? given(args) : (given ?? 0);
+  typeof given === 'object' ? given.of(args) : (given ?? 0);
 
-/** The number of entries in a page of a connection, as its arguments limit it. */
-export function pageSize({ first, last }: Arguments): number {
-  const asked = first ?? last;
-  return typeof asked === 'number' ? Math.min(Math.max(1, asked), LIMITS.longestPage) : LIMITS.defaultPage;
-}
+/** The number of entries in a page of a connection. */
+export const PAGE_SIZE = {
+  reads: ['first', 'last'],
+  of: ({ first, last }: Arguments): number => {
+    const asked = first ?? last;
+    return typeof asked === 'number' ? Math.min(Math.max(1, asked), LIMITS.longestPage) : LIMITS.defaultPage;
+  },
+} as const satisfies Amount;

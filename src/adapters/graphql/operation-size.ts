@@ -19,9 +19,10 @@ import {
   type SelectionNode,
   type SelectionSetNode,
   TypeMetaFieldDef,
+  type ValueNode,
+  valueFromAST,
 } from 'graphql';
-import { getArgumentValues } from 'graphql/execution/values';
-import { amount, costOf, pageSize } from './operation-costs';
+import { type Amount, costOf, PAGE_SIZE } from './operation-costs';
 
 /** The size of an operation as it will be executed. */
 export interface OperationSize {
@@ -33,6 +34,8 @@ export interface OperationSize {
   readonly introspectedLists: number;
   /** For each list without pages, the fields that each of its entries has. */
   readonly entrySizes: ReadonlyMap<FieldNode, number>;
+  /** The names of the variables that the size depends on. */
+  readonly variables: ReadonlySet<string>;
 }
 
 interface Size {
@@ -86,6 +89,7 @@ export const isIntrospection = (type: GraphQLObjectType): boolean => type.name.s
 export class OperationMeasure {
   private readonly known = new Map<SelectionSetNode, Map<GraphQLObjectType, Size>>();
   private readonly entrySizes = new Map<FieldNode, number>();
+  private readonly read = new Set<string>();
 
   constructor(
     private readonly schema: GraphQLSchema,
@@ -95,7 +99,7 @@ export class OperationMeasure {
 
   of(root: GraphQLObjectType, selectionSet: SelectionSetNode): OperationSize {
     const { depth, fields, introspectedLists } = this.selections(selectionSet, root);
-    return { depth, fields, introspectedLists, entrySizes: this.entrySizes };
+    return { depth, fields, introspectedLists, entrySizes: this.entrySizes, variables: this.read };
   }
 
   private selections(set: SelectionSetNode, type: GraphQLObjectType): Size {
@@ -115,6 +119,7 @@ export class OperationMeasure {
 
   private isIncluded(node: SelectionNode): boolean {
     if (node.directives === undefined || node.directives.length === 0) return true;
+    for (const { arguments: given = [] } of node.directives) for (const { value } of given) this.note(value);
     if (getDirectiveValues(GraphQLSkipDirective, node, this.variables)?.if === true) return false;
     return getDirectiveValues(GraphQLIncludeDirective, node, this.variables)?.if !== false;
   }
@@ -148,17 +153,18 @@ export class OperationMeasure {
       const counts = node.name.value === 'totalCount' ? 1 : 0;
       return { ...NOTHING, depth, fields: capped(1 + inner.fields), counts };
     }
-    const args = this.argumentsOf(node, definition);
+    const amount = (given: Amount | undefined): number => this.amount(given, node, definition);
     const cost = costOf(type.name, node.name.value) ?? {};
-    const own = 1 + amount(cost.work, args);
+    const own = 1 + amount(cost.work);
     if (isConnection(definition.type)) {
-      const page = inner.perEntry * pageSize(args) + inner.counts * amount(cost.count, args);
-      return { ...NOTHING, depth, fields: capped(own + inner.fields + page), introspectedLists };
+      const counted = inner.counts === 0 ? 0 : inner.counts * amount(cost.count);
+      const fields = own + inner.fields + inner.perEntry * amount(PAGE_SIZE) + counted;
+      return { ...NOTHING, depth, fields: capped(fields), introspectedLists };
     }
     if (!isList) return { ...NOTHING, depth, fields: capped(own + inner.fields), introspectedLists };
     const entry = Math.max(1, inner.fields);
     this.entrySizes.set(node, Math.max(entry, this.entrySizes.get(node) ?? 0));
-    return { ...NOTHING, depth, fields: capped(own + amount(cost.entries, args) * entry), introspectedLists };
+    return { ...NOTHING, depth, fields: capped(own + amount(cost.entries) * entry), introspectedLists };
   }
 
   private definitionOf(name: string, type: GraphQLObjectType): GraphQLField<unknown, unknown> | undefined {
@@ -176,13 +182,24 @@ export class OperationMeasure {
       .reduce((size, possible) => larger(size, this.selections(selectionSet, possible)), NOTHING);
   }
 
-  private argumentsOf(node: FieldNode, definition: GraphQLField<unknown, unknown>): Readonly<Record<string, unknown>> {
-    if (definition.args.length === 0) return {};
-    try {
-      return getArgumentValues(definition, node, this.variables);
-    } catch {
-      // The execution refuses the field with the same error, so nothing is selected below it.
-      return {};
+  private amount(given: Amount | undefined, node: FieldNode, definition: GraphQLField<unknown, unknown>): number {
+    if (typeof given !== 'object') return given ?? 0;
+    const args: Record<string, unknown> = {};
+    for (const { name, type, defaultValue } of definition.args) {
+      if (!given.reads.includes(name)) continue;
+      const value = node.arguments?.find((argument) => argument.name.value === name)?.value;
+      if (value !== undefined) this.note(value);
+      // Undefined for a variable that is not given, and for an invalid value, which the execution
+      // refuses.
+      args[name] = (value === undefined ? undefined : valueFromAST(value, type, this.variables)) ?? defaultValue;
     }
+    return given.of(args);
+  }
+
+  /** Notes the variables in a value that the size depends on. */
+  private note(value: ValueNode): void {
+    if (value.kind === Kind.VARIABLE) this.read.add(value.name.value);
+    else if (value.kind === Kind.LIST) for (const entry of value.values) this.note(entry);
+    else if (value.kind === Kind.OBJECT) for (const field of value.fields) this.note(field.value);
   }
 }

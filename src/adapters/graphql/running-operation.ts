@@ -21,6 +21,11 @@ export class RunningOperation {
     return this.controller.signal;
   }
 
+  /** Whether the caller gets no other answer. A mutation can still be running. */
+  get isOver(): boolean {
+    return this.ended !== null;
+  }
+
   /** Why no further resolver may start; null while they may. */
   get stopReason(): OperationEnded | null {
     return this.stopped;

@@ -2,9 +2,11 @@ import type { GraphQLFormattedError } from 'graphql';
 import {
   CommitUnknownError,
   InsufficientStorageError,
+  isOutOfConnections,
   isReadOnlyStore,
   isStoreUnavailable,
   OutdatedProcessError,
+  StoreBusyError,
   StoreUnresponsiveError,
 } from '../../application/ports/store-errors';
 
@@ -12,6 +14,8 @@ import {
 export const UNAVAILABLE_CODES = {
   unavailable: 'SERVICE_UNAVAILABLE',
   storage: 'INSUFFICIENT_STORAGE',
+  /** Too much work of one kind waits for the database, which works. */
+  busy: 'TOO_BUSY',
 } as const;
 
 /** Why a request cannot be carried out at the moment, as the caller sees it. */
@@ -33,7 +37,7 @@ const retryable = (code: Unavailability['code'], message: string): Unavailabilit
 
 /** The unavailability that one error, without its causes, reports; null for any other error. */
 export function unavailabilityOf(error: unknown): Unavailability | null {
-  const { storage, unavailable } = UNAVAILABLE_CODES;
+  const { storage, unavailable, busy } = UNAVAILABLE_CODES;
   if (error instanceof CommitUnknownError) {
     const message = `${error.message} Repeating the request is safe with an idempotencyKey.`;
     return { code: unavailable, message, retryable: false };
@@ -42,9 +46,13 @@ export function unavailabilityOf(error: unknown): Unavailability | null {
   if (error instanceof InsufficientStorageError) {
     return retryable(storage, `${error.message} Try again when an operator has made space.`);
   }
+  if (error instanceof StoreBusyError) return retryable(busy, error.message);
   if (!isStoreUnavailable(error)) return null;
   if (isReadOnlyStore(error)) {
     return retryable(unavailable, 'The database takes no changes at the moment, only reads. Try again shortly.');
+  }
+  if (isOutOfConnections(error)) {
+    return retryable(unavailable, 'The database has no free connection at the moment. Try again shortly.');
   }
   if (error instanceof StoreUnresponsiveError) {
     return retryable(unavailable, 'The database does not answer at the moment. Try again shortly.');

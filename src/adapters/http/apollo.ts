@@ -7,11 +7,13 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
+import { MOST_PROBLEMS } from '../../application/first-problems';
 import { answerTooLong, checkOperation, nestedTooDeeply } from '../graphql/check-operation';
 import type { OperationContext } from '../graphql/context';
-import { presentError } from '../graphql/errors';
+import { FAULT_CODES, presentError } from '../graphql/errors';
 import { LIMITS } from '../graphql/operation-limits';
 import { isUnavailable } from '../graphql/unavailability';
+import { RequestError } from './request-body';
 
 /** An HTTP request in the form that Apollo takes: lower-case header names, a parsed body. */
 export interface GraphQLRequest {
@@ -29,10 +31,6 @@ export interface GraphQLExecutor {
 /** Refuses subscriptions over HTTP, and operations that exceed the limits. */
 const operationGuard: ApolloServerPlugin<OperationContext> = {
   requestDidStart: async () => ({
-    didResolveSource: async ({ source }) => {
-      const refused = nestedTooDeeply(source);
-      if (refused !== null) throw refused;
-    },
     didResolveOperation: async ({ schema, document, operation, request, contextValue }) => {
       if (operation === undefined) return;
       if (operation.operation === 'subscription') {
@@ -93,6 +91,7 @@ export async function startApollo(schema: GraphQLSchema, logger: Logger): Promis
     persistedQueries: false,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
+    validationOptions: { maxErrors: MOST_PROBLEMS },
     parseOptions: { maxTokens: LIMITS.tokens, noLocation: false },
     formatError: (formatted, error) =>
       presentError(error, formatted, requestIds.get(error as object) ?? 'unknown', logger),
@@ -108,10 +107,20 @@ export async function startApollo(schema: GraphQLSchema, logger: Logger): Promis
   });
   await apollo.start();
   return {
-    execute: (httpGraphQLRequest, context) =>
-      apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: async () => context }),
+    execute: async (httpGraphQLRequest, context) => {
+      const refused = nestedTooDeeply(sourceOf(httpGraphQLRequest));
+      if (refused !== null) throw new RequestError(400, FAULT_CODES.tooLarge, refused.message);
+      return apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: async () => context });
+    },
     close: () => apollo.stop(),
   };
+}
+
+/** The document of a request; empty if it has none, which Apollo refuses. */
+function sourceOf({ body, search }: GraphQLRequest): string {
+  const query =
+    body === undefined ? new URLSearchParams(search).get('query') : (body as { query?: unknown } | null)?.query;
+  return typeof query === 'string' ? query : '';
 }
 
 /** The headers of a request in the form that Apollo takes. */

@@ -24,6 +24,16 @@ export interface Health {
    * latter.
    */
   readonly hostClockOffsetMs: number;
+  /**
+   * The calendars of the policies in force that end within a year. When a calendar has ended, no
+   * ticket that needs it can be opened.
+   */
+  readonly calendarsEndingSoon: readonly {
+    readonly policy: string;
+    readonly calendar: string;
+    /** The last year that the calendar knows. */
+    readonly knownUntil: number;
+  }[];
 }
 
 /** Why the service cannot serve requests at the moment. */

@@ -164,6 +164,7 @@ async function answerGraphQL(
   const { method = 'GET', url = '' } = request;
   const body = method === 'POST' ? await readJson(request) : undefined;
   const requestId = randomUUID();
+  response.setHeader('x-request-id', requestId);
   const operation = new RunningOperation();
   const context = contextFor(callerOf(request), requestId, operation);
   response.once('close', () => operation.abandon(new CallerGone()));
@@ -174,7 +175,6 @@ async function answerGraphQL(
   );
   if (answer.body.kind !== 'complete') throw new Error('Incremental delivery is not supported');
   for (const [name, value] of answer.headers) response.setHeader(name, value);
-  response.setHeader('x-request-id', requestId);
   send(response, answer.status ?? 200, null, answer.body.string);
 }
 
@@ -194,13 +194,14 @@ function fail(request: IncomingMessage, response: ServerResponse, error: unknown
     response.destroy();
     return;
   }
-  const requestId = randomUUID();
+  const requestId = String(response.getHeader('x-request-id') ?? randomUUID());
   const known = knownErrorOf(error);
   if (error instanceof OperationTimedOut) logger.warn({ requestId }, 'an operation ran longer than its time limit');
   if (known === null) logger.error({ requestId, err: error }, 'unexpected fault');
   const message =
     known?.message ?? 'An unexpected error occurred in the service. Include the requestId when you report it.';
-  const extensions = known === null ? { code: FAULT_CODES.internal, requestId } : { code: known.code };
+  const isLogged = known === null || error instanceof OperationTimedOut;
+  const extensions = { code: known?.code ?? FAULT_CODES.internal, ...(isLogged ? { requestId } : {}) };
   // The rest of the body is not read, so the connection cannot carry another request.
   if (!request.complete) response.setHeader('connection', 'close');
   send(response, known?.status ?? 500, 'application/json', JSON.stringify({ errors: [{ message, extensions }] }));

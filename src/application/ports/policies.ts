@@ -31,6 +31,8 @@ export interface Policies {
   terms(): Promise<readonly NamedTerms[]>;
   /** Publishes a policy as the next version, unless the latest version has the same document. */
   publish(publishing: Publishing): Promise<Published>;
+  /** The policies under which tickets are opened now, with the calendars of each client. */
+  inForce(): Promise<readonly Policy[]>;
   /** The refusals that `publish` would return. */
   refusalsOf(document: PolicyDocument): Promise<readonly Refusal[]>;
   /** Sets the terms of a client for its new tickets; returns the refusal, if any. */

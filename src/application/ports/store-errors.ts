@@ -27,6 +27,43 @@ export class OutdatedProcessError extends OperatorError {
   override readonly name = 'OutdatedProcessError';
 }
 
+/** The longest wait for data that other requests or transactions have locked, in milliseconds. */
+export const LOCK_WAIT_MS = 10_000;
+
+/**
+ * Other requests or transactions held a lock on the data of a request for too long, so that nothing
+ * was changed. A later attempt is likely to succeed.
+ */
+export class DataLockedError extends OperatorError {
+  override readonly name = 'DataLockedError';
+  constructor(
+    /** Who holds what, as a sentence without its full stop. */
+    reason: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${reason}, so nothing was changed. Try again.`, options);
+  }
+}
+
+/**
+ * Too much work of one kind waits for the database, which works. Nothing was done; a later attempt
+ * is likely to succeed.
+ */
+export class StoreBusyError extends OperatorError {
+  override readonly name = 'StoreBusyError';
+  constructor(
+    /** What waits, as a sentence without its full stop. */
+    reason: string,
+  ) {
+    super(`${reason}, so this request was not carried out. Try again shortly.`);
+  }
+}
+
+/** The database ended a statement, because it ran longer than its time limit. */
+export class StatementTimedOut extends OperatorError {
+  override readonly name = 'StatementTimedOut';
+}
+
 /**
  * The store does not answer: its server is frozen, or the network swallows every packet. A retry is
  * pointless until it answers again.
@@ -84,7 +121,7 @@ export function isConnectionLost(error: unknown): boolean {
   if (error instanceof StoreUnresponsiveError) return true;
   const { code, message, errors, severity } = driverErrorOf(error);
   // Errors that end a session are FATAL. A trigger can raise the same SQLSTATE as an ERROR.
-  const isEnd = severity !== 'ERROR' && /^(08|57P0[1-5]$)/.test(sqlStateOf(error) ?? '');
+  const isEnd = severity !== 'ERROR' && /^(08|25P0[34]$|57P0[1-5]$)/.test(sqlStateOf(error) ?? '');
   if (isEnd || SOCKET_CODES.includes(textOf(code))) return true;
   // A host name with several addresses has one error for each.
   if (Array.isArray(errors)) return errors.some(isConnectionLost);
@@ -122,13 +159,19 @@ export const isReadOnlyStore = (error: unknown): boolean => sqlStateOf(error) ==
 
 const NO_FREE_CONNECTION = /timeout exceeded when trying to connect/i;
 
+/** Whether the server, or the pool of this process, has no connection left. */
+export const isOutOfConnections = (error: unknown): boolean =>
+  sqlStateOf(error) === '53300' || (error instanceof Error && NO_FREE_CONNECTION.test(error.message));
+
 /**
  * Whether the database cannot be used at the moment: it is down, starting, or does not answer, it
- * has no free connection, memory or space, or it takes no writes.
+ * has no free connection, memory or space, it takes no writes, or it holds the data for others.
  */
 export const isStoreUnavailable = (error: unknown): boolean =>
   isConnectionLost(error) ||
   error instanceof InsufficientStorageError ||
   isReadOnlyStore(error) ||
   NO_RESOURCES.test(sqlStateOf(error) ?? '') ||
-  (error instanceof Error && NO_FREE_CONNECTION.test(error.message));
+  isOutOfConnections(error) ||
+  error instanceof StoreBusyError ||
+  error instanceof DataLockedError;

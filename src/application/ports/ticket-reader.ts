@@ -31,7 +31,15 @@ export interface DeadlineQuery {
   readonly assignee: Comparator<string> | null;
 }
 
-/** The reads of tickets. Tickets that the caller may not see are not found. */
+/**
+ * The reads of tickets. Tickets that the caller may not see are not found.
+ *
+ * An operation whose signal is aborted starts no statement, and the statements that run for it
+ * alone are cancelled; the reads then throw the reason of the signal. The events of a ticket, and a
+ * ticket as it was, are those of a ticket that the caller has read.
+ *
+ * @throws StoreBusyError, StatementTimedOut, DataLockedError
+ */
 export interface TicketReader {
   /**
    * Null if there is no such ticket. Calls in one turn of the event loop share one statement, also
@@ -56,19 +64,25 @@ export interface TicketReader {
   countFollowUps(caller: Caller, ticketId: string, asOf?: AsOf | null): Promise<number>;
   /** The events of a ticket by number, of all types or of some, up to a number if one is given. */
   events(
+    caller: Caller,
     ticketId: string,
     types: readonly EventType[] | null,
     page: PageRequest,
     upTo?: number | null,
   ): Promise<Page<LoggedEvent>>;
-  countEvents(ticketId: string, types: readonly EventType[] | null, upTo?: number | null): Promise<number>;
+  countEvents(
+    caller: Caller,
+    ticketId: string,
+    types: readonly EventType[] | null,
+    upTo?: number | null,
+  ): Promise<number>;
   /** Counts what fell due by `now`, also if it is not recorded yet. */
   slaReport(caller: Caller, query: SlaReportQuery, now: EpochMs): Promise<SlaReport>;
   clientById(caller: Caller, id: string): Promise<Client | null>;
   /** The histories of tickets, in any order. Other work can run between two of them. */
   histories(caller: Caller, filter: TicketFilter, now: EpochMs): AsyncIterable<readonly TicketEvent[]>;
   /** The ticket as of an instant, folded from its events; null if it did not exist then. */
-  ticketAsOf(ticket: StoredTicket, asOf: AsOf): Promise<StoredTicket | null>;
+  ticketAsOf(caller: Caller, ticket: StoredTicket, asOf: AsOf): Promise<StoredTicket | null>;
   /** The ticket after its event of that number; null if there is no such event. */
-  ticketAtVersion(id: string, version: number): Promise<StoredTicket | null>;
+  ticketAtVersion(caller: Caller, id: string, version: number): Promise<StoredTicket | null>;
 }

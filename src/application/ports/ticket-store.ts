@@ -114,6 +114,7 @@ export interface TicketTransaction {
   releaseKeys(claims: readonly KeyClaim[]): Promise<void>;
   /**
    * Locks tickets in the order of their ids, with one statement. Leaves out ids without a ticket.
+   * If another transaction has locked one of them, this transaction fails and is run again.
    */
   lock(ids: readonly string[]): Promise<LockedTickets>;
   /** Finds what submissions refer to. Their texts are storable. */
@@ -145,25 +146,37 @@ export interface TicketTransaction {
 /** The number of due tickets in a batch. */
 export const DUE_BATCH = 1_000;
 
+/** How a transaction of the store is run. */
+export interface TransactionOptions {
+  /** The maximum number of attempts. */
+  readonly attempts?: number;
+  /** Ends the wait for a connection. A transaction that has begun runs to its end. */
+  readonly signal?: AbortSignal | undefined;
+  /** The longest wait for locks of other transactions, in milliseconds. */
+  readonly lockWaitMs?: number;
+}
+
 /** The store of tickets. It locks, loads and saves, and decides nothing. */
 export interface TicketStore {
   /**
    * Runs work in one transaction. Runs the whole work again after a serialisation failure, a
    * deadlock, or a connection lost before the commit.
    *
-   * @param attempts the maximum number of attempts
+   * If another transaction has locked the data, it waits without a connection and tries again.
+   *
    * @throws CommitUnknownError if the connection is lost during the commit and its outcome is
-   *   unknown
+   *   unknown; DataLockedError; StoreBusyError
    */
-  transact<T>(work: (tx: TicketTransaction) => Promise<T>, attempts?: number): Promise<T>;
+  transact<T>(work: (tx: TicketTransaction) => Promise<T>, options?: TransactionOptions): Promise<T>;
   /**
    * Inserts one new ticket with its first event and, if the request has a key, the answer. This is
    * one statement and one transaction.
    *
    * @returns the number of the ticket. Null, and nothing is saved, if its client does not exist or
    *   if its id, external id or key is taken.
+   * @throws CommitUnknownError, DataLockedError, StoreBusyError
    */
-  insertOne(record: TicketRecord, answer: KeyAnswer | null): Promise<number | null>;
+  insertOne(record: TicketRecord, answer: KeyAnswer | null, options?: TransactionOptions): Promise<number | null>;
   /** The ids of the next batch of due tickets, without locking them. */
   findDue(): Promise<readonly string[]>;
   setAside(faults: readonly DeadlineFault[]): Promise<readonly SetAside[]>;

@@ -4,7 +4,7 @@ import type { Ticket } from '../../domain/ticket/ticket';
 import type { Clock } from '../ports/clock';
 import type { Policies } from '../ports/policies';
 import type { StoredTicket } from '../ports/stored-ticket';
-import type { References, TicketStore, TicketTransaction } from '../ports/ticket-store';
+import type { References, TicketStore, TicketTransaction, TransactionOptions } from '../ports/ticket-store';
 import { sees } from '../visibility';
 import { type Change, type Changed, type ChangeTickets, SomeChangesFailed } from './change';
 import {
@@ -18,6 +18,7 @@ import {
   ticketRecordOf,
 } from './decide-changes';
 import { answerInOrder, answersToKeep, claimKeysOf, keyAnswerOf, mayDecide } from './key-claims';
+import { keysOf, Turns } from './turns';
 import { withPinnedPolicies } from './with-pinned-policies';
 
 export interface ChangeTicketsDeps {
@@ -29,9 +30,11 @@ export interface ChangeTicketsDeps {
 type Settled = readonly PromiseSettledResult<Changed>[];
 
 export function createChangeTickets(deps: ChangeTicketsDeps): ChangeTickets {
-  return async (changes) => {
+  const turns = new Turns();
+  return async (changes, signal) => {
     const requests = changes.map((change) => ({ change, refused: refuseUnstorable(change) }));
-    const outcomes = await changeAll(deps, requests);
+    const change = (lockWaitMs: number) => changeAll(deps, requests, { signal, lockWaitMs });
+    const outcomes = await turns.take(keysOf(changes), change, signal);
     const changed = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
     if (changed.length === outcomes.length) return changed;
     const [only] = outcomes;
@@ -40,29 +43,37 @@ export function createChangeTickets(deps: ChangeTicketsDeps): ChangeTickets {
   };
 }
 
-async function changeAll(deps: ChangeTicketsDeps, requests: readonly ChangeRequest[]): Promise<Settled> {
+async function changeAll(
+  deps: ChangeTicketsDeps,
+  requests: readonly ChangeRequest[],
+  options: TransactionOptions,
+): Promise<Settled> {
   const [only] = requests;
   if (only === undefined) return [];
   const policyOfNew = await policiesOfNew(deps, requests);
   if (requests.length === 1) {
-    const opened = await openAtOnce(deps, only, policyOfNew);
+    const opened = await openAtOnce(deps, only, policyOfNew, options);
     if (opened !== null) return [{ status: 'fulfilled', value: opened }];
   }
   try {
     return await withPinnedPolicies(deps, (policyOf) =>
-      deps.store.transact((tx) => changeInTransaction(tx, deps, requests, { policyOfNew, policyOf })),
+      deps.store.transact((tx) => changeInTransaction(tx, deps, requests, { policyOfNew, policyOf }), options),
     );
   } catch (error) {
     if (!deps.store.isRejection(error) || requests.length === 1) throw error;
-    return await changeOneByOne(deps, requests);
+    return await changeOneByOne(deps, requests, options);
   }
 }
 
 /** If one row makes a statement fail, the other changes of the set are still carried out. */
-async function changeOneByOne(deps: ChangeTicketsDeps, requests: readonly ChangeRequest[]): Promise<Settled> {
+async function changeOneByOne(
+  deps: ChangeTicketsDeps,
+  requests: readonly ChangeRequest[],
+  options: TransactionOptions,
+): Promise<Settled> {
   const outcomes: PromiseSettledResult<Changed>[] = [];
   for (const request of requests) {
-    const [outcome] = await Promise.allSettled([changeAll(deps, [request])]);
+    const [outcome] = await Promise.allSettled([changeAll(deps, [request], options)]);
     if (outcome.status === 'rejected') outcomes.push(outcome);
     else outcomes.push(...outcome.value);
   }
@@ -101,6 +112,7 @@ async function openAtOnce(
   { store, clock }: ChangeTicketsDeps,
   request: ChangeRequest,
   policyOfNew: KnownFacts['policyOfNew'],
+  options: TransactionOptions,
 ): Promise<Changed | null> {
   const { change } = request;
   const { submit, ticketId, steps, expectedVersion, idempotency } = change;
@@ -121,7 +133,7 @@ async function openAtOnce(
     return idempotency === null ? { ...outcome.value, ticket: null } : null;
   }
   const answer = idempotency === null ? null : keyAnswerOf(change, idempotency, outcome.value);
-  const number = await store.insertOne(ticketRecordOf(opened, now), answer);
+  const number = await store.insertOne(ticketRecordOf(opened, now), answer, options);
   if (number === null) return null;
   return { ...outcome.value, ticket: { ...opened.ticket, number, createdAt: now, updatedAt: now } };
 }

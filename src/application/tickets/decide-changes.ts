@@ -1,4 +1,3 @@
-import { isUnanswerable } from '../../domain/calendar/business-calendar';
 import { clocksOf } from '../../domain/commitment/view';
 import type { EpochMs } from '../../domain/instant';
 import { classify } from '../../domain/policy/classify';
@@ -96,17 +95,13 @@ class ChangeSet {
 
   /** An unexpected error leaves the ticket unchanged and does not affect the other changes. */
   apply(request: ChangeRequest): Outcome {
-    const { ticketId, submit: submission } = request.change;
+    const { submit: submission } = request.change;
     try {
       const value = submission === null ? this.changeExisting(request) : this.open(request, submission.input);
       return { status: 'fulfilled', value };
     } catch (reason) {
       if (isPolicyNotLoaded(reason)) throw reason;
-      if (!isUnanswerable(reason)) return { status: 'rejected', reason };
-      const ticket = this.touched.get(ticketId)?.ticket ?? this.known.tickets.get(ticketId) ?? null;
-      const isShown = ticket !== null && sees(request.change, ticket.clientId);
-      const beyond = refusal({ code: 'BeyondCalendar', detail: reason.message });
-      return { status: 'fulfilled', value: { ...beyond, ticket: isShown ? ticket : null } };
+      return { status: 'rejected', reason };
     }
   }
 

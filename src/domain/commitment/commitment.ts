@@ -1,4 +1,4 @@
-import type { BusinessCalendar } from '../calendar/business-calendar';
+import { answerOrNull, type BusinessCalendar } from '../calendar/business-calendar';
 import { type DurationMs, type EpochMs, HOUR_MS, MINUTE_MS, SECOND_MS } from '../instant';
 import { type BusinessSpan, type CommitmentKind, calendarOf, type Policy, targetOf } from '../policy/policy';
 import type { Severity } from '../severity';
@@ -107,18 +107,22 @@ export interface MarkPosition {
   readonly isPaused: boolean;
 }
 
-/** The state of a cycle's clock at an instant. */
+/** The state of a cycle's clock at an instant. What the calendar cannot compute is null. */
 export interface ClockReading {
   /** The position of the mark at a fraction of the total. The due instant is the mark at 1. */
-  markAt(fraction: number): MarkPosition;
+  markAt(fraction: number): MarkPosition | null;
   /** The due instant. While paused, it does not include the running pause. */
-  readonly dueAt: EpochMs;
+  readonly dueAt: EpochMs | null;
   /** The due instant if the running pause ended now; equals `dueAt` when no pause runs. */
-  readonly dueIfResumed: EpochMs;
+  readonly dueIfResumed: EpochMs | null;
   readonly paused: boolean;
-  readonly elapsedMs: DurationMs;
-  readonly remainingMs: DurationMs;
+  readonly elapsedMs: DurationMs | null;
+  readonly remainingMs: DurationMs | null;
 }
+
+/** Whether the policy promises no time for a cycle. A cycle of unknown time is not best effort. */
+export const isBestEffort = ({ totalMs, totalUnknown }: Pick<Cycle, 'totalMs' | 'totalUnknown'>): boolean =>
+  totalMs === null && totalUnknown !== true;
 
 /**
  * Reads the clock of a cycle that has not ended. `at` must not be before the cycle's start.
@@ -134,29 +138,43 @@ export function readClock(
 ): ClockReading | null {
   const calendar = calendarOfCycle(policy, cycle);
   const { totalMs, startedAt } = cycle;
-  if (calendar === null || totalMs === null) return null;
+  if (calendar === null || isBestEffort(cycle)) return null;
 
   const pauses = pausesOf(ticket.waits, cycle.kind, policy, startedAt);
-  const due = walk(calendar, startedAt, totalMs, pauses);
-  const runningMs = due.running === null ? 0 : calendar.between(due.running.from, at);
-  const elapsedMs = calendar.between(startedAt, at) - due.pausedMs - runningMs;
+  const due = totalMs === null ? null : answerOrNull(() => walk(calendar, startedAt, totalMs, pauses));
+  if (totalMs === null || due === null) {
+    const elapsedMs = answerOrNull(() => openTime(calendar, startedAt, at, pauses));
+    return { markAt: () => null, dueAt: null, dueIfResumed: null, paused: false, elapsedMs, remainingMs: null };
+  }
+  const { running, pausedMs } = due;
+  // Up to the running pause, so that the time used is known however long the pause lasts.
+  const elapsedMs = answerOrNull(() => calendar.between(startedAt, running?.from ?? at) - pausedMs);
   return {
-    markAt: (fraction) => {
-      const openMs = totalMs * fraction;
-      // A mark after the due instant is moved by the pauses that moved the due instant, and no
-      // others.
-      if (fraction > 1) {
-        return { instant: calendar.add(startedAt, openMs + due.pausedMs), isPaused: due.running !== null };
-      }
-      const { instant, running } = walk(calendar, startedAt, openMs, pauses);
-      return { instant, isPaused: running !== null };
-    },
+    markAt: (fraction) =>
+      answerOrNull(() => {
+        const openMs = totalMs * fraction;
+        // A mark after the due instant is moved by the pauses that moved the due instant, and no
+        // others.
+        if (fraction > 1) return { instant: calendar.add(startedAt, openMs + pausedMs), isPaused: running !== null };
+        const mark = walk(calendar, startedAt, openMs, pauses);
+        return { instant: mark.instant, isPaused: mark.running !== null };
+      }),
     dueAt: due.instant,
-    dueIfResumed: runningMs === 0 ? due.instant : calendar.add(startedAt, totalMs + due.pausedMs + runningMs),
-    paused: due.running !== null,
+    dueIfResumed:
+      running === null
+        ? due.instant
+        : answerOrNull(() => calendar.add(startedAt, totalMs + pausedMs + calendar.between(running.from, at))),
+    paused: running !== null,
     elapsedMs,
-    remainingMs: totalMs - elapsedMs,
+    remainingMs: elapsedMs === null ? null : totalMs - elapsedMs,
   };
+}
+
+/** The business time from `start` to `at` outside the pauses. */
+function openTime(calendar: BusinessCalendar, start: EpochMs, at: EpochMs, pauses: readonly Pause[]): DurationMs {
+  let open = calendar.between(start, at);
+  for (const { from, until } of pauses) if (from < at) open -= calendar.between(from, Math.min(until ?? at, at));
+  return open;
 }
 
 /**
@@ -195,7 +213,7 @@ export function endOf(ticket: Ticket, policy: Policy, cycle: Cycle, at: EpochMs,
     outcome,
     dueAt: clock?.dueAt ?? null,
     atRiskAt: atRiskMark(policy, cycle, clock)?.instant ?? null,
-    elapsedMs: clock?.elapsedMs ?? Math.max(0, at - cycle.startedAt),
+    elapsedMs: clock === null ? Math.max(0, at - cycle.startedAt) : clock.elapsedMs,
   };
 }
 
@@ -232,3 +250,21 @@ export function newCycle(
     end: null,
   };
 }
+
+/**
+ * The same on an open ticket, where no command is refused because of a calendar: a target that the
+ * calendar cannot compute is unknown.
+ */
+export const newCycleOfOpen: typeof newCycle = (ticket, policy, kind, severity, startedAt, at) =>
+  answerOrNull(() => newCycle(ticket, policy, kind, severity, startedAt, at)) ?? {
+    kind,
+    number: nextNumber(ticket, kind),
+    severity,
+    startedAt,
+    appliesFrom: at,
+    totalMs: null,
+    totalUnknown: true,
+    marks: [],
+    breach: null,
+    end: null,
+  };

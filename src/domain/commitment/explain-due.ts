@@ -1,8 +1,8 @@
-import type { BusinessCalendar } from '../calendar/business-calendar';
+import { type BusinessCalendar, CalendarError, isUnanswerable } from '../calendar/business-calendar';
 import type { DurationMs, EpochMs } from '../instant';
 import { type CommitmentKind, type Policy, WAITING_REASONS, type WaitingReason } from '../policy/policy';
 import type { Cycle, CycleEnd, Ticket, Wait } from '../ticket/ticket';
-import { calendarOfCycle, walk } from './commitment';
+import { calendarOfCycle, isBestEffort, targetWorth, walk } from './commitment';
 import { type Pause, pausesOf } from './pauses';
 
 export type SegmentKind = 'COUNTED' | 'OUTSIDE_HOURS' | 'HOLIDAY' | 'PAUSED';
@@ -91,7 +91,8 @@ interface ClockInputs {
 function clockInputsOf(ticket: Pick<Ticket, 'waits'>, policy: Policy, cycle: Cycle): ClockInputs | null {
   const calendar = calendarOfCycle(policy, cycle);
   const { totalMs, startedAt, kind, end } = cycle;
-  if (calendar === null || totalMs === null) return null;
+  if (calendar === null || isBestEffort(cycle)) return null;
+  if (totalMs === null) throw unknownTotal(policy, cycle);
   const inputsFor = (waits: readonly Wait[]): ClockInputs => {
     const pauses = pausesOf(waits, kind, policy, startedAt);
     const { instant, running, count } = walk(calendar, startedAt, totalMs, pauses);
@@ -100,6 +101,21 @@ function clockInputsOf(ticket: Pick<Ticket, 'waits'>, policy: Policy, cycle: Cyc
   if (end === null) return inputsFor(ticket.waits);
   const ended = inputsFor(waitsAt(ticket.waits, end, 'ENDED'));
   return ended.dueAt === end.dueAt ? ended : inputsFor(waitsAt(ticket.waits, end, 'RUNNING'));
+}
+
+/** Why the total of a cycle is unknown. */
+function unknownTotal(policy: Policy, cycle: Cycle): CalendarError {
+  try {
+    targetWorth(policy, cycle.severity, cycle.kind, cycle.startedAt);
+  } catch (error) {
+    if (isUnanswerable(error)) return error;
+    throw error;
+  }
+  // The target itself is known, so the time that was used before a reopening is not.
+  return new CalendarError(
+    'BEYOND_KNOWN_YEARS',
+    'The holidays of the calendar are not known for all the time before the reopening.',
+  );
 }
 
 /**

@@ -23,13 +23,14 @@ function fallingDue(ticket: Ticket, policy: Policy): readonly FallingDue[] {
   for (const kind of COMMITMENT_KINDS) {
     const cycle = runningCycle(ticket, kind);
     if (cycle === undefined) continue;
-    const clock = answerOrNull(() => readClock(ticket, policy, cycle, ticket.lastEventAt));
-    if (clock === null) continue;
+    const clock = readClock(ticket, policy, cycle, ticket.lastEventAt);
+    // A cycle whose due instant is unknown is never breached, and reaches no marks.
+    if (clock === null || clock.dueAt === null) continue;
     for (const { name, fraction } of policy.marks) {
       if (cycle.marks.some((reached) => reached.name === name)) continue;
       // Each mark is checked by itself: a pause that begins when a mark is reached does not move
       // it.
-      const mark = answerOrNull(() => clock.markAt(fraction));
+      const mark = clock.markAt(fraction);
       if (mark === null) continue;
       const { instant: at, isPaused } = mark;
       if (!isPaused && at >= cycle.appliesFrom) marks.push({ what: 'MARK', at, cycle, mark: name });

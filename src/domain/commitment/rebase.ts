@@ -5,7 +5,7 @@ import type { RequestedSeverity } from '../ticket/command-record';
 import type { DecisionContext } from '../ticket/decision-context';
 import type { Cycle, Ticket } from '../ticket/ticket';
 import type { EventBody } from '../ticket/ticket-events';
-import { endOf, newCycle, readClock, runningCycle } from './commitment';
+import { endOf, isBestEffort, newCycleOfOpen, readClock, runningCycle } from './commitment';
 
 /** How a change of severity replaces cycles. */
 export interface Rebased {
@@ -51,30 +51,33 @@ function successor(
 ): { readonly cycle: Cycle; readonly pastDue: boolean } | null {
   const raised = isMoreUrgent(to, ticket.severity);
   const from = (start: EpochMs) => {
-    const cycle = newCycle(ticket, policy, running.kind, to, start, at);
+    const cycle = newCycleOfOpen(ticket, policy, running.kind, to, start, at);
     return { cycle, candidate: readClock(ticket, policy, cycle, at) };
   };
   let { cycle, candidate } = from(startOf(policy, running, raised, at));
-  if (raised && cause === 'WORKAROUND_WITHDRAWN' && running.kind === 'UPDATE' && running.totalMs !== null) {
+  if (raised && cause === 'WORKAROUND_WITHDRAWN' && running.kind === 'UPDATE' && !isBestEffort(running)) {
     // What the workaround took away is promised again, unless that due instant is already past.
     const restored = from(running.startedAt);
-    if (restored.candidate !== null && restored.candidate.dueIfResumed >= at) ({ cycle, candidate } = restored);
+    const due = restored.candidate?.dueIfResumed ?? null;
+    if (due !== null && due >= at) ({ cycle, candidate } = restored);
   }
   if (candidate === null) return raised ? null : { cycle, pastDue: false };
 
-  const pastDue = candidate.dueIfResumed < at;
-  // The breach is already recorded. A new cycle that is past due as well would add nothing.
-  if (running.breach !== null) return pastDue ? null : { cycle, pastDue };
-  const current = readClock(ticket, policy, running, at);
-  // A higher severity never postpones a deadline. While paused, both are compared as if resumed
-  // now.
-  if (raised && current !== null && current.dueIfResumed <= candidate.dueIfResumed) return null;
+  const due = candidate.dueIfResumed;
+  const pastDue = due !== null && due < at;
+  // The breach is already recorded. A new cycle that is past due as well would add nothing, and one
+  // whose due instant is unknown would hide the breach.
+  if (running.breach !== null) return pastDue || due === null ? null : { cycle, pastDue };
+  const current = readClock(ticket, policy, running, at)?.dueIfResumed ?? null;
+  // A higher severity never postpones a deadline, nor replaces a known one with an unknown one.
+  // While paused, both are compared as if resumed now.
+  if (raised && current !== null && (due === null || current <= due)) return null;
   return { cycle, pastDue };
 }
 
 /** The instant from which the new cycle counts. */
 function startOf(policy: Policy, running: Cycle, raised: boolean, at: EpochMs): EpochMs {
-  if (running.totalMs === null) return at;
+  if (isBestEffort(running)) return at;
   const carried = raised ? running.kind === 'RESOLUTION' : policy.onLowering === 'CARRY';
   return carried ? running.startedAt : at;
 }
@@ -87,7 +90,7 @@ export const supersededEnds = (context: DecisionContext, superseded: readonly Cy
     end: endOf(context.ticket, context.policy, cycle, context.at, 'SUPERSEDED'),
   }));
 
-/** The due instant that a ticket shows for a cycle: null while paused and for best effort. */
+/** The due instant that a ticket shows: null while paused, for best effort, and if unknown. */
 export function shownDeadline(ticket: Ticket, policy: Policy, cycle: Cycle | undefined, at: EpochMs): EpochMs | null {
   if (cycle === undefined) return null;
   const clock = readClock(ticket, policy, cycle, at);

@@ -1,9 +1,8 @@
-import { answerOrNull } from '../calendar/calendar-error';
 import { type DurationMs, type EpochMs, least } from '../instant';
 import { COMMITMENT_KINDS, type CommitmentKind, type Policy } from '../policy/policy';
 import { letPass } from '../ticket/decide';
 import type { Breach, Cycle, Ticket } from '../ticket/ticket';
-import { atRiskMark, readClock } from './commitment';
+import { atRiskMark, type ClockReading, isBestEffort, readClock } from './commitment';
 import { nextDeadline } from './overdue';
 
 export const COMMITMENT_STATUSES = [
@@ -16,6 +15,7 @@ export const COMMITMENT_STATUSES = [
   'SUPERSEDED',
   'CANCELLED',
   'BEST_EFFORT',
+  'UNKNOWN',
   'NOT_MEASURED',
 ] as const;
 export type CommitmentStatus = (typeof COMMITMENT_STATUSES)[number];
@@ -25,15 +25,17 @@ export interface CycleView {
   readonly cycle: Cycle;
   readonly status: CommitmentStatus;
   readonly bestEffort: boolean;
-  /** Null while paused and for best effort. */
+  /** Null while paused, for best effort, and if it is unknown. */
   readonly dueAt: EpochMs | null;
   readonly atRiskAt: EpochMs | null;
   readonly breach: Breach | null;
-  readonly elapsedMs: DurationMs;
-  /** Negative when overdue; null for best effort. */
+  /** Null if the calendar cannot compute it. */
+  readonly elapsedMs: DurationMs | null;
+  /** Negative when overdue; null for best effort, and if the calendar cannot compute it. */
   readonly remainingMs: DurationMs | null;
   /**
    * The number of updates that were due and not sent, the breached one included. 0 for other kinds.
+   * 1 if the calendar cannot compute the time since the breach.
    */
   readonly missedBeats: number;
 }
@@ -49,11 +51,9 @@ export const judgedAt = (ticket: Ticket, now: EpochMs): EpochMs =>
  * A cycle of the ticket at an instant.
  *
  * @param at as returned by `judgedAt`
- * @throws CalendarError if the calendar cannot answer (`isUnanswerable`); the same holds for the
- *   other functions of this file
  */
 export function viewCycle(ticket: Ticket, policy: Policy, cycle: Cycle, at: EpochMs): CycleView {
-  const bestEffort = cycle.totalMs === null;
+  const bestEffort = isBestEffort(cycle);
   if (cycle.end !== null) {
     const { end, totalMs } = cycle;
     return {
@@ -64,7 +64,7 @@ export function viewCycle(ticket: Ticket, policy: Policy, cycle: Cycle, at: Epoc
       atRiskAt: end.atRiskAt,
       breach: cycle.breach,
       elapsedMs: end.elapsedMs,
-      remainingMs: totalMs === null ? null : totalMs - end.elapsedMs,
+      remainingMs: totalMs === null || end.elapsedMs === null ? null : totalMs - end.elapsedMs,
       missedBeats: missedBeats(cycle, cycle.breach, end.elapsedMs),
     };
   }
@@ -84,7 +84,7 @@ export function viewCycle(ticket: Ticket, policy: Policy, cycle: Cycle, at: Epoc
   }
   const breach: Breach | null =
     cycle.breach ??
-    (!clock.paused && clock.dueAt < at
+    (!clock.paused && clock.dueAt !== null && clock.dueAt < at
       ? { at: clock.dueAt, detectedAt: at, cause: 'DUE', severity: ticket.severity }
       : null);
   const paused = clock.paused && breach === null;
@@ -93,7 +93,7 @@ export function viewCycle(ticket: Ticket, policy: Policy, cycle: Cycle, at: Epoc
   const atRisk = atRiskAt !== null && atRiskAt <= at;
   return {
     cycle,
-    status: breach !== null ? 'BREACHED' : paused ? 'PAUSED' : atRisk ? 'AT_RISK' : 'RUNNING',
+    status: runningStatus(clock, breach, atRisk),
     bestEffort,
     dueAt: paused ? null : clock.dueAt,
     atRiskAt,
@@ -104,15 +104,24 @@ export function viewCycle(ticket: Ticket, policy: Policy, cycle: Cycle, at: Epoc
   };
 }
 
+function runningStatus(clock: ClockReading, breach: Breach | null, atRisk: boolean): CommitmentStatus {
+  if (breach !== null) return 'BREACHED';
+  if (clock.dueAt === null) return 'UNKNOWN';
+  if (clock.paused) return 'PAUSED';
+  return atRisk ? 'AT_RISK' : 'RUNNING';
+}
+
 function endedStatus(cycle: Cycle): CommitmentStatus {
   const outcome = cycle.end?.outcome ?? 'CANCELLED';
-  if (cycle.breach === null) return outcome;
+  // Without a due instant, no one can say whether the commitment was kept.
+  const isUnknown = outcome === 'FULFILLED' && cycle.end?.dueAt === null && !isBestEffort(cycle);
+  if (cycle.breach === null) return isUnknown ? 'UNKNOWN' : outcome;
   return outcome === 'FULFILLED' ? 'FULFILLED_LATE' : 'BREACHED';
 }
 
-function missedBeats(cycle: Cycle, breach: Breach | null, elapsedMs: DurationMs): number {
+function missedBeats(cycle: Cycle, breach: Breach | null, elapsedMs: DurationMs | null): number {
   if (cycle.kind !== 'UPDATE' || breach === null || cycle.totalMs === null || cycle.totalMs === 0) return 0;
-  return Math.max(1, Math.ceil(elapsedMs / cycle.totalMs) - 1);
+  return elapsedMs === null ? 1 : Math.max(1, Math.ceil(elapsedMs / cycle.totalMs) - 1);
 }
 
 /** The latest cycle of a commitment at an instant; null if the commitment has none. */
@@ -144,7 +153,8 @@ export function runningDeadlines(
   return ticket.cycles.flatMap((cycle) => {
     if (cycle.end !== null || cycle.breach !== null) return [];
     const clock = readClock(ticket, policy, cycle, ticket.lastEventAt);
-    return clock === null || clock.paused ? [] : [{ kind: cycle.kind, cycle: cycle.number, dueAt: clock.dueAt }];
+    if (clock === null || clock.dueAt === null || clock.paused) return [];
+    return [{ kind: cycle.kind, cycle: cycle.number, dueAt: clock.dueAt }];
   });
 }
 
@@ -156,14 +166,13 @@ export function breachedCycles(ticket: Ticket, policy: Policy, at: EpochMs): rea
 }
 
 /**
- * The ticket with everything that was due before an instant, recorded or not. Only for display. If
- * the calendar cannot answer, the ticket stays as it is.
+ * The ticket with everything that was due before an instant, recorded or not. Only for display.
  *
  * @param at as returned by `judgedAt`
  */
 export function seenAt(ticket: Ticket, policy: Policy, at: EpochMs): Ticket {
   if (ticket.state !== 'resolved') return ticket;
-  return answerOrNull(() => letPass(ticket, at, policy).ticket) ?? ticket;
+  return letPass(ticket, at, policy).ticket;
 }
 
 /** What the policy asks of the client and the client has not done yet. */
@@ -180,7 +189,7 @@ export interface CommitmentClock {
    * or breached, from `atRiskAt`, or `dueAt`, on.
    */
   readonly status: Exclude<CommitmentStatus, 'AT_RISK'> | null;
-  /** Null while paused, once ended, and for best effort. */
+  /** Null while paused, once ended, for best effort, and if it is unknown. */
   readonly dueAt: EpochMs | null;
   readonly atRiskAt: EpochMs | null;
 }
@@ -199,7 +208,7 @@ export interface TicketClocks {
 
 const NONE: CommitmentClock = { status: null, dueAt: null, atRiskAt: null };
 
-/** Computes the clocks of a ticket. What lies beyond the calendar's known years is null. */
+/** Computes the clocks of a ticket. */
 export function clocksOf(ticket: Ticket, policy: Policy): TicketClocks {
   const RESPONSE = clockOf(ticket, policy, 'RESPONSE');
   const UPDATE = clockOf(ticket, policy, 'UPDATE');
@@ -207,7 +216,7 @@ export function clocksOf(ticket: Ticket, policy: Policy): TicketClocks {
   return {
     commitments: { RESPONSE, UPDATE, RESOLUTION },
     dueAt: least([RESPONSE.dueAt, UPDATE.dueAt, RESOLUTION.dueAt]),
-    nextDeadlineAt: answerOrNull(() => nextDeadline(ticket, policy)),
+    nextDeadlineAt: nextDeadline(ticket, policy),
     isBreached: ticket.cycles.some((cycle) => cycle.breach !== null),
   };
 }
@@ -216,8 +225,7 @@ function clockOf(ticket: Ticket, policy: Policy, kind: CommitmentKind): Commitme
   if (ticket.notMeasured.includes(kind)) return { ...NONE, status: 'NOT_MEASURED' };
   const cycle = ticket.cycles.findLast((candidate) => candidate.kind === kind);
   if (cycle === undefined) return NONE;
-  const view = answerOrNull(() => viewCycle(ticket, policy, cycle, ticket.lastEventAt));
-  if (view === null) return NONE;
+  const view = viewCycle(ticket, policy, cycle, ticket.lastEventAt);
   const status = view.status === 'AT_RISK' ? 'RUNNING' : view.status;
   return cycle.end === null ? { status, dueAt: view.dueAt, atRiskAt: view.atRiskAt } : { ...NONE, status };
 }

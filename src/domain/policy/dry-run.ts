@@ -1,4 +1,3 @@
-import { answerOrNull } from '../calendar/calendar-error';
 import { readClock, runningCycle } from '../commitment/commitment';
 import { breachedCycles, judgedAt } from '../commitment/view';
 import type { EpochMs } from '../instant';
@@ -20,7 +19,7 @@ export interface TicketImpact {
   /** A running commitment would be due at another time, would not run, or another would run. */
   readonly deadlineChanged: boolean;
   readonly severityChanged: boolean;
-  /** The other policy would refuse to open it, or its calendars cannot compute the deadlines. */
+  /** The other policy would refuse to open it, for example because its calendars end too soon. */
   readonly notApplicable: boolean;
   /** The other policy would refuse a step of its history. The comparison leaves that step out. */
   readonly historyRefused: boolean;
@@ -42,9 +41,8 @@ export function impactOn(
   if (ticket.state === 'resolved' || ticket.state === 'closed') return null;
   const before = promisesOf(ticket, own, now);
   const replayed = replayUnder(events, other);
-  const after = replayed.ticket === null ? null : promisesOf(replayed.ticket, other, now);
-  const common = { severity: ticket.severity, isBreached: before?.isBreached ?? false };
-  if (replayed.ticket === null || after === null) {
+  const common = { severity: ticket.severity, isBreached: before.isBreached };
+  if (replayed.ticket === null) {
     return {
       ...common,
       wouldBeBreached: false,
@@ -54,31 +52,30 @@ export function impactOn(
       historyRefused: false,
     };
   }
+  const after = promisesOf(replayed.ticket, other, now);
   return {
     ...common,
     wouldBeBreached: after.isBreached,
-    deadlineChanged: COMMITMENT_KINDS.some((kind) => before?.due[kind] !== after.due[kind]),
+    deadlineChanged: COMMITMENT_KINDS.some((kind) => before.due[kind] !== after.due[kind]),
     severityChanged: replayed.ticket.severity !== ticket.severity,
     notApplicable: false,
     historyRefused: replayed.refusals.length > 0,
   };
 }
 
-/**
- * The running deadlines of a ticket and whether it has a breach; null if the calendar cannot
- * answer.
- */
+/** The running deadlines of a ticket and whether it has a breach. */
 function promisesOf(ticket: Ticket, policy: Policy, now: EpochMs) {
   const at = judgedAt(ticket, now);
   // Two paused clocks are compared as if they resumed now.
-  const dueOf = (kind: CommitmentKind): EpochMs | null => {
+  const dueOf = (kind: CommitmentKind): EpochMs | 'UNKNOWN' | null => {
     const cycle = runningCycle(ticket, kind);
-    return cycle === undefined ? null : (readClock(ticket, policy, cycle, at)?.dueIfResumed ?? null);
+    const clock = cycle === undefined ? null : readClock(ticket, policy, cycle, at);
+    return clock === null ? null : (clock.dueIfResumed ?? 'UNKNOWN');
   };
-  return answerOrNull(() => ({
+  return {
     isBreached: breachedCycles(ticket, policy, at).length > 0,
     due: { RESPONSE: dueOf('RESPONSE'), UPDATE: dueOf('UPDATE'), RESOLUTION: dueOf('RESOLUTION') },
-  }));
+  };
 }
 
 /** How many tickets differ under another policy, by kind of difference. */

@@ -39,11 +39,11 @@ export function decidedCycles(ticket: Ticket, events: readonly TicketEvent[]): r
 }
 
 /**
- * Best effort has no target; a cycle that was superseded or cancelled without a breach counts
- * neither as met nor as breached.
+ * Best effort has no due instant, and that of another cycle can be unknown. A cycle that was
+ * superseded or cancelled without a breach counts neither as met nor as breached.
  */
-const isDecided = ({ breach, end, totalMs }: Cycle): boolean =>
-  breach !== null || (end?.outcome === 'FULFILLED' && totalMs !== null);
+const isDecided = ({ breach, end }: Cycle): boolean =>
+  breach !== null || (end?.outcome === 'FULFILLED' && end.dueAt !== null);
 
 function cyclesTouchedBy(event: TicketEvent): readonly string[] {
   if (event.type === 'MARK_REACHED') return [];

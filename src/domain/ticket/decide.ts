@@ -59,48 +59,47 @@ export function submit(
   if (!outcome.ok) return outcome;
   const { severity, clause } = outcome.classification;
   const { notMeasured, observedUntil } = evidence;
-  return guardCalendar(
-    (): Submission => {
-      const event: TicketEvent = {
-        type: 'SUBMITTED',
-        ticketId,
-        number: 1,
-        at,
-        actor,
-        clientId: input.clientId,
-        subject: input.subject,
-        description: input.description,
-        reporter: input.reporter,
-        assignee: input.assignee,
-        channel: input.channel,
-        externalId: input.externalId,
-        externalUrl: input.externalUrl,
-        tags: input.tags,
-        followUpOf: input.followUpOf,
-        policyId: policy.id,
-        policyVersion: policy.version,
-        calendars: policy.replacements,
-        impacts: distinctImpacts(input.impacts),
-        severity,
-        clause,
-        notMeasured,
-        observedUntil,
-        effects: {
-          state: FIRST_STATE,
-          started: COMMITMENT_KINDS.filter((kind) => !notMeasured.includes(kind)).map((kind) =>
-            newCycle(NO_CLOCKS, policy, kind, severity, at, at),
-          ),
-        },
-      };
-      return { ok: true, ticket: fold(null, event), event };
-    },
-    (refusal) => ({ ok: false, refusal }),
-  );
+  try {
+    const started = COMMITMENT_KINDS.filter((kind) => !notMeasured.includes(kind)).map((kind) =>
+      newCycle(NO_CLOCKS, policy, kind, severity, at, at),
+    );
+    const event: TicketEvent = {
+      type: 'SUBMITTED',
+      ticketId,
+      number: 1,
+      at,
+      actor,
+      clientId: input.clientId,
+      subject: input.subject,
+      description: input.description,
+      reporter: input.reporter,
+      assignee: input.assignee,
+      channel: input.channel,
+      externalId: input.externalId,
+      externalUrl: input.externalUrl,
+      tags: input.tags,
+      followUpOf: input.followUpOf,
+      policyId: policy.id,
+      policyVersion: policy.version,
+      calendars: policy.replacements,
+      impacts: distinctImpacts(input.impacts),
+      severity,
+      clause,
+      notMeasured,
+      observedUntil,
+      effects: { state: FIRST_STATE, started },
+    };
+    return { ok: true, ticket: fold(null, event), event };
+  } catch (error) {
+    if (!isUnanswerable(error)) throw error;
+    return { ok: false, refusal: { code: 'BeyondCalendar', detail: error.message } };
+  }
 }
 
 /**
  * Decides a command. Records what was due before `at` first, then asks the lifecycle machine. Reads
- * no clock and saves nothing. A refusal is part of the result, not an exception.
+ * no clock and saves nothing. A refusal is part of the result, not an exception. A due instant that
+ * the calendar cannot compute refuses no command.
  */
 export function decide(ticket: Ticket, command: Command, at: EpochMs, policy: Policy, actor: Actor): Decision {
   const contradiction = contradictionIn(command, policy);
@@ -108,22 +107,17 @@ export function decide(ticket: Ticket, command: Command, at: EpochMs, policy: Po
   if (at < ticket.lastEventAt) {
     return { ticket, events: [], refusal: { code: 'OutOfOrder', at, lastEventAt: ticket.lastEventAt } };
   }
-  return guardCalendar(
-    () => {
-      const passed = letPass(ticket, at, policy);
-      const outcome = run({ ticket: passed.ticket, policy, at, actor }, command);
-      if (!outcome.ok) {
-        const { refusal } = outcome;
-        // A refused command does not count as an action, so it does not move the end of an imported
-        // history.
-        const isPastHistory = ticket.observedUntil !== null && at > ticket.observedUntil;
-        return isPastHistory ? { ticket, events: [], refusal } : { ...passed, refusal };
-      }
-      const after = append(passed.ticket, at, actor, outcome.events);
-      return { ticket: after.ticket, events: [...passed.events, ...after.events], refusal: null };
-    },
-    (refusal) => ({ ticket, events: [], refusal }),
-  );
+  const passed = letPass(ticket, at, policy);
+  const outcome = run({ ticket: passed.ticket, policy, at, actor }, command);
+  if (!outcome.ok) {
+    const { refusal } = outcome;
+    // A refused command does not count as an action, so it does not move the end of an imported
+    // history.
+    const isPastHistory = ticket.observedUntil !== null && at > ticket.observedUntil;
+    return isPastHistory ? { ticket, events: [], refusal } : { ...passed, refusal };
+  }
+  const after = append(passed.ticket, at, actor, outcome.events);
+  return { ticket: after.ticket, events: [...passed.events, ...after.events], refusal: null };
 }
 
 /** Records what was due strictly before an instant, without a command. */
@@ -184,14 +178,4 @@ function append(
     return event;
   });
   return { ticket: current, events };
-}
-
-/** Turns a question that the calendar cannot answer into a refusal. */
-function guardCalendar<T>(decideIt: () => T, refuse: (refusal: Refusal) => T): T {
-  try {
-    return decideIt();
-  } catch (error) {
-    if (!isUnanswerable(error)) throw error;
-    return refuse({ code: 'BeyondCalendar', detail: error.message });
-  }
 }

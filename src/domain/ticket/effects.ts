@@ -1,4 +1,4 @@
-import { endOf, newCycle, runningCycle } from '../commitment/commitment';
+import { endOf, newCycleOfOpen, runningCycle } from '../commitment/commitment';
 import { rebase, shownDeadline, supersededEnds } from '../commitment/rebase';
 import { COMMITMENT_KINDS, type CommitmentKind, type WaitingReason } from '../policy/policy';
 import { type CommandRecord, recordOf } from './command-record';
@@ -118,7 +118,7 @@ function fresh({ context }: Draft, kinds: readonly CommitmentKind[]): readonly C
   const { ticket, policy, at } = context;
   return kinds
     .filter((kind) => !ticket.notMeasured.includes(kind))
-    .map((kind) => newCycle(ticket, policy, kind, ticket.severity, at, at));
+    .map((kind) => newCycleOfOpen(ticket, policy, kind, ticket.severity, at, at));
 }
 
 function endWaiting({ context, effects }: Draft, picks: (reason: WaitingReason) => boolean): void {

@@ -86,7 +86,7 @@ const cycleEnd = objectOf<CycleEnd>({
   outcome: oneOf(CYCLE_OUTCOMES),
   dueAt: instantOrNull,
   atRiskAt: instantOrNull,
-  elapsedMs: NUMBER,
+  elapsedMs: nullable(NUMBER),
 });
 
 const cycle = objectOf<Cycle>({
@@ -96,6 +96,7 @@ const cycle = objectOf<Cycle>({
   startedAt: instant,
   appliesFrom: instant,
   totalMs: nullable(NUMBER),
+  totalUnknown: orAbsent(TRUE),
   marks: listOf(objectOf<Cycle['marks'][number]>({ name: TEXT, at: instant })),
   breach: nullable(breach),
   end: nullable(cycleEnd),

@@ -65,6 +65,16 @@ export type Refusal =
       readonly policy: string;
       /** The name of the client whose terms use the calendar. */
       readonly client: string;
+    }
+  | {
+      readonly code: 'CalendarEndsTooSoon';
+      readonly calendar: string;
+      readonly policy: string;
+      /** The last year that the calendar knows. */
+      readonly knownUntil: number;
+      /** A target that does not fit if it starts now. */
+      readonly severity: Severity;
+      readonly commitment: CommitmentKind;
     };
 
 export type RefusalCode = Refusal['code'];
@@ -126,5 +136,7 @@ export function explainRefusal(refusal: Refusal): string {
       return `The policy ${refusal.policy} has no calendar "${refusal.calendar}"; it has ${words(refusal.known)}.`;
     case 'CalendarInUse':
       return `The client "${refusal.client}" uses the calendar ${refusal.calendar}, which this version of ${refusal.policy} does not have; add the calendar, or change the client's terms first.`;
+    case 'CalendarEndsTooSoon':
+      return `The calendar ${refusal.calendar} of ${refusal.policy} knows its dates only until ${refusal.knownUntil}, so the ${refusal.commitment} target of ${refusal.severity} cannot be computed from now; set a later year in calendars.${refusal.calendar}.holidays.horizon.to, or add later dates or weekly hours.`;
   }
 }

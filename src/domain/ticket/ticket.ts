@@ -98,10 +98,14 @@ export interface Breach {
 export interface CycleEnd {
   readonly at: EpochMs;
   readonly outcome: CycleOutcome;
-  /** Does not include a pause that was running at the end. Null for best effort. */
+  /**
+   * Does not include a pause that was running at the end. Null for best effort, and if the calendar
+   * could not compute it.
+   */
   readonly dueAt: EpochMs | null;
   readonly atRiskAt: EpochMs | null;
-  readonly elapsedMs: DurationMs;
+  /** Null if the calendar could not compute it. */
+  readonly elapsedMs: DurationMs | null;
 }
 
 /** One run of a commitment's clock, from a start to a deadline. */
@@ -117,8 +121,10 @@ export interface Cycle {
    * When it began to apply. Later than `startedAt` if it took over the start of an earlier cycle.
    */
   readonly appliesFrom: EpochMs;
-  /** The target in business time from this start; null for best effort. */
+  /** The target in business time from this start; null for best effort, and if it is unknown. */
   readonly totalMs: DurationMs | null;
+  /** Present if there is a target, and the calendar cannot compute it from this start. */
+  readonly totalUnknown?: true;
   /** The marks reached so far, each once. */
   readonly marks: readonly { readonly name: string; readonly at: EpochMs }[];
   readonly breach: Breach | null;

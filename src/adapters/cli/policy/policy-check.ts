@@ -1,5 +1,9 @@
 import type { CalendarDefinition } from '../../../domain/calendar/business-calendar';
+import type { EpochMs } from '../../../domain/instant';
+import { calendarsEndingBeforeTargets } from '../../../domain/policy/calendar-ends';
+import { compilePolicy } from '../../../domain/policy/compile-policy';
 import type { PolicyDocument, SeverityPolicy, Target } from '../../../domain/policy/policy';
+import { explainRefusal } from '../../../domain/ticket/refusals';
 import { DocumentError, problemLine } from '../../documents/document-error';
 import { parsePolicy } from '../../policy-files/load-policy';
 import { type LineOutput, writeLines } from '../line-output';
@@ -43,9 +47,15 @@ function summary(file: string, policy: PolicyDocument): string[] {
  * `stepdown policy check FILE`: checks a policy file without a database. Prints a summary to
  * `output`, or every problem as `FILE:LINE:COLUMN field: message` to `errorOutput`.
  *
+ * @param now the instant from which the targets have to fit into the calendars
  * @returns the exit code, one of `POLICY_CHECK_EXIT`
  */
-export async function checkPolicy(file: string, output: LineOutput, errorOutput: LineOutput): Promise<number> {
+export async function checkPolicy(
+  file: string,
+  output: LineOutput,
+  errorOutput: LineOutput,
+  now: EpochMs,
+): Promise<number> {
   const read = await readPolicyText(file);
   if ('failure' in read) {
     writeLines(errorOutput, [`${file} ${read.failure}.`]);
@@ -53,6 +63,15 @@ export async function checkPolicy(file: string, output: LineOutput, errorOutput:
   }
   try {
     const policy = parsePolicy(read.text, { fileName: file });
+    const ends = calendarsEndingBeforeTargets(compilePolicy(policy, 1), now);
+    if (ends.length > 0) {
+      for (const { kind: commitment, ...end } of ends) {
+        const refusal = { code: 'CalendarEndsTooSoon', policy: policy.id, commitment, ...end } as const;
+        errorOutput.write(`${file} calendars.${end.calendar}: ${explainRefusal(refusal)}\n`);
+      }
+      errorOutput.write(`${countText(ends.length, 'problem')}; nothing was published.\n`);
+      return POLICY_CHECK_EXIT.problems;
+    }
     writeLines(output, summary(file, policy));
     return POLICY_CHECK_EXIT.fine;
   } catch (error) {

@@ -12,7 +12,7 @@ export interface CycleExplanation {
    * The IANA zone of the shown times: `--zone`, else the zone of the calendar, UTC for best effort.
    */
   readonly timeZone: string;
-  /** The length of the target from the cycle's start; null for best effort. */
+  /** The length of the target from the cycle's start; null for best effort and if unknown. */
   readonly worthMs: DurationMs | null;
   /**
    * The instant up to which the clock has run: the end of the cycle, else the instant of the
@@ -20,4 +20,6 @@ export interface CycleExplanation {
    */
   readonly reachedAt: EpochMs;
   readonly segments: readonly Segment[];
+  /** Why the calendar cannot compute the segments, which are empty then; null if it can. */
+  readonly unknownBecause: string | null;
 }

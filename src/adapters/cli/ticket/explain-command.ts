@@ -6,8 +6,9 @@ import type { Policies } from '../../../application/ports/policies';
 import type { StoredTicket } from '../../../application/ports/stored-ticket';
 import type { TicketReader } from '../../../application/ports/ticket-reader';
 import { SYSTEM } from '../../../domain/actor';
+import { answerOrNull, isUnanswerable } from '../../../domain/calendar/business-calendar';
 import { targetWorth } from '../../../domain/commitment/commitment';
-import { countedIn, explainDue } from '../../../domain/commitment/explain-due';
+import { countedIn, explainDue, type Segment } from '../../../domain/commitment/explain-due';
 import { judgedAt, seenAt, viewCycle } from '../../../domain/commitment/view';
 import { type EpochMs, toIso } from '../../../domain/instant';
 import { COMMITMENT_KINDS, type CommitmentKind, calendarOf, targetOf } from '../../../domain/policy/policy';
@@ -45,8 +46,7 @@ export interface ExplainDeps {
  * Explains the cycles of a ticket as they are now, ordered by commitment and number.
  *
  * @returns a text, or JSON with instants and durations in the format of the API
- * @throws ExplainError if the ticket or the cycle does not exist; CalendarError if an instant lies
- * outside the known years of the calendar
+ * @throws ExplainError if the ticket or the cycle does not exist
  */
 export async function explain({ reader, policies, clock }: ExplainDeps, options: ExplainOptions): Promise<string> {
   const kind = kindOf(options.commitment);
@@ -66,9 +66,9 @@ export async function explain({ reader, policies, clock }: ExplainDeps, options:
         policy,
         target,
         timeZone: zone ?? calendar?.definition.timeZone ?? 'UTC',
-        worthMs: targetWorth(policy, cycle.severity, cycle.kind, cycle.startedAt),
+        worthMs: answerOrNull(() => targetWorth(policy, cycle.severity, cycle.kind, cycle.startedAt)),
         reachedAt: cycle.end?.at ?? at,
-        segments: explainDue(ticket, policy, cycle, at),
+        ...segmentsOf(() => explainDue(ticket, policy, cycle, at)),
       };
     });
   if (cycles.length === 0) throw new ExplainError(nothingToExplain(ticket, kind, number));
@@ -86,6 +86,16 @@ export async function explain({ reader, policies, clock }: ExplainDeps, options:
     '',
   ];
   return `${[...head, ...cycles.flatMap(cycleText)].map(singleLine).join('\n').trimEnd()}\n`;
+}
+
+/** The segments of a cycle, or why the calendar cannot compute them. */
+function segmentsOf(explained: () => readonly Segment[]): Pick<CycleExplanation, 'segments' | 'unknownBecause'> {
+  try {
+    return { segments: explained(), unknownBecause: null };
+  } catch (error) {
+    if (!isUnanswerable(error)) throw error;
+    return { segments: [], unknownBecause: error.message };
+  }
 }
 
 const SEES_ALL: Caller = { actor: SYSTEM, sees: 'ALL' };
@@ -145,7 +155,7 @@ function jsonOf(ticket: StoredTicket, state: string, at: EpochMs, cycles: readon
   return {
     ticket: { number, externalId, subject, severity, state },
     at: toIso(at),
-    cycles: cycles.map(({ view, policy, target, timeZone, segments }) => {
+    cycles: cycles.map(({ view, policy, target, timeZone, segments, unknownBecause }) => {
       const { cycle } = view;
       const { totalMs } = cycle;
       const { amount, unit, calendar } = target.span ?? { amount: null, unit: null, calendar: null };
@@ -160,8 +170,9 @@ function jsonOf(ticket: StoredTicket, state: string, at: EpochMs, cycles: readon
         timeZone,
         target: { amount, unit, basis: target.basis, text: target.text },
         total: totalMs === null ? null : formatDuration(totalMs),
-        counted: formatDuration(countedIn(segments)),
-        elapsed: formatDuration(view.elapsedMs),
+        counted: unknownBecause === null ? formatDuration(countedIn(segments)) : null,
+        unknownBecause,
+        elapsed: view.elapsedMs === null ? null : formatDuration(view.elapsedMs),
         startedAt: toIso(cycle.startedAt),
         dueAt: isoOrNull(view.dueAt),
         breachedAt: isoOrNull(view.breach?.at ?? null),

@@ -21,6 +21,7 @@ const STATUS = {
   SUPERSEDED: 'superseded by another severity',
   CANCELLED: 'cancelled',
   BEST_EFFORT: 'best effort',
+  UNKNOWN: 'unknown',
   NOT_MEASURED: 'not measured',
 } as const;
 
@@ -34,7 +35,13 @@ export function cycleText(explained: CycleExplanation): readonly string[] {
     `  Promised: ${promise(target)} (${target.basis.toLowerCase()})`,
     `  Policy ${policy.id}, version ${policy.version}; times are ${timeZone}`,
     '',
-    ...table(explained),
+    ...(explained.unknownBecause === null
+      ? table(explained)
+      : [
+          `  The time cannot be computed. ${explained.unknownBecause}`,
+          '',
+          ...factsOf(explained, wallClock(timeZone, [])),
+        ]),
     '',
   ];
 }
@@ -45,8 +52,7 @@ const promise = ({ span }: Target): string =>
     : `${countText(span.amount, UNIT_NAMES[span.unit])} on the calendar "${span.calendar}"`;
 
 function table(explained: CycleExplanation): readonly string[] {
-  const { view, timeZone, segments } = explained;
-  const { cycle, dueAt, breach, elapsedMs, remainingMs } = view;
+  const { timeZone, segments } = explained;
   const instants = segments.flatMap(({ from, to }) => [from, to]);
   const local = wallClock(timeZone, instants);
   const rows = [
@@ -64,29 +70,31 @@ function table(explained: CycleExplanation): readonly string[] {
     `  ${row.map((cell, column) => (column === 3 ? cell.padStart(widths[3] ?? 0) : cell.padEnd(widths[column] ?? 0))).join('  ')}`.trimEnd(),
   );
   const rule = `  ${'-'.repeat(widths.reduce((sum, width) => sum + width, 6))}`;
+  return [lines[0] ?? '', rule, ...lines.slice(1, -1), rule, lines.at(-1) ?? '', '', ...factsOf(explained, local)];
+}
+
+/** The lines below the table: what follows from the segments. */
+function factsOf(explained: CycleExplanation, local: (at: EpochMs) => string): readonly string[] {
+  const { view } = explained;
+  const { cycle, dueAt, breach, elapsedMs, remainingMs } = view;
+  const used = elapsedMs === null ? 'unknown' : durationText(elapsedMs);
   const facts = [
     ...(cycle.totalMs === null
       ? []
       : [`Total: ${durationText(cycle.totalMs)} of the calendar's open time${reopeningNote(explained)}`]),
     ...(dueAt === null ? [] : [`Due: ${local(dueAt)}`]),
     ...(view.status === 'PAUSED'
-      ? [`Due: undefined while the clock is paused; ${durationText(remainingMs ?? 0)} left`]
+      ? [
+          `Due: undefined while the clock is paused; ${remainingMs === null ? 'an unknown time' : durationText(remainingMs)} left`,
+        ]
       : []),
     ...(breach === null ? [] : [`Breached: ${local(breach.at)}${breach.waiver === undefined ? '' : ', waived'}`]),
     ...(cycle.end === null
-      ? [`Used so far: ${durationText(elapsedMs)}`]
-      : [`Ended: ${local(cycle.end.at)}, ${durationText(elapsedMs)} used`]),
+      ? [`Used so far: ${used}`]
+      : [`Ended: ${local(cycle.end.at)}, ${used}${elapsedMs === null ? '' : ' used'}`]),
     ...(breach === null || (remainingMs ?? 0) >= 0 ? [] : [`Late by: ${durationText(-(remainingMs ?? 0))}`]),
   ];
-  return [
-    lines[0] ?? '',
-    rule,
-    ...lines.slice(1, -1),
-    rule,
-    lines.at(-1) ?? '',
-    '',
-    ...facts.map((fact) => `  ${fact}`),
-  ];
+  return facts.map((fact) => `  ${fact}`);
 }
 
 /** A note for a cycle that began with a reopening and therefore has less time than the target. */

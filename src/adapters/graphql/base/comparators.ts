@@ -18,7 +18,7 @@ import {
   TicketStateEnum,
   WaitingReasonEnum,
 } from './enums';
-import { Entries } from './input-rules';
+import { Entries, LONGEST_ARGUMENT, Text } from './input-rules';
 import { optional } from './optional';
 import { DateTimeScalar } from './scalars';
 
@@ -44,25 +44,44 @@ export interface OrderInput<T> extends EqualityInput<T> {
 /** The largest number of entries in a list of a comparator. */
 export const LONGEST_LIST = 1_000;
 
+/** The description of a field that takes compared values, and the limit of texts. */
+const compared = (type: ValueType, description: string) => ({
+  ...optional,
+  description:
+    type() === String
+      ? `${description} A text has at most ${LONGEST_ARGUMENT.toLocaleString('en')} characters.`
+      : description,
+});
+
+/** Limits compared texts. Values of other types have limits of their own. */
+const Bounded =
+  (type: ValueType, each = false): PropertyDecorator =>
+  (target, property) => {
+    if (type() === String) Text({ max: LONGEST_ARGUMENT, blank: true, each })(target, property);
+  };
+
 /** The fields that every comparator has. The class makes no type in the schema. */
 function equalityFields<T>(type: () => ClassType): ClassType<EqualityInput<T>> {
   @InputType()
   class EqualityFields implements EqualityInput<T> {
-    @Field(type, { ...optional, description: 'The value equals this one.' })
+    @Field(type, compared(type, 'The value equals this one.'))
+    @Bounded(type)
     eq?: T | null;
 
-    @Field(() => [type()], {
-      ...optional,
-      description: 'The value is in this list of at most 1,000 entries. An empty list matches nothing.',
-    })
+    @Field(
+      () => [type()],
+      compared(type, 'The value is in this list of at most 1,000 entries. An empty list matches nothing.'),
+    )
     @Entries(0, LONGEST_LIST)
+    @Bounded(type, true)
     in?: T[] | null;
 
-    @Field(() => [type()], {
-      ...optional,
-      description: 'The value is not in this list of at most 1,000 entries. A missing value matches.',
-    })
+    @Field(
+      () => [type()],
+      compared(type, 'The value is not in this list of at most 1,000 entries. A missing value matches.'),
+    )
     @Entries(0, LONGEST_LIST)
+    @Bounded(type, true)
     nin?: T[] | null;
 
     @Field(() => Boolean, {
@@ -88,16 +107,20 @@ function orderOf<T>(name: string, value: ValueType, description: string): ClassT
   const type = value as () => ClassType;
   @InputType(name, describing(description))
   class Ordered extends equalityFields<T>(type) implements OrderInput<T> {
-    @Field(type, { ...optional, description: 'The value is less than this one.' })
+    @Field(type, compared(type, 'The value is less than this one.'))
+    @Bounded(type)
     lt?: T | null;
 
-    @Field(type, { ...optional, description: 'The value is less than or equal to this one.' })
+    @Field(type, compared(type, 'The value is less than or equal to this one.'))
+    @Bounded(type)
     lte?: T | null;
 
-    @Field(type, { ...optional, description: 'The value is greater than this one.' })
+    @Field(type, compared(type, 'The value is greater than this one.'))
+    @Bounded(type)
     gt?: T | null;
 
-    @Field(type, { ...optional, description: 'The value is greater than or equal to this one.' })
+    @Field(type, compared(type, 'The value is greater than or equal to this one.'))
+    @Bounded(type)
     gte?: T | null;
   }
   return Ordered;

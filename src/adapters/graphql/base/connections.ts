@@ -19,7 +19,10 @@ export class PageArgs {
   @Max(LONGEST_PAGE, { message: RANGE })
   first?: number | null;
 
-  @Field(() => String, { ...optional, description: 'Returns only the elements after this cursor of the same list.' })
+  @Field(() => String, {
+    ...optional,
+    description: 'Returns only the elements after this cursor of the same list, of at most 400 characters.',
+  })
   after?: string | null;
 
   @Field(() => Int, {
@@ -30,7 +33,10 @@ export class PageArgs {
   @Max(LONGEST_PAGE, { message: RANGE })
   last?: number | null;
 
-  @Field(() => String, { ...optional, description: 'Returns only the elements before this cursor of the same list.' })
+  @Field(() => String, {
+    ...optional,
+    description: 'Returns only the elements before this cursor of the same list, of at most 400 characters.',
+  })
   before?: string | null;
 }
 

@@ -89,6 +89,8 @@ export const CommitmentStatusEnum = describeEnum<CommitmentStatus>(
     SUPERSEDED: 'A change of severity replaced the cycle with another one.',
     CANCELLED: 'The ticket was closed without a resolution.',
     BEST_EFFORT: 'The policy promises no time: the commitment is never due and never breached.',
+    UNKNOWN:
+      'The calendar does not know the holidays up to the due time, so that time cannot be computed. The commitment is never breached and counts in no attainment.',
     NOT_MEASURED: 'The ticket was imported, and its history has no evidence for this commitment.',
   },
 );

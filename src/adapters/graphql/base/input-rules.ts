@@ -1,7 +1,7 @@
 import { ArrayMaxSize, ArrayMinSize, ValidateBy, type ValidationError, validateSync } from 'class-validator';
 import type { ValidatorFn } from 'type-graphql';
 import { STORABLE_TEXT, unstorablePaths } from '../../../domain/text';
-import { follows, isWebAddress, MAX_WEB_ADDRESS, type TextRule } from '../../../domain/value-rules';
+import { follows, isAtMost, isWebAddress, MAX_WEB_ADDRESS, type TextRule } from '../../../domain/value-rules';
 import { badInput } from '../errors';
 
 /**
@@ -76,9 +76,23 @@ function flatten({ property, constraints, children }: ValidationError, above: re
 const unstorableIn = (value: unknown): readonly InputProblem[] =>
   unstorablePaths(value).map((path) => ({ path, expected: `takes ${STORABLE_TEXT}` }));
 
+/**
+ * The longest text that is an argument itself, or an entry of a list that is, in characters. Fields
+ * of inputs have rules of their own.
+ */
+export const LONGEST_ARGUMENT = 2_000;
+
+const tooLongIn = (argument: unknown): readonly InputProblem[] =>
+  (Array.isArray(argument) ? argument : [argument]).some(
+    (text) => typeof text === 'string' && !isAtMost(LONGEST_ARGUMENT, text),
+  )
+    ? [{ path: [], expected: `takes at most ${english.format(LONGEST_ARGUMENT)} characters` }]
+    : [];
+
 /** Refuses an invalid argument with an error, for operations that answer without `userErrors`. */
 export const refuseInvalid: ValidatorFn = (argument) => {
-  const [problem] = typeof argument === 'object' && argument !== null ? problemsOf(argument) : unstorableIn(argument);
+  const isInput = typeof argument === 'object' && argument !== null && !Array.isArray(argument);
+  const [problem] = isInput ? problemsOf(argument) : [...tooLongIn(argument), ...unstorableIn(argument)];
   if (problem !== undefined) {
     const where = problem.path.length === 0 ? 'An argument' : problem.path.join('.');
     throw badInput(`${where} ${problem.expected}.`);

@@ -38,6 +38,7 @@ const UserErrorCodeEnum = describeEnum<RefusalCode>(
     UnknownPolicy: 'No policy with this name is published.',
     UnknownCalendar: 'The policy has no calendar with this name.',
     CalendarInUse: 'The terms of a client refer to a calendar that the text of the policy does not have.',
+    CalendarEndsTooSoon: 'A calendar of the policy ends before a target that starts now.',
   },
 );
 
@@ -100,6 +101,7 @@ function fieldOf(refusal: Refusal, impacts: readonly Pick<Impact, 'audience' | '
       return ['externalId'];
     case 'InvalidPolicy':
     case 'CalendarInUse':
+    case 'CalendarEndsTooSoon':
       return ['yaml'];
     case 'UnknownPolicy':
       return ['policy'];

@@ -14,19 +14,23 @@ export type JudgedCycle = CycleView & { readonly ticket: Ticket; readonly policy
 /** The descriptions of the fields that a commitment shares with its cycles. */
 export const CYCLE_FIELDS = {
   elapsed:
-    'The elapsed business time of the cycle, without pauses. For best effort, the elapsed wall-clock time, pauses included.',
-  remaining: 'The business time left until the cycle is due. Negative when it is overdue. Null for best effort.',
+    'The elapsed business time of the cycle, without pauses. For best effort, the elapsed wall-clock time, pauses included. Null when the calendar cannot compute it.',
+  remaining:
+    'The business time left until the cycle is due. Negative when it is overdue. Null for best effort, and when the calendar cannot compute it.',
   percentElapsed:
-    'The elapsed time in percent of the total time of the cycle. More than 100 when it is overdue. Null for best effort.',
+    'The elapsed time in percent of the total time of the cycle. More than 100 when it is overdue. Null for best effort, and when the calendar cannot compute it.',
   missedBeats:
     'The number of updates that fell due and were not sent, including the breached one. Always 0 for commitments of other kinds.',
-  dueAt: 'The due time of the cycle, in UTC. Null while the clock is paused, and for best effort.',
+  dueAt:
+    'The due time of the cycle, in UTC. Null while the clock is paused, for best effort, and while the status is `UNKNOWN`.',
   atRiskAt:
-    'The date and time, in UTC, when the cycle reached or will reach the `atRisk` mark of the policy. Null for best effort, and while the clock is paused before the mark.',
+    'The date and time, in UTC, when the cycle reached or will reach the `atRisk` mark of the policy. Null for best effort, while the clock is paused before the mark, and while the status is `UNKNOWN` unless the mark was reached before.',
 } as const;
 
 export const percentOf = ({ elapsedMs, cycle }: CycleView): number | null =>
-  cycle.totalMs === null || cycle.totalMs === 0 ? null : Math.round((elapsedMs / cycle.totalMs) * 10_000) / 100;
+  elapsedMs === null || cycle.totalMs === null || cycle.totalMs === 0
+    ? null
+    : Math.round((elapsedMs / cycle.totalMs) * 10_000) / 100;
 export const fulfilledAt = ({ cycle: { end } }: CycleView): EpochMs | null =>
   end?.outcome === 'FULFILLED' ? end.at : null;
 
@@ -90,7 +94,7 @@ export class CommitmentCycleResolver {
   @FieldResolver(() => DurationScalar, {
     nullable: true,
     description:
-      'The total business time of the cycle, from its start to its due time without pauses. Null for best effort.',
+      'The total business time of the cycle, from its start to its due time without pauses. Null for best effort, and when the calendar cannot compute it.',
   })
   total(@Root() { cycle }: CycleView): DurationMs | null {
     return cycle.totalMs;
@@ -122,8 +126,8 @@ export class CommitmentCycleResolver {
     return breach?.at ?? null;
   }
 
-  @FieldResolver(() => DurationScalar, { description: CYCLE_FIELDS.elapsed })
-  elapsed(@Root() { elapsedMs }: CycleView): DurationMs {
+  @FieldResolver(() => DurationScalar, { nullable: true, description: CYCLE_FIELDS.elapsed })
+  elapsed(@Root() { elapsedMs }: CycleView): DurationMs | null {
     return elapsedMs;
   }
 

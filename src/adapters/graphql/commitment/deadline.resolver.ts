@@ -48,7 +48,7 @@ export class DeadlineQueryResolver {
     client: string | null | undefined,
     @Arg('assignee', () => String, {
       ...optional,
-      description: 'Returns only commitments of tickets with this assignee.',
+      description: 'Returns only commitments of tickets with this assignee, at most 2,000 characters.',
     })
     assignee: string | null | undefined,
     @Arg('includeOverdue', () => Boolean, {

@@ -43,10 +43,11 @@ export class EndedCycleResolver {
   }
 
   @FieldResolver(() => DurationScalar, {
+    nullable: true,
     description:
-      'The elapsed business time of the cycle, without pauses. For best effort, the elapsed wall-clock time, pauses included.',
+      'The elapsed business time of the cycle, without pauses. For best effort, the elapsed wall-clock time, pauses included. Null when the calendar cannot compute it.',
   })
-  elapsed(@Root() ended: Ended): DurationMs {
+  elapsed(@Root() ended: Ended): DurationMs | null {
     return endOf(ended).elapsedMs;
   }
 }

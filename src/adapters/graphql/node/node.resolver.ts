@@ -106,7 +106,7 @@ async function findEvent({ services: { reader }, caller }: RequestContext, key: 
       after: fromEnd ? null : cursor,
       before: fromEnd ? cursor : null,
     };
-    const { edges } = await reader.events(ticketId, null, page);
+    const { edges } = await reader.events(caller, ticketId, null, page);
     const found = edges.find(({ node }) => node.number === number);
     if (found !== undefined) return found.node;
     cursor = (fromEnd ? edges[0] : edges.at(-1))?.cursor ?? null;

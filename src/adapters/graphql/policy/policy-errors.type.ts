@@ -1,4 +1,7 @@
 import { Field, Int, ObjectType } from 'type-graphql';
+import type { CommitmentKind } from '../../../domain/policy/policy';
+import type { Severity } from '../../../domain/severity';
+import { CommitmentKindEnum, SeverityEnum } from '../base/enums';
 import { options, UserErrorType } from '../base/user-errors';
 
 /** The errors of `publishPolicy` and `setClientTerms`. */
@@ -52,4 +55,23 @@ export class CalendarInUseType extends UserErrorType {
   policy!: string;
   @Field(() => String, { description: 'The name of the client whose terms refer to the calendar.' })
   client!: string;
+}
+
+@ObjectType(
+  'CalendarEndsTooSoon',
+  options(
+    'A calendar of the policy does not know its holidays, or has no more open dates, up to the end of a target that starts now. Tickets could not be opened. Extend the horizon of the calendar.',
+  ),
+)
+export class CalendarEndsTooSoonType extends UserErrorType {
+  @Field(() => String, { description: 'The name of the calendar.' })
+  calendar!: string;
+  @Field(() => String, { description: 'The name of the policy.' })
+  policy!: string;
+  @Field(() => Int, { description: 'The last year that the calendar knows.' })
+  knownUntil!: number;
+  @Field(() => SeverityEnum, { description: 'The severity of a target that does not fit.' })
+  severity!: Severity;
+  @Field(() => CommitmentKindEnum, { description: 'The commitment of that target.' })
+  commitment!: CommitmentKind;
 }

@@ -22,7 +22,7 @@ export class PolicyQueryResolver {
     version: number | null | undefined,
     @Arg('name', () => String, {
       nullable: true,
-      description: 'The name of the policy. Defaults to the default policy of the service.',
+      description: 'The name of the policy, at most 2,000 characters. Defaults to the default policy of the service.',
     })
     name: string | null | undefined,
   ): Promise<Policy | null> {

@@ -28,7 +28,8 @@ export class ReportResolver {
     groupBy: ReportGrouping,
     @Arg('timeZone', () => String, {
       defaultValue: 'UTC',
-      description: 'The IANA name of the time zone in which months begin, such as `America/New_York`.',
+      description:
+        'The IANA name of the time zone in which months begin, such as `America/New_York`, at most 2,000 characters.',
     })
     timeZone: string,
     @Arg('client', () => ID, {

@@ -87,8 +87,7 @@ export function derivedTicketFields(shownAs: ClassType) {
 
     @FieldResolver(() => Boolean, {
       nullable: true,
-      description:
-        'Whether any commitment of the ticket was ever breached. Null only together with a `BEYOND_CALENDAR` error.',
+      description: 'Whether any commitment of the ticket was ever breached. It is never null.',
     })
     isBreached(@Root() ticket: StoredTicket, @Ctx() context: RequestContext): boolean | Promise<boolean> {
       return judge(context, ticket, (_, policy, at) => breachedCycles(ticket, policy, at).length > 0);
@@ -97,7 +96,7 @@ export function derivedTicketFields(shownAs: ClassType) {
     @FieldResolver(() => [BreachType], {
       nullable: true,
       description:
-        'The breaches of the ticket by kind and cycle, including those that are not yet recorded. Null only together with a `BEYOND_CALENDAR` error.',
+        'The breaches of the ticket by kind and cycle, including those that are not yet recorded. It is never null.',
     })
     breaches(
       @Root() ticket: StoredTicket,

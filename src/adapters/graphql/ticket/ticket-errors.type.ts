@@ -147,7 +147,9 @@ export class OutOfOrderType extends UserErrorType {
 
 @ObjectType(
   'BeyondCalendar',
-  options('The command was refused, because the calendar cannot determine a deadline that would follow from it.'),
+  options(
+    'The ticket was not opened, because the calendar cannot determine one of its deadlines. No command on an open ticket is refused for this reason: a deadline that cannot be determined is `UNKNOWN`.',
+  ),
 )
 export class BeyondCalendarType extends UserErrorType {
   @Field(() => String, { description: 'The reason why the calendar cannot determine the deadline.' })

@@ -13,16 +13,16 @@ import { TicketType } from './ticket.type';
 const COMMUNICATIONS: readonly EventType[] = ['COMMUNICATED', 'CALL_RECORDED'];
 
 async function eventsOf(
-  { services: { reader } }: RequestContext,
+  { services: { reader }, caller }: RequestContext,
   { id, version, asOf }: StoredTicket,
   types: readonly EventType[] | null,
   page: PageArgs,
 ): Promise<Connection<LoggedEvent>> {
   const upTo = asOf === undefined ? null : version;
-  const found = await reader.events(id, types, pageRequest(page), upTo);
+  const found = await reader.events(caller, id, types, pageRequest(page), upTo);
   const edges =
     asOf === undefined ? found.edges : found.edges.map((edge) => ({ ...edge, node: { ...edge.node, asOf } }));
-  return connection({ ...found, edges }, () => reader.countEvents(id, types, upTo));
+  return connection({ ...found, edges }, () => reader.countEvents(caller, id, types, upTo));
 }
 
 /** The events of a ticket. */

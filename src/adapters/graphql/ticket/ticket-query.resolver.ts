@@ -25,7 +25,10 @@ export class TicketQueryResolver {
       | number
       | null
       | undefined,
-    @Arg('externalId', () => String, { ...optional, description: 'The identifier of the ticket in another system.' })
+    @Arg('externalId', () => String, {
+      ...optional,
+      description: 'The identifier of the ticket in another system, at most 2,000 characters.',
+    })
     externalId: string | null | undefined,
     @Arg('client', () => ID, {
       ...optional,
@@ -57,7 +60,7 @@ export class TicketQueryResolver {
           : await byExternalId(context, externalId ?? '', client ?? null);
     const at = asOf ?? knownAt;
     if (found === null || at == null) return found;
-    return context.services.reader.ticketAsOf(found, { at, knownAt: knownAt ?? null });
+    return context.services.reader.ticketAsOf(context.caller, found, { at, knownAt: knownAt ?? null });
   }
 
   @Query(() => TicketConnection, {

@@ -4,6 +4,7 @@ import type { Client, Clients } from '../../../application/ports/clients';
 import type { Clock } from '../../../application/ports/clock';
 import { poolOf } from '../database/data-source';
 import { entityManager } from '../database/entity-manager';
+import { lanesOf } from '../database/lanes';
 import type { Queryable } from '../database/sql';
 import { transact } from '../database/transact';
 import { type ClientRow, clients } from '../tables';
@@ -40,10 +41,11 @@ interface ClientAccountsDeps {
 
 export function createClientAccounts({ dataSource, clock }: ClientAccountsDeps): ClientAccounts {
   const pool = poolOf(dataSource);
+  const { lookups } = lanesOf(pool);
 
   const clientWhere = async (
     where: { readonly id: string } | { readonly name: string },
-    on: Queryable = pool,
+    on: Queryable = lookups,
   ): Promise<Client | null> => {
     const row = await entityManager(dataSource, on).getRepository(clients).findOneBy(where);
     return row === null ? null : clientFromRow(row);

@@ -6,11 +6,13 @@ import { numberOf } from '../../../../migrations/number-of';
 import { TABLES } from '../tables';
 import { XID8 } from '../tables/column-types';
 import type { DatabaseSockets } from './database-sockets';
+import { DEFAULT_POOL_SIZE } from './lanes';
+import { TIME_LIMITS } from './time-limits';
 
 export interface DatabaseSettings {
   /** `postgresql://user:password@host:port/database`; `?host=` with a folder for a Unix socket. */
   readonly url: string;
-  /** The maximum number of connections; 10 by default. */
+  /** The maximum number of connections, which the lanes divide; 20 by default. */
   readonly poolSize?: number;
   /** The name of the process in `pg_stat_activity`. */
   readonly applicationName?: string;
@@ -37,7 +39,7 @@ export function createDataSource(settings: DatabaseSettings): DataSource {
     synchronize: false,
     installExtensions: false,
     logging: false,
-    poolSize: settings.poolSize ?? 10,
+    poolSize: settings.poolSize ?? DEFAULT_POOL_SIZE,
     applicationName: settings.applicationName ?? 'stepdown',
     connectTimeoutMS: settings.connectTimeoutMs ?? 10_000,
     // An idle connection that breaks is replaced when a connection is needed next; that statement
@@ -60,8 +62,9 @@ export function createDataSource(settings: DatabaseSettings): DataSource {
 const MIGRATIONS_TABLE = 'migrations';
 
 /**
- * The pg pool of an initialized DataSource, shared by all parts of this process. Hot statements use
- * it directly, because through TypeORM a statement costs about twice as much (ADR 009).
+ * The pg pool of an initialized DataSource, shared by all parts of this process. Each part
+ * uses the lane of its work (`lanesOf`, ADR 016). Hot statements do not go through TypeORM, because
+ * there a statement costs about twice as much (ADR 009).
  */
 export function poolOf(dataSource: DataSource): Pool {
   const pool = (dataSource.driver as PostgresDriver).master as Pool | undefined;
@@ -70,12 +73,14 @@ export function poolOf(dataSource: DataSource): Pool {
 }
 
 /**
- * Runs for each new connection of the pool, before its first use. The setting tells the trigger
- * function `refuse_older_writers` which migrations this process knows (ADR 010).
+ * Runs for each new connection of the pool, before its first use. Sets its time limits, and tells
+ * the trigger function `refuse_older_writers` which migrations this process knows (ADR 010).
  */
 const prepareConnection = (newestMigration: number) => async (client: ClientBase) => {
   // The statement in progress reports a lost connection; without a listener, the event would end
   // the process.
   client.on('error', () => undefined);
-  await client.query("SELECT set_config('stepdown.newest_migration', $1, false)", [`${newestMigration}`]);
+  await client.query(`SELECT set_config('stepdown.newest_migration', $1, false), ${TIME_LIMITS}`, [
+    `${newestMigration}`,
+  ]);
 };

@@ -1,18 +1,24 @@
 import { OperatorError } from '../../../application/operator-error';
 import {
+  DataLockedError,
   InsufficientStorageError,
   isConnectionLost,
   isStorageFault,
+  LOCK_WAIT_MS,
   OutdatedProcessError,
+  StatementTimedOut,
   sqlStateOf,
 } from '../../../application/ports/store-errors';
 import type { EpochMs } from '../../../domain/instant';
+import { STATEMENT_TIMEOUT_MS } from './time-limits';
 
 export {
   CommitUnknownError,
+  DataLockedError,
   isConnectionLost,
   isStoreUnavailable,
   OutdatedProcessError,
+  StatementTimedOut,
   StoreUnresponsiveError,
   sqlStateOf,
   wasNotSent,
@@ -55,15 +61,39 @@ export class DatabaseNewerError extends OperatorError {
  */
 const OUTDATED_PROCESS = '57SD1';
 
+const QUERY_CANCELED = '57014';
+const LOCK_NOT_AVAILABLE = '55P03';
+
+/**
+ * Whether a statement found its data locked by another transaction: at once if it does not wait for
+ * locks, otherwise after the `lock_timeout` of its connection. A later attempt may succeed.
+ */
+export const isLocked = (error: unknown): boolean => sqlStateOf(error) === LOCK_NOT_AVAILABLE;
+
+/** The error after the last attempt at data that others have locked. */
+export const lockedError = (cause: unknown): DataLockedError =>
+  new DataLockedError(
+    `Another transaction has held a lock on the data of this request for ${LOCK_WAIT_MS / 1_000} seconds`,
+    { cause },
+  );
+
 /**
  * Returns the error of this file for an error of the database, or the error itself if there is
  * none.
  */
 export function storeError(error: unknown): unknown {
-  if (sqlStateOf(error) === OUTDATED_PROCESS) {
-    return new OutdatedProcessError(textOf(faultOf(error).message), { cause: error });
+  switch (sqlStateOf(error)) {
+    case OUTDATED_PROCESS:
+      return new OutdatedProcessError(textOf(faultOf(error).message), { cause: error });
+    case QUERY_CANCELED:
+      return new StatementTimedOut(
+        `The database ended a statement of this request, which may run for at most ${STATEMENT_TIMEOUT_MS / 1_000} ` +
+          'seconds, so the request was not carried out. Request less at once: a narrower filter or shorter pages.',
+        { cause: error },
+      );
+    default:
+      return isStorageFault(error) ? new InsufficientStorageError(error) : error;
   }
-  return isStorageFault(error) ? new InsufficientStorageError(error) : error;
 }
 
 /**
@@ -102,9 +132,10 @@ export const isDataError = (error: unknown): boolean =>
 
 /**
  * Whether the cause of an error is probably not a row: transaction state (25), conflicts (40),
- * missing tables or rights (42), resources (53), an operator (57), the machine (58).
+ * missing tables or rights (42), resources (53), locks (55), an
+ * operator (57), the machine (58).
  */
-export const isServerError = (error: unknown): boolean => /^(25|40|42|53|57|58)/.test(sqlStateOf(error) ?? '');
+export const isServerError = (error: unknown): boolean => /^(25|40|42|53|55|57|58)/.test(sqlStateOf(error) ?? '');
 
 /** The database returned a `timestamptz` that is not an instant, such as `infinity`. */
 export class UnreadableInstant extends RangeError {

@@ -8,6 +8,7 @@ import {
   isUnanswered,
   sqlStateOf,
 } from './database-errors';
+import { WITHOUT_TIME_LIMITS } from './time-limits';
 
 /** The key of the advisory lock that one process holds while it migrates; an arbitrary number. */
 const LOCK = 5_310_827_431;
@@ -27,6 +28,7 @@ export async function migrate(dataSource: DataSource): Promise<readonly string[]
   const runner = dataSource.createQueryRunner();
   try {
     await runner.startTransaction();
+    await runner.query(WITHOUT_TIME_LIMITS);
     // A lock of the transaction, not of the session, so that it also works through a connection
     // pooler.
     await runner.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);

@@ -1,16 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type CustomTypesConfig, type Pool, type QueryResult, type QueryResultRow, types } from 'pg';
+import { type CustomTypesConfig, type QueryResult, type QueryResultRow, types } from 'pg';
+import { LOCK_WAIT_MS } from '../../../application/ports/store-errors';
 import { type EpochMs, toIso } from '../../../domain/instant';
 import {
   isConnectionLost,
+  isLocked,
+  lockedError,
   StoreUnresponsiveError,
   storeError,
   UnreadableInstant,
   UnstorableInstant,
 } from './database-errors';
 
-/** Something that runs a statement: the pool, or the connection of a transaction. */
+/**
+ * Something that runs a statement: a lane, or the connection of a transaction. Not a pool, which
+ * would not respect the shares of the lanes.
+ */
 export interface Queryable {
+  /** Only a pool has it. */
+  readonly totalCount?: never;
   query<Row extends QueryResultRow>(config: {
     readonly name?: string;
     readonly text: string;
@@ -30,7 +38,8 @@ export interface Statement {
  * Runs a statement. Instants are returned as epoch milliseconds, `bigint` and `xid8` as decimal
  * strings.
  *
- * @throws OutdatedProcessError if a newer migration does not allow this process to write
+ * @throws OutdatedProcessError if a newer migration does not allow this process to write;
+ *   StatementTimedOut
  */
 export async function sendStatement<Row extends QueryResultRow>(
   on: Queryable,
@@ -50,22 +59,30 @@ export async function rowsOf<Row extends QueryResultRow>(on: Queryable, statemen
 
 /**
  * Runs a statement that only reads and returns its rows. Runs it again if the connection is lost.
- * For the pool only: in a transaction, the whole transaction is retried.
+ * For a lane only: in a transaction, the whole transaction is retried.
  */
-export const readRows = <Row extends QueryResultRow>(pool: Pool, statement: Statement): Promise<Row[]> =>
-  retryRead(() => rowsOf<Row>(pool, statement));
+export const readRows = <Row extends QueryResultRow>(lane: Queryable, statement: Statement): Promise<Row[]> =>
+  retryRead(() => rowsOf<Row>(lane, statement));
 
 const READ_ATTEMPTS = 4;
+const READ_LOCKED_PAUSE_MS = 250;
 
 /**
  * Reads, and reads again if the connection is lost: an idle connection may not survive a restart of
- * the database.
+ * the database. Also while a migration of another process has locked the table.
  */
 export async function retryRead<T>(read: () => Promise<T>): Promise<T> {
+  let startedAt: number | null = null;
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await read();
     } catch (error) {
+      if (isLocked(error)) {
+        startedAt ??= performance.now();
+        if (performance.now() - startedAt > LOCK_WAIT_MS) throw lockedError(error);
+        await sleep(READ_LOCKED_PAUSE_MS);
+        continue;
+      }
       const isFinal = error instanceof StoreUnresponsiveError || attempt === READ_ATTEMPTS;
       if (!isConnectionLost(error) || isFinal) throw error;
       await sleep(20 * attempt);

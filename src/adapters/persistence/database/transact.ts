@@ -1,13 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Pool, PoolClient } from 'pg';
+import type { ClientBase, Pool } from 'pg';
+import { LOCK_WAIT_MS } from '../../../application/ports/store-errors';
 import {
   CommitUnknownError,
   isConflict,
   isConnectionLost,
+  isLocked,
+  lockedError,
   StoreUnresponsiveError,
   sqlStateOf,
   storeError,
 } from './database-errors';
+import { type Lane, type LaneName, lanesOf, type Taken } from './lanes';
 import { type Queryable, rowsOf } from './sql';
 
 /**
@@ -26,6 +30,12 @@ export interface Transaction extends Queryable {
 export interface TransactOptions {
   /** The maximum number of attempts before the error is thrown; 8 by default. */
   readonly attempts?: number;
+  /** `changes` by default. */
+  readonly lane?: LaneName;
+  /** Ends the wait for a connection. A transaction that has begun runs to its end. */
+  readonly signal?: AbortSignal | undefined;
+  /** The longest wait for locks of others, in milliseconds; `LOCK_WAIT_MS` by default. */
+  readonly lockWaitMs?: number;
 }
 
 /**
@@ -36,17 +46,22 @@ export interface TransactOptions {
  * If the connection is lost during COMMIT, the number of the transaction determines whether it was
  * committed.
  *
- * @throws CommitUnknownError if that cannot be determined, and every other error of `work`
+ * After a lock that another transaction holds, it gives the connection back, waits, and runs `work`
+ * again.
+ *
+ * @throws CommitUnknownError if that cannot be determined; DataLockedError; StoreBusyError; and
+ *   every other error of `work`
  */
 export async function transact<T>(
   pool: Pool,
   work: (transaction: Transaction) => Promise<T>,
   options: TransactOptions = {},
 ): Promise<T> {
-  const { attempts = 8 } = options;
+  const { attempts = 8, lane: name = 'changes', signal, lockWaitMs } = options;
+  const lane = lanesOf(pool)[name];
   for (let attempt = 1; ; attempt++) {
     try {
-      return await once(pool, work);
+      return await retryWhileLocked(lane, () => once(lane, work, signal), lockWaitMs);
     } catch (error) {
       const isFinal = error instanceof CommitUnknownError || error instanceof StoreUnresponsiveError;
       if (isFinal || attempt >= attempts) throw error;
@@ -57,8 +72,40 @@ export async function transact<T>(
   }
 }
 
-async function once<T>(pool: Pool, work: (transaction: Transaction) => Promise<T>): Promise<T> {
-  const client = await pool.connect();
+const FIRST_LOCK_PAUSE_MS = 4;
+const LONGEST_LOCK_PAUSE_MS = 100;
+
+/**
+ * Makes attempts at data that others may have locked, until one succeeds. It waits between them
+ * without a connection.
+ *
+ * @param attempt must not have any effect if it fails for a lock
+ * @throws DataLockedError
+ */
+export async function retryWhileLocked<T>(
+  lane: Lane,
+  attempt: () => Promise<T>,
+  waitMs: number = LOCK_WAIT_MS,
+): Promise<T> {
+  let startedAt: number | null = null;
+  for (let pauseMs = FIRST_LOCK_PAUSE_MS; ; pauseMs = Math.min(LONGEST_LOCK_PAUSE_MS, pauseMs * 2)) {
+    try {
+      return await (startedAt === null ? attempt() : lane.retryLocked(attempt));
+    } catch (error) {
+      if (!isLocked(error)) throw error;
+      startedAt ??= performance.now();
+      if (performance.now() - startedAt > waitMs) throw lockedError(error);
+      await sleep(pauseMs * (0.5 + Math.random() / 2));
+    }
+  }
+}
+
+async function once<T>(
+  lane: Lane,
+  work: (transaction: Transaction) => Promise<T>,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  const { client, release } = await lane.take(signal);
   let xid: string | null = null;
   let result: T;
   try {
@@ -71,30 +118,30 @@ async function once<T>(pool: Pool, work: (transaction: Transaction) => Promise<T
     });
   } catch (error) {
     const isUsable = !isConnectionLost(error) && (await rollBack(client));
-    client.release(!isUsable);
+    release(!isUsable);
     throw error;
   }
-  await commit(pool, client, () => xid);
+  await commit(lane, { client, release }, () => xid);
   return result;
 }
 
-const rollBack = (client: PoolClient): Promise<boolean> =>
+const rollBack = (client: ClientBase): Promise<boolean> =>
   client.query('ROLLBACK').then(
     () => true,
     () => false,
   );
 
-async function commit(pool: Pool, client: PoolClient, xid: () => string | null): Promise<void> {
+async function commit(lane: Lane, { client, release }: Taken, xid: () => string | null): Promise<void> {
   let command: string;
   try {
     ({ command } = await client.query('COMMIT'));
   } catch (error) {
-    client.release(isConnectionLost(error));
+    release(isConnectionLost(error));
     if (!isConnectionLost(error)) throw storeError(error);
-    if (await wasCommitted(pool, xid(), error)) return;
+    if (await wasCommitted(lane, xid(), error)) return;
     throw new NotCommitted(error);
   }
-  client.release();
+  release();
   // PostgreSQL answers COMMIT with ROLLBACK if a statement failed and `work` ignored the error.
   if (command === 'ROLLBACK') throw new Error('Nothing was committed: a statement of the transaction had failed');
 }
@@ -115,12 +162,12 @@ const LOOKUPS = 8;
  * Asks the server whether a transaction was committed, until it answers, has been away for some
  * seconds, or is known not to answer.
  */
-async function wasCommitted(pool: Pool, xid: string | null, cause: unknown): Promise<boolean> {
+async function wasCommitted(lane: Lane, xid: string | null, cause: unknown): Promise<boolean> {
   if (xid === null) throw new CommitUnknownError(cause);
   for (let lookup = 1; lookup <= LOOKUPS; lookup++) {
     await backOff(50, lookup);
     try {
-      const rows = await rowsOf<{ status: string | null }>(pool, {
+      const rows = await rowsOf<{ status: string | null }>(lane, {
         text: 'SELECT pg_xact_status($1::xid8) AS status',
         values: [xid],
       });

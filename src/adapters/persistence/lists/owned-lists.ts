@@ -1,8 +1,8 @@
-import type { Pool, QueryResultRow } from 'pg';
+import type { QueryResultRow } from 'pg';
 import type { Page, PageRequest } from '../../../application/ports/pagination';
 import { isUuid } from '../../../domain/text';
 import { batched } from '../database/batched';
-import { readRows } from '../database/sql';
+import { type Queryable, readRows } from '../database/sql';
 import { every, Parameters } from './conditions';
 import { cursorOf, type Ordering, type Placed, pageOf, pageStatement } from './page';
 
@@ -27,7 +27,7 @@ type Owned = Placed & { readonly page_owner: string };
  *
  * @throws InvalidCursor
  */
-export function ownedLists<Query, Row extends QueryResultRow, T>(pool: Pool, list: OwnedList<Query, Row, T>) {
+export function ownedLists<Query, Row extends QueryResultRow, T>(lane: Queryable, list: OwnedList<Query, Row, T>) {
   const { select, from, order } = list;
 
   const pagesOf = async (owners: readonly string[], query: Query, page: PageRequest) => {
@@ -38,7 +38,7 @@ export function ownedLists<Query, Row extends QueryResultRow, T>(pool: Pool, lis
     const direction = order.descending === (page.from === 'END') ? 'ASC' : 'DESC';
     const text = `SELECT wanted.owner AS page_owner, paged.* FROM unnest(${wanted}) AS wanted (owner)
       CROSS JOIN LATERAL (${one}) paged ORDER BY paged.sort_key ${direction}`;
-    const rows = await readRows<Row & Owned>(pool, to.statement(text));
+    const rows = await readRows<Row & Owned>(lane, to.statement(text));
     const byOwner = new Map<string, (Row & Owned)[]>(owners.map((owner) => [owner, []]));
     for (const row of rows) byOwner.get(row.page_owner)?.push(row);
     const edgeOf = (row: Row & Owned) => ({ node: list.nodeOf(row), cursor: cursorOf(order, row) });
@@ -52,7 +52,7 @@ export function ownedLists<Query, Row extends QueryResultRow, T>(pool: Pool, lis
     const where = every([`${list.owner} = wanted.owner`, list.where(query, to)]);
     const text = `SELECT wanted.owner AS page_owner, (SELECT count(*) FROM ${from} WHERE ${where}) AS count
       FROM unnest(${wanted}) AS wanted (owner)`;
-    const rows = await readRows<{ page_owner: string; count: string }>(pool, to.statement(text));
+    const rows = await readRows<{ page_owner: string; count: string }>(lane, to.statement(text));
     return new Map(rows.map(({ page_owner, count }) => [page_owner, Number(count)] as const));
   };
 

@@ -1,5 +1,6 @@
 import type { Pool, QueryResult } from 'pg';
 import { storeError } from '../database/database-errors';
+import { lanesOf } from '../database/lanes';
 
 /** What stands in the way of changes although the database answers. */
 export interface WriteObstacles {
@@ -27,7 +28,9 @@ const CHECK = `
 export async function findWriteObstacles(pool: Pool): Promise<WriteObstacles> {
   try {
     // Several statements in one message are one transaction, and have one result each.
-    const results = (await pool.query(CHECK)) as unknown as readonly QueryResult<WriteObstacles>[];
+    const results = (await lanesOf(pool).health.query({
+      text: CHECK,
+    })) as unknown as readonly QueryResult<WriteObstacles>[];
     const row = results.at(-1)?.rows[0];
     if (row === undefined) throw new Error('The database did not answer the check');
     return row;

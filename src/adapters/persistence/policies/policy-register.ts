@@ -5,13 +5,16 @@ import type { ConfiguredPolicy } from '../../../application/ports/configured-pol
 import type { Idempotency } from '../../../application/ports/idempotency';
 import type { ClientTerms, Published, Publishing } from '../../../application/ports/policies';
 import type { Actor } from '../../../domain/actor';
-import { unknownCalendars } from '../../../domain/policy/calendar-replacements';
+import type { EpochMs } from '../../../domain/instant';
+import { calendarsEndingBeforeTargets } from '../../../domain/policy/calendar-ends';
+import { unknownCalendars, withCalendars } from '../../../domain/policy/calendar-replacements';
 import { compilePolicy } from '../../../domain/policy/compile-policy';
 import type { PolicyDocument } from '../../../domain/policy/policy';
 import { readPolicyVersion } from '../../../domain/policy/policy-document';
 import type { Refusal } from '../../../domain/ticket/refusals';
 import { poolOf } from '../database/data-source';
 import { entityManager } from '../database/entity-manager';
+import { lanesOf } from '../database/lanes';
 import { rowsOf } from '../database/sql';
 import { type Transaction, transact } from '../database/transact';
 import { clients, policyVersions } from '../tables';
@@ -86,9 +89,10 @@ export async function publishVersion(
       }
     }
     const refusals = calendarsInUse(await clientsWithTerms(manager), policyId, document);
-    if (refusals.length > 0) throw new Refused(refusals);
+    throwIfRefused(refusals);
     const last = await latestVersion(manager, id, document);
     const isNew = last?.isSame !== true;
+    if (isNew) throwIfRefused(calendarsTooShort(await clientsWithTerms(manager), policyId, document, now));
     const version = isNew ? (last?.version ?? 0) + 1 : last.version;
     if (isNew) await insertVersion(manager, { document, fingerprint, yaml, version, by, now });
     if (idempotency !== null) await noteAnswer(tx, by, idempotency.key, version);
@@ -105,20 +109,22 @@ export async function publishConfigured(
   { dataSource, clock, policyId }: RegisterDeps,
   { id, fingerprint, yaml, document: make }: ConfiguredPolicy,
 ): Promise<readonly Refusal[]> {
-  const outside = entityManager(dataSource, poolOf(dataSource));
+  const outside = entityManager(dataSource, lanesOf(poolOf(dataSource)).lookups);
   if ((await lastConfigured(outside, id)) === fingerprint) return [];
   const document = make();
   const published = await withPublishLock(dataSource, async ({ manager }) => {
     // Another process may have published it while this one waited for the lock.
     if ((await lastConfigured(manager, id)) === fingerprint) return;
     const refusals = calendarsInUse(await clientsWithTerms(manager), policyId, document);
-    if (refusals.length > 0) throw new Refused(refusals);
+    throwIfRefused(refusals);
     const last = await latestVersion(manager, id, document);
     if (last?.isSame === true) {
       await manager.update(policyVersions, { id, version: last.version }, { configured: true, fingerprint });
     } else {
+      const now = clock.now();
+      throwIfRefused(calendarsTooShort(await clientsWithTerms(manager), policyId, document, now));
       const version = (last?.version ?? 0) + 1;
-      await insertVersion(manager, { document, fingerprint, yaml, version, by: null, now: clock.now() });
+      await insertVersion(manager, { document, fingerprint, yaml, version, by: null, now });
     }
   });
   return published instanceof Refused ? published.refusals : [];
@@ -160,6 +166,37 @@ export const calendarsInUse = (
         (calendar): Refusal => ({ code: 'CalendarInUse', calendar, policy: document.id, client: name }),
       ),
     );
+
+/**
+ * The calendars of a new version that do not know the time of its targets, also as the clients have
+ * replaced them.
+ */
+export function calendarsTooShort(
+  terms: readonly TermsRow[],
+  policyId: string,
+  document: PolicyDocument,
+  now: EpochMs,
+): readonly Refusal[] {
+  const policy = compilePolicy(document, 1);
+  const used = terms.filter((row) => (row.policy ?? policyId) === document.id);
+  const ends = [policy, ...used.map(({ calendars }) => withCalendars(policy, calendars))].flatMap((one) =>
+    calendarsEndingBeforeTargets(one, now),
+  );
+  return [...new Map(ends.map((end) => [end.calendar, end])).values()].map(
+    ({ calendar, knownUntil, severity, kind }): Refusal => ({
+      code: 'CalendarEndsTooSoon',
+      calendar,
+      policy: document.id,
+      knownUntil,
+      severity,
+      commitment: kind,
+    }),
+  );
+}
+
+function throwIfRefused(refusals: readonly Refusal[]): void {
+  if (refusals.length > 0) throw new Refused(refusals);
+}
 
 /**
  * Sets the terms of a client, unless its policy has no version or the latest version lacks one of

@@ -8,10 +8,11 @@ import { readPolicyVersion, UnreadablePolicy } from '../../../domain/policy/poli
 import { batched } from '../database/batched';
 import { poolOf } from '../database/data-source';
 import { entityManager } from '../database/entity-manager';
+import { lanesOf } from '../database/lanes';
 import { retryRead } from '../database/sql';
 import { clientsWithTerms } from './client-terms';
 import { latestVersion, latestVersions, wasPublished } from './latest-versions';
-import { calendarsInUse, publishConfigured, publishVersion, setTerms } from './policy-register';
+import { calendarsInUse, calendarsTooShort, publishConfigured, publishVersion, setTerms } from './policy-register';
 import { countPublications, nameOf, publicationsNamed, publicationsPage, versionsNamed } from './publications';
 
 /** New tickets cannot be opened, because no version of the policy is published. */
@@ -47,7 +48,7 @@ interface InForce {
  */
 export function createPolicies(deps: PoliciesDeps): ConfiguredPolicies {
   const { dataSource, policyId, staleMs = 2_000 } = deps;
-  const manager = entityManager(dataSource, poolOf(dataSource));
+  const manager = entityManager(dataSource, lanesOf(poolOf(dataSource)).lookups);
   const compiled = new Map<string, Policy>();
   const compiling = new Map<string, Promise<Policy | null>>();
   const document = batched((names) => versionsNamed(dataSource, names, 'document'));
@@ -139,7 +140,27 @@ export function createPolicies(deps: PoliciesDeps): ConfiguredPolicies {
       const rows = await readTerms();
       return rows.map(({ id, name, policy, calendars }) => ({ clientId: id, name, policy, calendars }));
     },
-    refusalsOf: async (document) => calendarsInUse(await readTerms(), policyId, document),
+    refusalsOf: async (document) => {
+      const terms = await readTerms();
+      const inUse = calendarsInUse(terms, policyId, document);
+      if (inUse.length > 0) return inUse;
+      const last = await retryRead(() => latestVersion(manager, document.id, document));
+      // A version that is in force stays in force until the calendar ends.
+      return last?.isSame === true ? [] : calendarsTooShort(terms, policyId, document, deps.clock.now());
+    },
+    inForce: async () => {
+      const inForce = await policiesInForce();
+      const distinct = new Set<Policy>();
+      for (const policy of [inForce.default, ...inForce.clients.values()]) {
+        try {
+          distinct.add(policy());
+        } catch (error) {
+          // The clients of a policy that cannot be read get an error of their own.
+          if (!(error instanceof UnreadablePolicy)) throw error;
+        }
+      }
+      return [...distinct];
+    },
     publish: async (publishing) => {
       const published = await publishVersion(deps, publishing);
       cached = null;

@@ -4,6 +4,7 @@ import type { Publication } from '../../../application/ports/policies';
 import { isIsoInstant } from '../../../domain/instant';
 import { poolOf } from '../database/data-source';
 import { entityManager } from '../database/entity-manager';
+import { lanesOf } from '../database/lanes';
 import { instantText, retryRead } from '../database/sql';
 import { decodePosition, encodePosition } from '../lists/cursor';
 import { pageOf } from '../lists/page';
@@ -31,7 +32,7 @@ const partsOf = (name: string): { readonly id: string; readonly version: number 
 };
 
 const repositoryOf = (dataSource: DataSource) =>
-  entityManager(dataSource, poolOf(dataSource)).getRepository(policyVersions);
+  entityManager(dataSource, lanesOf(poolOf(dataSource)).lookups).getRepository(policyVersions);
 
 /** Reads some columns of the versions with the given names; returns them by name. */
 export async function versionsNamed<Column extends keyof PolicyVersionRow>(

@@ -1,24 +1,28 @@
-import type { Pool } from 'pg';
 import type { Caller } from '../../../application/ports/caller';
 import type { SlaReport, SlaReportQuery } from '../../../application/reports/sla-report';
 import type { EpochMs } from '../../../domain/instant';
 import { COMMITMENT_KINDS } from '../../../domain/policy/policy';
-import { instantText, readRows } from '../database/sql';
+import { instantText, type Queryable, readRows } from '../database/sql';
 import { compare, every, Parameters } from '../lists/conditions';
 import { type Month, monthsIn } from './months';
 import { type CountedRow, reportOf } from './sla-report-rows';
 import { REPORT_EXTENT } from './statements/report-extent';
 
 /** Makes a report with one statement, which returns only counts and percentiles of groups. */
-export async function slaReport(pool: Pool, caller: Caller, query: SlaReportQuery, now: EpochMs): Promise<SlaReport> {
-  const months = query.groupBy === 'MONTH' ? await monthsWithFacts(pool, query, now) : [];
-  const rows = await readRows<CountedRow>(pool, reportStatement(caller, query, months, now));
+export async function slaReport(
+  on: Queryable,
+  caller: Caller,
+  query: SlaReportQuery,
+  now: EpochMs,
+): Promise<SlaReport> {
+  const months = query.groupBy === 'MONTH' ? await monthsWithFacts(on, query, now) : [];
+  const rows = await readRows<CountedRow>(on, reportStatement(caller, query, months, now));
   return reportOf(rows, query.groupBy === 'MONTH' ? (key) => months[Number(key) - 1]?.name ?? null : (key) => key);
 }
 
 /** The months of the period between the first and the last fact; the period may be much longer. */
-async function monthsWithFacts(pool: Pool, { timeZone, from, to }: SlaReportQuery, now: EpochMs) {
-  const [extent] = await readRows<{ first: EpochMs | null; last: EpochMs }>(pool, {
+async function monthsWithFacts(on: Queryable, { timeZone, from, to }: SlaReportQuery, now: EpochMs) {
+  const [extent] = await readRows<{ first: EpochMs | null; last: EpochMs }>(on, {
     ...REPORT_EXTENT,
     values: [instantText(now)],
   });

@@ -1,11 +1,10 @@
-import type { Pool } from 'pg';
 import type { Caller } from '../../../application/ports/caller';
 import type { Page, PageRequest } from '../../../application/ports/pagination';
 import type { Deadline, DeadlineQuery } from '../../../application/ports/ticket-reader';
 import { isIsoInstant } from '../../../domain/instant';
 import { COMMITMENT_KINDS, type CommitmentKind } from '../../../domain/policy/policy';
 import { isUuid } from '../../../domain/text';
-import { instantText, readRows } from '../database/sql';
+import { instantText, type Queryable, readRows } from '../database/sql';
 import { compare, every, Parameters } from '../lists/conditions';
 import { decodePosition, encodePosition } from '../lists/cursor';
 import { pageOf } from '../lists/page';
@@ -37,12 +36,12 @@ interface Place {
  * is read only as far as needed.
  */
 export async function deadlinesPage(
-  pool: Pool,
+  on: Queryable,
   caller: Caller,
   query: DeadlineQuery,
   page: PageRequest,
 ): Promise<Page<Deadline>> {
-  const rows = await readRows<DeadlineRow>(pool, deadlinesStatement(caller, query, page));
+  const rows = await readRows<DeadlineRow>(on, deadlinesStatement(caller, query, page));
   return pageOf(rows, page, (row) => {
     const kind = COMMITMENT_KINDS[row.sort_kind];
     if (kind === undefined) throw new Error(`There is no commitment ${row.sort_kind}`);
@@ -74,13 +73,13 @@ export function deadlinesStatement(caller: Caller, query: DeadlineQuery, page: P
   return to.statement(text);
 }
 
-export async function countDeadlines(pool: Pool, caller: Caller, query: DeadlineQuery): Promise<number> {
+export async function countDeadlines(on: Queryable, caller: Caller, query: DeadlineQuery): Promise<number> {
   const to = new Parameters();
   const asked = conditions(caller, query, to);
   const counts = kindsOf(query).map(
     (kind) => `(SELECT count(*) FROM tickets t WHERE ${DUE[kind]} IS NOT NULL AND ${asked(kind)})`,
   );
-  const [row] = await readRows<{ count: string }>(pool, to.statement(`SELECT ${counts.join(' + ')} AS count`));
+  const [row] = await readRows<{ count: string }>(on, to.statement(`SELECT ${counts.join(' + ')} AS count`));
   return Number(row?.count ?? 0);
 }
 

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import type { LoggedEvent } from '../../../application/ports/events';
 import { UnreadableEvent } from '../../../domain/ticket/upcast';
+import { lanesOf } from '../database/lanes';
 import { type Queryable, rowsOf } from '../database/sql';
 import { loggedEventOf, type SelectedEvent } from './event-row';
 import { LOG_SNAPSHOT, READ_LOG } from './statements/read-log';
@@ -82,13 +83,16 @@ export interface EventLog {
   after(place: LogPlace, limit: number): Promise<LogPart>;
 }
 
-export const createEventLog = (pool: Pool): EventLog => ({
-  snapshot: async () => {
-    const [row] = await rowsOf<{ snapshot: string }>(pool, LOG_SNAPSHOT);
-    return new LogSnapshot(row?.snapshot ?? '');
-  },
-  after: (place, limit) => readAfter(pool, place, limit),
-});
+export function createEventLog(pool: Pool): EventLog {
+  const { feed } = lanesOf(pool);
+  return {
+    snapshot: async () => {
+      const [row] = await rowsOf<{ snapshot: string }>(feed, LOG_SNAPSHOT);
+      return new LogSnapshot(row?.snapshot ?? '');
+    },
+    after: (place, limit) => readAfter(feed, place, limit),
+  };
+}
 
 async function readAfter(on: Queryable, { xid, id }: LogPlace, limit: number): Promise<LogPart> {
   type Row = SelectedEvent & { readonly snapshot: string };

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { lanesOf } from '../database/lanes';
 import { rowsOf } from '../database/sql';
 import { EXISTING_EXTERNAL_IDS } from './statements/find-tickets';
 
@@ -10,7 +11,7 @@ export async function existingExternalIds(
   clientId: string,
   externalIds: readonly string[],
 ): Promise<ReadonlySet<string>> {
-  const rows = await rowsOf<{ external_id: string }>(pool, {
+  const rows = await rowsOf<{ external_id: string }>(lanesOf(pool).lookups, {
     ...EXISTING_EXTERNAL_IDS,
     values: [clientId, externalIds],
   });

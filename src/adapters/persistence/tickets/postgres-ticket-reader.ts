@@ -4,6 +4,7 @@ import type { Client } from '../../../application/ports/clients';
 import type { LoggedEvent } from '../../../application/ports/events';
 import type { Page, PageRequest } from '../../../application/ports/pagination';
 import type { AsOf, StoredTicket } from '../../../application/ports/stored-ticket';
+import type { TicketFilter } from '../../../application/ports/ticket-filter';
 import type { TicketReader } from '../../../application/ports/ticket-reader';
 import { sees } from '../../../application/visibility';
 import { isUuid } from '../../../domain/text';
@@ -11,7 +12,8 @@ import type { EventType } from '../../../domain/ticket/ticket-events';
 import { clientFromRow } from '../clients/postgres-clients';
 import { CLIENTS_BY_ID } from '../clients/statements/clients-by-id';
 import { batched } from '../database/batched';
-import { readRows } from '../database/sql';
+import { lanesOf } from '../database/lanes';
+import { type Queryable, readRows } from '../database/sql';
 import { compare, every, Parameters } from '../lists/conditions';
 import { ownedLists } from '../lists/owned-lists';
 import { cursorOf, type Ordering, type Placed, pageOf, pageStatement } from '../lists/page';
@@ -26,18 +28,24 @@ import { ticketsAsOf, ticketsAtVersions } from './ticket-history';
 import { EVENTS, FOLLOW_UPS, ticketOrdering } from './ticket-orderings';
 import { type SelectedTicket, TICKET_COLUMNS, ticketOf } from './ticket-row';
 
-/** Reads tickets from the tables. Tickets that the caller may not see are treated as absent. */
+/**
+ * Reads tickets from the tables. Tickets that the caller may not see are treated as absent.
+ *
+ * A statement for one operation is cancelled with it. A statement that serves several, because
+ * their look-ups were collected, runs to its end; it is short.
+ */
 export function createTicketReader({ pool }: { readonly pool: Pool }): TicketReader {
+  const { lookups, lists, heavy } = lanesOf(pool);
   const findTicket = batched<StoredTicket>(async (ids) => {
-    const rows = await readRows<SelectedTicket>(pool, { ...TICKETS_BY_ID, values: [ids] });
+    const rows = await readRows<SelectedTicket>(lookups, { ...TICKETS_BY_ID, values: [ids] });
     return new Map(rows.map((row) => [row.id, ticketOf(row)]));
   });
   const findClient = batched<Client>(async (ids) => {
-    const rows = await readRows<ClientRow>(pool, { ...CLIENTS_BY_ID, values: [ids] });
+    const rows = await readRows<ClientRow>(lookups, { ...CLIENTS_BY_ID, values: [ids] });
     return new Map(rows.map((row) => [row.id, clientFromRow(row)]));
   });
 
-  const events = ownedLists<EventsAsked, SelectedEvent, LoggedEvent>(pool, {
+  const events = ownedLists<EventsAsked, SelectedEvent, LoggedEvent>(lists, {
     select: EVENT_COLUMNS,
     from: 'events e',
     owner: 'e.ticket_id',
@@ -49,7 +57,7 @@ export function createTicketReader({ pool }: { readonly pool: Pool }): TicketRea
       ]),
     nodeOf: loggedEventOf,
   });
-  const followUps = ownedLists<FollowUpsAsked, SelectedTicket, StoredTicket>(pool, {
+  const followUps = ownedLists<FollowUpsAsked, SelectedTicket, StoredTicket>(lists, {
     select: TICKET_COLUMNS,
     from: 'tickets t',
     owner: 't.follow_up_of',
@@ -61,51 +69,82 @@ export function createTicketReader({ pool }: { readonly pool: Pool }): TicketRea
 
   return {
     ticketById: async (caller, id) => {
+      caller.signal?.throwIfAborted();
       if (!isUuid(id)) return null;
       const ticket = await findTicket(id);
       return ticket !== null && sees(caller, ticket.clientId) ? ticket : null;
     },
     ticketByNumber: async (caller, number) => {
       if (!Number.isInteger(number) || number < 1 || number >= 2 ** 31) return null;
-      const [row] = await readRows<SelectedTicket>(pool, { ...TICKET_BY_NUMBER, values: [number] });
+      const [row] = await readRows<SelectedTicket>(lookups.under(caller.signal), {
+        ...TICKET_BY_NUMBER,
+        values: [number],
+      });
       return row !== undefined && sees(caller, row.client_id) ? ticketOf(row) : null;
     },
     ticketsByExternalId: async (caller, externalId, client) => {
       if (externalId.includes('\0')) return [];
-      const rows = await readRows<SelectedTicket>(pool, { ...TICKETS_BY_EXTERNAL_ID, values: [externalId] });
+      const rows = await readRows<SelectedTicket>(lookups.under(caller.signal), {
+        ...TICKETS_BY_EXTERNAL_ID,
+        values: [externalId],
+      });
       return rows
         .filter(({ client_id }) => (client === null || client_id === client) && sees(caller, client_id))
         .map(ticketOf);
     },
     tickets: async (caller, filter, order, page, now) => {
       const to = new Parameters();
-      return ticketsPage(pool, ticketsWhere(caller, filter, now, to), ticketOrdering(order), page, to);
+      const lane = searchesText(filter) ? heavy : lists;
+      return ticketsPage(
+        lane.under(caller.signal),
+        ticketsWhere(caller, filter, now, to),
+        ticketOrdering(order),
+        page,
+        to,
+      );
     },
     countTickets: async (caller, filter, now) => {
       const to = new Parameters();
-      return count(pool, 'tickets t', ticketsWhere(caller, filter, now, to), to);
+      return count(heavy.under(caller.signal), 'tickets t', ticketsWhere(caller, filter, now, to), to);
     },
-    deadlines: async (caller, query, page) => deadlinesPage(pool, caller, query, page),
-    countDeadlines: async (caller, query) => countDeadlines(pool, caller, query),
-    followUps: async ({ sees: clients }, ticketId, page, asOf = null) => {
+    deadlines: async (caller, query, page) => deadlinesPage(lists.under(caller.signal), caller, query, page),
+    countDeadlines: async (caller, query) => countDeadlines(heavy.under(caller.signal), caller, query),
+    followUps: async ({ sees: clients, signal }, ticketId, page, asOf = null) => {
+      signal?.throwIfAborted();
       const found = await followUps.page(ticketId, { sees: clients, asOf }, page);
-      return asOf === null ? found : shownAsOf(pool, found, asOf);
+      return asOf === null ? found : shownAsOf(heavy.under(signal), found, asOf);
     },
-    countFollowUps: async ({ sees: clients }, ticketId, asOf = null) =>
-      followUps.count(ticketId, { sees: clients, asOf }),
-    events: async (ticketId, types, page, upTo = null) => events.page(ticketId, { types, upTo }, page),
-    countEvents: async (ticketId, types, upTo = null) => events.count(ticketId, { types, upTo }),
-    slaReport: async (caller, query, now) => slaReport(pool, caller, query, now),
-    clientById: async (caller, id) => (isUuid(id) && sees(caller, id) ? findClient(id) : null),
-    histories: (caller, filter, now) => historiesOf(pool, caller, filter, now),
-    ticketAsOf: async ({ id }, asOf) => (await ticketsAsOf(pool, [id], asOf)).get(id) ?? null,
-    ticketAtVersion: async (id, version) => {
+    countFollowUps: async ({ sees: clients, signal }, ticketId, asOf = null) => {
+      signal?.throwIfAborted();
+      return followUps.count(ticketId, { sees: clients, asOf });
+    },
+    events: async ({ signal }, ticketId, types, page, upTo = null) => {
+      signal?.throwIfAborted();
+      return events.page(ticketId, { types, upTo }, page);
+    },
+    countEvents: async ({ signal }, ticketId, types, upTo = null) => {
+      signal?.throwIfAborted();
+      return events.count(ticketId, { types, upTo });
+    },
+    slaReport: async (caller, query, now) => slaReport(heavy.under(caller.signal), caller, query, now),
+    clientById: async (caller, id) => {
+      caller.signal?.throwIfAborted();
+      return isUuid(id) && sees(caller, id) ? findClient(id) : null;
+    },
+    histories: (caller, filter, now) => historiesOf(heavy.under(caller.signal), caller, filter, now),
+    ticketAsOf: async ({ signal }, { id }, asOf) =>
+      (await ticketsAsOf(heavy.under(signal), [id], asOf)).get(id) ?? null,
+    ticketAtVersion: async ({ signal }, id, version) => {
       if (!isUuid(id)) return null;
-      const [ticket] = await ticketsAtVersions(pool, [{ id, version }]);
+      const [ticket] = await ticketsAtVersions(heavy.under(signal), [{ id, version }]);
       return ticket ?? null;
     },
   };
 }
+
+/** Whether a filter searches texts, anywhere in it. */
+const searchesText = ({ text, and = [], or = [], not }: TicketFilter): boolean =>
+  text !== undefined || [...and, ...or, ...(not === undefined ? [] : [not])].some(searchesText);
 
 interface EventsAsked {
   readonly types: readonly EventType[] | null;
@@ -124,9 +163,9 @@ const openedBy = ({ at, knownAt }: AsOf, to: Parameters): readonly string[] => [
 ];
 
 /** The same page, with each ticket as of the instant. */
-async function shownAsOf(pool: Pool, page: Page<StoredTicket>, asOf: AsOf): Promise<Page<StoredTicket>> {
+async function shownAsOf(on: Queryable, page: Page<StoredTicket>, asOf: AsOf): Promise<Page<StoredTicket>> {
   const ids = page.edges.map(({ node }) => node.id);
-  const tickets = await ticketsAsOf(pool, ids, asOf);
+  const tickets = await ticketsAsOf(on, ids, asOf);
   const edges = page.edges.map(({ node: { id }, cursor }) => {
     const node = tickets.get(id);
     if (node === undefined) throw new Error(`Ticket ${id} existed at that instant but has no history up to it`);
@@ -136,19 +175,19 @@ async function shownAsOf(pool: Pool, page: Page<StoredTicket>, asOf: AsOf): Prom
 }
 
 async function ticketsPage(
-  pool: Pool,
+  on: Queryable,
   where: string,
   order: Ordering,
   page: PageRequest,
   to: Parameters,
 ): Promise<Page<StoredTicket>> {
   const text = pageStatement({ select: TICKET_COLUMNS, from: 'tickets t', where }, order, page, to);
-  const rows = await readRows<SelectedTicket & Placed>(pool, to.statement(text));
+  const rows = await readRows<SelectedTicket & Placed>(on, to.statement(text));
   return pageOf(rows, page, (row) => ({ node: ticketOf(row), cursor: cursorOf(order, row) }));
 }
 
-async function count(pool: Pool, from: string, where: string, to: Parameters): Promise<number> {
+async function count(on: Queryable, from: string, where: string, to: Parameters): Promise<number> {
   const text = `SELECT count(*) AS count FROM ${from} WHERE ${where}`;
-  const [row] = await readRows<{ count: string }>(pool, to.statement(text));
+  const [row] = await readRows<{ count: string }>(on, to.statement(text));
   return Number(row?.count ?? 0);
 }

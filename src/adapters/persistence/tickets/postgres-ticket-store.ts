@@ -11,7 +11,8 @@ import {
 import { type EpochMs, least } from '../../../domain/instant';
 import { isUuid } from '../../../domain/text';
 import type { NewTicket } from '../../../domain/ticket/commands';
-import { isDataError, isServerError, isStoreUnavailable } from '../database/database-errors';
+import { isDataError, isServerError, isStoreUnavailable, StatementTimedOut } from '../database/database-errors';
+import { type LaneName, lanesOf } from '../database/lanes';
 import { readRows, rowsOf } from '../database/sql';
 import { type Transaction, transact } from '../database/transact';
 import { setAside } from './deadline-faults';
@@ -36,6 +37,8 @@ export interface Commit {
 
 export interface TicketStoreDeps {
   readonly pool: Pool;
+  /** The connections that it uses; those of `changes` by default. */
+  readonly lane?: LaneName;
   /** Called after each commit that recorded events, before the caller gets the answer. */
   readonly onCommitted: (commit: Commit) => void;
   /**
@@ -51,39 +54,40 @@ interface TimedStatements {
   readonly lock: ReturnType<typeof lockTickets>;
 }
 
-export function createTicketStore({ pool, onCommitted, now }: TicketStoreDeps): TicketStore {
+export function createTicketStore({ pool, lane = 'changes', onCommitted, now }: TicketStoreDeps): TicketStore {
+  const own = lanesOf(pool)[lane];
   const due = dueStatements(now);
   const timed = { due, lock: lockTickets(now) };
   return {
-    transact: async (work, attempts) => {
+    transact: async (work, options) => {
       const { result, commit } = await transact(
         pool,
         async (tx) => {
           const transaction = new PostgresTicketTransaction(tx, timed);
           return { result: await work(transaction), commit: transaction.commit };
         },
-        attempts === undefined ? {} : { attempts },
+        { ...options, lane },
       );
       if (commit !== null) onCommitted(commit);
       return result;
     },
-    insertOne: async (record, answer) => {
-      const inserted = await insertSubmission(pool, record, answer);
+    insertOne: async (record, answer, options) => {
+      const inserted = await insertSubmission(own, record, answer, options);
       if (inserted === null) return null;
       const { number, xid } = inserted;
       if (xid !== null) onCommitted({ xid, nextDeadlineAt: record.clocks.nextDeadlineAt });
       return number;
     },
-    findDue: async () => (await readRows<{ id: string }>(pool, due.find)).map(({ id }) => id),
-    setAside: (faults) => setAside(pool, due.clock, faults),
+    findDue: async () => (await readRows<{ id: string }>(own, due.find)).map(({ id }) => id),
+    setAside: (faults) => setAside(own, due.clock, faults),
     nextDeadline: async () => {
-      const [row] = await readRows<{ now: EpochMs; next: EpochMs | null }>(pool, due.next);
+      const [row] = await readRows<{ now: EpochMs; next: EpochMs | null }>(own, due.next);
       if (row === undefined) throw new Error('The database did not return the time');
       return row;
     },
     isRejection: isDataError,
     isServerFault: isServerError,
-    isStoreFault: (error) => isStoreUnavailable(error) || isDataError(error),
+    isStoreFault: (error) => isStoreUnavailable(error) || error instanceof StatementTimedOut || isDataError(error),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { lanesOf } from '../database/lanes';
 import { rowsOf } from '../database/sql';
 import { RESERVE_NUMBERS } from './statements/reserve-numbers';
 
@@ -7,6 +8,6 @@ import { RESERVE_NUMBERS } from './statements/reserve-numbers';
  * on the order in which transactions insert their tickets. Runs one statement.
  */
 export async function reserveNumbers(pool: Pool, count: number): Promise<readonly number[]> {
-  const rows = await rowsOf<{ number: number }>(pool, { ...RESERVE_NUMBERS, values: [count] });
+  const rows = await rowsOf<{ number: number }>(lanesOf(pool).changes, { ...RESERVE_NUMBERS, values: [count] });
   return rows.map(({ number }) => number);
 }

@@ -1,10 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Pool } from 'pg';
 import type { Caller } from '../../../application/ports/caller';
 import type { TicketFilter } from '../../../application/ports/ticket-filter';
 import type { EpochMs } from '../../../domain/instant';
 import type { TicketEvent } from '../../../domain/ticket/ticket-events';
-import { readRows } from '../database/sql';
+import { type Queryable, readRows } from '../database/sql';
 import { every, Parameters } from '../lists/conditions';
 import { EVENT_COLUMNS, eventOf, type SelectedEvent } from './event-row';
 import { ticketsWhere } from './ticket-conditions';
@@ -14,7 +13,7 @@ const BATCH = 200;
 
 /** The histories of all tickets that match a filter, in the order of their ids. */
 export async function* historiesOf(
-  pool: Pool,
+  on: Queryable,
   caller: Caller,
   filter: TicketFilter,
   now: EpochMs,
@@ -29,7 +28,7 @@ export async function* historiesOf(
                JOIN LATERAL (SELECT ${EVENT_COLUMNS} FROM events e WHERE e.ticket_id = t.id ORDER BY e.number) e ON true
               ORDER BY e.ticket_id, e.number`,
     );
-    const rows: SelectedEvent[] = await readRows<SelectedEvent>(pool, statement);
+    const rows: SelectedEvent[] = await readRows<SelectedEvent>(on, statement);
     const histories = new Map<string, TicketEvent[]>();
     for (const row of rows) {
       const history = histories.get(row.ticket_id);

@@ -1,4 +1,3 @@
-import type { Pool } from 'pg';
 import type { AsOf, StoredTicket } from '../../../application/ports/stored-ticket';
 import { historyAsOf } from '../../../application/tickets/as-of';
 import { foldAll } from '../../../domain/ticket/fold';
@@ -64,11 +63,11 @@ export async function foldsAtVersions(
  * out.
  */
 export async function ticketsAsOf(
-  pool: Pool,
+  on: Queryable,
   ids: readonly string[],
   asOf: AsOf,
 ): Promise<ReadonlyMap<string, StoredTicket>> {
-  const rows = await readRows<HistoryRow>(pool, { ...TICKET_HISTORIES, values: [ids, instantBound(asOf.at)] });
+  const rows = await readRows<HistoryRow>(on, { ...TICKET_HISTORIES, values: [ids, instantBound(asOf.at)] });
   const tickets = new Map<string, StoredTicket>();
   for (const [id, history] of byTicket(rows)) {
     const events = historyAsOf(history.map(loggedEventOf), asOf);

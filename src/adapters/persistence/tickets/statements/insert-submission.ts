@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Pool } from 'pg';
-import type { KeyAnswer, TicketRecord } from '../../../../application/ports/ticket-store';
+import type { KeyAnswer, TicketRecord, TransactionOptions } from '../../../../application/ports/ticket-store';
 import {
   CommitUnknownError,
   isConflict,
@@ -9,7 +8,9 @@ import {
   violatedConstraint,
   wasNotSent,
 } from '../../database/database-errors';
+import type { Lane } from '../../database/lanes';
 import { rowsOf } from '../../database/sql';
+import { retryWhileLocked } from '../../database/transact';
 import { EVENT_WRITTEN_COLUMNS, eventRowOf } from '../event-row';
 import { keyRowOf } from '../idempotency-keys';
 import { ticketsAtVersions } from '../ticket-history';
@@ -18,12 +19,12 @@ import { list } from './save-tickets';
 
 const KEY_COLUMNS = ['caller', 'key', 'fingerprint', 'ticket_id', 'version', 'refused', 'refusals', 'created_at'];
 
-const insert = (table: string, columns: readonly string[], from: number): string =>
+const insertInto = (table: string, columns: readonly string[], from: number): string =>
   `INSERT INTO ${table} (${list(columns)}) VALUES (${list(columns.map((_, index) => `$${from + index + 1}`))})`;
 
-const TICKET = `${insert('tickets', WRITTEN_COLUMNS, 0)} RETURNING number`;
-const EVENT = insert('events', EVENT_WRITTEN_COLUMNS, WRITTEN_COLUMNS.length);
-const KEY = insert('idempotency_keys', KEY_COLUMNS, WRITTEN_COLUMNS.length + EVENT_WRITTEN_COLUMNS.length);
+const TICKET = `${insertInto('tickets', WRITTEN_COLUMNS, 0)} RETURNING number`;
+const EVENT = insertInto('events', EVENT_WRITTEN_COLUMNS, WRITTEN_COLUMNS.length);
+const KEY = insertInto('idempotency_keys', KEY_COLUMNS, WRITTEN_COLUMNS.length + EVENT_WRITTEN_COLUMNS.length);
 const RESULT = 'SELECT number, pg_current_xact_id()::text AS xid FROM ticket';
 
 // One parameter for each column. For a single row this saves about a third of the server's work,
@@ -44,12 +45,13 @@ const ATTEMPTS = 6;
  *
  * @returns the numbers of the ticket and of the transaction; null if a constraint rejected the
  *   statement
- * @throws CommitUnknownError
+ * @throws CommitUnknownError, DataLockedError, StoreBusyError
  */
 export async function insertSubmission(
-  pool: Pool,
+  lane: Lane,
   record: TicketRecord,
   answer: KeyAnswer | null,
+  { signal, lockWaitMs }: TransactionOptions = {},
 ): Promise<{ readonly number: number; readonly xid: string | null } | null> {
   const { ticket, events, recordedAt } = record;
   const values = [
@@ -58,10 +60,15 @@ export async function insertSubmission(
     ...(answer === null ? [] : valuesOf(keyRowOf(answer, recordedAt), KEY_COLUMNS)),
   ];
   const statement = { ...(answer === null ? SUBMIT : SUBMIT_WITH_KEY), values };
+  const insert = async () => {
+    // Not cancelled: a statement that has begun runs to its end.
+    signal?.throwIfAborted();
+    return await rowsOf<{ number: number; xid: string }>(lane, statement);
+  };
   let isLost = false;
   for (let attempt = 1; ; attempt++) {
     try {
-      const [row] = await rowsOf<{ number: number; xid: string }>(pool, statement);
+      const [row] = await retryWhileLocked(lane, insert, lockWaitMs);
       if (row === undefined) throw new Error('The database inserted no ticket and returned no reason');
       return row;
     } catch (error) {
@@ -69,7 +76,7 @@ export async function insertSubmission(
       if (constraint !== null) {
         // Only this request uses the id. If the id is taken, the statement whose answer was lost
         // was carried out.
-        const number = isLost && constraint === 'tickets_pkey' ? await numberOf(pool, record) : null;
+        const number = isLost && constraint === 'tickets_pkey' ? await numberOf(lane, record) : null;
         return number === null ? null : { number, xid: null };
       }
       isLost ||= isConnectionLost(error) && !wasNotSent(error);
@@ -80,8 +87,8 @@ export async function insertSubmission(
   }
 }
 
-async function numberOf(pool: Pool, { ticket: { id, version } }: TicketRecord): Promise<number | null> {
-  const [stored] = await ticketsAtVersions(pool, [{ id, version }]);
+async function numberOf(lane: Lane, { ticket: { id, version } }: TicketRecord): Promise<number | null> {
+  const [stored] = await ticketsAtVersions(lane, [{ id, version }]);
   return stored?.number ?? null;
 }
 

@@ -10,7 +10,8 @@ export type LockedRow = SelectedTicket & {
 
 /**
  * Locks tickets in the order of their ids. Uses the weakest lock that excludes other changes, so
- * that a follow-up can still be opened.
+ * that a follow-up can still be opened. Fails if another transaction has locked one of them:
+ * waiting here would hold a connection.
  *
  * The clock is read in the outer query: the select list of a query that locks is evaluated before
  * it waits for the lock.
@@ -18,6 +19,6 @@ export type LockedRow = SelectedTicket & {
 export const lockTickets = (now: string = DATABASE_NOW) => ({
   name: 'lock-tickets',
   text: `SELECT locked.*, ${now} AS locked_at FROM (
-           SELECT ${TICKET_COLUMNS} FROM tickets t WHERE t.id = ANY ($1::uuid[]) ORDER BY t.id FOR NO KEY UPDATE
+           SELECT ${TICKET_COLUMNS} FROM tickets t WHERE t.id = ANY ($1::uuid[]) ORDER BY t.id FOR NO KEY UPDATE NOWAIT
          ) locked`,
 });

@@ -1,0 +1,190 @@
+import { setMaxListeners } from 'node:events';
+import type { ClientBase, Pool, QueryConfig, QueryResult, QueryResultRow } from 'pg';
+import { StoreBusyError } from '../../../application/ports/store-errors';
+import { type LineRefusal, WaitingLine } from '../../../application/waiting-line';
+import { queryUntilAborted } from './cancel';
+import type { Queryable } from './sql';
+
+/**
+ * The kinds of work. Each has a share of the connections of its own, so that none can take those of
+ * another (ADR 016).
+ *
+ * - `lookups`: single tickets, clients and policies, by their keys
+ * - `lists`: pages of lists
+ * - `heavy`: counts, text search, reports, dry runs, histories
+ * - `changes`: transactions of requests
+ * - `engine`, `feed`, `health`: the deadline engine, the event log, and the health check
+ */
+export type LaneName = 'lookups' | 'lists' | 'heavy' | 'changes' | 'engine' | 'feed' | 'health';
+
+/** The connections of the parts of a process that nothing may hold up. */
+const OWN = { engine: 3, feed: 1, health: 2 } as const;
+const OWN_CONNECTIONS = OWN.engine + OWN.feed + OWN.health;
+
+/** The least size of a pool in which each lane has a connection. */
+export const MIN_POOL_SIZE = OWN_CONNECTIONS + 4;
+/** The size of the pool of a process unless `DATABASE_POOL_SIZE` says another. */
+export const DEFAULT_POOL_SIZE = 20;
+
+/** No more heavy reads than these at a time, however large the pool: each one keeps a core busy. */
+const MAX_HEAVY = 8;
+
+/** How many connections each lane of a pool has. Their sum is the size of the pool. */
+export function sharesOf(poolSize: number): Readonly<Record<LaneName, number>> {
+  const rest = poolSize - OWN_CONNECTIONS;
+  const share = (parts: number): number => Math.max(1, Math.floor(rest / parts));
+  const heavy = Math.min(MAX_HEAVY, share(7));
+  const [lists, lookups] = [share(7), share(4)];
+  return { heavy, lists, lookups, changes: Math.max(1, rest - heavy - lists - lookups), ...OWN };
+}
+
+/** The number of statements or transactions that may wait in one lane. */
+const MAX_WAITING = 1_000;
+/** The longest wait for a connection of a lane. */
+const MAX_WAIT_MS = 10_000;
+/** The number of connections that one operation may hold at a time. */
+export const CONNECTIONS_PER_OPERATION = 2;
+
+/** The lanes of a pool, made when the first is used. */
+export function lanesOf(pool: Pool): Lanes {
+  const known = made.get(pool);
+  if (known !== undefined) return known;
+  const lanes = lanesWith(pool, sharesOf(pool.options.max));
+  made.set(pool, lanes);
+  return lanes;
+}
+
+const made = new WeakMap<Pool, Lanes>();
+
+export type Lanes = Readonly<Record<LaneName, Lane>>;
+
+function lanesWith(pool: Pool, shares: Readonly<Record<LaneName, number>>): Lanes {
+  const names = Object.keys(shares) as LaneName[];
+  return Object.fromEntries(names.map((name) => [name, new Lane(pool, name, shares[name])])) as Record<LaneName, Lane>;
+}
+
+/** A connection that is taken from a lane. */
+export interface Taken {
+  readonly client: ClientBase;
+  /** Gives it back; closes it if it cannot be used any more. */
+  release(isBroken?: boolean): void;
+}
+
+/**
+ * A share of the connections of a pool. What finds none free waits in a bounded queue.
+ *
+ * A statement that is sent to the lane itself runs to its end; one that is sent `under` a signal is
+ * cancelled with it.
+ */
+export class Lane implements Queryable {
+  private readonly line: WaitingLine;
+  /** Those that were locked out before: see `takeAgain`. */
+  private readonly again: WaitingLine;
+
+  constructor(
+    private readonly pool: Pool,
+    private readonly name: LaneName,
+    places: number,
+  ) {
+    const refuse = (reason: LineRefusal) => new StoreBusyError(sentenceOf(this.name, reason));
+    this.line = new WaitingLine({ places, maxWaiting: MAX_WAITING, maxWaitMs: MAX_WAIT_MS, refuse });
+    this.again = new WaitingLine({ places: Math.max(1, Math.floor(places / 4)) });
+  }
+
+  /** @throws StoreBusyError */
+  async query<Row extends QueryResultRow>(config: QueryConfig): Promise<QueryResult<Row>> {
+    const waiting = this.line.enter();
+    if (waiting !== null) await waiting;
+    try {
+      return await this.pool.query<Row>(config);
+    } finally {
+      this.line.leave();
+    }
+  }
+
+  /**
+   * The lane for the statements of one operation. They are cancelled when its signal is aborted,
+   * and no further one starts. At most `CONNECTIONS_PER_OPERATION` of them run at a time, in all
+   * lanes together.
+   */
+  under(signal: AbortSignal | undefined): Queryable {
+    if (signal === undefined) return this;
+    return {
+      query: <Row extends QueryResultRow>(config: QueryConfig) =>
+        inOperation(signal, async () => queryUntilAborted<Row>(await this.take(signal), config, signal)),
+    };
+  }
+
+  /**
+   * Takes a connection for a transaction.
+   *
+   * @param signal ends the waiting
+   * @throws StoreBusyError
+   */
+  async take(signal?: AbortSignal): Promise<Taken> {
+    const waiting = this.line.enter(signal);
+    if (waiting !== null) await waiting;
+    try {
+      const client = await this.pool.connect();
+      return {
+        client,
+        release: (isBroken = false) => {
+          this.line.leave();
+          client.release(isBroken);
+        },
+      };
+    } catch (error) {
+      this.line.leave();
+      throw error;
+    }
+  }
+
+  /**
+   * Does what found its data locked by others, again. Only a quarter of the connections may be used
+   * for this at a time, so that those which wait for locks do not hold up the rest.
+   */
+  async retryLocked<T>(attempt: () => Promise<T>): Promise<T> {
+    const waiting = this.again.enter();
+    if (waiting !== null) await waiting;
+    try {
+      return await attempt();
+    } finally {
+      this.again.leave();
+    }
+  }
+}
+
+const operations = new WeakMap<AbortSignal, WaitingLine>();
+
+/** Runs work of an operation; the rest of the operation's work waits while too much of it runs. */
+async function inOperation<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  const known = operations.get(signal);
+  const line = known ?? new WaitingLine({ places: CONNECTIONS_PER_OPERATION });
+  if (known === undefined) {
+    operations.set(signal, line);
+    // Many statements of one operation can wait at the same time; that is no leak.
+    setMaxListeners(0, signal);
+  }
+  const waiting = line.enter(signal);
+  if (waiting !== null) await waiting;
+  try {
+    return await work();
+  } finally {
+    line.leave();
+  }
+}
+
+const WORK: Readonly<Record<LaneName, string>> = {
+  lookups: 'look-ups of single objects',
+  lists: 'reads of lists',
+  heavy: 'counts, searches, reports and other large reads',
+  changes: 'changes',
+  engine: 'batches of deadlines',
+  feed: 'reads of the event log',
+  health: 'health checks',
+};
+
+const sentenceOf = (name: LaneName, reason: LineRefusal): string =>
+  reason === 'FULL'
+    ? `More than ${MAX_WAITING} ${WORK[name]} wait for a connection to the database`
+    : `All connections for ${WORK[name]} have been in use for ${MAX_WAIT_MS / 1_000} seconds`;

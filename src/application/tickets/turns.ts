@@ -1,0 +1,78 @@
+import { actorKey } from '../ports/idempotency';
+import { DataLockedError, LOCK_WAIT_MS } from '../ports/store-errors';
+import { WaitingLine } from '../waiting-line';
+import type { Change } from './change';
+
+/** The number of requests that may wait for one ticket or one idempotency key. */
+export const MAX_WAITING_FOR_TICKET = 500;
+
+/**
+ * The turns of the changes of this process: changes of the same ticket, or with the same
+ * idempotency key, are carried out one after another, in the order in which they came. They wait
+ * here and not on a connection, so that a ticket that another transaction has locked does not use
+ * up the connections.
+ */
+export class Turns {
+  private readonly lines = new Map<string, WaitingLine>();
+
+  /**
+   * Carries out work when all its keys are free.
+   *
+   * @param work gets the time that is left to wait for locks, in milliseconds
+   * @param signal ends the waiting, not the work
+   * @throws DataLockedError, and the reason of the signal
+   */
+  async take<T>(keys: readonly string[], work: (lockWaitMs: number) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const entered: string[] = [];
+    let startedAt: number | null = null;
+    try {
+      // In one order in all sets, so that two sets cannot wait for each other.
+      for (const key of keys.length > 1 ? [...new Set(keys)].sort() : keys) {
+        const waiting = this.lineOf(key).enter(signal);
+        if (waiting !== null) {
+          startedAt ??= performance.now();
+          await waiting;
+        }
+        entered.push(key);
+      }
+      const waitedMs = startedAt === null ? 0 : performance.now() - startedAt;
+      return await work(Math.max(SHORTEST_LOCK_WAIT_MS, LOCK_WAIT_MS - waitedMs));
+    } finally {
+      for (const key of entered) this.leave(key);
+    }
+  }
+
+  private lineOf(key: string): WaitingLine {
+    const known = this.lines.get(key);
+    if (known !== undefined) return known;
+    const line = new WaitingLine({
+      places: 1,
+      maxWaiting: MAX_WAITING_FOR_TICKET,
+      maxWaitMs: LOCK_WAIT_MS,
+      refuse: (reason) =>
+        new DataLockedError(
+          reason === 'FULL'
+            ? `More than ${MAX_WAITING_FOR_TICKET} requests wait for this ticket or idempotency key`
+            : `Other requests or transactions have held this ticket or idempotency key for ${LOCK_WAIT_MS / 1_000} seconds`,
+        ),
+    });
+    this.lines.set(key, line);
+    return line;
+  }
+
+  private leave(key: string): void {
+    const line = this.lines.get(key);
+    line?.leave();
+    if (line?.isEmpty === true) this.lines.delete(key);
+  }
+}
+
+/** One that has come to its turn late still gets one attempt, with the time of a short lock. */
+const SHORTEST_LOCK_WAIT_MS = 250;
+
+/** What the changes of a set have to themselves: existing tickets, and idempotency keys. */
+export const keysOf = (changes: readonly Pick<Change, 'ticketId' | 'submit' | 'actor' | 'idempotency'>[]): string[] =>
+  changes.flatMap(({ ticketId, submit, actor, idempotency }) => [
+    ...(submit === null ? [`ticket ${ticketId}`] : []),
+    ...(idempotency === null ? [] : [`key ${actorKey(actor)} ${idempotency.key}`]),
+  ]);

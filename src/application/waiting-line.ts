@@ -1,0 +1,92 @@
+/** Why one may not wait, or not any longer. */
+export type LineRefusal = 'FULL' | 'WAITED_TOO_LONG';
+
+export interface LineLimits {
+  /** The number that may be inside at a time. */
+  readonly places: number;
+  /** The number that may wait; no limit by default. */
+  readonly maxWaiting?: number;
+  /** The longest wait, in milliseconds; no limit by default. */
+  readonly maxWaitMs?: number;
+  /** The error for one that may not wait. */
+  readonly refuse?: (reason: LineRefusal) => Error;
+}
+
+interface Waiting {
+  readonly enter: () => void;
+}
+
+/**
+ * Lets a limited number in at a time; the others wait, and enter in the order in which they came.
+ * Each one that has entered must leave.
+ */
+export class WaitingLine {
+  private inside = 0;
+  /** A Set keeps the order, and one that gives up is removed without a search. */
+  private readonly waiting = new Set<Waiting>();
+
+  constructor(private readonly limits: LineLimits) {}
+
+  /** Whether no one is inside, and so no one waits. */
+  get isEmpty(): boolean {
+    return this.inside === 0;
+  }
+
+  /**
+   * Resolves when the caller has entered. Null if it has entered at once.
+   *
+   * @param signal ends the waiting; the promise is rejected with its reason
+   * @throws the error of `refuse`, and the reason of the signal
+   */
+  enter(signal?: AbortSignal): Promise<void> | null {
+    signal?.throwIfAborted();
+    const { places, maxWaiting = Number.POSITIVE_INFINITY } = this.limits;
+    if (this.inside < places) {
+      this.inside += 1;
+      return null;
+    }
+    if (this.waiting.size >= maxWaiting) throw this.refusal('FULL');
+    return this.wait(signal);
+  }
+
+  leave(): void {
+    const [next] = this.waiting;
+    // The place goes to the next in line, so that a newcomer cannot take it first.
+    if (next === undefined) this.inside -= 1;
+    else next.enter();
+  }
+
+  private wait(signal?: AbortSignal): Promise<void> {
+    const { maxWaitMs } = this.limits;
+    return new Promise((resolve, reject) => {
+      let timer: NodeJS.Timeout | undefined;
+      const end = (): void => {
+        this.waiting.delete(one);
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', onAbort);
+      };
+      const onAbort = (): void => {
+        end();
+        reject(signal?.reason);
+      };
+      const one: Waiting = {
+        enter: () => {
+          end();
+          resolve();
+        },
+      };
+      this.waiting.add(one);
+      if (maxWaitMs !== undefined) {
+        timer = setTimeout(() => {
+          end();
+          reject(this.refusal('WAITED_TOO_LONG'));
+        }, maxWaitMs);
+      }
+      signal?.addEventListener('abort', onAbort, { once: true });
+    });
+  }
+
+  private refusal(reason: LineRefusal): Error {
+    return this.limits.refuse?.(reason) ?? new Error(`The line is ${reason}`);
+  }
+}

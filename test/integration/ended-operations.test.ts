@@ -1,0 +1,335 @@
+import { request as httpRequest } from 'node:http';
+import { setImmediate as turn } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Client } from 'graphql-ws';
+import pino from 'pino';
+import { contextFactory } from '../../src/adapters/graphql/context';
+import type { RunningOperation } from '../../src/adapters/graphql/running-operation';
+import { buildGraphQLSchema } from '../../src/adapters/graphql/schema';
+import { callerFromHeaders } from '../../src/adapters/http/agent-header';
+import { type HttpServer, startHttpServer } from '../../src/adapters/http/http-server';
+import type { Caller } from '../../src/application/ports/caller';
+import { CallerGone, OperationTimedOut } from '../../src/application/ports/operation-ended';
+import type { Services } from '../../src/application/ports/services';
+import { type Answer, apiAt, type Json } from '../support/graphql-service';
+import { askOver, openSocket } from '../support/graphql-socket';
+import { untilTrue } from '../support/until';
+
+/** A read or a use case that a test holds and lets go. */
+class Held {
+  readonly callers: Caller[] = [];
+  private readonly waiting: (() => void)[] = [];
+  readonly run = async (caller: Caller): Promise<void> => {
+    this.callers.push(caller);
+    await new Promise<void>((resolve) => this.waiting.push(resolve));
+  };
+  letGo(): void {
+    for (const resolve of this.waiting.splice(0)) resolve();
+  }
+}
+
+const LIMIT_MS = 150;
+const LONG_MS = 60_000;
+const schema = buildGraphQLSchema();
+
+let http: HttpServer;
+let sockets: Client[];
+let pages: Held;
+let creations: Held;
+let clientReads: Held;
+let counts: number;
+let operations: RunningOperation[];
+let publish: (event: Json) => void;
+
+/** A server whose services are held by the test. */
+async function start(operationTimeoutMs: number): Promise<void> {
+  const events: Json[] = [];
+  let wake = (): void => undefined;
+  publish = (event) => {
+    events.push(event);
+    wake();
+  };
+  const source: AsyncIterableIterator<Json> = {
+    next: async () => {
+      while (events.length === 0) await new Promise<void>((resolve) => (wake = resolve));
+      return { done: false, value: events.shift() };
+    },
+    return: async () => ({ done: true, value: undefined }),
+    [Symbol.asyncIterator]: () => source,
+  };
+  const services = {
+    clock: { now: () => 0 },
+    reader: {
+      tickets: async (caller: Caller) => {
+        await pages.run(caller);
+        return { edges: [], hasNextPage: false, hasPreviousPage: false };
+      },
+      countTickets: async () => {
+        counts += 1;
+        return 0;
+      },
+      ticketById: async (_: Caller, id: string) => ({ id, clientId: 'c' }),
+      clientById: async (caller: Caller, id: string) => {
+        await clientReads.run(caller);
+        return { id, name: 'Acme' };
+      },
+    },
+    feed: { subscribe: () => source },
+    clients: {
+      create: async ({ name }: { readonly name: string }) => {
+        await creations.run({} as Caller);
+        return { client: { id: 'c', name, calendars: {} }, refusal: null };
+      },
+    },
+    readPolicy: async () => {
+      await creations.run({} as Caller);
+      throw new Error('The policy is not read');
+    },
+  } as unknown as Services;
+  const logger = pino({ level: 'silent' });
+  const contextFor = contextFactory(services, logger);
+  http = await startHttpServer({
+    host: '127.0.0.1',
+    port: 0,
+    schema,
+    contextFor: (caller, requestId, operation) => {
+      if (operation !== null) operations.push(operation);
+      return contextFor(caller, requestId, operation);
+    },
+    operationTimeoutMs,
+    callerOf: callerFromHeaders('Ada'),
+    readHealth: async () => ({
+      deadlineFaults: 0,
+      deadlinesBehindMs: 0,
+      hostClockOffsetMs: 0,
+      calendarsEndingSoon: [],
+    }),
+    readUnreadyReasons: async () => [],
+    logger,
+  });
+}
+
+beforeEach(() => {
+  [pages, creations, clientReads] = [new Held(), new Held(), new Held()];
+  [sockets, operations, counts] = [[], [], 0];
+});
+
+afterEach(async () => {
+  for (const held of [pages, creations, clientReads]) held.letGo();
+  for (const socket of sockets) await socket.dispose();
+  await http.close();
+});
+
+const PAGE = '{ tickets { totalCount } }';
+
+const socket = (): Client => {
+  const client = openSocket(http.url);
+  sockets.push(client);
+  return client;
+};
+
+/** Sends an operation over HTTP and returns what closes the connection. */
+function send(query: string): () => void {
+  const request = httpRequest(http.url, { method: 'POST', headers: { 'content-type': 'application/json' } });
+  request.on('error', () => undefined);
+  request.end(JSON.stringify({ query }));
+  return () => request.destroy();
+}
+
+/** Lets everything run that could follow what a test let go. */
+const settle = async (): Promise<void> => {
+  for (let round = 0; round < 20; round += 1) await turn();
+};
+
+const signalOf = (held: Held): AbortSignal => {
+  const signal = held.callers[0]?.signal;
+  if (signal === undefined) throw new Error('The caller has no signal');
+  return signal;
+};
+
+describe('an operation within its time limit', () => {
+  it('starts its next resolver, over both transports', async () => {
+    await start(LONG_MS);
+    for (const asked of [() => apiAt(http.url).ask(PAGE), () => askOver(socket(), PAGE)]) {
+      const ask = asked();
+      await untilTrue(() => pages.callers.length > 0);
+      pages.letGo();
+      expect((await ask).data).toEqual({ tickets: { totalCount: 0 } });
+      expect(signalOf(pages).aborted).toBe(false);
+      pages.callers.length = 0;
+    }
+    expect(counts).toBe(2);
+  });
+});
+
+describe('an operation that outlives its time limit', () => {
+  const MESSAGE =
+    'The operation took longer than its time limit of 0.15 seconds and was cancelled. Request less at once: shorter pages, fewer fields or a narrower filter.';
+
+  it('is answered with an error, and starts no further resolver', async () => {
+    await start(LIMIT_MS);
+    const answer: Answer = await apiAt(http.url).ask(PAGE);
+    expect([answer.status, answer.errors]).toEqual([
+      504,
+      [{ message: MESSAGE, extensions: { code: 'OPERATION_TIMED_OUT', requestId: expect.any(String) } }],
+    ]);
+    expect((await askOver(socket(), PAGE)).errors).toMatchObject([
+      { message: MESSAGE, extensions: { code: 'OPERATION_TIMED_OUT' } },
+    ]);
+    expect(pages.callers.map(({ signal }) => signal?.reason)).toEqual([
+      expect.any(OperationTimedOut),
+      expect.any(OperationTimedOut),
+    ]);
+    pages.letGo();
+    await settle();
+    expect(counts).toBe(0);
+  });
+
+  it('says of mutations which were carried out', async () => {
+    await start(LIMIT_MS);
+    const mutation = apiAt(http.url).ask(
+      'mutation { a: createClient(input: { name: "A" }) { client { name } } b: createClient(input: { name: "B" }) { client { name } } c: createClient(input: { name: "C" }) { client { name } } }',
+    );
+    await untilTrue(() => creations.callers.length === 1);
+    creations.letGo();
+    const { status, errors } = await mutation;
+    expect(status).toBe(504);
+    expect(errors[0]?.message).toBe(
+      'The operation took longer than its time limit of 0.15 seconds. `a` was carried out. `b` may be carried out. No other mutation was started. Repeating the request is safe with an idempotencyKey.',
+    );
+    expect(operations[0]?.signal.aborted).toBe(false);
+    creations.letGo();
+    await settle();
+    expect(creations.callers).toHaveLength(2);
+    expect(operations[0]?.signal.reason).toBeInstanceOf(OperationTimedOut);
+  });
+});
+
+describe('an operation whose caller has gone', () => {
+  const isCancelled = async (): Promise<void> => {
+    await untilTrue(() => signalOf(pages).aborted);
+    expect(signalOf(pages).reason).toBeInstanceOf(CallerGone);
+    pages.letGo();
+    await settle();
+    expect(counts).toBe(0);
+  };
+
+  it('is cancelled when the HTTP request is closed', async () => {
+    await start(LONG_MS);
+    const close = send(PAGE);
+    await untilTrue(() => pages.callers.length > 0);
+    close();
+    await isCancelled();
+  });
+
+  it('is cancelled when it is completed over a WebSocket', async () => {
+    await start(LONG_MS);
+    const complete = socket().subscribe(
+      { query: PAGE },
+      { next: () => undefined, error: () => undefined, complete: () => undefined },
+    );
+    await untilTrue(() => pages.callers.length > 0);
+    complete();
+    await isCancelled();
+  });
+
+  it('is cancelled when the WebSocket closes', async () => {
+    await start(LONG_MS);
+    const client = socket();
+    askOver(client, PAGE).catch(() => undefined);
+    await untilTrue(() => pages.callers.length > 0);
+    client.terminate();
+    await isCancelled();
+  });
+
+  it('finishes the mutation that runs, and starts no other', async () => {
+    await start(LONG_MS);
+    const close = send(
+      'mutation { a: createClient(input: { name: "A" }) { client { id } } b: createClient(input: { name: "B" }) { client { id } } }',
+    );
+    await untilTrue(() => creations.callers.length > 0);
+    close();
+    const [operation] = operations;
+    await untilTrue(() => operation?.isOver === true);
+    expect(operation?.signal.aborted).toBe(false);
+    creations.letGo();
+    await settle();
+    expect(operation?.signal.reason).toBeInstanceOf(CallerGone);
+    expect(creations.callers).toHaveLength(1);
+  });
+
+  it('is cancelled at once when a mutation is only tried', async () => {
+    await start(LONG_MS);
+    const close = send('mutation { publishPolicy(input: { yaml: "a: 1", dryRun: true }) { isNew } }');
+    await untilTrue(() => creations.callers.length > 0);
+    close();
+    await untilTrue(() => operations[0]?.signal.aborted === true);
+  });
+});
+
+describe('a subscription', () => {
+  const event = (number: number) => ({
+    id: `e${number}`,
+    type: 'COMMUNICATED',
+    ticketId: 't',
+    clientId: 'c',
+    cursor: `000${number}`,
+  });
+
+  it('has no time limit, but the execution for each event has', async () => {
+    await start(LIMIT_MS);
+    const results: Json[] = [];
+    const leave = socket().subscribe(
+      { query: 'subscription { ticketEvents { cursor ticket { client { name } } } }' },
+      { next: (result) => results.push(result), error: () => undefined, complete: () => undefined },
+    );
+    await untilTrue(() => operations.length > 0);
+    publish(event(1));
+    await untilTrue(() => results.length === 1);
+    expect(results[0].errors).toMatchObject([{ extensions: { code: 'OPERATION_TIMED_OUT' } }]);
+    expect(signalOf(clientReads).reason).toBeInstanceOf(OperationTimedOut);
+    publish(event(2));
+    await untilTrue(() => clientReads.callers.length === 2);
+    clientReads.letGo();
+    await untilTrue(() => results.length === 2);
+    expect(results[1].data).toEqual({ ticketEvents: { cursor: '0002', ticket: { client: { name: 'Acme' } } } });
+    expect(operations[0]?.signal.aborted).toBe(false);
+    leave();
+    await untilTrue(() => operations[0]?.signal.aborted === true);
+  });
+
+  it('that the caller leaves cancels the event that is executed', async () => {
+    await start(LONG_MS);
+    const leave = socket().subscribe(
+      { query: 'subscription { ticketEvents { cursor ticket { client { name } } } }' },
+      { next: () => undefined, error: () => undefined, complete: () => undefined },
+    );
+    await untilTrue(() => operations.length > 0);
+    publish(event(1));
+    await untilTrue(() => clientReads.callers.length === 1);
+    leave();
+    await untilTrue(() => signalOf(clientReads).aborted);
+    expect(signalOf(clientReads).reason).toBeInstanceOf(CallerGone);
+  });
+});
+
+describe('operations that are too large', () => {
+  it('are refused with the same error over both transports, before anything is read', async () => {
+    await start(LONG_MS);
+    const levels = (count: number): string =>
+      count === 0 ? 'id' : `ticket { events(first: $n) { ...{ nodes { ${levels(count - 1)} } } } }`;
+    for (const count of [3, 4]) {
+      const query = `query ($n: Int = 100) { ticket(number: 1) { events(first: $n) { ...{ nodes { ${levels(count - 1)} } } } } }`;
+      const { status, errors } = await apiAt(http.url).ask(query);
+      expect([status, errors[0]?.extensions.code]).toEqual([400, 'OPERATION_TOO_LARGE']);
+      await expect(askOver(socket(), query)).rejects.toMatchObject([
+        { message: errors[0]?.message, extensions: { code: 'OPERATION_TOO_LARGE' } },
+      ]);
+    }
+    const nested = `{${'...{'.repeat(150)}__typename${'}'.repeat(150)}}`;
+    const { status, errors } = await apiAt(http.url).ask(nested);
+    expect([status, errors[0]?.extensions.code]).toEqual([400, 'OPERATION_TOO_LARGE']);
+    await expect(askOver(socket(), nested)).rejects.toMatchObject([{ extensions: { code: 'OPERATION_TOO_LARGE' } }]);
+    expect(counts).toBe(0);
+  });
+});

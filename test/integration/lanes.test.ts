@@ -1,0 +1,232 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Client } from 'pg';
+import { CONNECTIONS_PER_OPERATION, lanesOf, sharesOf } from '../../src/adapters/persistence/database/lanes';
+import { transact } from '../../src/adapters/persistence/database/transact';
+import { DataLockedError } from '../../src/application/ports/store-errors';
+import type { Changed } from '../../src/application/tickets/change';
+import { commands, everything, newTicket, openStore, submission, type TestStore } from '../support/store';
+import { untilTrue } from '../support/until';
+
+let store: TestStore;
+/** A connection of an operator, who holds locks and looks at the sessions. */
+let operator: Client;
+
+beforeAll(async () => {
+  store = await openStore();
+  operator = new Client(store.url);
+  await operator.connect();
+});
+afterAll(async () => {
+  await operator.end();
+  await store.close();
+});
+
+const SLEEP = { text: 'SELECT pg_sleep(60)' };
+
+const sleeping = async (): Promise<number> => {
+  const { rows } = await operator.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM pg_stat_activity
+      WHERE datname = current_database() AND state = 'active' AND query = $1`,
+    [SLEEP.text],
+  );
+  return rows[0]?.count ?? 0;
+};
+
+const opened = async (): Promise<string> => {
+  const change = submission(newTicket(store.client.id));
+  await store.changeTickets([change]);
+  return change.ticketId;
+};
+
+const assign = (ticketId: string, assignee: string, more = {}) =>
+  store.changeTickets([commands(ticketId, [{ type: 'assign', assignee }], more)]);
+
+/** Runs work while another session has locked rows, and then releases them. */
+async function whileLocked<T>(lock: string, values: unknown[], work: () => Promise<T>): Promise<T> {
+  await operator.query('BEGIN');
+  try {
+    await operator.query(lock, values);
+    return await work();
+  } finally {
+    await operator.query('ROLLBACK');
+  }
+}
+
+const LOCK_TICKETS = 'SELECT FROM tickets WHERE id = ANY ($1::uuid[]) FOR UPDATE';
+
+/** Ordinary requests; they would wait for long if they found no connection. */
+const otherWork = async (other: string): Promise<void> => {
+  await assign(other, `Bob ${Math.random()}`);
+  await opened();
+  expect(await store.reader.ticketById(everything, other)).not.toBeNull();
+  expect(await store.reader.countTickets(everything, {}, store.clock.now())).toBeGreaterThan(0);
+  await lanesOf(store.pool).health.query({ text: 'SELECT 1' });
+};
+
+describe('a statement of an operation', () => {
+  it('is cancelled in the server with the operation, and its connection is used again', async () => {
+    const { heavy } = lanesOf(store.pool);
+    const operation = new AbortController();
+    const running = heavy.under(operation.signal).query(SLEEP);
+    await untilTrue(async () => (await sleeping()) === 1);
+    const before = store.pool.totalCount;
+    operation.abort(new Error('the caller has gone'));
+    await expect(running).rejects.toThrow('the caller has gone');
+    await untilTrue(async () => (await sleeping()) === 0);
+    const { rows } = await heavy.under(new AbortController().signal).query({ text: 'SELECT 1 AS one' });
+    expect(rows).toEqual([{ one: 1 }]);
+    expect(store.pool.totalCount).toBe(before);
+  });
+
+  it('runs beside one other at most; the rest waits, and starts no more when the operation has ended', async () => {
+    const { heavy, lists } = lanesOf(store.pool);
+    const operation = new AbortController();
+    const statements = Array.from({ length: 400 }, (_, index) =>
+      (index % 2 === 0 ? heavy : lists)
+        .under(operation.signal)
+        .query(SLEEP)
+        .catch((error: Error) => error.message),
+    );
+    await untilTrue(async () => (await sleeping()) === CONNECTIONS_PER_OPERATION);
+    await otherWork(await opened());
+    expect(await sleeping()).toBe(CONNECTIONS_PER_OPERATION);
+    operation.abort(new Error('over'));
+    expect(new Set(await Promise.all(statements))).toEqual(new Set(['over']));
+    await untilTrue(async () => (await sleeping()) === 0);
+    await expect(heavy.under(operation.signal).query(SLEEP)).rejects.toThrow('over');
+  });
+
+  it('does not take the connections of other work, however many operations there are', async () => {
+    const { heavy } = lanesOf(store.pool);
+    const operations = Array.from({ length: 20 }, () => new AbortController());
+    const running = operations.flatMap(({ signal }) =>
+      Array.from({ length: 20 }, () =>
+        heavy
+          .under(signal)
+          .query(SLEEP)
+          .catch(() => undefined),
+      ),
+    );
+    await untilTrue(async () => (await sleeping()) === sharesOf(20).heavy);
+    const other = await opened();
+    await assign(other, 'Bob');
+    expect(await store.reader.ticketById(everything, other)).toMatchObject({ assignee: 'Bob' });
+    for (const operation of operations) operation.abort();
+    await Promise.all(running);
+  });
+
+  it('answers 400 counts with a text filter, of several operations at once', async () => {
+    const signals = [1, 2, 3, 4].map(() => new AbortController().signal);
+    const counts = await Promise.all(
+      signals.flatMap((signal) =>
+        Array.from({ length: 100 }, () =>
+          store.reader.countTickets({ ...everything, signal }, { text: 'orders' }, store.clock.now()),
+        ),
+      ),
+    );
+    expect(new Set(counts).size).toBe(1);
+  });
+
+  it('is not started by a caller that has gone', async () => {
+    const caller = { ...everything, signal: AbortSignal.abort(new Error('gone')) };
+    const id = await opened();
+    const page = { count: 1, from: 'START', after: null, before: null } as const;
+    for (const read of [
+      store.reader.ticketById(caller, id),
+      store.reader.ticketByNumber(caller, 1),
+      store.reader.events(caller, id, null, page),
+      store.reader.countEvents(caller, id, null),
+      store.reader.ticketAtVersion(caller, id, 1),
+      store.reader.followUps(caller, id, page),
+      store.reader.countTickets(caller, {}, 0),
+      store.reader.clientById(caller, store.client.id),
+    ]) {
+      await expect(read).rejects.toThrow('gone');
+    }
+  });
+});
+
+describe('a ticket that another session has locked', () => {
+  it('holds up only the changes of that ticket, which follow in their order when it is released', async () => {
+    const [locked, other] = [await opened(), await opened()];
+    const agents = Array.from({ length: 200 }, (_, index) => `Agent ${index}`);
+    const waiting = await whileLocked(LOCK_TICKETS, [[locked]], async () => {
+      const changes = agents.map((agent) => assign(locked, agent));
+      await otherWork(other);
+      return changes;
+    });
+    const versions = (await Promise.all(waiting)).map(([changed]: readonly Changed[]) => changed?.ticket?.version);
+    expect(versions).toEqual(agents.map((_, index) => index + 2));
+  });
+
+  it('and twelve more leave connections for other tickets', async () => {
+    const other = await opened();
+    const locked = await Promise.all(Array.from({ length: 12 }, opened));
+    const waiting = await whileLocked(LOCK_TICKETS, [locked], async () => {
+      const changes = locked.map((id) => assign(id, 'Carol'));
+      for (let round = 0; round < 3; round++) await otherWork(other);
+      return changes;
+    });
+    for (const [changed] of await Promise.all(waiting)) expect(changed?.ticket?.assignee).toBe('Carol');
+  });
+
+  it('is a typed error after the longest wait, and nothing is changed', async () => {
+    const id = await opened();
+    await whileLocked(LOCK_TICKETS, [[id]], async () => {
+      const update = transact(
+        store.pool,
+        (tx) => tx.query({ text: 'UPDATE tickets SET assignee = $2 WHERE id = $1', values: [id, 'Dan'] }),
+        { lockWaitMs: 1 },
+      );
+      await expect(update).rejects.toBeInstanceOf(DataLockedError);
+    });
+    expect(await store.reader.ticketById(everything, id)).toMatchObject({ assignee: null });
+  });
+
+  it('is not changed for a caller that has gone while it waited for its turn', async () => {
+    const id = await opened();
+    const gone = new AbortController();
+    const [first, second] = await whileLocked(LOCK_TICKETS, [[id]], async () => {
+      const change = (assignee: string, signal?: AbortSignal) =>
+        store.changeTickets([commands(id, [{ type: 'assign', assignee }])], signal);
+      const both = [change('Eve'), change('Fay', gone.signal)] as const;
+      gone.abort(new Error('gone'));
+      await expect(both[1]).rejects.toThrow('gone');
+      return both;
+    });
+    await first;
+    await expect(second).rejects.toThrow('gone');
+    expect(await store.reader.ticketById(everything, id)).toMatchObject({ assignee: 'Eve', version: 2 });
+  });
+});
+
+it('submissions of a client that another session has locked leave connections for other tickets', async () => {
+  const other = await opened();
+  const submitted = await whileLocked('SELECT FROM clients WHERE id = $1 FOR UPDATE', [store.client.id], async () => {
+    const submissions = Array.from({ length: 12 }, opened);
+    await assign(other, 'Gus');
+    expect(await store.reader.ticketById(everything, other)).toMatchObject({ assignee: 'Gus' });
+    return submissions;
+  });
+  for (const id of await Promise.all(submitted)) expect(await store.reader.ticketById(everything, id)).not.toBeNull();
+});
+
+it('requests with one key wait for each other, and one of them is carried out', async () => {
+  const id = await opened();
+  const idempotency = { key: 'same', fingerprint: 'a' };
+  const answers = await Promise.all(Array.from({ length: 20 }, () => assign(id, 'Hal', { idempotency })));
+  expect(answers.filter(([changed]) => changed?.replayed === false)).toHaveLength(1);
+  expect(await store.reader.ticketById(everything, id)).toMatchObject({ version: 2 });
+});
+
+it('every connection has time limits', async () => {
+  const { rows } = await store.pool.query(
+    `SELECT name, setting::int AS ms FROM pg_settings
+      WHERE name IN ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout') ORDER BY name`,
+  );
+  expect(rows).toEqual([
+    { name: 'idle_in_transaction_session_timeout', ms: 15_000 },
+    { name: 'lock_timeout', ms: 250 },
+    { name: 'statement_timeout', ms: 20_000 },
+  ]);
+});
