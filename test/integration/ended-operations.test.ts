@@ -68,6 +68,7 @@ async function start(operationTimeoutMs: number): Promise<void> {
         counts += 1;
         return 0;
       },
+      ticketByNumber: async () => ({ subject: 'x'.repeat(6_000_000) }),
       ticketById: async (_: Caller, id: string) => ({ id, clientId: 'c' }),
       clientById: async (caller: Caller, id: string) => {
         await clientReads.run(caller);
@@ -331,5 +332,15 @@ describe('operations that are too large', () => {
     expect([status, errors[0]?.extensions.code]).toEqual([400, 'OPERATION_TOO_LARGE']);
     await expect(askOver(socket(), nested)).rejects.toMatchObject([{ extensions: { code: 'OPERATION_TOO_LARGE' } }]);
     expect(counts).toBe(0);
+  });
+
+  it('are refused when their texts are, and the socket stays open', async () => {
+    await start(LONG_MS);
+    const twice = '{ ticket(number: 1) { subject again: subject } }';
+    const { status, errors, data } = await apiAt(http.url).ask(twice);
+    expect([status, errors[0]?.extensions.code, data]).toEqual([400, 'OPERATION_TOO_LARGE', null]);
+    const client = socket();
+    expect((await askOver(client, twice)).errors).toMatchObject([{ message: errors[0]?.message }]);
+    expect((await askOver(client, '{ viewer { seesAllClients } }')).data).toEqual({ viewer: { seesAllClients: true } });
   });
 });

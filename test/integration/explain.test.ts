@@ -57,6 +57,29 @@ RESPONSE, cycle 1, promised at SEV2: fulfilled in time
     expect(whole.match(/^\w+, cycle \d/gm)).toEqual(['RESPONSE, cycle 1', 'UPDATE, cycle 1', 'RESOLUTION, cycle 1']);
   });
 
+  it('says why a due time is unknown, and explains the other cycles', async () => {
+    const late = await openStore();
+    const at = Date.parse('2050-12-20T15:00:00Z');
+    const change = submission(newTicket(late.client.id), { at });
+    await late.changeTickets([change]);
+    const message = { type: 'communicate', direction: 'OUTBOUND', channel: 'EMAIL', body: 'On it.' } as const;
+    await late.changeTickets([commands(change.ticketId, [message], { at: Date.parse('2051-01-02T15:00:00Z') })]);
+    late.clock.moveTo(Date.parse('2051-01-03T15:00:00Z'));
+    const printed = await explain(late, { ...ASKED, ticket: change.ticketId });
+    expect(printed).toContain('RESPONSE, cycle 1, promised at SEV2: fulfilled late');
+    expect(printed).toContain('UPDATE, cycle 2, promised at SEV2: unknown');
+    expect(printed).toContain(
+      'The time cannot be computed. The holidays of the calendar of America/New_York are known',
+    );
+    const { cycles } = JSON.parse(await explain(late, { ...ASKED, ticket: change.ticketId, json: true }));
+    expect(cycles.find((one: { cycle: number }) => one.cycle === 2)).toMatchObject({
+      status: 'UNKNOWN',
+      ...{ total: null, counted: null, elapsed: null, dueAt: null, segments: [] },
+      unknownBecause: expect.stringContaining('this needs 2051'),
+    });
+    await late.close();
+  });
+
   it('finds the ticket by number, id and externalId, and gives JSON', async () => {
     const resolution = { commitment: 'RESOLUTION', cycle: '1', json: true };
     const json = await text(resolution);

@@ -36,11 +36,23 @@ export const operationTooLarge = (sentence: string): GraphQLError =>
 
 const TEXT_OR_BRACKET = /"""(?:\\"""|[\s\S])*?(?:"""|$)|"(?:\\.|[^"\\\n\r])*"?|#[^\n\r]*|[{}()[\]]/g;
 
+/** The number of opening brackets, also of those in texts and comments. */
+function openingBrackets(source: string): number {
+  let count = 0;
+  for (let index = 0; index < source.length; index += 1) {
+    const code = source.charCodeAt(index);
+    // { ( [
+    if (code === 123 || code === 40 || code === 91) count += 1;
+  }
+  return count;
+}
+
 /**
  * The error for a document whose brackets are nested too deeply; null for any other. It is checked
  * before the document is parsed, because parsing and validation are recursive.
  */
 export function nestedTooDeeply(source: string): GraphQLError | null {
+  if (openingBrackets(source) <= LIMITS.nesting) return null;
   let depth = 0;
   for (const [found] of source.matchAll(TEXT_OR_BRACKET)) {
     if ('{(['.includes(found)) depth += 1;

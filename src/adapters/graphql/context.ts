@@ -48,28 +48,29 @@ export function contextFactory<S extends ReadServices>(services: S, logger: Logg
   return (identified, requestId, operation) => {
     const caller = operation === null ? identified : { ...identified, signal: operation.signal };
     const clients = new Map<string, Promise<Client | null>>();
-    const context = {
+    const now = services.clock.now();
+    const allowance = unlimitedFields();
+    const policyOf = (pinned: Pinned) => pinnedPolicy(services.policies, pinned);
+    const client = (id: string): Promise<Client | null> => {
+      const asked = clients.get(id) ?? services.reader.clientById(caller, id);
+      clients.set(id, asked);
+      return asked;
+    };
+    // Without spreading, which took ten times as long as the rest of the function.
+    const forWork: RequestContext<S> = {
       caller,
-      now: services.clock.now(),
+      now,
       requestId,
       logger,
       operation,
-      allowance: unlimitedFields(),
-      policyOf: (pinned: Pinned) => pinnedPolicy(services.policies, pinned),
-    };
-    const forWork: RequestContext<S> = {
-      ...context,
-      get forWork() {
-        return forWork;
-      },
+      allowance,
+      policyOf,
       services,
-      client: (id) => {
-        const asked = clients.get(id) ?? services.reader.clientById(caller, id);
-        clients.set(id, asked);
-        return asked;
-      },
+      client,
+      forWork: undefined as unknown as RequestContext<S>,
     };
-    return { ...context, forWork };
+    (forWork as { forWork: RequestContext<S> }).forWork = forWork;
+    return { caller, now, requestId, logger, operation, allowance, policyOf, forWork };
   };
 }
 

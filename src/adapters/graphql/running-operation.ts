@@ -1,4 +1,4 @@
-import { type CallerGone, type OperationEnded, OperationTimedOut } from '../../application/ports/operation-ended';
+import { CallerGone, type OperationEnded, OperationTimedOut } from '../../application/ports/operation-ended';
 
 /**
  * One execution of an operation: a request, or one event of a subscription. It can end before its
@@ -59,8 +59,9 @@ export class RunningOperation {
   }
 
   /** The caller has gone. Without effect after the answer. */
-  abandon(reason: CallerGone): void {
-    this.end(reason);
+  abandon(): void {
+    // An error is costly to create, and every request is closed after its answer.
+    if (!this.isAnswered && this.ended === null) this.end(new CallerGone());
   }
 
   /** Runs one mutation of the operation; not interrupted once it has started. */
@@ -76,7 +77,7 @@ export class RunningOperation {
   }
 
   private end(reason: OperationEnded): void {
-    if (this.isAnswered || this.ended !== null) return;
+    if (this.ended !== null) return;
     this.ended = reason;
     if (this.runningMutation === null) this.stop(reason);
     this.rejectAnswer?.(reason);

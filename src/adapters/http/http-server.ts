@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { Caller } from '../../application/ports/caller';
-import { CallerGone, OperationTimedOut } from '../../application/ports/operation-ended';
+import { OperationTimedOut } from '../../application/ports/operation-ended';
 import type { ContextFactory } from '../graphql/context';
 import { FAULT_CODES } from '../graphql/errors';
 import { RunningOperation } from '../graphql/running-operation';
@@ -167,7 +167,7 @@ async function answerGraphQL(
   response.setHeader('x-request-id', requestId);
   const operation = new RunningOperation();
   const context = contextFor(callerOf(request), requestId, operation);
-  response.once('close', () => operation.abandon(new CallerGone()));
+  response.once('close', () => operation.abandon());
   const at = url.indexOf('?');
   const search = at < 0 ? '' : url.slice(at);
   const answer = await operation.answerWithin(operationTimeoutMs, () =>

@@ -15,7 +15,6 @@ import {
 import { getVariableValues } from 'graphql/execution/values';
 import type { SubscribePayload } from 'graphql-ws';
 import type { Logger } from 'pino';
-import { CallerGone } from '../../../application/ports/operation-ended';
 import { answerTooLong, checkOperation, nestedTooDeeply } from '../../graphql/check-operation';
 import type { OperationContext } from '../../graphql/context';
 import { FAULT_CODES, presentError } from '../../graphql/errors';
@@ -110,7 +109,7 @@ export function executeUntilCompleted(args: ExecutionArgs, limitMs: number): Asy
       return { done: false, value: await resultOf(args, limitMs) };
     },
     async return() {
-      operation.abandon(new CallerGone());
+      operation.abandon();
       return { done: true, value: undefined };
     },
     [Symbol.asyncIterator]: () => results,
@@ -153,9 +152,8 @@ export async function subscribeWithFreshContexts(
     },
     async return() {
       hasEnded = true;
-      const reason = new CallerGone();
-      subscription.abandon(reason);
-      delivery?.abandon(reason);
+      subscription.abandon();
+      delivery?.abandon();
       await events.return?.();
       return { done: true, value: undefined };
     },

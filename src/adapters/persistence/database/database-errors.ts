@@ -128,14 +128,17 @@ export const isConflict = (error: unknown): boolean => ['40001', '40P01'].includ
 export const isDataError = (error: unknown): boolean =>
   error instanceof UnreadableInstant ||
   error instanceof UnstorableInstant ||
-  (sqlStateOf(error) !== null && !isConnectionLost(error));
+  (answeredState(error) !== null && !isConnectionLost(error));
 
 /**
  * Whether the cause of an error is probably not a row: transaction state (25), conflicts (40),
- * missing tables or rights (42), resources (53), locks (55), an
- * operator (57), the machine (58).
+ * missing tables or rights (42), resources (53), locks (55), an operator (57), the machine (58).
  */
-export const isServerError = (error: unknown): boolean => /^(25|40|42|53|55|57|58)/.test(sqlStateOf(error) ?? '');
+export const isServerError = (error: unknown): boolean => /^(25|40|42|53|55|57|58)/.test(answeredState(error) ?? '');
+
+/** The SQLSTATE that the database answered, also if the error is one that this service made of it. */
+const answeredState = (error: unknown): string | null =>
+  sqlStateOf(error) ?? (error instanceof OperatorError ? sqlStateOf(error.cause) : null);
 
 /** The database returned a `timestamptz` that is not an instant, such as `infinity`. */
 export class UnreadableInstant extends RangeError {

@@ -13,7 +13,7 @@ export async function setAside(
   faults: readonly DeadlineFault[],
 ): Promise<readonly SetAside[]> {
   if (faults.length === 0) return [];
-  const errors = faults.map(({ error }) => withoutUnstorable(String(error).slice(0, LONGEST_TEXT)));
+  const errors = faults.map(({ error }) => withoutUnstorable(textOf(error).slice(0, LONGEST_TEXT)));
   const rows = await rowsOf<{ ticket_id: string; attempts: number; retry_at: EpochMs }>(on, {
     text: setAsideStatement(clock),
     values: [faults.map(({ ticketId }) => ticketId), errors],
@@ -23,3 +23,7 @@ export async function setAside(
     return { ticketId, attempts, retryAt, error };
   });
 }
+
+/** The error with what the database said, if the error is one that this service made of it. */
+const textOf = (error: unknown): string =>
+  error instanceof Error && error.cause instanceof Error ? `${error}: ${error.cause.message}` : String(error);
