@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import pino from 'pino';
 import { presentError } from '../../src/adapters/graphql/errors';
+import { isDataError, lockedError } from '../../src/adapters/persistence/database/database-errors';
 import { DataLockedError, StatementTimedOut, StoreBusyError } from '../../src/application/ports/store-errors';
 
 const outOfConnections = Object.assign(new Error('too many clients already'), { code: '53300' });
@@ -20,4 +21,9 @@ it.each([
   const shown = presentError(error, { message: '' }, 'id', pino({ level: 'silent' }));
   expect(shown.extensions?.code).toBe(code);
   expect(shown.message).toMatch(message);
+});
+
+it('a lock of another transaction is not taken for an error of a row', () => {
+  const locked = Object.assign(new Error('could not obtain lock'), { code: '55P03' });
+  expect(isDataError(lockedError(locked))).toBe(false);
 });
