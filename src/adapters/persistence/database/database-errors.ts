@@ -136,7 +136,7 @@ export const isDataError = (error: unknown): boolean =>
  */
 export const isServerError = (error: unknown): boolean => /^(25|40|42|53|55|57|58)/.test(answeredState(error) ?? '');
 
-/** The SQLSTATE that the database answered, also if the error is one that this service made of it. */
+/** The SQLSTATE of the database, also if this service made an error of its own of it. */
 const answeredState = (error: unknown): string | null =>
   sqlStateOf(error) ?? (error instanceof OperatorError ? sqlStateOf(error.cause) : null);
 
