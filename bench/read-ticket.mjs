@@ -147,7 +147,7 @@ export const report = ({ tickets, connections, aim, questions }) => ({
     isMet: name === 'standing' ? ratio.median >= aim : null,
   })),
   text: `${whole(tickets)} tickets in all stages, random ids, ${connections} connections that stay open, alternating rounds of ${SECONDS} s, median of ${ROUNDS} (least–greatest). \
-The peer is \`bench/read-ticket-peer.mjs\`: \`node:http\` and \`pg\`, a pool of ${POOL} like the service's, one prepared statement for each request, no GraphQL. \
+The peer is \`bench/read-ticket-peer.mjs\`: \`node:http\` and \`pg\`, a pool of ${POOL}, one prepared statement for each request, no GraphQL. \
 Before the rounds, the benchmark reads ${COMPARED} tickets from both and compares every field. Of elapsed, remaining and percentElapsed, which change every millisecond, it compares only whether they are null.
 
 ${table(

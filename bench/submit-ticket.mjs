@@ -59,6 +59,7 @@ const captureStatement = async (store) => {
   const { v7: newId } = require('uuid');
   const sent = [];
   const pool = {
+    options: store.pool.options,
     query: (statement) => {
       if (/INSERT INTO tickets/.test(statement.text)) sent.push(statement);
       return store.pool.query(statement);
@@ -195,7 +196,7 @@ statement (ticket and event) and waits for the disk. The peer ${
     peer === null
       ? `was left out: ${skipped}`
       : `is ${peer.name} with that statement, taken from \
-the service itself, in prepared mode with ${connections} clients on the same server: no HTTP, no GraphQL, no classification, no commitments. NULLs are part of its text, instants are the same each time, and it has one connection for each client, while the service has a pool of 10`
+the service itself, in prepared mode with ${connections} clients on the same server: no HTTP, no GraphQL, no classification, no commitments. NULLs are part of its text, instants are the same each time, and it has one connection for each client, while the service has 7 for changes`
   }. After each round the \
 tickets are counted.
 

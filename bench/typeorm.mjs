@@ -12,6 +12,7 @@ const require = createRequire(import.meta.url);
 const { v7: newId } = require('uuid');
 const { entityManager } = require('../dist/src/adapters/persistence/database/entity-manager.js');
 const { rowsOf } = require('../dist/src/adapters/persistence/database/sql.js');
+const { lanesOf } = require('../dist/src/adapters/persistence/database/lanes.js');
 const { clients, tickets } = require('../dist/src/adapters/persistence/tables/index.js');
 const { TICKET_COLUMNS } = require('../dist/src/adapters/persistence/tickets/ticket-row.js');
 
@@ -31,7 +32,7 @@ const INSERT_CLIENT = 'INSERT INTO clients (id, name, created_at) VALUES ($1, $2
  * with.
  */
 const operationsOf = ({ pool, dataSource }, ids, clientId) => {
-  const manager = entityManager(dataSource, pool);
+  const manager = entityManager(dataSource, lanesOf(pool).lookups);
   const ticketRepository = manager.getRepository(tickets);
   const clientRepository = manager.getRepository(clients);
   let next = 0;
@@ -41,7 +42,7 @@ const operationsOf = ({ pool, dataSource }, ids, clientId) => {
     return [made, `Client ${made}`, new Date().toISOString()];
   };
   const ways = (name, text, valuesOf, repository) => ({
-    'named statement': () => rowsOf(pool, { name, text, values: valuesOf() }),
+    'named statement': () => rowsOf(lanesOf(pool).lookups, { name, text, values: valuesOf() }),
     'dataSource.query': () => dataSource.query(text, valuesOf()),
     ...repository,
   });
@@ -108,7 +109,7 @@ const managerMicros = ({ pool, dataSource }) => {
   const times = 20_000;
   const samples = Array.from({ length: ROUNDS }, () => {
     const began = performance.now();
-    for (let i = 0; i < times; i += 1) entityManager(dataSource, pool);
+    for (let i = 0; i < times; i += 1) entityManager(dataSource, lanesOf(pool).lookups);
     return ((performance.now() - began) * 1000) / times;
   });
   return summaryOf(samples);

@@ -3,15 +3,10 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Client } from 'pg';
-import pino from 'pino';
-import { errorText } from '../../src/adapters/cli/error-text';
-import { type ImportOutput, runImport } from '../../src/compose/cli-import-command';
-import { runExport } from '../../src/compose/cli-read-commands';
-import { type Config, loadConfig } from '../../src/config';
+import { exportHere, importWith } from '../support/commands-here';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { type Finished, run } from '../support/program';
 
@@ -57,41 +52,7 @@ const countTickets = async (client: Client): Promise<number> => {
 };
 
 type Env = Readonly<Record<string, string>>;
-type Stdio = ImportOutput & Readonly<Record<'stdout' | 'stderr', Writable>>;
-
-/** Runs a command in this process; the result is that of the program. */
-async function runHere(env: Env, command: (config: Config, stdio: Stdio) => Promise<number>): Promise<Finished> {
-  const printed = { stdout: '', stderr: '' };
-  const output = (name: keyof typeof printed) =>
-    new Writable({
-      decodeStrings: false,
-      write: (text, _encoding, done) => {
-        printed[name] += text;
-        done();
-      },
-    });
-  const stdio = { stdout: output('stdout'), stderr: output('stderr') };
-  try {
-    const code = await command(loadConfig(env), stdio);
-    return { code, ...printed };
-  } catch (error) {
-    return { code: 1, stdout: printed.stdout, stderr: `${printed.stderr}${errorText(error)}\n` };
-  }
-}
-
-const SILENT = pino({ level: 'silent' });
-
-const importHere = (
-  env: Env,
-  file: string,
-  { mapping = MAPPING, dryRun = false, reports = null as string | null } = {},
-) => runHere(env, (config, stdio) => runImport(config, { file, mapping, dryRun, reports }, stdio, SILENT));
-
-const exportHere = (env: Env, filter?: object) =>
-  runHere(env, async (config, { stdout }) => {
-    await runExport(config, filter === undefined ? null : JSON.stringify(filter), stdout, SILENT);
-    return 0;
-  });
+const importHere = (env: Env, file: string, options = {}) => importWith(env, { file, mapping: MAPPING, ...options });
 
 interface Exported {
   readonly externalId: string;

@@ -4,6 +4,7 @@ import { CONNECTIONS_PER_OPERATION, lanesOf, sharesOf } from '../../src/adapters
 import { transact } from '../../src/adapters/persistence/database/transact';
 import { DataLockedError } from '../../src/application/ports/store-errors';
 import type { Changed } from '../../src/application/tickets/change';
+import { startTestService } from '../support/graphql-service';
 import { commands, everything, newTicket, openStore, submission, type TestStore } from '../support/store';
 import { untilTrue } from '../support/until';
 
@@ -229,4 +230,27 @@ it('every connection has time limits', async () => {
     { name: 'lock_timeout', ms: 250 },
     { name: 'statement_timeout', ms: 20_000 },
   ]);
+});
+
+it('over HTTP, a locked ticket with 200 waiting changes leaves the health check and other requests as they are', async () => {
+  const service = await startTestService();
+  const client = new Client(service.database.url);
+  await client.connect();
+  const [locked, other] = [await service.submit(), await service.submit()];
+  await client.query('BEGIN');
+  await client.query('SELECT FROM tickets WHERE number = 1 FOR UPDATE');
+  let answered = 0;
+  const waiting = Array.from({ length: 200 }, (_, index) =>
+    service.mutate('assignTicket', { ticketId: locked, assignee: `Agent ${index}` }).finally(() => {
+      answered += 1;
+    }),
+  );
+  const { status } = await fetch(new URL('/health', service.url));
+  expect(status).toBe(200);
+  expect((await service.mutate('assignTicket', { ticketId: other, assignee: 'Ida' })).userErrors).toEqual([]);
+  expect(answered).toBe(0);
+  await client.query('ROLLBACK');
+  for (const { userErrors } of await Promise.all(waiting)) expect(userErrors).toEqual([]);
+  await client.end();
+  await service.close();
 });

@@ -111,12 +111,14 @@ export class ZoneOffsets {
 
   /** The instant of a local time and, if it occurs twice, the second. */
   occurrencesOf(local: number): readonly [first: EpochMs, second?: EpochMs] {
-    const first = this.instantOf(local);
-    for (const { from, to, offset } of this.overlapping(first + 1, first + 2 * WIDEST_OFFSET_MS)) {
-      const second = local - offset;
-      if (second > first && second >= from && second < to) return [first, second];
+    let first: EpochMs | undefined;
+    for (const { from, to, offset } of this.overlapping(local - WIDEST_OFFSET_MS, local + WIDEST_OFFSET_MS)) {
+      const at = local - offset;
+      if (at < from || at >= to || at === first) continue;
+      if (first !== undefined) return [first, at];
+      first = at;
     }
-    return [first];
+    return [first ?? this.instantOf(local)];
   }
 
   private search(from: EpochMs, to: EpochMs): readonly OffsetPeriod[] {

@@ -123,12 +123,12 @@ export const isConflict = (error: unknown): boolean => ['40001', '40P01'].includ
 /**
  * Whether the database refused a statement, or a value cannot be read from it or stored in it. The
  * cause may be a single row: a value out of range, a violated constraint, an exception of a
- * trigger.
+ * trigger. A lock that another transaction holds is no error of a row.
  */
 export const isDataError = (error: unknown): boolean =>
   error instanceof UnreadableInstant ||
   error instanceof UnstorableInstant ||
-  (answeredState(error) !== null && !isConnectionLost(error));
+  (answeredState(error) !== null && !isConnectionLost(error) && !(error instanceof DataLockedError));
 
 /**
  * Whether the cause of an error is probably not a row: transaction state (25), conflicts (40),
@@ -136,7 +136,7 @@ export const isDataError = (error: unknown): boolean =>
  */
 export const isServerError = (error: unknown): boolean => /^(25|40|42|53|55|57|58)/.test(answeredState(error) ?? '');
 
-/** The SQLSTATE that the database answered, also if the error is one that this service made of it. */
+/** The SQLSTATE that the database answered, also of an error that this service made of it. */
 const answeredState = (error: unknown): string | null =>
   sqlStateOf(error) ?? (error instanceof OperatorError ? sqlStateOf(error.cause) : null);
 
