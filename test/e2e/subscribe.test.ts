@@ -17,7 +17,8 @@ test('a subscriber that keeps up receives every event of an import by another pr
   client.subscribe<{ ticketEvents: { event: { number: number }; ticket: { id: string } } }>(
     { query: 'subscription { ticketEvents { cursor event { type number } ticket { id number severity } } }' },
     {
-      next: ({ data }) => {
+      next: ({ data, errors }) => {
+        if (errors !== undefined) failure = errors;
         if (data == null) return;
         const { event, ticket } = data.ticketEvents;
         numbers.set(ticket.id, [...(numbers.get(ticket.id) ?? []), event.number]);

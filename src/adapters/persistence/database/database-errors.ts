@@ -128,7 +128,7 @@ export const isConflict = (error: unknown): boolean => ['40001', '40P01'].includ
 export const isDataError = (error: unknown): boolean =>
   error instanceof UnreadableInstant ||
   error instanceof UnstorableInstant ||
-  (answeredState(error) !== null && !isConnectionLost(error) && !(error instanceof DataLockedError));
+  (answeredState(error) !== null && !isConnectionLost(error));
 
 /**
  * Whether the cause of an error is probably not a row: transaction state (25), conflicts (40),
@@ -136,9 +136,13 @@ export const isDataError = (error: unknown): boolean =>
  */
 export const isServerError = (error: unknown): boolean => /^(25|40|42|53|55|57|58)/.test(answeredState(error) ?? '');
 
-/** The SQLSTATE that the database answered, also of an error that this service made of it. */
+/**
+ * The SQLSTATE that the database answered, also of those errors that this service made of it whose
+ * cause may be a single row.
+ */
 const answeredState = (error: unknown): string | null =>
-  sqlStateOf(error) ?? (error instanceof OperatorError ? sqlStateOf(error.cause) : null);
+  sqlStateOf(error) ??
+  (error instanceof InsufficientStorageError || error instanceof StatementTimedOut ? sqlStateOf(error.cause) : null);
 
 /** The database returned a `timestamptz` that is not an instant, such as `infinity`. */
 export class UnreadableInstant extends RangeError {
