@@ -7,20 +7,27 @@ import type { WebSocket } from 'ws';
 export const SEND_LIMITS = {
   /** For one socket, in bytes. */
   bytesPerSocket: 4 * 1024 * 1024,
-  /** For all sockets of the process, in bytes. Above it, the socket with the most is closed. */
+  /** For all sockets of the process, in bytes. Above it, the socket with the most is cut off. */
   bytesInAll: 64 * 1024 * 1024,
   /** What a frame occupies besides its content, in bytes. */
-  bytesPerFrame: 256,
+  bytesPerFrame: 1_024,
 } as const;
 
-/** What waits to be sent on the sockets of a process. */
+/** How a socket is ended because too much waits on it. */
+interface Endings {
+  /** Closes the socket with a code. What waits is kept until it was sent, or until a timeout. */
+  readonly close: () => void;
+  /** Cuts the connection off, which frees what waits at once. */
+  readonly cut: () => void;
+}
+
+/** What waits to be sent on the sockets of a process, including those that are being closed. */
 export class Outboxes {
   private readonly open = new Set<Outbox>();
   private total = 0;
 
-  /** @param overflow closes the socket, because too much waits */
-  add(socket: WebSocket, overflow: () => void): Outbox {
-    const outbox = new Outbox(socket, overflow, (difference) => this.grow(difference));
+  add(socket: WebSocket, endings: Endings): Outbox {
+    const outbox = new Outbox(socket, endings, (difference) => this.grow(outbox, difference));
     this.open.add(outbox);
     return outbox;
   }
@@ -30,12 +37,13 @@ export class Outboxes {
     if (this.open.delete(outbox)) this.total -= outbox.waiting;
   }
 
-  private grow(difference: number): void {
+  private grow(outbox: Outbox, difference: number): void {
+    if (!this.open.has(outbox)) return;
     this.total += difference;
     if (difference <= 0 || this.total <= SEND_LIMITS.bytesInAll) return;
     const largest = [...this.open].reduce((a, b) => (b.waiting > a.waiting ? b : a));
     this.remove(largest);
-    largest.overflow();
+    largest.endings.cut();
   }
 }
 
@@ -47,7 +55,7 @@ export class Outbox {
 
   constructor(
     private readonly socket: WebSocket,
-    readonly overflow: () => void,
+    readonly endings: Endings,
     private readonly grow: (difference: number) => void,
   ) {}
 
@@ -69,21 +77,31 @@ export class Outbox {
     });
   }
 
+  /** Answers a ping message; unlike `send`, nothing is kept that would wait for it. */
+  answer(message: string): void {
+    if (!this.hasRoom()) return;
+    this.frames += 1;
+    this.socket.send(message, this.sent);
+    this.measure();
+  }
+
   /** Answers a ping frame of WebSocket; its content has at most 125 bytes. */
   pong(content: Buffer): void {
     if (!this.hasRoom()) return;
     this.frames += 1;
-    this.socket.pong(content, false, () => {
-      this.frames -= 1;
-      this.measure();
-    });
+    this.socket.pong(content, false, this.sent);
     this.measure();
   }
+
+  private readonly sent = (): void => {
+    this.frames -= 1;
+    this.measure();
+  };
 
   private hasRoom(): boolean {
     if (this.socket.readyState !== this.socket.OPEN) return false;
     if (this.waiting <= SEND_LIMITS.bytesPerSocket) return true;
-    this.overflow();
+    this.endings.close();
     return false;
   }
 

@@ -103,9 +103,17 @@ export function createSocketServer(settings: SocketSettings): SocketServer {
       socket.close(TRY_AGAIN_LATER, added);
       return;
     }
-    const outbox = outboxes.add(socket, () => {
-      logger.info({ address }, 'a socket was closed, because its client does not read');
-      socket.close(TRY_AGAIN_LATER, 'Too much waits to be sent; read faster, or ask for less');
+    const outbox = outboxes.add(socket, {
+      close: () => {
+        logger.info({ address }, 'a socket was closed, because its client does not read');
+        socket.close(TRY_AGAIN_LATER, 'Too much waits to be sent; read faster, or ask for less');
+        // What else its client sends would only be thrown away.
+        socket.pause();
+      },
+      cut: () => {
+        logger.warn({ address }, 'a socket was cut off, because too much waits to be sent on all sockets');
+        socket.terminate();
+      },
     });
     const stopPinging = keepAlive(socket, request.socket);
     let isInitialised = false;
@@ -119,7 +127,7 @@ export function createSocketServer(settings: SocketSettings): SocketServer {
           if (text.length > MAX_PING_LENGTH) {
             return socket.close(BAD_REQUEST, `The payload of a ping has at most ${MAX_PING_LENGTH} characters`);
           }
-          await outbox.send(`{"type":"pong"${text}}`);
+          outbox.answer(`{"type":"pong"${text}}`);
         },
         onMessage: (take) => {
           socket.on('message', (data) => {
