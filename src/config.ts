@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { cleanEnv, EnvError, makeExactValidator } from 'envalid';
 import { nearestTo } from './adapters/documents/nearest';
-import { isLoopback } from './adapters/http/request-guard';
+import { MAX_PROXY_HOPS, parseTrustProxy, type TrustProxy } from './adapters/http/client-address';
+import { isLoopback, parseAllowedHost, parseAllowedOrigin } from './adapters/http/request-guard';
 import { DEFAULT_POOL_SIZE, MIN_POOL_SIZE } from './adapters/persistence/database/lanes';
 import { OperatorError } from './application/operator-error';
 
@@ -33,6 +34,15 @@ export type Config = Readonly<{
   allowUnauthenticated: boolean;
   /** The time limit of an operation, and of each event of a subscription, in seconds. */
   operationTimeoutSeconds: number;
+  /** The names of this service; null for the loopback names and `host`. */
+  allowedHosts: readonly string[] | null;
+  /** The origins whose pages may use this service; null for the loopback names at its port. */
+  allowedOrigins: readonly string[] | null;
+  /** The proxies whose headers name the client. */
+  trustProxy: TrustProxy;
+  maxSockets: number;
+  maxSocketsPerAddress: number;
+  maxSubscriptions: number;
 }>;
 
 /**
@@ -111,6 +121,21 @@ const displayName = makeExactValidator<string>((value) =>
     : refuse('a name of at most 100 characters, without spaces around it or control characters', value),
 );
 
+/** A list with commas between its entries, each in the normal form that `parse` returns. */
+const listOf = (takes: string, parse: (text: string) => string | null) =>
+  makeExactValidator<readonly string[]>((value) =>
+    value.split(',').map((part) => parse(part.trim()) ?? refuse(takes, value)),
+  );
+
+const trustedProxies = makeExactValidator<TrustProxy>(
+  (value) =>
+    parseTrustProxy(value) ??
+    refuse(
+      `false, the number of proxies in front of this service (at most ${MAX_PROXY_HOPS}), or their IP addresses and networks, such as 10.0.0.0/8`,
+      value,
+    ),
+);
+
 const specs = (root: string) => ({
   DATABASE_URL: postgresUrl({ default: undefined }),
   DATABASE_POOL_SIZE: wholeNumber(MIN_POOL_SIZE, 200)({ default: DEFAULT_POOL_SIZE }),
@@ -123,6 +148,18 @@ const specs = (root: string) => ({
   STEPDOWN_CLIENT: displayName({ default: 'Default client' }),
   STEPDOWN_ALLOW_UNAUTHENTICATED: exactlyTrueOrFalse({ default: false }),
   STEPDOWN_OPERATION_TIMEOUT_SECONDS: wholeNumber(1, 3_600)({ default: 30 }),
+  ALLOWED_HOSTS: listOf(
+    'host names and IP addresses with commas between them, each with or without a port, such as localhost,[::1]:4000',
+    parseAllowedHost,
+  )({ default: undefined }),
+  ALLOWED_ORIGINS: listOf(
+    'origins with commas between them, such as https://desk.example.com,http://localhost:*',
+    parseAllowedOrigin,
+  )({ default: undefined }),
+  TRUST_PROXY: trustedProxies({ default: { kind: 'NONE' } as const }),
+  STEPDOWN_MAX_SOCKETS: wholeNumber(1, 100_000)({ default: 1_000 }),
+  STEPDOWN_MAX_SOCKETS_PER_ADDRESS: wholeNumber(1, 100_000)({ default: 50 }),
+  STEPDOWN_MAX_SUBSCRIPTIONS: wholeNumber(1, 1_000_000)({ default: 2_000 }),
 });
 
 /**
@@ -163,6 +200,12 @@ export const loadConfig = (env: Readonly<Record<string, string | undefined>>): C
     client: clean.STEPDOWN_CLIENT,
     allowUnauthenticated: clean.STEPDOWN_ALLOW_UNAUTHENTICATED,
     operationTimeoutSeconds: clean.STEPDOWN_OPERATION_TIMEOUT_SECONDS,
+    allowedHosts: clean.ALLOWED_HOSTS ?? null,
+    allowedOrigins: clean.ALLOWED_ORIGINS ?? null,
+    trustProxy: clean.TRUST_PROXY,
+    maxSockets: clean.STEPDOWN_MAX_SOCKETS,
+    maxSocketsPerAddress: clean.STEPDOWN_MAX_SOCKETS_PER_ADDRESS,
+    maxSubscriptions: clean.STEPDOWN_MAX_SUBSCRIPTIONS,
   };
 };
 

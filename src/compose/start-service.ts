@@ -93,7 +93,7 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
       clients: { create: clients.create, default: defaultClient(() => clients.ensureClient(config.client)) },
     };
     const http = await startHttpServer({
-      host: config.host,
+      ...edgeOf(config),
       port: config.port,
       schema: buildGraphQLSchema(),
       contextFor: contextFactory(services, logger),
@@ -125,6 +125,25 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
     throw error;
   }
 }
+
+/** The settings of the HTTP server that limit who can use it, and how much. */
+export const edgeOf = ({
+  host,
+  allowedHosts,
+  allowedOrigins,
+  trustProxy,
+  maxSockets,
+  maxSocketsPerAddress,
+  maxSubscriptions,
+}: Config) => ({
+  host,
+  allowedHosts,
+  allowedOrigins,
+  trustProxy,
+  maxSockets,
+  maxSocketsPerAddress,
+  maxSubscriptions,
+});
 
 /** The due tickets, with a log line for each ticket whose deadlines cannot be recorded. */
 const dueTickets = ({ policies }: Store, store: TicketStore, logger: Logger) =>

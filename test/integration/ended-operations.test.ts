@@ -11,6 +11,8 @@ import { type HttpServer, startHttpServer } from '../../src/adapters/http/http-s
 import type { Caller } from '../../src/application/ports/caller';
 import { CallerGone, OperationTimedOut } from '../../src/application/ports/operation-ended';
 import type { Services } from '../../src/application/ports/services';
+import { edgeOf } from '../../src/compose/start-service';
+import { loadConfig } from '../../src/config';
 import { type Answer, apiAt, type Json } from '../support/graphql-service';
 import { askOver, openSocket } from '../support/graphql-socket';
 import { untilTrue } from '../support/until';
@@ -90,7 +92,7 @@ async function start(operationTimeoutMs: number): Promise<void> {
   const logger = pino({ level: 'silent' });
   const contextFor = contextFactory(services, logger);
   http = await startHttpServer({
-    host: '127.0.0.1',
+    ...edgeOf(loadConfig({})),
     port: 0,
     schema,
     contextFor: (caller, requestId, operation) => {

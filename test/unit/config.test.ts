@@ -17,6 +17,12 @@ const defaults: Config = {
   client: 'Default client',
   allowUnauthenticated: false,
   operationTimeoutSeconds: 30,
+  allowedHosts: null,
+  allowedOrigins: null,
+  trustProxy: { kind: 'NONE' },
+  maxSockets: 1_000,
+  maxSocketsPerAddress: 50,
+  maxSubscriptions: 2_000,
 };
 
 const problemsOf = (env: Record<string, string>): readonly string[] => {
@@ -54,6 +60,39 @@ describe('a valid environment', () => {
       { host: '0.0.0.0', allowUnauthenticated: true },
     ],
     ['false in as many words', { STEPDOWN_ALLOW_UNAUTHENTICATED: 'false' }, {}],
+    [
+      'names of this service',
+      { ALLOWED_HOSTS: 'Tickets.Example.com., localhost:4000,10.0.0.5,[::0001]:80' },
+      { allowedHosts: ['tickets.example.com', 'localhost:4000', '10.0.0.5', '[::1]:80'] },
+    ],
+    [
+      'origins of pages',
+      { ALLOWED_ORIGINS: 'https://Desk.example.com:443, http://localhost:*,http://[::1]:3000,moz-extension://a1-b2' },
+      {
+        allowedOrigins: [
+          'https://desk.example.com',
+          'http://localhost:*',
+          'http://[::1]:3000',
+          'moz-extension://a1-b2',
+        ],
+      },
+    ],
+    ['no proxy', { TRUST_PROXY: 'false' }, {}],
+    ['two proxies', { TRUST_PROXY: '2' }, { trustProxy: { kind: 'HOPS', hops: 2 } }],
+    [
+      'proxies by their addresses',
+      { TRUST_PROXY: '10.0.0.0/8, ::1' },
+      { trustProxy: { kind: 'NETWORKS', networks: ['10.0.0.0/8', '::1'] } },
+    ],
+    [
+      'limits of sockets',
+      {
+        STEPDOWN_MAX_SOCKETS: '5000',
+        STEPDOWN_MAX_SOCKETS_PER_ADDRESS: '5000',
+        STEPDOWN_MAX_SUBSCRIPTIONS: '10000',
+      },
+      { maxSockets: 5_000, maxSocketsPerAddress: 5_000, maxSubscriptions: 10_000 },
+    ],
     ['silence', { LOG_LEVEL: 'silent' }, { logLevel: 'silent' }],
     ['absolute data folder', { STEPDOWN_DATA_DIR: '/srv/stepdown' }, { dataDir: '/srv/stepdown' }],
     ['relative data folder', { STEPDOWN_DATA_DIR: 'data' }, { dataDir: join(process.cwd(), 'data') }],
@@ -101,6 +140,30 @@ describe('a wrong variable is named in the error, with what it accepts', () => {
     [{ LOG_LEVEL: 'INFO' }, /^LOG_LEVEL must be one of/],
     [{ STEPDOWN_ALLOW_UNAUTHENTICATED: 'yes' }, /^STEPDOWN_ALLOW_UNAUTHENTICATED must be exactly true or false, but/],
     [{ STEPDOWN_ALLOW_UNAUTHENTICATED: 'TRUE' }, /^STEPDOWN_ALLOW_UNAUTHENTICATED must be exactly true or false/],
+    ...['*', 'a,,b', 'http://a', 'a/b', 'a b', 'user@a', 'a:99999', '::1', '[::1', '*.example.com', 'ä'].map(
+      (ALLOWED_HOSTS): [Record<string, string>, RegExp] => [{ ALLOWED_HOSTS }, /^ALLOWED_HOSTS must be host names and/],
+    ),
+    ...[
+      '*',
+      'null',
+      'localhost',
+      'http://',
+      'https://a/',
+      'https://a/b',
+      'https://u@a',
+      'http://a:1:*',
+      'http://*.a',
+    ].map((ALLOWED_ORIGINS): [Record<string, string>, RegExp] => [
+      { ALLOWED_ORIGINS },
+      /^ALLOWED_ORIGINS must be origins/,
+    ]),
+    ...['true', '11', '-1', 'proxy', '10.0.0.0/33', '10.0.0/8', '::1/129', '10.0.0.1,'].map(
+      (TRUST_PROXY): [Record<string, string>, RegExp] => [{ TRUST_PROXY }, /^TRUST_PROXY must be false, the number of/],
+    ),
+    [{ STEPDOWN_MAX_SOCKETS: '0' }, /^STEPDOWN_MAX_SOCKETS must be a whole number from 1 to 100000/],
+    [{ STEPDOWN_MAX_SOCKETS_PER_ADDRESS: 'x' }, /^STEPDOWN_MAX_SOCKETS_PER_ADDRESS must be a whole number/],
+    [{ STEPDOWN_MAX_SUBSCRIPTIONS: '-1' }, /^STEPDOWN_MAX_SUBSCRIPTIONS must be a whole number/],
+    [{ STEPDOWN_ALLOWED_HOSTS: 'a' }, /did you mean ALLOWED_HOSTS\?$/],
     [{ STEPDOWN_OPERATOR: ' ' }, /^STEPDOWN_OPERATOR must be a name/],
     [{ STEPDOWN_CLIENT: 'a\nb' }, /^STEPDOWN_CLIENT must be a name/],
     [{ STEPDOWN_CLIENT: 'x'.repeat(101) }, /^STEPDOWN_CLIENT must be a name of at most 100 characters/],

@@ -20,6 +20,7 @@ export const FAULT_CODES = {
   slowSubscriber: 'SLOW_SUBSCRIBER',
   timedOut: 'OPERATION_TIMED_OUT',
   abandoned: 'OPERATION_ABANDONED',
+  tooManySubscriptions: 'TOO_MANY_SUBSCRIPTIONS',
   /** Other requests or transactions have locked what the request changes. */
   locked: 'LOCKED',
   ...UNAVAILABLE_CODES,

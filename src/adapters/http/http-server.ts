@@ -1,37 +1,37 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
-import type { Caller } from '../../application/ports/caller';
 import { OperationTimedOut } from '../../application/ports/operation-ended';
-import type { ContextFactory } from '../graphql/context';
 import { FAULT_CODES } from '../graphql/errors';
 import { RunningOperation } from '../graphql/running-operation';
 import { type GraphQLExecutor, headerMap, startApollo } from './apollo';
+import { allowOrigin, answerPreflight, isPreflight } from './cors';
 import { answerHealth, answerReady, type HealthChecks } from './health';
 import { ListenError } from './listen-error';
+import { Pipeline } from './pipeline';
 import { RequestError, readJson } from './request-body';
-import { isAllowedHost, isSameOrigin } from './request-guard';
+import { createRequestGuard, type GuardSettings, pathAndQuery, type RequestGuard } from './request-guard';
 import { send, sendJson } from './send';
 import { startPage } from './start-page';
-import { createSocketServer } from './websocket/websocket';
+import { createSocketServer, type SocketSettings } from './websocket/websocket';
 
 const GRAPHQL_PATH = '/graphql';
 /** How long `close` waits for running requests. */
 const DRAIN_TIMEOUT_MS = 5_000;
 
-export interface HttpSettings extends HealthChecks {
-  readonly host: string;
+/** Connections beyond those of the sockets, for requests. More are dropped. */
+const MAX_REQUEST_CONNECTIONS = 1_000;
+/** A connection on which nothing moves is cut off so long after the time limit of an operation. */
+const IDLE_MARGIN_MS = 30_000;
+/** The paths of health checks, which a load balancer may send to an IP address. */
+const PROBES: readonly string[] = ['/health', '/readyz', '/livez'];
+const GRAPHQL_METHODS = ['GET', 'POST'] as const;
+
+export interface HttpSettings extends HealthChecks, GuardSettings, SocketSettings {
   /** 0 picks any free port. */
   readonly port: number;
-  readonly schema: GraphQLSchema;
-  readonly contextFor: ContextFactory;
-  /** The time limit of an operation, and of each event of a subscription. */
-  readonly operationTimeoutMs: number;
-  /** The caller of a request. Throws a RequestError if the request does not identify one. */
-  readonly callerOf: (request: IncomingMessage) => Caller;
 }
 
 export interface HttpServer {
@@ -51,6 +51,9 @@ export async function startHttpServer(settings: HttpSettings): Promise<HttpServe
   const { host, port, schema, logger } = settings;
   const executor = await startApollo(schema, logger);
   const sockets = createSocketServer(settings);
+  const pipeline = new Pipeline();
+  // The port is known once the server listens; no request arrives before.
+  let guard = createRequestGuard(settings, port);
   // Limits how long a slow client can hold a connection.
   const server = createServer({
     headersTimeout: 10_000,
@@ -58,14 +61,25 @@ export async function startHttpServer(settings: HttpSettings): Promise<HttpServe
     connectionsCheckingInterval: 5_000,
     maxHeaderSize: 16_384,
   });
+  server.maxConnections = settings.maxSockets + MAX_REQUEST_CONNECTIONS;
+  server.timeout = settings.operationTimeoutMs + IDLE_MARGIN_MS;
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const turn = pipeline.turnOf(request, response);
+    if (turn !== null) await turn;
+    await respond(settings, guard, executor, request, response);
+  };
   server.on('request', (request, response) => {
-    respond(settings, executor, request, response).catch((error: unknown) => fail(request, response, error, logger));
+    answer(request, response).catch((error: unknown) => fail(request, response, error, logger));
   });
-  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+  server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+    // This server speaks TCP, so that the stream is a socket.
+    const socket = stream as Socket;
     socket.on('error', () => socket.destroy());
-    const refusal = refusalOfUpgrade(settings, request);
-    if (refusal === null) sockets.upgrade(request, socket, head);
-    else socket.end(`HTTP/1.1 ${refusal}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+    const refusal = refusalOfUpgrade(settings, guard, request);
+    if (refusal === null) return sockets.upgrade(request, socket, head, guard.addresses.of(request));
+    const body = JSON.stringify(errorBody(refusal.message, { code: refusal.code }));
+    const start = `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}\r\nconnection: close\r\n`;
+    socket.end(`${start}content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
   });
   try {
     await listen(server, host, port);
@@ -73,8 +87,10 @@ export async function startHttpServer(settings: HttpSettings): Promise<HttpServe
     await executor.close();
     throw new ListenError(host, port, error);
   }
+  const listening = (server.address() as AddressInfo).port;
+  guard = createRequestGuard(settings, listening);
   return {
-    url: urlOf(host, (server.address() as AddressInfo).port),
+    url: urlOf(host, listening),
     close: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       const cutOff = setTimeout(() => server.closeAllConnections(), DRAIN_TIMEOUT_MS);
@@ -100,34 +116,44 @@ function urlOf(host: string, port: number): string {
   return `http://${shown}:${port}${GRAPHQL_PATH}`;
 }
 
-const pathOf = (request: IncomingMessage): string => (request.url ?? '/').split('?', 1)[0] ?? '/';
+const pathOf = (request: IncomingMessage): string => pathAndQuery(request.url ?? '/').split('?', 1)[0] ?? '/';
 
-function refusalOfUpgrade({ host, callerOf }: HttpSettings, request: IncomingMessage): string | null {
-  if (!isAllowedHost(request, host)) return '421 Misdirected Request';
-  if (pathOf(request) !== GRAPHQL_PATH) return '404 Not Found';
-  if (!isSameOrigin(request)) return '403 Forbidden';
+function refusalOfUpgrade(
+  { callerOf }: HttpSettings,
+  guard: RequestGuard,
+  request: IncomingMessage,
+): RequestError | null {
   try {
+    guard.check(request, false);
+    if (pathOf(request) !== GRAPHQL_PATH) throw notFound();
     callerOf(request);
     return null;
   } catch (error) {
-    if (error instanceof RequestError) return '400 Bad Request';
+    if (error instanceof RequestError) return error;
     throw error;
   }
 }
 
+const notFound = (): RequestError =>
+  new RequestError(404, 'NOT_FOUND', `There is no resource at this path; GraphQL is at ${GRAPHQL_PATH}.`);
+
 async function respond(
   settings: HttpSettings,
+  guard: RequestGuard,
   executor: GraphQLExecutor,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  if (!isAllowedHost(request, settings.host)) {
-    throw new RequestError(421, 'MISDIRECTED_REQUEST', 'Address this service as localhost.');
-  }
-  switch (pathOf(request)) {
+  const path = pathOf(request);
+  if (path === GRAPHQL_PATH) allowOrigin(response, guard.originOf(request));
+  guard.check(request, PROBES.includes(path));
+  switch (path) {
     case GRAPHQL_PATH:
-      allow(request, response, ['GET', 'POST']);
-      return isPageView(request) ? sendPage(request, response) : answerGraphQL(settings, executor, request, response);
+      if (isPreflight(request)) return answerPreflight(response, GRAPHQL_METHODS);
+      allow(request, response, GRAPHQL_METHODS);
+      return isPageView(request)
+        ? sendPage(guard, request, response)
+        : answerGraphQL(settings, executor, request, response);
     case '/health':
       allow(request, response, ['GET', 'HEAD']);
       return answerHealth(settings, response);
@@ -139,9 +165,9 @@ async function respond(
       return sendJson(response, 200, { status: 'alive' });
     case '/':
       allow(request, response, ['GET', 'HEAD']);
-      return sendPage(request, response);
+      return sendPage(guard, request, response);
     default:
-      throw new RequestError(404, 'NOT_FOUND', `There is no resource at this path; GraphQL is at ${GRAPHQL_PATH}.`);
+      throw notFound();
   }
 }
 
@@ -153,7 +179,7 @@ function allow({ method = '' }: IncomingMessage, response: ServerResponse, metho
 
 /** Whether a browser opened the address without a query. */
 const isPageView = ({ method, url, headers }: IncomingMessage): boolean =>
-  method === 'GET' && url === GRAPHQL_PATH && (headers.accept ?? '').includes('text/html');
+  method === 'GET' && pathAndQuery(url ?? '') === GRAPHQL_PATH && (headers.accept ?? '').includes('text/html');
 
 async function answerGraphQL(
   { contextFor, callerOf, operationTimeoutMs }: HttpSettings,
@@ -178,15 +204,18 @@ async function answerGraphQL(
   send(response, answer.status ?? 200, null, answer.body.string);
 }
 
-function sendPage({ headers }: IncomingMessage, response: ServerResponse): void {
+function sendPage(guard: RequestGuard, request: IncomingMessage, response: ServerResponse): void {
   response.setHeader('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'");
-  send(response, 200, 'text/html; charset=utf-8', startPage(headers.host ?? 'localhost'));
+  send(response, 200, 'text/html; charset=utf-8', startPage(guard.ownAddress(request)));
 }
 
 function knownErrorOf(error: unknown): RequestError | null {
   if (error instanceof OperationTimedOut) return new RequestError(504, FAULT_CODES.timedOut, error.message);
   return error instanceof RequestError ? error : null;
 }
+
+/** The shape of a GraphQL response that has only an error. */
+const errorBody = (message: string, extensions: object) => ({ errors: [{ message, extensions }] });
 
 /** Answers a request that failed, in the shape of a GraphQL response. */
 function fail(request: IncomingMessage, response: ServerResponse, error: unknown, logger: Logger): void {
@@ -204,6 +233,6 @@ function fail(request: IncomingMessage, response: ServerResponse, error: unknown
   const extensions = { code: known?.code ?? FAULT_CODES.internal, ...(isLogged ? { requestId } : {}) };
   // The rest of the body is not read, so the connection cannot carry another request.
   if (!request.complete) response.setHeader('connection', 'close');
-  send(response, known?.status ?? 500, 'application/json', JSON.stringify({ errors: [{ message, extensions }] }));
+  send(response, known?.status ?? 500, 'application/json', JSON.stringify(errorBody(message, extensions)));
   request.resume();
 }

@@ -2,7 +2,7 @@
  * The page that browsers see: what the service is and how to query it. It loads nothing from the
  * network.
  */
-export const startPage = (host: string): string => `<!doctype html>
+export const startPage = (address: string): string => `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -17,7 +17,7 @@ export const startPage = (host: string): string => `<!doctype html>
 workarounds that lower the severity.</p>
 <p>GraphQL is at <code>/graphql</code>, over HTTP and over WebSocket (<code>graphql-transport-ws</code>); GraphQL clients can
 read the schema from there. The health check is at <code>/health</code>.</p>
-<pre><code>curl http://${escapeHtml(host)}/graphql -H 'content-type: application/json' \\
+<pre><code>curl ${escapeHtml(address)}/graphql -H 'content-type: application/json' \\
   -d '{"query":"{ tickets(first: 5) { totalCount nodes { number subject severity nextDeadline { kind dueAt } } } }"}'</code></pre>
 </html>
 `;

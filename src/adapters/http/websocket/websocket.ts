@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
-import type { GraphQLSchema } from 'graphql';
+import type { Socket } from 'node:net';
+import type { ExecutionResult, GraphQLSchema } from 'graphql';
 import { handleProtocols, makeServer } from 'graphql-ws';
 import type { Logger } from 'pino';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import type { Caller } from '../../../application/ports/caller';
 import type { ContextFactory, OperationContext } from '../../graphql/context';
 import { badInput } from '../../graphql/errors';
 import { RunningOperation } from '../../graphql/running-operation';
+import { Outboxes } from './outbox';
+import { SocketCounts, type SocketLimits } from './socket-limits';
 import {
   executeUntilCompleted,
   prepareOperation,
@@ -19,22 +21,42 @@ import {
 
 /** The maximum length of a message, in bytes. */
 const MAX_MESSAGE_BYTES = 256 * 1024;
+/** The maximum length of the first message, `connection_init` with its payload, in bytes. */
+const MAX_INIT_BYTES = 4_096;
+/** The maximum length of the payload of a ping message as JSON, in UTF-16 units. */
+const MAX_PING_LENGTH = 1_000;
 /** The maximum number of running operations per socket. */
 const MAX_OPERATIONS = 100;
 const PING_INTERVAL_MS = 15_000;
+/** A client that takes nothing of what waits to be sent for so long is cut off. */
+const STALLED_MS = 30_000;
+/** How long a closed socket may take to send what waits and to answer the close frame. */
 const CLOSE_TIMEOUT_MS = 2_000;
-// Close codes of RFC 6455.
+// Close codes of RFC 6455 and its registry, and of graphql-transport-ws. README.md lists them.
 const GOING_AWAY = 1001;
 const INTERNAL_ERROR = 1011;
+const TRY_AGAIN_LATER = 1013;
+const BAD_REQUEST = 4400;
+const UNAUTHORIZED = 4401;
+
+/** The types of `ws` lack `closeTimeout`. */
+const OPTIONS: ServerOptions & { readonly closeTimeout: number } = {
+  noServer: true,
+  maxPayload: MAX_MESSAGE_BYTES,
+  handleProtocols,
+  // Pongs are sent through the outbox, so that they count for its limit.
+  autoPong: false,
+  closeTimeout: CLOSE_TIMEOUT_MS,
+};
 
 export interface SocketServer {
-  /** Handles an HTTP upgrade to a WebSocket. */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Handles an HTTP upgrade to a WebSocket from a client at an IP address. */
+  upgrade(request: IncomingMessage, socket: Socket, head: Buffer, address: string): void;
   /** Closes all sockets with code 1001; terminates those that do not answer within two seconds. */
   close(): Promise<void>;
 }
 
-export interface SocketSettings {
+export interface SocketSettings extends SocketLimits {
   readonly schema: GraphQLSchema;
   readonly contextFor: ContextFactory;
   readonly callerOf: (request: IncomingMessage) => Caller;
@@ -44,14 +66,11 @@ export interface SocketSettings {
 }
 
 /** Serves GraphQL over WebSocket by the protocol `graphql-transport-ws`. */
-export function createSocketServer({
-  schema,
-  contextFor,
-  callerOf,
-  operationTimeoutMs,
-  logger,
-}: SocketSettings): SocketServer {
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES, handleProtocols });
+export function createSocketServer(settings: SocketSettings): SocketServer {
+  const { schema, contextFor, callerOf, operationTimeoutMs, logger } = settings;
+  const counts = new SocketCounts(settings);
+  const outboxes = new Outboxes();
+  const sockets = new WebSocketServer(OPTIONS);
   const protocol = makeServer<Record<string, unknown>, { readonly request: IncomingMessage }>({
     connectionInitWaitTimeout: 10_000,
     onSubscribe: ({ extra, subscriptions }, _id, payload) => {
@@ -66,8 +85,8 @@ export function createSocketServer({
     execute: (args) => executeUntilCompleted(args, operationTimeoutMs),
     subscribe: (args) => {
       const { caller, requestId } = args.contextValue as OperationContext;
-      return subscribeWithFreshContexts(args, operationTimeoutMs, (operation) =>
-        contextFor(caller, requestId, operation),
+      return counts.countSubscription<ExecutionResult>(() =>
+        subscribeWithFreshContexts(args, operationTimeoutMs, (operation) => contextFor(caller, requestId, operation)),
       );
     },
     onNext: (_context, _id, _payload, args, result) =>
@@ -75,24 +94,42 @@ export function createSocketServer({
     onError: (_context, _id, _payload, errors) => presentAll(errors, randomUUID(), logger),
   });
 
-  const accept = (socket: WebSocket, request: IncomingMessage): void => {
+  const accept = (socket: WebSocket, request: IncomingMessage, address: string): void => {
     // `ws` closes the socket with the right code after a frame that violates the protocol.
-    socket.on('error', (error) => logger.debug({ err: error }, 'socket failed'));
-    const stopPinging = keepAlive(socket);
+    socket.on('error', (error) => logger.debug({ err: error, address }, 'socket failed'));
+    const added = counts.addSocket(address);
+    if (typeof added === 'string') {
+      logger.debug({ address }, 'too many sockets');
+      socket.close(TRY_AGAIN_LATER, added);
+      return;
+    }
+    const outbox = outboxes.add(socket, () => {
+      logger.info({ address }, 'a socket was closed, because its client does not read');
+      socket.close(TRY_AGAIN_LATER, 'Too much waits to be sent; read faster, or ask for less');
+    });
+    const stopPinging = keepAlive(socket, request.socket);
+    let isInitialised = false;
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
-        // Resolves when the frame has been written, so that a slow client delays only its own
-        // subscriptions.
-        send: (data) =>
-          new Promise((resolve, reject) => {
-            if (socket.readyState !== socket.OPEN) resolve();
-            else socket.send(data, (error) => (error == null ? resolve() : reject(error)));
-          }),
+        send: (message) => outbox.send(message),
         close: (code, reason) => socket.close(code, reason),
+        onPing: async (payload) => {
+          const text = payload === undefined ? '' : `,"payload":${JSON.stringify(payload)}`;
+          if (text.length > MAX_PING_LENGTH) {
+            return socket.close(BAD_REQUEST, `The payload of a ping has at most ${MAX_PING_LENGTH} characters`);
+          }
+          await outbox.send(`{"type":"pong"${text}}`);
+        },
         onMessage: (take) => {
           socket.on('message', (data) => {
-            take(String(data)).catch((error: unknown) => {
+            // A client can go on sending after its socket was closed.
+            if (socket.readyState !== socket.OPEN) return;
+            const message = String(data);
+            const problem = isInitialised ? null : problemOfFirst(message);
+            if (problem !== null) return socket.close(...problem);
+            isInitialised = true;
+            take(message).catch((error: unknown) => {
               if (socket.readyState !== socket.OPEN) return;
               logger.error({ err: error }, 'a message of a socket could not be handled');
               socket.close(INTERNAL_ERROR, 'Internal error');
@@ -102,7 +139,12 @@ export function createSocketServer({
       },
       { request },
     );
+    socket.on('ping', (content) => {
+      if (isInitialised) outbox.pong(content);
+    });
     socket.once('close', (code, reason) => {
+      added();
+      outboxes.remove(outbox);
       stopPinging();
       closed(code, String(reason)).catch((error: unknown) =>
         logger.error({ err: error }, 'a socket could not be closed cleanly'),
@@ -111,7 +153,8 @@ export function createSocketServer({
   };
 
   return {
-    upgrade: (request, socket, head) => sockets.handleUpgrade(request, socket, head, accept),
+    upgrade: (request, socket, head, address) =>
+      sockets.handleUpgrade(request, socket, head, (opened) => accept(opened, request, address)),
     close: async () => {
       for (const client of sockets.clients) client.close(GOING_AWAY, 'Going away');
       const cutOff = setTimeout(() => {
@@ -123,19 +166,41 @@ export function createSocketServer({
   };
 }
 
+/** Why the first message of a socket is refused: it must be a short `connection_init`. */
+function problemOfFirst(message: string): [code: number, reason: string] | null {
+  if (message.length > MAX_INIT_BYTES) {
+    return [BAD_REQUEST, `The first message, connection_init, has at most ${MAX_INIT_BYTES} bytes`];
+  }
+  try {
+    if ((JSON.parse(message) as { type?: unknown } | null)?.type === 'connection_init') return null;
+  } catch {
+    return [BAD_REQUEST, 'Invalid message received'];
+  }
+  return [UNAUTHORIZED, 'The first message must be connection_init'];
+}
+
 /**
- * Terminates a socket whose client does not answer a ping before the next ping.
+ * Terminates a socket whose client does not answer a ping before the next ping. While something
+ * waits to be sent, a ping would wait too: then the client has to take a part of it in time.
+ *
  * @returns stops the pings
  */
-function keepAlive(socket: WebSocket): () => void {
+function keepAlive(socket: WebSocket, stream: Socket): () => void {
   let isAlive = true;
   socket.on('pong', () => {
     isAlive = true;
   });
+  // Only a stream without any progress times out, and each ping counts as progress.
+  stream.setTimeout(STALLED_MS, () => socket.terminate());
   const timer = setInterval(() => {
+    if (socket.readyState !== socket.OPEN) return;
+    if (socket.bufferedAmount > 0) {
+      isAlive = true;
+      return;
+    }
     if (!isAlive) return socket.terminate();
     isAlive = false;
-    if (socket.readyState === socket.OPEN) socket.ping();
+    socket.ping();
   }, PING_INTERVAL_MS);
   return () => clearInterval(timer);
 }

@@ -1,0 +1,199 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import WebSocket from 'ws';
+import { type Json, startTestService, type TestService } from '../support/graphql-service';
+import { askOver, listenOver, openSocket } from '../support/graphql-socket';
+import { exchange, flood, pingFrame, rawWebSocket, textFrame } from '../support/raw-http';
+import { untilTrue } from '../support/until';
+
+let service: TestService;
+beforeAll(async () => {
+  service = await startTestService({
+    config: { maxSockets: 6, maxSocketsPerAddress: 5, maxSubscriptions: 3, trustProxy: { kind: 'HOPS', hops: 1 } },
+  });
+});
+afterAll(() => service.close());
+
+const INIT = { type: 'connection_init' };
+
+interface Talk {
+  readonly socket: WebSocket;
+  readonly messages: Json[];
+  readonly pongs: string[];
+  readonly closed: Promise<[code: number, reason: string]>;
+}
+
+/** A socket by hand, which has sent these messages. */
+async function talk(messages: readonly unknown[], address = '192.0.2.1'): Promise<Talk> {
+  const socket = new WebSocket(service.url.replace('http', 'ws'), 'graphql-transport-ws', {
+    headers: { 'x-forwarded-for': address },
+  });
+  const received: Json[] = [];
+  const pongs: string[] = [];
+  socket.on('message', (data) => received.push(JSON.parse(String(data))));
+  socket.on('pong', (data) => pongs.push(String(data)));
+  const closed = once(socket, 'close').then(([code, reason]): [number, string] => [code, String(reason)]);
+  await once(socket, 'open');
+  for (const message of messages) socket.send(typeof message === 'string' ? message : JSON.stringify(message));
+  return { socket, messages: received, pongs, closed };
+}
+const leave = async ({ socket, closed }: Talk) => {
+  socket.close();
+  await closed;
+};
+
+describe('before connection_init', () => {
+  it.each<[string, unknown, number]>([
+    ['a ping', { type: 'ping' }, 4401],
+    ['a pong', { type: 'pong' }, 4401],
+    ['a completion', { type: 'complete', id: '1' }, 4401],
+    ['an operation', { type: 'subscribe', id: '1', payload: { query: '{ viewer { seesAllClients } }' } }, 4401],
+    ['another type', { type: 'hello' }, 4401],
+    ['null', 'null', 4401],
+    ['no JSON', 'hello', 4400],
+    ['a long connection_init', { ...INIT, payload: { token: 'x'.repeat(4_096) } }, 4400],
+  ])('%s closes the socket without an answer', async (_, message, code) => {
+    const { messages, closed } = await talk([message]);
+    expect([(await closed)[0], messages]).toEqual([code, []]);
+  });
+
+  it('a ping frame has no answer, and after it, it has one', async () => {
+    const opened = await talk([]);
+    opened.socket.ping('early');
+    opened.socket.send(JSON.stringify(INIT));
+    await untilTrue(() => opened.messages.length === 1);
+    opened.socket.ping('late');
+    opened.socket.send(JSON.stringify({ type: 'ping', payload: { a: 1 } }));
+    opened.socket.send(JSON.stringify({ type: 'ping' }));
+    await untilTrue(() => opened.messages.length === 3);
+    expect(opened.messages).toEqual([
+      { type: 'connection_ack' },
+      { type: 'pong', payload: { a: 1 } },
+      { type: 'pong' },
+    ]);
+    expect(opened.pongs).toEqual(['late']);
+    await leave(opened);
+  });
+});
+
+it('the payload of a ping is bounded', async () => {
+  const { messages, closed } = await talk([INIT, { type: 'ping', payload: { a: 'x'.repeat(1_000) } }]);
+  expect(await closed).toEqual([4400, 'The payload of a ping has at most 1000 characters']);
+  expect(messages).toEqual([{ type: 'connection_ack' }]);
+});
+
+describe('a client that never reads', () => {
+  /** More than the buffers of the operating system and the limit hold together, by far. */
+  const LIMIT = 200_000_000;
+  const query = '{ __schema { types { name fields { name } } } }';
+  let ids = 0;
+  const operation = () => textFrame({ type: 'subscribe', id: `${ids++}`, payload: { query } });
+  it.each<[string, () => Buffer]>([
+    ['ping messages', () => textFrame({ type: 'ping', payload: { a: 'x'.repeat(900) } })],
+    ['ping frames', () => pingFrame('x'.repeat(125))],
+    ['operations', operation],
+  ])('and sends %s is closed', async (_, next) => {
+    const socket = await rawWebSocket(service.url);
+    const logged = service.logged.length;
+    const fifty = () => Buffer.concat(Array.from({ length: 50 }, next));
+    expect(await flood(socket, fifty, LIMIT)).toBeLessThan(LIMIT);
+    expect(service.logged.slice(logged)).toContainEqual(
+      expect.objectContaining({ msg: 'a socket was closed, because its client does not read' }),
+    );
+    socket.destroy();
+    // Others are served.
+    const other = await talk([INIT]);
+    await untilTrue(() => other.messages.length === 1);
+    await leave(other);
+  });
+
+  it('and sends a hundred requests ahead gets an error and is closed', async () => {
+    const path = `/graphql?query=${encodeURIComponent('{ __typename }')}`;
+    const request = `GET ${path} HTTP/1.1\r\nHost: localhost\r\nApollo-Require-Preflight: 1\r\n\r\n`;
+    const answers = await exchange(service.url, request.repeat(150));
+    const statuses = [...answers.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status);
+    expect(statuses).toEqual([...Array(100).fill('200'), '429']);
+  });
+
+  it('and sends requests ahead has them carried out one after another', async () => {
+    const { port, host } = new URL(service.url);
+    const body = JSON.stringify({ query });
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.on('error', () => undefined);
+    const head = `POST /graphql HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/json\r\n`;
+    const request = Buffer.from(`${head}Content-Length: ${body.length}\r\n\r\n${body}`);
+    // Nothing is read: soon nothing more can be sent either.
+    let sent = 0;
+    while (socket.write(request) || socket.bytesWritten - socket.writableLength > sent) {
+      sent = socket.bytesWritten - socket.writableLength;
+      await new Promise((resolve) => setImmediate(resolve));
+      if (sent > LIMIT) break;
+    }
+    expect(sent).toBeLessThan(LIMIT);
+    socket.destroy();
+  });
+});
+
+describe('limits', () => {
+  it('of one address, and in all, close the next socket with a reason', async () => {
+    const open: Talk[] = [];
+    for (let n = 0; n < 5; n++) open.push(await talk([INIT]));
+    await untilTrue(() => open.every(({ messages }) => messages.length === 1));
+    const sixth = await talk([INIT]);
+    expect(await sixth.closed).toEqual([1013, 'At most 5 sockets of one address (STEPDOWN_MAX_SOCKETS_PER_ADDRESS)']);
+    open.push(await talk([INIT], '192.0.2.2'));
+    const other = await talk([INIT], '192.0.2.3');
+    expect(await other.closed).toEqual([1013, 'At most 6 sockets (STEPDOWN_MAX_SOCKETS)']);
+    expect([...sixth.messages, ...other.messages]).toEqual([]);
+    // Sockets that end in any way make room: closed, cut off, refused, broken off early.
+    for (const [n, { socket, closed }] of open.entries()) {
+      if (n % 2 === 0) socket.terminate();
+      else socket.close();
+      await closed;
+    }
+    for (let n = 0; n < 10; n++) await (await talk(['hello'])).closed;
+    for (let n = 0; n < 10; n++) (await rawWebSocket(service.url)).destroy();
+    await untilTrue(async () => {
+      const again = await Promise.all([1, 2, 3, 4, 5].map(() => talk([INIT])));
+      await untilTrue(() => again.every(({ socket, messages }) => messages.length === 1 || socket.readyState > 1));
+      const accepted = again.filter(({ messages }) => messages.length === 1).length;
+      await Promise.all(again.map(leave));
+      return accepted === 5;
+    });
+  });
+
+  it('of subscriptions refuse the next one, until one has ended in any way', async () => {
+    const subscription = 'subscription { ticketEvents { cursor } }';
+    const [first, second] = [openSocket(service.url), openSocket(service.url)];
+    const refused = async () => {
+      const { errors } = await askOver(second, subscription);
+      return errors[0];
+    };
+    const listeners = [
+      await listenOver(first, subscription),
+      await listenOver(first, subscription),
+      await listenOver(second, subscription),
+    ];
+    expect(await refused()).toMatchObject({
+      message: 'This process serves at most 3 subscriptions at a time (STEPDOWN_MAX_SUBSCRIPTIONS); try again later.',
+      extensions: { code: 'TOO_MANY_SUBSCRIPTIONS' },
+    });
+    // Queries still run.
+    expect(await askOver(second, '{ viewer { seesAllClients } }')).toMatchObject({ data: {} });
+    // One that fails does not count.
+    listeners[2]?.leave();
+    for (let n = 0; n < 5; n++) {
+      await untilTrue(async () => {
+        const { errors } = await askOver(second, 'subscription { deadlineApproaching(lead: "-PT1S") { kind } }');
+        return errors[0].extensions.code === 'BAD_USER_INPUT';
+      });
+    }
+    first.terminate();
+    await first.dispose();
+    const three = await Promise.all([1, 2, 3].map(() => listenOver(second, subscription)));
+    await untilTrue(async () => (await refused())?.extensions.code === 'TOO_MANY_SUBSCRIPTIONS');
+    for (const { leave: end } of three) end();
+    await second.dispose();
+  });
+});
