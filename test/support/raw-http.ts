@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
 
 /** Resolves when a connection has ended, also by an error. */
 export const closeOf = (socket: Socket): Promise<void> =>
@@ -53,19 +54,18 @@ export const textFrame = (message: unknown): Buffer => frame(TEXT, JSON.stringif
 export const pingFrame = (content: string): Buffer => frame(PING, content);
 
 /**
- * Sends bytes again and again until the service closes the connection or `limit` bytes were sent.
+ * Sends bytes again and again until `isDone`, until the service closes the connection, or until
+ * `limit` bytes were sent.
  * @returns the number of bytes that were sent
  */
-export async function flood(socket: Socket, next: () => Buffer, limit: number): Promise<number> {
+export async function flood(socket: Socket, next: () => Buffer, isDone: () => boolean, limit: number): Promise<number> {
   let sent = 0;
-  let isOpen = true;
-  const closed = closeOf(socket).then(() => {
-    isOpen = false;
-  });
-  while (isOpen && sent < limit) {
+  while (!isDone() && !socket.destroyed && sent < limit) {
     const bytes = next();
     sent += bytes.length;
-    if (!socket.write(bytes)) await Promise.race([once(socket, 'drain').catch(() => undefined), closed]);
+    socket.write(bytes);
+    do await turn();
+    while (socket.writableNeedDrain && !isDone() && !socket.destroyed);
   }
   return sent;
 }
