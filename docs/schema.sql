@@ -14,7 +14,7 @@ CREATE TABLE breaking_migrations (
 CREATE TABLE clients (
   -- Primary key, a UUID version 7
   id uuid NOT NULL,
-  -- Name of the client; unique, case-sensitive
+  -- Name of the client; unique
   name text NOT NULL,
   -- Time at which the account was created
   created_at timestamp(3) with time zone NOT NULL,
@@ -22,8 +22,11 @@ CREATE TABLE clients (
   policy text,
   -- Calendars that replace calendars of the policy, by the name of the replaced calendar
   calendars jsonb NOT NULL DEFAULT '{}'::jsonb,
+  -- Key by which the name is compared; null if an older process wrote the row, or if another client has the key
+  name_key uuid,
   CONSTRAINT clients_pkey PRIMARY KEY (id),
-  CONSTRAINT clients_name_key UNIQUE (name)
+  CONSTRAINT clients_name_key UNIQUE (name),
+  CONSTRAINT clients_name_key_key UNIQUE (name_key)
 );
 CREATE INDEX clients_terms_idx ON public.clients USING btree (id) WHERE ((policy IS NOT NULL) OR (calendars <> '{}'::jsonb));
 
@@ -103,6 +106,19 @@ CREATE INDEX events_xid_id_idx ON public.events USING btree (xid, id);
 CREATE TRIGGER events_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON events FOR EACH STATEMENT EXECUTE FUNCTION events_refuse_change();
 ALTER TABLE events ENABLE ALWAYS TRIGGER events_append_only;
 
+-- External ids of tickets; within a client they are unique as they are compared
+CREATE TABLE external_ids (
+  -- Key by which the external id is compared
+  folded uuid NOT NULL,
+  -- Client of the ticket
+  client_id uuid NOT NULL,
+  -- 0; for a further ticket whose external id became equal to that of another, the number of the ticket
+  duplicate integer NOT NULL DEFAULT 0,
+  -- The external id as it is written in the ticket
+  written text NOT NULL,
+  CONSTRAINT external_ids_pkey PRIMARY KEY (folded, client_id, duplicate)
+);
+
 -- Answers to requests that carry an idempotency key, so that a repeated request gets the same answer
 CREATE TABLE idempotency_keys (
   -- Actor who sent the request: kind and id
@@ -125,6 +141,15 @@ CREATE TABLE idempotency_keys (
 );
 CREATE INDEX idempotency_keys_created_at_idx ON public.idempotency_keys USING btree (created_at);
 
+-- How far the tables that are derived from the event log are
+CREATE TABLE log_followers (
+  -- What is derived from the log: names (spellings and external_ids) or texts (search_texts)
+  name text NOT NULL,
+  -- The events of all transactions before this one are done
+  done_before xid8 NOT NULL,
+  CONSTRAINT log_followers_pkey PRIMARY KEY (name)
+);
+
 -- Published versions of policies; kept forever, because a ticket refers to the version under which it was opened
 CREATE TABLE policy_versions (
   -- Name of the policy
@@ -144,6 +169,31 @@ CREATE TABLE policy_versions (
   -- Whether the configured policy file contained this version when a service started
   configured boolean NOT NULL,
   CONSTRAINT policy_versions_pkey PRIMARY KEY (id, version)
+);
+
+-- Texts of events for searches; derived from the event log
+CREATE TABLE search_texts (
+  -- Ticket of the event
+  ticket_id uuid NOT NULL,
+  -- Number of the event in its ticket
+  number integer NOT NULL,
+  -- Texts of the event, folded for comparison, a line for each
+  folded text NOT NULL,
+  -- Numbers for the sequences of three characters that the words of the texts contain
+  grams integer[] NOT NULL,
+  CONSTRAINT search_texts_pkey PRIMARY KEY (ticket_id, number)
+);
+CREATE INDEX search_texts_grams_idx ON public.search_texts USING gin (grams);
+
+-- How names of assignees and reporters and tags are written; derived from the event log
+CREATE TABLE spellings (
+  -- Key by which the text is compared
+  folded uuid NOT NULL,
+  -- Hash of the text as it is written
+  written_hash uuid NOT NULL,
+  -- The text as it is written in tickets
+  written text NOT NULL,
+  CONSTRAINT spellings_pkey PRIMARY KEY (folded, written_hash)
 );
 
 -- Milestones that tickets reached and the business time until then, for reports; derived from the tickets

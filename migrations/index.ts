@@ -8,6 +8,7 @@ import { PlainComments1764600000000 } from './1764600000000-PlainComments';
 import { BreakingMigrations1764610000000 } from './1764610000000-BreakingMigrations';
 import { SilenceSinceInbound1764700000000 } from './1764700000000-SilenceSinceInbound';
 import { LastEventOrder1764710000000 } from './1764710000000-LastEventOrder';
+import { ComparedTexts1764720000000 } from './1764720000000-ComparedTexts';
 
 /**
  * All migrations, the oldest first. A list and not a search, so that sources and compiled files
@@ -24,4 +25,5 @@ export const MIGRATIONS = [
   BreakingMigrations1764610000000,
   SilenceSinceInbound1764700000000,
   LastEventOrder1764710000000,
+  ComparedTexts1764720000000,
 ];

@@ -6,6 +6,7 @@ import { MAX_PROXY_HOPS, parseTrustProxy, type TrustProxy } from './adapters/htt
 import { isLoopback, parseAllowedHost, parseAllowedOrigin } from './adapters/http/request-guard';
 import { DEFAULT_POOL_SIZE, MIN_POOL_SIZE } from './adapters/persistence/database/lanes';
 import { OperatorError } from './application/operator-error';
+import { AGENT_NAME, isAtMost } from './domain/value-rules';
 
 /** The levels of pino, from the most to the least verbose. */
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -116,7 +117,7 @@ const exactlyTrueOrFalse = makeExactValidator<boolean>((value) =>
 const path = makeExactValidator<string>((value) => (value.includes('\0') ? refuse('a path', value) : resolve(value)));
 
 const displayName = makeExactValidator<string>((value) =>
-  value.trim() === value && value.length <= 100 && !/\p{Cc}/u.test(value)
+  value.trim() === value && isAtMost(AGENT_NAME.max, value) && !/\p{Cc}/u.test(value)
     ? value
     : refuse('a name of at most 100 characters, without spaces around it or control characters', value),
 );

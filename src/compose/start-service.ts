@@ -7,6 +7,7 @@ import type { Health } from '../adapters/http/health';
 import { startHttpServer } from '../adapters/http/http-server';
 import { countDeadlineFaults } from '../adapters/persistence/maintenance/count-deadline-faults';
 import { purgeIdempotencyKeys } from '../adapters/persistence/maintenance/purge-idempotency-keys';
+import { SearchTables } from '../adapters/persistence/search/search-tables';
 import { createTicketReader } from '../adapters/persistence/tickets/postgres-ticket-reader';
 import { type Commit, createTicketStore } from '../adapters/persistence/tickets/postgres-ticket-store';
 import { createPolicyReader } from '../adapters/policy-files/policy-reader';
@@ -21,6 +22,7 @@ import type { Config } from '../config';
 import { DAY_MS, HOUR_MS, toIso } from '../domain/instant';
 import { calendarsEndingSoon as endingSoon } from '../domain/policy/calendar-ends';
 import { UnreadableEvent } from '../domain/ticket/upcast';
+import { keepSearchTables } from './keep-search-tables';
 import { openStore, type Store } from './open-store';
 import { createReadiness } from './readiness';
 import { runEvery } from './run-every';
@@ -118,6 +120,9 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
     closeSteps.push(() => http.close());
     closeSteps.push(runEvery(HOUR_MS, () => purgeKeys(store, logger)));
     closeSteps.push(runEvery(DAY_MS, () => warnOfCalendars(store, logger)));
+    closeSteps.push(
+      keepSearchTables(new SearchTables(pool), (error) => logger.debug({ err: error }, 'texts are indexed later')),
+    );
     logger.info({ url: http.url }, 'serving');
     return { url: http.url, close };
   } catch (error) {

@@ -1,3 +1,5 @@
+import { folded } from './folded-text';
+
 /**
  * Who acts: AGENT and CLIENT send requests, SYSTEM is the service itself, IMPORT is a log that is
  * imported.
@@ -12,7 +14,7 @@ export interface Actor {
   readonly name: string;
 }
 
-export const isSameActor = (a: Actor, b: Actor): boolean => a.kind === b.kind && a.id === b.id;
+export const isSameActor = (a: Actor, b: Actor): boolean => a.kind === b.kind && folded(a.id) === folded(b.id);
 
 /** The service, when it records events that only the passing of time causes. */
 export const SYSTEM: Actor = { kind: 'SYSTEM', id: 'stepdown', name: 'Stepdown' };

@@ -20,6 +20,8 @@ export function folded(text: string): string {
   return inCase.replace(WHITE_SPACE, ' ').trim();
 }
 
+export const foldedOrNull = (text: string | null): string | null => (text === null ? null : folded(text));
+
 function foldCase(text: string): string {
   const composed = text.normalize('NFKC').replace(IGNORABLE, '');
   // The capital dotless I is the capital of `i` too, so only `ı` must not be changed to capitals.

@@ -14,6 +14,8 @@ export interface TextRule {
 export const SUBJECT: TextRule = { max: 500 };
 /** The name of a person or of a client, a key, or an identifier of another system. */
 export const NAME: TextRule = { max: 200 };
+/** The name by which a caller acts; it identifies the agent. */
+export const AGENT_NAME: TextRule = { max: 100 };
 export const TAG: TextRule = { max: 100 };
 export const NOTE: TextRule = { max: 2_000 };
 export const LONG_TEXT: TextRule = { max: 65_536 };

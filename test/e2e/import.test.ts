@@ -190,13 +190,17 @@ test(
         u_url: 'javascript:alert(1)',
         u_subject: `${'y'.repeat(499)}👩‍💻tail`,
       };
-      await writeFile(file, `${columns.join(',')}\n${columns.map((name) => cells[name] ?? '?').join(',')}\n`);
+      const row = (more: Record<string, string>) =>
+        columns.map((name) => ({ ...cells, ...more })[name] ?? '?').join(',');
+      const later = { number: 'e1', incident_state: 'Active', sys_updated_at: '1/3/2016 11:00' };
+      await writeFile(file, `${[columns.join(','), row({}), row(later)].join('\n')}\n`);
       const { code, stdout, stderr } = await importHere(env, file, { mapping });
       expect([code, stdout]).toEqual([0, expect.stringMatching(/^Imported 1 of 1 tickets/)]);
-      expect(stdout).toMatch(/Reports: {3}VALUE_DROPPED 2, VALUE_SHORTENED 2/);
+      expect(stdout).toMatch(/Reports: {3}VALUE_DROPPED 2, VALUE_SHORTENED 2, WRITTEN_DIFFERENTLY 1/);
       expect(stderr).toMatch(/the subject has 506 characters, at most 500 are accepted; it is shortened/);
       const [ticket] = ticketsOf(await exportHere(env));
       expect(ticket).toMatchObject({
+        externalId: 'E1',
         subject: 'y'.repeat(499),
         assignee: 'a'.repeat(200),
         tags: ['VIP'],

@@ -15,12 +15,13 @@ beforeAll(async () => {
 });
 afterAll(() => store.close());
 
-test('ten requests at once for the same client create one; names are case-sensitive', async () => {
+test('ten requests at once for the same client create one, however its name is written', async () => {
   const clients = createClientAccounts(store);
   const made = await Promise.all(Array.from({ length: 10 }, () => clients.ensureClient('New')));
   expect(new Set(made.map(({ id }) => id)).size).toBe(1);
   expect(await clients.clientNamed('New')).toEqual(made[0]);
-  expect(await clients.clientNamed('new')).toBeNull();
+  expect(await clients.clientNamed('  nEW ')).toEqual(made[0]);
+  expect((await clients.ensureClient('ＮＥＷ')).id).toBe(made[0]?.id);
 });
 
 test('an account is opened once under an id, and never under a name in use', async () => {

@@ -149,7 +149,8 @@ describe('a repository', () => {
   test('returns plain objects, and 64-bit numbers as strings', async () => {
     await insert(manager, 'one');
     const [row] = await manager.find(clients);
-    expect(row).toEqual({ id: expect.any(String), name: 'one', created_at: 0, policy: null, calendars: {} });
+    const given = { id: expect.any(String), name: 'one', created_at: 0, policy: null, calendars: {} };
+    expect(row).toEqual({ ...given, name_key: null });
     await pool.query(`INSERT INTO policy_versions (id, version, document, fingerprint, published_at, configured)
       VALUES ('p', 1, '{}', '', now(), true)`);
     expect(await manager.findOneBy(policyVersions, { id: 'p' })).toMatchObject({ document: {}, yaml: null });

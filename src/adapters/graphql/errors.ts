@@ -6,7 +6,7 @@ import { CallerGone, OperationTimedOut } from '../../application/ports/operation
 import { InvalidCursor } from '../../application/ports/pagination';
 import { PolicyReaderBusy } from '../../application/ports/policies';
 import { DataLockedError, isStoreUnavailable, StatementTimedOut } from '../../application/ports/store-errors';
-import { InvalidFilter } from '../../application/ports/ticket-filter';
+import { InvalidFilter, SearchIndexBehind } from '../../application/ports/ticket-filter';
 import { isUnanswerable } from '../../domain/calendar/business-calendar';
 import { TooManySegments } from '../../domain/commitment/explain-due';
 import { shortMessage } from './short-message';
@@ -73,7 +73,7 @@ function publicErrorOf(error: unknown): PublicError | null {
     }
     if (link instanceof DataLockedError) return { code: FAULT_CODES.locked, message: link.message };
     if (link instanceof StatementTimedOut) return { code: FAULT_CODES.timedOut, message: link.message };
-    if (link instanceof PolicyReaderBusy) {
+    if (link instanceof PolicyReaderBusy || link instanceof SearchIndexBehind) {
       return { code: FAULT_CODES.unavailable, message: link.message, retryable: true };
     }
     const unavailability = unavailabilityOf(link);

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import { agentCaller, isAgentName, MAX_AGENT_NAME_LENGTH } from '../../application/agent-caller';
+import { agentCaller, isAgentName } from '../../application/agent-caller';
 import type { Caller } from '../../application/ports/caller';
+import { AGENT_NAME } from '../../domain/value-rules';
 import { RequestError } from './request-body';
 
 /** Names the agent who acts. There are no accounts yet, so the service trusts the name. */
@@ -23,7 +24,7 @@ export function callerFromHeaders(operator: string): (request: Pick<IncomingMess
       throw new RequestError(
         400,
         'BAD_USER_INPUT',
-        `The header X-Stepdown-Agent takes the name of an agent: 1 to ${MAX_AGENT_NAME_LENGTH} visible characters in UTF-8.`,
+        `The header X-Stepdown-Agent takes the name of an agent: 1 to ${AGENT_NAME.max} visible characters in UTF-8.`,
       );
     }
     return agentCaller(name);

@@ -18,6 +18,8 @@ export interface LogRow {
   readonly priority: string | null;
   readonly resolution: string | null;
   readonly facts: TicketFacts;
+  /** The id of the ticket, if the row writes it otherwise than the first row of the ticket. */
+  readonly writtenId?: string;
 }
 
 export type ReportReason =
@@ -31,6 +33,7 @@ export type ReportReason =
   | 'UNKNOWN_PRIORITY'
   | 'NO_PRIORITY_YET'
   | 'ALREADY_CLOSED'
+  | 'WRITTEN_DIFFERENTLY'
   | 'VALUE_SHORTENED'
   | 'VALUE_DROPPED'
   | 'REFUSED'
@@ -85,6 +88,7 @@ export function planTicket(ticket: string, rows: Iterable<LogRow>, mapping: Impo
   const reports: RowReport[] = [];
   const used: number[] = [];
   const steps: PlannedStep[] = [];
+  const spellings = new Set<string>();
   let opening: TicketPlan['opening'] = null;
   let known: Progress | null = null;
   let latest = Number.NEGATIVE_INFINITY;
@@ -99,6 +103,10 @@ export function planTicket(ticket: string, rows: Iterable<LogRow>, mapping: Impo
     const onChange = ({ kind, detail }: ValueChange) => note(`VALUE_${kind}`, detail);
     const resolution = () =>
       row.resolution === null ? null : fitText('the resolution', LONG_TEXT, row.resolution, onChange);
+    if (row.writtenId !== undefined && !spellings.has(row.writtenId)) {
+      spellings.add(row.writtenId);
+      note('WRITTEN_DIFFERENTLY', `the row writes the ticket ${show(row.writtenId)}, which is the same id`);
+    }
     if (at === null) {
       leaveOut('UNREADABLE_INSTANT', 'the row has no readable instant');
       continue;

@@ -38,7 +38,10 @@ export interface TicketFilter {
   readonly tag?: Comparator<string>;
   /** The reasons for which the ticket waits now, compared as tags are. */
   readonly waiting?: Comparator<WaitingReason>;
-  /** Words that the subject or the description contains, in any case. */
+  /**
+   * Words that each are contained in the subject, the description, the reporter, the external id, a
+   * tag, a message, the note of a call or a resolution.
+   */
   readonly text?: string;
   readonly openedAt?: Comparator<EpochMs>;
   readonly acknowledgedAt?: Comparator<EpochMs>;
@@ -74,6 +77,17 @@ export const TICKET_ORDERS = [
 export interface TicketOrder {
   readonly by: (typeof TICKET_ORDERS)[number];
   readonly direction: 'ASC' | 'DESC';
+}
+
+/**
+ * The index of texts or names is not complete yet, so a search would not find everything. It is
+ * being completed; this takes some minutes after the upgrade of a large database.
+ */
+export class SearchIndexBehind extends Error {
+  override readonly name = 'SearchIndexBehind';
+  constructor() {
+    super('The search index is being built and is not complete yet. Try again in a minute.');
+  }
 }
 
 /** A filter that is nested too deeply, or that has a value out of range. */

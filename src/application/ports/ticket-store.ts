@@ -1,4 +1,5 @@
 import type { TicketClocks } from '../../domain/commitment/view';
+import { folded } from '../../domain/folded-text';
 import type { EpochMs } from '../../domain/instant';
 import type { NewTicket } from '../../domain/ticket/commands';
 import type { DecidedCycle } from '../../domain/ticket/cycle-outcomes';
@@ -60,7 +61,7 @@ export interface References {
 }
 
 /** The key of an external id of a client. */
-export const externalIdKey = (clientId: string, externalId: string): string => `${clientId}/${externalId}`;
+export const externalIdKey = (clientId: string, externalId: string): string => `${clientId}/${folded(externalId)}`;
 
 /** What one transaction saves. */
 export interface Saving {

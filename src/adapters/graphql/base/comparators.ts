@@ -130,7 +130,7 @@ export const IdComparator = equalityOf<string>('IDComparator', () => ID, 'Compar
 export const StringComparator = orderOf<string>(
   'StringComparator',
   () => String,
-  'Compares text, case-sensitively. The order is the sort order of the database.',
+  'Compares text. Names, tags and external ids are compared regardless of case and of the form of Unicode by `eq`, `in` and `nin`, other text as it is written. The order is the sort order of the database.',
 );
 export const IntComparator = orderOf<number>('IntComparator', () => Int, 'Compares whole numbers.');
 export const DateTimeComparator = orderOf<EpochMs>(
@@ -162,7 +162,7 @@ export const CommitmentStatusComparator = equalityOf<CommitmentStatus>(
 export const AssigneeComparator = equalityOf<string>(
   'AssigneeComparator',
   () => String,
-  'Compares the assignee of a ticket, case-sensitively.',
+  'Compares the assignee of a ticket, regardless of case and of the form of Unicode.',
 );
 export const CommitmentKindComparator = equalityOf<CommitmentKind>(
   'CommitmentKindComparator',

@@ -1,6 +1,7 @@
 import { Arg, Ctx, Field, FieldResolver, InputType, Int, ObjectType, Resolver, Root, Subscription } from 'type-graphql';
 import type { LoggedEvent } from '../../../application/ports/events';
 import type { StoredTicket } from '../../../application/ports/stored-ticket';
+import { folded, foldedOrNull } from '../../../domain/folded-text';
 import type { EpochMs } from '../../../domain/instant';
 import type { CommitmentKind } from '../../../domain/policy/policy';
 import type { Severity } from '../../../domain/severity';
@@ -71,7 +72,7 @@ export class CommitmentBreachedResolver {
     description: `Breaches of commitments. ${LIVE_STREAM_DESCRIPTION}`,
     subscribe: ({ args, context }) => {
       const filter = validatedFilter((args as { readonly filter?: CommitmentBreachedFilter | null }).filter);
-      const assignee = filter.assignee == null ? null : compare.comparatorOf(filter.assignee);
+      const assignee = filter.assignee == null ? null : compare.comparatorOf(filter.assignee, folded);
       return ticketEventStream(
         context as RequestContext,
         filter,
@@ -80,7 +81,7 @@ export class CommitmentBreachedResolver {
           compare.satisfies(filter.kind, event.kind) &&
           compare.satisfies(filter.severity, event.severity) &&
           compare.satisfies(filter.cause, event.breach.cause),
-        (ticket) => compare.holds(assignee, ticket.assignee),
+        (ticket) => compare.holds(assignee, foldedOrNull(ticket.assignee)),
       );
     },
   })

@@ -1,6 +1,7 @@
 import { Arg, Ctx, Field, FieldResolver, InputType, Int, ObjectType, Resolver, Root, Subscription } from 'type-graphql';
 import { type ApproachingDeadline, DeadlineWatch } from '../../../application/deadlines/deadline-watch';
 import type { StoredTicket } from '../../../application/ports/stored-ticket';
+import { folded, foldedOrNull } from '../../../domain/folded-text';
 import { DAY_MS, type DurationMs, type EpochMs } from '../../../domain/instant';
 import { COMMITMENT_KINDS, type CommitmentKind } from '../../../domain/policy/policy';
 import type { Severity } from '../../../domain/severity';
@@ -68,7 +69,7 @@ function watchDeadlines(
   const filter = validatedFilter(given);
   const ticket = uuidComparator(filter.ticket, 'Ticket');
   const client = uuidComparator(filter.client, 'Client');
-  const assignee = filter.assignee == null ? null : compare.comparatorOf(filter.assignee);
+  const assignee = filter.assignee == null ? null : compare.comparatorOf(filter.assignee, folded);
   const kinds = COMMITMENT_KINDS.filter((kind) => compare.satisfies(filter.kind, kind));
   if (kinds.length === 0) throw badInput('filter.kind must match at least one kind of commitment.');
   const severity = filter.severity == null ? null : compare.comparatorOf(filter.severity);
@@ -86,7 +87,7 @@ function watchDeadlines(
       compare.satisfies(filter.kind, kind) &&
       compare.satisfies(filter.severity, candidate.severity) &&
       compare.holds(client, candidate.clientId) &&
-      compare.holds(assignee, candidate.assignee),
+      compare.holds(assignee, foldedOrNull(candidate.assignee)),
     isRelevant: (event) => compare.holds(ticket, event.ticketId) && compare.holds(client, event.clientId),
     retryWhileDatabaseIsDown,
   });

@@ -77,7 +77,10 @@ export class TicketFilterInput {
   @Compared(() => compare.IntComparator, 'Filters by the number of the ticket.')
   number?: Order<number>;
 
-  @Compared(() => compare.StringComparator, 'Filters by the identifier of the ticket in another system.')
+  @Compared(
+    () => compare.StringComparator,
+    'Filters by the identifier of the ticket in another system. `eq`, `in` and `nin` compare it regardless of case and of the form of Unicode.',
+  )
   externalId?: Order<string>;
 
   @Compared(() => compare.TicketStateComparator, 'Filters by the state of the ticket.')
@@ -98,15 +101,21 @@ export class TicketFilterInput {
   @Compared(() => compare.ChannelComparator, 'Filters by the channel through which the issue was reported.')
   channel?: Equality<Channel>;
 
-  @Compared(() => compare.StringComparator, 'Filters by the name of the assignee.')
+  @Compared(
+    () => compare.StringComparator,
+    'Filters by the name of the assignee. `eq`, `in` and `nin` compare it regardless of case and of the form of Unicode.',
+  )
   assignee?: Order<string>;
 
-  @Compared(() => compare.StringComparator, 'Filters by the name of the reporter.')
+  @Compared(
+    () => compare.StringComparator,
+    'Filters by the name of the reporter. `eq`, `in` and `nin` compare it regardless of case and of the form of Unicode.',
+  )
   reporter?: Order<string>;
 
   @Compared(
     () => compare.StringComparator,
-    'Filters by tag. A ticket matches when any of its tags does. `nin` matches tickets that have none of the tags in the list, and `isNull: true` matches tickets without tags.',
+    'Filters by tag. `eq`, `in` and `nin` compare it regardless of case and of the form of Unicode. A ticket matches when any of its tags does. `nin` matches tickets that have none of the tags in the list, and `isNull: true` matches tickets without tags.',
   )
   tag?: Order<string>;
 
@@ -119,7 +128,7 @@ export class TicketFilterInput {
   @Field(() => String, {
     ...optional,
     description:
-      'Filters by text that the subject or the description contains, regardless of case, at most 500 characters.',
+      'Filters by text, at most 500 characters and 20 words. Each word must be contained in the subject, the description, the reporter, the external id, a tag, a message, the note of a call or a resolution of the ticket. Upper and lower case and the forms of Unicode make no difference: `STRASSE` finds `straße`. Words of one or two characters are found too, but more slowly.',
   })
   @Text({ max: 500, blank: true })
   text?: string | null;

@@ -8,6 +8,7 @@ import type {
   RestoreStore,
 } from '../../../application/ports/archive';
 import { readPolicyVersion } from '../../../domain/policy/policy-document';
+import { addMissingKeys } from '../clients/postgres-clients';
 import { poolOf } from '../database/data-source';
 import { entityManager } from '../database/entity-manager';
 import { instantText, rowsOf } from '../database/sql';
@@ -117,6 +118,7 @@ async function addClients(
       }
     }
   }
+  await addMissingKeys(dataSource, tx);
   return contradictions;
 }
 

@@ -1,4 +1,4 @@
-import type { DataSource } from 'typeorm';
+import { type DataSource, IsNull } from 'typeorm';
 import { v7 as newId } from 'uuid';
 import type { Client, Clients } from '../../../application/ports/clients';
 import type { Clock } from '../../../application/ports/clock';
@@ -7,6 +7,7 @@ import { entityManager } from '../database/entity-manager';
 import { lanesOf } from '../database/lanes';
 import type { Queryable } from '../database/sql';
 import { transact } from '../database/transact';
+import { comparisonKey } from '../search/comparison-key';
 import { type ClientRow, clients } from '../tables';
 import { claimKey } from '../tickets/idempotency-keys';
 
@@ -43,24 +44,24 @@ export function createClientAccounts({ dataSource, clock }: ClientAccountsDeps):
   const pool = poolOf(dataSource);
   const { lookups } = lanesOf(pool);
 
-  const clientWhere = async (
-    where: { readonly id: string } | { readonly name: string },
-    on: Queryable = lookups,
-  ): Promise<Client | null> => {
-    const row = await entityManager(dataSource, on).getRepository(clients).findOneBy(where);
-    return row === null ? null : clientFromRow(row);
+  const repositoryOn = (on: Queryable) => entityManager(dataSource, on).getRepository(clients);
+  const clientNamed = async (name: string): Promise<Client | null> => {
+    const rows = await repositoryOn(lookups).findBy([{ name_key: comparisonKey(name) }, { name }]);
+    const row = rows.find((one) => one.name === name) ?? rows[0];
+    return row === undefined ? null : clientFromRow(row);
   };
-  const clientNamed = (name: string) => clientWhere({ name });
   // In a transaction, so that a commit with an unknown outcome is reported as such. A name that is
   // taken rolls it back, so that the key is free for another name.
   const create: Clients['create'] = (id, name, key) =>
     transact(pool, async (tx) => {
       if (key !== null && (await claimKey(tx, key, id, clock.now())) === 'REUSED') return 'KEY_REUSED';
+      await addMissingKeys(dataSource, tx);
       const insert = entityManager(dataSource, tx).createQueryBuilder().insert().into(clients);
-      await insert.values({ id, name, created_at: clock.now() }).orIgnore().updateEntity(false).execute();
-      const client = await clientWhere({ id }, tx);
-      if (client === null) throw new NameTaken();
-      return client;
+      const row = { id, name, created_at: clock.now(), name_key: comparisonKey(name) };
+      await insert.values(row).orIgnore().updateEntity(false).execute();
+      const created = await repositoryOn(tx).findOneBy({ id });
+      if (created === null) throw new NameTaken();
+      return clientFromRow(created);
     }).catch((error: unknown) => {
       if (error instanceof NameTaken) return 'NAME_TAKEN';
       throw error;
@@ -84,3 +85,18 @@ export function createClientAccounts({ dataSource, clock }: ClientAccountsDeps):
 
 /** Rolls a transaction back. Internal to this file. */
 class NameTaken extends Error {}
+
+/**
+ * Completes the keys by which names are compared, which clients of an older process or of an
+ * archive lack. A client whose key is taken keeps none, and is found by its name as it is written.
+ */
+export async function addMissingKeys(dataSource: DataSource, on: Queryable): Promise<void> {
+  const repository = entityManager(dataSource, on).getRepository(clients);
+  for (const { id, name } of await repository.find({
+    where: { name_key: IsNull() },
+    order: { created_at: 'ASC', id: 'ASC' },
+  })) {
+    const name_key = comparisonKey(name);
+    if (!(await repository.existsBy({ name_key }))) await repository.update({ id }, { name_key });
+  }
+}

@@ -1,6 +1,7 @@
 import { type Comparator, InvalidFilter } from '../../../application/ports/ticket-filter';
 import { isUuid } from '../../../domain/text';
 import { instantBound } from '../database/sql';
+import { comparisonKey } from '../search/comparison-key';
 
 // No SQL of this service has a NUL character, and no text that PostgreSQL accepts has one.
 const MARK = '\0';
@@ -34,13 +35,27 @@ export class Parameters {
 }
 
 /** The type of an expression, which determines the values that it can be compared with. */
-export type ValueType = 'text' | 'integer' | 'instant' | 'uuid';
+export type ValueType = 'text' | 'integer' | 'instant' | 'uuid' | keyof typeof SPELLINGS;
 
-const SQL_TYPES = { text: 'text', integer: 'bigint', instant: 'timestamptz', uuid: 'text' } as const;
+/**
+ * Names are equal if their folded forms are. The table says how a name is written in the rows.
+ */
+const SPELLINGS = { name: 'spellings', externalId: 'external_ids' } as const;
+
+const isFolded = (type: ValueType): type is keyof typeof SPELLINGS => Object.hasOwn(SPELLINGS, type);
+
+const SQL_TYPES = {
+  text: 'text',
+  name: 'text',
+  externalId: 'text',
+  integer: 'bigint',
+  instant: 'timestamptz',
+  uuid: 'text',
+} as const;
 
 /** Converts a value for the database; throws InvalidFilter if it does not have the type. */
 function toSql(value: unknown, type: ValueType): string | number {
-  if (type === 'text' || type === 'uuid') {
+  if (type === 'text' || type === 'uuid' || isFolded(type)) {
     if (typeof value !== 'string' || value.includes('\0')) throw new InvalidFilter('A text must not contain NUL');
     return value;
   }
@@ -66,6 +81,7 @@ export function compare<T>(expression: string, type: ValueType, comparator: Comp
   const conditions: string[] = [];
   const { eq, in: among, nin, isNull } = comparator;
   const list = (values: readonly T[]): string => {
+    if (isFolded(type)) return spellingsOf(values, type, to);
     // A text that is not a UUID equals no UUID; as a parameter it would make the statement fail.
     if (type === 'uuid')
       return to.add(
@@ -117,9 +133,16 @@ export function compareAny<T>(
 }
 
 function equals(expression: string, type: ValueType, value: unknown, to: Parameters): string {
+  if (isFolded(type)) return `${expression} = ANY (${spellingsOf([value], type, to)})`;
   if (type !== 'uuid') return `${expression} = ${to.add(toSql(value, type), SQL_TYPES[type])}`;
   const text = toSql(value, type);
   return isUuid(String(text)) ? `${expression} = ${to.add(text, 'uuid')}` : 'FALSE';
+}
+
+/** The ways in which names that equal one of the values are written, as an SQL array. */
+function spellingsOf(values: readonly unknown[], type: keyof typeof SPELLINGS, to: Parameters): string {
+  const keys = values.map((value) => comparisonKey(String(toSql(value, type))));
+  return `ARRAY (SELECT s.written FROM ${SPELLINGS[type]} s WHERE s.folded = ANY (${to.add(keys, 'uuid[]')}))`;
 }
 
 export const every = (conditions: readonly string[]): string =>

@@ -3,8 +3,12 @@ import { clients } from './clients.table';
 import { commitmentOutcomes } from './commitment-outcomes.table';
 import { deadlineFaults } from './deadline-faults.table';
 import { events } from './events.table';
+import { externalIds } from './external-ids.table';
 import { idempotencyKeys } from './idempotency-keys.table';
+import { logFollowers } from './log-followers.table';
 import { policyVersions } from './policy-versions.table';
+import { searchTexts } from './search-texts.table';
+import { spellings } from './spellings.table';
 import { ticketMilestones } from './ticket-milestones.table';
 import { tickets } from './tickets.table';
 
@@ -30,4 +34,8 @@ export const TABLES = [
   commitmentOutcomes,
   ticketMilestones,
   breakingMigrations,
+  spellings,
+  externalIds,
+  searchTexts,
+  logFollowers,
 ];

@@ -95,7 +95,7 @@ function conditions(caller: Caller, query: DeadlineQuery, to: Parameters): (kind
     ...(severity === null ? [] : [compare('t.severity', 'text', severity, to)]),
     ...(ticket === null ? [] : [compare('t.id', 'uuid', ticket, to)]),
     ...(client === null ? [] : [compare('t.client_id', 'uuid', client, to)]),
-    ...(assignee === null ? [] : [compare('t.assignee', 'text', assignee, to)]),
+    ...(assignee === null ? [] : [compare('t.assignee', 'name', assignee, to)]),
   ];
   return (kind) =>
     every([

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { lanesOf } from '../database/lanes';
 import { rowsOf } from '../database/sql';
+import { comparisonKey } from '../search/comparison-key';
 import { EXISTING_EXTERNAL_IDS } from './statements/find-tickets';
 
 /**
@@ -13,7 +14,7 @@ export async function existingExternalIds(
 ): Promise<ReadonlySet<string>> {
   const rows = await rowsOf<{ external_id: string }>(lanesOf(pool).lookups, {
     ...EXISTING_EXTERNAL_IDS,
-    values: [clientId, externalIds],
+    values: [clientId, externalIds, externalIds.map(comparisonKey)],
   });
   return new Set(rows.map(({ external_id }) => external_id));
 }

@@ -4,7 +4,6 @@ import type { Client } from '../../../application/ports/clients';
 import type { LoggedEvent } from '../../../application/ports/events';
 import type { Page, PageRequest } from '../../../application/ports/pagination';
 import type { AsOf, StoredTicket } from '../../../application/ports/stored-ticket';
-import type { TicketFilter } from '../../../application/ports/ticket-filter';
 import type { TicketReader } from '../../../application/ports/ticket-reader';
 import { sees } from '../../../application/visibility';
 import { isUuid } from '../../../domain/text';
@@ -18,6 +17,8 @@ import { compare, every, Parameters } from '../lists/conditions';
 import { ownedLists } from '../lists/owned-lists';
 import { cursorOf, type Ordering, type Placed, pageOf, pageStatement } from '../lists/page';
 import { slaReport } from '../reports/sla-report-statement';
+import { comparisonKey } from '../search/comparison-key';
+import { mentions, SearchTables } from '../search/search-tables';
 import type { ClientRow } from '../tables';
 import { countDeadlines, deadlinesPage } from './deadlines';
 import { EVENT_COLUMNS, loggedEventOf, type SelectedEvent } from './event-row';
@@ -35,6 +36,7 @@ import { type SelectedTicket, TICKET_COLUMNS, ticketOf } from './ticket-row';
  * their look-ups were collected, runs to its end; it is short.
  */
 export function createTicketReader({ pool }: { readonly pool: Pool }): TicketReader {
+  const searchTables = new SearchTables(pool);
   const { lookups, lists, heavy } = lanesOf(pool);
   const findTicket = batched<StoredTicket>(async (ids) => {
     const rows = await readRows<SelectedTicket>(lookups, { ...TICKETS_BY_ID, values: [ids] });
@@ -86,15 +88,16 @@ export function createTicketReader({ pool }: { readonly pool: Pool }): TicketRea
       if (externalId.includes('\0')) return [];
       const rows = await readRows<SelectedTicket>(lookups.under(caller.signal), {
         ...TICKETS_BY_EXTERNAL_ID,
-        values: [externalId],
+        values: [comparisonKey(externalId), externalId],
       });
       return rows
         .filter(({ client_id }) => (client === null || client_id === client) && sees(caller, client_id))
         .map(ticketOf);
     },
     tickets: async (caller, filter, order, page, now) => {
+      await searchTables.prepare(filter);
       const to = new Parameters();
-      const lane = searchesText(filter) ? heavy : lists;
+      const lane = mentions(filter, ['text']) ? heavy : lists;
       return ticketsPage(
         lane.under(caller.signal),
         ticketsWhere(caller, filter, now, to),
@@ -104,11 +107,18 @@ export function createTicketReader({ pool }: { readonly pool: Pool }): TicketRea
       );
     },
     countTickets: async (caller, filter, now) => {
+      await searchTables.prepare(filter);
       const to = new Parameters();
       return count(heavy.under(caller.signal), 'tickets t', ticketsWhere(caller, filter, now, to), to);
     },
-    deadlines: async (caller, query, page) => deadlinesPage(lists.under(caller.signal), caller, query, page),
-    countDeadlines: async (caller, query) => countDeadlines(heavy.under(caller.signal), caller, query),
+    deadlines: async (caller, query, page) => {
+      if (query.assignee !== null) await searchTables.prepareNames();
+      return deadlinesPage(lists.under(caller.signal), caller, query, page);
+    },
+    countDeadlines: async (caller, query) => {
+      if (query.assignee !== null) await searchTables.prepareNames();
+      return countDeadlines(heavy.under(caller.signal), caller, query);
+    },
     followUps: async ({ sees: clients, signal }, ticketId, page, asOf = null) => {
       signal?.throwIfAborted();
       const found = await followUps.page(ticketId, { sees: clients, asOf }, page);
@@ -131,7 +141,10 @@ export function createTicketReader({ pool }: { readonly pool: Pool }): TicketRea
       caller.signal?.throwIfAborted();
       return isUuid(id) && sees(caller, id) ? findClient(id) : null;
     },
-    histories: (caller, filter, now) => historiesOf(heavy.under(caller.signal), caller, filter, now),
+    async *histories(caller, filter, now) {
+      await searchTables.prepare(filter);
+      yield* historiesOf(heavy.under(caller.signal), caller, filter, now);
+    },
     ticketAsOf: async ({ signal }, { id }, asOf) =>
       (await ticketsAsOf(heavy.under(signal), [id], asOf)).get(id) ?? null,
     ticketAtVersion: async ({ signal }, id, version) => {
@@ -141,10 +154,6 @@ export function createTicketReader({ pool }: { readonly pool: Pool }): TicketRea
     },
   };
 }
-
-/** Whether a filter searches texts, anywhere in it. */
-const searchesText = ({ text, and = [], or = [], not }: TicketFilter): boolean =>
-  text !== undefined || [...and, ...or, ...(not === undefined ? [] : [not])].some(searchesText);
 
 interface EventsAsked {
   readonly types: readonly EventType[] | null;

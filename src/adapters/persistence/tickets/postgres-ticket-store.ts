@@ -15,6 +15,7 @@ import { isDataError, isServerError, isStoreUnavailable, StatementTimedOut } fro
 import { type LaneName, lanesOf } from '../database/lanes';
 import { readRows, rowsOf } from '../database/sql';
 import { type Transaction, transact } from '../database/transact';
+import { comparisonKey } from '../search/comparison-key';
 import { setAside } from './deadline-faults';
 import { eventRowOf } from './event-row';
 import { claimKeys, keyRowOf, releaseKeys } from './idempotency-keys';
@@ -25,7 +26,7 @@ import { INSERT_TICKETS, SAVE_TICKETS, SAVE_TIME, TIME_EVENTS } from './statemen
 import { type ReferenceRow, SUBMISSION_REFERENCES } from './statements/submission-references';
 import { dueStatements, type TakenRow } from './statements/take-due';
 import { foldsAtVersions } from './ticket-history';
-import { rowOf, ticketOf, timeRowOf } from './ticket-row';
+import { externalIdRowsOf, rowOf, ticketOf, timeRowOf } from './ticket-row';
 
 /** A committed transaction that recorded events. */
 export interface Commit {
@@ -128,6 +129,7 @@ class PostgresTicketTransaction implements TicketTransaction {
         [...new Set(followed)],
         named.map(({ clientId }) => clientId),
         named.map(({ externalId }) => externalId),
+        named.map(({ externalId }) => comparisonKey(externalId ?? '')),
       ],
     });
     const found = (kind: ReferenceRow['what']) => rows.filter(({ what }) => what === kind);
@@ -142,7 +144,10 @@ class PostgresTicketTransaction implements TicketTransaction {
     if (records.length === 0) return new Map();
     const inserted = await rowsOf<{ id: string; number: number }>(this.tx, {
       ...INSERT_TICKETS,
-      values: [JSON.stringify(records.map((record) => ({ ...rowOf(record), number: record.number })))],
+      values: [
+        JSON.stringify(records.map((record) => ({ ...rowOf(record), number: record.number }))),
+        JSON.stringify(records.flatMap(externalIdRowsOf)),
+      ],
     });
     return new Map(inserted.map(({ id, number }) => [id, number]));
   }

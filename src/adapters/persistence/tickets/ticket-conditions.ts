@@ -1,9 +1,11 @@
 import type { Caller } from '../../../application/ports/caller';
 import { type Comparator, InvalidFilter, type TicketFilter } from '../../../application/ports/ticket-filter';
+import { folded } from '../../../domain/folded-text';
 import type { EpochMs } from '../../../domain/instant';
 import { COMMITMENT_KINDS, type CommitmentKind } from '../../../domain/policy/policy';
 import { instantBound } from '../database/sql';
 import { compare, compareAny, every, opposite, type Parameters, some, type ValueType } from '../lists/conditions';
+import { gramsOf } from '../search/grams';
 
 /** The maximum nesting of `and`, `or` and `not`. */
 export const DEEPEST = 10;
@@ -12,14 +14,14 @@ const MOST_WORDS = 20;
 const COLUMNS = {
   client: ['client_id', 'uuid'],
   number: ['number', 'integer'],
-  externalId: ['external_id', 'text'],
+  externalId: ['external_id', 'externalId'],
   state: ['state', 'text'],
   severity: ['severity', 'text'],
   initialSeverity: ['initial_severity', 'text'],
   clause: ['clause', 'text'],
   channel: ['channel', 'text'],
-  assignee: ['assignee', 'text'],
-  reporter: ['reporter', 'text'],
+  assignee: ['assignee', 'name'],
+  reporter: ['reporter', 'name'],
   openedAt: ['opened_at', 'instant'],
   acknowledgedAt: ['acknowledged_at', 'instant'],
   respondedAt: ['responded_at', 'instant'],
@@ -57,7 +59,7 @@ function holds(filter: TicketFilter, judged: Judged, to: Parameters, depth: numb
     const comparator = filter[field as keyof typeof COLUMNS] as Comparator<string | number> | undefined;
     if (comparator !== undefined) conditions.push(compare(judged.column(column), type, comparator, to));
   }
-  if (filter.tag !== undefined) conditions.push(compareAny(someTag, 'text', filter.tag, to));
+  if (filter.tag !== undefined) conditions.push(compareAny(someTag, 'name', filter.tag, to));
   if (filter.waiting !== undefined) conditions.push(compareAny(someWaiting, 'text', filter.waiting, to));
   if (filter.text !== undefined) conditions.push(contains(filter.text, to));
   if (filter.slaStatus !== undefined) {
@@ -82,16 +84,21 @@ const someWaiting = (condition: (value: string) => string): string =>
             WHERE wait->>'until' IS NULL AND ${condition(`(wait->>'reason')`)})`;
 
 /**
- * The condition that the subject or the description contains every word. It has no index: a trigram
- * index needs an extension that the owner of a managed database may not be allowed to install.
+ * The condition that each word is in a text of the ticket. An index on the grams narrows the texts;
+ * the pattern decides. A word of one or two characters has no grams, unless it is of a script like
+ * Chinese, so that all texts are read for it.
  */
 function contains(text: string, to: Parameters): string {
-  const words = text.split(/\s+/).filter((word) => word !== '');
-  if (words.length > MOST_WORDS) throw new InvalidFilter(`A text can have at most ${MOST_WORDS} words`);
   if (text.includes('\0')) throw new InvalidFilter('A text must not contain NUL');
+  const words = folded(text)
+    .split(' ')
+    .filter((word) => word !== '');
+  if (words.length > MOST_WORDS) throw new InvalidFilter(`A text can have at most ${MOST_WORDS} words`);
   const conditions = words.map((word) => {
     const pattern = to.add(`%${word.replace(/[\\%_]/g, '\\$&')}%`, 'text');
-    return `(t.subject ILIKE ${pattern} OR t.description ILIKE ${pattern})`;
+    const grams = gramsOf(word);
+    const narrowed = grams.length === 0 ? [] : [`s.grams @> ${to.add(grams, 'integer[]')}`];
+    return `t.id IN (SELECT s.ticket_id FROM search_texts s WHERE ${every([...narrowed, `s.folded LIKE ${pattern}`])})`;
   });
   return every(conditions);
 }

@@ -2,6 +2,7 @@ import type { StoredTicket } from '../../../application/ports/stored-ticket';
 import type { TicketRecord } from '../../../application/ports/ticket-store';
 import type { EpochMs } from '../../../domain/instant';
 import { instantText } from '../database/sql';
+import { comparisonKey } from '../search/comparison-key';
 import { type SlaColumns, slaColumns, type TicketRow, tickets } from '../tables';
 
 type SelectedColumn = Exclude<keyof TicketRow, keyof SlaColumns>;
@@ -71,6 +72,10 @@ export function ticketOf(row: SelectedTicket): StoredTicket {
     updatedAt: row.updated_at,
   };
 }
+
+/** The row of `external_ids` of a new ticket, if it has an external id. */
+export const externalIdRowsOf = ({ ticket: { clientId, externalId } }: Pick<TicketRecord, 'ticket'>) =>
+  externalId === null ? [] : [{ folded: comparisonKey(externalId), client_id: clientId, written: externalId }];
 
 const instantOrNull = (at: EpochMs | null): string | null => (at === null ? null : instantText(at));
 

@@ -9,11 +9,20 @@ export const TICKET_BY_NUMBER = {
   name: 'ticket-by-number',
   text: `SELECT ${TICKET_COLUMNS} FROM tickets t WHERE t.number = $1::integer`,
 };
+/**
+ * The tickets whose external id equals one when compared ($1, a key), or is written as one ($2). A
+ * ticket that an older process opened a moment ago is found only as it is written.
+ */
 export const TICKETS_BY_EXTERNAL_ID = {
   name: 'tickets-by-external-id',
-  text: `SELECT ${TICKET_COLUMNS} FROM tickets t WHERE t.external_id = $1 ORDER BY t.number`,
+  text: `SELECT ${TICKET_COLUMNS} FROM tickets t
+          WHERE t.external_id = ANY (ARRAY (SELECT x.written FROM external_ids x WHERE x.folded = $1::uuid) || $2::text)
+          ORDER BY t.number`,
 };
+/** Those of some external ids ($2, and their keys $3) that a client ($1) has. */
 export const EXISTING_EXTERNAL_IDS = {
   name: 'existing-external-ids',
-  text: 'SELECT external_id FROM tickets WHERE client_id = $1 AND external_id = ANY ($2)',
+  text: `SELECT asked.written AS external_id FROM unnest($2::text[], $3::uuid[]) AS asked (written, folded)
+          WHERE EXISTS (SELECT FROM external_ids x WHERE x.folded = asked.folded AND x.client_id = $1)
+             OR EXISTS (SELECT FROM tickets t WHERE t.external_id = asked.written AND t.client_id = $1)`,
 };

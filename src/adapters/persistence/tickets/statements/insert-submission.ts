@@ -14,7 +14,7 @@ import { retryWhileLocked } from '../../database/transact';
 import { EVENT_WRITTEN_COLUMNS, eventRowOf } from '../event-row';
 import { keyRowOf } from '../idempotency-keys';
 import { ticketsAtVersions } from '../ticket-history';
-import { rowOf, WRITTEN_COLUMNS } from '../ticket-row';
+import { externalIdRowsOf, rowOf, WRITTEN_COLUMNS } from '../ticket-row';
 import { list } from './save-tickets';
 
 const KEY_COLUMNS = ['caller', 'key', 'fingerprint', 'ticket_id', 'version', 'refused', 'refusals', 'created_at'];
@@ -22,18 +22,39 @@ const KEY_COLUMNS = ['caller', 'key', 'fingerprint', 'ticket_id', 'version', 're
 const insertInto = (table: string, columns: readonly string[], from: number): string =>
   `INSERT INTO ${table} (${list(columns)}) VALUES (${list(columns.map((_, index) => `$${from + index + 1}`))})`;
 
-const TICKET = `${insertInto('tickets', WRITTEN_COLUMNS, 0)} RETURNING number`;
-const EVENT = insertInto('events', EVENT_WRITTEN_COLUMNS, WRITTEN_COLUMNS.length);
-const KEY = insertInto('idempotency_keys', KEY_COLUMNS, WRITTEN_COLUMNS.length + EVENT_WRITTEN_COLUMNS.length);
-const RESULT = 'SELECT number, pg_current_xact_id()::text AS xid FROM ticket';
+const EXTERNAL_ID_COLUMNS = ['folded', 'client_id', 'written'];
+
+/** What a submission may write beside its ticket and its first event. */
+interface Also {
+  readonly key: boolean;
+  readonly externalId: boolean;
+}
 
 // One parameter for each column. For a single row this saves about a third of the server's work,
 // compared with reading JSON.
-const SUBMIT = { name: 'submit', text: `WITH ticket AS (${TICKET}), logged AS (${EVENT}) ${RESULT}` };
-const SUBMIT_WITH_KEY = {
-  name: 'submit-with-key',
-  text: `WITH ticket AS (${TICKET}), logged AS (${EVENT}), answered AS (${KEY}) ${RESULT}`,
-};
+function submitting({ key, externalId }: Also) {
+  const parts = [
+    { as: 'ticket', table: 'tickets', columns: WRITTEN_COLUMNS, returning: ' RETURNING number' },
+    { as: 'logged', table: 'events', columns: EVENT_WRITTEN_COLUMNS },
+    ...(key ? [{ as: 'answered', table: 'idempotency_keys', columns: KEY_COLUMNS }] : []),
+    ...(externalId ? [{ as: 'named', table: 'external_ids', columns: EXTERNAL_ID_COLUMNS }] : []),
+  ];
+  let from = 0;
+  const inserts = parts.map(({ as, table, columns, returning = '' }) => {
+    const text = `${as} AS (${insertInto(table, columns, from)}${returning})`;
+    from += columns.length;
+    return text;
+  });
+  return {
+    name: `submit${key ? '-with-key' : ''}${externalId ? '-with-external-id' : ''}`,
+    text: `WITH ${inserts.join(', ')} SELECT number, pg_current_xact_id()::text AS xid FROM ticket`,
+  };
+}
+
+const SUBMIT = submitting({ key: false, externalId: false });
+const SUBMIT_WITH_KEY = submitting({ key: true, externalId: false });
+const SUBMIT_WITH_ID = submitting({ key: false, externalId: true });
+const SUBMIT_WITH_KEY_AND_ID = submitting({ key: true, externalId: true });
 
 const ATTEMPTS = 6;
 
@@ -58,8 +79,10 @@ export async function insertSubmission(
     ...valuesOf(rowOf(record), WRITTEN_COLUMNS),
     ...events.flatMap((event) => valuesOf(eventRowOf(event, ticket.clientId, recordedAt), EVENT_WRITTEN_COLUMNS)),
     ...(answer === null ? [] : valuesOf(keyRowOf(answer, recordedAt), KEY_COLUMNS)),
+    ...externalIdRowsOf(record).flatMap((row) => valuesOf(row, EXTERNAL_ID_COLUMNS)),
   ];
-  const statement = { ...(answer === null ? SUBMIT : SUBMIT_WITH_KEY), values };
+  const [plain, withId] = answer === null ? [SUBMIT, SUBMIT_WITH_ID] : [SUBMIT_WITH_KEY, SUBMIT_WITH_KEY_AND_ID];
+  const statement = { ...(ticket.externalId === null ? plain : withId), values };
   const insert = async () => {
     // Not cancelled: a statement that has begun runs to its end.
     signal?.throwIfAborted();
@@ -74,9 +97,10 @@ export async function insertSubmission(
     } catch (error) {
       const constraint = violatedConstraint(error);
       if (constraint !== null) {
-        // Only this request uses the id. If the id is taken, the statement whose answer was lost
-        // was carried out.
-        const number = isLost && constraint === 'tickets_pkey' ? await numberOf(lane, record) : null;
+        // Only this request uses the id. If there is a ticket with it, the statement whose answer
+        // was lost was carried out.
+        const isTaken = constraint === 'tickets_pkey' || constraint === 'external_ids_pkey';
+        const number = isLost && isTaken ? await numberOf(lane, record) : null;
         return number === null ? null : { number, xid: null };
       }
       isLost ||= isConnectionLost(error) && !wasNotSent(error);

@@ -13,13 +13,20 @@ export const recordsOf = (table: string, parameter: string): string =>
   `json_populate_recordset(NULL::${table}, ${parameter}::json) r`;
 
 /**
- * Inserts new tickets. Those whose id or external id another transaction has taken are left out. A
- * ticket without a reserved number gets the next.
+ * Inserts new tickets ($1) and their external ids ($2), each as JSON. Tickets whose id or external
+ * id another transaction has taken are left out. A ticket without a reserved number gets the next.
  */
 export const INSERT_TICKETS = {
   name: 'insert-tickets',
-  text: `INSERT INTO tickets (number, ${list(WRITTEN_COLUMNS)})
+  text: `WITH named AS (
+           INSERT INTO external_ids (folded, client_id, written)
+           SELECT r.folded, r.client_id, r.written
+             FROM json_to_recordset($2::json) AS r (folded uuid, client_id uuid, written text)
+           ON CONFLICT DO NOTHING RETURNING client_id, written
+         )
+         INSERT INTO tickets (number, ${list(WRITTEN_COLUMNS)})
          SELECT coalesce(r.number, nextval('tickets_number_seq')), ${list(WRITTEN_COLUMNS, 'r.')} FROM ${recordsOf('tickets', '$1')}
+          WHERE r.external_id IS NULL OR (r.client_id, r.external_id) IN (SELECT client_id, written FROM named)
          ON CONFLICT DO NOTHING RETURNING id, number`,
 };
 

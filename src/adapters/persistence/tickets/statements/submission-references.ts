@@ -1,6 +1,7 @@
 /**
  * The existing objects that submissions refer to, in one statement: clients ($1), tickets that are
- * followed up ($2), and external ids ($4) of clients ($3) that are taken.
+ * followed up ($2), and external ids ($4, and their keys $5) of clients ($3)
+ * that are taken.
  */
 export const SUBMISSION_REFERENCES = {
   name: 'submission-references',
@@ -10,7 +11,11 @@ export const SUBMISSION_REFERENCES = {
          UNION ALL
          SELECT 'taken', t.client_id::text, t.external_id
            FROM unnest($3::uuid[], $4::text[]) AS asked (client_id, external_id)
-           JOIN tickets t ON t.external_id = asked.external_id AND t.client_id = asked.client_id`,
+           JOIN tickets t ON t.external_id = asked.external_id AND t.client_id = asked.client_id
+         UNION ALL
+         SELECT 'taken', x.client_id::text, x.written
+           FROM unnest($3::uuid[], $5::uuid[]) AS asked (client_id, folded)
+           JOIN external_ids x ON x.folded = asked.folded AND x.client_id = asked.client_id`,
 };
 
 export interface ReferenceRow {

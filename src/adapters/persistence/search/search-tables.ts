@@ -1,0 +1,103 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Pool } from 'pg';
+import { SearchIndexBehind, type TicketFilter } from '../../../application/ports/ticket-filter';
+import { folded } from '../../../domain/folded-text';
+import { lanesOf } from '../database/lanes';
+import { comparisonKey, hashOf } from './comparison-key';
+import { gramsOf } from './grams';
+import { type Following, LogFollower } from './log-follower';
+import { ADD_NAMES, ADD_TEXTS, FOLLOW_NAMES, FOLLOW_TEXTS, type FollowedRow } from './statements/follow-log';
+
+type Data = FollowedRow['data'];
+const textsOf = (data: Data, fields: readonly string[]): readonly string[] =>
+  fields.flatMap((field) => {
+    const value = data[field];
+    return (Array.isArray(value) ? value : [value]).filter((text) => typeof text === 'string');
+  });
+
+/** What a search finds of an event: its fields, each in a line of its own. */
+const SEARCHED = ['subject', 'description', 'reporter', 'externalId', 'tags', 'body', 'note', 'resolution'];
+
+/** The characters after which other requests get their turn. */
+const MOST_AT_ONCE = 50_000;
+
+const TEXTS: Following = {
+  read: FOLLOW_TEXTS,
+  async write(doneBefore, rows) {
+    const texts: object[] = [];
+    let length = 0;
+    for (const { ticket_id, number, data } of rows) {
+      const text = textsOf(data, SEARCHED).map(folded).join('\n');
+      texts.push({ ticket_id, number, folded: text, grams: gramsOf(text) });
+      length += text.length;
+      if (length > MOST_AT_ONCE) {
+        await nextTurn();
+        length = 0;
+      }
+    }
+    return { ...ADD_TEXTS, values: [doneBefore, 'texts', JSON.stringify(texts)] };
+  },
+};
+
+const NAMES: Following = {
+  read: FOLLOW_NAMES,
+  async write(doneBefore, rows) {
+    const written = new Set(rows.flatMap(({ data }) => textsOf(data, ['assignee', 'reporter', 'tags'])));
+    const spellings = [...written].map(spellingOf);
+    const ids = rows.flatMap(({ data: { externalId }, client_id, ticket_id }) =>
+      typeof externalId === 'string'
+        ? [{ folded: comparisonKey(externalId), client_id, ticket_id, written: externalId }]
+        : [],
+    );
+    return { ...ADD_NAMES, values: [doneBefore, 'names', JSON.stringify(spellings), JSON.stringify(ids)] };
+  },
+};
+
+/** The row of `spellings` of a text. */
+export const spellingOf = (written: string) => ({
+  folded: comparisonKey(written),
+  written_hash: hashOf(written),
+  written,
+});
+
+/** The tables that are derived from the log so that texts can be compared and found. */
+export class SearchTables {
+  private readonly names: LogFollower;
+  private readonly texts: LogFollower;
+
+  constructor(pool: Pool) {
+    const { lists, heavy } = lanesOf(pool);
+    this.names = new LogFollower(lists, NAMES);
+    this.texts = new LogFollower(heavy, TEXTS);
+  }
+
+  /**
+   * Completes the tables that a filter reads.
+   *
+   * @throws SearchIndexBehind
+   */
+  async prepare(filter: TicketFilter): Promise<void> {
+    if (mentions(filter, ['assignee', 'reporter', 'tag', 'externalId'])) await completed(this.names);
+    if (mentions(filter, ['text'])) await completed(this.texts);
+  }
+
+  /** Completes the names, which filters by an assignee read. */
+  prepareNames = (): Promise<void> => completed(this.names);
+
+  /** Does a part of what is left; returns whether all of it is done. */
+  async advance(): Promise<boolean> {
+    const done = [await this.names.catchUp(), await this.texts.catchUp()];
+    return done.every(Boolean);
+  }
+}
+
+async function completed(follower: LogFollower): Promise<void> {
+  if (!(await follower.catchUp())) throw new SearchIndexBehind();
+}
+
+/** Whether a filter has one of the fields, anywhere in it. */
+export const mentions = (filter: TicketFilter, fields: readonly (keyof TicketFilter)[]): boolean =>
+  fields.some((field) => filter[field] !== undefined) ||
+  [...(filter.and ?? []), ...(filter.or ?? []), ...(filter.not === undefined ? [] : [filter.not])].some((part) =>
+    mentions(part, fields),
+  );

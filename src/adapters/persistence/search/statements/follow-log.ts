@@ -1,0 +1,89 @@
+import type { EventType } from '../../../../domain/ticket/ticket-events';
+
+/** What follows the log: the table of `log_followers` has a row for each. */
+export type FollowerName = 'names' | 'texts';
+
+/** The number of events that a statement reads. */
+export const FOLLOWED_BATCH = 200;
+
+/** A row of `readFollowed`. If no event is left, the only row has none. */
+export interface FollowedRow {
+  /** The events of all transactions before this one are done. */
+  readonly done_before: string;
+  /** The oldest running transaction. */
+  readonly oldest: string;
+  /** The transaction of the newest event; null if there are no events. */
+  readonly newest: string | null;
+  readonly xid: string | null;
+  readonly id: string;
+  readonly ticket_id: string;
+  readonly number: number;
+  readonly client_id: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * The events after a place in the log ($1, $2) that a follower has yet to take, also those of
+ * transactions that committed while older ones are running. Until the older ones have ended, a
+ * later read may return such an event again.
+ *
+ * @param isOpen a condition on the event `e` that leaves out what is done or has nothing to take
+ */
+const readFollowed = (follower: FollowerName, types: readonly EventType[], isOpen: string) => ({
+  name: `follow-${follower}`,
+  text: `SELECT f.done_before::text, f.oldest::text, newest.xid::text AS newest, e.*
+           FROM (SELECT done_before, pg_snapshot_xmin(pg_current_snapshot()) AS oldest
+                   FROM log_followers WHERE name = '${follower}') f
+           LEFT JOIN LATERAL (SELECT xid FROM events ORDER BY xid DESC, id DESC LIMIT 1) newest ON true
+           LEFT JOIN LATERAL (
+             SELECT e.xid::text AS xid, e.id, e.ticket_id, e.number, e.client_id, e.data FROM events e
+              WHERE e.xid >= f.done_before AND (e.xid, e.id) > ($1::text::xid8, $2::bigint)
+                AND e.type IN (${types.map((type) => `'${type}'`).join(', ')}) AND ${isOpen}
+              ORDER BY e.xid, e.id LIMIT ${FOLLOWED_BATCH}) e ON true`,
+});
+
+export const FOLLOW_NAMES = readFollowed('names', ['SUBMITTED', 'ASSIGNED'], 'true');
+
+export const FOLLOW_TEXTS = readFollowed(
+  'texts',
+  ['SUBMITTED', 'COMMUNICATED', 'CALL_RECORDED', 'RESOLVED'],
+  `coalesce(e.data->>'subject', e.data->>'body', e.data->>'note', e.data->>'resolution') IS NOT NULL
+   AND NOT EXISTS (SELECT FROM search_texts s WHERE s.ticket_id = e.ticket_id AND s.number = e.number)`,
+);
+
+const ADVANCE = `UPDATE log_followers f SET done_before = $1::text::xid8
+                  WHERE f.name = $2 AND f.done_before < $1::text::xid8`;
+
+/** Adds texts ($3, as JSON) and moves the follower ($2) on ($1). */
+export const ADD_TEXTS = {
+  name: 'add-texts',
+  text: `WITH added AS (
+           INSERT INTO search_texts (ticket_id, number, folded, grams)
+           SELECT r.ticket_id, r.number, r.folded, r.grams
+             FROM json_to_recordset($3::json) AS r (ticket_id uuid, number int, folded text, grams int[])
+           ON CONFLICT DO NOTHING
+         ) ${ADVANCE}`,
+};
+
+/** Adds spellings ($3) and external ids ($4), each as JSON, and moves the follower ($2) on ($1). */
+export const ADD_NAMES = {
+  name: 'add-names',
+  text: `WITH spelled AS (
+           INSERT INTO spellings (folded, written_hash, written)
+           SELECT r.folded, r.written_hash, r.written
+             FROM json_to_recordset($3::json) AS r (folded uuid, written_hash uuid, written text)
+            ORDER BY r.folded, r.written_hash
+           ON CONFLICT DO NOTHING
+         ), named AS (
+           INSERT INTO external_ids (folded, client_id, duplicate, written)
+           SELECT r.folded, r.client_id,
+                  CASE WHEN x.written IS NULL AND row_number() OVER same = 1 THEN 0 ELSE t.number END, r.written
+             FROM json_to_recordset($4::json) AS r (folded uuid, client_id uuid, ticket_id uuid, written text)
+             JOIN tickets t ON t.id = r.ticket_id
+             LEFT JOIN external_ids x ON x.folded = r.folded AND x.client_id = r.client_id AND x.duplicate = 0
+            WHERE x.written IS DISTINCT FROM r.written
+           WINDOW same AS (PARTITION BY r.folded, r.client_id ORDER BY t.number)
+            ORDER BY r.folded, r.client_id
+           ON CONFLICT DO NOTHING
+         ) ${ADVANCE}`,
+};
