@@ -7,7 +7,7 @@ import { printableJson, singleLine } from '../adapters/cli/printable';
 import { progressOn } from '../adapters/cli/progress';
 import { createRestoreStore } from '../adapters/persistence/archive/postgres-restore-store';
 import { readArchive } from '../adapters/persistence/archive/read-archive';
-import { isDataError, isStoreUnavailable } from '../adapters/persistence/database/database-errors';
+import { isDataError, isServerError, isStoreFault } from '../adapters/persistence/database/database-errors';
 import type { ArchiveRecord } from '../application/ports/archive';
 import { restoreArchive } from '../application/restore/restore-archive';
 import type { Config } from '../config';
@@ -32,21 +32,17 @@ export const runRestore = (config: Config, file: string, to: ImportOutput, log: 
   withStore(config, log, 'import', async ({ dataSource, policies }) => {
     const progress = progressOn(to.stderr);
     const startedAt = performance.now();
-    try {
-      const summary = await restoreArchive(archiveRecords(file), {
-        store: createRestoreStore(dataSource),
-        policies,
-        isStoreFault: (error) => isStoreUnavailable(error) || isDataError(error),
-        onHeader: ({ tickets }) => progress.phase('Restoring', tickets, 'tickets'),
-        onProgress: (tickets) => progress.update(tickets),
-        onReport: ({ line, ticket, reason }) =>
-          progress.line(singleLine(`line ${line} ticket ${ticket}: left out, because ${reason}`)),
-      });
-      const { output, exitCode } = restoreResult(summary, (performance.now() - startedAt) / 1000);
-      progress.stop();
-      to.stdout.write(output);
-      return exitCode;
-    } finally {
-      progress.stop();
-    }
+    const summary = await restoreArchive(archiveRecords(file), {
+      store: createRestoreStore(dataSource),
+      policies,
+      isStoreFault,
+      isRejection: (error) => isDataError(error) && !isServerError(error),
+      onHeader: ({ tickets }) => progress.phase('Restoring', tickets, 'tickets'),
+      onProgress: (tickets) => progress.update(tickets),
+      onReport: ({ line, ticket, reason }) =>
+        progress.line(singleLine(`line ${line} ticket ${ticket}: left out, because ${reason}`)),
+    }).finally(() => progress.stop());
+    const { output, exitCode } = restoreResult(summary, (performance.now() - startedAt) / 1000);
+    to.stdout.write(output);
+    return exitCode;
   });

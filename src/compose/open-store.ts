@@ -22,7 +22,7 @@ export interface Store {
   readonly dataSource: DataSource;
   readonly pool: Pool;
   readonly sockets: DatabaseSockets;
-  /** The clock of the database, measured once. */
+  /** The clock of the database. It is measured at the opening; a service goes on measuring it. */
   readonly clock: DatabaseClock;
   readonly policies: ConfiguredPolicies;
   readonly policyFile: ConfiguredPolicy;

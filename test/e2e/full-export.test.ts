@@ -125,14 +125,17 @@ describe('a file that is not as it was written', () => {
     expect([within.code, within.stderr]).toEqual([1, expect.stringContaining(`Line ${all.length} of`)]);
   });
 
-  it('leaves out a ticket whose event is damaged, and restores the others', async () => {
+  it.each([
+    ['is of no known type', '"SUBMITTED"', '"SUBMITED"', 'does not know the type SUBMITED'],
+    ['has a text that the database refuses', '"subject":"', '"subject":"\\u0000', 'the database refuses it'],
+  ])('leaves out a ticket whose event %s, and restores the others', async (_, written, damaged, sentence) => {
     const all = await lines();
     const at = all.findIndex((line) => line.includes('"kind":"event"'));
     const { code, stdout, stderr } = await restoreLines(
-      all.map((line, index) => (index === at ? line.replace('"SUBMITTED"', '"SUBMITED"') : line)),
+      all.map((line, index) => (index === at ? line.replace(written, damaged) : line)),
     );
     expect([code, stdout]).toEqual([1, expect.stringMatching(/, 1 were left out\./)]);
-    expect(stderr).toContain('does not know the type SUBMITED');
+    expect(stderr).toContain(sentence);
   });
 
   it.each([

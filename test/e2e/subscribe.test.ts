@@ -32,18 +32,25 @@ test('a subscriber that keeps up receives every event of an import by another pr
       },
     },
   );
-  // Subscribed for sure once an event of its own arrives.
-  while (count === 0) {
-    await service.submit();
-    await sleep(50);
+  try {
+    // Subscribed for sure once an event of its own arrives.
+    while (count === 0) {
+      await service.submit();
+      await sleep(50);
+    }
+    const before = count;
+    const args = [
+      join(ROOT, 'examples/data/incidents.csv'),
+      '--mapping',
+      join(ROOT, 'examples/servicenow.mapping.yaml'),
+    ];
+    const imported = await run(['import', ...args], { DATABASE_URL: service.database.url });
+    expect(imported.stdout).toMatch(/Events: {4}1205/);
+    while (failure === null && count < before + 1205) await sleep(50);
+    expect(failure).toBeNull();
+    for (const list of numbers.values()) expect(list).toEqual(list.map((_, index) => index + 1));
+  } finally {
+    await client.dispose();
+    await service.close();
   }
-  const before = count;
-  const args = [join(ROOT, 'examples/data/incidents.csv'), '--mapping', join(ROOT, 'examples/servicenow.mapping.yaml')];
-  const imported = await run(['import', ...args], { DATABASE_URL: service.database.url });
-  expect(imported.stdout).toMatch(/Events: {4}1205/);
-  while (failure === null && count < before + 1205) await sleep(50);
-  expect(failure).toBeNull();
-  for (const list of numbers.values()) expect(list).toEqual(list.map((_, index) => index + 1));
-  await client.dispose();
-  await service.close();
 }, 60_000);

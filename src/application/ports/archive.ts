@@ -74,7 +74,7 @@ export type NotRestored = string;
 /** The database into which a full export is restored. */
 export interface RestoreStore {
   /** Keeps the numbers up to this one from being given to new tickets. */
-  reserveNumbers(last: number): Promise<void>;
+  advanceNumbers(last: number): Promise<void>;
   /**
    * Adds policy versions and clients in one transaction: all of them, or nothing.
    *

@@ -36,8 +36,10 @@ export interface RestoreSummary {
 export interface RestorePorts {
   readonly store: RestoreStore;
   readonly policies: Policies;
-  /** Whether the error comes from the database, and not from a ticket. */
+  /** Whether the error comes from the database, and not from an event. */
   isStoreFault(error: unknown): boolean;
+  /** Whether the database refused a statement. One ticket may be the cause. */
+  isRejection(error: unknown): boolean;
   onReport(report: { readonly line: number; readonly ticket: string; readonly reason: string }): void;
   onHeader(header: ArchiveHeader): void;
   onProgress(tickets: number): void;
@@ -135,7 +137,7 @@ class Restore {
         `${first}${others}. Nothing was restored. Restore into an empty database: set DATABASE_URL or STEPDOWN_DATA_DIR.`,
       );
     }
-    await store.reserveNumbers(this.header?.lastNumber ?? 0);
+    await store.advanceNumbers(this.header?.lastNumber ?? 0);
   }
 
   private async addBatch(): Promise<void> {
@@ -148,19 +150,31 @@ class Restore {
       if (typeof restored === 'string') this.leaveOut(read, restored);
       else tickets.push({ read, restored });
     }
-    if (tickets.length > 0) {
-      const outcomes = await this.ports.store.addTickets(tickets.map(({ restored }) => restored));
-      for (const [index, { read, restored }] of tickets.entries()) {
-        const outcome = outcomes[index];
-        if (outcome === 'ADDED') {
-          this.done.added += 1;
-          this.done.events += restored.events.length;
-        } else if (outcome === 'SAME') this.done.same += 1;
-        else this.leaveOut(read, outcome?.reason ?? 'it was not added');
-      }
+    const outcomes = await this.addTickets(tickets.map(({ restored }) => restored));
+    for (const [index, { read, restored }] of tickets.entries()) {
+      const outcome = outcomes[index];
+      if (outcome === 'ADDED') {
+        this.done.added += 1;
+        this.done.events += restored.events.length;
+      } else if (outcome === 'SAME') this.done.same += 1;
+      else this.leaveOut(read, outcome?.reason ?? 'it was not added');
     }
     const { added, same, leftOut } = this.done;
     this.ports.onProgress(added + same + leftOut);
+  }
+
+  /** If one ticket makes a statement fail, the others of the batch are still added. */
+  private async addTickets(tickets: readonly RestoredTicket[]): ReturnType<RestoreStore['addTickets']> {
+    if (tickets.length === 0) return [];
+    try {
+      return await this.ports.store.addTickets(tickets);
+    } catch (error) {
+      if (!(error instanceof Error) || !this.ports.isRejection(error)) throw error;
+      if (tickets.length === 1) return [{ reason: `the database refuses it: ${error.message}` }];
+    }
+    const outcomes: Awaited<ReturnType<RestoreStore['addTickets']>>[number][] = [];
+    for (const ticket of tickets) outcomes.push(...(await this.addTickets([ticket])));
+    return outcomes;
   }
 
   private leaveOut({ line, ticket }: ReadTicket, reason: string): void {

@@ -176,7 +176,7 @@ export function createSocketServer(settings: SocketSettings): SocketServer {
 
 /** Why the first message of a socket is refused: it must be a short `connection_init`. */
 function problemOfFirst(message: string): [code: number, reason: string] | null {
-  if (message.length > MAX_INIT_BYTES) {
+  if (Buffer.byteLength(message) > MAX_INIT_BYTES) {
     return [BAD_REQUEST, `The first message, connection_init, has at most ${MAX_INIT_BYTES} bytes`];
   }
   try {

@@ -14,7 +14,7 @@ import { entityManager } from '../database/entity-manager';
 import { instantText, rowsOf } from '../database/sql';
 import { type Transaction, transact } from '../database/transact';
 import { clients as clientTable, policyVersions } from '../tables';
-import { onceKey } from '../tickets/event-row';
+import { onceKey, recordedEventRow } from '../tickets/event-row';
 import { milestoneRowsOf, outcomeRowsOf } from '../tickets/report-fact-rows';
 import { rowOf } from '../tickets/ticket-row';
 import { EXISTING_TICKETS, RESTORE_TICKETS } from './statements/restore-tickets';
@@ -26,7 +26,7 @@ const CLIENTS = 500;
 export function createRestoreStore(dataSource: DataSource): RestoreStore {
   const pool = poolOf(dataSource);
   return {
-    reserveNumbers: (last) => reserveNumbers(pool, last),
+    advanceNumbers: (last) => advanceNumbers(pool, last),
     addPoliciesAndClients: async (policies, clients) => {
       try {
         await transact(pool, async (tx) => {
@@ -57,7 +57,7 @@ class Contradicted extends Error {
  * New tickets of a service that runs beside wait for the lock before they take a number, so the
  * sequence never moves back.
  */
-const reserveNumbers = (pool: Pool, last: number): Promise<void> =>
+const advanceNumbers = (pool: Pool, last: number): Promise<void> =>
   transact(pool, async (tx) => {
     if (last === 0) return;
     await rowsOf(tx, { text: 'LOCK TABLE tickets IN SHARE ROW EXCLUSIVE MODE' });
@@ -213,19 +213,7 @@ const ticketRowOf = ({ record, number, events: [first] }: RestoredTicket) => ({
   created_at: instantText(first?.recordedAt ?? record.recordedAt),
 });
 
-/** The row of an event in the shape in which it was stored. */
-const eventRow = (
-  { ticketId, number, type, schemaVersion, at, recordedAt, actor, data }: ArchivedEvent,
-  clientId: string,
-) => ({
-  ticket_id: ticketId,
-  client_id: clientId,
-  number,
-  type,
-  at: instantText(at),
-  recorded_at: instantText(recordedAt),
-  actor,
-  data,
-  once_key: onceKey({ ...data, type } as Parameters<typeof onceKey>[0]),
-  schema_version: schemaVersion,
-});
+const eventRow = (event: ArchivedEvent, clientId: string) => {
+  const once = onceKey({ ...event.data, type: event.type } as Parameters<typeof onceKey>[0]);
+  return recordedEventRow(event, once, clientId, event.recordedAt);
+};

@@ -4,6 +4,7 @@ import {
   InsufficientStorageError,
   isConnectionLost,
   isStorageFault,
+  isStoreUnavailable,
   LOCK_WAIT_MS,
   OutdatedProcessError,
   StatementTimedOut,
@@ -129,6 +130,10 @@ export const isDataError = (error: unknown): boolean =>
   error instanceof UnreadableInstant ||
   error instanceof UnstorableInstant ||
   (answeredState(error) !== null && !isConnectionLost(error));
+
+/** Whether the error comes from the database: it cannot be used, or it refused a statement. */
+export const isStoreFault = (error: unknown): boolean =>
+  isStoreUnavailable(error) || error instanceof StatementTimedOut || isDataError(error);
 
 /**
  * Whether the cause of an error is probably not a row: transaction state (25), conflicts (40),

@@ -1,7 +1,7 @@
 import type { LoggedEvent } from '../../../application/ports/events';
 import type { EpochMs } from '../../../domain/instant';
 import type { EventBody, TicketEvent } from '../../../domain/ticket/ticket-events';
-import { readEvent, schemaVersionOf } from '../../../domain/ticket/upcast';
+import { type RecordedEvent, readEvent, schemaVersionOf } from '../../../domain/ticket/upcast';
 import { instantText } from '../database/sql';
 import { encodeEventCursor } from '../lists/cursor';
 import { type EventRow, events } from '../tables';
@@ -49,25 +49,32 @@ export const EVENT_WRITTEN_COLUMNS: readonly string[] = Object.keys(events.optio
 );
 
 /** The event's row as JSON that the database reads: instants as text. */
-export function eventRowOf(
-  event: TicketEvent,
+export function eventRowOf(event: TicketEvent, clientId: string, recordedAt: EpochMs): WrittenRow {
+  const { type, ticketId, number, at, actor, ...data } = event;
+  const recorded = { ticketId, number, type, schemaVersion: schemaVersionOf(type), at, actor, data };
+  return recordedEventRow(recorded, onceKey(event), clientId, recordedAt);
+}
+
+type WrittenRow = Readonly<Record<WrittenColumn, unknown>>;
+
+/** The same for an event in the shape in which it was stored before. */
+export const recordedEventRow = (
+  { ticketId, number, type, schemaVersion, at, actor, data }: Omit<RecordedEvent, 'id'>,
+  once: string | null,
   clientId: string,
   recordedAt: EpochMs,
-): Readonly<Record<WrittenColumn, unknown>> {
-  const { type, ticketId, number, at, actor, ...data } = event;
-  return {
-    ticket_id: ticketId,
-    client_id: clientId,
-    number,
-    type,
-    at: instantText(at),
-    recorded_at: instantText(recordedAt),
-    actor,
-    data,
-    once_key: onceKey(event),
-    schema_version: schemaVersionOf(type),
-  };
-}
+): WrittenRow => ({
+  ticket_id: ticketId,
+  client_id: clientId,
+  number,
+  type,
+  at: instantText(at),
+  recorded_at: instantText(recordedAt),
+  actor,
+  data,
+  once_key: once,
+  schema_version: schemaVersion,
+});
 
 /**
  * The key that makes an event unique within its ticket: a breach or a mark of one cycle. Null for
