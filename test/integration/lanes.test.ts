@@ -74,6 +74,8 @@ describe('a statement of an operation', () => {
     operation.abort(new Error('the caller has gone'));
     await expect(running).rejects.toThrow('the caller has gone');
     await untilTrue(async () => (await sleeping()) === 0);
+    // It is given back once the request to cancel has been answered.
+    await untilTrue(() => store.pool.idleCount === before);
     const { rows } = await heavy.under(new AbortController().signal).query({ text: 'SELECT 1 AS one' });
     expect(rows).toEqual([{ one: 1 }]);
     expect(store.pool.totalCount).toBe(before);
