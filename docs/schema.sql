@@ -330,6 +330,8 @@ CREATE TABLE tickets (
   proposal jsonb,
   -- Calendars that replace calendars of the policy, by the name of the replaced calendar
   calendars jsonb NOT NULL DEFAULT '{}'::jsonb,
+  -- Silence before this time closes no ticket; NULL if all silence counts
+  silence_from timestamp(3) with time zone,
   CONSTRAINT tickets_pkey PRIMARY KEY (id),
   CONSTRAINT tickets_number_key UNIQUE (number),
   CONSTRAINT tickets_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id),

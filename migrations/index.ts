@@ -9,6 +9,7 @@ import { BreakingMigrations1764610000000 } from './1764610000000-BreakingMigrati
 import { SilenceSinceInbound1764700000000 } from './1764700000000-SilenceSinceInbound';
 import { LastEventOrder1764710000000 } from './1764710000000-LastEventOrder';
 import { ComparedTexts1764720000000 } from './1764720000000-ComparedTexts';
+import { SilenceFrom1764730000000 } from './1764730000000-SilenceFrom';
 
 /**
  * All migrations, the oldest first. A list and not a search, so that sources and compiled files
@@ -26,4 +27,5 @@ export const MIGRATIONS = [
   SilenceSinceInbound1764700000000,
   LastEventOrder1764710000000,
   ComparedTexts1764720000000,
+  SilenceFrom1764730000000,
 ];

@@ -48,11 +48,11 @@ export function ticketFromLog(log: readonly TicketEvent[]): Ticket {
   const firstCall = submitted.channel === 'PHONE' ? submitted : all('CALL_RECORDED')[0];
 
   const { clientId, subject, description, reporter, channel, externalId, externalUrl, tags, followUpOf } = submitted;
-  const { policyId, policyVersion, calendars = {}, notMeasured, observedUntil } = submitted;
+  const { policyId, policyVersion, calendars = {}, notMeasured, observedUntil, silenceFrom = null } = submitted;
   const lastEventAt = log.at(-1)?.at ?? 0;
   return {
     ...{ id: submitted.ticketId, clientId, subject, description, reporter, channel, externalId, externalUrl, tags },
-    ...{ followUpOf, policyId, policyVersion, calendars, notMeasured },
+    ...{ followUpOf, policyId, policyVersion, calendars, notMeasured, silenceFrom },
     observedUntil: observedUntil !== null && lastEventAt > observedUntil ? null : observedUntil,
     version: log.length,
     lastEventAt,

@@ -371,4 +371,15 @@ describe('other rules', () => {
     const { events } = letPass(story.ticket, ny('2027-01-01 12:00'), CIMCLOUD);
     expect(events).toMatchObject([{ type: 'CLOSED', cause: 'SILENCE', at: ny(closes) }]);
   });
+
+  it.each([
+    ['of its resolution, if that is later', ['UPDATE'], '2026-11-13 09:00', '2026-11-23 09:05'],
+    ['of the end of the log, if that is later', ['UPDATE'], '2026-11-17 09:00', '2026-11-24 09:00'],
+    ['of the end of the log, if UPDATE is measured', [], '2026-11-17 09:00', '2026-11-24 09:00'],
+    ['of nothing, if communications are not known', ['UPDATE'], null, null],
+  ] as const)('a ticket of a log closes after the silence since the instant %s', (_, notMeasured, end, closes) => {
+    const evidence = { notMeasured, observedUntil: null, ...(end === null ? {} : { silenceFrom: ny(end) }) };
+    const story = new Story(SEV2, OPENED, undefined, evidence).do(RESOLVE, LATER);
+    expect(inNy(nextDeadline(story.ticket, CIMCLOUD))).toBe(closes);
+  });
 });

@@ -45,7 +45,7 @@ async function replay(file: string): Promise<ReadonlyMap<string, { ticket: Ticke
     byTicket.set(ticket, [...(byTicket.get(ticket) ?? []), row]);
     end = Math.max(end, row.at ?? end);
   }
-  const changeTickets = tryChanges(POLICIES);
+  const changeTickets = tryChanges(POLICIES, NOW);
   const replayed = await Promise.all(
     [...byTicket].map(async ([externalId, rows]) => {
       const plan = planTicket(externalId, rows, mapping.meaning);

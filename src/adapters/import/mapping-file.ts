@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ImportMapping, StateMeaning } from '../../application/import/mapping';
+import { HISTORIES, type ImportMapping, type StateMeaning } from '../../application/import/mapping';
 import { AUDIENCES, CONSEQUENCES } from '../../domain/impact';
 import { classify } from '../../domain/policy/classify';
 import { COMMITMENT_KINDS, type PolicyDocument, WAITING_REASONS } from '../../domain/policy/policy';
@@ -76,6 +76,8 @@ const mappingSchema = z.strictObject({
     lowered: z.enum(['workaround', 'reclassification', 'workaroundOnceResponded']),
   }),
   notMeasured: z.array(z.enum(COMMITMENT_KINDS)).default([]),
+  history: z.enum(HISTORIES).default('closed'),
+  closeAfterSilence: z.boolean().default(false),
 });
 
 /** The content of a mapping file, validated. */
@@ -100,7 +102,10 @@ export function parseMapping(text: string, fileName: string, policy: Pick<Policy
     problems.push({ ...locate(path, at), field: fieldName(path), message });
   };
   const file = value === undefined ? undefined : parseWith(mappingSchema, value, report);
-  if (file !== undefined) checkPriorities(file, policy, report);
+  if (file !== undefined) {
+    checkPriorities(file, policy, report);
+    checkSilence(file, report);
+  }
   if (file === undefined || problems.length > 0) {
     throw new DocumentError(
       fileName,
@@ -133,12 +138,21 @@ function checkPriorities(
   }
 }
 
+/** Silence cannot be known from a log without communications. */
+function checkSilence({ closeAfterSilence, notMeasured }: MappingFile, report: ReportProblem): void {
+  if (!closeAfterSilence || !notMeasured.includes('UPDATE')) return;
+  report(
+    ['closeAfterSilence'],
+    'must be false if notMeasured has UPDATE: a log without communications does not tell when a client was silent',
+  );
+}
+
 const stateMeaning = (written: MappingFile['state']['values'][string]): StateMeaning =>
   typeof written === 'string'
     ? { is: written.toUpperCase() as 'NEW' | 'ACTIVE' | 'RESOLVED' | 'CLOSED' }
     : { is: 'WAITING', reason: written.waitingFor, acknowledges: written.acknowledges };
 
-const meaningOf = ({ state, priority, notMeasured }: MappingFile): ImportMapping => ({
+const meaningOf = ({ state, priority, notMeasured, history, closeAfterSilence }: MappingFile): ImportMapping => ({
   states: new Map(Object.entries(state.values).map(([value, written]) => [value, stateMeaning(written)])),
   unknownState: state.unknown,
   priorities: priority.values.map(({ value, impacts }) => ({
@@ -148,6 +162,8 @@ const meaningOf = ({ state, priority, notMeasured }: MappingFile): ImportMapping
   unknownPriority: priority.unknown,
   lowered: priority.lowered,
   notMeasured,
+  history,
+  closeAfterSilence,
 });
 
 /** The names of all columns that the mapping refers to. */

@@ -82,10 +82,10 @@ export async function importTickets(
   const inFlight: Writing[] = [];
   let isCommitUnknown = false;
   try {
-    const observedUntil = await endOfLog(staging, mapping);
+    const end = await endOfLog(staging, mapping);
     for await (const batch of staging.batches(BATCH)) {
       if (ports.signal.aborted) break;
-      const planned = await plan(batch, observedUntil);
+      const planned = await plan(batch, end);
       const outcomes = changeAll(planned.flatMap(({ change }) => change ?? []));
       // The rejection is handled where the promise is awaited; this keeps it from counting as
       // unhandled.
@@ -103,7 +103,7 @@ export async function importTickets(
   return tally.summary(ports.rows.counts());
 
   /** Plans a batch and looks up what it refers to, one batch after the other. */
-  async function plan(batch: readonly StagedTicket[], observedUntil: EpochMs | null): Promise<PlannedTicket[]> {
+  async function plan(batch: readonly StagedTicket[], end: EpochMs | null): Promise<PlannedTicket[]> {
     const plans = batch.map(({ externalId, rows }) => ({ externalId, plan: planTicket(externalId, rows, mapping) }));
     const known = new Map<string, ReadonlySet<string>>();
     for (const name of new Set(plans.flatMap((ticket) => clientOf(ticket.plan) ?? []))) {
@@ -118,7 +118,7 @@ export async function importTickets(
     const numbers = count === 0 ? undefined : (await ports.reserveNumbers?.(count))?.values();
     return plans.map((ticket) => ({
       ...ticket,
-      change: isNew(ticket) ? changeOf(ticket.externalId, ticket.plan, observedUntil, numbers?.next().value) : null,
+      change: isNew(ticket) ? changeOf(ticket.externalId, ticket.plan, end, numbers?.next().value) : null,
     }));
   }
 
@@ -188,14 +188,16 @@ export async function importTickets(
   function changeOf(
     externalId: string,
     { opening, steps: planned }: TicketPlan,
-    observedUntil: EpochMs | null,
+    end: EpochMs | null,
     number: number | undefined,
   ): Change {
     if (opening === null) throw new Error(`Ticket ${externalId} has no opening`);
     const { client, ...facts } = opening.row.facts;
     const steps: Step[] = planned.map(({ command, at }) => ({ command, at }));
-    // Deadlines are evaluated up to the end of the log, not up to today.
-    if (observedUntil !== null) steps.push({ command: 'LET_PASS', at: observedUntil });
+    const isLive = mapping.history === 'live';
+    // Of a closed history, deadlines are evaluated up to the end of the log; of a live one, up to
+    // the present, which a step without an instant means.
+    if (end !== null) steps.push({ command: 'LET_PASS', at: isLive ? null : end });
     return {
       ticketId: ports.newTicketId(),
       submit: {
@@ -207,7 +209,11 @@ export async function importTickets(
           followUpOf: null,
         },
         at: opening.at,
-        evidence: { notMeasured: mapping.notMeasured, observedUntil },
+        evidence: {
+          notMeasured: mapping.notMeasured,
+          observedUntil: isLive ? null : end,
+          ...(end === null || !ignoresSilenceOfLog(mapping) ? {} : { silenceFrom: end }),
+        },
         ...(number === undefined ? {} : { number }),
       },
       steps,
@@ -228,6 +234,13 @@ async function endOfLog(staging: Staging, mapping: ImportMapping): Promise<Epoch
   const ends = ambiguous.map(({ externalId, rows }) => planTicket(externalId, rows, mapping).lastInstant);
   return ends.reduce((end, at) => (at !== null && (end === null || at > end) ? at : end), staging.lastInstant);
 }
+
+/**
+ * Whether silence counts only from the end of the log. A closed history without communications
+ * needs no such instant: its tickets are never closed after silence.
+ */
+const ignoresSilenceOfLog = ({ history, notMeasured, closeAfterSilence }: ImportMapping): boolean =>
+  !closeAfterSilence && (history === 'live' || !notMeasured.includes('UPDATE'));
 
 const clientOf = ({ opening }: TicketPlan): string | null => opening?.row.facts.client ?? null;
 

@@ -33,6 +33,10 @@ export type Unknown =
  */
 export type Lowered = 'workaround' | 'reclassification' | 'workaroundOnceResponded';
 
+/** What becomes of the tickets after the end of the log. */
+export const HISTORIES = ['closed', 'live'] as const;
+export type History = (typeof HISTORIES)[number];
+
 /**
  * The part of a mapping that defines the meaning of rows. The adapter defines how a file is read.
  */
@@ -45,6 +49,13 @@ export interface ImportMapping {
   readonly lowered: Lowered;
   /** The commitments that the log has no evidence for. */
   readonly notMeasured: readonly CommitmentKind[];
+  /**
+   * `closed`: nothing falls due after the end of the log until someone acts on the ticket. `live`:
+   * tickets go on as if they had always been here.
+   */
+  readonly history: History;
+  /** The policy closes tickets after silence in the time of the log too, not only after its end. */
+  readonly closeAfterSilence: boolean;
 }
 
 /** The properties of a ticket, taken from its first row. Values follow no rule yet. */

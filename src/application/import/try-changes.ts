@@ -1,3 +1,4 @@
+import type { EpochMs } from '../../domain/instant';
 import type { Policies } from '../ports/policies';
 import type { ChangeTickets } from '../tickets/change';
 import { decideChanges, refuseUnstorable } from '../tickets/decide-changes';
@@ -6,14 +7,14 @@ import { decideChanges, refuseUnstorable } from '../tickets/decide-changes';
  * Decides the changes of an import without saving. Each change opens a ticket of a known client.
  */
 export const tryChanges =
-  (policies: Pick<Policies, 'current'>): ChangeTickets =>
+  (policies: Pick<Policies, 'current'>, now: EpochMs): ChangeTickets =>
   (changes) =>
     Promise.all(
       changes.map(async (change) => {
         const { clientId } = change.submit?.input ?? {};
         const policy = await policies.current(clientId ?? null);
         const facts = {
-          now: change.submit?.at ?? 0,
+          now,
           tickets: new Map(),
           followed: new Map(),
           taken: new Set<string>(),

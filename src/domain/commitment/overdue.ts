@@ -45,11 +45,14 @@ function fallingDue(ticket: Ticket, policy: Policy): readonly FallingDue[] {
 
 /**
  * When a resolved ticket closes because of silence. Null for all other tickets, and if UPDATE is
- * not measured, because the communications are not known then.
+ * not measured, because the communications are not known then. They are known from `silenceFrom`
+ * on, if the ticket has one.
  */
 function silenceEnds(ticket: Ticket, policy: Policy): EpochMs | null {
-  if (ticket.state !== 'resolved' || ticket.silentSince === null || ticket.notMeasured.includes('UPDATE')) return null;
-  return addSpan(policy, ticket.silentSince, policy.closeAfterSilence);
+  const { state, silentSince, silenceFrom, notMeasured } = ticket;
+  if (state !== 'resolved' || silentSince === null) return null;
+  if (silenceFrom === null && notMeasured.includes('UPDATE')) return null;
+  return addSpan(policy, Math.max(silentSince, silenceFrom ?? silentSince), policy.closeAfterSilence);
 }
 
 /**

@@ -22,8 +22,7 @@ export interface Replayed {
 export function replayUnder(events: readonly TicketEvent[], policy: Policy): Replayed {
   const [opening, ...steps] = events;
   if (opening?.type !== 'SUBMITTED') throw new Error('The history of the ticket does not begin with SUBMITTED');
-  const { notMeasured, observedUntil } = opening;
-  const opened = submit(policy, opening.ticketId, opening, opening.at, opening.actor, { notMeasured, observedUntil });
+  const opened = submit(policy, opening.ticketId, opening, opening.at, opening.actor, opening);
   if (!opened.ok) return { ticket: null, refusals: [opened.refusal] };
   let { ticket } = opened;
   const refusals: Refusal[] = [];

@@ -32,8 +32,10 @@ export interface Decision {
 export interface Evidence {
   /** The commitments that the history has no evidence for. */
   readonly notMeasured: readonly CommitmentKind[];
-  /** Where the history ends; null for a ticket that is opened live. */
+  /** Where the history ends; null for a ticket that is opened live, or goes on live. */
   readonly observedUntil: EpochMs | null;
+  /** Silence before this instant closes no ticket. If absent, all silence counts. */
+  readonly silenceFrom?: EpochMs;
 }
 
 const LIVE: Evidence = { notMeasured: [], observedUntil: null };
@@ -58,7 +60,7 @@ export function submit(
   const outcome = classify(policy, input.impacts);
   if (!outcome.ok) return outcome;
   const { severity, clause } = outcome.classification;
-  const { notMeasured, observedUntil } = evidence;
+  const { notMeasured, observedUntil, silenceFrom } = evidence;
   try {
     const started = COMMITMENT_KINDS.filter((kind) => !notMeasured.includes(kind)).map((kind) =>
       newCycle(NO_CLOCKS, policy, kind, severity, at, at),
@@ -87,6 +89,7 @@ export function submit(
       clause,
       notMeasured,
       observedUntil,
+      ...(silenceFrom === undefined ? {} : { silenceFrom }),
       effects: { state: FIRST_STATE, started },
     };
     return { ok: true, ticket: fold(null, event), event };

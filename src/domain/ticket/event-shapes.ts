@@ -157,6 +157,7 @@ export const EVENT_SHAPES: { readonly [Type in EventType]: Shape<Data<Type>> } =
     clause: TEXT,
     notMeasured: listOf(kind),
     observedUntil: instantOrNull,
+    silenceFrom: orAbsent(instant),
     effects,
   }),
   ACKNOWLEDGED: objectOf<Data<'ACKNOWLEDGED'>>({ effects }),

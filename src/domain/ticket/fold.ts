@@ -78,6 +78,7 @@ const submitted = (event: Extract<TicketEvent, { type: 'SUBMITTED' }>): Ticket =
   cycles: event.effects.started ?? [],
   notMeasured: event.notMeasured,
   observedUntil: event.observedUntil,
+  silenceFrom: event.silenceFrom ?? null,
   version: event.number,
   lastEventAt: event.at,
 });

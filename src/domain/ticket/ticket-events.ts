@@ -42,6 +42,8 @@ export type EventBody =
       readonly clause: string;
       readonly notMeasured: readonly CommitmentKind[];
       readonly observedUntil: EpochMs | null;
+      /** The end of an imported log, if silence before it closes no ticket. */
+      readonly silenceFrom?: EpochMs;
       readonly effects: Effects;
     })
   | { readonly type: 'ACKNOWLEDGED'; readonly effects: Effects }

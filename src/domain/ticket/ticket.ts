@@ -185,6 +185,8 @@ export interface Ticket extends NewTicket {
    * ticket. Null for a live ticket.
    */
   readonly observedUntil: EpochMs | null;
+  /** Silence before this instant closes no ticket. Null if all silence counts. */
+  readonly silenceFrom: EpochMs | null;
 
   /** The number of events so far. */
   readonly version: number;

@@ -106,7 +106,7 @@ async function importRows(
   progress.phase(options.dryRun ? 'Trying  ' : 'Importing', staging.tickets, 'tickets');
   const actor = { kind: 'IMPORT', id: basename(options.mapping), name: mapping.file.title } as const;
   return await importTickets(staging, mapping.meaning, actor, {
-    changeTickets: options.dryRun ? tryChanges(store.policies) : store.changeTickets,
+    changeTickets: options.dryRun ? tryChanges(store.policies, store.clock.now()) : store.changeTickets,
     ensureClient: options.dryRun ? async (name) => (await store.clientNamed(name)) ?? newId() : store.ensureClient,
     existing: store.existing,
     newTicketId: newId,

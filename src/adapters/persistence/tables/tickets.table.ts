@@ -59,6 +59,7 @@ export interface TicketRow extends SlaColumns {
   readonly cycles: readonly Cycle[];
   readonly not_measured: readonly CommitmentKind[];
   readonly observed_until: EpochMs | null;
+  readonly silence_from: EpochMs | null;
   readonly version: number;
   readonly last_event_at: EpochMs;
   readonly created_at: EpochMs;
@@ -118,6 +119,7 @@ export const tickets = new EntitySchema<TicketRow>({
     cycles: json('Cycles of all commitments, each with start, total, marks, breach and end'),
     not_measured: textList('Commitments that are not measured, because an imported history has no evidence for them'),
     observed_until: orNull(instant('End of an imported history; nothing after it is measured')),
+    silence_from: orNull(instant('Silence before this time closes no ticket; NULL if all silence counts')),
     version: integer('Number of events of the ticket'),
     last_event_at: instant('Time at which the last event occurred'),
     created_at: instant('Time at which the first event was recorded'),
