@@ -13,14 +13,14 @@ export interface Following {
   write(doneBefore: string, rows: readonly FollowedRow[]): Promise<Statement>;
 }
 
-/** The batches that a request waits for. */
-const MOST_BATCHES = 25;
+/** The batches that a request waits for: 10,000 events, about a second. */
+const MOST_BATCHES = 50;
 
 /**
  * Derives a table from the event log. A reader of the table calls `catchUp` first, so that it has
- * what was committed until then; a service calls it every second besides, so that little is left to
- * do. Older processes that write beside, imports, and events from before the table existed need
- * nothing of their own, because all of them are in the log.
+ * what was committed until then; a service calls it every few seconds besides, so that little is
+ * left to do. Older processes that write beside, imports, and events from before the table existed
+ * need nothing of their own, because all of them are in the log.
  */
 export class LogFollower {
   private running: Promise<boolean> | null = null;

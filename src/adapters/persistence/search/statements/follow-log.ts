@@ -19,8 +19,12 @@ export interface FollowedRow {
   readonly ticket_id: string;
   readonly number: number;
   readonly client_id: string;
-  readonly data: Readonly<Record<string, unknown>>;
+  /** The fields of the event's data that the follower takes, by name. */
+  readonly [field: string]: unknown;
 }
+
+// Single fields, because the whole data are many times as long. A list stays JSON.
+const fieldOf = (field: string): string => `e.data${field === 'tags' ? '->' : '->>'}'${field}' AS "${field}"`;
 
 /**
  * The events after a place in the log ($1, $2) that a follower has yet to take, also those of
@@ -29,24 +33,43 @@ export interface FollowedRow {
  *
  * @param isOpen a condition on the event `e` that leaves out what is done or has nothing to take
  */
-const readFollowed = (follower: FollowerName, types: readonly EventType[], isOpen: string) => ({
+const readFollowed = (
+  follower: FollowerName,
+  types: readonly EventType[],
+  fields: readonly string[],
+  isOpen: string,
+) => ({
   name: `follow-${follower}`,
   text: `SELECT f.done_before::text, f.oldest::text, newest.xid::text AS newest, e.*
            FROM (SELECT done_before, pg_snapshot_xmin(pg_current_snapshot()) AS oldest
                    FROM log_followers WHERE name = '${follower}') f
            LEFT JOIN LATERAL (SELECT xid FROM events ORDER BY xid DESC, id DESC LIMIT 1) newest ON true
            LEFT JOIN LATERAL (
-             SELECT e.xid::text AS xid, e.id, e.ticket_id, e.number, e.client_id, e.data FROM events e
+             SELECT e.xid::text AS xid, e.id, e.ticket_id, e.number, e.client_id,
+                    ${fields.map(fieldOf).join(', ')}
+               FROM events e
               WHERE e.xid >= f.done_before AND (e.xid, e.id) > ($1::text::xid8, $2::bigint)
                 AND e.type IN (${types.map((type) => `'${type}'`).join(', ')}) AND ${isOpen}
               ORDER BY e.xid, e.id LIMIT ${FOLLOWED_BATCH}) e ON true`,
 });
 
-export const FOLLOW_NAMES = readFollowed('names', ['SUBMITTED', 'ASSIGNED'], 'true');
+/** The fields whose spellings are kept. */
+export const SPELLED = ['assignee', 'reporter', 'tags'];
+
+export const FOLLOW_NAMES = readFollowed(
+  'names',
+  ['SUBMITTED', 'ASSIGNED'],
+  [...SPELLED, 'externalId'],
+  `(coalesce(e.data->>'assignee', e.data->>'reporter', e.data->>'externalId') IS NOT NULL OR e.data->'tags' <> '[]')`,
+);
+
+/** What a search finds of an event: its fields, each in a line of its own. */
+export const SEARCHED = ['subject', 'description', 'reporter', 'externalId', 'tags', 'body', 'note', 'resolution'];
 
 export const FOLLOW_TEXTS = readFollowed(
   'texts',
   ['SUBMITTED', 'COMMUNICATED', 'CALL_RECORDED', 'RESOLVED'],
+  SEARCHED,
   `coalesce(e.data->>'subject', e.data->>'body', e.data->>'note', e.data->>'resolution') IS NOT NULL
    AND NOT EXISTS (SELECT FROM search_texts s WHERE s.ticket_id = e.ticket_id AND s.number = e.number)`,
 );
