@@ -6,10 +6,12 @@ import { CallerGone, type OperationEnded, OperationTimedOut } from '../../applic
  * `signal` is aborted.
  *
  * A mutation that has started runs to its end, so that it is not left half-done: the signal is
- * aborted only after it.
+ * aborted only after it. While it still waits for its turn, it has done nothing; `waitSignal`, which
+ * is aborted at once, ends that wait.
  */
 export class RunningOperation {
   private readonly controller = new AbortController();
+  private readonly waiting = new AbortController();
   private ended: OperationEnded | null = null;
   private stopped: OperationEnded | null = null;
   private rejectAnswer: ((reason: OperationEnded) => void) | null = null;
@@ -19,6 +21,10 @@ export class RunningOperation {
 
   get signal(): AbortSignal {
     return this.controller.signal;
+  }
+
+  get waitSignal(): AbortSignal {
+    return this.waiting.signal;
   }
 
   /** Whether the caller gets no other answer. A mutation can still be running. */
@@ -79,6 +85,7 @@ export class RunningOperation {
   private end(reason: OperationEnded): void {
     if (this.ended !== null) return;
     this.ended = reason;
+    this.waiting.abort(reason);
     if (this.runningMutation === null) this.stop(reason);
     this.rejectAnswer?.(reason);
   }
