@@ -137,7 +137,7 @@ test('a broken subscription is refused, and one that is accepted has no internal
     listener.ended.catch((errors) => note(refusal(errors)));
     listening.push({ listener, note });
   }
-  // Events of many types, for those that were accepted; the last listener gets them after the others.
+  // Events of many types, for those that were accepted. The last listener gets them last.
   const [client = openSocket(service.url)] = clients;
   const last = await listenOver(client, 'subscription { ticketEvents { event { __typename } } }');
   const changes: Json[] = [

@@ -6,8 +6,8 @@ import { CallerGone, type OperationEnded, OperationTimedOut } from '../../applic
  * `signal` is aborted.
  *
  * A mutation that has started runs to its end, so that it is not left half-done: the signal is
- * aborted only after it. While it still waits for its turn, it has done nothing; `waitSignal`, which
- * is aborted at once, ends that wait.
+ * aborted only after it. While it still waits for its turn, it has done nothing; `waitSignal`,
+ * which is aborted at once, ends that wait.
  */
 export class RunningOperation {
   private readonly controller = new AbortController();

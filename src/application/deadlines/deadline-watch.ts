@@ -22,8 +22,8 @@ export interface DeadlineWatchOptions {
   /** Whether an event can affect a deadline that matches. */
   readonly isRelevant: (event: LoggedEvent) => boolean;
   /**
-   * Retries a read while the database is down. Rejects once the signal is aborted. The first read is
-   * not retried, so that a new subscriber gets its error as soon as any other request.
+   * Retries a read while the database is down. Rejects once the signal is aborted. The first read
+   * is not retried, so that a new subscriber gets its error as soon as any other request.
    */
   readonly retryWhileDatabaseIsDown: <T>(read: () => Promise<T>, signal: AbortSignal) => Promise<T>;
 }
