@@ -95,4 +95,8 @@ test('a search that would not find everything is refused, and the next step of t
       FROM (SELECT id, client_id FROM tickets LIMIT 1) t, generate_series(100, 10200) n`);
   await expect(subjects({ text: 'backlog' })).rejects.toBeInstanceOf(SearchIndexBehind);
   expect(await subjects({ text: 'backlog' })).toHaveLength(1);
+  // As after a restore of the database beside the running process.
+  await asOlderProcess();
+  await expect(subjects({ text: 'backlog' })).rejects.toBeInstanceOf(SearchIndexBehind);
+  expect(await subjects({ text: 'backlog' })).toHaveLength(1);
 });

@@ -60,7 +60,7 @@ const NAMES: Following = {
 };
 
 /** The row of `spellings` of a text. */
-export const spellingOf = (written: string) => ({
+const spellingOf = (written: string) => ({
   folded: comparisonKey(written),
   written_hash: hashOf(written),
   written,
