@@ -99,7 +99,10 @@ priority:
 notMeasured: [UPDATE]
 `;
 
-/** Imports an open and a resolved ticket of the last hour that go on living here, and two that do not. */
+/**
+ * Imports an open and a resolved ticket of the last hour that go on living here, and two that do
+ * not.
+ */
 async function importLogs(): Promise<void> {
   const [hour, half] = [HOUR_MS, HOUR_MS / 2].map((ago) => new Date(Date.now() - ago).toISOString());
   const mapping = join(folder, 'mapping.yaml');
