@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client, type Pool } from 'pg';
-import { DAY_MS } from '../../src/domain/instant';
+import { DAY_MS, HOUR_MS } from '../../src/domain/instant';
+import { importWith } from '../support/commands-here';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { run } from '../support/program';
 import { randomLives } from '../support/random-lives';
@@ -19,10 +20,12 @@ const TABLES = {
   ticket_milestones: 'ticket_id, milestone',
 };
 
-async function contentOf(pool: Pick<Pool, 'query'>): Promise<Readonly<Record<string, readonly object[]>>> {
-  const content: Record<string, readonly object[]> = {};
+type Row = Readonly<Record<string, unknown>>;
+
+async function contentOf(pool: Pick<Pool, 'query'>): Promise<Readonly<Record<string, readonly Row[]>>> {
+  const content: Record<string, readonly Row[]> = {};
   for (const [table, key] of Object.entries(TABLES)) {
-    const { rows } = await pool.query<{ row: object }>(
+    const { rows } = await pool.query<{ row: Row }>(
       `SELECT to_jsonb(r)${table === 'events' ? " - 'id' - 'xid'" : ''} AS row FROM ${table} r ORDER BY ${key}`,
     );
     content[table] = rows.map(({ row }) => row);
@@ -71,6 +74,7 @@ beforeAll(async () => {
   await source.changeTickets([
     submission(newTicket(source.client.id, { followUpOf: followed?.ticket?.id ?? null, externalId: 'X-2' })),
   ]);
+  await importLogs();
   const exported = await run(['export', '--with', 'events'], { DATABASE_URL: source.url });
   expect([exported.code, exported.stderr]).toEqual([0, '']);
   await writeFile(file, exported.stdout);
@@ -80,6 +84,37 @@ afterAll(async () => {
   await target.drop();
   await rm(folder, { recursive: true, force: true });
 });
+
+const LOG = `
+title: a log
+instants: { format: rfc3339 }
+ticket: { id: number, order: file, openedAt: at, client: { name: Probe }, subject: number }
+event: { at: at }
+state: { column: state, values: { New: new, Resolved: resolved }, unknown: report }
+priority:
+  column: priority
+  values: [{ value: "2", impacts: [{ audience: SOME_END_USERS, consequence: ORDERING_BLOCKED }] }]
+  unknown: report
+  lowered: reclassification
+notMeasured: [UPDATE]
+`;
+
+/**
+ * Imports an open and a resolved ticket of the last hour that go on living here, and two that do
+ * not.
+ */
+async function importLogs(): Promise<void> {
+  const [hour, half] = [HOUR_MS, HOUR_MS / 2].map((ago) => new Date(Date.now() - ago).toISOString());
+  const mapping = join(folder, 'mapping.yaml');
+  const log = join(folder, 'log.csv');
+  for (const history of ['live', 'closed']) {
+    await writeFile(mapping, `${LOG}history: ${history}\n`);
+    const rows = [`${history}-open,${hour},New`, `${history}-done,${hour},New`, `${history}-done,${half},Resolved`];
+    await writeFile(log, `number,at,state,priority\n${rows.map((row) => `${row},2\n`).join('')}`);
+    const { code, stderr } = await importWith({ DATABASE_URL: source.url }, { file: log, mapping });
+    expect([code, stderr]).toEqual([0, expect.any(String)]);
+  }
+}
 
 const restore = (path: string) => run(['import', '--from-export', path], { DATABASE_URL: target.url });
 
@@ -93,6 +128,21 @@ it('brings every ticket into another database, equal in every column; a second r
   ]);
   const expected = await contentOf(source.pool);
   expect(await targetContent()).toEqual(expected);
+  // Among them what only imported tickets have, and the deadlines of those that go on.
+  const imported = (expected.tickets ?? []).filter((row) => /^(live|closed)-/.test(`${row.external_id}`));
+  expect(
+    imported
+      .map((row) => [
+        row.external_id,
+        ...['silence_from', 'observed_until', 'next_deadline_at'].filter((column) => row[column] !== null),
+      ])
+      .sort(),
+  ).toEqual([
+    ['closed-done', 'observed_until'],
+    ['closed-open', 'observed_until'],
+    ['live-done', 'silence_from', 'next_deadline_at'],
+    ['live-open', 'silence_from', 'next_deadline_at'],
+  ]);
   const again = await restore(file);
   expect(again.stdout).toMatch(/^Restored 0 of (\d+) tickets with 0 events in [\d.]+ s; \1 were there already, 0 /);
   expect(await targetContent()).toEqual(expected);
@@ -101,9 +151,7 @@ it('brings every ticket into another database, equal in every column; a second r
   const { rows } = await withClient(target.url, (client) =>
     client.query("SELECT nextval('tickets_number_seq')::int AS next"),
   );
-  expect(rows[0]?.next).toBe(
-    1 + Math.max(...(expected.tickets ?? []).map((row) => (row as { number: number }).number)),
-  );
+  expect(rows[0]?.next).toBe(1 + Math.max(...(expected.tickets ?? []).map((row) => Number(row.number))));
 });
 
 describe('a file that is not as it was written', () => {

@@ -4,6 +4,7 @@ import { HOUR_MS, MINUTE_MS } from '../../src/domain/instant';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { type Json, SEV1 } from '../support/graphql-service';
 import { ask, run, type Serving, serve } from '../support/program';
+import { untilTrue } from '../support/until';
 
 let database: TestDatabase;
 let right: Serving;
@@ -72,4 +73,14 @@ test('a process whose host is an hour ahead writes and answers what a right one 
   expect(Math.abs(Date.parse(JSON.parse(explained.stdout).at) - Date.now())).toBeLessThan(MINUTE_MS);
   const [line = ''] = (await run(['export'], wrongHost)).stdout.split('\n');
   expect(JSON.parse(line)).toMatchObject({ isBreached: false });
+});
+
+test('a host clock that is wrong by more than a second is logged once, a right one not at all', async () => {
+  const WRONG = 'the clock of this host differs from that of the database, which is used';
+  const warnings = ({ logged }: Serving) => logged().filter(({ msg }) => msg === WRONG);
+  await untilTrue(() => warnings(ahead).length > 0);
+  const [{ level, hostClockOffsetMs } = {} as Json] = warnings(ahead);
+  expect(level).toBe(40);
+  expect(Math.abs(hostClockOffsetMs - HOUR_MS)).toBeLessThan(MINUTE_MS);
+  expect([warnings(ahead).length, warnings(right).length]).toEqual([1, 0]);
 });

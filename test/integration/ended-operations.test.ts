@@ -1,8 +1,10 @@
+import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Client } from 'graphql-ws';
 import pino from 'pino';
+import { toGlobalId } from '../../src/adapters/graphql/base/global-id';
 import { contextFactory } from '../../src/adapters/graphql/context';
 import type { RunningOperation } from '../../src/adapters/graphql/running-operation';
 import { buildGraphQLSchema } from '../../src/adapters/graphql/schema';
@@ -41,6 +43,7 @@ let creations: Held;
 let clientReads: Held;
 let counts: number;
 let operations: RunningOperation[];
+let turns: (AbortSignal | undefined)[];
 let publish: (event: Json) => void;
 
 /** A server whose services are held by the test. */
@@ -76,6 +79,12 @@ async function start(operationTimeoutMs: number): Promise<void> {
         await clientReads.run(caller);
         return { id, name: 'Acme' };
       },
+    },
+    // As a change that waits for its turn at a ticket.
+    changeTickets: async (_: unknown, signal?: AbortSignal) => {
+      turns.push(signal);
+      if (signal !== undefined) await once(signal, 'abort');
+      throw signal?.reason;
     },
     feed: { subscribe: () => source },
     clients: {
@@ -114,7 +123,7 @@ async function start(operationTimeoutMs: number): Promise<void> {
 
 beforeEach(() => {
   [pages, creations, clientReads] = [new Held(), new Held(), new Held()];
-  [sockets, operations, counts] = [[], [], 0];
+  [sockets, operations, turns, counts] = [[], [], [], 0];
 });
 
 afterEach(async () => {
@@ -259,6 +268,26 @@ describe('an operation whose caller has gone', () => {
     await settle();
     expect(operation?.signal.reason).toBeInstanceOf(CallerGone);
     expect(creations.callers).toHaveLength(1);
+  });
+
+  it.each(['HTTP', 'WebSocket'])('over %s leaves the queue of the ticket at once', async (transport) => {
+    await start(LONG_MS);
+    const id = toGlobalId('Ticket', '01970000-0000-7000-8000-000000000001');
+    const change = `acknowledgeTicket(input: { ticketId: "${id}" }) { ticket { id } }`;
+    const mutation = `mutation { a: ${change} b: ${change} }`;
+    if (transport === 'HTTP') {
+      const close = send(mutation);
+      await untilTrue(() => turns.length > 0);
+      close();
+    } else {
+      const client = socket();
+      askOver(client, mutation).catch(() => undefined);
+      await untilTrue(() => turns.length > 0);
+      client.terminate();
+    }
+    await untilTrue(() => operations[0]?.signal.aborted === true);
+    await settle();
+    expect(turns.map((signal) => signal?.reason)).toEqual([expect.any(CallerGone)]);
   });
 
   it('is cancelled at once when a mutation is only tried', async () => {

@@ -18,6 +18,7 @@ const RECOVERY_MS = 10_000;
 const READ = 'query ($id: ID!) { ticket(id: $id) { subject } }';
 const RESOLVE = 'mutation ($id: ID!) { resolveTicket(input: { ticketId: $id }) { ticket { id } } }';
 const SUBMIT = 'mutation ($input: SubmitTicketInput!) { submitTicket(input: $input) { ticket { id } } }';
+const APPROACHING = 'subscription { deadlineApproaching(lead: "PT1H") { kind } }';
 const EVENTS = 'subscription { ticketEvents { event { __typename } } }';
 
 const serviceOn = (url: string): Promise<TestService> =>
@@ -67,10 +68,12 @@ describe('a database that is frozen', () => {
     const subjects = Array.from({ length: 8 }, (_, index) => `In flight ${index}`);
     const submitting = subjects.map((subject) => timed(service.ask(SUBMIT, { input: { subject, impacts: SEV2 } })));
     const reading = subjects.map(() => timed(service.ask(READ, { id: ids[0] })));
-    const overSocket = timed(
-      askOver(socket, '{ tickets { totalCount } }').then(
-        ({ errors }) => errors,
-        (errors: Json) => errors,
+    const overSocket = ['{ tickets { totalCount } }', APPROACHING].map((query) =>
+      timed(
+        askOver(socket, query).then(
+          ({ errors }) => errors,
+          (errors: Json) => errors,
+        ),
       ),
     );
     const all = await Promise.all([...waiting, ...submitting, ...reading]);
@@ -79,9 +82,10 @@ describe('a database that is frozen', () => {
       expect(answer.status).toBe(503);
       expect(answer.errors).toMatchObject([{ extensions: { code: 'SERVICE_UNAVAILABLE' } }]);
     }
-    const { answer: errors, took } = await overSocket;
-    expect(errors).toMatchObject([{ extensions: { code: 'SERVICE_UNAVAILABLE', retryable: true } }]);
-    expect(took).toBeLessThan(LIMIT_MS);
+    for (const { answer: errors, took } of await Promise.all(overSocket)) {
+      expect(errors).toMatchObject([{ extensions: { code: 'SERVICE_UNAVAILABLE', retryable: true } }]);
+      expect(took).toBeLessThan(LIMIT_MS);
+    }
     expect(await statusOf(service, '/health')).toBe(503);
     expect(await statusOf(service, '/readyz')).toBe(503);
     expect(await statusOf(service, '/livez')).toBe(200);

@@ -31,7 +31,8 @@ const PAYLOAD = `policy { id name version title publishedAt publishedBy { id nam
     ... on CalendarInUse { calendar policy client }
     ... on CalendarEndsTooSoon { calendar policy knownUntil severity commitment } }`;
 const TERMS = `client { id name policy calendars { replaces with } } clientMutationId
-  userErrors { __typename message path ... on UnknownCalendar { calendar policy known } ... on UnknownPolicy { policy known } }`;
+  userErrors { __typename message path ... on UnknownCalendar { calendar policy known } ... on UnknownPolicy { policy known }
+    ... on CalendarEndsTooSoon { calendar policy knownUntil severity commitment } }`;
 
 let service: TestService;
 beforeAll(async () => {
@@ -361,6 +362,7 @@ describe('a calendar whose known years have ended', () => {
     }
     // A version from before that rule, whose holidays have ended since.
     expect(await publish(edited(NAMED('short')))).toMatchObject({ policy: { name: 'short', version: 1 } });
+    await setTerms({ clientId, policy: 'short' });
     const client = new Client(service.database.url);
     await client.connect();
     await client.query(
@@ -370,7 +372,37 @@ describe('a calendar whose known years have ended', () => {
       [ended],
     );
     await client.end();
-    await setTerms({ clientId, policy: 'short' });
+  });
+
+  it('refuses terms that bring it into force for a client, but no terms can always be set', async () => {
+    const other = await newClient('Later');
+    const end = { knownUntil: ended, severity: 'SEV2', commitment: 'RESPONSE' };
+    const before = { policy: null, calendars: [] };
+    expect(await setTerms({ clientId: other, policy: 'short' })).toMatchObject({
+      client: before,
+      userErrors: [
+        { __typename: 'CalendarEndsTooSoon', path: ['input', 'policy'], calendar: 'business', policy: 'short', ...end },
+      ],
+    });
+    // The calendar of a replacement may end before those that targets of the policy name.
+    const horizon = `horizon: { from: 2000, to: ${ended} }`;
+    const spare = edited(NAMED('spare'), WEEKEND).replace('horizon: { from: 2000, to: 2050 }', horizon);
+    expect((await publish(spare)).userErrors).toEqual([]);
+    const calendars = [{ replaces: 'business', with: 'weekend' }];
+    expect(await setTerms({ clientId: other, policy: 'spare', calendars })).toMatchObject({
+      client: before,
+      userErrors: [
+        {
+          __typename: 'CalendarEndsTooSoon',
+          path: ['input', 'calendars'],
+          calendar: 'weekend',
+          policy: 'spare',
+          ...end,
+        },
+      ],
+    });
+    expect(await setTerms({ clientId: other, policy: 'spare' })).toMatchObject({ userErrors: [] });
+    expect(await setTerms({ clientId: other })).toMatchObject({ client: before, userErrors: [] });
   });
 
   it('refuses a new ticket, which leaves no trace', async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { type Json, SEV2, SEV3, startTestService, type TestService } from '../support/graphql-service';
+import { run } from '../support/program';
 
 let service: TestService;
 
@@ -78,6 +79,39 @@ it('counts what was met, breached and waived, with attainment before and after w
   expect((await report({ severities: [] })).total.opened).toBe(0);
   expect((await report({ by: 'ASSIGNEE' })).groups.map(({ key }: Json) => key)).toEqual(['Ada', null]);
   expect((await report({ by: 'CLAUSE', severities: ['SEV2'] })).groups.map(({ key }: Json) => key)).toEqual(['2b']);
+});
+
+it('counts equal names of an assignee as one, written as in the first of the tickets counted', async () => {
+  const client = async (name: string): Promise<string> =>
+    (await service.mutate('createClient', { name }, 'client { id } userErrors { message }')).client.id;
+  const [one, other] = [await client('Names'), await client('More names')];
+  const written = ['Jörg Straße', ' jo\u0308rg  STRASSE', 'JÖRG STRASSE', 'Jorg Strasse'];
+  const ids: string[] = [];
+  for (const assignee of written) ids.push(await service.submit(SEV2, { clientId: one, assignee }));
+  for (const ticketId of ids) await service.mutate('acknowledgeTicket', { ticketId });
+  await service.submit(SEV2, { clientId: one });
+  await service.submit(SEV2, { clientId: other, assignee: written[2] });
+
+  const { groups, total } = await report({ by: 'ASSIGNEE', client: one });
+  expect(groups.map(({ key, opened, timeToRespond }: Json) => [key, opened, timeToRespond?.count])).toEqual([
+    ['Jorg Strasse', 1, 1],
+    ['Jörg Straße', 3, 3],
+    [null, 1, undefined],
+  ]);
+  expect(total.opened).toBe(5);
+  // Not as a ticket of another client has it.
+  expect((await report({ by: 'ASSIGNEE', client: other })).groups.map(({ key }: Json) => key)).toEqual([
+    'JÖRG STRASSE',
+  ]);
+  const all = await report({ by: 'ASSIGNEE' });
+  expect(all.groups.find(({ key }: Json) => key === 'Jörg Straße').opened).toBe(4);
+  const cli = await run(['report', '--by', 'assignee', '--format', 'csv'], { DATABASE_URL: service.database.url });
+  expect(
+    cli.stdout
+      .split('\n')
+      .filter((line) => /stra(ß|ss)e/i.test(line))
+      .map((line) => line.split(',')[1]),
+  ).toEqual(['Jorg Strasse', 'Jörg Straße']);
 });
 
 it.each([

@@ -186,6 +186,18 @@ describe('a ticket that another session has locked', () => {
     expect(await store.reader.ticketById(everything, id)).toMatchObject({ assignee: null });
   });
 
+  it('is not changed for a caller that has gone while others held the ticket', async () => {
+    const id = await opened();
+    const gone = new AbortController();
+    await whileLocked(LOCK_TICKETS, [[id]], async () => {
+      const change = store.changeTickets([commands(id, [{ type: 'assign', assignee: 'Ivy' }])], gone.signal);
+      await otherWork(await opened());
+      gone.abort(new Error('gone'));
+      await expect(change).rejects.toThrow('gone');
+    });
+    expect(await store.reader.ticketById(everything, id)).toMatchObject({ assignee: null, version: 1 });
+  });
+
   it('is not changed for a caller that has gone while it waited for its turn', async () => {
     const id = await opened();
     const gone = new AbortController();

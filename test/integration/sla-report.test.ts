@@ -230,7 +230,7 @@ it('counts a cycle in exactly one of two periods that touch', async () => {
 
 it('reads only narrow rows of the period, by an index', async () => {
   const day = { ...ALL, from: MONDAY, to: MONDAY + 1 };
-  const { text, values } = reportStatement(everything, day, [], NOW);
+  const { text, values } = reportStatement(everything, day, { months: [], spellings: [] }, NOW);
   const client = await store.pool.connect();
   try {
     await client.query('BEGIN; SET LOCAL enable_seqscan = off');

@@ -37,6 +37,11 @@ export interface Known {
   readonly eventCursors: readonly string[];
 }
 
+/** Where the values of a request are: in its variables, or in the document, or in both. */
+export type ValuePlace = 'VARIABLES' | 'DOCUMENT' | 'MIXED';
+
+type OperationKind = 'query' | 'mutation' | 'subscription';
+
 export interface BrokenRequest {
   readonly root: string;
   readonly query: string;
@@ -102,30 +107,53 @@ const DURATIONS = [
   'P',
   'PT1H30M',
 ];
+/** Written in a document; no variable can have such a value. */
+const LITERALS = [
+  '$undeclared',
+  '"""a"b"""',
+  '"""\0"""',
+  'NOTHING',
+  '1e999',
+  '-0',
+  '9'.repeat(400),
+  '"\\u{110000}"',
+  '{a: 1, a: 2}',
+];
 const WRONG = [null, true, 0, 'x', [], {}, [[]], [null], { a: 1 }, 1e300];
+
+/** The arguments of a request that is being made. */
+interface Draft {
+  readonly place: ValuePlace;
+  readonly declared: string[];
+  readonly variables: Record<string, unknown>;
+}
 
 /** Makes requests from a schema. Most of them are broken in one place or several. */
 export class BrokenInputs {
-  private readonly roots: readonly (readonly ['query' | 'mutation', GraphQLField<unknown, unknown>])[];
+  private readonly roots: readonly (readonly [OperationKind, GraphQLField<unknown, unknown>])[];
 
   constructor(
     schema: GraphQLSchema,
     private readonly random: Seeded,
     private readonly known: Known,
+    kinds: readonly OperationKind[],
   ) {
-    const fieldsOf = (type: ReturnType<GraphQLSchema['getQueryType']>) => Object.values(type?.getFields() ?? {});
-    this.roots = [
-      ...fieldsOf(schema.getQueryType()).map((field) => ['query', field] as const),
-      ...fieldsOf(schema.getMutationType()).map((field) => ['mutation', field] as const),
-    ];
+    const types = {
+      query: schema.getQueryType(),
+      mutation: schema.getMutationType(),
+      subscription: schema.getSubscriptionType(),
+    };
+    this.roots = kinds.flatMap((kind) =>
+      Object.values(types[kind]?.getFields() ?? {}).map((field) => [kind, field] as const),
+    );
   }
 
   /** The request of a number; each root field has its turn. */
-  request(number: number): BrokenRequest {
+  request(number: number, place: ValuePlace): BrokenRequest {
     const [operation, field] = this.roots[number % this.roots.length] ?? this.random.of(this.roots);
-    const variables: Record<string, unknown> = {};
-    const declared: string[] = [];
-    const selection = this.field(field, declared, variables, 0);
+    const draft: Draft = { place, declared: [], variables: {} };
+    const selection = this.field(field, draft, 0);
+    const { declared, variables } = draft;
     return {
       root: field.name,
       query: `${operation}${declared.length > 0 ? `(${declared.join(', ')})` : ''} { ${selection} }`,
@@ -133,37 +161,52 @@ export class BrokenInputs {
     };
   }
 
-  /** A field with variables for its arguments, and a selection of its fields. */
-  private field(
-    field: GraphQLField<unknown, unknown>,
-    declared: string[],
-    variables: Record<string, unknown>,
-    depth: number,
-  ): string {
+  /** A field with values for its arguments, and a selection of its fields. */
+  private field(field: GraphQLField<unknown, unknown>, draft: Draft, depth: number): string {
     const given: string[] = [];
     for (const argument of field.args) {
       if (!isRequiredArgument(argument) && this.random.chance(depth === 0 ? 0.4 : 0.7)) continue;
-      const name = `v${declared.length}`;
-      declared.push(`$${name}: ${argument.type}`);
-      variables[name] = this.value(argument.type, argument.name, 0);
-      given.push(`${argument.name}: $${name}`);
+      given.push(
+        `${argument.name}: ${this.written(argument.type, this.value(argument.type, argument.name, 0), draft)}`,
+      );
     }
-    return `${field.name}${given.length > 0 ? `(${given.join(', ')})` : ''}${this.selection(field.type, declared, variables, depth + 1)}`;
+    return `${field.name}${given.length > 0 ? `(${given.join(', ')})` : ''}${this.selection(field.type, draft, depth + 1)}`;
   }
 
-  private selection(
-    output: GraphQLOutputType,
-    declared: string[],
-    variables: Record<string, unknown>,
-    depth: number,
-  ): string {
+  /** A value as a document has it: a literal, or a variable. */
+  private written(type: GraphQLInputType, value: unknown, draft: Draft): string {
+    if (draft.place === 'VARIABLES' || (draft.place === 'MIXED' && this.random.chance(0.4))) {
+      const name = `v${draft.declared.length}`;
+      draft.declared.push(`$${name}: ${type}`);
+      draft.variables[name] = value;
+      return `$${name}`;
+    }
+    if (this.random.chance(0.02)) return this.random.of(LITERALS);
+    const named = isNonNullType(type) ? type.ofType : type;
+    if (Array.isArray(value)) {
+      const one = isListType(named) ? named.ofType : named;
+      return `[${value.map((entry) => this.written(one, entry, draft)).join(', ')}]`;
+    }
+    if (typeof value === 'object' && value !== null) {
+      const fields = isInputObjectType(named) ? named.getFields() : {};
+      const entries = Object.entries(value).map(([name, entry]) => {
+        const field = fields[name];
+        return `${name}: ${field === undefined ? JSON.stringify(entry) : this.written(field.type, entry, draft)}`;
+      });
+      return `{${entries.join(', ')}}`;
+    }
+    const isName = isEnumType(named) && typeof value === 'string' && /^[A-Za-z_]+$/.test(value);
+    return isName ? value : JSON.stringify(value);
+  }
+
+  private selection(output: GraphQLOutputType, draft: Draft, depth: number): string {
     const type = getNamedType(output);
     if (!isObjectType(type)) return 'getFields' in type || 'getTypes' in type ? ' { __typename }' : '';
     const parts = ['__typename'];
     for (const field of Object.values(type.getFields())) {
       const isLeaf = !('getFields' in getNamedType(field.type));
       if (isLeaf && field.args.length === 0) parts.push(field.name);
-      else if (depth <= 3 && this.random.chance(0.35)) parts.push(this.field(field, declared, variables, depth));
+      else if (depth <= 3 && this.random.chance(0.35)) parts.push(this.field(field, draft, depth));
     }
     return ` { ${parts.join(' ')} }`;
   }

@@ -36,6 +36,8 @@ export async function run(
 export interface Serving {
   readonly url: string;
   readonly child: ChildProcess;
+  /** The lines that it has logged until now. */
+  logged(): readonly { readonly msg: string; readonly [field: string]: unknown }[];
   /** Ends it by a signal and waits until it has gone. */
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null>;
 }
@@ -54,6 +56,11 @@ export async function serve(env: Readonly<Record<string, string>>): Promise<Serv
       return {
         url,
         child,
+        logged: () =>
+          stderr()
+            .split('\n')
+            .filter((line) => line.startsWith('{'))
+            .map((line) => JSON.parse(line)),
         end: async (signal) => {
           child.kill(signal);
           const [code] = (await once(child, 'close')) as [number | null];

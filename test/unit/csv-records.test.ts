@@ -199,6 +199,46 @@ test.each<[string, string, readonly unknown[]]>([
   expect(await read(text)).toEqual(expected);
 });
 
+/** The bytes of a text in each encoding. */
+const BYTES: Readonly<Record<Encoding, (text: string) => Buffer>> = {
+  'utf-8': (text) => Buffer.from(text),
+  'latin-1': (text) => Buffer.from(text, 'latin1'),
+  'windows-1252': (text) => Buffer.from(text, 'latin1'),
+  'utf-16le': (text) => Buffer.from(text, 'utf16le'),
+  'utf-16be': (text) => Buffer.from(text, 'utf16le').swap16(),
+};
+const CELLS = [0, 1, 2];
+
+test.each(Object.keys(BYTES) as Encoding[])(
+  'a NUL in any cell of a line in %s is named, and costs no other row',
+  async (encoding) => {
+    const nulIn = (at: number, written: (cell: string) => string) =>
+      ['x', '2026', 'y'].map((cell, index) => (index === at ? written(cell) : cell)).join(',');
+    const rows = [
+      ...CELLS.map((at) => nulIn(at, (cell) => `${cell}\0`)),
+      ...CELLS.map((at) => nulIn(at, (cell) => `"\0${cell}"`)),
+      '\0',
+      '"a\0',
+    ];
+    const text = `name,year,text\n${rows.flatMap((row) => [row, 'ok,2026,é']).join('\n')}\n`;
+    const problems = rows.flatMap((_, index) => [
+      [2 + 2 * index, 'has a NUL character'],
+      [3 + 2 * index, ['ok', '2026', 'é']],
+    ]);
+    expect(await readBytes(BYTES[encoding](text), { encoding })).toEqual([[1, ['name', 'year', 'text']], ...problems]);
+  },
+);
+
+test('a NUL in a later line of a quoted cell gives up each of its lines', async () => {
+  expect(await read('a,b\n"one\ntwo\0\nthree",2\n3,4\n')).toEqual([
+    [1, ['a', 'b']],
+    [2, 'opens a quote that is not closed before line 3, which has a NUL character'],
+    [3, 'has a NUL character'],
+    [4, ['three"', '2']],
+    [5, ['3', '4']],
+  ]);
+});
+
 test('a line that is too long is lost, and no other line', async () => {
   const found = await readBytes(`a,b\n${'x'.repeat(3_000_000)}\nc,d\n`, { highWaterMark: 65_536 });
   expect(found).toEqual([

@@ -279,6 +279,16 @@ describe('a watch of deadlines', () => {
     expect(received).toHaveLength(100_000);
   });
 
+  it('fails if its first read does, without a retry', async () => {
+    world.services.reader.deadlines = async () => {
+      throw new Error('unavailable');
+    };
+    const watch = world.watch(HOUR_MS, ['UPDATE'], {
+      retryWhileDatabaseIsDown: () => new Promise(() => undefined),
+    });
+    await expect(watch.next()).rejects.toThrow('unavailable');
+  });
+
   it('ends at once while its reads fail, and reads no more', async () => {
     let signal: AbortSignal | null = null;
     const watch = world.watch(HOUR_MS, ['UPDATE'], {
@@ -289,6 +299,9 @@ describe('a watch of deadlines', () => {
         }),
     });
     const next = watch.next();
+    await pass(1);
+    // The first read has succeeded; the next is retried.
+    world.tell('t1');
     await pass(1);
     expect(signal).not.toBeNull();
     await watch.return();

@@ -46,7 +46,8 @@ export type ContextFactory<S extends ReadServices = Services> = (
 
 export function contextFactory<S extends ReadServices>(services: S, logger: Logger): ContextFactory<S> {
   return (identified, requestId, operation) => {
-    const caller = operation === null ? identified : { ...identified, signal: operation.signal };
+    const caller =
+      operation === null ? identified : { ...identified, signal: operation.signal, waitSignal: operation.waitSignal };
     const clients = new Map<string, Promise<Client | null>>();
     const now = services.clock.now();
     const allowance = unlimitedFields();

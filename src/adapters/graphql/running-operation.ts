@@ -7,13 +7,15 @@ import type { OperationEntry } from './admission';
  * `signal` is aborted.
  *
  * A mutation that has started runs to its end, so that it is not left half-done: the signal is
- * aborted only after it.
+ * aborted only after it. While it still waits for its turn, it has done nothing; `waitSignal`,
+ * which is aborted at once, ends that wait.
  */
 export class RunningOperation {
   /** How it is let in; null if nothing bounds the operations that run at once. */
   entry: OperationEntry | null = null;
   private readonly controller = new AbortController();
   private readonly createdAt = performance.now();
+  private readonly waiting = new AbortController();
   private ended: OperationEnded | null = null;
   private stopped: OperationEnded | null = null;
   private rejectAnswer: ((reason: OperationEnded) => void) | null = null;
@@ -25,6 +27,10 @@ export class RunningOperation {
 
   get signal(): AbortSignal {
     return this.controller.signal;
+  }
+
+  get waitSignal(): AbortSignal {
+    return this.waiting.signal;
   }
 
   /** Whether the caller gets no other answer. A mutation can still be running. */
@@ -98,6 +104,7 @@ export class RunningOperation {
   private end(reason: OperationEnded): void {
     if (this.ended !== null) return;
     this.ended = reason;
+    this.waiting.abort(reason);
     if (this.runningMutation === null) this.stop(reason);
     this.rejectAnswer?.(reason);
     if (!this.isExecuting) this.leave();

@@ -67,7 +67,10 @@ export async function* csvRecords(
     for (let length = text.length; record.isOpen; count += 1) {
       const next = lines.ready(count) ?? (await lines.at(count));
       length += next?.text?.length ?? 0;
-      if (next === undefined || next.text === null || next.text.includes('\0') || length > MAX_RECORD_LENGTH) {
+      if (next?.text?.includes('\0')) {
+        return givenUp(`opens a quote that is not closed before line ${next.line}, which has a NUL character`);
+      }
+      if (next === undefined || next.text === null || length > MAX_RECORD_LENGTH) {
         return givenUp('opens a quote that is not closed');
       }
       if (isRowItself(next.text)) {

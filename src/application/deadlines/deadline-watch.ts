@@ -21,7 +21,10 @@ export interface DeadlineWatchOptions {
   readonly matches: (ticket: StoredTicket, kind: CommitmentKind) => boolean;
   /** Whether an event can affect a deadline that matches. */
   readonly isRelevant: (event: LoggedEvent) => boolean;
-  /** Retries a read while the database is down. Rejects once the signal is aborted. */
+  /**
+   * Retries a read while the database is down. Rejects once the signal is aborted. The first read
+   * is not retried, so that a new subscriber gets its error as soon as any other request.
+   */
   readonly retryWhileDatabaseIsDown: <T>(read: () => Promise<T>, signal: AbortSignal) => Promise<T>;
 }
 
@@ -56,6 +59,7 @@ export class DeadlineWatch implements AsyncIterableIterator<ApproachingDeadline>
   private readonly ended = new AbortController();
   private readonly changedTickets = new Set<string>();
   private readonly deadlines = new UpcomingDeadlines();
+  private hasRead = false;
   private failure: unknown = null;
   private readonly sleep = new Sleep();
   private resumeListening: () => void = () => undefined;
@@ -156,6 +160,12 @@ export class DeadlineWatch implements AsyncIterableIterator<ApproachingDeadline>
     return { ticket, kind, cycle, dueAt };
   }
 
+  private async read<T>(read: () => Promise<T>): Promise<T> {
+    const result = await (this.hasRead ? this.options.retryWhileDatabaseIsDown(read, this.ended.signal) : read());
+    this.hasRead = true;
+    return result;
+  }
+
   /** Reads a ticket and replaces its upcoming deadlines. */
   private async readTicket(ticketId: string): Promise<void> {
     const { services, options } = this;
@@ -163,7 +173,7 @@ export class DeadlineWatch implements AsyncIterableIterator<ApproachingDeadline>
       const ticket = await services.reader.ticketById(options.caller, ticketId);
       return ticket === null ? null : { ticket, policy: await pinnedPolicy(services.policies, ticket) };
     };
-    const found = await options.retryWhileDatabaseIsDown(read, this.ended.signal);
+    const found = await this.read(read);
     this.deadlines.removeTicket(ticketId);
     if (found === null) return;
     const { ticket, policy } = found;
@@ -182,7 +192,7 @@ export class DeadlineWatch implements AsyncIterableIterator<ApproachingDeadline>
     const query = { ...options.query, since: Math.max(now, since), until };
     const request = { count: PAGE, from: 'START', after, before: null } as const;
     const read = () => services.reader.deadlines(options.caller, query, request);
-    const page = await options.retryWhileDatabaseIsDown(read, this.ended.signal);
+    const page = await this.read(read);
     const last = page.edges.at(-1);
     deadlines.advance(page.hasNextPage && last !== undefined ? last.node.dueAt : until, last?.cursor ?? null);
     for (const { node } of page.edges) {

@@ -10,4 +10,9 @@ export interface Caller {
    * over, or the caller has gone. Work without a caller that waits has none.
    */
   readonly signal?: AbortSignal;
+  /**
+   * Aborted as soon as the caller gets no answer, also while a mutation runs, which `signal` does
+   * not interrupt. Ends what a change waits for before it begins.
+   */
+  readonly waitSignal?: AbortSignal;
 }

@@ -16,12 +16,12 @@ export interface TicketRequest {
 /** Applies a command to a ticket at the current instant. */
 export async function changeTicket(
   { changeTickets }: Pick<Services, 'changeTickets'>,
-  { actor, sees, signal }: Caller,
+  { actor, sees, waitSignal }: Caller,
   { ticketId, command, expectedVersion, idempotency }: TicketRequest,
 ): Promise<Changed> {
   const steps = [{ command, at: null }];
   const change = { ticketId, submit: null, steps, actor, sees, expectedVersion, idempotency };
-  const [changed] = await changeTickets([change], signal);
+  const [changed] = await changeTickets([change], waitSignal);
   if (changed === undefined) throw new Error(`The change of ticket ${ticketId} was not answered`);
   return changed;
 }

@@ -76,7 +76,7 @@ export class SomeChangesFailed extends Error {
  * @returns one answer per change, in their order
  * Changes of one ticket, or with one key, wait for each other in the order in which they came.
  *
- * @param signal ends the waiting; a change that has begun is carried out
+ * @param signal ends the waiting, also for locks of others; a change that has begun is carried out
  * @throws DataLockedError, StoreBusyError if the changes could not begin in time. SomeChangesFailed
  *   if changes of a set failed with an unexpected error and the others were
  *   carried out. If the set has one change, the error itself.

@@ -19,10 +19,10 @@ export async function openTicket(
   idempotency: Idempotency | null,
 ): Promise<Changed> {
   const clientId = request.clientId ?? (await clientOf(services, caller, request.followUpOf));
-  const { actor, sees, signal } = caller;
+  const { actor, sees, waitSignal } = caller;
   const submit = { input: { ...request, clientId }, at: null, evidence: null };
   const change = { ticketId: uuidv7(), submit, steps: [], actor, sees, expectedVersion: null, idempotency };
-  const [changed] = await services.changeTickets([change], signal);
+  const [changed] = await services.changeTickets([change], waitSignal);
   if (changed === undefined) throw new Error('The submission was not answered');
   return changed;
 }

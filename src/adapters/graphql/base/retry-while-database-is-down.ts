@@ -5,8 +5,8 @@ const MAX_WAIT_MS = 15_000;
 const RETRY_DELAY_MS = 250;
 
 /**
- * Repeats a read while the database is unavailable, for up to 15 seconds, so that a subscription
- * survives a restart of the database.
+ * Repeats a read while the database is unavailable, for up to 15 seconds, so that a running
+ * subscription survives a restart of the database.
  *
  * @param signal ends the waiting with an `AbortError`
  */

@@ -60,7 +60,7 @@ export class CalendarInUseType extends UserErrorType {
 @ObjectType(
   'CalendarEndsTooSoon',
   options(
-    'A calendar of the policy does not know its holidays, or has no more open dates, up to the end of a target that starts now. Tickets could not be opened. Extend the horizon of the calendar.',
+    'A calendar of the policy does not know its holidays, or has no more open dates, up to the end of a target that starts now. Tickets could not be opened. Publish a version of the policy in which the horizon of the calendar is later.',
   ),
 )
 export class CalendarEndsTooSoonType extends UserErrorType {

@@ -64,7 +64,9 @@ export class PolicyMutationResolver {
     };
     const idempotency = idempotencyOf('setClientTerms', given);
     const { client, refusal } = await setClientTerms(services, caller, terms, idempotency);
-    return { client, userErrors: refusal === null ? [] : [userErrorOf(refusal, SHAPE)], clientMutationId };
+    // A calendar that ends too soon is one of the replacements, or of the policy.
+    const shape = { ...SHAPE, names: { yaml: calendars.length > 0 ? 'calendars' : 'policy' } };
+    return { client, userErrors: refusal === null ? [] : [userErrorOf(refusal, shape)], clientMutationId };
   }
 }
 

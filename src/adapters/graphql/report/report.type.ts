@@ -24,7 +24,8 @@ export const ReportGroupingEnum = describeEnum<ReportGrouping>(
     CLIENT: 'By the client of the ticket.',
     MONTH: 'By the calendar month, in the time zone of the report, in which a cycle was decided or an event happened.',
     CLAUSE: 'By the clause of the policy that applies to the current impacts of the ticket.',
-    ASSIGNEE: 'By the current assignee of the ticket.',
+    ASSIGNEE:
+      'By the current assignee of the ticket. Names that are equal when compared are one group, with the name as the ticket with the lowest number writes it.',
   },
 );
 

@@ -177,11 +177,18 @@ export function calendarsTooShort(
   document: PolicyDocument,
   now: EpochMs,
 ): readonly Refusal[] {
-  const policy = compilePolicy(document, 1);
   const used = terms.filter((row) => (row.policy ?? policyId) === document.id);
-  const ends = [policy, ...used.map(({ calendars }) => withCalendars(policy, calendars))].flatMap((one) =>
-    calendarsEndingBeforeTargets(one, now),
-  );
+  return tooShort(document, [{}, ...used.map(({ calendars }) => calendars)], now);
+}
+
+/** The calendars that end before a target of a policy, under any of several replacements. */
+function tooShort(
+  document: PolicyDocument,
+  replacements: readonly ClientTerms['calendars'][],
+  now: EpochMs,
+): readonly Refusal[] {
+  const policy = compilePolicy(document, 1);
+  const ends = replacements.flatMap((calendars) => calendarsEndingBeforeTargets(withCalendars(policy, calendars), now));
   return [...new Map(ends.map((end) => [end.calendar, end])).values()].map(
     ({ calendar, knownUntil, severity, kind }): Refusal => ({
       code: 'CalendarEndsTooSoon',
@@ -199,8 +206,9 @@ function throwIfRefused(refusals: readonly Refusal[]): void {
 }
 
 /**
- * Sets the terms of a client, unless its policy has no version or the latest version lacks one of
- * the calendars.
+ * Sets the terms of a client, unless its policy has no version, or the latest version lacks one of
+ * the calendars or has targets beyond their end. Taking all terms away is never refused, because
+ * the default policy is in force already.
  */
 export async function setTerms(
   { dataSource, clock, policyId }: RegisterDeps,
@@ -209,22 +217,26 @@ export async function setTerms(
   idempotency: Idempotency | null,
 ): Promise<Refusal | null> {
   const set = await withPublishLock(dataSource, async ({ tx, manager }) => {
+    const now = clock.now();
     if (idempotency !== null) {
-      const claim = await claimKey(tx, { by, ...idempotency }, clientId, clock.now());
+      const claim = await claimKey(tx, { by, ...idempotency }, clientId, now);
       if (claim === 'REUSED') throw new Refused([{ code: 'IdempotencyKeyReused', key: idempotency.key }]);
       if (claim !== 'NEW') return;
     }
-    const refusal = await refusalOfTerms(manager, policy ?? policyId, calendars);
+    const hasTerms = policy !== null || Object.keys(calendars).length > 0;
+    const refusal = await refusalOfTerms(manager, policy ?? policyId, calendars, hasTerms ? now : null);
     if (refusal !== null) throw new Refused([refusal]);
     await manager.update(clients, { id: clientId }, { policy, calendars });
   });
   return set instanceof Refused ? (set.refusals[0] ?? null) : null;
 }
 
+/** @param now the instant from which targets must be computable; null if that is not asked */
 async function refusalOfTerms(
   manager: EntityManager,
   id: string,
   calendars: ClientTerms['calendars'],
+  now: EpochMs | null,
 ): Promise<Refusal | null> {
   const last = await manager.findOne(policyVersions, { where: { id }, order: { version: 'DESC' } });
   if (last === null) {
@@ -234,5 +246,6 @@ async function refusalOfTerms(
   const document = readPolicyVersion(last.document, id, last.version);
   const [unknown] = unknownCalendars(document, calendars);
   const known = Object.keys(document.calendars);
-  return unknown === undefined ? null : { code: 'UnknownCalendar', calendar: unknown, policy: id, known };
+  if (unknown !== undefined) return { code: 'UnknownCalendar', calendar: unknown, policy: id, known };
+  return now === null ? null : (tooShort(document, [calendars], now)[0] ?? null);
 }

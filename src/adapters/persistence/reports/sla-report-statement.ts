@@ -1,5 +1,6 @@
 import type { Caller } from '../../../application/ports/caller';
 import type { SlaReport, SlaReportQuery } from '../../../application/reports/sla-report';
+import { folded } from '../../../domain/folded-text';
 import type { EpochMs } from '../../../domain/instant';
 import { COMMITMENT_KINDS } from '../../../domain/policy/policy';
 import { instantText, type Queryable, readRows } from '../database/sql';
@@ -8,7 +9,7 @@ import { type Month, monthsIn } from './months';
 import { type CountedRow, reportOf } from './sla-report-rows';
 import { REPORT_EXTENT } from './statements/report-extent';
 
-/** Makes a report with one statement, which returns only counts and percentiles of groups. */
+/** Makes a report by statements that return only counts and percentiles of groups. */
 export async function slaReport(
   on: Queryable,
   caller: Caller,
@@ -16,8 +17,15 @@ export async function slaReport(
   now: EpochMs,
 ): Promise<SlaReport> {
   const months = query.groupBy === 'MONTH' ? await monthsWithFacts(on, query, now) : [];
-  const rows = await readRows<CountedRow>(on, reportStatement(caller, query, months, now));
-  return reportOf(rows, query.groupBy === 'MONTH' ? (key) => months[Number(key) - 1]?.name ?? null : (key) => key);
+  const nameOf = (key: string | null) => (query.groupBy === 'MONTH' ? (months[Number(key) - 1]?.name ?? null) : key);
+  const make = async (spellings: readonly OtherSpelling[]): Promise<SlaReport> =>
+    reportOf(await readRows<CountedRow>(on, reportStatement(caller, query, { months, spellings }, now)), nameOf);
+  const report = await make([]);
+  if (query.groupBy !== 'ASSIGNEE') return report;
+  // Percentiles of two groups cannot be added up, so where a name is written in several ways, it is
+  // counted again. So no other report pays for it.
+  const others = await otherSpellings(on, caller, query, report);
+  return others.length === 0 ? report : make(others);
 }
 
 /** The months of the period between the first and the last fact; the period may be much longer. */
@@ -30,26 +38,71 @@ async function monthsWithFacts(on: Queryable, { timeZone, from, to }: SlaReportQ
   return monthsIn(timeZone, Math.max(from, extent.first), Math.min(to, extent.last + 1));
 }
 
+/** A name of an assignee, and how an earlier ticket writes the same name. */
+export interface OtherSpelling {
+  readonly written: string;
+  readonly key: string;
+}
+
+/**
+ * The names in a report that are equal, when compared, to a name that an earlier ticket has, each
+ * with that name.
+ */
+async function otherSpellings(
+  on: Queryable,
+  caller: Caller,
+  query: SlaReportQuery,
+  { groups }: SlaReport,
+): Promise<readonly OtherSpelling[]> {
+  const names = groups.flatMap(({ key }) => key ?? []);
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(folded(name), (counts.get(folded(name)) ?? 0) + 1);
+  const several = names.filter((name) => (counts.get(folded(name)) ?? 0) > 1);
+  if (several.length === 0) return [];
+  const to = new Parameters();
+  const conditions = [`assignee = ANY (${to.add(several, 'text[]')})`, ...clientsOf(caller, query, to)];
+  const rows = await readRows<{ assignee: string }>(
+    on,
+    to.statement(`SELECT assignee FROM tickets f WHERE ${every(conditions)} GROUP BY assignee ORDER BY min(number)`),
+  );
+  const first = new Map<string, string>();
+  return rows.flatMap(({ assignee: written }) => {
+    const key = first.get(folded(written)) ?? written;
+    first.set(folded(written), key);
+    return key === written ? [] : [{ written, key }];
+  });
+}
+
+const clientsOf = (caller: Caller, { client }: SlaReportQuery, to: Parameters): readonly string[] => [
+  ...(caller.sees === 'ALL' ? [] : [compare('f.client_id', 'uuid', { in: caller.sees }, to)]),
+  ...(client === null ? [] : [compare('f.client_id', 'uuid', { eq: client }, to)]),
+];
+
+/** What a report looks up before it counts. */
+export interface ReportKeys {
+  /** The months of the facts, of a report by month. */
+  readonly months: readonly Month[];
+  /** Of a report by assignee. */
+  readonly spellings: readonly OtherSpelling[];
+}
+
 /**
  * The statement of a report. It counts facts, each with an instant, a client and a severity, by key
  * and in total: outcomes of cycles, milestones of tickets, and the times until them.
  */
-export function reportStatement(caller: Caller, query: SlaReportQuery, months: readonly Month[], now: EpochMs) {
+export function reportStatement(caller: Caller, query: SlaReportQuery, keys: ReportKeys, now: EpochMs) {
   const to = new Parameters();
   const instant = (at: EpochMs) => to.add(instantText(at), 'timestamptz');
   const end = instant(query.to);
   const present = instant(now);
-  const clients = [
-    ...(caller.sees === 'ALL' ? [] : [compare('f.client_id', 'uuid', { in: caller.sees }, to)]),
-    ...(query.client === null ? [] : [compare('f.client_id', 'uuid', { eq: query.client }, to)]),
-  ];
+  const clients = clientsOf(caller, query, to);
   const asked = every([
     `f.at >= ${instant(query.from)}`,
     `f.at < ${end}`,
     ...clients,
     ...(query.severities === null ? [] : [compare('f.severity', 'text', { in: query.severities }, to)]),
   ]);
-  const { key, join, before } = keyOf(query, months, every(clients), to);
+  const { key, join, before } = keyOf(query, keys, every(clients), to);
   const facts = (source: string) => `(SELECT f.*, ${key} AS key FROM ${source} f ${join} WHERE ${asked}) f`;
   // Each source is counted on its own first: for a plain table, the planner knows that there are
   // few groups.
@@ -81,7 +134,7 @@ interface Key {
 /**
  * The key by which facts are grouped: a column of the fact, or of the current row of the ticket.
  */
-function keyOf({ groupBy }: SlaReportQuery, months: readonly Month[], clients: string, to: Parameters): Key {
+function keyOf({ groupBy }: SlaReportQuery, { months, spellings }: ReportKeys, clients: string, to: Parameters): Key {
   switch (groupBy) {
     case 'SEVERITY':
       return { key: 'f.severity', join: '', before: '' };
@@ -96,16 +149,20 @@ function keyOf({ groupBy }: SlaReportQuery, months: readonly Month[], clients: s
     }
     case 'CLAUSE':
       return keyOfTicket('clause', clients);
-    case 'ASSIGNEE':
-      return keyOfTicket('assignee', clients);
+    case 'ASSIGNEE': {
+      if (spellings.length === 0) return keyOfTicket('assignee', clients);
+      const texts = (of: (spelling: OtherSpelling) => string) => to.add(spellings.map(of), 'text[]');
+      const others = `unnest(${texts(({ written }) => written)}, ${texts(({ key }) => key)}) AS s (written, key)`;
+      return keyOfTicket('coalesce(s.key, assignee)', clients, `LEFT JOIN ${others} ON s.written = assignee`);
+    }
   }
 }
 
 // Materialized, because rows of tickets are wide and each source is joined with them.
-const keyOfTicket = (column: string, clients: string): Key => ({
+const keyOfTicket = (key: string, clients: string, names = ''): Key => ({
   key: 'k.key',
   join: 'JOIN ticket_key k ON k.ticket_id = f.ticket_id',
-  before: `WITH ticket_key AS MATERIALIZED (SELECT id AS ticket_id, ${column} AS key FROM tickets f WHERE ${clients})`,
+  before: `WITH ticket_key AS MATERIALIZED (SELECT id AS ticket_id, ${key} AS key FROM tickets f ${names} WHERE ${clients})`,
 });
 
 const outcomes = (end: string): string => `

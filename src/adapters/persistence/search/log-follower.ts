@@ -1,7 +1,7 @@
 import type { Lane } from '../database/lanes';
 import { readRows, type Statement, sendStatement } from '../database/sql';
 import { retryWhileLocked } from '../database/transact';
-import { FOLLOWED_BATCH, type FollowedRow } from './statements/follow-log';
+import type { FollowedRow } from './statements/follow-log';
 
 /** How a follower reads events and writes what it makes of them. */
 export interface Following {
@@ -13,18 +13,26 @@ export interface Following {
   write(doneBefore: string, rows: readonly FollowedRow[]): Promise<Statement>;
 }
 
-/** The batches that a request waits for. */
-const MOST_BATCHES = 25;
+/** The batches that one call writes: 10,000 events, about a second. */
+const MOST_WRITTEN = 40;
+/** The batches that one call reads, with those that are written already. */
+const MOST_READ = 400;
+
+/** A place in the log: the last event that was read. */
+type Place = readonly [xid: string, id: string];
+const START: Place = ['0', '0'];
 
 /**
  * Derives a table from the event log. A reader of the table calls `catchUp` first, so that it has
- * what was committed until then; a service calls it every second besides, so that little is left to
- * do. Older processes that write beside, imports, and events from before the table existed need
- * nothing of their own, because all of them are in the log.
+ * what was committed until then; a service calls it every few seconds besides, so that little is
+ * left to do. Older processes that write beside, imports, and events from before the table existed
+ * need nothing of their own, because all of them are in the log.
  */
 export class LogFollower {
   private running: Promise<boolean> | null = null;
   private queued: Promise<boolean> | null = null;
+  /** The last event before which nothing can be added to the log any more, and all is written. */
+  private settled: Place = START;
 
   constructor(
     private readonly lane: Lane,
@@ -54,27 +62,40 @@ export class LogFollower {
   }
 
   private async takeBatches(): Promise<boolean> {
-    let after: readonly [xid: string, id: string] | null = ['0', '0'];
-    for (let batch = 0; after !== null && batch < MOST_BATCHES; batch++) after = await this.takeBatch(after);
-    return after === null;
+    let after = this.settled;
+    let written = 0;
+    for (let read = 0; read < MOST_READ && written < MOST_WRITTEN; read++) {
+      const { last, hasWritten } = await this.takeBatch(after);
+      if (last === null) return true;
+      if (hasWritten) written += 1;
+      after = last;
+    }
+    return false;
   }
 
   /** @returns the place of the last event; null if no event follows */
-  private async takeBatch(after: readonly [string, string]): Promise<readonly [string, string] | null> {
+  private async takeBatch(after: Place): Promise<{ readonly last: Place | null; readonly hasWritten: boolean }> {
     const rows = await readRows<FollowedRow>(this.lane, { ...this.following.read, values: after });
-    const events = rows.filter(({ xid }) => xid !== null);
-    const last = events.length === FOLLOWED_BATCH ? events.at(-1) : undefined;
     const [first] = rows;
     if (first === undefined) throw new Error('The table log_followers lacks a row');
-    const position = BigInt(first.done_before);
-    const next = last === undefined ? BigInt(first.newest ?? 0) + 1n : BigInt(last.xid ?? 0);
-    const doneBefore = least([next, BigInt(first.oldest)]);
-    if (events.length > 0 || doneBefore > position) {
+    const { last_xid, last_id, newest, oldest, done_before } = first;
+    if (BigInt(done_before) < BigInt(this.settled[0])) {
+      // The database was restored to an earlier time.
+      this.settled = START;
+      return this.takeBatch(START);
+    }
+    const last: Place | null = last_xid === null || last_id === null ? null : [last_xid, last_id];
+    const events = rows.filter(({ ticket_id }) => ticket_id !== null);
+    const next = last === null ? BigInt(newest ?? 0) + 1n : BigInt(last[0]);
+    const doneBefore = least([next, BigInt(oldest)]);
+    const hasWritten = events.length > 0 || doneBefore > BigInt(done_before);
+    if (hasWritten) {
       const statement = await this.following.write(`${doneBefore}`, events);
       // Another process may be writing the same.
       await retryWhileLocked(this.lane, () => sendStatement(this.lane, statement));
     }
-    return last === undefined ? null : [`${last.xid}`, last.id];
+    if (last !== null && BigInt(last[0]) < BigInt(oldest)) this.settled = last;
+    return { last, hasWritten };
   }
 }
 

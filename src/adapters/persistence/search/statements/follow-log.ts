@@ -3,10 +3,10 @@ import type { EventType } from '../../../../domain/ticket/ticket-events';
 /** What follows the log: the table of `log_followers` has a row for each. */
 export type FollowerName = 'names' | 'texts';
 
-/** The number of events that a statement reads. */
-export const FOLLOWED_BATCH = 200;
+/** The number of events that a statement looks at. */
+export const FOLLOWED_BATCH = 250;
 
-/** A row of `readFollowed`. If no event is left, the only row has none. */
+/** A row of `readFollowed`. If the follower takes none of the events, the only row has none. */
 export interface FollowedRow {
   /** The events of all transactions before this one are done. */
   readonly done_before: string;
@@ -14,39 +14,72 @@ export interface FollowedRow {
   readonly oldest: string;
   /** The transaction of the newest event; null if there are no events. */
   readonly newest: string | null;
-  readonly xid: string | null;
-  readonly id: string;
-  readonly ticket_id: string;
+  /** The place of the last event that was looked at, if others may follow; otherwise null. */
+  readonly last_xid: string | null;
+  readonly last_id: string | null;
+  readonly ticket_id: string | null;
   readonly number: number;
   readonly client_id: string;
-  readonly data: Readonly<Record<string, unknown>>;
+  /** The fields of the event's data that the follower takes, by name. */
+  readonly [field: string]: unknown;
 }
 
+// Single fields, because the whole data are many times as long. A list stays JSON.
+const fieldOf = (field: string): string => `e.data${field === 'tags' ? '->' : '->>'}'${field}' AS "${field}"`;
+
 /**
- * The events after a place in the log ($1, $2) that a follower has yet to take, also those of
- * transactions that committed while older ones are running. Until the older ones have ended, a
- * later read may return such an event again.
+ * The events that a follower takes among the next ones after a place in the log ($1, $2), also
+ * those of transactions that committed while older ones are running. Until the older ones have
+ * ended, a later read may return such an event again.
+ *
+ * The next events are found first, by the order of the index, and then looked at. If both were one
+ * step, the planner would look at the whole rest of the log for each batch.
  *
  * @param isOpen a condition on the event `e` that leaves out what is done or has nothing to take
  */
-const readFollowed = (follower: FollowerName, types: readonly EventType[], isOpen: string) => ({
+const readFollowed = (
+  follower: FollowerName,
+  types: readonly EventType[],
+  fields: readonly string[],
+  isOpen: string,
+) => ({
   name: `follow-${follower}`,
-  text: `SELECT f.done_before::text, f.oldest::text, newest.xid::text AS newest, e.*
-           FROM (SELECT done_before, pg_snapshot_xmin(pg_current_snapshot()) AS oldest
-                   FROM log_followers WHERE name = '${follower}') f
-           LEFT JOIN LATERAL (SELECT xid FROM events ORDER BY xid DESC, id DESC LIMIT 1) newest ON true
-           LEFT JOIN LATERAL (
-             SELECT e.xid::text AS xid, e.id, e.ticket_id, e.number, e.client_id, e.data FROM events e
-              WHERE e.xid >= f.done_before AND (e.xid, e.id) > ($1::text::xid8, $2::bigint)
-                AND e.type IN (${types.map((type) => `'${type}'`).join(', ')}) AND ${isOpen}
-              ORDER BY e.xid, e.id LIMIT ${FOLLOWED_BATCH}) e ON true`,
+  text: `WITH follower AS (
+           SELECT done_before, pg_snapshot_xmin(pg_current_snapshot()) AS oldest
+             FROM log_followers WHERE name = '${follower}'
+         ), next AS MATERIALIZED (
+           SELECT xid, id, ticket_id, number, client_id, type, data FROM events
+            WHERE xid >= (SELECT done_before FROM follower) AND (xid, id) > ($1::text::xid8, $2::bigint)
+            ORDER BY xid, id LIMIT ${FOLLOWED_BATCH}
+         )
+         SELECT f.done_before::text, f.oldest::text, newest.xid::text AS newest,
+                last.xid::text AS last_xid, last.id::text AS last_id, e.*
+           FROM follower f
+           LEFT JOIN (SELECT xid FROM events ORDER BY xid DESC, id DESC LIMIT 1) newest ON true
+           LEFT JOIN (SELECT xid, id FROM next ORDER BY xid, id OFFSET ${FOLLOWED_BATCH - 1}) last ON true
+           LEFT JOIN (
+             SELECT e.ticket_id, e.number, e.client_id, ${fields.map(fieldOf).join(', ')}
+               FROM next e WHERE e.type IN (${types.map((type) => `'${type}'`).join(', ')}) AND ${isOpen}
+              ORDER BY e.xid, e.id) e ON true`,
 });
 
-export const FOLLOW_NAMES = readFollowed('names', ['SUBMITTED', 'ASSIGNED'], 'true');
+/** The fields whose spellings are kept. */
+export const SPELLED = ['assignee', 'reporter', 'tags'];
+
+export const FOLLOW_NAMES = readFollowed(
+  'names',
+  ['SUBMITTED', 'ASSIGNED'],
+  [...SPELLED, 'externalId'],
+  `(coalesce(e.data->>'assignee', e.data->>'reporter', e.data->>'externalId') IS NOT NULL OR e.data->'tags' <> '[]')`,
+);
+
+/** What a search finds of an event: its fields, each in a line of its own. */
+export const SEARCHED = ['subject', 'description', 'reporter', 'externalId', 'tags', 'body', 'note', 'resolution'];
 
 export const FOLLOW_TEXTS = readFollowed(
   'texts',
   ['SUBMITTED', 'COMMUNICATED', 'CALL_RECORDED', 'RESOLVED'],
+  SEARCHED,
   `coalesce(e.data->>'subject', e.data->>'body', e.data->>'note', e.data->>'resolution') IS NOT NULL
    AND NOT EXISTS (SELECT FROM search_texts s WHERE s.ticket_id = e.ticket_id AND s.number = e.number)`,
 );
