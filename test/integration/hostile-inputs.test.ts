@@ -82,6 +82,16 @@ test.each<[string, () => readonly [query: string, v?: Json]]>([
   );
 });
 
+test('only the first error of long variables is reported, because each contains them', async () => {
+  const unknown = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`x${n}`, 1]));
+  const badInput = { extensions: { code: 'BAD_USER_INPUT' } };
+  expect((await service.ask(FILTER, { v: unknown(3) })).errors).toMatchObject([badInput, badInput, badInput]);
+  for (const v of [unknown(9_000), { ...unknown(50), text: 'x'.repeat(200_000) }]) {
+    const { status, errors } = await service.ask(FILTER, { v });
+    expect([status, errors.length, errors[0]]).toMatchObject([400, 1, badInput]);
+  }
+});
+
 test('the first 50 problems of an input are reported, and the others counted', async () => {
   const tags = Array(51)
     .fill('t')

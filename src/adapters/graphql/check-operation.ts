@@ -9,7 +9,7 @@ import {
 } from 'graphql';
 import { getVariableValues } from 'graphql/execution/values';
 import { FAULT_CODES } from './errors';
-import { refuseLargeInput } from './input-limits';
+import { lengthOf, refuseLargeInput, refuseLongVariables } from './input-limits';
 import { LIMITS } from './operation-limits';
 import { OperationMeasure, type OperationSize } from './operation-size';
 
@@ -84,7 +84,10 @@ export function checkOperation(
 ): Allowance | null {
   const oversized = refuseLargeInput(document, operation, variables);
   if (oversized !== null) throw oversized;
-  const size = sizeOf(schema, document, operation, variables);
+  const length = lengthOf(variables);
+  const invalid = refuseLongVariables(schema, operation, variables, length);
+  if (invalid !== null) throw invalid;
+  const size = sizeOf(schema, document, operation, variables, length <= MAX_KEY_LENGTH);
   if (size === null) return null;
   refuseBeyondLimits(size);
   return { segments: LIMITS.segments, fields: LIMITS.fields - size.fields, entrySizes: size.entrySizes };
@@ -99,6 +102,7 @@ interface KnownSizes {
 /** Apollo keeps parsed documents, so that an operation is usually measured once. */
 const KNOWN = new WeakMap<OperationDefinitionNode, KnownSizes>();
 const MAX_KNOWN_SIZES = 20;
+/** The length of variables whose size is kept. */
 const MAX_KEY_LENGTH = 1_000;
 
 /** The size of an operation. Null if its variables are invalid, so that it cannot be executed. */
@@ -107,6 +111,7 @@ function sizeOf(
   document: DocumentNode,
   operation: OperationDefinitionNode,
   variables: Readonly<Record<string, unknown>>,
+  isShort: boolean,
 ): OperationSize | null {
   const known = KNOWN.get(operation) ?? { variables: new Set(), sizes: new Map() };
   // Without such variables, no value needs to be coerced.
@@ -114,18 +119,19 @@ function sizeOf(
   const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables, { maxErrors: 1 });
   const root = schema.getRootType(operation.operation);
   if (coerced === undefined || root == null) return null;
-  const found = known.sizes.get(keyOf(known.variables, coerced));
+  // Long values are not looked up: writing them as a key takes longer than measuring.
+  const found = isShort ? known.sizes.get(keyOf(known.variables, coerced)) : undefined;
   if (found !== undefined) return found;
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const node of document.definitions) {
     if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
   }
   const size = new OperationMeasure(schema, fragments, coerced).of(root, operation.selectionSet);
+  if (!isShort && size.variables.size > 0) return size;
   const isNew = [...size.variables].some((name) => !known.variables.has(name));
   if (isNew || known.sizes.size >= MAX_KNOWN_SIZES) known.sizes.clear();
   for (const name of size.variables) known.variables.add(name);
-  const key = keyOf(known.variables, coerced);
-  if (key.length <= MAX_KEY_LENGTH) known.sizes.set(key, size);
+  known.sizes.set(keyOf(known.variables, coerced), size);
   KNOWN.set(operation, known);
   return size;
 }

@@ -2,11 +2,13 @@ import {
   type DocumentNode,
   type FragmentDefinitionNode,
   GraphQLError,
+  type GraphQLSchema,
   Kind,
   type OperationDefinitionNode,
   type SelectionSetNode,
   type ValueNode,
 } from 'graphql';
+import { getVariableValues } from 'graphql/execution/values';
 import { FAULT_CODES } from './errors';
 
 /** The limits of the values that an operation takes, the same over HTTP and WebSocket. */
@@ -22,6 +24,12 @@ export const INPUT_LIMITS = {
   /** The objects among these values; checking an object takes as long as fifty numbers. */
   objects: 1_000,
 } as const;
+
+/**
+ * The length of variables above which only their first error is reported, in UTF-16 units: each
+ * error of graphql-js contains the object that it is about.
+ */
+const MOST_PRINTED = 50_000;
 
 interface Size {
   readonly values: number;
@@ -60,6 +68,38 @@ export function refuseLargeInput(
     if (!(error instanceof Exceeded)) throw error;
     return new GraphQLError(error.message, { extensions: { code: FAULT_CODES.tooLarge, http: { status: 400 } } });
   }
+}
+
+/**
+ * The first error of long variables that are invalid; null for any others. Variables within the
+ * limits only.
+ *
+ * @param length the `lengthOf` the variables
+ */
+export function refuseLongVariables(
+  schema: GraphQLSchema,
+  { variableDefinitions = [] }: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>>,
+  length: number,
+): GraphQLError | null {
+  if (length <= MOST_PRINTED) return null;
+  const [first] = getVariableValues(schema, variableDefinitions, variables, { maxErrors: 1 }).errors ?? [];
+  if (first !== undefined) Object.assign(first.extensions, { code: FAULT_CODES.badInput, http: { status: 400 } });
+  return first ?? null;
+}
+
+/** The length of a JSON value, about that of its text. */
+export function lengthOf(root: unknown): number {
+  let length = 0;
+  const open: unknown[] = [root];
+  while (open.length > 0) {
+    const value = open.pop();
+    length += typeof value === 'string' ? value.length : 4;
+    if (typeof value !== 'object' || value === null) continue;
+    if (!Array.isArray(value)) for (const name in value) length += name.length;
+    for (const part of Object.values(value)) open.push(part);
+  }
+  return length;
 }
 
 function checked(size: Size): Size {
