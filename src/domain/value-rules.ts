@@ -92,8 +92,11 @@ export function fitText(field: string, rule: TextRule, text: string, onChange: O
 export function fitWebAddress(field: string, text: string, onChange: OnValueChange): string | null {
   const trimmed = text.trim();
   if (isWebAddress(trimmed)) return trimmed;
-  if (trimmed !== '')
-    onChange({ kind: 'DROPPED', detail: `${field} is not an address of http or https; it is dropped` });
+  const problem =
+    trimmed.length > MAX_WEB_ADDRESS
+      ? `has ${english.format(trimmed.length)} characters, at most ${english.format(MAX_WEB_ADDRESS)} are accepted`
+      : 'is not an address of http or https';
+  if (trimmed !== '') onChange({ kind: 'DROPPED', detail: `${field} ${problem}; it is dropped` });
   return null;
 }
 

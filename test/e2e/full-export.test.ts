@@ -175,6 +175,7 @@ describe('a file that is not as it was written', () => {
 
   it.each([
     ['is of no known type', '"SUBMITTED"', '"SUBMITED"', 'does not know the type SUBMITED'],
+    ['is by no known kind of actor', '"kind":"AGENT"', '"kind":"ROBOT"', 'actor'],
     ['has a text that the database refuses', '"subject":"', '"subject":"\\u0000', 'the database refuses it'],
   ])('leaves out a ticket whose event %s, and restores the others', async (_, written, damaged, sentence) => {
     const all = await lines();

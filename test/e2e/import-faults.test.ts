@@ -112,14 +112,28 @@ describe('rows later than now', () => {
     );
     expect(reports.map((line) => line.split(':')[0])).toEqual([
       'line 3 RB IN_THE_FUTURE',
-      'line 4 RC IN_THE_FUTURE',
       'line 5 RA IN_THE_FUTURE',
+      'line 4 RC OPENED_AFTER_FIRST_ROW',
     ]);
-    expect(stdout).toMatch(/^Rows: +4 rows read = 1 used \+ 3 reported$/m);
-    expect(stdout).toMatch(/^Reports: +IN_THE_FUTURE 3$/m);
+    expect(stdout).toMatch(/^Rows: +4 rows read = 2 used \+ 2 reported$/m);
+    expect(stdout).toMatch(/^Reports: +IN_THE_FUTURE 2, OPENED_AFTER_FIRST_ROW 1$/m);
     expect(stderr).not.toMatch(/ahead of now/);
     const { rows } = await client.query('SELECT external_id, state, observed_until FROM tickets');
-    expect(rows).toEqual([{ external_id: 'RA', state: 'open', observed_until: new Date(NOON) }]);
+    const open = { state: 'open', observed_until: new Date(NOON) };
+    expect(rows).toEqual([
+      { external_id: 'RA', ...open },
+      { external_id: 'RC', ...open },
+    ]);
+  });
+
+  it('would decide how long tickets are judged, so a last row that is far from the others is shown', async () => {
+    const lines = [row('A', NOON), row('B', '2025-03-01T12:00:00Z', { openedAt: '2016-03-01T12:00:00Z' })];
+    const { stdout, stderr } = await importLog(logOf(lines));
+    expect(stdout).toMatch(/^Log ends: +2026-11-03T12:00:00.000Z$/m);
+    expect(stderr).toMatch(/^Line 2 is of 2026-11-03T12:00:00.000Z, 612 days later than all other rows/m);
+    expect((await importLog(logOf([row('C', NOON), row('D', '2026-11-02T16:00:00Z')]))).stderr).not.toMatch(
+      /later than/,
+    );
   });
 
   it('raise the question of the zone if they are ahead by hours', async () => {

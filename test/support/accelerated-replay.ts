@@ -175,7 +175,7 @@ async function momentsOf(store: Store, { file, mapping: mappingFile }: Log) {
     }
     // The sort is stable: a ticket is opened before it takes commands of the same instant.
     moments.sort((a, b) => a.at - b.at);
-    return { moments, tickets: staging.tickets, end: staging.lastInstant ?? 0 };
+    return { moments, tickets: staging.tickets, end: staging.latest[0]?.at ?? 0 };
   } finally {
     await client.end();
   }

@@ -49,10 +49,12 @@ export function ticketFromLog(log: readonly TicketEvent[]): Ticket {
 
   const { clientId, subject, description, reporter, channel, externalId, externalUrl, tags, followUpOf } = submitted;
   const { policyId, policyVersion, calendars = {}, notMeasured, observedUntil, silenceFrom = null } = submitted;
+  const acted = observedUntil === null ? undefined : log.find(({ at }) => at > observedUntil);
   const lastEventAt = log.at(-1)?.at ?? 0;
   return {
     ...{ id: submitted.ticketId, clientId, subject, description, reporter, channel, externalId, externalUrl, tags },
-    ...{ followUpOf, policyId, policyVersion, calendars, notMeasured, silenceFrom },
+    ...{ followUpOf, policyId, policyVersion, calendars, notMeasured },
+    silenceFrom: silenceFrom === null ? null : (acted?.at ?? silenceFrom),
     observedUntil: observedUntil !== null && lastEventAt > observedUntil ? null : observedUntil,
     version: log.length,
     lastEventAt,

@@ -1,5 +1,9 @@
+import 'reflect-metadata';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { unlimitedFields } from '../../src/adapters/graphql/check-operation';
+import { explanationOf } from '../../src/adapters/graphql/commitment/explanation.type';
+import type { RequestContext } from '../../src/adapters/graphql/context';
 import { isUnanswerable } from '../../src/domain/calendar/business-calendar';
 import { explainDue } from '../../src/domain/commitment/explain-due';
 import { nextDeadline } from '../../src/domain/commitment/overdue';
@@ -129,6 +133,13 @@ describe('beyond the known years of its calendar', () => {
     if (second === undefined) throw new Error('no second UPDATE');
     expect(viewCycle(story.ticket, SHORT, second, ny(at)).status).toBe('UNKNOWN');
     expect(() => explainDue(story.ticket, SHORT, second, ny(at))).toThrow(/known from 2000 to 2026 only/);
+    const judged = {
+      ...viewCycle(story.ticket, SHORT, second, ny(at)),
+      ticket: story.ticket,
+      policy: SHORT,
+      at: ny(at),
+    };
+    expect(explanationOf({ allowance: unlimitedFields() } as RequestContext, judged)).toBeNull();
   });
 
   it('a pause that moves the due instant there makes it unknown, and its marks as well', () => {

@@ -372,6 +372,19 @@ describe('other rules', () => {
     expect(events).toMatchObject([{ type: 'CLOSED', cause: 'SILENCE', at: ny(closes) }]);
   });
 
+  it('of a closed history, silence counts from the first action after its end', () => {
+    const end = ny('2026-11-17 09:00');
+    const evidence = { notMeasured: [], observedUntil: end, silenceFrom: end };
+    const closed = () => new Story(SEV2, OPENED, undefined, evidence).do(RESOLVE, LATER);
+    const later = ny('2026-12-15 09:00');
+    expect(closed().try(REOPEN, later).refusal).toBeNull();
+    const refused = closed().try({ type: 'applyWorkaround', description: 'none', remaining: SEV3 }, later);
+    expect([refused.refusal?.code, refused.ticket.state]).toEqual(['IllegalTransition', 'resolved']);
+    const assigned = closed().do({ type: 'assign', assignee: 'ada' }, later);
+    expect(assigned.ticket).toMatchObject({ state: 'resolved', observedUntil: null, silenceFrom: later });
+    expect(inNy(nextDeadline(assigned.ticket, CIMCLOUD))).toBe('2026-12-22 09:00');
+  });
+
   it.each([
     ['of its resolution, if that is later', ['UPDATE'], '2026-11-13 09:00', '2026-11-23 09:05'],
     ['of the end of the log, if that is later', ['UPDATE'], '2026-11-17 09:00', '2026-11-24 09:00'],

@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { formatProblem, instantReader } from '../../src/adapters/import/local-instant';
 
 const read = (format: string, zone: string, text: string): string | null => {
-  const at = instantReader(format, zone)(text);
-  return at === null ? null : new Date(at).toISOString();
+  const [at] = instantReader(format, zone)(text) ?? [];
+  return at === undefined ? null : new Date(at).toISOString();
 };
 
 describe('a written instant', () => {

@@ -54,6 +54,7 @@ const COUNT: Shape<number> = checkedBy(
   (value) => Number.isSafeInteger(value) && (value as number) >= 0,
 );
 const ANY: Shape<unknown> = checkedBy('a value', (value) => value !== undefined);
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
 const OBJECT: Shape<Readonly<Record<string, unknown>>> = mapOf(ANY);
 
 type Fields<Kind extends ArchiveRecord['kind']> = Omit<Extract<ArchiveRecord, { kind: Kind }>, 'kind'>;
@@ -92,7 +93,8 @@ const SHAPES: { readonly [Kind in ArchiveRecord['kind']]: Shape<Fields<Kind>> } 
     schemaVersion: INTEGER,
     at: INSTANT,
     recordedAt: INSTANT,
-    actor: ACTOR_SHAPE,
+    // The actor is checked with the events of the ticket, which is left out if one cannot be read.
+    actor: checkedBy('an object', isObject),
     data: OBJECT,
   }),
 };

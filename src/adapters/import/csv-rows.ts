@@ -80,7 +80,9 @@ async function* placedRows(
 
 function headerOf({ line, cells, problem }: CsvRecord, path: string): readonly string[] {
   if (problem === null) return cells;
-  const hint = problem.includes('NUL') ? ' A file in UTF-16 needs `file.encoding: utf-16le` in the mapping.' : '';
+  const hint = problem.includes('NUL')
+    ? ' A file in UTF-16 needs `file.encoding: utf-16le` (or `utf-16be`) in the mapping.'
+    : '';
   throw new ImportFileError(`The header of ${path} cannot be read: line ${line} ${problem}.${hint}`);
 }
 

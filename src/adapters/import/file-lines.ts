@@ -16,8 +16,8 @@ const CR = 0x0d;
 const LF = 0x0a;
 
 /**
- * Reads the lines of a file, many at a time; memory does not grow with the file. Lines end with LF
- * or CRLF. If the first line of the file ends with CR alone, all lines end with CR.
+ * Reads the lines of a file, many at a time; memory does not grow with the file. Lines end with LF,
+ * CRLF or CR, also in one file.
  *
  * @throws ImportFileError that names the first line whose bytes are not in the encoding
  */
@@ -40,7 +40,10 @@ export async function* fileLines(
  */
 class LineSplitter {
   private readonly codec: Codec;
-  private lineEnd: typeof CR | typeof LF | null = null;
+  /** Whether no line was read yet, so that the bytes may begin with a byte order mark. */
+  private isAtStart = true;
+  /** Whether the bytes since the last line end, which are held, end with CR. */
+  private endsWithCr = false;
   /** The bytes since the last line end. */
   private held: Buffer[] = [];
   private heldBytes = 0;
@@ -56,32 +59,26 @@ class LineSplitter {
   }
 
   push(chunk: Buffer): readonly Line[] {
-    let bytes = chunk;
-    if (this.lineEnd === null || this.heldBytes % this.codec.width !== 0) bytes = this.takeHeld(chunk);
-    if (this.lineEnd === null) {
-      this.lineEnd = this.firstLineEnd(bytes);
-      if (this.lineEnd === null) {
-        this.hold(bytes);
-        return [];
-      }
-      bytes = this.withoutMark(bytes);
-    }
-    const last = this.codec.lastIndexOf(bytes, this.lineEnd);
+    const isCut = this.isAtStart || this.endsWithCr || this.heldBytes % this.codec.width !== 0;
+    const bytes = isCut ? this.takeHeld(chunk) : chunk;
+    const { width } = this.codec;
+    // A CR at the end may be the first half of a CRLF.
+    const units = bytes.length - (bytes.length % width);
+    this.endsWithCr = units > 0 && this.codec.indexOf(bytes.subarray(0, units), CR, units - width) >= 0;
+    const searched = bytes.subarray(0, this.endsWithCr ? units - width : units);
+    const last = Math.max(this.codec.lastIndexOf(searched, CR), this.codec.lastIndexOf(searched, LF));
     if (last < 0) {
       this.hold(bytes);
       return [];
     }
-    const end = last + this.codec.width;
-    const lines = this.linesOf(this.takeHeld(bytes.subarray(0, end)), this.lineEnd);
-    this.hold(bytes.subarray(end));
+    const lines = this.linesOf(this.takeHeld(bytes.subarray(0, last + width)));
+    this.hold(bytes.subarray(last + width));
     return lines;
   }
 
   end(): readonly Line[] {
-    let bytes = this.takeHeld(Buffer.alloc(0));
-    if (this.lineEnd === null) bytes = this.withoutMark(bytes);
-    if (bytes.length === 0 && !this.isTooLong) return [];
-    return this.linesOf(bytes, this.lineEnd ?? (this.codec.indexOf(bytes, CR, 0) < 0 ? LF : CR));
+    const bytes = this.takeHeld(Buffer.alloc(0));
+    return bytes.length === 0 && !this.isTooLong ? [] : this.linesOf(bytes);
   }
 
   private takeHeld(more: Buffer): Buffer {
@@ -96,25 +93,15 @@ class LineSplitter {
     this.held.push(bytes);
     this.heldBytes += bytes.length;
     if (this.heldBytes <= MAX_LINE_BYTES) return;
-    const odd = this.heldBytes % this.codec.width;
-    const rest = Buffer.from(bytes.subarray(bytes.length - odd));
-    this.held = odd === 0 ? [] : [rest];
-    this.heldBytes = odd;
+    const kept = (this.heldBytes % this.codec.width) + (this.endsWithCr ? this.codec.width : 0);
+    this.held = kept === 0 ? [] : [Buffer.from(bytes.subarray(bytes.length - kept))];
+    this.heldBytes = kept;
     this.isTooLong = true;
-  }
-
-  /** Null if the bytes do not show it yet. */
-  private firstLineEnd(bytes: Buffer): typeof CR | typeof LF | null {
-    if (this.isTooLong) return LF;
-    const [cr, lf] = [this.codec.indexOf(bytes, CR, 0), this.codec.indexOf(bytes, LF, 0)];
-    if (cr < 0) return lf < 0 ? null : LF;
-    if (lf >= 0) return lf < cr || lf === cr + this.codec.width ? LF : CR;
-    return cr + this.codec.width >= bytes.length - (this.codec.width - 1) ? null : CR;
   }
 
   private withoutMark(bytes: Buffer): Buffer {
     const mark = byteOrderMark(bytes);
-    if (mark === null || this.isTooLong) return bytes;
+    if (mark === null) return bytes;
     if (mark.encoding === this.encoding) return bytes.subarray(mark.length);
     throw new ImportFileError(
       `${this.path} begins with the byte order mark of ${mark.encoding}, not of ${this.encoding}; ` +
@@ -123,30 +110,37 @@ class LineSplitter {
   }
 
   /** The lines of bytes that end with a line end, or with the file. */
-  private linesOf(bytes: Buffer, lineEnd: typeof CR | typeof LF): readonly Line[] {
+  private linesOf(bytes: Buffer): readonly Line[] {
     const lines: Line[] = [];
     let whole = bytes;
     if (this.isTooLong) {
-      const end = this.codec.indexOf(bytes, lineEnd, 0);
-      whole = end < 0 ? Buffer.alloc(0) : bytes.subarray(end + this.codec.width);
+      whole = bytes.subarray(this.lineEndFrom(bytes, 0));
       lines.push({ line: this.line++, text: null });
       this.isTooLong = false;
-    }
+    } else if (this.isAtStart) whole = this.withoutMark(bytes);
+    this.isAtStart = false;
     if (whole.length === 0) return lines;
-    const texts = this.decode(whole, lineEnd).split(lineEnd === CR ? '\r' : '\n');
+    const texts = splitLines(this.decode(whole));
     if (texts.at(-1) === '') texts.pop();
-    for (const text of texts) lines.push({ line: this.line++, text: withoutOtherEnd(text, lineEnd) });
+    for (const text of texts) lines.push({ line: this.line++, text });
     return lines;
   }
 
-  private decode(bytes: Buffer, lineEnd: typeof CR | typeof LF): string {
+  /** The offset after the next line end; the length if there is none. */
+  private lineEndFrom(bytes: Buffer, from: number): number {
+    const { indexOf, width } = this.codec;
+    const [cr, lf] = [indexOf(bytes, CR, from), indexOf(bytes, LF, from)];
+    if (cr < 0) return lf < 0 ? bytes.length : lf + width;
+    return lf < 0 || lf > cr + width ? cr + width : lf + width;
+  }
+
+  private decode(bytes: Buffer): string {
     try {
       return this.codec.decode(bytes);
     } catch {
       let line = this.line;
       for (let from = 0; from < bytes.length; line += 1) {
-        const end = this.codec.indexOf(bytes, lineEnd, from);
-        const to = end < 0 ? bytes.length : end + this.codec.width;
+        const to = this.lineEndFrom(bytes, from);
         const bad = this.firstBadByte(bytes.subarray(from, to));
         if (bad !== null) throw this.notInEncoding(line, bytes.subarray(from, to), bad);
         from = to;
@@ -191,7 +185,5 @@ class LineSplitter {
 
 const hex = (byte: number): string => `\\x${byte.toString(16).toUpperCase().padStart(2, '0')}`;
 
-const withoutOtherEnd = (text: string, lineEnd: typeof CR | typeof LF): string => {
-  if (lineEnd === LF) return text.endsWith('\r') ? text.slice(0, -1) : text;
-  return text.startsWith('\n') ? text.slice(1) : text;
-};
+const splitLines = (text: string): string[] =>
+  (text.includes('\r') ? text.replaceAll('\r\n', '\n').replaceAll('\r', '\n') : text).split('\n');

@@ -19,14 +19,11 @@ type Token = keyof typeof FIELDS;
 const TOKENS = /yyyy|SSS|MM|dd|HH|mm|ss|M|d|H/g;
 const escapeLiteral = (literal: string): string => literal.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
 
-/** Parses an instant. Null if the text is not one. */
-export type ReadInstant = (text: string) => EpochMs | null;
-
 /**
  * Parses an instant. Null if the text is not one. The second is the later instant of a local time
  * that occurs twice, otherwise undefined.
  */
-export type ReadOccurrences = (text: string) => readonly [first: EpochMs, second?: EpochMs] | null;
+export type ReadInstant = (text: string) => readonly [first: EpochMs, second?: EpochMs] | null;
 
 /** The problem of a format, undefined if it is valid. */
 export function formatProblem(format: string): string | undefined {
@@ -43,16 +40,9 @@ export function formatProblem(format: string): string | undefined {
 
 /**
  * Parses instants of one format as local times of one zone. A local time that the zone skips is
- * moved forward by the length of the gap; of one that occurs twice, the first is taken. `rfc3339`
- * has its own offset.
+ * moved forward by the length of the gap. `rfc3339` has its own offset.
  */
 export function instantReader(format: string, timeZone: string): ReadInstant {
-  const read = occurrenceReader(format, timeZone);
-  return (text) => read(text)?.[0] ?? null;
-}
-
-/** As `instantReader`, with both instants of a local time that occurs twice. */
-export function occurrenceReader(format: string, timeZone: string): ReadOccurrences {
   if (format === 'rfc3339') {
     return (text) => {
       const at = parseRfc3339(text);

@@ -1,12 +1,13 @@
 import type { LogRow } from '../../application/import/plan-ticket';
 import type { RowTally } from '../../application/import/row-tally';
 import { type EpochMs, toIso } from '../../domain/instant';
+import { isBlank } from '../../domain/text';
 import type { Channel } from '../../domain/ticket/commands';
 import { charactersOf, isAtMost, NAME, shortened } from '../../domain/value-rules';
 import { nearestTo } from '../documents/nearest';
 import type { CsvRecord } from './csv-records';
 import { ImportFileError } from './import-file-error';
-import { occurrenceReader } from './local-instant';
+import { instantReader } from './local-instant';
 import { columnsOf, type MappingFile } from './mapping-file';
 
 /** A row with its ticket and its rank among the rows of the ticket. */
@@ -37,7 +38,7 @@ export interface RowShape {
 export function rowShape(header: readonly string[], mapping: MappingFile, path: string, now: EpochMs): RowShape {
   const index = columnIndex(header, mapping, path);
   const { ticket, event, state, priority, file } = mapping;
-  const readInstant = occurrenceReader(mapping.instants.format, mapping.instants.timeZone);
+  const readInstant = instantReader(mapping.instants.format, mapping.instants.timeZone);
 
   const cell = (cells: readonly string[], column: string | undefined): string | null => {
     if (column === undefined) return null;
@@ -60,6 +61,7 @@ export function rowShape(header: readonly string[], mapping: MappingFile, path: 
   const unreadable = ({ problem }: CsvRecord, id: string | null, ordered: number | string | null) => {
     if (problem !== null) return problem;
     if (id === null) return `has no ${ticket.id}`;
+    if (isBlank(id)) return `has a ${ticket.id} of invisible characters only`;
     if (!isAtMost(NAME.max, id))
       return `has a ${ticket.id} of ${charactersOf(id)} characters; at most ${NAME.max} are accepted`;
     if (typeof ordered === 'number' && Number.isNaN(ordered)) return 'has no number in the column that orders the rows';
@@ -81,11 +83,9 @@ export function rowShape(header: readonly string[], mapping: MappingFile, path: 
       }
       const at = instants(cells, event.at);
       const openedAt = instants(cells, ticket.openedAt);
-      const [ahead, column] =
-        (openedAt?.[0] ?? 0) > (at?.[0] ?? 0) ? [openedAt?.[0], ticket.openedAt] : [at?.[0], event.at];
-      if (ahead !== undefined && ahead > now) {
-        tally.ahead(ahead - now, ahead);
-        const detail = `${column} is ${toIso(ahead)}, later than now, ${toIso(now)}; the row is left out`;
+      if (at !== null && at[0] > now) {
+        tally.ahead(at[0] - now, at[0]);
+        const detail = `${event.at} is ${toIso(at[0])}, later than now, ${toIso(now)}; the row is left out`;
         tally.report({ line, ticket: named, reason: 'IN_THE_FUTURE', detail, rows: 1 });
         return null;
       }

@@ -27,12 +27,13 @@ export async function stage(client: ClientBase, rows: AsyncIterable<PlacedRow>):
   await client.query('CREATE INDEX ON import_tickets (place)');
   await client.query('CREATE INDEX ON import_rows (ticket)');
   await client.query('ANALYZE import_rows, import_tickets');
-  const { rows: counted } = await client.query<{ last: string | null; tickets: string }>(`
-    SELECT max(at) AS last, (SELECT count(*) FROM import_tickets) AS tickets FROM import_rows`);
-  const [counts] = counted;
+  const { rows: counted } = await client.query<{ tickets: string }>('SELECT count(*) AS tickets FROM import_tickets');
+  const { rows: latest } = await client.query<{ line: number; at: string }>(
+    'SELECT line, at FROM import_rows WHERE at IS NOT NULL ORDER BY at DESC LIMIT 2',
+  );
   return {
-    tickets: Number(counts?.tickets ?? 0),
-    lastInstant: counts?.last == null ? null : Number(counts.last),
+    tickets: Number(counted[0]?.tickets ?? 0),
+    latest: latest.map(({ line, at }) => ({ line, at: Number(at) })),
     batches: (size) => batches(client, size),
     ambiguousAtTheEnd: async () => {
       const { rows: found } = await client.query<TicketRow>(`

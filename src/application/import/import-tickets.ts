@@ -1,5 +1,6 @@
 import type { Actor } from '../../domain/actor';
 import type { EpochMs } from '../../domain/instant';
+import type { Evidence } from '../../domain/ticket/decide';
 import { explainRefusal } from '../../domain/ticket/refusals';
 import { CommitUnknownError, isStoreUnavailable } from '../ports/store-errors';
 import { type Change, type Changed, type ChangeTickets, SomeChangesFailed, type Step } from '../tickets/change';
@@ -19,8 +20,8 @@ export interface StagedTicket {
 /** The rows of a file, sorted by ticket. */
 export interface Staging {
   readonly tickets: number;
-  /** The latest instant of all rows. Null if no row has one. */
-  readonly lastInstant: EpochMs | null;
+  /** The two rows with the latest instants, the latest first; fewer if fewer rows have one. */
+  readonly latest: readonly { readonly line: number; readonly at: EpochMs }[];
   /** The tickets with a row whose second instant is later than the latest instant of all rows. */
   ambiguousAtTheEnd(): Promise<readonly StagedTicket[]>;
   batches(size: number): AsyncIterable<readonly StagedTicket[]>;
@@ -81,8 +82,9 @@ export async function importTickets(
   const clients = new Map<string, string>();
   const inFlight: Writing[] = [];
   let isCommitUnknown = false;
+  let end: EpochMs | null = null;
   try {
-    const end = await endOfLog(staging, mapping);
+    end = await endOfLog(staging, mapping);
     for await (const batch of staging.batches(BATCH)) {
       if (ports.signal.aborted) break;
       const planned = await plan(batch, end);
@@ -100,7 +102,7 @@ export async function importTickets(
     throw new ImportInterrupted(DATABASE_AWAY, tally.saved, isCommitUnknown ? new CommitUnknownError(error) : error);
   }
   if (tally.done < staging.tickets) throw new ImportInterrupted('The import was stopped', tally.saved);
-  return tally.summary(ports.rows.counts());
+  return tally.summary(ports.rows.counts(), { at: end, latest: staging.latest });
 
   /** Plans a batch and looks up what it refers to, one batch after the other. */
   async function plan(batch: readonly StagedTicket[], end: EpochMs | null): Promise<PlannedTicket[]> {
@@ -212,7 +214,7 @@ export async function importTickets(
         evidence: {
           notMeasured: mapping.notMeasured,
           observedUntil: isLive ? null : end,
-          ...(end === null || !ignoresSilenceOfLog(mapping) ? {} : { silenceFrom: end }),
+          ...silenceFromOf(mapping, opening.at, end),
         },
         ...(number === undefined ? {} : { number }),
       },
@@ -232,15 +234,24 @@ export async function importTickets(
 async function endOfLog(staging: Staging, mapping: ImportMapping): Promise<EpochMs | null> {
   const ambiguous = await staging.ambiguousAtTheEnd();
   const ends = ambiguous.map(({ externalId, rows }) => planTicket(externalId, rows, mapping).lastInstant);
-  return ends.reduce((end, at) => (at !== null && (end === null || at > end) ? at : end), staging.lastInstant);
+  return ends.reduce(
+    (end, at) => (at !== null && (end === null || at > end) ? at : end),
+    staging.latest[0]?.at ?? null,
+  );
 }
 
 /**
- * Whether silence counts only from the end of the log. A closed history without communications
- * needs no such instant: its tickets are never closed after silence.
+ * The instant from which silence closes the ticket. A closed history without communications needs
+ * none, because its tickets are never closed after silence.
  */
-const ignoresSilenceOfLog = ({ history, notMeasured, closeAfterSilence }: ImportMapping): boolean =>
-  !closeAfterSilence && (history === 'live' || !notMeasured.includes('UPDATE'));
+function silenceFromOf(
+  { history, notMeasured, closeAfterSilence }: ImportMapping,
+  openedAt: EpochMs,
+  end: EpochMs | null,
+): Pick<Evidence, 'silenceFrom'> {
+  if (history === 'closed' && notMeasured.includes('UPDATE')) return {};
+  return { silenceFrom: closeAfterSilence ? openedAt : (end ?? openedAt) };
+}
 
 const clientOf = ({ opening }: TicketPlan): string | null => opening?.row.facts.client ?? null;
 

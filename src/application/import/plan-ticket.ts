@@ -1,3 +1,4 @@
+import { folded } from '../../domain/folded-text';
 import { type EpochMs, toIso } from '../../domain/instant';
 import type { WaitingReason } from '../../domain/policy/policy';
 import type { Command } from '../../domain/ticket/commands';
@@ -34,6 +35,8 @@ export type ReportReason =
   | 'NO_PRIORITY_YET'
   | 'ALREADY_CLOSED'
   | 'WRITTEN_DIFFERENTLY'
+  | 'OTHER_CLIENT'
+  | 'QUOTE_IN_ID'
   | 'VALUE_SHORTENED'
   | 'VALUE_DROPPED'
   | 'REFUSED'
@@ -89,6 +92,7 @@ export function planTicket(ticket: string, rows: Iterable<LogRow>, mapping: Impo
   const used: number[] = [];
   const steps: PlannedStep[] = [];
   const spellings = new Set<string>();
+  const clients = new Set<string>();
   let opening: TicketPlan['opening'] = null;
   let known: Progress | null = null;
   let latest = Number.NEGATIVE_INFINITY;
@@ -140,6 +144,8 @@ export function planTicket(ticket: string, rows: Iterable<LogRow>, mapping: Impo
       }
       used.push(line);
       latest = at;
+      if (ticket.includes('"')) note('QUOTE_IN_ID', `the id of the ticket is ${ticket}, with a quote`);
+      clients.add(folded(row.facts.client));
       const facts = fitFacts(ticket, row.facts, onChange);
       opening = { at: openingInstant(row, at, note), row: { ...row, facts }, priority };
       known = { state: meaning === undefined ? null : row.state, meaning: meaning ?? NEW, priority };
@@ -148,6 +154,11 @@ export function planTicket(ticket: string, rows: Iterable<LogRow>, mapping: Impo
     }
     used.push(line);
     latest = at;
+    const { client } = row.facts;
+    if (!clients.has(folded(client))) {
+      clients.add(folded(client));
+      note('OTHER_CLIENT', `the row names the client ${show(client)}; the ticket stays with that of its first row`);
+    }
     const next: Progress = {
       state: meaning === undefined ? known.state : row.state,
       meaning: meaning ?? known.meaning,

@@ -1,12 +1,22 @@
+import type { EpochMs } from '../../domain/instant';
 import { COMMITMENT_KINDS, type CommitmentKind } from '../../domain/policy/policy';
 import type { Severity } from '../../domain/severity';
 import type { Ticket, TicketState } from '../../domain/ticket/ticket';
 import type { SavedSoFar } from './import-interrupted';
 import type { RowCounts } from './row-tally';
 
+/** Up to where an import judges tickets, and the rows that decide it. */
+export interface EndOfLog {
+  /** Null if no row has an instant. */
+  readonly at: EpochMs | null;
+  /** The two rows with the latest instants, the latest first. */
+  readonly latest: readonly { readonly line: number; readonly at: EpochMs }[];
+}
+
 /** The result of an import. */
 export interface ImportSummary {
   readonly rows: RowCounts;
+  readonly end: EndOfLog;
   /** The tickets of the file that have at least one readable row. */
   readonly tickets: number;
   readonly imported: number;
@@ -69,8 +79,8 @@ export class TicketTally {
     return { tickets: imported + alreadyThere, rows: this.rowsIn };
   }
 
-  summary(rows: RowCounts): ImportSummary {
+  summary(rows: RowCounts, end: EndOfLog): ImportSummary {
     const { tickets, byState, bySeverity, breaches } = this;
-    return { rows, tickets, ...this.counts, byState, bySeverity, breaches };
+    return { rows, end, tickets, ...this.counts, byState, bySeverity, breaches };
   }
 }

@@ -13,11 +13,17 @@ import type {
   RestoreStore,
 } from '../ports/archive';
 import type { Policies } from '../ports/policies';
+import { CommitUnknownError, isStoreUnavailable } from '../ports/store-errors';
 import { ticketRecordOf } from '../tickets/decide-changes';
 
 /** A full export cannot be restored here; the message says what is restored and what to do. */
 export class RestoreRefused extends OperatorError {
   override readonly name = 'RestoreRefused';
+}
+
+/** A restore ended before its end. */
+export class RestoreInterrupted extends OperatorError {
+  override readonly name = 'RestoreInterrupted';
 }
 
 export interface RestoreSummary {
@@ -66,11 +72,16 @@ interface ReadTicket {
  *
  * @throws RestoreRefused if a policy or a client contradicts one that is there, or if records are
  *   missing or in the wrong order
+ * @throws RestoreInterrupted if the database went away, or the file could not be read to its end
  */
 export async function restoreArchive(records: AsyncIterable<Numbered>, ports: RestorePorts): Promise<RestoreSummary> {
   const restore = new Restore(ports);
-  for await (const { record, line } of records) await restore.take(record, line);
-  return restore.end();
+  try {
+    for await (const { record, line } of records) await restore.take(record, line);
+    return await restore.end();
+  } catch (error) {
+    throw restore.interrupted(error);
+  }
 }
 
 class Restore {
@@ -199,6 +210,26 @@ class Restore {
       if (!(error instanceof Error) || this.ports.isStoreFault(error)) throw error;
       return error.message;
     }
+  }
+
+  /** An error that ended the restore, with what is restored and how to go on. */
+  interrupted(error: unknown): unknown {
+    if (error instanceof RestoreRefused) return error;
+    const tickets = this.done.added + this.done.same;
+    const skips = 'it skips the tickets that are there.';
+    if (error instanceof CommitUnknownError || isStoreUnavailable(error)) {
+      const atLeast = error instanceof CommitUnknownError ? 'at least ' : '';
+      return new RestoreInterrupted(
+        `The database went away during the restore: ${atLeast}${tickets} tickets are restored. Run the same command again to go on; ${skips}`,
+        { cause: error },
+      );
+    }
+    // Without tickets, the message says all that there is to say.
+    if (!(error instanceof OperatorError) || tickets === 0) return error;
+    return new RestoreInterrupted(
+      `${error.message} ${tickets} tickets are restored. Run the import again with a complete file; ${skips}`,
+      { cause: error },
+    );
   }
 
   private refused(what: string): RestoreRefused {

@@ -46,13 +46,15 @@ function fallingDue(ticket: Ticket, policy: Policy): readonly FallingDue[] {
 /**
  * When a resolved ticket closes because of silence. Null for all other tickets, and if UPDATE is
  * not measured, because the communications are not known then. They are known from `silenceFrom`
- * on, if the ticket has one.
+ * on, if the ticket has one. Nothing is known of a silence that lasts beyond the end of an imported
+ * history.
  */
 function silenceEnds(ticket: Ticket, policy: Policy): EpochMs | null {
-  const { state, silentSince, silenceFrom, notMeasured } = ticket;
+  const { state, silentSince, silenceFrom, notMeasured, observedUntil } = ticket;
   if (state !== 'resolved' || silentSince === null) return null;
   if (silenceFrom === null && notMeasured.includes('UPDATE')) return null;
-  return addSpan(policy, Math.max(silentSince, silenceFrom ?? silentSince), policy.closeAfterSilence);
+  const ends = addSpan(policy, Math.max(silentSince, silenceFrom ?? silentSince), policy.closeAfterSilence);
+  return observedUntil !== null && ends > observedUntil ? null : ends;
 }
 
 /**

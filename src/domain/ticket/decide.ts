@@ -34,7 +34,7 @@ export interface Evidence {
   readonly notMeasured: readonly CommitmentKind[];
   /** Where the history ends; null for a ticket that is opened live, or goes on live. */
   readonly observedUntil: EpochMs | null;
-  /** Silence before this instant closes no ticket. If absent, all silence counts. */
+  /** Silence before this instant does not close the ticket. If absent, all silence counts. */
   readonly silenceFrom?: EpochMs;
 }
 

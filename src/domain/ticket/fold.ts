@@ -13,7 +13,11 @@ export function fold(ticket: Ticket | null, event: TicketEvent): Ticket {
   const draft: Draft = { ...ticket };
   draft.version = event.number;
   draft.lastEventAt = event.at;
-  if (draft.observedUntil !== null && event.at > draft.observedUntil) draft.observedUntil = null;
+  if (draft.observedUntil !== null && event.at > draft.observedUntil) {
+    draft.observedUntil = null;
+    // Nothing is known of the time since the end of the history.
+    if (draft.silenceFrom !== null) draft.silenceFrom = event.at;
+  }
 
   if (event.type === 'MARK_REACHED') {
     const mark = { name: event.mark, at: event.at };

@@ -42,7 +42,7 @@ export type EventBody =
       readonly clause: string;
       readonly notMeasured: readonly CommitmentKind[];
       readonly observedUntil: EpochMs | null;
-      /** The end of an imported log, if silence before it closes no ticket. */
+      /** For an imported ticket: silence before this instant does not close it. */
       readonly silenceFrom?: EpochMs;
       readonly effects: Effects;
     })

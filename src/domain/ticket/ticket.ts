@@ -185,7 +185,7 @@ export interface Ticket extends NewTicket {
    * ticket. Null for a live ticket.
    */
   readonly observedUntil: EpochMs | null;
-  /** Silence before this instant closes no ticket. Null if all silence counts. */
+  /** Silence before this instant does not close the ticket. Null if all silence counts. */
   readonly silenceFrom: EpochMs | null;
 
   /** The number of events so far. */

@@ -1,4 +1,5 @@
 import type { RowCounts, RowsAhead } from '../../../application/import/row-tally';
+import type { EndOfLog } from '../../../application/import/ticket-tally';
 import { toIso } from '../../../domain/instant';
 import { COMMITMENT_KINDS } from '../../../domain/policy/policy';
 import { TICKET_STATES } from '../../../domain/ticket/ticket';
@@ -11,15 +12,14 @@ export interface ImportResult {
   readonly exitCode: 0 | 1;
 }
 
-/**
- * The result of an import that ended; it failed if tickets failed or if no ticket could be opened.
- */
+/** The result of an import that ended; it failed if tickets failed or if rows opened no ticket. */
 export function importResult(done: ImportDone, isDryRun: boolean): ImportResult {
   const { summary, mapping } = done;
-  const isNothingOpened = summary.tickets > 0 && summary.notOpened === summary.tickets;
+  const isNothingOpened = summary.rows.read > 0 && summary.notOpened === summary.tickets;
   const { format, timeZone } = mapping.file.instants;
   const notes = [
     ...zoneNote(summary.rows.ahead, format === 'rfc3339' ? null : timeZone),
+    ...farRowNote(summary.end),
     ...(isNothingOpened
       ? ['No ticket could be opened. Check that instants.format and the columns of the mapping match the file.']
       : []),
@@ -45,13 +45,27 @@ function zoneNote({ rows, byHours, farthestByHours, newest }: RowsAhead, timeZon
   ];
 }
 
+const DAY_MS = 86_400_000;
+/** A last row that is later than all others by more than this may have a wrong year. */
+const FAR_DAYS = 90;
+
+/** A warning about a row that alone decides how long the other tickets have been open. */
+function farRowNote({ latest: [last, before] }: EndOfLog): readonly string[] {
+  if (last === undefined || before === undefined) return [];
+  const days = Math.floor((last.at - before.at) / DAY_MS);
+  if (days <= FAR_DAYS) return [];
+  return [
+    `Line ${last.line} is of ${toIso(last.at)}, ${days} days later than all other rows, and open tickets are judged up to it. Is its instant right?`,
+  ];
+}
+
 /** Printed before an import if the configured policy file has changes that are not published. */
 export const UNPUBLISHED_CHANGES_NOTE =
   'Note: the policy file has changes that are not published; tickets are opened under the version in force. ' +
   'Restart the service or run `stepdown policy publish` to publish them.\n';
 
 function summaryLines({ summary, seconds }: ImportDone, isDryRun: boolean): readonly string[] {
-  const { rows, tickets, imported, alreadyThere, notOpened, failed, events } = summary;
+  const { rows, end, tickets, imported, alreadyThere, notOpened, failed, events } = summary;
   const { byState, bySeverity, breaches } = summary;
   return [
     `${isDryRun ? 'Would import' : 'Imported'} ${imported} of ${tickets} tickets from ${rows.read} rows in ${seconds.toFixed(1)} s; ${alreadyThere} were there already, ${notOpened} could not be opened.`,
@@ -60,6 +74,7 @@ function summaryLines({ summary, seconds }: ImportDone, isDryRun: boolean): read
       : [`Failed:    ${failed} left out because of an unexpected fault; the reports name each and its fault.`]),
     `Rows:      ${rows.read} rows read = ${rows.used} used + ${rows.leftOut} reported`,
     ...(rows.leftOut === 0 ? [] : [`Left out:  ${countsText(rows.leftOutBy)}`]),
+    ...(end.at === null ? [] : [`Log ends:  ${toIso(end.at)}`]),
     `Events:    ${events}`,
     `State:     ${countsText(byState, [...TICKET_STATES])}`,
     `Severity:  ${countsText(bySeverity)}`,

@@ -148,7 +148,8 @@ export class CommitmentResolver {
 
   @FieldResolver(() => ExplanationType, {
     nullable: true,
-    description: 'How the due time of the latest cycle is calculated. Null when the commitment is not measured.',
+    description:
+      'How the due time of the latest cycle is calculated. Null when the commitment is not measured, and when the calendar does not reach to the due time.',
   })
   explain(@Root() { latest, ticket, policy, at }: CommitmentView, @Ctx() context: RequestContext): Explained | null {
     return latest === null ? null : explanationOf(context, { ...latest, ticket, policy, at });
@@ -160,9 +161,9 @@ export class CycleExplanationResolver {
   @FieldResolver(() => ExplanationType, {
     nullable: true,
     description:
-      'How the due time of the cycle is calculated. Null only together with an error, such as a `BEYOND_CALENDAR` error.',
+      'How the due time of the cycle is calculated. Null when the calendar does not reach to the due time, and together with an error.',
   })
-  explain(@Root() judged: JudgedCycle, @Ctx() context: RequestContext): Explained {
+  explain(@Root() judged: JudgedCycle, @Ctx() context: RequestContext): Explained | null {
     return explanationOf(context, judged);
   }
 }

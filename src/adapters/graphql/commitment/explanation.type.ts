@@ -1,4 +1,5 @@
 import { Ctx, Field, FieldResolver, Int, ObjectType, Resolver, Root } from 'type-graphql';
+import { answerOrNull } from '../../../domain/calendar/calendar-error';
 import {
   countedIn,
   explainDue,
@@ -29,11 +30,15 @@ export interface Explained {
   readonly segments: readonly Segment[];
 }
 
-/** @throws CalendarError beyond the known years of the calendar; TooManySegments */
-export const explanationOf = (context: RequestContext, judged: JudgedCycle): Explained => ({
-  judged,
-  segments: unfold(context, judged, explainDue),
-});
+/**
+ * Null if the due instant lies beyond the known years of the calendar.
+ *
+ * @throws TooManySegments
+ */
+export function explanationOf(context: RequestContext, judged: JudgedCycle): Explained | null {
+  const segments = answerOrNull(() => unfold(context, judged, explainDue));
+  return segments === null ? null : { judged, segments };
+}
 
 /** The segments of a cycle, counted against the limit of segments for the request. */
 function unfold({ allowance }: RequestContext, judged: JudgedCycle, explain: typeof explainDue): readonly Segment[] {
