@@ -44,6 +44,8 @@ export type Config = Readonly<{
   maxSockets: number;
   maxSocketsPerAddress: number;
   maxSubscriptions: number;
+  /** The heap that the GraphQL operations that run or wait may take together, in MiB. */
+  operationMemoryMb: number;
 }>;
 
 /**
@@ -161,6 +163,7 @@ const specs = (root: string) => ({
   STEPDOWN_MAX_SOCKETS: wholeNumber(1, 100_000)({ default: 1_000 }),
   STEPDOWN_MAX_SOCKETS_PER_ADDRESS: wholeNumber(1, 100_000)({ default: 50 }),
   STEPDOWN_MAX_SUBSCRIPTIONS: wholeNumber(1, 1_000_000)({ default: 2_000 }),
+  STEPDOWN_OPERATION_MEMORY_MB: wholeNumber(16, 65_536)({ default: 256 }),
 });
 
 /**
@@ -207,6 +210,7 @@ export const loadConfig = (env: Readonly<Record<string, string | undefined>>): C
     maxSockets: clean.STEPDOWN_MAX_SOCKETS,
     maxSocketsPerAddress: clean.STEPDOWN_MAX_SOCKETS_PER_ADDRESS,
     maxSubscriptions: clean.STEPDOWN_MAX_SUBSCRIPTIONS,
+    operationMemoryMb: clean.STEPDOWN_OPERATION_MEMORY_MB,
   };
 };
 

@@ -140,6 +140,7 @@ export const edgeOf = ({
   maxSockets,
   maxSocketsPerAddress,
   maxSubscriptions,
+  operationMemoryMb,
 }: Config) => ({
   host,
   allowedHosts,
@@ -148,6 +149,7 @@ export const edgeOf = ({
   maxSockets,
   maxSocketsPerAddress,
   maxSubscriptions,
+  operationMemoryMb,
 });
 
 /** The due tickets, with a log line for each ticket whose deadlines cannot be recorded. */

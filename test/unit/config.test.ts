@@ -23,6 +23,7 @@ const defaults: Config = {
   maxSockets: 1_000,
   maxSocketsPerAddress: 50,
   maxSubscriptions: 2_000,
+  operationMemoryMb: 256,
 };
 
 const problemsOf = (env: Record<string, string>): readonly string[] => {
@@ -90,8 +91,9 @@ describe('a valid environment', () => {
         STEPDOWN_MAX_SOCKETS: '5000',
         STEPDOWN_MAX_SOCKETS_PER_ADDRESS: '5000',
         STEPDOWN_MAX_SUBSCRIPTIONS: '10000',
+        STEPDOWN_OPERATION_MEMORY_MB: '64',
       },
-      { maxSockets: 5_000, maxSocketsPerAddress: 5_000, maxSubscriptions: 10_000 },
+      { maxSockets: 5_000, maxSocketsPerAddress: 5_000, maxSubscriptions: 10_000, operationMemoryMb: 64 },
     ],
     ['silence', { LOG_LEVEL: 'silent' }, { logLevel: 'silent' }],
     ['absolute data folder', { STEPDOWN_DATA_DIR: '/srv/stepdown' }, { dataDir: '/srv/stepdown' }],
@@ -163,6 +165,7 @@ describe('a wrong variable is named in the error, with what it accepts', () => {
     [{ STEPDOWN_MAX_SOCKETS: '0' }, /^STEPDOWN_MAX_SOCKETS must be a whole number from 1 to 100000/],
     [{ STEPDOWN_MAX_SOCKETS_PER_ADDRESS: 'x' }, /^STEPDOWN_MAX_SOCKETS_PER_ADDRESS must be a whole number/],
     [{ STEPDOWN_MAX_SUBSCRIPTIONS: '-1' }, /^STEPDOWN_MAX_SUBSCRIPTIONS must be a whole number/],
+    [{ STEPDOWN_OPERATION_MEMORY_MB: '8' }, /^STEPDOWN_OPERATION_MEMORY_MB must be a whole number from 16/],
     [{ STEPDOWN_ALLOWED_HOSTS: 'a' }, /did you mean ALLOWED_HOSTS\?$/],
     [{ STEPDOWN_OPERATOR: ' ' }, /^STEPDOWN_OPERATOR must be a name/],
     [{ STEPDOWN_CLIENT: 'a\nb' }, /^STEPDOWN_CLIENT must be a name/],

@@ -29,6 +29,9 @@ export const unlimitedFields = (): Allowance => ({
   entrySizes: new Map(),
 });
 
+/** The size of the operation that an allowance was made for, in fields. */
+export const sizeIn = ({ fields }: Allowance): number => LIMITS.fields - fields;
+
 const english = new Intl.NumberFormat('en');
 
 export const operationTooLarge = (sentence: string): GraphQLError =>

@@ -109,7 +109,9 @@ export function presentError(
   const expected = publicErrorOf(error);
   if (expected !== null) {
     const { message, ...extensions } = expected;
-    if (expected.retryable !== undefined) logger.warn({ requestId, err: error }, 'database unavailable');
+    // A flood of refusals is not logged one by one.
+    if (expected.code === FAULT_CODES.busy) logger.debug({ requestId, err: error }, 'too busy');
+    else if (expected.retryable !== undefined) logger.warn({ requestId, err: error }, 'database unavailable');
     return { message, ...where, extensions: { ...extensions, requestId } };
   }
   const { code: given, stacktrace: _stacktrace, ...others } = formatted.extensions ?? {};

@@ -1,4 +1,5 @@
 import { CallerGone, type OperationEnded, OperationTimedOut } from '../../application/ports/operation-ended';
+import type { OperationEntry } from './admission';
 
 /**
  * One execution of an operation: a request, or one event of a subscription. It can end before its
@@ -10,12 +11,17 @@ import { CallerGone, type OperationEnded, OperationTimedOut } from '../../applic
  * which is aborted at once, ends that wait.
  */
 export class RunningOperation {
+  /** How it is let in; null if nothing bounds the operations that run at once. */
+  entry: OperationEntry | null = null;
   private readonly controller = new AbortController();
+  private readonly createdAt = performance.now();
   private readonly waiting = new AbortController();
   private ended: OperationEnded | null = null;
   private stopped: OperationEnded | null = null;
   private rejectAnswer: ((reason: OperationEnded) => void) | null = null;
+  private isExecuting = false;
   private isAnswered = false;
+  private leavePlace: (() => void) | null = null;
   private readonly doneMutations: string[] = [];
   private runningMutation: string | null = null;
 
@@ -38,7 +44,16 @@ export class RunningOperation {
   }
 
   /**
-   * The answer of an execution.
+   * Keeps the place of the execution until that has ended, which can be after the answer.
+   * @param leave gives the place back
+   */
+  keep(leave: () => void): void {
+    this.leavePlace = leave;
+    if (this.ended !== null && !this.isExecuting) this.leave();
+  }
+
+  /**
+   * The answer of an execution. The time since the operation was created counts for its limit.
    *
    * @throws OperationEnded as soon as the operation ends before its answer
    */
@@ -46,10 +61,14 @@ export class RunningOperation {
     return new Promise<T>((resolve, reject) => {
       if (this.ended !== null) return reject(this.ended);
       this.rejectAnswer = reject;
-      const timer = setTimeout(() => this.end(this.timedOut(limitMs)), limitMs);
+      this.isExecuting = true;
+      const leftMs = limitMs - (performance.now() - this.createdAt);
+      const timer = setTimeout(() => this.end(this.timedOut(limitMs)), leftMs);
       const finish = (): void => {
         clearTimeout(timer);
         this.isAnswered = true;
+        this.isExecuting = false;
+        this.leave();
       };
       Promise.resolve(execute()).then(
         (answer) => {
@@ -88,6 +107,12 @@ export class RunningOperation {
     this.waiting.abort(reason);
     if (this.runningMutation === null) this.stop(reason);
     this.rejectAnswer?.(reason);
+    if (!this.isExecuting) this.leave();
+  }
+
+  private leave(): void {
+    this.leavePlace?.();
+    this.leavePlace = null;
   }
 
   private stop(reason: OperationEnded): void {

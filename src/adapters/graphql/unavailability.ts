@@ -9,12 +9,13 @@ import {
   StoreBusyError,
   StoreUnresponsiveError,
 } from '../../application/ports/store-errors';
+import { TooManyOperations } from './admission';
 
 /** The codes of errors that say that the service cannot carry out a request at the moment. */
 export const UNAVAILABLE_CODES = {
   unavailable: 'SERVICE_UNAVAILABLE',
   storage: 'INSUFFICIENT_STORAGE',
-  /** Too much work of one kind waits for the database, which works. */
+  /** Too many operations are being executed, or wait for the database, which works. */
   busy: 'TOO_BUSY',
 } as const;
 
@@ -46,7 +47,7 @@ export function unavailabilityOf(error: unknown): Unavailability | null {
   if (error instanceof InsufficientStorageError) {
     return retryable(storage, `${error.message} Try again when an operator has made space.`);
   }
-  if (error instanceof StoreBusyError) return retryable(busy, error.message);
+  if (error instanceof StoreBusyError || error instanceof TooManyOperations) return retryable(busy, error.message);
   if (!isStoreUnavailable(error)) return null;
   if (isReadOnlyStore(error)) {
     return retryable(unavailable, 'The database takes no changes at the moment, only reads. Try again shortly.');

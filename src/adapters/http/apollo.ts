@@ -8,10 +8,12 @@ import {
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { MOST_PROBLEMS } from '../../application/first-problems';
-import { answerTooLong, checkOperation, nestedTooDeeply } from '../graphql/check-operation';
+import { answerTooLong, checkOperation, nestedTooDeeply, sizeIn } from '../graphql/check-operation';
 import type { OperationContext } from '../graphql/context';
+import type { Documents } from '../graphql/documents';
 import { FAULT_CODES, presentError } from '../graphql/errors';
 import { LIMITS } from '../graphql/operation-limits';
+import type { RunningOperation } from '../graphql/running-operation';
 import { isUnavailable } from '../graphql/unavailability';
 import { RequestError } from './request-body';
 
@@ -24,22 +26,31 @@ export interface GraphQLRequest {
 }
 
 export interface GraphQLExecutor {
-  execute(request: GraphQLRequest, context: OperationContext): Promise<HTTPGraphQLResponse>;
+  /** @param contextOf makes the context when the operation may be parsed */
+  execute(
+    request: GraphQLRequest,
+    operation: RunningOperation,
+    contextOf: () => OperationContext,
+  ): Promise<HTTPGraphQLResponse>;
   close(): Promise<void>;
 }
 
 /** Refuses subscriptions over HTTP, and operations that exceed the limits. */
-const operationGuard: ApolloServerPlugin<OperationContext> = {
+const operationGuard = (documents: Documents): ApolloServerPlugin<OperationContext> => ({
   requestDidStart: async () => ({
-    didResolveOperation: async ({ schema, document, operation, request, contextValue }) => {
+    didResolveOperation: async ({ source, schema, document, operation, request, contextValue }) => {
       if (operation === undefined) return;
+      if (!documents.has(source)) documents.set(source, document);
       if (operation.operation === 'subscription') {
         throw new GraphQLError('Send subscriptions over a WebSocket (graphql-transport-ws) on this path.', {
           extensions: { code: 'BAD_REQUEST', http: { status: 400 } },
         });
       }
       const allowance = checkOperation(schema, document, operation, request.variables ?? {});
-      if (allowance !== null) Object.assign(contextValue.allowance, allowance);
+      if (allowance === null) return;
+      Object.assign(contextValue.allowance, allowance);
+      const waiting = contextValue.operation?.entry?.enter(document, operation.operation, sizeIn(allowance));
+      if (waiting != null) await waiting;
     },
     willSendResponse: async ({ response }) => {
       if (response.body.kind !== 'single') return;
@@ -49,7 +60,7 @@ const operationGuard: ApolloServerPlugin<OperationContext> = {
       response.http.status = 400;
     },
   }),
-};
+});
 
 /**
  * Answers 503 if the whole answer failed because the service is unavailable, so that a load
@@ -81,7 +92,11 @@ const requestIdPlugin: ApolloServerPlugin<OperationContext> = {
  * Starts Apollo Server without the features that need the internet or a cache, and without those
  * that cost time and are not used here.
  */
-export async function startApollo(schema: GraphQLSchema, logger: Logger): Promise<GraphQLExecutor> {
+export async function startApollo(
+  schema: GraphQLSchema,
+  documents: Documents,
+  logger: Logger,
+): Promise<GraphQLExecutor> {
   const apollo = new ApolloServer<OperationContext>({
     schema,
     logger,
@@ -96,7 +111,7 @@ export async function startApollo(schema: GraphQLSchema, logger: Logger): Promis
     formatError: (formatted, error) =>
       presentError(error, formatted, requestIds.get(error as object) ?? 'unknown', logger),
     plugins: [
-      operationGuard,
+      operationGuard(documents),
       requestIdPlugin,
       unavailabilityPlugin,
       ApolloServerPluginCacheControlDisabled(),
@@ -107,10 +122,13 @@ export async function startApollo(schema: GraphQLSchema, logger: Logger): Promis
   });
   await apollo.start();
   return {
-    execute: async (httpGraphQLRequest, context) => {
-      const refused = nestedTooDeeply(sourceOf(httpGraphQLRequest));
+    execute: async (httpGraphQLRequest, { entry }, contextOf) => {
+      const source = sourceOf(httpGraphQLRequest);
+      const refused = nestedTooDeeply(source);
       if (refused !== null) throw new RequestError(400, FAULT_CODES.tooLarge, refused.message);
-      return apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: async () => context });
+      const waiting = entry?.arrive(source);
+      if (waiting != null) await waiting;
+      return apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: async () => contextOf() });
     },
     close: () => apollo.stop(),
   };

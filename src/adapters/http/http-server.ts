@@ -4,9 +4,12 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import { OperationTimedOut } from '../../application/ports/operation-ended';
+import { Admission, type AdmissionSettings, OperationEntry } from '../graphql/admission';
 import { FAULT_CODES } from '../graphql/errors';
 import { RunningOperation } from '../graphql/running-operation';
+import { unavailabilityOf } from '../graphql/unavailability';
 import { type GraphQLExecutor, headerMap, startApollo } from './apollo';
+import { addressGroup } from './client-address';
 import { allowOrigin, answerPreflight, isPreflight } from './cors';
 import { answerHealth, answerReady, type HealthChecks } from './health';
 import { ListenError } from './listen-error';
@@ -29,7 +32,7 @@ const IDLE_MARGIN_MS = 30_000;
 const PROBES: readonly string[] = ['/health', '/readyz', '/livez'];
 const GRAPHQL_METHODS = ['GET', 'POST'] as const;
 
-export interface HttpSettings extends HealthChecks, GuardSettings, SocketSettings {
+export interface HttpSettings extends HealthChecks, GuardSettings, SocketSettings, AdmissionSettings {
   /** 0 picks any free port. */
   readonly port: number;
 }
@@ -49,8 +52,9 @@ export interface HttpServer {
  */
 export async function startHttpServer(settings: HttpSettings): Promise<HttpServer> {
   const { host, port, schema, logger } = settings;
-  const executor = await startApollo(schema, logger);
-  const sockets = createSocketServer(settings);
+  const admission = new Admission(settings);
+  const executor = await startApollo(schema, admission.documents, logger);
+  const sockets = createSocketServer(settings, admission);
   const pipeline = new Pipeline();
   // The port is known once the server listens; no request arrives before.
   let guard = createRequestGuard(settings, port);
@@ -66,7 +70,7 @@ export async function startHttpServer(settings: HttpSettings): Promise<HttpServe
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const turn = pipeline.turnOf(request, response);
     if (turn !== null) await turn;
-    await respond(settings, guard, executor, request, response);
+    await respond(settings, guard, admission, executor, request, response);
   };
   server.on('request', (request, response) => {
     answer(request, response).catch((error: unknown) => fail(request, response, error, logger));
@@ -140,6 +144,7 @@ const notFound = (): RequestError =>
 async function respond(
   settings: HttpSettings,
   guard: RequestGuard,
+  admission: Admission,
   executor: GraphQLExecutor,
   request: IncomingMessage,
   response: ServerResponse,
@@ -153,7 +158,14 @@ async function respond(
       allow(request, response, GRAPHQL_METHODS);
       return isPageView(request)
         ? sendPage(guard, request, response)
-        : answerGraphQL(settings, executor, request, response);
+        : answerGraphQL(
+            settings,
+            executor,
+            request,
+            response,
+            (operation, bytes) =>
+              new OperationEntry(admission, operation, addressGroup(guard.addresses.of(request)), bytes),
+          );
     case '/health':
       allow(request, response, ['GET', 'HEAD']);
       return answerHealth(settings, response);
@@ -186,18 +198,22 @@ async function answerGraphQL(
   executor: GraphQLExecutor,
   request: IncomingMessage,
   response: ServerResponse,
+  entryOf: (operation: RunningOperation, bytes: number) => OperationEntry,
 ): Promise<void> {
   const { method = 'GET', url = '' } = request;
-  const body = method === 'POST' ? await readJson(request) : undefined;
+  const { body, bytes } = method === 'POST' ? await readJson(request) : { body: undefined, bytes: url.length };
   const requestId = randomUUID();
   response.setHeader('x-request-id', requestId);
   const operation = new RunningOperation();
-  const context = contextFor(callerOf(request), requestId, operation);
+  operation.entry = entryOf(operation, bytes);
+  const caller = callerOf(request);
   response.once('close', () => operation.abandon());
   const at = url.indexOf('?');
   const search = at < 0 ? '' : url.slice(at);
   const answer = await operation.answerWithin(operationTimeoutMs, () =>
-    executor.execute({ method, headers: headerMap(request.headers), search, body }, context),
+    executor.execute({ method, headers: headerMap(request.headers), search, body }, operation, () =>
+      contextFor(caller, requestId, operation),
+    ),
   );
   if (answer.body.kind !== 'complete') throw new Error('Incremental delivery is not supported');
   for (const [name, value] of answer.headers) response.setHeader(name, value);
@@ -211,6 +227,8 @@ function sendPage(guard: RequestGuard, request: IncomingMessage, response: Serve
 
 function knownErrorOf(error: unknown): RequestError | null {
   if (error instanceof OperationTimedOut) return new RequestError(504, FAULT_CODES.timedOut, error.message);
+  const unavailability = unavailabilityOf(error);
+  if (unavailability !== null) return new RequestError(503, unavailability.code, unavailability.message);
   return error instanceof RequestError ? error : null;
 }
 
@@ -230,7 +248,13 @@ function fail(request: IncomingMessage, response: ServerResponse, error: unknown
   const message =
     known?.message ?? 'An unexpected error occurred in the service. Include the requestId when you report it.';
   const isLogged = known === null || error instanceof OperationTimedOut;
-  const extensions = { code: known?.code ?? FAULT_CODES.internal, ...(isLogged ? { requestId } : {}) };
+  const retryable = unavailabilityOf(error)?.retryable;
+  if (retryable === true) response.setHeader('retry-after', '1');
+  const extensions = {
+    code: known?.code ?? FAULT_CODES.internal,
+    ...(retryable === undefined ? {} : { retryable }),
+    ...(isLogged ? { requestId } : {}),
+  };
   // The rest of the body is not read, so the connection cannot carry another request.
   if (!request.complete) response.setHeader('connection', 'close');
   send(response, known?.status ?? 500, 'application/json', JSON.stringify(errorBody(message, extensions)));

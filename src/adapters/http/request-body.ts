@@ -23,7 +23,7 @@ const STRICT_UTF8 = new TextDecoder('utf-8', { fatal: true });
  * @throws RequestError with status 413 if the body is too long, 415 if it has another content type
  * or encoding, 400 if it is not JSON
  */
-export async function readJson(request: IncomingMessage): Promise<unknown> {
+export async function readJson(request: IncomingMessage): Promise<{ readonly body: unknown; readonly bytes: number }> {
   const type = request.headers['content-type'] ?? '';
   const [mediaType = '', ...parameters] = type.split(';').map((part) => part.trim().toLowerCase());
   const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.slice('charset='.length);
@@ -39,7 +39,7 @@ export async function readJson(request: IncomingMessage): Promise<unknown> {
   }
   const bytes = await readBytes(request);
   try {
-    return JSON.parse(STRICT_UTF8.decode(bytes));
+    return { body: JSON.parse(STRICT_UTF8.decode(bytes)), bytes: bytes.length };
   } catch {
     throw new RequestError(400, 'BAD_REQUEST', 'The body is not JSON in UTF-8.');
   }

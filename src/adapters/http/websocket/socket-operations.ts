@@ -9,14 +9,18 @@ import {
   type GraphQLFormattedError,
   type GraphQLSchema,
   getOperationAST,
+  type OperationDefinitionNode,
+  OperationTypeNode,
   parse,
   validate,
 } from 'graphql';
 import { getVariableValues } from 'graphql/execution/values';
 import type { SubscribePayload } from 'graphql-ws';
 import type { Logger } from 'pino';
-import { answerTooLong, checkOperation, nestedTooDeeply } from '../../graphql/check-operation';
+import type { OperationEntry } from '../../graphql/admission';
+import { type Allowance, answerTooLong, checkOperation, nestedTooDeeply, sizeIn } from '../../graphql/check-operation';
 import type { OperationContext } from '../../graphql/context';
+import type { Documents } from '../../graphql/documents';
 import { FAULT_CODES, presentError } from '../../graphql/errors';
 import { LIMITS } from '../../graphql/operation-limits';
 import { RunningOperation } from '../../graphql/running-operation';
@@ -28,51 +32,100 @@ function withCode(error: GraphQLError, code: string): GraphQLError {
 }
 
 /**
- * Checks an operation as Apollo does over HTTP. Returns its arguments, or the errors if it is
- * refused.
+ * Checks an operation as Apollo does over HTTP, and waits until it may be executed. Returns its
+ * arguments, or the errors if it is refused.
+ *
+ * @param contextOf makes its context when it may be parsed
  */
-export function prepareOperation(
+export async function prepareOperation(
   schema: GraphQLSchema,
   payload: SubscribePayload,
-  contextValue: OperationContext,
-): ExecutionArgs | readonly GraphQLError[] {
+  entry: OperationEntry,
+  documents: Documents,
+  contextOf: () => OperationContext,
+): Promise<ExecutionArgs | readonly GraphQLError[]> {
   try {
-    return check(schema, payload, contextValue);
+    const nested = nestedTooDeeply(payload.query);
+    if (nested !== null) return [nested];
+    const waiting = entry.arrive(payload.query);
+    if (waiting !== null) await waiting;
+    const checked = check(schema, payload, documents, contextOf());
+    if (!('operation' in checked)) return checked;
+    const { args, operation, allowance } = checked;
+    // A subscription takes a place only for each of its events.
+    if (operation.operation !== OperationTypeNode.SUBSCRIPTION) {
+      const entering = entry.enter(args.document, operation.operation, sizeIn(allowance));
+      if (entering !== null) await entering;
+    }
+    return args;
   } catch (error) {
-    if (error instanceof GraphQLError) return [error];
-    // graphql-js throws on documents that are too deep for its recursion, and in some of its rules.
-    // Only this operation is refused; the socket stays open.
-    contextValue.logger.warn({ err: error, requestId: contextValue.requestId }, 'an operation could not be checked');
-    return [withCode(new GraphQLError('The operation cannot be checked; reduce its nesting.'), 'GRAPHQL_PARSE_FAILED')];
+    return [error instanceof GraphQLError ? error : withCause(error)];
   }
+}
+
+interface Checked {
+  readonly args: ExecutionArgs;
+  readonly operation: OperationDefinitionNode;
+  readonly allowance: Allowance;
 }
 
 function check(
   schema: GraphQLSchema,
   { query, operationName, variables }: SubscribePayload,
+  documents: Documents,
   contextValue: OperationContext,
-): ExecutionArgs | readonly GraphQLError[] {
-  const nested = nestedTooDeeply(query);
-  if (nested !== null) return [nested];
-  let document: DocumentNode;
-  try {
-    document = parse(query, { maxTokens: LIMITS.tokens });
-  } catch (error) {
-    if (!(error instanceof GraphQLError)) throw error;
-    return [withCode(error, 'GRAPHQL_PARSE_FAILED')];
-  }
-  const errors = validate(schema, document, undefined, { maxErrors: 10 });
-  if (errors.length > 0) return errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED'));
-  const operation = getOperationAST(document, operationName);
+): Checked | readonly GraphQLError[] {
+  const parsed = parsedOf(schema, query, documents, contextValue);
+  if (!('kind' in parsed)) return parsed;
+  const operation = getOperationAST(parsed, operationName);
   if (operation == null) {
     const sentence = 'operationName must name an operation of the document.';
     return [withCode(new GraphQLError(sentence), 'OPERATION_RESOLUTION_FAILURE')];
   }
-  const allowance = checkOperation(schema, document, operation, variables ?? {});
+  const allowance = checkOperation(schema, parsed, operation, variables ?? {});
   const coerced = getVariableValues(schema, operation.variableDefinitions ?? [], variables ?? {}, { maxErrors: 10 });
   if (coerced.errors !== undefined) return coerced.errors.map((error) => withCode(error, FAULT_CODES.badInput));
   if (allowance !== null) Object.assign(contextValue.allowance, allowance);
-  return { schema, document, operationName, variableValues: variables, contextValue };
+  const args = { schema, document: parsed, operationName, variableValues: variables, contextValue };
+  return { args, operation, allowance: contextValue.allowance };
+}
+
+/** The valid document of a text; the errors if it has any. */
+function parsedOf(
+  schema: GraphQLSchema,
+  query: string,
+  documents: Documents,
+  { logger, requestId }: OperationContext,
+): DocumentNode | readonly GraphQLError[] {
+  const known = documents.get(query);
+  if (known !== undefined) return known;
+  try {
+    const document = parse(query, { maxTokens: LIMITS.tokens });
+    const errors = validate(schema, document, undefined, { maxErrors: 10 });
+    if (errors.length > 0) return errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED'));
+    documents.set(query, document);
+    return document;
+  } catch (error) {
+    if (error instanceof GraphQLError) return [withCode(error, 'GRAPHQL_PARSE_FAILED')];
+    // graphql-js throws on documents that are too deep for its recursion, and in some of its rules.
+    // Only this operation is refused; the socket stays open.
+    logger.warn({ err: error, requestId }, 'an operation could not be checked');
+    return [withCode(new GraphQLError('The operation cannot be checked; reduce its nesting.'), 'GRAPHQL_PARSE_FAILED')];
+  }
+}
+
+/** Abandons an operation that has no result yet when its sequence is left. */
+export function abandonedByReturn(operation: RunningOperation): AsyncGenerator<never> {
+  const ended = { done: true, value: undefined } as const;
+  const sequence: AsyncIterableIterator<never> = {
+    next: async () => ended,
+    return: async () => {
+      operation.abandon();
+      return ended;
+    },
+    [Symbol.asyncIterator]: () => sequence,
+  };
+  return sequence as AsyncGenerator<never>;
 }
 
 const operationOf = ({ contextValue }: ExecutionArgs): RunningOperation => {
@@ -82,18 +135,22 @@ const operationOf = ({ contextValue }: ExecutionArgs): RunningOperation => {
 };
 
 /** The result of an execution. An operation that ended before its answer has an error instead. */
-const resultOf = (args: ExecutionArgs, limitMs: number): Promise<ExecutionResult> =>
-  operationOf(args)
-    .answerWithin(limitMs, () => execute(args))
-    .then((result) => {
-      const tooLong = answerTooLong(result.data);
-      return tooLong === null ? result : { errors: [tooLong] };
-    }, errorResult);
+const resultOf = (
+  operation: RunningOperation,
+  limitMs: number,
+  run: () => PromiseLike<ExecutionResult> | ExecutionResult,
+): Promise<ExecutionResult> =>
+  operation.answerWithin(limitMs, run).then((result) => {
+    const tooLong = answerTooLong(result.data);
+    return tooLong === null ? result : { errors: [tooLong] };
+  }, errorResult);
 
-function errorResult(error: unknown): ExecutionResult {
+function withCause(error: unknown): GraphQLError {
   const originalError = error instanceof Error ? error : new Error(String(error));
-  return { errors: [new GraphQLError(originalError.message, { originalError })] };
+  return new GraphQLError(originalError.message, { originalError });
 }
+
+const errorResult = (error: unknown): ExecutionResult => ({ errors: [withCause(error)] });
 
 /**
  * Executes a query or a mutation. The only result is a sequence of one, because graphql-ws calls
@@ -106,7 +163,7 @@ export function executeUntilCompleted(args: ExecutionArgs, limitMs: number): Asy
     async next() {
       if (!isFirst) return { done: true, value: undefined };
       isFirst = false;
-      return { done: false, value: await resultOf(args, limitMs) };
+      return { done: false, value: await resultOf(operation, limitMs, () => execute(args)) };
     },
     async return() {
       operation.abandon();
@@ -133,6 +190,13 @@ export async function subscribeWithFreshContexts(
   const subscription = operationOf(args);
   const allowance = { ...(args.contextValue as OperationContext).allowance };
   let delivery: RunningOperation | null = null;
+  const deliver = async (running: RunningOperation, rootValue: unknown): Promise<ExecutionResult> => {
+    const entering = running.entry?.enterEvent(sizeIn(allowance));
+    if (entering != null) await entering;
+    const contextValue = contextFor(running);
+    Object.assign(contextValue.allowance, allowance);
+    return execute({ ...args, rootValue, contextValue });
+  };
   let hasEnded = false;
   const results: AsyncIterableIterator<ExecutionResult> = {
     async next() {
@@ -140,10 +204,10 @@ export async function subscribeWithFreshContexts(
       try {
         const { done, value } = await events.next();
         if (done === true || hasEnded) return { done: true, value: undefined };
-        delivery = new RunningOperation();
-        const contextValue = contextFor(delivery);
-        Object.assign(contextValue.allowance, allowance);
-        return { done: false, value: await resultOf({ ...args, rootValue: value, contextValue }, limitMs) };
+        const running = new RunningOperation();
+        running.entry = subscription.entry?.ofEvent(running) ?? null;
+        delivery = running;
+        return { done: false, value: await resultOf(running, limitMs, () => deliver(running, value)) };
       } catch (error) {
         hasEnded = true;
         await events.return?.();

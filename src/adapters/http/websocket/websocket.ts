@@ -6,12 +6,15 @@ import { handleProtocols, makeServer } from 'graphql-ws';
 import type { Logger } from 'pino';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import type { Caller } from '../../../application/ports/caller';
+import { type Admission, OperationEntry } from '../../graphql/admission';
 import type { ContextFactory, OperationContext } from '../../graphql/context';
 import { badInput } from '../../graphql/errors';
 import { RunningOperation } from '../../graphql/running-operation';
+import { addressGroup } from '../client-address';
 import { Outboxes } from './outbox';
 import { SocketCounts, type SocketLimits } from './socket-limits';
 import {
+  abandonedByReturn,
   executeUntilCompleted,
   prepareOperation,
   presentAll,
@@ -65,22 +68,36 @@ export interface SocketSettings extends SocketLimits {
   readonly logger: Logger;
 }
 
+/** What is known of a socket. */
+interface SocketExtra {
+  readonly request: IncomingMessage;
+  /** The IP address of the client, or its network. */
+  readonly address: string;
+  /** The length of the message that is being handled. */
+  messageLength: number;
+}
+
 /** Serves GraphQL over WebSocket by the protocol `graphql-transport-ws`. */
-export function createSocketServer(settings: SocketSettings): SocketServer {
+export function createSocketServer(settings: SocketSettings, admission: Admission): SocketServer {
   const { schema, contextFor, callerOf, operationTimeoutMs, logger } = settings;
   const counts = new SocketCounts(settings);
   const outboxes = new Outboxes();
   const sockets = new WebSocketServer(OPTIONS);
-  const protocol = makeServer<Record<string, unknown>, { readonly request: IncomingMessage }>({
+  const protocol = makeServer<Record<string, unknown>, SocketExtra>({
     connectionInitWaitTimeout: 10_000,
-    onSubscribe: ({ extra, subscriptions }, _id, payload) => {
+    onSubscribe: async ({ extra, subscriptions }, id, payload) => {
       if (Object.keys(subscriptions).length > MAX_OPERATIONS) {
         return [
           badInput(`A socket can have at most ${MAX_OPERATIONS} running operations; end one or open another socket.`),
         ];
       }
-      const context = contextFor(callerOf(extra.request), randomUUID(), new RunningOperation());
-      return prepareOperation(schema, payload, context);
+      const operation = new RunningOperation();
+      operation.entry = new OperationEntry(admission, operation, extra.address, extra.messageLength);
+      // Until there is a result: graphql-ws calls `return` when the client completes the operation
+      // or the socket closes.
+      subscriptions[id] = abandonedByReturn(operation);
+      const contextOf = () => contextFor(callerOf(extra.request), randomUUID(), operation);
+      return prepareOperation(schema, payload, operation.entry, admission.documents, contextOf);
     },
     execute: (args) => executeUntilCompleted(args, operationTimeoutMs),
     subscribe: (args) => {
@@ -117,6 +134,7 @@ export function createSocketServer(settings: SocketSettings): SocketServer {
     });
     const stopPinging = keepAlive(socket, request.socket);
     let isInitialised = false;
+    const extra: SocketExtra = { request, address: addressGroup(address), messageLength: 0 };
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
@@ -137,6 +155,7 @@ export function createSocketServer(settings: SocketSettings): SocketServer {
             const problem = isInitialised ? null : problemOfFirst(message);
             if (problem !== null) return socket.close(...problem);
             isInitialised = true;
+            extra.messageLength = message.length;
             take(message).catch((error: unknown) => {
               if (socket.readyState !== socket.OPEN) return;
               logger.error({ err: error }, 'a message of a socket could not be handled');
@@ -145,7 +164,7 @@ export function createSocketServer(settings: SocketSettings): SocketServer {
           });
         },
       },
-      { request },
+      extra,
     );
     socket.on('ping', (content) => {
       if (isInitialised) outbox.pong(content);
