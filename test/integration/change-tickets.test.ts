@@ -258,6 +258,20 @@ describe('a request with a key', () => {
     expect(first.replayed).toBe(false);
   });
 
+  test('uses up no number of a ticket when it is repeated', async () => {
+    const numberOf = async () => (await open()).number;
+    for (const more of [{}, { externalId: `Number ${serial}` }]) {
+      serial += 1;
+      const ask = (fingerprint?: string) => one(submission(newTicket(store.client.id, more), keyed(fingerprint)));
+      const first = await ask();
+      const number = first.ticket?.number ?? Number.NaN;
+      expect(await ask()).toEqual({ ...first, replayed: true });
+      await Promise.all(Array.from({ length: 5 }, () => ask()));
+      expect((await ask('other')).refused).toMatchObject({ code: 'IdempotencyKeyReused' });
+      expect(await numberOf()).toBe(number + 1);
+    }
+  });
+
   test('is refused with another input, unless another caller chose the same key', async () => {
     await one(submission(newTicket(store.client.id), keyed()));
     const other = await one(submission(newTicket(store.client.id), keyed('other')));

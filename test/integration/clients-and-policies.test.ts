@@ -119,6 +119,28 @@ describe('the versions of a policy', () => {
     expect(versions(before)).toEqual([6, 5, 4, 3]);
     await expect(policies.publications({ ...start, after: 'bm9uZQ' })).rejects.toBeInstanceOf(InvalidCursor);
   });
+
+  test('a configured file whose calendar has ended is refused, unless its version is in force', async () => {
+    const { business } = CIMCLOUD_DOCUMENT.calendars;
+    const calendars = {
+      ...CIMCLOUD_DOCUMENT.calendars,
+      business: { ...business, knownYears: { from: 2000, to: 2020 } },
+    };
+    const document = { ...CIMCLOUD_DOCUMENT, id: 'ended', calendars } as typeof CIMCLOUD_DOCUMENT;
+    const file = { id: 'ended', fingerprint: policyFingerprint(document), yaml: 'ended', document: () => document };
+    const policies = process();
+    const refusals = await policies.publishConfigured(file);
+    expect(refusals).toMatchObject([{ code: 'CalendarEndsTooSoon', calendar: 'business', knownUntil: 2020 }]);
+    expect(await policies.latest('ended')).toBeNull();
+
+    await store.pool.query(
+      `INSERT INTO policy_versions (id, version, document, fingerprint, yaml, published_at, configured)
+       VALUES ('ended', 1, $1, 'of long ago', '', now(), false)`,
+      [JSON.stringify(document)],
+    );
+    expect(await policies.publishConfigured(file)).toEqual([]);
+    expect((await policies.latest('ended'))?.version).toBe(1);
+  });
 });
 
 test('no current policy exists before one is published', async () => {

@@ -43,6 +43,7 @@ let creations: Held;
 let clientReads: Held;
 let counts: number;
 let operations: RunningOperation[];
+let faults: string[];
 let turns: (AbortSignal | undefined)[];
 let publish: (event: Json) => void;
 
@@ -98,7 +99,8 @@ async function start(operationTimeoutMs: number): Promise<void> {
       throw new Error('The policy is not read');
     },
   } as unknown as Services;
-  const logger = pino({ level: 'silent' });
+  faults = [];
+  const logger = pino({ level: 'error' }, { write: (line: string) => faults.push(line) });
   const contextFor = contextFactory(services, logger);
   http = await startHttpServer({
     ...edgeOf(loadConfig({})),
@@ -288,6 +290,7 @@ describe('an operation whose caller has gone', () => {
     await untilTrue(() => operations[0]?.signal.aborted === true);
     await settle();
     expect(turns.map((signal) => signal?.reason)).toEqual([expect.any(CallerGone)]);
+    expect(faults).toEqual([]);
   });
 
   it('is cancelled at once when a mutation is only tried', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { WebSocket } from 'ws';
-import { Outboxes, SEND_LIMITS, SocketClosed } from '../../src/adapters/http/websocket/outbox';
+import { Outboxes, SEND_LIMITS } from '../../src/adapters/http/websocket/outbox';
+import { CallerGone } from '../../src/application/ports/operation-ended';
 
 const MIB = 1024 * 1024;
 
@@ -42,7 +43,7 @@ it('a message of any length is sent while little waits, and the next one closes 
   const { outbox, read, ended } = opened(new Outboxes());
   const large = outbox.send('x'.repeat(3 * SEND_LIMITS.bytesPerSocket));
   expect(ended).toEqual([]);
-  await expect(outbox.send('x')).rejects.toThrow(SocketClosed);
+  await expect(outbox.send('x')).rejects.toThrow(CallerGone);
   expect(ended).toEqual(['closed']);
   read();
   await large;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { DocumentError, type DocumentProblem } from '../../src/adapters/documents/document-error';
 import { parsePolicy } from '../../src/adapters/policy-files/load-policy';
 
@@ -230,4 +230,11 @@ describe('a text that is not a policy', () => {
       },
     ]);
   });
+});
+
+it('a key that is a collection is a problem, and nothing is written to standard error', () => {
+  const warn = jest.spyOn(process, 'emitWarning').mockReturnValue(undefined);
+  expect(problemsOf('{ a: 1 }: 1').length).toBeGreaterThan(0);
+  expect(warn).not.toHaveBeenCalled();
+  warn.mockRestore();
 });

@@ -192,7 +192,14 @@ export function readYaml(text: string): YamlSource {
 
   const lines = new LineCounter();
   // `inspect` finds repeated keys and names the field; the search of the library is quadratic.
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false, version: '1.2' });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    uniqueKeys: false,
+    version: '1.2',
+    // Otherwise a key that is a collection makes the library write to standard error.
+    logLevel: 'error',
+  });
   const problems: DocumentProblem[] = [...document.errors, ...document.warnings].map(({ message, pos }) => ({
     ...positionOf(lines, pos[0]),
     field: fieldName([]),

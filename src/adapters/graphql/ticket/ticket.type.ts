@@ -24,7 +24,7 @@ import { SeverityChangeType, WorkaroundType } from './ticket-parts.type';
 export class TicketType extends NodeType implements Partial<Omit<StoredTicket, 'calendars'>> {
   @Field(() => Int, {
     description:
-      'The number of the ticket, unique and increasing across all clients. Numbers have gaps: a request that opens no ticket, such as a repeated or refused one, can use up a number.',
+      'The number of the ticket, unique and increasing across all clients. Numbers have gaps: a refused request or an interrupted import can use up numbers. A request that is repeated with its `idempotencyKey` uses up none.',
   })
   number!: number;
 

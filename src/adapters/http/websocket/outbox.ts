@@ -1,4 +1,5 @@
 import type { WebSocket } from 'ws';
+import { CallerGone } from '../../../application/ports/operation-ended';
 
 /**
  * The limits of what waits to be sent because a client does not read. A message is accepted while
@@ -61,17 +62,18 @@ export class Outbox {
 
   /**
    * Resolves when the message has been handed to the operating system, so that a slow client delays
-   * its own subscriptions only. Rejects if the socket is closed, which ends the operation.
+   * its own subscriptions only. Rejects with `CallerGone` if the socket is closed, which ends the
+   * operation and is no fault to log.
    */
   send(message: string): Promise<void> {
     return new Promise((resolve, reject) => {
-      if (!this.hasRoom()) return reject(new SocketClosed());
+      if (!this.hasRoom()) return reject(new CallerGone());
       this.frames += 1;
       this.socket.send(message, (error) => {
         this.frames -= 1;
         this.measure();
         if (error == null) resolve();
-        else reject(error);
+        else reject(new CallerGone());
       });
       this.measure();
     });
@@ -111,13 +113,5 @@ export class Outbox {
     const difference = waiting - this.waiting;
     this.waiting = waiting;
     this.grow(difference);
-  }
-}
-
-/** The message cannot be sent. */
-export class SocketClosed extends Error {
-  override readonly name = 'SocketClosed';
-  constructor() {
-    super('The socket is closed.');
   }
 }

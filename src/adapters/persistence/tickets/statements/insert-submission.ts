@@ -19,8 +19,8 @@ import { list } from './save-tickets';
 
 const KEY_COLUMNS = ['caller', 'key', 'fingerprint', 'ticket_id', 'version', 'refused', 'refusals', 'created_at'];
 
-const insertInto = (table: string, columns: readonly string[], from: number): string =>
-  `INSERT INTO ${table} (${list(columns)}) VALUES (${list(columns.map((_, index) => `$${from + index + 1}`))})`;
+const placesOf = (columns: readonly string[], from: number): string =>
+  list(columns.map((_, index) => `$${from + index + 1}`));
 
 const EXTERNAL_ID_COLUMNS = ['folded', 'client_id', 'written'];
 
@@ -32,24 +32,40 @@ interface Also {
 
 // One parameter for each column. For a single row this saves about a third of the server's work,
 // compared with reading JSON.
+//
+// The key first, and the ticket only if the key is new, so that a repeated request uses up no
+// number of a ticket.
 function submitting({ key, externalId }: Also) {
   const parts = [
-    { as: 'ticket', table: 'tickets', columns: WRITTEN_COLUMNS, returning: ' RETURNING number' },
-    { as: 'logged', table: 'events', columns: EVENT_WRITTEN_COLUMNS },
-    ...(key ? [{ as: 'answered', table: 'idempotency_keys', columns: KEY_COLUMNS }] : []),
-    ...(externalId ? [{ as: 'named', table: 'external_ids', columns: EXTERNAL_ID_COLUMNS }] : []),
+    {
+      as: 'ticket',
+      table: 'tickets',
+      columns: WRITTEN_COLUMNS,
+      after: key ? 'answered' : null,
+      end: 'RETURNING number',
+    },
+    { as: 'logged', table: 'events', columns: EVENT_WRITTEN_COLUMNS, after: key ? 'ticket' : null },
+    ...(key ? [{ as: 'answered', table: 'idempotency_keys', columns: KEY_COLUMNS, after: null, end: KEY_IS_NEW }] : []),
+    ...(externalId
+      ? [{ as: 'named', table: 'external_ids', columns: EXTERNAL_ID_COLUMNS, after: key ? 'ticket' : null }]
+      : []),
   ];
   let from = 0;
-  const inserts = parts.map(({ as, table, columns, returning = '' }) => {
-    const text = `${as} AS (${insertInto(table, columns, from)}${returning})`;
+  const inserts = parts.map(({ as, table, columns, after, end = '' }) => {
+    const places = placesOf(columns, from);
     from += columns.length;
-    return text;
+    const rows = after === null ? `VALUES (${places})` : `SELECT ${places} FROM ${after}`;
+    return `${as} AS (INSERT INTO ${table} (${list(columns)}) ${rows} ${end})`;
   });
+  // A part can refer only to parts before it.
+  if (key) inserts.unshift(...inserts.splice(2, 1));
   return {
     name: `submit${key ? '-with-key' : ''}${externalId ? '-with-external-id' : ''}`,
     text: `WITH ${inserts.join(', ')} SELECT number, pg_current_xact_id()::text AS xid FROM ticket`,
   };
 }
+
+const KEY_IS_NEW = 'ON CONFLICT DO NOTHING RETURNING true';
 
 const SUBMIT = submitting({ key: false, externalId: false });
 const SUBMIT_WITH_KEY = submitting({ key: true, externalId: false });
@@ -65,7 +81,7 @@ const ATTEMPTS = 6;
  * bench/submission-path.mjs`).
  *
  * @returns the numbers of the ticket and of the transaction; null if a constraint rejected the
- *   statement
+ *   statement or the key is taken
  * @throws CommitUnknownError, DataLockedError, StoreBusyError
  */
 export async function insertSubmission(
@@ -90,24 +106,27 @@ export async function insertSubmission(
   };
   let isLost = false;
   for (let attempt = 1; ; attempt++) {
+    // Whether the id or the key of the request is taken, which it may have done itself.
+    let isTaken = true;
     try {
       const [row] = await retryWhileLocked(lane, insert, lockWaitMs);
-      if (row === undefined) throw new Error('The database inserted no ticket and returned no reason');
-      return row;
+      if (row !== undefined) return row;
+      if (answer === null) throw new Error('The database inserted no ticket and returned no reason');
     } catch (error) {
       const constraint = violatedConstraint(error);
-      if (constraint !== null) {
-        // Only this request uses the id. If there is a ticket with it, the statement whose answer
-        // was lost was carried out.
-        const isTaken = constraint === 'tickets_pkey' || constraint === 'external_ids_pkey';
-        const number = isLost && isTaken ? await numberOf(lane, record) : null;
-        return number === null ? null : { number, xid: null };
+      if (constraint === null) {
+        isLost ||= isConnectionLost(error) && !wasNotSent(error);
+        const mayRetry = isConflict(error) || (isConnectionLost(error) && !(error instanceof StoreUnresponsiveError));
+        if (!mayRetry || attempt === ATTEMPTS) throw isLost ? new CommitUnknownError(error) : error;
+        await sleep(50 * 2 ** attempt * (0.5 + Math.random() / 2));
+        continue;
       }
-      isLost ||= isConnectionLost(error) && !wasNotSent(error);
-      const mayRetry = isConflict(error) || (isConnectionLost(error) && !(error instanceof StoreUnresponsiveError));
-      if (!mayRetry || attempt === ATTEMPTS) throw isLost ? new CommitUnknownError(error) : error;
-      await sleep(50 * 2 ** attempt * (0.5 + Math.random() / 2));
+      isTaken = constraint === 'tickets_pkey' || constraint === 'external_ids_pkey';
     }
+    // Only this request uses the id. If there is a ticket with it, the statement whose answer was
+    // lost was carried out.
+    const number = isLost && isTaken ? await numberOf(lane, record) : null;
+    return number === null ? null : { number, xid: null };
   }
 }
 
