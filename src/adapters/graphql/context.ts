@@ -46,8 +46,7 @@ export type ContextFactory<S extends ReadServices = Services> = (
 
 export function contextFactory<S extends ReadServices>(services: S, logger: Logger): ContextFactory<S> {
   return (identified, requestId, operation) => {
-    const caller =
-      operation === null ? identified : { ...identified, signal: operation.signal, waitSignal: operation.waitSignal };
+    const caller = operation === null ? identified : callerOf(identified, operation);
     const clients = new Map<string, Promise<Client | null>>();
     const now = services.clock.now();
     const allowance = unlimitedFields();
@@ -74,6 +73,16 @@ export function contextFactory<S extends ReadServices>(services: S, logger: Logg
     return { caller, now, requestId, logger, operation, allowance, policyOf, forWork };
   };
 }
+
+/** The caller of an operation. Only what a change needs makes the second signal. */
+const callerOf = ({ actor, sees }: Caller, operation: RunningOperation): Caller => ({
+  actor,
+  sees,
+  signal: operation.signal,
+  get waitSignal() {
+    return operation.waitSignal;
+  },
+});
 
 /** Reads a ticket under its policy. Synchronous if the policy is cached, so that lists are fast. */
 export function underPolicy<T>(context: OperationContext, ticket: Pinned, read: (policy: Policy) => T): T | Promise<T> {

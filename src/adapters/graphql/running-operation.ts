@@ -15,7 +15,8 @@ export class RunningOperation {
   entry: OperationEntry | null = null;
   private readonly controller = new AbortController();
   private readonly createdAt = performance.now();
-  private readonly waiting = new AbortController();
+  /** Created when it is needed, which only changes do: a controller costs as much as a few fields. */
+  private waiting: AbortController | null = null;
   private ended: OperationEnded | null = null;
   private stopped: OperationEnded | null = null;
   private rejectAnswer: ((reason: OperationEnded) => void) | null = null;
@@ -30,6 +31,10 @@ export class RunningOperation {
   }
 
   get waitSignal(): AbortSignal {
+    if (this.waiting === null) {
+      this.waiting = new AbortController();
+      if (this.ended !== null) this.waiting.abort(this.ended);
+    }
     return this.waiting.signal;
   }
 
@@ -104,7 +109,7 @@ export class RunningOperation {
   private end(reason: OperationEnded): void {
     if (this.ended !== null) return;
     this.ended = reason;
-    this.waiting.abort(reason);
+    this.waiting?.abort(reason);
     if (this.runningMutation === null) this.stop(reason);
     this.rejectAnswer?.(reason);
     if (!this.isExecuting) this.leave();
