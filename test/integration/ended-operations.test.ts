@@ -11,7 +11,7 @@ import { buildGraphQLSchema } from '../../src/adapters/graphql/schema';
 import { callerFromHeaders } from '../../src/adapters/http/agent-header';
 import { type HttpServer, startHttpServer } from '../../src/adapters/http/http-server';
 import type { Caller } from '../../src/application/ports/caller';
-import { CallerGone, OperationTimedOut } from '../../src/application/ports/operation-ended';
+import { CallerGone, OperationAnswered, OperationTimedOut } from '../../src/application/ports/operation-ended';
 import type { Services } from '../../src/application/ports/services';
 import { edgeOf } from '../../src/compose/start-service';
 import { loadConfig } from '../../src/config';
@@ -167,9 +167,9 @@ describe('an operation within its time limit', () => {
     for (const asked of [() => apiAt(http.url).ask(PAGE), () => askOver(socket(), PAGE)]) {
       const ask = asked();
       await untilTrue(() => pages.callers.length > 0);
+      expect(signalOf(pages).aborted).toBe(false);
       pages.letGo();
       expect((await ask).data).toEqual({ tickets: { totalCount: 0 } });
-      expect(signalOf(pages).aborted).toBe(false);
       pages.callers.length = 0;
     }
     expect(counts).toBe(2);
@@ -216,6 +216,22 @@ describe('an operation that outlives its time limit', () => {
     await settle();
     expect(creations.callers).toHaveLength(2);
     expect(operations[0]?.signal.reason).toBeInstanceOf(OperationTimedOut);
+  });
+});
+
+describe('an operation that is answered because one of its fields failed', () => {
+  const FAILS = '{ deadlines { nodes { dueAt } } tickets { totalCount } }';
+
+  it.each(['HTTP', 'WebSocket'])('over %s is stopped: its signal is aborted, and no resolver starts', async (by) => {
+    await start(LONG_MS);
+    const { errors } = by === 'HTTP' ? await apiAt(http.url).ask(FAILS) : await askOver(socket(), FAILS);
+    expect(errors).toHaveLength(1);
+    expect(pages.callers).toHaveLength(1);
+    expect(signalOf(pages).reason).toBe(OperationAnswered.reason);
+    pages.letGo();
+    await settle();
+    expect(counts).toBe(0);
+    expect(faults).toHaveLength(1);
   });
 });
 
