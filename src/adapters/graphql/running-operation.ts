@@ -20,7 +20,7 @@ export class RunningOperation {
   entry: OperationEntry | null = null;
   private readonly controller = new AbortController();
   private readonly createdAt = performance.now();
-  /** Created when it is needed, which only changes do: a controller costs as much as a few fields. */
+  /** Created when a change needs it: a controller costs as much as a few fields. */
   private waiting: AbortController | null = null;
   private ended: OperationEnded | null = null;
   private stopped: OperationEnded | null = null;
