@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Client } from 'pg';
 import { startTestService, type TestService } from '../support/graphql-service';
-import { openSocket } from '../support/graphql-socket';
+import { askOver, openSocket } from '../support/graphql-socket';
 import { until, untilTrue } from '../support/until';
 
 let service: TestService;
@@ -78,3 +78,16 @@ it('over WebSocket, the statement of an operation that is completed or whose soc
   await client.dispose();
   await untilTrue(isCancelled, 10_000);
 });
+
+it.each(['HTTP', 'WebSocket'])(
+  'over %s, the statements of an operation that is answered early are cancelled',
+  async (by) => {
+    // The first field fails at once. GraphQL answers without the others, which are not nullable.
+    const failing = `{ failed: tickets(filter: { clause: { eq: "\\u0000" } }) { totalCount } ${REPORT.slice(1)}`;
+    const client = openSocket(service.url);
+    const { data, errors } = by === 'HTTP' ? await service.ask(failing) : await askOver(client, failing);
+    expect([data, errors.length]).toEqual([null, 1]);
+    await untilTrue(isCancelled, 10_000);
+    await client.dispose();
+  },
+);

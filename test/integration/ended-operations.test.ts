@@ -10,8 +10,9 @@ import type { RunningOperation } from '../../src/adapters/graphql/running-operat
 import { buildGraphQLSchema } from '../../src/adapters/graphql/schema';
 import { callerFromHeaders } from '../../src/adapters/http/agent-header';
 import { type HttpServer, startHttpServer } from '../../src/adapters/http/http-server';
+import { MOST_PROBLEMS } from '../../src/application/first-problems';
 import type { Caller } from '../../src/application/ports/caller';
-import { CallerGone, OperationTimedOut } from '../../src/application/ports/operation-ended';
+import { CallerGone, OperationAnswered, OperationTimedOut } from '../../src/application/ports/operation-ended';
 import type { Services } from '../../src/application/ports/services';
 import { edgeOf } from '../../src/compose/start-service';
 import { loadConfig } from '../../src/config';
@@ -167,9 +168,9 @@ describe('an operation within its time limit', () => {
     for (const asked of [() => apiAt(http.url).ask(PAGE), () => askOver(socket(), PAGE)]) {
       const ask = asked();
       await untilTrue(() => pages.callers.length > 0);
+      expect(signalOf(pages).aborted).toBe(false);
       pages.letGo();
       expect((await ask).data).toEqual({ tickets: { totalCount: 0 } });
-      expect(signalOf(pages).aborted).toBe(false);
       pages.callers.length = 0;
     }
     expect(counts).toBe(2);
@@ -216,6 +217,22 @@ describe('an operation that outlives its time limit', () => {
     await settle();
     expect(creations.callers).toHaveLength(2);
     expect(operations[0]?.signal.reason).toBeInstanceOf(OperationTimedOut);
+  });
+});
+
+describe('an operation that is answered because one of its fields failed', () => {
+  const FAILS = '{ deadlines { nodes { dueAt } } tickets { totalCount } }';
+
+  it.each(['HTTP', 'WebSocket'])('over %s is stopped: its signal is aborted, and no resolver starts', async (by) => {
+    await start(LONG_MS);
+    const { errors } = by === 'HTTP' ? await apiAt(http.url).ask(FAILS) : await askOver(socket(), FAILS);
+    expect(errors).toHaveLength(1);
+    expect(pages.callers).toHaveLength(1);
+    expect(signalOf(pages).reason).toBe(OperationAnswered.reason);
+    pages.letGo();
+    await settle();
+    expect(counts).toBe(0);
+    expect(faults).toHaveLength(1);
   });
 });
 
@@ -372,9 +389,35 @@ describe('operations that are too large', () => {
     await start(LONG_MS);
     const twice = '{ ticket(number: 1) { subject again: subject } }';
     const { status, errors, data } = await apiAt(http.url).ask(twice);
-    expect([status, errors[0]?.extensions.code, data]).toEqual([400, 'OPERATION_TOO_LARGE', null]);
+    expect([status, errors.map(({ extensions }) => extensions), data]).toEqual([
+      400,
+      [{ code: 'OPERATION_TOO_LARGE' }],
+      null,
+    ]);
     const client = socket();
     expect((await askOver(client, twice)).errors).toMatchObject([{ message: errors[0]?.message }]);
     expect((await askOver(client, '{ viewer { seesAllClients } }')).data).toEqual({ viewer: { seesAllClients: true } });
+  });
+});
+
+describe('the validation of a document', () => {
+  const refusals = async (query: string): Promise<(readonly Json[])[]> => [
+    (await apiAt(http.url).ask(query)).errors,
+    (await askOver(socket(), query).catch((errors: unknown) => errors)) as Json[],
+  ];
+
+  it('reports the same number of problems over both transports', async () => {
+    await start(LONG_MS);
+    const query = `{ ${Array.from({ length: 80 }, (_, place) => `unknown${place}`).join(' ')} }`;
+    for (const errors of await refusals(query)) expect(errors).toHaveLength(MOST_PROBLEMS + 1);
+  });
+
+  it('names its limit when a field is repeated too often', async () => {
+    await start(LONG_MS);
+    for (const errors of await refusals(`{ tickets { nodes { ${'id '.repeat(4_900)} } } }`)) {
+      expect(errors).toEqual([
+        { message: expect.stringContaining('500,000'), extensions: { code: 'OPERATION_TOO_LARGE' } },
+      ]);
+    }
   });
 });

@@ -2,7 +2,9 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { getIntrospectionQuery } from 'graphql';
+import { Client } from 'pg';
 import { type Json, SEV2, startTestService, type TestService } from '../support/graphql-service';
+import { untilTrue } from '../support/until';
 
 let service: TestService;
 beforeAll(async () => {
@@ -27,6 +29,20 @@ describe('paths and methods', () => {
       expect(page).not.toMatch(/src=|https:\/\//);
       expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
     }
+  });
+
+  it('GET /health says that tables are locked, and not that the database is away', async () => {
+    const client = new Client({ connectionString: service.database.url });
+    await client.connect();
+    try {
+      await client.query('BEGIN; LOCK TABLE tickets IN ACCESS EXCLUSIVE MODE');
+      const response = await fetch(at('/health'));
+      expect([response.status, await response.json()]).toEqual([200, { status: 'locked' }]);
+      expect((await fetch(at('/readyz'))).status).toBe(200);
+    } finally {
+      await client.end();
+    }
+    await untilTrue(async () => ((await (await fetch(at('/health'))).json()) as Json).status === 'ok');
   });
 
   it('GET /health reports that the database answers', async () => {

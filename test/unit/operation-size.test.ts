@@ -71,6 +71,15 @@ describe('the size of an operation', () => {
     expect(sizeOf(nested(3, open, close), { n: 5 })).toBeLessThan(50_000);
   });
 
+  it('counts each year of holidays, also in a range without its first year', () => {
+    const holidays = (range: string) => Number(sizeOf(`{ calendar(id: "a") { holidays${range} { date } } }`));
+    const oneYear = holidays('');
+    expect(holidays('(from: 2040)')).toBe(oneYear);
+    expect(holidays('(to: 2020)')).toBe(oneYear);
+    expect(holidays('(to: 2040)') - oneYear).toBe(14 * 15);
+    expect(holidays('(to: 2040)')).toBe(holidays('(from: 2026, to: 2040)'));
+  });
+
   it('counts lists within named fragments', () => {
     const query = (n: number) => `query ($n: Int = ${n}) { ticket(number: 1) { ...A } }
       fragment A on Ticket { events(first: $n) { ...B } } fragment B on TicketEventConnection { nodes { ticket { ...C } } }

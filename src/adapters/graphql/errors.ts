@@ -92,6 +92,11 @@ const isOfRequest = (error: unknown): boolean =>
   error.path === undefined &&
   error.extensions.code === undefined;
 
+/** What graphql-js says when it has compared too many fields. It has no code and no constant. */
+const VALIDATION_ABORTED = 'Validation aborted.';
+const TOO_MANY_COMPARISONS =
+  'The validation of the document takes too many comparisons of fields with the same name. The limit is 500,000 comparisons. Select each field once in a selection set.';
+
 /**
  * The error that the caller sees. An expected error keeps its message. An unexpected one becomes
  * `INTERNAL_SERVER_ERROR` with the id of the request; its details are logged under the same id.
@@ -114,7 +119,10 @@ export function presentError(
     else if (expected.retryable !== undefined) logger.warn({ requestId, err: error }, 'database unavailable');
     return { message, ...where, extensions: { ...extensions, requestId } };
   }
-  const { code: given, stacktrace: _stacktrace, ...others } = formatted.extensions ?? {};
+  if (formatted.message === VALIDATION_ABORTED) {
+    return { message: TOO_MANY_COMPARISONS, ...where, extensions: { code: FAULT_CODES.tooLarge } };
+  }
+  const { code: given, stacktrace: _stacktrace, http: _http, ...others } = formatted.extensions ?? {};
   const code = isOfRequest(error) ? FAULT_CODES.badInput : given;
   if (typeof code === 'string' && code !== FAULT_CODES.internal) {
     const details = Object.entries(others).map(([name, value]) => [

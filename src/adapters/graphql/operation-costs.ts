@@ -69,9 +69,16 @@ const perId = (work: number): Amount => ({
   of: ({ ids }) => work * (Array.isArray(ids) ? ids.length : 1),
 });
 
+/** The year of the first release. No service runs in an earlier one. */
+const FIRST_YEAR = 2026;
+
+/** A range without `from` begins in the current year; one without `to` is a single year. */
 const perYear = (entries: number): Amount => ({
   reads: ['from', 'to'],
-  of: ({ from, to }) => entries * (typeof from === 'number' && typeof to === 'number' ? Math.max(1, to - from + 1) : 1),
+  of: ({ from, to }) => {
+    if (typeof to !== 'number') return entries;
+    return entries * Math.max(1, to - (typeof from === 'number' ? from : FIRST_YEAR) + 1);
+  },
 });
 
 const unlessDryRun = (work: number): Amount => ({

@@ -1,10 +1,15 @@
-import { CallerGone, type OperationEnded, OperationTimedOut } from '../../application/ports/operation-ended';
+import {
+  CallerGone,
+  OperationAnswered,
+  type OperationEnded,
+  OperationTimedOut,
+} from '../../application/ports/operation-ended';
 import type { OperationEntry } from './admission';
 
 /**
  * One execution of an operation: a request, or one event of a subscription. It can end before its
- * answer, because its time is over or its caller has gone. Then no further resolver starts, and
- * `signal` is aborted.
+ * answer, because its time is over or its caller has gone. Then, and also after its answer, no
+ * further resolver starts, and `signal` is aborted.
  *
  * A mutation that has started runs to its end, so that it is not left half-done: the signal is
  * aborted only after it. While it still waits for its turn, it has done nothing; `waitSignal`,
@@ -15,7 +20,7 @@ export class RunningOperation {
   entry: OperationEntry | null = null;
   private readonly controller = new AbortController();
   private readonly createdAt = performance.now();
-  /** Created when it is needed, which only changes do: a controller costs as much as a few fields. */
+  /** Created when a change needs it: a controller costs as much as a few fields. */
   private waiting: AbortController | null = null;
   private ended: OperationEnded | null = null;
   private stopped: OperationEnded | null = null;
@@ -48,7 +53,7 @@ export class RunningOperation {
     return this.ended !== null;
   }
 
-  /** Why no further resolver may start; null while they may. */
+  /** Why no further resolver may start, also after the answer; null while they may. */
   get stopReason(): OperationEnded | null {
     return this.stopped;
   }
@@ -78,6 +83,7 @@ export class RunningOperation {
         clearTimeout(timer);
         this.isAnswered = true;
         this.isExecuting = false;
+        this.stopIfOver();
         this.leave();
       };
       Promise.resolve(execute()).then(
@@ -107,7 +113,7 @@ export class RunningOperation {
     } finally {
       this.runningMutation = null;
       this.doneMutations.push(responseName);
-      if (this.ended !== null) this.stop(this.ended);
+      this.stopIfOver();
     }
   }
 
@@ -115,7 +121,7 @@ export class RunningOperation {
     if (this.ended !== null) return;
     this.ended = reason;
     this.waiting?.abort(reason);
-    if (this.runningMutation === null) this.stop(reason);
+    this.stopIfOver();
     this.rejectAnswer?.(reason);
     if (!this.isExecuting) this.leave();
   }
@@ -125,7 +131,11 @@ export class RunningOperation {
     this.leavePlace = null;
   }
 
-  private stop(reason: OperationEnded): void {
+  /** Stops what still works for an operation that has ended or is answered, except a mutation. */
+  private stopIfOver(): void {
+    if (this.runningMutation !== null || this.stopped !== null) return;
+    const reason = this.ended ?? (this.isAnswered ? OperationAnswered.reason : null);
+    if (reason === null) return;
     this.stopped = reason;
     this.controller.abort(reason);
   }

@@ -36,7 +36,7 @@ export interface GraphQLExecutor {
 }
 
 /** Refuses subscriptions over HTTP, and operations that exceed the limits. */
-const operationGuard = (documents: Documents): ApolloServerPlugin<OperationContext> => ({
+const operationGuard = (documents: Documents, logger: Logger): ApolloServerPlugin<OperationContext> => ({
   requestDidStart: async () => ({
     didResolveOperation: async ({ source, schema, document, operation, request, contextValue }) => {
       if (operation === undefined) return;
@@ -52,11 +52,13 @@ const operationGuard = (documents: Documents): ApolloServerPlugin<OperationConte
       const waiting = contextValue.operation?.entry?.enter(document, operation.operation, sizeIn(allowance));
       if (waiting != null) await waiting;
     },
-    willSendResponse: async ({ response }) => {
+    willSendResponse: async ({ response, contextValue }) => {
       if (response.body.kind !== 'single') return;
       const tooLong = answerTooLong(response.body.singleResult.data);
       if (tooLong === null) return;
-      response.body.singleResult = { errors: [tooLong.toJSON()] };
+      response.body.singleResult = {
+        errors: [presentError(tooLong, tooLong.toJSON(), contextValue.requestId, logger)],
+      };
       response.http.status = 400;
     },
   }),
@@ -111,7 +113,7 @@ export async function startApollo(
     formatError: (formatted, error) =>
       presentError(error, formatted, requestIds.get(error as object) ?? 'unknown', logger),
     plugins: [
-      operationGuard(documents),
+      operationGuard(documents, logger),
       requestIdPlugin,
       unavailabilityPlugin,
       ApolloServerPluginCacheControlDisabled(),

@@ -51,16 +51,30 @@ export interface HealthChecks {
 }
 
 /** `/health`: whether the database answers, and what an operator should look at. */
-export async function answerHealth({ readHealth, logger }: HealthChecks, response: ServerResponse): Promise<void> {
+export async function answerHealth(
+  { readHealth, readUnreadyReasons, logger }: HealthChecks,
+  response: ServerResponse,
+): Promise<void> {
   try {
     const health = await inTime(readHealth());
     const status = health.deadlinesBehindMs > MAX_BEHIND_MS ? 'behind' : 'ok';
     sendJson(response, 200, { status, ...health });
   } catch (error) {
+    if (error instanceof CheckTimedOut && (await answers(readUnreadyReasons))) {
+      logger.warn('the health cannot be read, because the tables of the database are locked');
+      return sendJson(response, 200, { status: 'locked' });
+    }
     logger.warn({ err: error }, 'the database does not answer');
     sendJson(response, 503, { status: 'unavailable', reason: 'database' });
   }
 }
+
+/** Whether the database answers a check that reads no table of tickets. */
+const answers = (check: HealthChecks['readUnreadyReasons']): Promise<boolean> =>
+  inTime(check()).then(
+    (reasons) => reasons.every(({ code }) => code !== 'DATABASE_UNAVAILABLE'),
+    () => false,
+  );
 
 /** `/readyz`: whether this process can serve reads and changes. */
 export async function answerReady(
@@ -75,10 +89,14 @@ export async function answerReady(
   sendJson(response, 503, { status: 'unready', reasons });
 }
 
+class CheckTimedOut extends Error {
+  override readonly name = 'CheckTimedOut';
+}
+
 async function inTime<T>(check: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${TIMEOUT_MS} ms`)), TIMEOUT_MS);
+    timer = setTimeout(() => reject(new CheckTimedOut(`no answer within ${TIMEOUT_MS} ms`)), TIMEOUT_MS);
   });
   try {
     return await Promise.race([check, timeout]);

@@ -1,4 +1,4 @@
-/** The reason of an aborted `Caller.signal`: why the operation ended before its answer. */
+/** The reason of an aborted `Caller.signal`: why nothing more is done for the operation. */
 export abstract class OperationEnded extends Error {}
 
 /** The operation ran longer than its time limit. The message is for the caller. */
@@ -12,4 +12,13 @@ export class CallerGone extends OperationEnded {
   constructor() {
     super('The caller closed the request before its answer.');
   }
+}
+
+/**
+ * The answer is complete, but some fields were still being read: when one fails, GraphQL answers
+ * without the others. One instance for all, because an error is costly to create.
+ */
+export class OperationAnswered extends OperationEnded {
+  override readonly name = 'OperationAnswered';
+  static readonly reason = new OperationAnswered('The operation has been answered.');
 }

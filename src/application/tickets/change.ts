@@ -71,11 +71,10 @@ export class SomeChangesFailed extends Error {
  * Changes tickets, one or hundreds. Every command takes this path. A refused change does not affect
  * the others of the set. The answer to a change with a key, also a refusal, is stored for 48 hours.
  * A repeated request gets the first answer. Of several concurrent requests with the same key, one
- * is carried out.
+ * is carried out. Changes of one ticket, or with one key, wait for each other in the order in which
+ * they came.
  *
  * @returns one answer per change, in their order
- * Changes of one ticket, or with one key, wait for each other in the order in which they came.
- *
  * @param signal ends the waiting, also for locks of others; a change that has begun is carried out
  * @throws DataLockedError, StoreBusyError if the changes could not begin in time. SomeChangesFailed
  *   if changes of a set failed with an unexpected error and the others were

@@ -28,7 +28,8 @@ export function reportCsv({ groups, total }: ApiReport): string {
  * character at which a spreadsheet may divide a cell. White space and quotes before the sign do not
  * count, because spreadsheets remove them.
  */
-const FORMULA = /(^|[,;|])(?=[\s\p{Z}\p{M}\p{Default_Ignorable_Code_Point}"'`]*[=+\-@＝＋－＠﹦﹢﹣﹫−])/gu;
+const FORMULA =
+  /(^|[,;|，；｜、､﹐﹑﹔︐︑︔])(?=[\s\p{Z}\p{M}\p{Default_Ignorable_Code_Point}\u2800"'`]*[=+\-@＝＋－＠﹦﹢﹣﹫−⁼⁺⁻₌₊₋])/gu;
 
 const cellText = (cell: Cell): string => {
   if (typeof cell !== 'string') return String(cell ?? '');

@@ -17,6 +17,7 @@ import {
 import { getVariableValues } from 'graphql/execution/values';
 import type { SubscribePayload } from 'graphql-ws';
 import type { Logger } from 'pino';
+import { MOST_PROBLEMS } from '../../../application/first-problems';
 import type { OperationEntry } from '../../graphql/admission';
 import { type Allowance, answerTooLong, checkOperation, nestedTooDeeply, sizeIn } from '../../graphql/check-operation';
 import type { OperationContext } from '../../graphql/context';
@@ -83,7 +84,9 @@ function check(
     return [withCode(new GraphQLError(sentence), 'OPERATION_RESOLUTION_FAILURE')];
   }
   const allowance = checkOperation(schema, parsed, operation, variables ?? {});
-  const coerced = getVariableValues(schema, operation.variableDefinitions ?? [], variables ?? {}, { maxErrors: 10 });
+  const coerced = getVariableValues(schema, operation.variableDefinitions ?? [], variables ?? {}, {
+    maxErrors: MOST_PROBLEMS,
+  });
   if (coerced.errors !== undefined) return coerced.errors.map((error) => withCode(error, FAULT_CODES.badInput));
   if (allowance !== null) Object.assign(contextValue.allowance, allowance);
   const args = { schema, document: parsed, operationName, variableValues: variables, contextValue };
@@ -101,7 +104,7 @@ function parsedOf(
   if (known !== undefined) return known;
   try {
     const document = parse(query, { maxTokens: LIMITS.tokens });
-    const errors = validate(schema, document, undefined, { maxErrors: 10 });
+    const errors = validate(schema, document, undefined, { maxErrors: MOST_PROBLEMS });
     if (errors.length > 0) return errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED'));
     documents.set(query, document);
     return document;
@@ -231,18 +234,7 @@ export const presentAll = (
   errors: readonly GraphQLError[],
   requestId: string,
   logger: Logger,
-): GraphQLFormattedError[] =>
-  errors.map((error) => {
-    const { http: _http, ...extensions } = error.extensions ?? {};
-    const { message, locations, path } = error.toJSON();
-    const formatted = {
-      message,
-      ...(locations === undefined ? {} : { locations }),
-      ...(path === undefined ? {} : { path }),
-      extensions,
-    };
-    return presentError(error, formatted, requestId, logger);
-  });
+): GraphQLFormattedError[] => errors.map((error) => presentError(error, error.toJSON(), requestId, logger));
 
 /** The common shape of the results of graphql-ws and graphql-js. */
 interface OperationResult {
