@@ -42,7 +42,11 @@ async function compare(log: Log) {
 
 test.each([
   ['as its mapping says', 'notMeasured: [UPDATE]', 126],
-  ['with updates measured, so that they are missed and silence ends tickets', 'notMeasured: []', 260],
+  [
+    'with updates measured, so that they are missed and silence ends tickets',
+    'notMeasured: []\ncloseAfterSilence: true',
+    260,
+  ],
 ])(
   'the real log, imported after the fact and lived through with the engine running, %s: the same breaches',
   async (_, notMeasured, atLeast) => {

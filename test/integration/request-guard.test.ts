@@ -37,6 +37,10 @@ describe('the host of a request', () => {
     ['localhost', 200],
     ['LOCALHOST:80', 200],
     ['localhost.:4000', 200],
+    ['localhost:', 200],
+    ['[::1]:', 200],
+    ['evil.example:', 421],
+    [':', 400],
     ['127.0.0.1:1', 200],
     ['[::1]:4000', 200],
     ['[0:0::1]', 200],
@@ -102,6 +106,10 @@ describe('the host of a request', () => {
     expect(await status('host: localhost:8080\r\n')).toBe(200);
     expect(await status(`host: localhost:${new URL(shared.url).port}\r\n`)).toBe(421);
     expect(await status('host: tickets.example.com\r\nx-forwarded-host: localhost:8080\r\n')).toBe(200);
+    for (const none of ['', ' ', ',', ' , localhost:8080']) {
+      expect(await status(`host: tickets.example.com\r\nx-forwarded-host: ${none}\r\n`)).toBe(200);
+    }
+    expect(await status('host: evil.example\r\nx-forwarded-host: \r\n')).toBe(421);
     expect(await status('host: tickets.example.com\r\nx-forwarded-host: evil.example\r\n')).toBe(421);
     expect(await status('host: evil.example\r\nx-forwarded-host: tickets.example.com\r\n')).toBe(421);
   });

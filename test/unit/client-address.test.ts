@@ -14,6 +14,10 @@ describe('the address of a client', () => {
   it.each<[string, TrustProxy, string | undefined, string | undefined, string]>([
     ['is that of the peer', NONE, '192.0.2.1', '198.51.100.9', '192.0.2.1'],
     ['is an IPv4 address also on an IPv6 socket', NONE, '::ffff:192.0.2.1', undefined, '192.0.2.1'],
+    ['is an IPv4 address in each form of a mapped one', NONE, '::FFFF:c000:0201', undefined, '192.0.2.1'],
+    ['is an IPv4 address in the long form', NONE, '0:0:0:0:0:ffff:192.0.2.1', undefined, '192.0.2.1'],
+    ['of a client is so too', { kind: 'HOPS', hops: 1 }, '10.0.0.1', '::ffff:909:909', '9.9.9.9'],
+    ['of a client in brackets too', { kind: 'HOPS', hops: 1 }, '10.0.0.1', '[::ffff:ff00:1]:80', '255.0.0.1'],
     ['is unknown once the peer has gone', NONE, undefined, undefined, 'unknown'],
     [
       'is the last that one proxy wrote',

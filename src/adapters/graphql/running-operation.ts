@@ -43,6 +43,11 @@ export class RunningOperation {
     return this.waiting.signal;
   }
 
+  /** Whether a mutation of it was carried out, or may have been. */
+  get hasMutated(): boolean {
+    return this.doneMutations.length > 0;
+  }
+
   /** Whether the caller gets no other answer. A mutation can still be running. */
   get isOver(): boolean {
     return this.ended !== null;

@@ -8,12 +8,15 @@ export interface Authority {
   readonly port: number | null;
 }
 
-const AUTHORITY = /^(?:\[([0-9a-f:.]{2,45})\]|([a-z0-9_](?:[a-z0-9_.-]{0,252})))(?::(\d{1,5}))?$/i;
+const AUTHORITY = /^(?:\[([0-9a-f:.]{2,45})\]|([a-z0-9_](?:[a-z0-9_.-]{0,252})))(?::(\d{0,5}))?$/i;
 
-/** Parses `host` or `host:port`; null for anything else, such as a user name or an escape. */
+/**
+ * Parses `host`, `host:` or `host:port`; null for anything else, such as a user name or an escape.
+ */
 export function parseAuthority(text: string): Authority | null {
   const [, ipv6, name, digits] = AUTHORITY.exec(text) ?? [];
-  const port = digits === undefined ? null : Number(digits);
+  // RFC 3986, 3.2.3: a port can be empty, and then is the one of the scheme.
+  const port = digits === undefined || digits === '' ? null : Number(digits);
   if (port !== null && port > 65_535) return null;
   if (ipv6 !== undefined) return isIPv6(ipv6) ? { host: `[${shortIPv6(ipv6)}]`, port } : null;
   return name === undefined ? null : { host: name.toLowerCase().replace(/\.$/, ''), port };

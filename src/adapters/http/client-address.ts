@@ -86,9 +86,14 @@ function trustedBy(trust: TrustProxy): (address: string, distance: number) => bo
 function plainAddress(text: string | undefined): string | null {
   const [, bracketed] = /^\[([^\]]*)\](?::\d+)?$/.exec(text ?? '') ?? [];
   const address = (bracketed ?? text ?? '').replace(/^([\d.]+):\d+$/, '$1').replace(/%.*$/, '');
-  const [, mapped = address] = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address) ?? [];
-  if (isIPv4(mapped)) return mapped;
-  return isIPv6(mapped) ? shortIPv6(mapped) : null;
+  if (isIPv4(address)) return address;
+  if (!isIPv6(address)) return null;
+  // The shortest form of a mapped address is hexadecimal, in whichever form it was written.
+  const short = shortIPv6(address);
+  const [, high, low] = /^::ffff:([\da-f]{1,4}):([\da-f]{1,4})$/.exec(short) ?? [];
+  if (high === undefined || low === undefined) return short;
+  const bits = Number.parseInt(high, 16) * 0x10000 + Number.parseInt(low, 16);
+  return [24, 16, 8, 0].map((shift) => (bits >>> shift) & 0xff).join('.');
 }
 
 /** What a limit per address counts as one: an IPv4 address, or an IPv6 network of 64 bits. */

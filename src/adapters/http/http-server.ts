@@ -8,6 +8,7 @@ import { Admission, type AdmissionSettings, OperationEntry } from '../graphql/ad
 import { FAULT_CODES } from '../graphql/errors';
 import { RunningOperation } from '../graphql/running-operation';
 import { unavailabilityOf } from '../graphql/unavailability';
+import { AnswerSender } from './answer-sender';
 import { type GraphQLExecutor, headerMap, startApollo } from './apollo';
 import { addressGroup } from './client-address';
 import { allowOrigin, answerPreflight, isPreflight } from './cors';
@@ -56,6 +57,7 @@ export async function startHttpServer(settings: HttpSettings): Promise<HttpServe
   const executor = await startApollo(schema, admission.documents, logger);
   const sockets = createSocketServer(settings, admission);
   const pipeline = new Pipeline();
+  const answers = new AnswerSender();
   // The port is known once the server listens; no request arrives before.
   let guard = createRequestGuard(settings, port);
   // Limits how long a slow client can hold a connection.
@@ -70,7 +72,9 @@ export async function startHttpServer(settings: HttpSettings): Promise<HttpServe
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const turn = pipeline.turnOf(request, response);
     if (turn !== null) await turn;
-    await respond(settings, guard, admission, executor, request, response);
+    // A client that has gone gets nothing done that had not begun.
+    if (request.socket.destroyed) return;
+    await respond(settings, guard, admission, executor, answers, request, response);
   };
   server.on('request', (request, response) => {
     answer(request, response).catch((error: unknown) => fail(request, response, error, logger));
@@ -146,6 +150,7 @@ async function respond(
   guard: RequestGuard,
   admission: Admission,
   executor: GraphQLExecutor,
+  answers: AnswerSender,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -161,10 +166,11 @@ async function respond(
         : answerGraphQL(
             settings,
             executor,
+            answers,
+            guard.addresses.of(request),
             request,
             response,
-            (operation, bytes) =>
-              new OperationEntry(admission, operation, addressGroup(guard.addresses.of(request)), bytes),
+            (operation, bytes, address) => new OperationEntry(admission, operation, addressGroup(address), bytes),
           );
     case '/health':
       allow(request, response, ['GET', 'HEAD']);
@@ -196,16 +202,18 @@ const isPageView = ({ method, url, headers }: IncomingMessage): boolean =>
 async function answerGraphQL(
   { contextFor, callerOf, operationTimeoutMs }: HttpSettings,
   executor: GraphQLExecutor,
+  answers: AnswerSender,
+  address: string,
   request: IncomingMessage,
   response: ServerResponse,
-  entryOf: (operation: RunningOperation, bytes: number) => OperationEntry,
+  entryOf: (operation: RunningOperation, bytes: number, address: string) => OperationEntry,
 ): Promise<void> {
   const { method = 'GET', url = '' } = request;
   const { body, bytes } = method === 'POST' ? await readJson(request) : { body: undefined, bytes: url.length };
   const requestId = randomUUID();
   response.setHeader('x-request-id', requestId);
   const operation = new RunningOperation();
-  operation.entry = entryOf(operation, bytes);
+  operation.entry = entryOf(operation, bytes, address);
   const caller = callerOf(request);
   response.once('close', () => operation.abandon());
   const at = url.indexOf('?');
@@ -217,7 +225,7 @@ async function answerGraphQL(
   );
   if (answer.body.kind !== 'complete') throw new Error('Incremental delivery is not supported');
   for (const [name, value] of answer.headers) response.setHeader(name, value);
-  send(response, answer.status ?? 200, null, answer.body.string);
+  answers.send(response, answer.status ?? 200, answer.body.string, address, operation.hasMutated);
 }
 
 function sendPage(guard: RequestGuard, request: IncomingMessage, response: ServerResponse): void {
@@ -248,7 +256,7 @@ function fail(request: IncomingMessage, response: ServerResponse, error: unknown
   const message =
     known?.message ?? 'An unexpected error occurred in the service. Include the requestId when you report it.';
   const isLogged = known === null || error instanceof OperationTimedOut;
-  const retryable = unavailabilityOf(error)?.retryable;
+  const retryable = unavailabilityOf(error)?.retryable ?? known?.retryable;
   if (retryable === true) response.setHeader('retry-after', '1');
   const extensions = {
     code: known?.code ?? FAULT_CODES.internal,

@@ -7,6 +7,8 @@ export class RequestError extends Error {
     readonly status: number,
     readonly code: string,
     message: string,
+    /** Only of a request that is refused because the service is busy. */
+    readonly retryable?: boolean,
   ) {
     super(message);
   }

@@ -156,5 +156,6 @@ const forwardedValues = ({ headers }: Pick<IncomingMessage, 'headers'>, name: st
     ? []
     : String(value)
         .split(',')
-        .map((part) => part.trim());
+        .map((part) => part.trim())
+        .filter((part) => part !== '');
 };

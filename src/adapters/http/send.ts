@@ -4,10 +4,15 @@ import type { ServerResponse } from 'node:http';
 export function send(response: ServerResponse, status: number, type: string | null, body: string): void {
   if (response.destroyed) return;
   if (type !== null) response.setHeader('content-type', type);
+  writeHead(response, status, Buffer.byteLength(body));
+  response.end(response.req.method === 'HEAD' ? undefined : body);
+}
+
+/** Writes the status and the headers of an answer of so many bytes. */
+export function writeHead(response: ServerResponse, status: number, bytes: number): void {
   response.setHeader('x-content-type-options', 'nosniff');
   if (!response.hasHeader('cache-control')) response.setHeader('cache-control', 'no-store');
-  response.writeHead(status, { 'content-length': Buffer.byteLength(body) });
-  response.end(response.req.method === 'HEAD' ? undefined : body);
+  response.writeHead(status, { 'content-length': bytes });
 }
 
 export const sendJson = (response: ServerResponse, status: number, body: unknown): void =>
