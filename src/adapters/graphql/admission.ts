@@ -6,13 +6,15 @@ import { Documents, tokensOf } from './documents';
 import { COSTS } from './operation-costs';
 import { LIMITS } from './operation-limits';
 
+/** A token of a parsed document, with its place in the source; 475 at most. */
+export const TOKEN_BYTES = 475;
+
 /**
  * What an operation occupies on the heap, measured with graphql-js 16 on Node 20: documents of many
  * shapes, and lists of tickets.
  */
 const BYTES = {
-  /** A token of a parsed document, with its place in the source; 475 at most. */
-  token: 475,
+  token: TOKEN_BYTES,
   /** A field of the response, with the row that it is read from. */
   field: 200,
   /** The promises, timers and contexts of an operation. */
@@ -111,7 +113,7 @@ export class OperationEntry {
     private readonly admission: Admission,
     private readonly execution: Execution,
     private readonly address: string,
-    private readonly bytes: number,
+    readonly bytes: number,
   ) {}
 
   /** The way of one event of a subscription. */

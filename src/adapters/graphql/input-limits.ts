@@ -149,6 +149,9 @@ function sizeOf(root: unknown): Size {
   return { values, objects };
 }
 
+/** The number of values in variables, which are within the limits. */
+export const valuesIn = (variables: Readonly<Record<string, unknown>>): number => sizeOf(variables).values - 1;
+
 /** The arguments of an operation as it is executed: fragments are expanded, each measured once. */
 class Arguments {
   private readonly fragments = new Map<string, FragmentDefinitionNode>();

@@ -1,6 +1,7 @@
 import { GraphQLError } from 'graphql';
 import { FAULT_CODES } from '../../graphql/errors';
 import { addressGroup } from '../client-address';
+import { type Kept, KeptSubscriptions } from './kept-subscriptions';
 
 /** The limits of a process. Each message on an exceeded limit names it and its variable. */
 export interface SocketLimits {
@@ -8,6 +9,7 @@ export interface SocketLimits {
   /** Sockets of one IPv4 address, or of one IPv6 network of 64 bits. */
   readonly maxSocketsPerAddress: number;
   readonly maxSubscriptions: number;
+  readonly operationMemoryMb: number;
 }
 
 /** Counts sockets and subscriptions. */
@@ -16,7 +18,11 @@ export class SocketCounts {
   private readonly byAddress = new Map<string, number>();
   private subscriptions = 0;
 
-  constructor(private readonly limits: SocketLimits) {}
+  private readonly kept: KeptSubscriptions;
+
+  constructor(private readonly limits: SocketLimits) {
+    this.kept = new KeptSubscriptions(limits.operationMemoryMb);
+  }
 
   /**
    * Counts a socket until the returned function is called.
@@ -42,19 +48,25 @@ export class SocketCounts {
 
   /**
    * Starts a subscription and counts it until it ends.
+   * @param what the memory that it keeps
    * @param start returns a sequence, or a result if it cannot be started
    */
   async countSubscription<T extends object>(
+    what: Kept,
     start: () => Promise<AsyncIterableIterator<T> | T>,
   ): Promise<AsyncIterableIterator<T> | T | { readonly errors: readonly GraphQLError[] }> {
     const { maxSubscriptions } = this.limits;
     if (this.subscriptions >= maxSubscriptions) {
-      const sentence = `This process serves at most ${maxSubscriptions} subscriptions at a time (STEPDOWN_MAX_SUBSCRIPTIONS); try again later.`;
-      return { errors: [new GraphQLError(sentence, { extensions: { code: FAULT_CODES.tooManySubscriptions } })] };
+      return tooMany(
+        `This process serves at most ${maxSubscriptions} subscriptions at a time (STEPDOWN_MAX_SUBSCRIPTIONS); try again later.`,
+      );
     }
+    const forget = this.kept.add(what);
+    if (typeof forget === 'string') return tooMany(forget);
     this.subscriptions += 1;
     const end = once(() => {
       this.subscriptions -= 1;
+      forget();
     });
     try {
       const started = await start();
@@ -69,6 +81,10 @@ export class SocketCounts {
     }
   }
 }
+
+const tooMany = (sentence: string): { readonly errors: readonly GraphQLError[] } => ({
+  errors: [new GraphQLError(sentence, { extensions: { code: FAULT_CODES.tooManySubscriptions } })],
+});
 
 function once(run: () => void): () => void {
   let hasRun = false;

@@ -101,8 +101,9 @@ export function createSocketServer(settings: SocketSettings, admission: Admissio
     },
     execute: (args) => executeUntilCompleted(args, operationTimeoutMs),
     subscribe: (args) => {
-      const { caller, requestId } = args.contextValue as OperationContext;
-      return counts.countSubscription<ExecutionResult>(() =>
+      const { caller, requestId, operation: own } = args.contextValue as OperationContext;
+      const kept = { document: args.document, variables: args.variableValues ?? {}, length: own?.entry?.bytes ?? 0 };
+      return counts.countSubscription<ExecutionResult>(kept, () =>
         subscribeWithFreshContexts(args, operationTimeoutMs, (operation) => contextFor(caller, requestId, operation)),
       );
     },
