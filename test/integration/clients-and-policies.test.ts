@@ -81,8 +81,8 @@ describe('the versions of a policy', () => {
     expect(await policies.publication(CIMCLOUD_DOCUMENT.id, 1)).toMatchObject({ version: 1, publishedBy: null });
     expect(await policies.publication(CIMCLOUD_DOCUMENT.id, 2)).toMatchObject({ version: 2, publishedBy: AGENT });
     expect(await policies.publication(CIMCLOUD_DOCUMENT.id, 99)).toBeNull();
-    expect(await policies.yaml(CIMCLOUD_DOCUMENT.id, 2)).toBe('title: Changed');
-    expect(await policies.yaml(CIMCLOUD_DOCUMENT.id, 99)).toBeNull();
+    expect(await policies.yaml({}, CIMCLOUD_DOCUMENT.id, 2)).toBe('title: Changed');
+    expect(await policies.yaml({}, CIMCLOUD_DOCUMENT.id, 99)).toBeNull();
   });
 
   test('a start publishes the file if it differs from the file of the last start, also if others have published since', async () => {

@@ -68,7 +68,7 @@ describe('a statement of an operation', () => {
   it('is cancelled in the server with the operation, and its connection is used again', async () => {
     const { heavy } = lanesOf(store.pool);
     const operation = new AbortController();
-    const running = heavy.under(operation.signal).query(SLEEP);
+    const running = heavy.under({ signal: operation.signal }).query(SLEEP);
     await untilTrue(async () => (await sleeping()) === 1);
     const before = store.pool.totalCount;
     operation.abort(new Error('the caller has gone'));
@@ -76,7 +76,7 @@ describe('a statement of an operation', () => {
     await untilTrue(async () => (await sleeping()) === 0);
     // It is given back once the request to cancel has been answered.
     await untilTrue(() => store.pool.idleCount === before);
-    const { rows } = await heavy.under(new AbortController().signal).query({ text: 'SELECT 1 AS one' });
+    const { rows } = await heavy.under({ signal: new AbortController().signal }).query({ text: 'SELECT 1 AS one' });
     expect(rows).toEqual([{ one: 1 }]);
     expect(store.pool.totalCount).toBe(before);
   });
@@ -86,7 +86,7 @@ describe('a statement of an operation', () => {
     const operation = new AbortController();
     const statements = Array.from({ length: 400 }, (_, index) =>
       (index % 2 === 0 ? heavy : lists)
-        .under(operation.signal)
+        .under({ signal: operation.signal })
         .query(SLEEP)
         .catch((error: Error) => error.message),
     );
@@ -96,7 +96,7 @@ describe('a statement of an operation', () => {
     operation.abort(new Error('over'));
     expect(new Set(await Promise.all(statements))).toEqual(new Set(['over']));
     await untilTrue(async () => (await sleeping()) === 0);
-    await expect(heavy.under(operation.signal).query(SLEEP)).rejects.toThrow('over');
+    await expect(heavy.under({ signal: operation.signal }).query(SLEEP)).rejects.toThrow('over');
   });
 
   it('does not take the connections of other work, however many operations there are', async () => {
@@ -105,7 +105,7 @@ describe('a statement of an operation', () => {
     const running = operations.flatMap(({ signal }) =>
       Array.from({ length: 20 }, () =>
         heavy
-          .under(signal)
+          .under({ signal })
           .query(SLEEP)
           .catch(() => undefined),
       ),

@@ -130,7 +130,7 @@ export async function recordRelease(release: string): Promise<void> {
     await policies.publications(FIRST_PAGE);
     await policies.countPublications();
     await policies.publication(CIMCLOUD_DOCUMENT.id, 1);
-    await policies.yaml(CIMCLOUD_DOCUMENT.id, 2);
+    await policies.yaml({}, CIMCLOUD_DOCUMENT.id, 2);
     await policies.terms();
 
     // Reads.

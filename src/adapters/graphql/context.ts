@@ -8,6 +8,7 @@ import { judgedAt } from '../../domain/commitment/view';
 import type { EpochMs } from '../../domain/instant';
 import type { Policy } from '../../domain/policy/policy';
 import { type Allowance, unlimitedFields } from './check-operation';
+import { LIMITS } from './operation-limits';
 import type { RunningOperation } from './running-operation';
 
 /** The context of one execution: of a request, or of one event of a subscription. */
@@ -79,6 +80,7 @@ const callerOf = ({ actor, sees }: Caller, operation: RunningOperation): Caller 
   actor,
   sees,
   signal: operation.signal,
+  texts: { characters: 0, most: LIMITS.charactersRead },
   get waitSignal() {
     return operation.waitSignal;
   },

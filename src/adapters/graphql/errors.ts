@@ -6,6 +6,7 @@ import { CallerGone, OperationTimedOut } from '../../application/ports/operation
 import { InvalidCursor } from '../../application/ports/pagination';
 import { PolicyReaderBusy } from '../../application/ports/policies';
 import { DataLockedError, isStoreUnavailable, StatementTimedOut } from '../../application/ports/store-errors';
+import { TooMuchText } from '../../application/ports/texts-read';
 import { InvalidFilter, SearchIndexBehind } from '../../application/ports/ticket-filter';
 import { isUnanswerable } from '../../domain/calendar/business-calendar';
 import { TooManySegments } from '../../domain/commitment/explain-due';
@@ -63,7 +64,7 @@ interface PublicError {
 function publicErrorOf(error: unknown): PublicError | null {
   for (const link of chainOf(error)) {
     if (isUnanswerable(link)) return { code: FAULT_CODES.beyondCalendar, message: link.message };
-    if (link instanceof TooManySegments || link instanceof TooManyApproachingDeadlines)
+    if (link instanceof TooMuchText || link instanceof TooManySegments || link instanceof TooManyApproachingDeadlines)
       return { code: FAULT_CODES.tooLarge, message: link.message };
     if (link instanceof OperationTimedOut) return { code: FAULT_CODES.timedOut, message: link.message };
     if (link instanceof CallerGone) return { code: FAULT_CODES.abandoned, message: link.message };

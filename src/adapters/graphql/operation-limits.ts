@@ -18,6 +18,11 @@ export const LIMITS = {
   segments: 20_000,
   /** The characters in all texts of a response. */
   characters: 10_000_000,
+  /**
+   * The characters in all texts that an operation reads from the database, also those that it does
+   * not select.
+   */
+  charactersRead: 20_000_000,
   /** The number of lists that introspection fields select, such as `types` and `fields`. */
   introspectedLists: 40,
   /** The number of elements in a page of a connection when neither `first` nor `last` is given. */

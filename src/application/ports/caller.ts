@@ -1,4 +1,5 @@
 import type { Actor } from '../../domain/actor';
+import type { TextsRead } from './texts-read';
 
 /** The caller of a request: the configured operator, or the agent that the request names. */
 export interface Caller {
@@ -15,4 +16,9 @@ export interface Caller {
    * not interrupt. Ends what a change waits for before it begins.
    */
   readonly waitSignal?: AbortSignal;
+  /** What the running operation has read. Work without a caller that waits may read any length. */
+  readonly texts?: TextsRead;
 }
+
+/** The operation that reads: what ends it, and what bounds it. */
+export type Reading = Pick<Caller, 'signal' | 'texts'>;

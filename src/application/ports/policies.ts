@@ -2,6 +2,7 @@ import type { Actor } from '../../domain/actor';
 import type { EpochMs } from '../../domain/instant';
 import type { CalendarReplacements, Policy, PolicyDocument } from '../../domain/policy/policy';
 import type { Refusal } from '../../domain/ticket/refusals';
+import type { Reading } from './caller';
 import type { Idempotency } from './idempotency';
 import type { Page, PageRequest } from './pagination';
 
@@ -26,7 +27,7 @@ export interface Policies {
   publications(page: PageRequest): Promise<Page<Publication>>;
   countPublications(): Promise<number>;
   /** The YAML text of a version; null if it was not stored. */
-  yaml(id: string, version: number): Promise<string | null>;
+  yaml(reading: Reading, id: string, version: number): Promise<string | null>;
   /** The clients with terms of their own. */
   terms(): Promise<readonly NamedTerms[]>;
   /** Publishes a policy as the next version, unless the latest version has the same document. */

@@ -244,7 +244,7 @@ export class PolicyResolver {
     nullable: true,
     description: 'The YAML text that the version was published from, unchanged. Null when the text was not stored.',
   })
-  yaml(@Root() policy: Policy, @Ctx() { services }: RequestContext): Promise<string | null> {
-    return services.policies.yaml(policy.id, policy.version);
+  yaml(@Root() policy: Policy, @Ctx() { services, caller }: RequestContext): Promise<string | null> {
+    return services.policies.yaml(caller, policy.id, policy.version);
   }
 }

@@ -1,9 +1,11 @@
 import { setMaxListeners } from 'node:events';
 import type { ClientBase, Pool, QueryConfig, QueryResult, QueryResultRow } from 'pg';
+import type { Reading } from '../../../application/ports/caller';
 import { StoreBusyError } from '../../../application/ports/store-errors';
+import { chargeText } from '../../../application/ports/texts-read';
 import { type LineRefusal, WaitingLine } from '../../../application/waiting-line';
 import { queryUntilAborted } from './cancel';
-import type { Queryable } from './sql';
+import { chargedTo, type Queryable } from './sql';
 
 /**
  * The kinds of work. Each has a share of the connections of its own, so that none can take those of
@@ -73,8 +75,8 @@ export interface Taken {
 /**
  * A share of the connections of a pool. What finds none free waits in a bounded queue.
  *
- * A statement that is sent to the lane itself runs to its end; one that is sent `under` a signal is
- * cancelled with it.
+ * A statement that is sent to the lane itself runs to its end; one that is sent `under` an
+ * operation is cancelled with it.
  */
 export class Lane implements Queryable {
   private readonly line: WaitingLine;
@@ -105,13 +107,17 @@ export class Lane implements Queryable {
   /**
    * The lane for the statements of one operation. They are cancelled when its signal is aborted,
    * and no further one starts. At most `CONNECTIONS_PER_OPERATION` of them run at a time, in all
-   * lanes together.
+   * lanes together. The texts that they read are charged to the operation.
    */
-  under(signal: AbortSignal | undefined): Queryable {
-    if (signal === undefined) return this;
+  under({ signal, texts }: Reading): Queryable {
+    if (signal === undefined) return texts === undefined ? this : chargedTo(texts, this);
     return {
+      texts,
       query: <Row extends QueryResultRow>(config: QueryConfig) =>
-        inOperation(signal, async () => queryUntilAborted<Row>(await this.take(signal), config, signal)),
+        inOperation(signal, async () => {
+          chargeText(texts, 0);
+          return queryUntilAborted<Row>(await this.take(signal), config, signal);
+        }),
     };
   }
 

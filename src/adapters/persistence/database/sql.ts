@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CustomTypesConfig, type QueryResult, type QueryResultRow, types } from 'pg';
 import { LOCK_WAIT_MS } from '../../../application/ports/store-errors';
+import { chargeText, type TextsRead } from '../../../application/ports/texts-read';
 import { type EpochMs, toIso } from '../../../domain/instant';
 import {
   isConnectionLost,
@@ -19,6 +20,8 @@ import {
 export interface Queryable {
   /** Only a pool has it. */
   readonly totalCount?: never;
+  /** Where the texts of the rows are charged, as they arrive. */
+  readonly texts?: TextsRead | undefined;
   query<Row extends QueryResultRow>(config: {
     readonly name?: string;
     readonly text: string;
@@ -39,14 +42,15 @@ export interface Statement {
  * strings.
  *
  * @throws OutdatedProcessError if a newer migration does not allow this process to write;
- *   StatementTimedOut
+ *   StatementTimedOut; TooMuchText
  */
 export async function sendStatement<Row extends QueryResultRow>(
   on: Queryable,
   { values, ...rest }: Statement,
 ): Promise<QueryResult<Row>> {
+  const codecs = on.texts === undefined ? CODECS : charging(on.texts);
   try {
-    return await on.query<Row>({ ...rest, values: values === undefined ? [] : [...values], types: CODECS });
+    return await on.query<Row>({ ...rest, values: values === undefined ? [] : [...values], types: codecs });
   } catch (error) {
     throw storeError(error);
   }
@@ -105,6 +109,30 @@ const parsers = new Map<number, Parser>([
 const CODECS: CustomTypesConfig = {
   getTypeParser: (oid: number, format?: 'text' | 'binary') => parsers.get(oid) ?? types.getTypeParser(oid, format),
 };
+
+/** The types of texts that can be long: `jsonb`, `text`, `text[]` and `varchar`. */
+const LONG_TYPES: ReadonlySet<number> = new Set([JSONB, 25, 1009, 1043]);
+
+/**
+ * The type parsers of a statement whose texts are charged. Once a parser has thrown, pg keeps no
+ * further row of the statement.
+ */
+const charging = (texts: TextsRead): CustomTypesConfig => ({
+  getTypeParser: (oid: number, format?: 'text' | 'binary') => {
+    const parse = CODECS.getTypeParser(oid, format as 'text') as Parser;
+    if (!LONG_TYPES.has(oid)) return parse;
+    return (text: string) => {
+      chargeText(texts, text.length);
+      return parse(text);
+    };
+  },
+});
+
+/** The same, with the texts of its rows charged. */
+export const chargedTo = (texts: TextsRead | undefined, on: Queryable): Queryable => ({
+  texts,
+  query: (config) => on.query(config),
+});
 
 const digits = (text: string, from: number, to: number): number => {
   let value = 0;

@@ -1,8 +1,10 @@
 import type { QueryResultRow } from 'pg';
+import type { Reading } from '../../../application/ports/caller';
 import type { Page, PageRequest } from '../../../application/ports/pagination';
+import type { TextsRead } from '../../../application/ports/texts-read';
 import { isUuid } from '../../../domain/text';
 import { batched } from '../database/batched';
-import { type Queryable, readRows } from '../database/sql';
+import { chargedTo, type Queryable, readRows } from '../database/sql';
 import { every, Parameters } from './conditions';
 import { cursorOf, type Ordering, type Placed, pageOf, pageStatement } from './page';
 
@@ -30,7 +32,7 @@ type Owned = Placed & { readonly page_owner: string };
 export function ownedLists<Query, Row extends QueryResultRow, T>(lane: Queryable, list: OwnedList<Query, Row, T>) {
   const { select, from, order } = list;
 
-  const pagesOf = async (owners: readonly string[], query: Query, page: PageRequest) => {
+  const pagesOf = async (owners: readonly string[], query: Query, page: PageRequest, texts: TextsRead) => {
     const to = new Parameters();
     const wanted = to.add(owners, 'uuid[]');
     const where = every([`${list.owner} = wanted.owner`, list.where(query, to)]);
@@ -38,12 +40,10 @@ export function ownedLists<Query, Row extends QueryResultRow, T>(lane: Queryable
     const direction = order.descending === (page.from === 'END') ? 'ASC' : 'DESC';
     const text = `SELECT wanted.owner AS page_owner, paged.* FROM unnest(${wanted}) AS wanted (owner)
       CROSS JOIN LATERAL (${one}) paged ORDER BY paged.sort_key ${direction}`;
-    const rows = await readRows<Row & Owned>(lane, to.statement(text));
+    const rows = await readRows<Row & Owned>(chargedTo(texts, lane), to.statement(text));
     const byOwner = new Map<string, (Row & Owned)[]>(owners.map((owner) => [owner, []]));
     for (const row of rows) byOwner.get(row.page_owner)?.push(row);
-    const edgeOf = (row: Row & Owned) => ({ node: list.nodeOf(row), cursor: cursorOf(order, row) });
-    // A row that cannot be read is an error of its owner only.
-    return new Map([...byOwner].map(([owner, own]) => [owner, () => pageOf(own, page, edgeOf)] as const));
+    return byOwner;
   };
 
   const countsOf = async (owners: readonly string[], query: Query) => {
@@ -56,25 +56,29 @@ export function ownedLists<Query, Row extends QueryResultRow, T>(lane: Queryable
     return new Map(rows.map(({ page_owner, count }) => [page_owner, Number(count)] as const));
   };
 
-  const page = joined<readonly [Query, PageRequest], () => Page<T>>((owners, [query, request]) =>
-    pagesOf(owners, query, request),
+  const rows = joined<readonly [Query, PageRequest], readonly (Row & Owned)[]>((owners, [query, request], texts) =>
+    pagesOf(owners, query, request, texts),
   );
   const count = joined<Query, number>(countsOf);
+  const edgeOf = (row: Row & Owned) => ({ node: list.nodeOf(row), cursor: cursorOf(order, row) });
   return {
-    page: async (owner: string, query: Query, request: PageRequest): Promise<Page<T>> => {
+    page: async (reading: Reading, owner: string, query: Query, request: PageRequest): Promise<Page<T>> => {
       // Refuses an invalid cursor here, before it can fail the statement of other requests.
       pageStatement({ select, from, where: 'TRUE' }, order, request, new Parameters());
-      const read = isUuid(owner) ? await page(owner, [query, request]) : null;
-      return read?.() ?? { edges: [], hasNextPage: false, hasPreviousPage: false };
+      const own = isUuid(owner) ? await rows(reading, owner, [query, request]) : null;
+      // A row that cannot be read is an error of its owner only.
+      return own === null ? { edges: [], hasNextPage: false, hasPreviousPage: false } : pageOf(own, request, edgeOf);
     },
-    count: async (owner: string, query: Query): Promise<number> =>
-      (isUuid(owner) ? await count(owner, query) : null) ?? 0,
+    count: async (reading: Reading, owner: string, query: Query): Promise<number> =>
+      (isUuid(owner) ? await count(reading, owner, query) : null) ?? 0,
   };
 }
 
 /** Batches look-ups that differ only in the owner; calls `load` once for each distinct query. */
-function joined<Query, V>(load: (owners: readonly string[], query: Query) => Promise<ReadonlyMap<string, V>>) {
-  const look = batched<V>(async (keys) => {
+function joined<Query, V>(
+  load: (owners: readonly string[], query: Query, texts: TextsRead) => Promise<ReadonlyMap<string, V>>,
+) {
+  const look = batched<V>(async (keys, texts) => {
     const byQuery = new Map<string, string[]>();
     for (const key of keys) {
       const [owner = '', query = ''] = splitKey(key);
@@ -83,13 +87,14 @@ function joined<Query, V>(load: (owners: readonly string[], query: Query) => Pro
     const found = new Map<string, V>();
     await Promise.all(
       [...byQuery].map(async ([query, owners]) => {
-        for (const [owner, value] of await load(owners, JSON.parse(query) as Query))
+        for (const [owner, value] of await load(owners, JSON.parse(query) as Query, texts))
           found.set(`${owner} ${query}`, value);
       }),
     );
     return found;
   });
-  return (owner: string, query: Query): Promise<V | null> => look(`${owner} ${JSON.stringify(query)}`);
+  return (reading: Reading, owner: string, query: Query): Promise<V | null> =>
+    look(`${owner} ${JSON.stringify(query)}`, reading);
 }
 
 const splitKey = (key: string): readonly [string, string] => {

@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { OperatorError } from '../../../application/operator-error';
+import type { Reading } from '../../../application/ports/caller';
 import type { Clock } from '../../../application/ports/clock';
 import type { ConfiguredPolicies } from '../../../application/ports/configured-policy';
 import { withCalendars } from '../../../domain/policy/calendar-replacements';
@@ -32,6 +33,9 @@ export interface PoliciesDeps {
   readonly staleMs?: number;
 }
 
+/** What is kept for all operations is charged to none. */
+const SHARED: Reading = {};
+
 /** The policies under which new tickets are opened. */
 interface InForce {
   readonly default: () => Policy;
@@ -51,15 +55,15 @@ export function createPolicies(deps: PoliciesDeps): ConfiguredPolicies {
   const manager = entityManager(dataSource, lanesOf(poolOf(dataSource)).lookups);
   const compiled = new Map<string, Policy>();
   const compiling = new Map<string, Promise<Policy | null>>();
-  const document = batched((names) => versionsNamed(dataSource, names, 'document'));
-  const publication = batched((names) => publicationsNamed(dataSource, names));
-  const yaml = batched((names) => versionsNamed(dataSource, names, 'yaml'));
+  const document = batched((names, texts) => versionsNamed(dataSource, texts, names, 'document'));
+  const publication = batched((names, texts) => publicationsNamed(dataSource, texts, names));
+  const yaml = batched((names, texts) => versionsNamed(dataSource, texts, names, 'yaml'));
   let cached: { readonly inForce: Promise<InForce>; readonly until: number } | null = null;
 
   const known = (id: string, version: number): Policy | null => compiled.get(nameOf(id, version)) ?? null;
 
   const load = async (id: string, version: number): Promise<Policy | null> => {
-    const found = await document(nameOf(id, version));
+    const found = await document(nameOf(id, version), SHARED);
     if (found === null) return null;
     const policy = readPolicyVersion(found.document, id, version);
     // A version that is not found is not cached, because it may be published later.
@@ -132,10 +136,10 @@ export function createPolicies(deps: PoliciesDeps): ConfiguredPolicies {
     version,
     known,
     latest: (id, document) => retryRead(() => latestVersion(manager, id, document ?? null)),
-    publication: (id, number) => publication(nameOf(id, number)),
+    publication: (id, number) => publication(nameOf(id, number), SHARED),
     publications: (page) => publicationsPage(dataSource, page),
     countPublications: () => countPublications(dataSource),
-    yaml: async (id, number) => (await yaml(nameOf(id, number)))?.yaml ?? null,
+    yaml: async (reading, id, number) => (await yaml(nameOf(id, number), reading))?.yaml ?? null,
     terms: async () => {
       const rows = await readTerms();
       return rows.map(({ id, name, policy, calendars }) => ({ clientId: id, name, policy, calendars }));

@@ -1,11 +1,12 @@
 import type { DataSource } from 'typeorm';
 import type { Page, PageRequest } from '../../../application/ports/pagination';
 import type { Publication } from '../../../application/ports/policies';
+import type { TextsRead } from '../../../application/ports/texts-read';
 import { isIsoInstant } from '../../../domain/instant';
 import { poolOf } from '../database/data-source';
 import { entityManager } from '../database/entity-manager';
 import { lanesOf } from '../database/lanes';
-import { instantText, retryRead } from '../database/sql';
+import { chargedTo, instantText, retryRead } from '../database/sql';
 import { decodePosition, encodePosition } from '../lists/cursor';
 import { pageOf } from '../lists/page';
 import { type PolicyVersionRow, policyVersions } from '../tables';
@@ -31,17 +32,18 @@ const partsOf = (name: string): { readonly id: string; readonly version: number 
   return { id: name.slice(0, slash), version: Number(name.slice(slash + 1)) };
 };
 
-const repositoryOf = (dataSource: DataSource) =>
-  entityManager(dataSource, lanesOf(poolOf(dataSource)).lookups).getRepository(policyVersions);
+const repositoryOf = (dataSource: DataSource, texts?: TextsRead) =>
+  entityManager(dataSource, chargedTo(texts, lanesOf(poolOf(dataSource)).lookups)).getRepository(policyVersions);
 
 /** Reads some columns of the versions with the given names; returns them by name. */
 export async function versionsNamed<Column extends keyof PolicyVersionRow>(
   dataSource: DataSource,
+  texts: TextsRead,
   names: readonly string[],
   ...columns: readonly Column[]
 ): Promise<ReadonlyMap<string, Pick<PolicyVersionRow, Column>>> {
   const rows = await retryRead(() =>
-    repositoryOf(dataSource)
+    repositoryOf(dataSource, texts)
       .createQueryBuilder('v')
       .select(['v.id', 'v.version', ...columns.map((column) => `v.${column}`)])
       .where(names.map(partsOf))
@@ -52,9 +54,10 @@ export async function versionsNamed<Column extends keyof PolicyVersionRow>(
 
 export async function publicationsNamed(
   dataSource: DataSource,
+  texts: TextsRead,
   names: readonly string[],
 ): Promise<ReadonlyMap<string, Publication>> {
-  const rows = await versionsNamed(dataSource, names, 'published_at', 'published_by');
+  const rows = await versionsNamed(dataSource, texts, names, 'published_at', 'published_by');
   return new Map([...rows].map(([name, row]) => [name, publicationOf({ ...row, ...partsOf(name) })]));
 }
 

@@ -4,6 +4,7 @@ import type { Client } from '../../../application/ports/clients';
 import type { LoggedEvent } from '../../../application/ports/events';
 import type { Page, PageRequest } from '../../../application/ports/pagination';
 import type { AsOf, StoredTicket } from '../../../application/ports/stored-ticket';
+import { chargeText, textIn } from '../../../application/ports/texts-read';
 import type { TicketReader } from '../../../application/ports/ticket-reader';
 import { sees } from '../../../application/visibility';
 import { isUuid } from '../../../domain/text';
@@ -12,7 +13,7 @@ import { clientFromRow } from '../clients/postgres-clients';
 import { CLIENTS_BY_ID } from '../clients/statements/clients-by-id';
 import { batched } from '../database/batched';
 import { lanesOf } from '../database/lanes';
-import { type Queryable, readRows } from '../database/sql';
+import { chargedTo, type Queryable, readRows } from '../database/sql';
 import { compare, every, Parameters } from '../lists/conditions';
 import { ownedLists } from '../lists/owned-lists';
 import { cursorOf, type Ordering, type Placed, pageOf, pageStatement } from '../lists/page';
@@ -38,14 +39,17 @@ import { type SelectedTicket, TICKET_COLUMNS, ticketOf } from './ticket-row';
 export function createTicketReader({ pool }: { readonly pool: Pool }): TicketReader {
   const searchTables = new SearchTables(pool);
   const { lookups, lists, heavy } = lanesOf(pool);
-  const findTicket = batched<StoredTicket>(async (ids) => {
-    const rows = await readRows<SelectedTicket>(lookups, { ...TICKETS_BY_ID, values: [ids] });
+  const findTicket = batched<StoredTicket>(async (ids, texts) => {
+    const rows = await readRows<SelectedTicket>(chargedTo(texts, lookups), { ...TICKETS_BY_ID, values: [ids] });
     return new Map(rows.map((row) => [row.id, ticketOf(row)]));
   });
-  const findClient = batched<Client>(async (ids) => {
-    const rows = await readRows<ClientRow>(lookups, { ...CLIENTS_BY_ID, values: [ids] });
+  const findClient = batched<Client>(async (ids, texts) => {
+    const rows = await readRows<ClientRow>(chargedTo(texts, lookups), { ...CLIENTS_BY_ID, values: [ids] });
     return new Map(rows.map((row) => [row.id, clientFromRow(row)]));
   });
+
+  /** Histories are folded and not kept, so their texts are not charged. */
+  const folding = ({ signal }: Caller): Queryable => heavy.under({ ...(signal === undefined ? {} : { signal }) });
 
   const events = ownedLists<EventsAsked, SelectedEvent, LoggedEvent>(lists, {
     select: EVENT_COLUMNS,
@@ -73,12 +77,12 @@ export function createTicketReader({ pool }: { readonly pool: Pool }): TicketRea
     ticketById: async (caller, id) => {
       caller.signal?.throwIfAborted();
       if (!isUuid(id)) return null;
-      const ticket = await findTicket(id);
+      const ticket = await findTicket(id, caller);
       return ticket !== null && sees(caller, ticket.clientId) ? ticket : null;
     },
     ticketByNumber: async (caller, number) => {
       if (!Number.isInteger(number) || number < 1 || number >= 2 ** 31) return null;
-      const [row] = await readRows<SelectedTicket>(lookups.under(caller.signal), {
+      const [row] = await readRows<SelectedTicket>(lookups.under(caller), {
         ...TICKET_BY_NUMBER,
         values: [number],
       });
@@ -86,7 +90,7 @@ export function createTicketReader({ pool }: { readonly pool: Pool }): TicketRea
     },
     ticketsByExternalId: async (caller, externalId, client) => {
       if (externalId.includes('\0')) return [];
-      const rows = await readRows<SelectedTicket>(lookups.under(caller.signal), {
+      const rows = await readRows<SelectedTicket>(lookups.under(caller), {
         ...TICKETS_BY_EXTERNAL_ID,
         values: [comparisonKey(externalId), externalId],
       });
@@ -98,61 +102,61 @@ export function createTicketReader({ pool }: { readonly pool: Pool }): TicketRea
       await searchTables.prepare(filter);
       const to = new Parameters();
       const lane = mentions(filter, ['text']) ? heavy : lists;
-      return ticketsPage(
-        lane.under(caller.signal),
-        ticketsWhere(caller, filter, now, to),
-        ticketOrdering(order),
-        page,
-        to,
-      );
+      return ticketsPage(lane.under(caller), ticketsWhere(caller, filter, now, to), ticketOrdering(order), page, to);
     },
     countTickets: async (caller, filter, now) => {
       await searchTables.prepare(filter);
       const to = new Parameters();
-      return count(heavy.under(caller.signal), 'tickets t', ticketsWhere(caller, filter, now, to), to);
+      return count(heavy.under(caller), 'tickets t', ticketsWhere(caller, filter, now, to), to);
     },
     deadlines: async (caller, query, page) => {
       if (query.assignee !== null) await searchTables.prepareNames();
-      return deadlinesPage(lists.under(caller.signal), caller, query, page);
+      return deadlinesPage(lists.under(caller), caller, query, page);
     },
     countDeadlines: async (caller, query) => {
       if (query.assignee !== null) await searchTables.prepareNames();
-      return countDeadlines(heavy.under(caller.signal), caller, query);
+      return countDeadlines(heavy.under(caller), caller, query);
     },
-    followUps: async ({ sees: clients, signal }, ticketId, page, asOf = null) => {
-      signal?.throwIfAborted();
-      const found = await followUps.page(ticketId, { sees: clients, asOf }, page);
-      return asOf === null ? found : shownAsOf(heavy.under(signal), found, asOf);
+    followUps: async (caller, ticketId, page, asOf = null) => {
+      caller.signal?.throwIfAborted();
+      const found = await followUps.page(caller, ticketId, { sees: caller.sees, asOf }, page);
+      return asOf === null ? found : shownAsOf(caller, folding(caller), found, asOf);
     },
-    countFollowUps: async ({ sees: clients, signal }, ticketId, asOf = null) => {
-      signal?.throwIfAborted();
-      return followUps.count(ticketId, { sees: clients, asOf });
+    countFollowUps: async (caller, ticketId, asOf = null) => {
+      caller.signal?.throwIfAborted();
+      return followUps.count(caller, ticketId, { sees: caller.sees, asOf });
     },
-    events: async ({ signal }, ticketId, types, page, upTo = null) => {
-      signal?.throwIfAborted();
-      return events.page(ticketId, { types, upTo }, page);
+    events: async (caller, ticketId, types, page, upTo = null) => {
+      caller.signal?.throwIfAborted();
+      return events.page(caller, ticketId, { types, upTo }, page);
     },
-    countEvents: async ({ signal }, ticketId, types, upTo = null) => {
-      signal?.throwIfAborted();
-      return events.count(ticketId, { types, upTo });
+    countEvents: async (caller, ticketId, types, upTo = null) => {
+      caller.signal?.throwIfAborted();
+      return events.count(caller, ticketId, { types, upTo });
     },
-    slaReport: async (caller, query, now) => slaReport(heavy.under(caller.signal), caller, query, now),
+    slaReport: async (caller, query, now) => slaReport(heavy.under(caller), caller, query, now),
     clientById: async (caller, id) => {
       caller.signal?.throwIfAborted();
-      return isUuid(id) && sees(caller, id) ? findClient(id) : null;
+      return isUuid(id) && sees(caller, id) ? findClient(id, caller) : null;
     },
     async *histories(caller, filter, now) {
       await searchTables.prepare(filter);
-      yield* historiesOf(heavy.under(caller.signal), caller, filter, now);
+      yield* historiesOf(folding(caller), caller, filter, now);
     },
-    ticketAsOf: async ({ signal }, { id }, asOf) =>
-      (await ticketsAsOf(heavy.under(signal), [id], asOf)).get(id) ?? null,
-    ticketAtVersion: async ({ signal }, id, version) => {
+    ticketAsOf: async (caller, { id }, asOf) =>
+      charged(caller, (await ticketsAsOf(folding(caller), [id], asOf)).get(id) ?? null),
+    ticketAtVersion: async (caller, id, version) => {
       if (!isUuid(id)) return null;
-      const [ticket] = await ticketsAtVersions(heavy.under(signal), [{ id, version }]);
-      return ticket ?? null;
+      const [ticket] = await ticketsAtVersions(folding(caller), [{ id, version }]);
+      return charged(caller, ticket ?? null);
     },
   };
+}
+
+/** A ticket that was folded from its history, charged to the operation that reads it. */
+function charged<T extends StoredTicket | null>({ texts }: Caller, ticket: T): T {
+  chargeText(texts, textIn(ticket));
+  return ticket;
 }
 
 interface EventsAsked {
@@ -172,13 +176,18 @@ const openedBy = ({ at, knownAt }: AsOf, to: Parameters): readonly string[] => [
 ];
 
 /** The same page, with each ticket as of the instant. */
-async function shownAsOf(on: Queryable, page: Page<StoredTicket>, asOf: AsOf): Promise<Page<StoredTicket>> {
+async function shownAsOf(
+  caller: Caller,
+  on: Queryable,
+  page: Page<StoredTicket>,
+  asOf: AsOf,
+): Promise<Page<StoredTicket>> {
   const ids = page.edges.map(({ node }) => node.id);
   const tickets = await ticketsAsOf(on, ids, asOf);
   const edges = page.edges.map(({ node: { id }, cursor }) => {
     const node = tickets.get(id);
     if (node === undefined) throw new Error(`Ticket ${id} existed at that instant but has no history up to it`);
-    return { node, cursor };
+    return { node: charged(caller, node), cursor };
   });
   return { ...page, edges };
 }
