@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { type EdgeServer, startEdgeServer } from '../support/edge-server';
@@ -5,7 +6,7 @@ import { untilTrue } from '../support/until';
 
 let server: EdgeServer;
 beforeEach(async () => {
-  server = await startEdgeServer();
+  server = await startEdgeServer({ maxSockets: 1 });
 });
 afterEach(() => server.close());
 
@@ -45,4 +46,39 @@ it.each<[string, string, (socket: ReturnType<typeof open>) => void]>([
   await askAnother();
   await askAnother();
   expect(server.begun.length).toBe(3);
+});
+
+it('connections that send nothing, or half a request, lock out no other and end no answer', async () => {
+  const busy = fetch(server.url.replace('/graphql', QUERY), { headers: { 'apollo-require-preflight': '1' } });
+  await untilTrue(() => server.begun.length === 1);
+  const idle: ReturnType<typeof open>[] = [];
+  let closed = 0;
+  // More than all connections that the service takes.
+  for (let n = 0; n < 1_100; n++) {
+    const socket = open();
+    socket.on('close', () => (closed += 1));
+    if (n % 2 === 0) socket.write(POST.slice(0, n % 4 === 0 ? -1 : 20));
+    idle.push(socket);
+    if (n % 100 === 0) await untilTrue(() => !socket.connecting);
+  }
+  await untilTrue(() => closed >= 99);
+  for (const path of ['/livez', '/readyz']) {
+    expect((await fetch(server.url.replace('/graphql', path))).status).toBe(200);
+  }
+  server.release();
+  expect((await busy).status).toBe(200);
+  for (const socket of idle) socket.destroy();
+});
+
+it('a refused upgrade does not keep its connection', async () => {
+  // The client keeps its half of the connection open.
+  const socket = connect({ port: Number(new URL(server.url).port), host: '127.0.0.1', allowHalfOpen: true });
+  socket.on('error', () => undefined);
+  socket.resume();
+  socket.write('GET /nowhere HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n');
+  await once(socket, 'end');
+  await untilTrue(() => {
+    socket.write('x');
+    return socket.destroyed;
+  });
 });

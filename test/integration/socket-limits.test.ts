@@ -87,25 +87,38 @@ describe('a client that never reads', () => {
   /** More than the buffers of the operating system and the limit hold together, by far. */
   const LIMIT = 200_000_000;
   const NOT_READING = 'a socket was closed, because its client does not read';
+  /** Soon enough that not much waits. */
+  const TOO_MANY = 'a socket was closed, because its client sends too many messages';
   const query = '{ __schema { types { name description fields { name description args { name description } } } } }';
   let ids = 0;
   const operation = () => textFrame({ type: 'subscribe', id: `${ids++}`, payload: { query } });
-  it.each<[string, () => Buffer]>([
-    ['ping messages', () => textFrame({ type: 'ping', payload: { a: 'x'.repeat(900) } })],
-    ['ping frames', () => pingFrame('x'.repeat(125))],
-    ['operations', operation],
-  ])('and sends %s is closed', async (_, next) => {
-    const socket = await rawWebSocket(service.url);
+  it.each<[string, readonly (() => Buffer)[], string]>([
+    [
+      'pings, pongs and completions',
+      [
+        () => textFrame({ type: 'ping', payload: { a: 'x'.repeat(900) } }),
+        () => pingFrame('x'.repeat(125)),
+        () => textFrame({ type: 'pong', payload: { a: 'x'.repeat(900) } }),
+        () => textFrame({ type: 'complete', id: 'none' }),
+      ],
+      TOO_MANY,
+    ],
+    ['operations', [operation], NOT_READING],
+  ])('and sends %s is closed', async (_, kinds, reason) => {
     const logged = service.logged.length;
-    const isClosed = () => service.logged.slice(logged).some(({ msg }) => msg === NOT_READING);
-    const fifty = () => Buffer.concat(Array.from({ length: 50 }, next));
-    expect(await flood(socket, fifty, isClosed, LIMIT)).toBeLessThan(LIMIT);
-    await untilTrue(isClosed);
-    // The close frame cannot be sent, so that the connection is cut: nothing more can be written.
-    await untilTrue(() => {
-      socket.write(next());
-      return socket.destroyed;
+    const areClosed = () => service.logged.slice(logged).filter(({ msg }) => msg === reason).length === kinds.length;
+    const each = kinds.map(async (next) => {
+      const socket = await rawWebSocket(service.url);
+      const fifty = () => Buffer.concat(Array.from({ length: 50 }, next));
+      expect(await flood(socket, fifty, areClosed, LIMIT)).toBeLessThan(LIMIT);
+      await untilTrue(areClosed);
+      // The close frame cannot be sent, so that the connection is cut: nothing more can be written.
+      await untilTrue(() => {
+        socket.write(next());
+        return socket.destroyed;
+      });
     });
+    await Promise.all(each);
     // Others are served.
     const other = await talk([INIT]);
     await untilTrue(() => other.messages.length === 1);
@@ -137,6 +150,22 @@ describe('a client that never reads', () => {
     expect(sent).toBeLessThan(LIMIT);
     socket.destroy();
   });
+});
+
+it('a client that reads, and sends too many pings, is closed with a reason; others of its address are not', async () => {
+  const other = await talk([INIT, { type: 'ping' }], '192.0.2.7');
+  const floods = await Promise.all([1, 2].map(() => talk([INIT], '192.0.2.7')));
+  for (const { socket } of floods) {
+    for (let n = 0; n < 1_001; n++) socket.send(JSON.stringify({ type: 'ping' }));
+  }
+  const reason = 'A socket can send 10,000 messages or 1,000 pings in 10 seconds, or fewer of a busy address';
+  for (const { closed, messages } of floods) {
+    expect(await closed).toEqual([4429, reason]);
+    expect(messages.length).toBeGreaterThan(900);
+  }
+  other.socket.send(JSON.stringify({ type: 'ping' }));
+  await untilTrue(() => other.messages.length === 3);
+  await leave(other);
 });
 
 describe('limits', () => {

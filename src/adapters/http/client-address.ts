@@ -36,6 +36,8 @@ function isNetwork(text: string): boolean {
 export interface ClientAddresses {
   /** The IP address of the client, of the first proxy that is not trusted, or `unknown`. */
   of(request: Pick<IncomingMessage, 'headers' | 'socket'>): string;
+  /** The IP address at the other end of the connection, or `unknown`. */
+  ofPeer(request: Pick<IncomingMessage, 'socket'>): string;
   /** Whether the headers of the direct peer of a request are trusted. */
   isProxied(request: Pick<IncomingMessage, 'socket'>): boolean;
 }
@@ -64,6 +66,7 @@ export function clientAddresses(trust: TrustProxy): ClientAddresses {
       }
       return client;
     },
+    ofPeer: peerOf,
     isProxied: (request) => isTrusted(peerOf(request), 0),
   };
 }

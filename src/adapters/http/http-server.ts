@@ -2,20 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Logger } from 'pino';
-import { OperationTimedOut } from '../../application/ports/operation-ended';
 import { Admission, type AdmissionSettings, OperationEntry } from '../graphql/admission';
-import { FAULT_CODES } from '../graphql/errors';
 import { RunningOperation } from '../graphql/running-operation';
-import { unavailabilityOf } from '../graphql/unavailability';
 import { AnswerSender } from './answer-sender';
 import { type GraphQLExecutor, headerMap, startApollo } from './apollo';
-import { addressGroup } from './client-address';
+import { addressGroup, clientAddresses } from './client-address';
+import { Connections } from './connection-limits';
 import { allowOrigin, answerPreflight, isPreflight } from './cors';
+import { errorBody, fail } from './failed-request';
 import { answerHealth, answerReady, type HealthChecks } from './health';
 import { ListenError } from './listen-error';
 import { Pipeline } from './pipeline';
-import { RequestError, readJson } from './request-body';
+import { BodyReceiver, RequestError, readJson } from './request-body';
 import { createRequestGuard, type GuardSettings, pathAndQuery, type RequestGuard } from './request-guard';
 import { send, sendJson } from './send';
 import { startPage } from './start-page';
@@ -25,8 +23,8 @@ const GRAPHQL_PATH = '/graphql';
 /** How long `close` waits for running requests. */
 const DRAIN_TIMEOUT_MS = 5_000;
 
-/** Connections beyond those of the sockets, for requests. More are dropped. */
-const MAX_REQUEST_CONNECTIONS = 1_000;
+/** Connections beyond those of the sockets, for requests. */
+const MAX_REQUEST_CONNECTIONS = { inAll: 1_000, perAddress: 500 } as const;
 /** A connection on which nothing moves is cut off so long after the time limit of an operation. */
 const IDLE_MARGIN_MS = 30_000;
 /** The paths of health checks, which a load balancer may send to an IP address. */
@@ -57,6 +55,7 @@ export async function startHttpServer(settings: HttpSettings): Promise<HttpServe
   const executor = await startApollo(schema, admission.documents, logger);
   const sockets = createSocketServer(settings, admission);
   const pipeline = new Pipeline();
+  const bodies = new BodyReceiver();
   const answers = new AnswerSender();
   // The port is known once the server listens; no request arrives before.
   let guard = createRequestGuard(settings, port);
@@ -64,17 +63,25 @@ export async function startHttpServer(settings: HttpSettings): Promise<HttpServe
   const server = createServer({
     headersTimeout: 10_000,
     requestTimeout: 30_000,
-    connectionsCheckingInterval: 5_000,
+    connectionsCheckingInterval: 2_000,
     maxHeaderSize: 16_384,
   });
-  server.maxConnections = settings.maxSockets + MAX_REQUEST_CONNECTIONS;
   server.timeout = settings.operationTimeoutMs + IDLE_MARGIN_MS;
+  const connections = new Connections(
+    {
+      inAll: settings.maxSockets + MAX_REQUEST_CONNECTIONS.inAll,
+      perAddress: settings.maxSocketsPerAddress + MAX_REQUEST_CONNECTIONS.perAddress,
+    },
+    clientAddresses(settings.trustProxy),
+  );
+  server.on('connection', (socket) => connections.add(socket));
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    connections.begin(request, response);
     const turn = pipeline.turnOf(request, response);
     if (turn !== null) await turn;
     // A client that has gone gets nothing done that had not begun.
     if (request.socket.destroyed) return;
-    await respond(settings, guard, admission, executor, answers, request, response);
+    await respond(settings, guard, admission, executor, bodies, answers, request, response);
   };
   server.on('request', (request, response) => {
     answer(request, response).catch((error: unknown) => fail(request, response, error, logger));
@@ -84,10 +91,15 @@ export async function startHttpServer(settings: HttpSettings): Promise<HttpServe
     const socket = stream as Socket;
     socket.on('error', () => socket.destroy());
     const refusal = refusalOfUpgrade(settings, guard, request);
-    if (refusal === null) return sockets.upgrade(request, socket, head, guard.addresses.of(request));
+    if (refusal === null) {
+      connections.upgrade(socket);
+      return sockets.upgrade(request, socket, head, guard.addresses.of(request));
+    }
     const body = JSON.stringify(errorBody(refusal.message, { code: refusal.code }));
     const start = `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}\r\nconnection: close\r\n`;
     socket.end(`${start}content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+    // The client may leave its half of the connection open.
+    socket.destroySoon();
   });
   try {
     await listen(server, host, port);
@@ -150,6 +162,7 @@ async function respond(
   guard: RequestGuard,
   admission: Admission,
   executor: GraphQLExecutor,
+  bodies: BodyReceiver,
   answers: AnswerSender,
   request: IncomingMessage,
   response: ServerResponse,
@@ -166,6 +179,7 @@ async function respond(
         : answerGraphQL(
             settings,
             executor,
+            bodies,
             answers,
             guard.addresses.of(request),
             request,
@@ -202,6 +216,7 @@ const isPageView = ({ method, url, headers }: IncomingMessage): boolean =>
 async function answerGraphQL(
   { contextFor, callerOf, operationTimeoutMs }: HttpSettings,
   executor: GraphQLExecutor,
+  bodies: BodyReceiver,
   answers: AnswerSender,
   address: string,
   request: IncomingMessage,
@@ -209,7 +224,8 @@ async function answerGraphQL(
   entryOf: (operation: RunningOperation, bytes: number, address: string) => OperationEntry,
 ): Promise<void> {
   const { method = 'GET', url = '' } = request;
-  const { body, bytes } = method === 'POST' ? await readJson(request) : { body: undefined, bytes: url.length };
+  const { body, bytes } =
+    method === 'POST' ? await readJson(request, bodies, address) : { body: undefined, bytes: url.length };
   const requestId = randomUUID();
   response.setHeader('x-request-id', requestId);
   const operation = new RunningOperation();
@@ -231,40 +247,4 @@ async function answerGraphQL(
 function sendPage(guard: RequestGuard, request: IncomingMessage, response: ServerResponse): void {
   response.setHeader('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'");
   send(response, 200, 'text/html; charset=utf-8', startPage(guard.ownAddress(request)));
-}
-
-function knownErrorOf(error: unknown): RequestError | null {
-  if (error instanceof OperationTimedOut) return new RequestError(504, FAULT_CODES.timedOut, error.message);
-  const unavailability = unavailabilityOf(error);
-  if (unavailability !== null) return new RequestError(503, unavailability.code, unavailability.message);
-  return error instanceof RequestError ? error : null;
-}
-
-/** The shape of a GraphQL response that has only an error. */
-const errorBody = (message: string, extensions: object) => ({ errors: [{ message, extensions }] });
-
-/** Answers a request that failed, in the shape of a GraphQL response. */
-function fail(request: IncomingMessage, response: ServerResponse, error: unknown, logger: Logger): void {
-  if (response.headersSent || response.destroyed || request.errored !== null) {
-    response.destroy();
-    return;
-  }
-  const requestId = String(response.getHeader('x-request-id') ?? randomUUID());
-  const known = knownErrorOf(error);
-  if (error instanceof OperationTimedOut) logger.warn({ requestId }, 'an operation ran longer than its time limit');
-  if (known === null) logger.error({ requestId, err: error }, 'unexpected fault');
-  const message =
-    known?.message ?? 'An unexpected error occurred in the service. Include the requestId when you report it.';
-  const isLogged = known === null || error instanceof OperationTimedOut;
-  const retryable = unavailabilityOf(error)?.retryable ?? known?.retryable;
-  if (retryable === true) response.setHeader('retry-after', '1');
-  const extensions = {
-    code: known?.code ?? FAULT_CODES.internal,
-    ...(retryable === undefined ? {} : { retryable }),
-    ...(isLogged ? { requestId } : {}),
-  };
-  // The rest of the body is not read, so the connection cannot carry another request.
-  if (!request.complete) response.setHeader('connection', 'close');
-  send(response, known?.status ?? 500, 'application/json', JSON.stringify(errorBody(message, extensions)));
-  request.resume();
 }

@@ -11,6 +11,7 @@ import type { ContextFactory, OperationContext } from '../../graphql/context';
 import { badInput } from '../../graphql/errors';
 import { RunningOperation } from '../../graphql/running-operation';
 import { addressGroup } from '../client-address';
+import { MessagePace, messageCost, PING_COST } from './message-pace';
 import { Outboxes } from './outbox';
 import { SocketCounts, type SocketLimits } from './socket-limits';
 import {
@@ -41,6 +42,7 @@ const INTERNAL_ERROR = 1011;
 const TRY_AGAIN_LATER = 1013;
 const BAD_REQUEST = 4400;
 const UNAUTHORIZED = 4401;
+const TOO_MANY_REQUESTS = 4429;
 
 /** The types of `ws` lack `closeTimeout`. */
 const OPTIONS: ServerOptions & { readonly closeTimeout: number } = {
@@ -82,6 +84,7 @@ export function createSocketServer(settings: SocketSettings, admission: Admissio
   const { schema, contextFor, callerOf, operationTimeoutMs, logger } = settings;
   const counts = new SocketCounts(settings);
   const outboxes = new Outboxes();
+  const pace = new MessagePace();
   const sockets = new WebSocketServer(OPTIONS);
   const protocol = makeServer<Record<string, unknown>, SocketExtra>({
     connectionInitWaitTimeout: 10_000,
@@ -133,6 +136,20 @@ export function createSocketServer(settings: SocketSettings, admission: Admissio
         socket.terminate();
       },
     });
+    const spend = pace.open(addressGroup(address));
+    /** Closes the socket of a client that sends too much; false then. */
+    const isInPace = (cost: number): boolean => {
+      // A client can go on sending after its socket was closed.
+      if (socket.readyState !== socket.OPEN) return false;
+      if (spend(cost)) return true;
+      logger.info({ address }, 'a socket was closed, because its client sends too many messages');
+      socket.close(
+        TOO_MANY_REQUESTS,
+        'A socket can send 10,000 messages or 1,000 pings in 10 seconds, or fewer of a busy address',
+      );
+      socket.pause();
+      return false;
+    };
     const stopPinging = keepAlive(socket, request.socket);
     let isInitialised = false;
     const extra: SocketExtra = { request, address: addressGroup(address), messageLength: 0 };
@@ -142,17 +159,20 @@ export function createSocketServer(settings: SocketSettings, admission: Admissio
         send: (message) => outbox.send(message),
         close: (code, reason) => socket.close(code, reason),
         onPing: async (payload) => {
+          if (!isInPace(PING_COST)) return;
           const text = payload === undefined ? '' : `,"payload":${JSON.stringify(payload)}`;
           if (text.length > MAX_PING_LENGTH) {
             return socket.close(BAD_REQUEST, `The payload of a ping has at most ${MAX_PING_LENGTH} characters`);
           }
           outbox.answer(`{"type":"pong"${text}}`);
         },
+        onPong: () => {
+          isInPace(PING_COST);
+        },
         onMessage: (take) => {
           socket.on('message', (data) => {
-            // A client can go on sending after its socket was closed.
-            if (socket.readyState !== socket.OPEN) return;
             const message = String(data);
+            if (!isInPace(messageCost(message.length))) return;
             const problem = isInitialised ? null : problemOfFirst(message);
             if (problem !== null) return socket.close(...problem);
             isInitialised = true;
@@ -168,8 +188,9 @@ export function createSocketServer(settings: SocketSettings, admission: Admissio
       extra,
     );
     socket.on('ping', (content) => {
-      if (isInitialised) outbox.pong(content);
+      if (isInPace(1 + PING_COST) && isInitialised) outbox.pong(content);
     });
+    socket.on('pong', () => isInPace(1 + PING_COST));
     socket.once('close', (code, reason) => {
       added();
       outboxes.remove(outbox);
