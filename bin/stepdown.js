@@ -2,7 +2,7 @@
 // Compiles the sources if they have changed since the last build, then runs the command line in
 // this process, so that signals reach it. A container image has no sources, so nothing is compiled.
 const { spawnSync } = require('node:child_process');
-const { existsSync, readdirSync, statSync } = require('node:fs');
+const { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 
 const root = join(__dirname, '..');
@@ -14,20 +14,60 @@ function newestChange(path) {
   return Math.max(stat.mtimeMs, ...readdirSync(path).map((name) => newestChange(join(path, name))));
 }
 
-function build() {
-  if (!existsSync(join(root, 'src'))) return;
-  const built = join(root, 'dist', 'tsconfig.build.tsbuildinfo');
+const BUILT = join(root, 'dist', 'tsconfig.build.tsbuildinfo');
+const LOCK = join(root, 'dist.lock');
+
+function isBuilt() {
   const sources = SOURCES.map((name) => newestChange(join(root, name)));
-  if (existsSync(built) && Math.max(...sources) < statSync(built).mtimeMs) return;
+  return existsSync(BUILT) && Math.max(...sources) < statSync(BUILT).mtimeMs;
+}
+
+function build() {
+  if (!existsSync(join(root, 'src')) || isBuilt()) return;
   const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   if (!existsSync(compiler)) {
     process.stderr.write('The TypeScript compiler is not installed. Run "npm ci" (without --omit=dev) first.\n');
     process.exit(1);
   }
-  const { status } = spawnSync(process.execPath, [compiler, '-p', join(root, 'tsconfig.build.json')], {
-    stdio: ['ignore', 2, 2],
-  });
+  const unlock = lockBuild();
+  // Another process may have compiled while this one waited.
+  const isDone = isBuilt();
+  const { status } = isDone
+    ? { status: 0 }
+    : spawnSync(process.execPath, [compiler, '-p', join(root, 'tsconfig.build.json')], { stdio: ['ignore', 2, 2] });
+  unlock();
   if (status !== 0) process.exit(status ?? 1);
+}
+
+/**
+ * Waits until no other process compiles: it would replace files that this one loads. The lock of a
+ * process that was killed does not count.
+ */
+function lockBuild() {
+  for (;;) {
+    try {
+      writeFileSync(LOCK, String(process.pid), { flag: 'wx' });
+      return () => rmSync(LOCK, { force: true });
+    } catch (error) {
+      // The compiler says what is wrong with a folder that cannot be written.
+      if (error.code !== 'EEXIST') return () => undefined;
+    }
+    if (!isHeld()) rmSync(LOCK, { force: true });
+    else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+  }
+}
+
+function isHeld() {
+  try {
+    const { mtimeMs } = statSync(LOCK);
+    const holder = Number(readFileSync(LOCK, 'utf8'));
+    // Its number is written a moment after the file.
+    if (holder === 0) return Date.now() - mtimeMs < 5_000;
+    process.kill(holder, 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
 }
 
 build();

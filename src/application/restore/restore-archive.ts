@@ -224,8 +224,8 @@ class Restore {
         { cause: error },
       );
     }
-    // Without tickets, the message says all that there is to say.
-    if (!(error instanceof OperatorError) || tickets === 0) return error;
+    // Without a header it is no export, and there was nothing to restore.
+    if (!(error instanceof OperatorError) || this.header === null) return error;
     return new RestoreInterrupted(
       `${error.message} ${tickets} tickets are restored. Run the import again with a complete file; ${skips}`,
       { cause: error },
