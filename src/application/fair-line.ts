@@ -70,16 +70,18 @@ export class FairLine {
   /**
    * Resolves when the entrant is inside. Null if it is at once.
    *
-   * @param signal ends the waiting; the promise is rejected with its reason
+   * @param source of the signal that ends the waiting; the promise is rejected with its reason. One
+   *   that need not wait needs no signal
    * @throws the error of `refuse`, and the reason of the signal
    */
-  enter(entrant: Entrant, signal?: AbortSignal): Promise<void> | null {
-    signal?.throwIfAborted();
+  enter(entrant: Entrant, source?: { readonly signal: AbortSignal }): Promise<void> | null {
     const share = this.shareOf(entrant.weight);
     if (this.groups.size === 0 && share <= this.free) {
       this.free -= share;
       return null;
     }
+    const signal = source?.signal;
+    signal?.throwIfAborted();
     this.makeRoom(entrant);
     return this.wait(entrant, signal);
   }

@@ -97,13 +97,13 @@ describe('a fair line', () => {
     const gone = new AbortController();
     const patient = line(1);
     patient.enter(of('first'));
-    add('a', patient.enter(of('a', 1), gone.signal));
+    add('a', patient.enter(of('a', 1), gone));
     add('b', patient.enter(of('b', 1)));
     gone.abort(new Error('GONE'));
     patient.leave(1);
     await settle();
     expect(entered).toEqual(['a GONE', 'b']);
-    expect(() => patient.enter(of('a'), gone.signal)).toThrow('GONE');
+    expect(() => patient.enter(of('a'), gone)).toThrow('GONE');
   });
 
   it('lets those behind enter when a heavy one gives up', async () => {
@@ -111,7 +111,7 @@ describe('a fair line', () => {
     const one = line(10);
     const gone = new AbortController();
     one.enter(of('x', 5));
-    add('heavy', one.enter(of('y', 10), gone.signal));
+    add('heavy', one.enter(of('y', 10), gone));
     add('light', one.enter(of('z', 1)));
     gone.abort(new Error('GONE'));
     await settle();

@@ -131,7 +131,7 @@ export class OperationEntry {
     if (documents.has(source)) return null;
     const weight = Math.min(source.length, LIMITS.tokens);
     const held = BYTES.operation + 2 * this.bytes;
-    const waiting = arrivals.enter({ group: this.address, weight, held }, this.execution.signal);
+    const waiting = arrivals.enter({ group: this.address, weight, held }, this.execution);
     // The place is for one turn of the event loop.
     const leave = (): void => void setImmediate(() => arrivals.leave(weight));
     if (waiting !== null) return waiting.then(leave);
@@ -162,7 +162,7 @@ export class OperationEntry {
   }
 
   private enterLine(line: FairLine, weight: number, held: number): Promise<void> | null {
-    const waiting = line.enter({ group: this.address, weight, held }, this.execution.signal);
+    const waiting = line.enter({ group: this.address, weight, held }, this.execution);
     const keep = (): void => this.execution.keep(() => line.leave(weight));
     if (waiting !== null) return waiting.then(keep);
     keep();

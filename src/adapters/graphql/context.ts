@@ -75,12 +75,14 @@ export function contextFactory<S extends ReadServices>(services: S, logger: Logg
   };
 }
 
-/** The caller of an operation. Only what a change needs makes the second signal. */
+/** The caller of an operation. A signal is created only for what needs it. */
 const callerOf = ({ actor, sees }: Caller, operation: RunningOperation): Caller => ({
   actor,
   sees,
-  signal: operation.signal,
   texts: { characters: 0, most: LIMITS.charactersRead },
+  get signal() {
+    return operation.signal;
+  },
   get waitSignal() {
     return operation.waitSignal;
   },

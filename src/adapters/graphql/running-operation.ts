@@ -18,10 +18,11 @@ import type { OperationEntry } from './admission';
 export class RunningOperation {
   /** How it is let in; null if nothing bounds the operations that run at once. */
   entry: OperationEntry | null = null;
-  private readonly controller = new AbortController();
   private readonly createdAt = performance.now();
-  /** Created when a change needs it: a controller costs as much as a few fields. */
+  // Created when they are needed: a controller costs as much as a few fields.
+  private controller: AbortController | null = null;
   private waiting: AbortController | null = null;
+  private isComplete = false;
   private ended: OperationEnded | null = null;
   private stopped: OperationEnded | null = null;
   private rejectAnswer: ((reason: OperationEnded) => void) | null = null;
@@ -32,6 +33,10 @@ export class RunningOperation {
   private runningMutation: string | null = null;
 
   get signal(): AbortSignal {
+    if (this.controller === null) {
+      this.controller = new AbortController();
+      if (this.stopped !== null) this.controller.abort(this.stopped);
+    }
     return this.controller.signal;
   }
 
@@ -105,6 +110,11 @@ export class RunningOperation {
     if (!this.isAnswered && this.ended === null) this.end(new CallerGone());
   }
 
+  /** Its answer has no errors, so that nothing works on after it, and nothing is to be aborted. */
+  complete(): void {
+    this.isComplete = true;
+  }
+
   /** Runs one mutation of the operation; not interrupted once it has started. */
   async runMutation<T>(responseName: string, mutate: () => PromiseLike<T> | T): Promise<T> {
     this.runningMutation = responseName;
@@ -137,7 +147,7 @@ export class RunningOperation {
     const reason = this.ended ?? (this.isAnswered ? OperationAnswered.reason : null);
     if (reason === null) return;
     this.stopped = reason;
-    this.controller.abort(reason);
+    if (this.ended !== null || !this.isComplete) this.controller?.abort(reason);
   }
 
   private timedOut(limitMs: number): OperationTimedOut {

@@ -54,7 +54,9 @@ const operationGuard = (documents: Documents, logger: Logger): ApolloServerPlugi
     },
     willSendResponse: async ({ response, contextValue }) => {
       if (response.body.kind !== 'single') return;
-      const tooLong = answerTooLong(response.body.singleResult.data);
+      const { data, errors } = response.body.singleResult;
+      if (errors === undefined) contextValue.operation?.complete();
+      const tooLong = answerTooLong(data);
       if (tooLong === null) return;
       response.body.singleResult = {
         errors: [presentError(tooLong, tooLong.toJSON(), contextValue.requestId, logger)],

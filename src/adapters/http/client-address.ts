@@ -45,8 +45,13 @@ export interface ClientAddresses {
 /** Reads the addresses of clients, behind the proxies that are trusted. */
 export function clientAddresses(trust: TrustProxy): ClientAddresses {
   const isTrusted = trustedBy(trust);
-  const peerOf = ({ socket }: Pick<IncomingMessage, 'socket'>): string =>
-    plainAddress(socket.remoteAddress) ?? 'unknown';
+  // A connection carries many requests.
+  const peers = new WeakMap<IncomingMessage['socket'], string>();
+  const peerOf = ({ socket }: Pick<IncomingMessage, 'socket'>): string => {
+    const peer = peers.get(socket) ?? plainAddress(socket.remoteAddress) ?? 'unknown';
+    peers.set(socket, peer);
+    return peer;
+  };
   return {
     of: (request) => {
       const peer = peerOf(request);
@@ -101,7 +106,7 @@ function plainAddress(text: string | undefined): string | null {
 
 /** What a limit per address counts as one: an IPv4 address, or an IPv6 network of 64 bits. */
 export function addressGroup(address: string): string {
-  if (!isIPv6(address)) return address;
+  if (!address.includes(':')) return address;
   const [head = '', tail] = address.split('::');
   const groups = head === '' ? [] : head.split(':');
   if (tail !== undefined) {
