@@ -47,7 +47,7 @@ export type ContextFactory<S extends ReadServices = Services> = (
 
 export function contextFactory<S extends ReadServices>(services: S, logger: Logger): ContextFactory<S> {
   return (identified, requestId, operation) => {
-    const caller = operation === null ? identified : callerOf(identified, operation);
+    const caller = operation === null ? identified : new OperationCaller(identified, operation);
     const clients = new Map<string, Promise<Client | null>>();
     const now = services.clock.now();
     const allowance = unlimitedFields();
@@ -76,17 +76,27 @@ export function contextFactory<S extends ReadServices>(services: S, logger: Logg
 }
 
 /** The caller of an operation. A signal is created only for what needs it. */
-const callerOf = ({ actor, sees }: Caller, operation: RunningOperation): Caller => ({
-  actor,
-  sees,
-  texts: { characters: 0, most: LIMITS.charactersRead },
-  get signal() {
-    return operation.signal;
-  },
-  get waitSignal() {
-    return operation.waitSignal;
-  },
-});
+class OperationCaller implements Caller {
+  readonly actor: Caller['actor'];
+  readonly sees: Caller['sees'];
+  readonly texts = { characters: 0, most: LIMITS.charactersRead };
+
+  constructor(
+    { actor, sees }: Caller,
+    private readonly operation: RunningOperation,
+  ) {
+    this.actor = actor;
+    this.sees = sees;
+  }
+
+  get signal(): AbortSignal {
+    return this.operation.signal;
+  }
+
+  get waitSignal(): AbortSignal {
+    return this.operation.waitSignal;
+  }
+}
 
 /** Reads a ticket under its policy. Synchronous if the policy is cached, so that lists are fast. */
 export function underPolicy<T>(context: OperationContext, ticket: Pinned, read: (policy: Policy) => T): T | Promise<T> {

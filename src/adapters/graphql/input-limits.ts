@@ -62,13 +62,33 @@ export function refuseLargeInput(
   try {
     const sizes = new Map(Object.entries(variables).map(([name, value]) => [name, checked(sizeOf(value))]));
     checked([...sizes.values()].reduce(plus, NOTHING));
+    const key = keyOf(operation, sizes);
+    const passed = PASSED.get(operation) ?? new Set();
+    if (passed.has(key)) return null;
     new Arguments(document, operation, sizes).check();
+    if (passed.size >= MAX_PASSED) passed.clear();
+    PASSED.set(operation, passed.add(key));
     return null;
   } catch (error) {
     if (!(error instanceof Exceeded)) throw error;
     return new GraphQLError(error.message, { extensions: { code: FAULT_CODES.tooLarge, http: { status: 400 } } });
   }
 }
+
+/**
+ * The sizes of variables with which an operation is within the limits. Parsed documents are kept,
+ * so that an operation that is sent again is not walked again.
+ */
+const PASSED = new WeakMap<OperationDefinitionNode, Set<string>>();
+const MAX_PASSED = 20;
+
+const keyOf = ({ variableDefinitions = [] }: OperationDefinitionNode, sizes: ReadonlyMap<string, Size>): string =>
+  variableDefinitions
+    .map(({ variable }) => {
+      const size = sizes.get(variable.name.value);
+      return size === undefined ? '-' : `${size.values}/${size.objects}`;
+    })
+    .join(' ');
 
 /**
  * The first error of long variables that are invalid; null for any others. Variables within the
