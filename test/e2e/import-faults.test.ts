@@ -195,6 +195,26 @@ describe('the account of the rows', () => {
     expect(stdout).toMatch(/^Reports: +ALREADY_THERE 2$/m);
   });
 
+  it('notes a row that names another client, and an id with a quote', async () => {
+    const mapping = MAPPING.replace('client: { name: Probe }', 'client: { column: subject }');
+    const lines = [
+      row('A', NOON, { subject: 'Acme' }),
+      row('A', '2026-11-03T13:00:00Z', { subject: 'ACME', state: 'Active' }),
+      row('A', '2026-11-03T14:00:00Z', { subject: 'Brown', state: 'Resolved' }),
+      row('B"', NOON, { subject: 'Brown' }),
+    ];
+    const { stdout, reports } = await importLog(logOf(lines), { mapping });
+    expect(reports.map((line) => line.split(':')[0])).toEqual(['line 4 A OTHER_CLIENT', 'line 5 B" QUOTE_IN_ID']);
+    expect(stdout).toMatch(/^Rows: +4 rows read = 4 used \+ 0 reported$/m);
+  });
+
+  it('fails if rows were read and none opens a ticket', async () => {
+    const { code, stdout, stderr } = await importLog(logOf(['x', 'y']));
+    expect([code, stdout]).toEqual([1, expect.stringMatching(/^Rows: +2 rows read = 0 used \+ 2 reported$/m)]);
+    expect(stderr).toContain('No ticket could be opened.');
+    expect((await importLog(logOf([]))).code).toBe(0);
+  });
+
   it('loses one line to a stray quote', async () => {
     const { stdout, reports } = await importLog(
       logOf([

@@ -1,6 +1,6 @@
 import type { DocumentNode } from 'graphql';
 
-/** The tokens of all documents that are kept, about 450 bytes each. */
+/** The tokens of all documents that are kept; `TOKEN_BYTES` is what one occupies. */
 const MOST_TOKENS = 40_000;
 /** A longer document is not kept: it is unlikely to be sent by a program that sends it often. */
 const LONGEST = 2_000;
