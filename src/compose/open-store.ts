@@ -51,7 +51,7 @@ export async function openStore(config: Config, log: Logger, applicationName = '
     if (applied.length > 0) log.info({ migrations: applied }, 'migrated the database');
     const pool = poolOf(dataSource);
     const clock = new DatabaseClock();
-    await measureDatabaseTime(lanesOf(pool).health, (reading) => clock.add(reading));
+    await measureDatabaseTime(lanesOf(pool).health.ownWork, (reading) => clock.add(reading));
     const policies = createPolicies({ dataSource, clock, policyId: policyFile.id });
     const clients = createClientAccounts({ dataSource, clock });
     return { url, dataSource, pool, sockets, clock, policies, policyFile, clients, close };

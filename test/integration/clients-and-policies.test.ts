@@ -3,6 +3,7 @@ import { v7 as newId } from 'uuid';
 import { createClientAccounts } from '../../src/adapters/persistence/clients/postgres-clients';
 import { createPolicies, NoPolicyPublished } from '../../src/adapters/persistence/policies/postgres-policies';
 import { policyFingerprint } from '../../src/adapters/policy-files/policy-fingerprint';
+import { OWN_WORK } from '../../src/application/ports/caller';
 import type { ConfiguredPolicies } from '../../src/application/ports/configured-policy';
 import { InvalidCursor } from '../../src/application/ports/pagination';
 import { CIMCLOUD_DOCUMENT } from '../support/policies';
@@ -78,9 +79,15 @@ describe('the versions of a policy', () => {
 
   test('a version keeps its publisher and its text; a version published at a start has no publisher', async () => {
     const policies = process();
-    expect(await policies.publication(CIMCLOUD_DOCUMENT.id, 1)).toMatchObject({ version: 1, publishedBy: null });
-    expect(await policies.publication(CIMCLOUD_DOCUMENT.id, 2)).toMatchObject({ version: 2, publishedBy: AGENT });
-    expect(await policies.publication(CIMCLOUD_DOCUMENT.id, 99)).toBeNull();
+    expect(await policies.publication(OWN_WORK, CIMCLOUD_DOCUMENT.id, 1)).toMatchObject({
+      version: 1,
+      publishedBy: null,
+    });
+    expect(await policies.publication(OWN_WORK, CIMCLOUD_DOCUMENT.id, 2)).toMatchObject({
+      version: 2,
+      publishedBy: AGENT,
+    });
+    expect(await policies.publication(OWN_WORK, CIMCLOUD_DOCUMENT.id, 99)).toBeNull();
     expect(await policies.yaml({}, CIMCLOUD_DOCUMENT.id, 2)).toBe('title: Changed');
     expect(await policies.yaml({}, CIMCLOUD_DOCUMENT.id, 99)).toBeNull();
   });
@@ -105,19 +112,23 @@ describe('the versions of a policy', () => {
 
   test('publications are listed with the latest first, page by page from either end', async () => {
     const policies = process();
-    expect(await policies.countPublications()).toBe(9);
+    expect(await policies.countPublications(OWN_WORK)).toBe(9);
     const start = { count: 4, from: 'START', after: null, before: null } as const;
     const versions = (page: Awaited<ReturnType<typeof policies.publications>>) =>
       page.edges.map(({ node }) => node.version);
-    const first = await policies.publications(start);
+    const first = await policies.publications(OWN_WORK, start);
     expect([versions(first), first.hasNextPage, first.hasPreviousPage]).toEqual([[9, 8, 7, 6], true, false]);
-    const second = await policies.publications({ ...start, after: first.edges[3]?.cursor ?? null });
+    const second = await policies.publications(OWN_WORK, { ...start, after: first.edges[3]?.cursor ?? null });
     expect([versions(second), second.hasNextPage]).toEqual([[5, 4, 3, 2], true]);
-    const last = await policies.publications({ ...start, from: 'END', count: 2 });
+    const last = await policies.publications(OWN_WORK, { ...start, from: 'END', count: 2 });
     expect([versions(last), last.hasPreviousPage]).toEqual([[2, 1], true]);
-    const before = await policies.publications({ ...start, from: 'END', before: last.edges[0]?.cursor ?? null });
+    const before = await policies.publications(OWN_WORK, {
+      ...start,
+      from: 'END',
+      before: last.edges[0]?.cursor ?? null,
+    });
     expect(versions(before)).toEqual([6, 5, 4, 3]);
-    await expect(policies.publications({ ...start, after: 'bm9uZQ' })).rejects.toBeInstanceOf(InvalidCursor);
+    await expect(policies.publications(OWN_WORK, { ...start, after: 'bm9uZQ' })).rejects.toBeInstanceOf(InvalidCursor);
   });
 
   test('a configured file whose calendar has ended is refused, unless its version is in force', async () => {
@@ -131,7 +142,7 @@ describe('the versions of a policy', () => {
     const policies = process();
     const refusals = await policies.publishConfigured(file);
     expect(refusals).toMatchObject([{ code: 'CalendarEndsTooSoon', calendar: 'business', knownUntil: 2020 }]);
-    expect(await policies.latest('ended')).toBeNull();
+    expect(await policies.latest(OWN_WORK, 'ended')).toBeNull();
 
     await store.pool.query(
       `INSERT INTO policy_versions (id, version, document, fingerprint, yaml, published_at, configured)
@@ -139,7 +150,7 @@ describe('the versions of a policy', () => {
       [JSON.stringify(document)],
     );
     expect(await policies.publishConfigured(file)).toEqual([]);
-    expect((await policies.latest('ended'))?.version).toBe(1);
+    expect((await policies.latest(OWN_WORK, 'ended'))?.version).toBe(1);
   });
 });
 

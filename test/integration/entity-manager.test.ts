@@ -32,7 +32,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   dataSource = await createDataSource({ url: database.url, poolSize: 1, connectTimeoutMs: 2_000 }).initialize();
   pool = poolOf(dataSource);
-  manager = entityManager(dataSource, lanesOf(pool).lookups);
+  manager = entityManager(dataSource, lanesOf(pool).lookups.ownWork);
 });
 afterAll(async () => {
   await dataSource.destroy();
@@ -125,9 +125,9 @@ describe('a repository', () => {
       const instantsOf = (rows: readonly Pick<ClientRow, 'name' | 'created_at'>[]) =>
         [...rows].sort((a, b) => Number(a.name) - Number(b.name)).map(({ created_at }) => created_at);
       expect(instantsOf(await manager.find(clients))).toEqual(instants);
-      expect(instantsOf(await rowsOf<ClientRow>(lanesOf(pool).lookups, { text: 'SELECT * FROM clients' }))).toEqual(
-        instants,
-      );
+      expect(
+        instantsOf(await rowsOf<ClientRow>(lanesOf(pool).lookups.ownWork, { text: 'SELECT * FROM clients' })),
+      ).toEqual(instants);
       await pool.query('SET TIME ZONE DEFAULT');
     },
   );

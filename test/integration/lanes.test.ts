@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
-import { CONNECTIONS_PER_OPERATION, lanesOf, sharesOf } from '../../src/adapters/persistence/database/lanes';
+import { lanesOf, sharesOf } from '../../src/adapters/persistence/database/lanes';
+import { CONNECTIONS_PER_OPERATION } from '../../src/adapters/persistence/database/operation-places';
 import { transact } from '../../src/adapters/persistence/database/transact';
 import { DataLockedError } from '../../src/application/ports/store-errors';
 import type { Changed } from '../../src/application/tickets/change';
 import { startTestService } from '../support/graphql-service';
-import { commands, everything, newTicket, openStore, submission, type TestStore } from '../support/store';
+import { commands, everything, newTicket, openStore, operationOf, submission, type TestStore } from '../support/store';
 import { untilTrue } from '../support/until';
 
 let store: TestStore;
@@ -61,14 +62,14 @@ const otherWork = async (other: string): Promise<void> => {
   await opened();
   expect(await store.reader.ticketById(everything, other)).not.toBeNull();
   expect(await store.reader.countTickets(everything, {}, store.clock.now())).toBeGreaterThan(0);
-  await lanesOf(store.pool).health.query({ text: 'SELECT 1' });
+  await lanesOf(store.pool).health.ownWork.query({ text: 'SELECT 1' });
 };
 
 describe('a statement of an operation', () => {
   it('is cancelled in the server with the operation, and its connection is used again', async () => {
     const { heavy } = lanesOf(store.pool);
     const operation = new AbortController();
-    const running = heavy.under({ signal: operation.signal }).query(SLEEP);
+    const running = heavy.under(operationOf(operation.signal)).query(SLEEP);
     await untilTrue(async () => (await sleeping()) === 1);
     const before = store.pool.totalCount;
     operation.abort(new Error('the caller has gone'));
@@ -76,7 +77,7 @@ describe('a statement of an operation', () => {
     await untilTrue(async () => (await sleeping()) === 0);
     // It is given back once the request to cancel has been answered.
     await untilTrue(() => store.pool.idleCount === before);
-    const { rows } = await heavy.under({ signal: new AbortController().signal }).query({ text: 'SELECT 1 AS one' });
+    const { rows } = await heavy.under(operationOf(new AbortController().signal)).query({ text: 'SELECT 1 AS one' });
     expect(rows).toEqual([{ one: 1 }]);
     expect(store.pool.totalCount).toBe(before);
   });
@@ -86,7 +87,7 @@ describe('a statement of an operation', () => {
     const operation = new AbortController();
     const statements = Array.from({ length: 400 }, (_, index) =>
       (index % 2 === 0 ? heavy : lists)
-        .under({ signal: operation.signal })
+        .under(operationOf(operation.signal))
         .query(SLEEP)
         .catch((error: Error) => error.message),
     );
@@ -96,7 +97,7 @@ describe('a statement of an operation', () => {
     operation.abort(new Error('over'));
     expect(new Set(await Promise.all(statements))).toEqual(new Set(['over']));
     await untilTrue(async () => (await sleeping()) === 0);
-    await expect(heavy.under({ signal: operation.signal }).query(SLEEP)).rejects.toThrow('over');
+    await expect(heavy.under(operationOf(operation.signal)).query(SLEEP)).rejects.toThrow('over');
   });
 
   it('does not take the connections of other work, however many operations there are', async () => {
@@ -105,7 +106,7 @@ describe('a statement of an operation', () => {
     const running = operations.flatMap(({ signal }) =>
       Array.from({ length: 20 }, () =>
         heavy
-          .under({ signal })
+          .under(operationOf(signal))
           .query(SLEEP)
           .catch(() => undefined),
       ),
@@ -123,7 +124,7 @@ describe('a statement of an operation', () => {
     const counts = await Promise.all(
       signals.flatMap((signal) =>
         Array.from({ length: 100 }, () =>
-          store.reader.countTickets({ ...everything, signal }, { text: 'orders' }, store.clock.now()),
+          store.reader.countTickets(operationOf(signal), { text: 'orders' }, store.clock.now()),
         ),
       ),
     );
@@ -131,7 +132,7 @@ describe('a statement of an operation', () => {
   });
 
   it('is not started by a caller that has gone', async () => {
-    const caller = { ...everything, signal: AbortSignal.abort(new Error('gone')) };
+    const caller = operationOf(AbortSignal.abort(new Error('gone')));
     const id = await opened();
     const page = { count: 1, from: 'START', after: null, before: null } as const;
     for (const read of [

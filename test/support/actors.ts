@@ -7,3 +7,11 @@ export const IMPORTER: Actor = { kind: 'IMPORT', id: 'log', name: 'Log' };
 
 /** The agent as a caller who sees the tickets of all clients. */
 export const everything: Caller = { actor: AGENT, sees: 'ALL' };
+
+/** The same in an operation that the signal ends, and that may read any length. */
+export const operationOf = (signal: AbortSignal, most = Number.POSITIVE_INFINITY): Caller => ({
+  actor: AGENT,
+  sees: 'ALL',
+  signal,
+  texts: { characters: 0, most },
+});

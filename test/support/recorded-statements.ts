@@ -127,11 +127,11 @@ export async function recordRelease(release: string): Promise<void> {
     const text = { yaml: 'title: Changed', fingerprint: policyFingerprint(changed), document: changed };
     await policies.publish({ ...text, by: AGENT, idempotency: { key: 'third', fingerprint: 'c' } });
     await policies.setTerms({ clientId: client.id, policy: CIMCLOUD_DOCUMENT.id, calendars: {} }, AGENT, null);
-    await policies.publications(FIRST_PAGE);
-    await policies.countPublications();
-    await policies.publication(CIMCLOUD_DOCUMENT.id, 1);
-    await policies.yaml({}, CIMCLOUD_DOCUMENT.id, 2);
-    await policies.terms();
+    await policies.publications(everything, FIRST_PAGE);
+    await policies.countPublications(everything);
+    await policies.publication(everything, CIMCLOUD_DOCUMENT.id, 1);
+    await policies.yaml(everything, CIMCLOUD_DOCUMENT.id, 2);
+    await policies.terms(everything);
 
     // Reads.
     await reader.ticketById(everything, opened.ticketId);

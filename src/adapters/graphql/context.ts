@@ -47,7 +47,7 @@ export type ContextFactory<S extends ReadServices = Services> = (
 
 export function contextFactory<S extends ReadServices>(services: S, logger: Logger): ContextFactory<S> {
   return (identified, requestId, operation) => {
-    const caller = operation === null ? identified : new OperationCaller(identified, operation);
+    const caller: Caller = operation === null ? identified : new OperationCaller(identified, operation);
     const clients = new Map<string, Promise<Client | null>>();
     const now = services.clock.now();
     const allowance = unlimitedFields();
@@ -76,7 +76,7 @@ export function contextFactory<S extends ReadServices>(services: S, logger: Logg
 }
 
 /** The caller of an operation. A signal is created only for what needs it. */
-class OperationCaller implements Caller {
+class OperationCaller {
   readonly actor: Caller['actor'];
   readonly sees: Caller['sees'];
   readonly texts = { characters: 0, most: LIMITS.charactersRead };

@@ -2,7 +2,7 @@ import { runningDeadlines } from '../../domain/commitment/view';
 import { DAY_MS, type DurationMs, type EpochMs } from '../../domain/instant';
 import type { CommitmentKind, Policy } from '../../domain/policy/policy';
 import { pinnedPolicy } from '../policies/pinned-policy';
-import type { Caller } from '../ports/caller';
+import { type Caller, forOneRead } from '../ports/caller';
 import type { LoggedEvent } from '../ports/events';
 import type { Services } from '../ports/services';
 import type { StoredTicket } from '../ports/stored-ticket';
@@ -170,7 +170,7 @@ export class DeadlineWatch implements AsyncIterableIterator<ApproachingDeadline>
   private async readTicket(ticketId: string): Promise<void> {
     const { services, options } = this;
     const read = async () => {
-      const ticket = await services.reader.ticketById(options.caller, ticketId);
+      const ticket = await services.reader.ticketById(forOneRead(options.caller), ticketId);
       return ticket === null ? null : { ticket, policy: await pinnedPolicy(services.policies, ticket) };
     };
     const found = await this.read(read);
@@ -191,7 +191,7 @@ export class DeadlineWatch implements AsyncIterableIterator<ApproachingDeadline>
     const until = now + options.lead + READ_AHEAD_MS;
     const query = { ...options.query, since: Math.max(now, since), until };
     const request = { count: PAGE, from: 'START', after, before: null } as const;
-    const read = () => services.reader.deadlines(options.caller, query, request);
+    const read = () => services.reader.deadlines(forOneRead(options.caller), query, request);
     const page = await this.read(read);
     const last = page.edges.at(-1);
     deadlines.advance(page.hasNextPage && last !== undefined ? last.node.dueAt : until, last?.cursor ?? null);

@@ -19,7 +19,7 @@ export async function policyImpact(
   policy: Policy,
   now: EpochMs,
 ): Promise<PolicyImpact> {
-  const terms = await policies.terms();
+  const terms = await policies.terms(caller);
   const calendars = new Map(terms.map(({ clientId, calendars }) => [clientId, calendars]));
   const policyIdOf = (client: ClientTerms): string => client.policy ?? policies.defaultPolicyId;
   // `terms` lists only clients that have terms; all others use the default policy.

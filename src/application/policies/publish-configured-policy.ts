@@ -2,6 +2,7 @@ import { compilePolicy } from '../../domain/policy/compile-policy';
 import type { Policy } from '../../domain/policy/policy';
 import { explainRefusal, type Refusal } from '../../domain/ticket/refusals';
 import { OperatorError } from '../operator-error';
+import { OWN_WORK } from '../ports/caller';
 import type { ConfiguredPolicies, ConfiguredPolicy } from '../ports/configured-policy';
 import type { Policies } from '../ports/policies';
 
@@ -28,12 +29,12 @@ export async function publishConfiguredPolicy(
   file: ConfiguredPolicy,
   when: 'CHANGED' | 'MISSING',
 ): Promise<{ readonly policy: Policy; readonly hasUnpublishedChanges: boolean }> {
-  if (when === 'CHANGED' || (await policies.latest(file.id)) === null) {
+  if (when === 'CHANGED' || (await policies.latest(OWN_WORK, file.id)) === null) {
     throwIfRefused(await policies.publishConfigured(file));
   }
   const policy = await policies.current(null);
   // Terms set while another policy was configured may name calendars that this one lacks.
-  throwIfRefused(await policies.refusalsOf(policy));
+  throwIfRefused(await policies.refusalsOf(OWN_WORK, policy));
   return { policy, hasUnpublishedChanges: await policies.differsFromPublished(file) };
 }
 
@@ -44,7 +45,7 @@ export async function policiesForDryRun(
   policies: ConfiguredPolicies,
   file: ConfiguredPolicy,
 ): Promise<{ readonly policies: Policies; readonly hasUnpublishedChanges: boolean }> {
-  if ((await policies.latest(file.id)) !== null) {
+  if ((await policies.latest(OWN_WORK, file.id)) !== null) {
     return { policies, hasUnpublishedChanges: await policies.differsFromPublished(file) };
   }
   const policy = compilePolicy(file.document(), 1);

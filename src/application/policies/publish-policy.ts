@@ -43,9 +43,9 @@ export async function publishPolicy(
     const { policy, isNew } = published;
     return { policy, isNew, impact: null, refusals: [] };
   }
-  const refusals = await policies.refusalsOf(text.document);
+  const refusals = await policies.refusalsOf(caller, text.document);
   if (refusals.length > 0) return refused(refusals);
-  const latest = await policies.latest(text.document.id, text.document);
+  const latest = await policies.latest(caller, text.document.id, text.document);
   const policy = compilePolicy(text.document, (latest?.version ?? 0) + 1);
   const impact = await policyImpact(services, caller, policy, clock.now());
   return { policy: null, isNew: latest?.isSame !== true, impact, refusals: [] };

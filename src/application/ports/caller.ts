@@ -1,24 +1,44 @@
 import type { Actor } from '../../domain/actor';
 import type { TextsRead } from './texts-read';
 
+/**
+ * The operation that reads: what ends it, and what bounds it. An operation always has both, so that
+ * none of its reads can leave out one of them.
+ */
+export type Reading =
+  | {
+      /**
+       * Identifies the running operation of the caller, and is aborted when that must end: its time
+       * is over, or the caller has gone.
+       */
+      readonly signal: AbortSignal;
+      /** What the running operation has read. */
+      readonly texts: TextsRead;
+    }
+  | { readonly signal?: never; readonly texts?: never };
+
+/** Work of the service itself, or of a command: it runs to its end, and may read any length. */
+export const OWN_WORK: Reading = {};
+
 /** The caller of a request: the configured operator, or the agent that the request names. */
-export interface Caller {
+export type Caller = Identified & Reading;
+
+interface Identified {
   readonly actor: Actor;
   /** The client accounts whose tickets the caller may see. */
   readonly sees: 'ALL' | readonly string[];
-  /**
-   * Identifies the running operation of the caller, and is aborted when that must end: its time is
-   * over, or the caller has gone. Work without a caller that waits has none.
-   */
-  readonly signal?: AbortSignal;
   /**
    * Aborted as soon as the caller gets no answer, also while a mutation runs, which `signal` does
    * not interrupt. Ends what a change waits for before it begins.
    */
   readonly waitSignal?: AbortSignal;
-  /** What the running operation has read. Work without a caller that waits may read any length. */
-  readonly texts?: TextsRead;
 }
 
-/** The operation that reads: what ends it, and what bounds it. */
-export type Reading = Pick<Caller, 'signal' | 'texts'>;
+/**
+ * The caller for one read of an operation that goes on reading, such as a subscription: the read
+ * may be as long as those of an operation, however much was read before.
+ */
+export function forOneRead(caller: Caller): Caller {
+  const { actor, sees, signal, texts } = caller;
+  return signal === undefined ? caller : { actor, sees, signal, texts: { characters: 0, most: texts.most } };
+}

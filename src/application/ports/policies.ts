@@ -6,7 +6,10 @@ import type { Reading } from './caller';
 import type { Idempotency } from './idempotency';
 import type { Page, PageRequest } from './pagination';
 
-/** Published policy versions, compiled. */
+/**
+ * Published policy versions, compiled. The policies themselves are read once and kept for all
+ * operations; what else is read belongs to the operation that reads it.
+ */
 export interface Policies {
   /**
    * The policy version of new tickets of a client, with the calendars of the client; for null, the
@@ -20,22 +23,22 @@ export interface Policies {
   /** The id of the policy of clients without a policy of their own. */
   readonly defaultPolicyId: string;
   /** The latest version, compared with a document; null if no version is published. */
-  latest(id: string, document?: PolicyDocument): Promise<LatestVersion | null>;
+  latest(reading: Reading, id: string, document?: PolicyDocument): Promise<LatestVersion | null>;
   /** When and by whom a version was published; null if it is not published. */
-  publication(id: string, version: number): Promise<Publication | null>;
+  publication(reading: Reading, id: string, version: number): Promise<Publication | null>;
   /** All versions of all policies, the newest first. */
-  publications(page: PageRequest): Promise<Page<Publication>>;
-  countPublications(): Promise<number>;
+  publications(reading: Reading, page: PageRequest): Promise<Page<Publication>>;
+  countPublications(reading: Reading): Promise<number>;
   /** The YAML text of a version; null if it was not stored. */
   yaml(reading: Reading, id: string, version: number): Promise<string | null>;
   /** The clients with terms of their own. */
-  terms(): Promise<readonly NamedTerms[]>;
+  terms(reading: Reading): Promise<readonly NamedTerms[]>;
   /** Publishes a policy as the next version, unless the latest version has the same document. */
   publish(publishing: Publishing): Promise<Published>;
   /** The policies under which tickets are opened now, with the calendars of each client. */
   inForce(): Promise<readonly Policy[]>;
   /** The refusals that `publish` would return. */
-  refusalsOf(document: PolicyDocument): Promise<readonly Refusal[]>;
+  refusalsOf(reading: Reading, document: PolicyDocument): Promise<readonly Refusal[]>;
   /** Sets the terms of a client for its new tickets; returns the refusal, if any. */
   setTerms(terms: ClientTerms, by: Actor, idempotency: Idempotency | null): Promise<Refusal | null>;
 }

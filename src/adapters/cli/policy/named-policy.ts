@@ -1,4 +1,5 @@
 import { OperatorError } from '../../../application/operator-error';
+import { OWN_WORK } from '../../../application/ports/caller';
 import type { Policies, PolicyText } from '../../../application/ports/policies';
 import type { Policy, PolicyDocument } from '../../../domain/policy/policy';
 import { problemLine } from '../../documents/document-error';
@@ -53,7 +54,7 @@ export async function namedPolicy(argument: string, policies: Policies | null): 
   const id = wanted.id ?? policies.defaultPolicyId;
   const policy = await policies.version(id, wanted.version);
   if (policy === null) {
-    const latest = await policies.latest(id);
+    const latest = await policies.latest(OWN_WORK, id);
     const hint = latest === null ? `no policy ${id} is published` : `the latest is ${latest.version}`;
     throw new PolicyCommandError(`There is no version ${wanted.version} of ${id}; ${hint}.`, 2);
   }

@@ -1,5 +1,5 @@
 import { policyImpact } from '../../../application/policies/dry-run-policy';
-import type { Caller } from '../../../application/ports/caller';
+import { type Caller, OWN_WORK } from '../../../application/ports/caller';
 import type { ReadServices } from '../../../application/ports/services';
 import { compilePolicy } from '../../../domain/policy/compile-policy';
 import { explainRefusal } from '../../../domain/ticket/refusals';
@@ -43,9 +43,9 @@ export async function diffWithStore(
   const before = await namedPolicy(options.before, policies);
   const after = await namedPolicy(options.after, policies);
   writeLines(output, diffLines(before, after));
-  writeLines(output, ['', ...clientLines(after.document.id, policies.defaultPolicyId, await policies.terms())]);
+  writeLines(output, ['', ...clientLines(after.document.id, policies.defaultPolicyId, await policies.terms(OWN_WORK))]);
   if (!options.tickets) return;
-  const refusals = await policies.refusalsOf(after.document);
+  const refusals = await policies.refusalsOf(OWN_WORK, after.document);
   if (refusals.length > 0) throw new PolicyCommandError(refusals.map(explainRefusal).join('\n'), 1);
   const policy = after.published ?? compilePolicy(after.document, 0);
   const impact = await policyImpact(services, caller, policy, clock.now());

@@ -1,3 +1,4 @@
+import { OWN_WORK } from '../../../application/ports/caller';
 import type { Policies } from '../../../application/ports/policies';
 import { toIso } from '../../../domain/instant';
 import { type LineOutput, writeLines } from '../line-output';
@@ -10,7 +11,7 @@ const PAGE_SIZE = 100;
 export async function listPolicies(policies: Policies, output: LineOutput): Promise<void> {
   let after: string | null = null;
   do {
-    const page = await policies.publications({ count: PAGE_SIZE, from: 'START', after, before: null });
+    const page = await policies.publications(OWN_WORK, { count: PAGE_SIZE, from: 'START', after, before: null });
     for (const { node } of page.edges) {
       const { id, version, publishedAt, publishedBy } = node;
       const by = publishedBy === null ? 'the configured file' : publishedBy.name;

@@ -14,7 +14,7 @@ export class PolicyQueryResolver {
     description: 'A published version of a policy. Null when there is no such version.',
   })
   async policy(
-    @Ctx() { services: { policies } }: RequestContext,
+    @Ctx() { services: { policies }, caller }: RequestContext,
     @Arg('version', () => Int, {
       nullable: true,
       description: 'The number of the version, counting from 1. Defaults to the latest version.',
@@ -27,16 +27,16 @@ export class PolicyQueryResolver {
     name: string | null | undefined,
   ): Promise<Policy | null> {
     const id = name ?? policies.defaultPolicyId;
-    const number = version ?? (await policies.latest(id))?.version;
+    const number = version ?? (await policies.latest(caller, id))?.version;
     return number === undefined ? null : policies.version(id, number);
   }
 
   @Query(() => PolicyConnection, { description: 'All versions of all policies, the most recently published first.' })
   async policies(
-    @Ctx() { services: { policies } }: RequestContext,
+    @Ctx() { services: { policies }, caller }: RequestContext,
     @Args() args: PageArgs,
   ): Promise<Connection<Policy>> {
-    const page = await policies.publications(pageRequest(args));
+    const page = await policies.publications(caller, pageRequest(args));
     const edges: Page<Policy>['edges'] = await Promise.all(
       page.edges.map(async ({ node: { id, version }, cursor }) => {
         const node = await policies.version(id, version);
@@ -44,6 +44,6 @@ export class PolicyQueryResolver {
         return { node, cursor };
       }),
     );
-    return connection({ ...page, edges }, () => policies.countPublications());
+    return connection({ ...page, edges }, () => policies.countPublications(caller));
   }
 }

@@ -227,8 +227,8 @@ export class PolicyResolver {
     description:
       'The date and time, in UTC, when the version was published. Null when its publication is not recorded.',
   })
-  async publishedAt(@Root() policy: Policy, @Ctx() { services }: RequestContext): Promise<EpochMs | null> {
-    return (await services.policies.publication(policy.id, policy.version))?.publishedAt ?? null;
+  async publishedAt(@Root() policy: Policy, @Ctx() { services, caller }: RequestContext): Promise<EpochMs | null> {
+    return (await services.policies.publication(caller, policy.id, policy.version))?.publishedAt ?? null;
   }
 
   @FieldResolver(() => ActorType, {
@@ -236,8 +236,8 @@ export class PolicyResolver {
     description:
       'The actor who published the version. Null when the service published it from the configured file when it started.',
   })
-  async publishedBy(@Root() policy: Policy, @Ctx() { services }: RequestContext): Promise<Actor | null> {
-    return (await services.policies.publication(policy.id, policy.version))?.publishedBy ?? null;
+  async publishedBy(@Root() policy: Policy, @Ctx() { services, caller }: RequestContext): Promise<Actor | null> {
+    return (await services.policies.publication(caller, policy.id, policy.version))?.publishedBy ?? null;
   }
 
   @FieldResolver(() => String, {

@@ -1,3 +1,4 @@
+import { forOneRead } from '../../../application/ports/caller';
 import type { LoggedEvent } from '../../../application/ports/events';
 import type { StoredTicket } from '../../../application/ports/stored-ticket';
 import * as compare from '../base/comparators';
@@ -33,7 +34,7 @@ export function ticketEventStream(
       compare.holds(ticketId, event.ticketId) && compare.holds(clientId, event.clientId) && matchesEvent(event),
   );
   return selectAsync(events, async (event) => {
-    const ticket = await retryWhileDatabaseIsDown(() => services.reader.ticketById(caller, event.ticketId));
+    const ticket = await retryWhileDatabaseIsDown(() => services.reader.ticketById(forOneRead(caller), event.ticketId));
     return ticket !== null && matchesTicket(ticket) ? { event, ticket } : null;
   });
 }

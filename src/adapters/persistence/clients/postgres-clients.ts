@@ -46,7 +46,7 @@ export function createClientAccounts({ dataSource, clock }: ClientAccountsDeps):
 
   const repositoryOn = (on: Queryable) => entityManager(dataSource, on).getRepository(clients);
   const clientNamed = async (name: string): Promise<Client | null> => {
-    const rows = await repositoryOn(lookups).findBy([{ name_key: comparisonKey(name) }, { name }]);
+    const rows = await repositoryOn(lookups.ownWork).findBy([{ name_key: comparisonKey(name) }, { name }]);
     const row = rows.find((one) => one.name === name) ?? rows[0];
     return row === undefined ? null : clientFromRow(row);
   };

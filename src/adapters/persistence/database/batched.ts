@@ -1,5 +1,8 @@
 import type { Reading } from '../../../application/ports/caller';
 import { chargeText, type TextsRead, TooMuchText, textIn } from '../../../application/ports/texts-read';
+import type { Lane } from './lanes';
+import { allAborted, placesOf } from './operation-places';
+import type { Queryable } from './sql';
 
 /** The maximum number of keys in one statement; further keys go into another statement. */
 const MAX_KEYS = 500;
@@ -11,93 +14,172 @@ const PARTS = 4;
 const SHORT = 100_000;
 
 interface Waiting<V> {
+  readonly key: string;
   readonly reading: Reading;
   readonly resolve: (value: V | null) => void;
   readonly reject: (error: unknown) => void;
 }
 
+/** The look-ups of one operation in one turn; without a signal, those of the service itself. */
+interface Asked<V> {
+  readonly signal: AbortSignal | undefined;
+  readonly waiting: readonly Waiting<V>[];
+}
+
 type Lookups<V> = Map<string, Waiting<V>[]>;
 
 /**
- * Makes a look-up by key of a look-up by keys: all look-ups of one turn of the event loop, of all
+ * Returns the values that it finds, by key; the look-up of any other key returns null. Its
+ * statement runs on `on`.
+ */
+type Load<V> = (keys: readonly string[], on: Queryable, group: string) => Promise<ReadonlyMap<string, V>>;
+
+/**
+ * Makes a look-up by key of a look-up by keys: the look-ups of one turn of the event loop, of all
  * requests, go into one statement. Through a connection pool that is more than twice the throughput
  * of one statement each.
+ *
+ * The statement takes a place in each of its operations, and is cancelled when all of them have
+ * ended. An operation that has no place left waits for one, and then has a statement of its own.
  *
  * If their texts are long, they are read a few at a time, each charged to the operations that ask
  * for it, until these have ended or may not read any more.
  *
- * @param load returns the values that it finds, by key; the look-up of any other key returns null.
- *   Its statement has to note the texts that it reads.
+ * @returns the look-up. Keys of different groups are not looked up together.
  */
-export function batched<V>(load: (keys: readonly string[], texts: TextsRead) => Promise<ReadonlyMap<string, V>>) {
-  let pending: Lookups<V> = new Map();
+export function batched<V>(lane: Lane, load: Load<V>) {
+  let pending = new Map<string, Map<AbortSignal | undefined, Waiting<V>[]>>();
 
-  const settle = (lookups: Lookups<V>, key: string, act: (one: Waiting<V>) => void): void => {
-    for (const one of lookups.get(key) ?? []) {
-      try {
-        act(one);
-      } catch (error) {
-        one.reject(error);
+  const start = (): void => {
+    const groups = pending;
+    pending = new Map();
+    for (const [group, operations] of groups) {
+      let together: Asked<V>[] = [];
+      let lookUps = 0;
+      for (const [signal, waiting] of operations) {
+        const asked = { signal, waiting };
+        if (!enter(asked, () => void lookUp(group, [asked]))) continue;
+        if (lookUps > 0 && lookUps + waiting.length > MAX_KEYS) {
+          void lookUp(group, together);
+          together = [];
+          lookUps = 0;
+        }
+        together.push(asked);
+        lookUps += waiting.length;
       }
+      if (together.length > 0) void lookUp(group, together);
     }
   };
 
-  const read = async (lookups: Lookups<V>, keys: readonly string[]): Promise<void> => {
-    const texts = { characters: 0, most: keys.length === 1 ? Number.POSITIVE_INFINITY : MAX_CHARACTERS };
+  /** Looks up what operations have asked for. Each of them has a place. */
+  const lookUp = async (group: string, operations: readonly Asked<V>[]): Promise<void> => {
+    const ended = allAborted(operations.map(({ signal }) => signal));
+    const lookups: Lookups<V> = new Map();
+    for (const { waiting } of operations) {
+      for (const one of waiting) {
+        const same = lookups.get(one.key);
+        if (same === undefined) lookups.set(one.key, [one]);
+        else same.push(one);
+      }
+    }
+    const loadKeys = (keys: readonly string[], texts: TextsRead) =>
+      load(keys, lane.forSeveral(ended.signal, texts), group);
     try {
-      const found = await load(keys, texts);
-      const isShort = texts.characters <= SHORT || keys.length === 1;
-      for (const key of keys) {
-        const value = found.get(key) ?? null;
-        const characters = isShort ? texts.characters / keys.length : textIn(value);
-        settle(lookups, key, ({ reading, resolve }) => {
-          chargeText(reading.texts, characters);
-          resolve(value);
-        });
-      }
-    } catch (error) {
-      if (error instanceof TooMuchText && keys.length > 1) return readInParts(lookups, keys);
-      for (const key of keys) settle(lookups, key, ({ reject }) => reject(error));
+      await readInParts(lookups, [...lookups.keys()], MAX_KEYS, loadKeys);
+    } finally {
+      ended.dispose();
+      for (const { signal } of operations) if (signal !== undefined) placesOf(signal).leave();
     }
-  };
-
-  const readInParts = async (lookups: Lookups<V>, keys: readonly string[]): Promise<void> => {
-    const size = Math.ceil(keys.length / PARTS);
-    for (let from = 0; from < keys.length; from += size) {
-      const wanted = keys.slice(from, from + size).filter((key) => isWanted(lookups, key));
-      if (wanted.length > 0) await read(lookups, wanted);
-    }
-  };
-
-  /** Whether an operation still waits for the key. The look-ups of the others fail. */
-  const isWanted = (lookups: Lookups<V>, key: string): boolean => {
-    const still: Waiting<V>[] = [];
-    settle(lookups, key, (one) => {
-      one.reading.signal?.throwIfAborted();
-      chargeText(one.reading.texts, 0);
-      still.push(one);
-    });
-    lookups.set(key, still);
-    return still.length > 0;
   };
 
   /** @throws TooMuchText */
-  return (key: string, reading: Reading): Promise<V | null> =>
+  return (reading: Reading, key: string, group = ''): Promise<V | null> =>
     new Promise((resolve, reject) => {
       chargeText(reading.texts, 0);
-      if (pending.size === 0) {
-        setImmediate(() => {
-          const lookups = pending;
-          pending = new Map();
-          const keys = [...lookups.keys()];
-          for (let from = 0; from < keys.length; from += MAX_KEYS) {
-            void read(lookups, keys.slice(from, from + MAX_KEYS));
-          }
-        });
-      }
-      const one = { reading, resolve, reject };
-      const same = pending.get(key);
-      if (same === undefined) pending.set(key, [one]);
-      else same.push(one);
+      if (pending.size === 0) setImmediate(start);
+      const operations = pending.get(group) ?? new Map<AbortSignal | undefined, Waiting<V>[]>();
+      if (operations.size === 0) pending.set(group, operations);
+      const one = { key, reading, resolve, reject };
+      const others = operations.get(reading.signal);
+      if (others === undefined) operations.set(reading.signal, [one]);
+      else others.push(one);
     });
+}
+
+/**
+ * Takes a place in the operation. Returns whether there was one at once; otherwise calls `later`
+ * when there is.
+ */
+function enter<V>({ signal, waiting }: Asked<V>, later: () => void): boolean {
+  const refuse = (error: unknown): void => {
+    for (const { reject } of waiting) reject(error);
+  };
+  try {
+    const entering = signal === undefined ? null : placesOf(signal).enter(signal);
+    entering?.then(later, refuse);
+    return entering === null;
+  } catch (error) {
+    refuse(error);
+    return false;
+  }
+}
+
+type LoadKeys<V> = (keys: readonly string[], texts: TextsRead) => Promise<ReadonlyMap<string, V>>;
+
+async function read<V>(lookups: Lookups<V>, keys: readonly string[], load: LoadKeys<V>): Promise<void> {
+  const texts = { characters: 0, most: keys.length === 1 ? Number.POSITIVE_INFINITY : MAX_CHARACTERS };
+  try {
+    const found = await load(keys, texts);
+    const isShort = texts.characters <= SHORT || keys.length === 1;
+    for (const key of keys) {
+      const value = found.get(key) ?? null;
+      const characters = isShort ? texts.characters / keys.length : textIn(value);
+      settle(lookups, key, ({ reading, resolve }) => {
+        chargeText(reading.texts, characters);
+        resolve(value);
+      });
+    }
+  } catch (error) {
+    if (error instanceof TooMuchText && keys.length > 1) {
+      return readInParts(lookups, keys, Math.ceil(keys.length / PARTS), load);
+    }
+    for (const key of keys) {
+      settle(lookups, key, ({ reading, reject }) => reject(reading.signal?.aborted ? reading.signal.reason : error));
+    }
+  }
+}
+
+async function readInParts<V>(
+  lookups: Lookups<V>,
+  keys: readonly string[],
+  size: number,
+  load: LoadKeys<V>,
+): Promise<void> {
+  for (let from = 0; from < keys.length; from += size) {
+    const part = keys.slice(from, from + size);
+    const wanted = from === 0 ? part : part.filter((key) => isWanted(lookups, key));
+    if (wanted.length > 0) await read(lookups, wanted, load);
+  }
+}
+
+/** Whether an operation still waits for the key. The look-ups of the others fail. */
+function isWanted<V>(lookups: Lookups<V>, key: string): boolean {
+  const still: Waiting<V>[] = [];
+  settle(lookups, key, (one) => {
+    one.reading.signal?.throwIfAborted();
+    chargeText(one.reading.texts, 0);
+    still.push(one);
+  });
+  lookups.set(key, still);
+  return still.length > 0;
+}
+
+function settle<V>(lookups: Lookups<V>, key: string, act: (one: Waiting<V>) => void): void {
+  for (const one of lookups.get(key) ?? []) {
+    try {
+      act(one);
+    } catch (error) {
+      one.reject(error);
+    }
+  }
 }

@@ -1,11 +1,11 @@
-import { setMaxListeners } from 'node:events';
 import type { ClientBase, Pool, QueryConfig, QueryResult, QueryResultRow } from 'pg';
 import type { Reading } from '../../../application/ports/caller';
 import { StoreBusyError } from '../../../application/ports/store-errors';
-import { chargeText } from '../../../application/ports/texts-read';
+import { chargeText, type TextsRead } from '../../../application/ports/texts-read';
 import { type LineRefusal, WaitingLine } from '../../../application/waiting-line';
 import { queryUntilAborted } from './cancel';
-import { chargedTo, type Queryable } from './sql';
+import { placesOf } from './operation-places';
+import type { Queryable } from './sql';
 
 /**
  * The kinds of work. Each has a share of the connections of its own, so that none can take those of
@@ -44,8 +44,6 @@ export function sharesOf(poolSize: number): Readonly<Record<LaneName, number>> {
 const MAX_WAITING = 1_000;
 /** The longest wait for a connection of a lane. */
 const MAX_WAIT_MS = 10_000;
-/** The number of connections that one operation may hold at a time. */
-export const CONNECTIONS_PER_OPERATION = 2;
 
 /** The lanes of a pool, made when the first is used. */
 export function lanesOf(pool: Pool): Lanes {
@@ -75,13 +73,15 @@ export interface Taken {
 /**
  * A share of the connections of a pool. What finds none free waits in a bounded queue.
  *
- * A statement that is sent to the lane itself runs to its end; one that is sent `under` an
- * operation is cancelled with it.
+ * A lane itself runs no statement: each is sent under the operation that it belongs to, or as work
+ * of the service.
  */
-export class Lane implements Queryable {
+export class Lane {
   private readonly line: WaitingLine;
   /** Those that were locked out before: see `takeAgain`. */
   private readonly again: WaitingLine;
+  /** For the work of the service itself, and of commands. Its statements run to their end. */
+  readonly ownWork: Queryable = { query: (config) => this.run(config) };
 
   constructor(
     private readonly pool: Pool,
@@ -93,8 +93,7 @@ export class Lane implements Queryable {
     this.again = new WaitingLine({ places: Math.max(1, Math.floor(places / 4)) });
   }
 
-  /** @throws StoreBusyError */
-  async query<Row extends QueryResultRow>(config: QueryConfig): Promise<QueryResult<Row>> {
+  private async run<Row extends QueryResultRow>(config: QueryConfig): Promise<QueryResult<Row>> {
     const waiting = this.line.enter();
     if (waiting !== null) await waiting;
     try {
@@ -108,16 +107,39 @@ export class Lane implements Queryable {
    * The lane for the statements of one operation. They are cancelled when its signal is aborted,
    * and no further one starts. At most `CONNECTIONS_PER_OPERATION` of them run at a time, in all
    * lanes together. The texts that they read are charged to the operation.
+   *
+   * @param kept what is charged instead, by work that keeps nothing of what it reads
+   * @throws StoreBusyError, TooMuchText
    */
-  under({ signal, texts }: Reading): Queryable {
-    if (signal === undefined) return texts === undefined ? this : chargedTo(texts, this);
+  under({ signal, texts }: Reading, kept: TextsRead | undefined = texts): Queryable {
+    if (signal === undefined) return kept === undefined ? this.ownWork : { ...this.ownWork, texts: kept };
+    return {
+      texts: kept,
+      query: async <Row extends QueryResultRow>(config: QueryConfig) => {
+        const places = placesOf(signal);
+        const waiting = places.enter(signal);
+        if (waiting !== null) await waiting;
+        try {
+          chargeText(texts, 0);
+          return await queryUntilAborted<Row>(await this.take(signal), config, signal);
+        } finally {
+          places.leave();
+        }
+      },
+    };
+  }
+
+  /**
+   * The lane for a statement of several operations. It has a place in each of them.
+   *
+   * @param signal aborted when all of them have ended
+   */
+  forSeveral(signal: AbortSignal | undefined, texts: TextsRead): Queryable {
+    if (signal === undefined) return { ...this.ownWork, texts };
     return {
       texts,
-      query: <Row extends QueryResultRow>(config: QueryConfig) =>
-        inOperation(signal, async () => {
-          chargeText(texts, 0);
-          return queryUntilAborted<Row>(await this.take(signal), config, signal);
-        }),
+      query: async <Row extends QueryResultRow>(config: QueryConfig) =>
+        queryUntilAborted<Row>(await this.take(signal), config, signal),
     };
   }
 
@@ -157,26 +179,6 @@ export class Lane implements Queryable {
     } finally {
       this.again.leave();
     }
-  }
-}
-
-const operations = new WeakMap<AbortSignal, WaitingLine>();
-
-/** Runs work of an operation; the rest of the operation's work waits while too much of it runs. */
-async function inOperation<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-  const known = operations.get(signal);
-  const line = known ?? new WaitingLine({ places: CONNECTIONS_PER_OPERATION });
-  if (known === undefined) {
-    operations.set(signal, line);
-    // Many statements of one operation can wait at the same time; that is no leak.
-    setMaxListeners(0, signal);
-  }
-  const waiting = line.enter(signal);
-  if (waiting !== null) await waiting;
-  try {
-    return await work();
-  } finally {
-    line.leave();
   }
 }
 

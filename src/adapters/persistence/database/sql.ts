@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CustomTypesConfig, type QueryResult, type QueryResultRow, types } from 'pg';
 import { LOCK_WAIT_MS } from '../../../application/ports/store-errors';
-import { chargeText, type TextsRead } from '../../../application/ports/texts-read';
+import { chargeText, type TextsRead, TooMuchText } from '../../../application/ports/texts-read';
 import { type EpochMs, toIso } from '../../../domain/instant';
 import {
   isConnectionLost,
@@ -14,8 +14,8 @@ import {
 } from './database-errors';
 
 /**
- * Something that runs a statement: a lane, or the connection of a transaction. Not a pool, which
- * would not respect the shares of the lanes.
+ * Something that runs a statement: a lane under an operation, or the connection of a transaction.
+ * Not a pool, which would not respect the shares of the lanes.
  */
 export interface Queryable {
   /** Only a pool has it. */
@@ -48,10 +48,14 @@ export async function sendStatement<Row extends QueryResultRow>(
   on: Queryable,
   { values, ...rest }: Statement,
 ): Promise<QueryResult<Row>> {
-  const codecs = on.texts === undefined ? CODECS : charging(on.texts);
+  const { texts } = on;
+  const read = { characters: 0 };
+  const codecs = texts === undefined ? CODECS : charging(texts, read);
   try {
     return await on.query<Row>({ ...rest, values: values === undefined ? [] : [...values], types: codecs });
   } catch (error) {
+    // A statement that fails has read nothing, so that it can be sent again.
+    if (texts !== undefined && !(error instanceof TooMuchText)) texts.characters -= read.characters;
     throw storeError(error);
   }
 }
@@ -117,21 +121,16 @@ const LONG_TYPES: ReadonlySet<number> = new Set([JSONB, 25, 1009, 1043]);
  * The type parsers of a statement whose texts are charged. Once a parser has thrown, pg keeps no
  * further row of the statement.
  */
-const charging = (texts: TextsRead): CustomTypesConfig => ({
+const charging = (texts: TextsRead, read: { characters: number }): CustomTypesConfig => ({
   getTypeParser: (oid: number, format?: 'text' | 'binary') => {
     const parse = CODECS.getTypeParser(oid, format as 'text') as Parser;
     if (!LONG_TYPES.has(oid)) return parse;
     return (text: string) => {
+      read.characters += text.length;
       chargeText(texts, text.length);
       return parse(text);
     };
   },
-});
-
-/** The same, with the texts of its rows charged. */
-export const chargedTo = (texts: TextsRead | undefined, on: Queryable): Queryable => ({
-  texts,
-  query: (config) => on.query(config),
 });
 
 const digits = (text: string, from: number, to: number): number => {

@@ -167,7 +167,7 @@ async function wasCommitted(lane: Lane, xid: string | null, cause: unknown): Pro
   for (let lookup = 1; lookup <= LOOKUPS; lookup++) {
     await backOff(50, lookup);
     try {
-      const rows = await rowsOf<{ status: string | null }>(lane, {
+      const rows = await rowsOf<{ status: string | null }>(lane.ownWork, {
         text: 'SELECT pg_xact_status($1::xid8) AS status',
         values: [xid],
       });

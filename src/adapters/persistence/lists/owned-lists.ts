@@ -1,10 +1,10 @@
 import type { QueryResultRow } from 'pg';
 import type { Reading } from '../../../application/ports/caller';
 import type { Page, PageRequest } from '../../../application/ports/pagination';
-import type { TextsRead } from '../../../application/ports/texts-read';
 import { isUuid } from '../../../domain/text';
 import { batched } from '../database/batched';
-import { chargedTo, type Queryable, readRows } from '../database/sql';
+import type { Lane } from '../database/lanes';
+import { type Queryable, readRows } from '../database/sql';
 import { every, Parameters } from './conditions';
 import { cursorOf, type Ordering, type Placed, pageOf, pageStatement } from './page';
 
@@ -29,10 +29,10 @@ type Owned = Placed & { readonly page_owner: string };
  *
  * @throws InvalidCursor
  */
-export function ownedLists<Query, Row extends QueryResultRow, T>(lane: Queryable, list: OwnedList<Query, Row, T>) {
+export function ownedLists<Query, Row extends QueryResultRow, T>(lane: Lane, list: OwnedList<Query, Row, T>) {
   const { select, from, order } = list;
 
-  const pagesOf = async (owners: readonly string[], query: Query, page: PageRequest, texts: TextsRead) => {
+  const pagesOf = async (owners: readonly string[], query: Query, page: PageRequest, on: Queryable) => {
     const to = new Parameters();
     const wanted = to.add(owners, 'uuid[]');
     const where = every([`${list.owner} = wanted.owner`, list.where(query, to)]);
@@ -40,26 +40,26 @@ export function ownedLists<Query, Row extends QueryResultRow, T>(lane: Queryable
     const direction = order.descending === (page.from === 'END') ? 'ASC' : 'DESC';
     const text = `SELECT wanted.owner AS page_owner, paged.* FROM unnest(${wanted}) AS wanted (owner)
       CROSS JOIN LATERAL (${one}) paged ORDER BY paged.sort_key ${direction}`;
-    const rows = await readRows<Row & Owned>(chargedTo(texts, lane), to.statement(text));
+    const rows = await readRows<Row & Owned>(on, to.statement(text));
     const byOwner = new Map<string, (Row & Owned)[]>(owners.map((owner) => [owner, []]));
     for (const row of rows) byOwner.get(row.page_owner)?.push(row);
     return byOwner;
   };
 
-  const countsOf = async (owners: readonly string[], query: Query) => {
+  const countsOf = async (owners: readonly string[], query: Query, on: Queryable) => {
     const to = new Parameters();
     const wanted = to.add(owners, 'uuid[]');
     const where = every([`${list.owner} = wanted.owner`, list.where(query, to)]);
     const text = `SELECT wanted.owner AS page_owner, (SELECT count(*) FROM ${from} WHERE ${where}) AS count
       FROM unnest(${wanted}) AS wanted (owner)`;
-    const rows = await readRows<{ page_owner: string; count: string }>(lane, to.statement(text));
+    const rows = await readRows<{ page_owner: string; count: string }>(on, to.statement(text));
     return new Map(rows.map(({ page_owner, count }) => [page_owner, Number(count)] as const));
   };
 
-  const rows = joined<readonly [Query, PageRequest], readonly (Row & Owned)[]>((owners, [query, request], texts) =>
-    pagesOf(owners, query, request, texts),
+  const rows = joined<readonly [Query, PageRequest], readonly (Row & Owned)[]>(lane, (owners, [query, request], on) =>
+    pagesOf(owners, query, request, on),
   );
-  const count = joined<Query, number>(countsOf);
+  const count = joined<Query, number>(lane, countsOf);
   const edgeOf = (row: Row & Owned) => ({ node: list.nodeOf(row), cursor: cursorOf(order, row) });
   return {
     page: async (reading: Reading, owner: string, query: Query, request: PageRequest): Promise<Page<T>> => {
@@ -74,30 +74,12 @@ export function ownedLists<Query, Row extends QueryResultRow, T>(lane: Queryable
   };
 }
 
-/** Batches look-ups that differ only in the owner; calls `load` once for each distinct query. */
+/** Batches look-ups that differ only in the owner. */
 function joined<Query, V>(
-  load: (owners: readonly string[], query: Query, texts: TextsRead) => Promise<ReadonlyMap<string, V>>,
+  lane: Lane,
+  load: (owners: readonly string[], query: Query, on: Queryable) => Promise<ReadonlyMap<string, V>>,
 ) {
-  const look = batched<V>(async (keys, texts) => {
-    const byQuery = new Map<string, string[]>();
-    for (const key of keys) {
-      const [owner = '', query = ''] = splitKey(key);
-      byQuery.set(query, [...(byQuery.get(query) ?? []), owner]);
-    }
-    const found = new Map<string, V>();
-    await Promise.all(
-      [...byQuery].map(async ([query, owners]) => {
-        for (const [owner, value] of await load(owners, JSON.parse(query) as Query, texts))
-          found.set(`${owner} ${query}`, value);
-      }),
-    );
-    return found;
-  });
+  const look = batched<V>(lane, (owners, on, query) => load(owners, JSON.parse(query) as Query, on));
   return (reading: Reading, owner: string, query: Query): Promise<V | null> =>
-    look(`${owner} ${JSON.stringify(query)}`, reading);
+    look(reading, owner, JSON.stringify(query));
 }
-
-const splitKey = (key: string): readonly [string, string] => {
-  const space = key.indexOf(' ');
-  return [key.slice(0, space), key.slice(space + 1)];
-};

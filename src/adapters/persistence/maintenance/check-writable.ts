@@ -28,7 +28,7 @@ const CHECK = `
 export async function findWriteObstacles(pool: Pool): Promise<WriteObstacles> {
   try {
     // Several statements in one message are one transaction, and have one result each.
-    const results = (await lanesOf(pool).health.query({
+    const results = (await lanesOf(pool).health.ownWork.query({
       text: CHECK,
     })) as unknown as readonly QueryResult<WriteObstacles>[];
     const row = results.at(-1)?.rows[0];

@@ -6,4 +6,4 @@ import { deadlineFaults } from '../tables';
 
 /** The number of tickets that the deadline engine has set aside. */
 export const countDeadlineFaults = (dataSource: DataSource): Promise<number> =>
-  entityManager(dataSource, lanesOf(poolOf(dataSource)).health).count(deadlineFaults);
+  entityManager(dataSource, lanesOf(poolOf(dataSource)).health.ownWork).count(deadlineFaults);

@@ -15,7 +15,7 @@ const BATCH = 10_000;
 export async function purgeIdempotencyKeys(pool: Pool, now: string = DATABASE_NOW): Promise<number> {
   const { engine } = lanesOf(pool);
   for (let purged = 0; ; ) {
-    const { rowCount } = await sendStatement(engine, {
+    const { rowCount } = await sendStatement(engine.ownWork, {
       text: `DELETE FROM idempotency_keys WHERE ctid = ANY (ARRAY (
                SELECT ctid FROM idempotency_keys WHERE created_at < ${now} - $1 * interval '1 millisecond' LIMIT $2))`,
       values: [KEY_LIFETIME_MS, BATCH],

@@ -109,7 +109,7 @@ export async function publishConfigured(
   { dataSource, clock, policyId }: RegisterDeps,
   { id, fingerprint, yaml, document: make }: ConfiguredPolicy,
 ): Promise<readonly Refusal[]> {
-  const outside = entityManager(dataSource, lanesOf(poolOf(dataSource)).lookups);
+  const outside = entityManager(dataSource, lanesOf(poolOf(dataSource)).lookups.ownWork);
   if ((await lastConfigured(outside, id)) === fingerprint) return [];
   const document = make();
   const published = await withPublishLock(dataSource, async ({ manager }) => {

@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { OperatorError } from '../../../application/operator-error';
-import type { Reading } from '../../../application/ports/caller';
+import { OWN_WORK, type Reading } from '../../../application/ports/caller';
 import type { Clock } from '../../../application/ports/clock';
 import type { ConfiguredPolicies } from '../../../application/ports/configured-policy';
 import { withCalendars } from '../../../domain/policy/calendar-replacements';
@@ -33,9 +33,6 @@ export interface PoliciesDeps {
   readonly staleMs?: number;
 }
 
-/** What is kept for all operations is charged to none. */
-const SHARED: Reading = {};
-
 /** The policies under which new tickets are opened. */
 interface InForce {
   readonly default: () => Policy;
@@ -52,18 +49,25 @@ interface InForce {
  */
 export function createPolicies(deps: PoliciesDeps): ConfiguredPolicies {
   const { dataSource, policyId, staleMs = 2_000 } = deps;
-  const manager = entityManager(dataSource, lanesOf(poolOf(dataSource)).lookups);
+  const { lookups } = lanesOf(poolOf(dataSource));
+  // What is kept for all operations is read by one of its own, which holds no more connections than
+  // another, and goes on when those that wait for it have ended.
+  const shared: Reading = {
+    signal: new AbortController().signal,
+    texts: { characters: 0, most: Number.POSITIVE_INFINITY },
+  };
+  const managerFor = (reading: Reading) => entityManager(dataSource, lookups.under(reading));
   const compiled = new Map<string, Policy>();
   const compiling = new Map<string, Promise<Policy | null>>();
-  const document = batched((names, texts) => versionsNamed(dataSource, texts, names, 'document'));
-  const publication = batched((names, texts) => publicationsNamed(dataSource, texts, names));
-  const yaml = batched((names, texts) => versionsNamed(dataSource, texts, names, 'yaml'));
+  const document = batched(lookups, (names, on) => versionsNamed(dataSource, on, names, 'document'));
+  const publication = batched(lookups, (names, on) => publicationsNamed(dataSource, on, names));
+  const yaml = batched(lookups, (names, on) => versionsNamed(dataSource, on, names, 'yaml'));
   let cached: { readonly inForce: Promise<InForce>; readonly until: number } | null = null;
 
   const known = (id: string, version: number): Policy | null => compiled.get(nameOf(id, version)) ?? null;
 
   const load = async (id: string, version: number): Promise<Policy | null> => {
-    const found = await document(nameOf(id, version), SHARED);
+    const found = await document(shared, nameOf(id, version));
     if (found === null) return null;
     const policy = readPolicyVersion(found.document, id, version);
     // A version that is not found is not cached, because it may be published later.
@@ -80,7 +84,7 @@ export function createPolicies(deps: PoliciesDeps): ConfiguredPolicies {
     return loading;
   };
 
-  const readTerms = () => retryRead(() => clientsWithTerms(manager));
+  const readTerms = (reading: Reading) => retryRead(() => clientsWithTerms(managerFor(reading)));
 
   /** A version that cannot be read is an error for the clients of that policy only. */
   const readable = async (id: string, number: number): Promise<() => Policy> => {
@@ -97,9 +101,9 @@ export function createPolicies(deps: PoliciesDeps): ConfiguredPolicies {
   };
 
   const readInForce = async (): Promise<InForce> => {
-    const terms = await readTerms();
+    const terms = await readTerms(shared);
     const ids = [...new Set([policyId, ...terms.map(({ policy }) => policy ?? policyId)])];
-    const rows = await retryRead(() => latestVersions(manager, ids));
+    const rows = await retryRead(() => latestVersions(managerFor(shared), ids));
     const latest = new Map<string, () => Policy>();
     for (const row of rows) latest.set(row.id, await readable(row.id, row.version));
     const policyOf = (id: string): (() => Policy) => {
@@ -135,20 +139,20 @@ export function createPolicies(deps: PoliciesDeps): ConfiguredPolicies {
     },
     version,
     known,
-    latest: (id, document) => retryRead(() => latestVersion(manager, id, document ?? null)),
-    publication: (id, number) => publication(nameOf(id, number), SHARED),
-    publications: (page) => publicationsPage(dataSource, page),
-    countPublications: () => countPublications(dataSource),
-    yaml: async (reading, id, number) => (await yaml(nameOf(id, number), reading))?.yaml ?? null,
-    terms: async () => {
-      const rows = await readTerms();
+    latest: (reading, id, document) => retryRead(() => latestVersion(managerFor(reading), id, document ?? null)),
+    publication: (reading, id, number) => publication(reading, nameOf(id, number)),
+    publications: (reading, page) => publicationsPage(dataSource, lookups.under(reading), page),
+    countPublications: (reading) => countPublications(dataSource, lookups.under(reading)),
+    yaml: async (reading, id, number) => (await yaml(reading, nameOf(id, number)))?.yaml ?? null,
+    terms: async (reading) => {
+      const rows = await readTerms(reading);
       return rows.map(({ id, name, policy, calendars }) => ({ clientId: id, name, policy, calendars }));
     },
-    refusalsOf: async (document) => {
-      const terms = await readTerms();
+    refusalsOf: async (reading, document) => {
+      const terms = await readTerms(reading);
       const inUse = calendarsInUse(terms, policyId, document);
       if (inUse.length > 0) return inUse;
-      const last = await retryRead(() => latestVersion(manager, document.id, document));
+      const last = await retryRead(() => latestVersion(managerFor(reading), document.id, document));
       // A version that is in force stays in force until the calendar ends.
       return last?.isSame === true ? [] : calendarsTooShort(terms, policyId, document, deps.clock.now());
     },
@@ -178,7 +182,7 @@ export function createPolicies(deps: PoliciesDeps): ConfiguredPolicies {
       cached = null;
       return refusal;
     },
-    differsFromPublished: async ({ id, fingerprint }) => !(await wasPublished(manager, id, fingerprint)),
+    differsFromPublished: async ({ id, fingerprint }) => !(await wasPublished(managerFor(OWN_WORK), id, fingerprint)),
     publishConfigured: async (file) => {
       const refusals = await publishConfigured(deps, file);
       cached = null;

@@ -1,12 +1,9 @@
 import type { DataSource } from 'typeorm';
 import type { Page, PageRequest } from '../../../application/ports/pagination';
 import type { Publication } from '../../../application/ports/policies';
-import type { TextsRead } from '../../../application/ports/texts-read';
 import { isIsoInstant } from '../../../domain/instant';
-import { poolOf } from '../database/data-source';
 import { entityManager } from '../database/entity-manager';
-import { lanesOf } from '../database/lanes';
-import { chargedTo, instantText, retryRead } from '../database/sql';
+import { instantText, type Queryable, retryRead } from '../database/sql';
 import { decodePosition, encodePosition } from '../lists/cursor';
 import { pageOf } from '../lists/page';
 import { type PolicyVersionRow, policyVersions } from '../tables';
@@ -32,18 +29,18 @@ const partsOf = (name: string): { readonly id: string; readonly version: number 
   return { id: name.slice(0, slash), version: Number(name.slice(slash + 1)) };
 };
 
-const repositoryOf = (dataSource: DataSource, texts?: TextsRead) =>
-  entityManager(dataSource, chargedTo(texts, lanesOf(poolOf(dataSource)).lookups)).getRepository(policyVersions);
+const repositoryOf = (dataSource: DataSource, on: Queryable) =>
+  entityManager(dataSource, on).getRepository(policyVersions);
 
 /** Reads some columns of the versions with the given names; returns them by name. */
 export async function versionsNamed<Column extends keyof PolicyVersionRow>(
   dataSource: DataSource,
-  texts: TextsRead,
+  on: Queryable,
   names: readonly string[],
   ...columns: readonly Column[]
 ): Promise<ReadonlyMap<string, Pick<PolicyVersionRow, Column>>> {
   const rows = await retryRead(() =>
-    repositoryOf(dataSource, texts)
+    repositoryOf(dataSource, on)
       .createQueryBuilder('v')
       .select(['v.id', 'v.version', ...columns.map((column) => `v.${column}`)])
       .where(names.map(partsOf))
@@ -54,18 +51,22 @@ export async function versionsNamed<Column extends keyof PolicyVersionRow>(
 
 export async function publicationsNamed(
   dataSource: DataSource,
-  texts: TextsRead,
+  on: Queryable,
   names: readonly string[],
 ): Promise<ReadonlyMap<string, Publication>> {
-  const rows = await versionsNamed(dataSource, texts, names, 'published_at', 'published_by');
+  const rows = await versionsNamed(dataSource, on, names, 'published_at', 'published_by');
   return new Map([...rows].map(([name, row]) => [name, publicationOf({ ...row, ...partsOf(name) })]));
 }
 
 /**
  * A page of all versions, the latest publication first; equal times are ordered by name and number.
  */
-export async function publicationsPage(dataSource: DataSource, page: PageRequest): Promise<Page<Publication>> {
-  const query = repositoryOf(dataSource).createQueryBuilder('v').select(COLUMNS);
+export async function publicationsPage(
+  dataSource: DataSource,
+  on: Queryable,
+  page: PageRequest,
+): Promise<Page<Publication>> {
+  const query = repositoryOf(dataSource, on).createQueryBuilder('v').select(COLUMNS);
   // A find() cannot compare rows, so the keyset conditions are SQL. The order is descending: a
   // later position is less.
   if (page.after !== null) {
@@ -93,8 +94,8 @@ export async function publicationsPage(dataSource: DataSource, page: PageRequest
   }));
 }
 
-export const countPublications = (dataSource: DataSource): Promise<number> =>
-  retryRead(() => repositoryOf(dataSource).count());
+export const countPublications = (dataSource: DataSource, on: Queryable): Promise<number> =>
+  retryRead(() => repositoryOf(dataSource, on).count());
 
 /** @throws InvalidCursor */
 function positionOf(cursor: string): { readonly at: string; readonly id: string; readonly version: number } {

@@ -75,7 +75,7 @@ export class LogFollower {
 
   /** @returns the place of the last event; null if no event follows */
   private async takeBatch(after: Place): Promise<{ readonly last: Place | null; readonly hasWritten: boolean }> {
-    const rows = await readRows<FollowedRow>(this.lane, { ...this.following.read, values: after });
+    const rows = await readRows<FollowedRow>(this.lane.ownWork, { ...this.following.read, values: after });
     const [first] = rows;
     if (first === undefined) throw new Error('The table log_followers lacks a row');
     const { last_xid, last_id, newest, oldest, done_before } = first;
@@ -92,7 +92,7 @@ export class LogFollower {
     if (hasWritten) {
       const statement = await this.following.write(`${doneBefore}`, events);
       // Another process may be writing the same.
-      await retryWhileLocked(this.lane, () => sendStatement(this.lane, statement));
+      await retryWhileLocked(this.lane, () => sendStatement(this.lane.ownWork, statement));
     }
     if (last !== null && BigInt(last[0]) < BigInt(oldest)) this.settled = last;
     return { last, hasWritten };

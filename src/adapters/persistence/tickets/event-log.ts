@@ -84,7 +84,7 @@ export interface EventLog {
 }
 
 export function createEventLog(pool: Pool): EventLog {
-  const { feed } = lanesOf(pool);
+  const feed = lanesOf(pool).feed.ownWork;
   return {
     snapshot: async () => {
       const [row] = await rowsOf<{ snapshot: string }>(feed, LOG_SNAPSHOT);

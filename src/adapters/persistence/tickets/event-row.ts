@@ -12,7 +12,18 @@ export const EVENT_COLUMNS = Object.keys(events.options.columns)
   .map((column) => `e.${column}`)
   .join(', ');
 
-/** A row of a statement that selects `EVENT_COLUMNS`. */
+/**
+ * The same for events that are only folded. Messages and notes of calls are left out of the data,
+ * because they have no influence on the ticket and are most of its texts.
+ */
+export const FOLDED_COLUMNS = EVENT_COLUMNS.replace(
+  'e.data',
+  `CASE WHEN e.type = 'COMMUNICATED' AND jsonb_typeof(e.data->'body') = 'string' THEN jsonb_set(e.data, '{body}', '""')
+        WHEN e.type = 'CALL_RECORDED' AND jsonb_typeof(e.data->'note') = 'string' THEN jsonb_set(e.data, '{note}', '""')
+        ELSE e.data END AS data`,
+);
+
+/** A row of a statement that selects `EVENT_COLUMNS` or `FOLDED_COLUMNS`. */
 export type SelectedEvent = Omit<EventRow, 'once_key'>;
 
 /**

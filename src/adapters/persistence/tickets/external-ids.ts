@@ -12,7 +12,7 @@ export async function existingExternalIds(
   clientId: string,
   externalIds: readonly string[],
 ): Promise<ReadonlySet<string>> {
-  const rows = await rowsOf<{ external_id: string }>(lanesOf(pool).lookups, {
+  const rows = await rowsOf<{ external_id: string }>(lanesOf(pool).lookups.ownWork, {
     ...EXISTING_EXTERNAL_IDS,
     values: [clientId, externalIds, externalIds.map(comparisonKey)],
   });

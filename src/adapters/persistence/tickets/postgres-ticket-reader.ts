@@ -4,7 +4,6 @@ import type { Client } from '../../../application/ports/clients';
 import type { LoggedEvent } from '../../../application/ports/events';
 import type { Page, PageRequest } from '../../../application/ports/pagination';
 import type { AsOf, StoredTicket } from '../../../application/ports/stored-ticket';
-import { chargeText, textIn } from '../../../application/ports/texts-read';
 import type { TicketReader } from '../../../application/ports/ticket-reader';
 import { sees } from '../../../application/visibility';
 import { isUuid } from '../../../domain/text';
@@ -13,7 +12,7 @@ import { clientFromRow } from '../clients/postgres-clients';
 import { CLIENTS_BY_ID } from '../clients/statements/clients-by-id';
 import { batched } from '../database/batched';
 import { lanesOf } from '../database/lanes';
-import { chargedTo, type Queryable, readRows } from '../database/sql';
+import { type Queryable, readRows } from '../database/sql';
 import { compare, every, Parameters } from '../lists/conditions';
 import { ownedLists } from '../lists/owned-lists';
 import { cursorOf, type Ordering, type Placed, pageOf, pageStatement } from '../lists/page';
@@ -33,23 +32,19 @@ import { type SelectedTicket, TICKET_COLUMNS, ticketOf } from './ticket-row';
 /**
  * Reads tickets from the tables. Tickets that the caller may not see are treated as absent.
  *
- * A statement for one operation is cancelled with it. A statement that serves several, because
- * their look-ups were collected, runs to its end; it is short.
+ * A statement is cancelled with its operation, or with the last of those whose look-ups it serves.
  */
 export function createTicketReader({ pool }: { readonly pool: Pool }): TicketReader {
   const searchTables = new SearchTables(pool);
   const { lookups, lists, heavy } = lanesOf(pool);
-  const findTicket = batched<StoredTicket>(async (ids, texts) => {
-    const rows = await readRows<SelectedTicket>(chargedTo(texts, lookups), { ...TICKETS_BY_ID, values: [ids] });
+  const findTicket = batched<StoredTicket>(lookups, async (ids, on) => {
+    const rows = await readRows<SelectedTicket>(on, { ...TICKETS_BY_ID, values: [ids] });
     return new Map(rows.map((row) => [row.id, ticketOf(row)]));
   });
-  const findClient = batched<Client>(async (ids, texts) => {
-    const rows = await readRows<ClientRow>(chargedTo(texts, lookups), { ...CLIENTS_BY_ID, values: [ids] });
+  const findClient = batched<Client>(lookups, async (ids, on) => {
+    const rows = await readRows<ClientRow>(on, { ...CLIENTS_BY_ID, values: [ids] });
     return new Map(rows.map((row) => [row.id, clientFromRow(row)]));
   });
-
-  /** Histories are folded and not kept, so their texts are not charged. */
-  const folding = ({ signal }: Caller): Queryable => heavy.under({ ...(signal === undefined ? {} : { signal }) });
 
   const events = ownedLists<EventsAsked, SelectedEvent, LoggedEvent>(lists, {
     select: EVENT_COLUMNS,
@@ -68,16 +63,23 @@ export function createTicketReader({ pool }: { readonly pool: Pool }): TicketRea
     from: 'tickets t',
     owner: 't.follow_up_of',
     order: FOLLOW_UPS,
-    where: ({ sees: clients, asOf }, to) =>
-      every([visible({ sees: clients }, to), ...(asOf === null ? [] : openedBy(asOf, to))]),
+    where: followUpsWhere,
     nodeOf: ticketOf,
+  });
+  /** The same for those of an instant, whose other columns come from their histories. */
+  const followUpIds = ownedLists<FollowUpsAsked, { readonly id: string }, string>(lists, {
+    select: 't.id',
+    from: 'tickets t',
+    owner: 't.follow_up_of',
+    order: FOLLOW_UPS,
+    where: followUpsWhere,
+    nodeOf: ({ id }) => id,
   });
 
   return {
     ticketById: async (caller, id) => {
-      caller.signal?.throwIfAborted();
       if (!isUuid(id)) return null;
-      const ticket = await findTicket(id, caller);
+      const ticket = await findTicket(caller, id);
       return ticket !== null && sees(caller, ticket.clientId) ? ticket : null;
     },
     ticketByNumber: async (caller, number) => {
@@ -118,45 +120,34 @@ export function createTicketReader({ pool }: { readonly pool: Pool }): TicketRea
       return countDeadlines(heavy.under(caller), caller, query);
     },
     followUps: async (caller, ticketId, page, asOf = null) => {
-      caller.signal?.throwIfAborted();
-      const found = await followUps.page(caller, ticketId, { sees: caller.sees, asOf }, page);
-      return asOf === null ? found : shownAsOf(caller, folding(caller), found, asOf);
+      const asked = { sees: caller.sees, asOf };
+      if (asOf === null) return followUps.page(caller, ticketId, asked, page);
+      return shownAsOf(heavy.under(caller), await followUpIds.page(caller, ticketId, asked, page), asOf);
     },
     countFollowUps: async (caller, ticketId, asOf = null) => {
-      caller.signal?.throwIfAborted();
       return followUps.count(caller, ticketId, { sees: caller.sees, asOf });
     },
     events: async (caller, ticketId, types, page, upTo = null) => {
-      caller.signal?.throwIfAborted();
       return events.page(caller, ticketId, { types, upTo }, page);
     },
     countEvents: async (caller, ticketId, types, upTo = null) => {
-      caller.signal?.throwIfAborted();
       return events.count(caller, ticketId, { types, upTo });
     },
     slaReport: async (caller, query, now) => slaReport(heavy.under(caller), caller, query, now),
     clientById: async (caller, id) => {
-      caller.signal?.throwIfAborted();
-      return isUuid(id) && sees(caller, id) ? findClient(id, caller) : null;
+      return isUuid(id) && sees(caller, id) ? findClient(caller, id) : null;
     },
     async *histories(caller, filter, now) {
       await searchTables.prepare(filter);
-      yield* historiesOf(folding(caller), caller, filter, now);
+      yield* historiesOf((texts) => heavy.under(caller, texts), caller, filter, now);
     },
-    ticketAsOf: async (caller, { id }, asOf) =>
-      charged(caller, (await ticketsAsOf(folding(caller), [id], asOf)).get(id) ?? null),
+    ticketAsOf: async (caller, { id }, asOf) => (await ticketsAsOf(heavy.under(caller), [id], asOf)).get(id) ?? null,
     ticketAtVersion: async (caller, id, version) => {
       if (!isUuid(id)) return null;
-      const [ticket] = await ticketsAtVersions(folding(caller), [{ id, version }]);
-      return charged(caller, ticket ?? null);
+      const [ticket] = await ticketsAtVersions(heavy.under(caller), [{ id, version }]);
+      return ticket ?? null;
     },
   };
-}
-
-/** A ticket that was folded from its history, charged to the operation that reads it. */
-function charged<T extends StoredTicket | null>({ texts }: Caller, ticket: T): T {
-  chargeText(texts, textIn(ticket));
-  return ticket;
 }
 
 interface EventsAsked {
@@ -170,24 +161,22 @@ interface FollowUpsAsked extends Pick<Caller, 'sees'> {
   readonly asOf: AsOf | null;
 }
 
+const followUpsWhere = ({ sees: clients, asOf }: FollowUpsAsked, to: Parameters): string =>
+  every([visible({ sees: clients }, to), ...(asOf === null ? [] : openedBy(asOf, to))]);
+
 const openedBy = ({ at, knownAt }: AsOf, to: Parameters): readonly string[] => [
   compare('t.opened_at', 'instant', { lte: at }, to),
   ...(knownAt === null ? [] : [compare('t.created_at', 'instant', { lte: knownAt }, to)]),
 ];
 
-/** The same page, with each ticket as of the instant. */
-async function shownAsOf(
-  caller: Caller,
-  on: Queryable,
-  page: Page<StoredTicket>,
-  asOf: AsOf,
-): Promise<Page<StoredTicket>> {
-  const ids = page.edges.map(({ node }) => node.id);
+/** The page with these tickets as of the instant. */
+async function shownAsOf(on: Queryable, page: Page<string>, asOf: AsOf): Promise<Page<StoredTicket>> {
+  const ids = page.edges.map(({ node }) => node);
   const tickets = await ticketsAsOf(on, ids, asOf);
-  const edges = page.edges.map(({ node: { id }, cursor }) => {
+  const edges = page.edges.map(({ node: id, cursor }) => {
     const node = tickets.get(id);
     if (node === undefined) throw new Error(`Ticket ${id} existed at that instant but has no history up to it`);
-    return { node: charged(caller, node), cursor };
+    return { node, cursor };
   });
   return { ...page, edges };
 }

@@ -79,10 +79,10 @@ export function createTicketStore({ pool, lane = 'changes', onCommitted, now }: 
       if (xid !== null) onCommitted({ xid, nextDeadlineAt: record.clocks.nextDeadlineAt });
       return number;
     },
-    findDue: async () => (await readRows<{ id: string }>(own, due.find)).map(({ id }) => id),
-    setAside: (faults) => setAside(own, due.clock, faults),
+    findDue: async () => (await readRows<{ id: string }>(own.ownWork, due.find)).map(({ id }) => id),
+    setAside: (faults) => setAside(own.ownWork, due.clock, faults),
     nextDeadline: async () => {
-      const [row] = await readRows<{ now: EpochMs; next: EpochMs | null }>(own, due.next);
+      const [row] = await readRows<{ now: EpochMs; next: EpochMs | null }>(own.ownWork, due.next);
       if (row === undefined) throw new Error('The database did not return the time');
       return row;
     },

@@ -8,6 +8,6 @@ import { RESERVE_NUMBERS } from './statements/reserve-numbers';
  * on the order in which transactions insert their tickets. Runs one statement.
  */
 export async function reserveNumbers(pool: Pool, count: number): Promise<readonly number[]> {
-  const rows = await rowsOf<{ number: number }>(lanesOf(pool).changes, { ...RESERVE_NUMBERS, values: [count] });
+  const rows = await rowsOf<{ number: number }>(lanesOf(pool).changes.ownWork, { ...RESERVE_NUMBERS, values: [count] });
   return rows.map(({ number }) => number);
 }

@@ -1,34 +1,43 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Caller } from '../../../application/ports/caller';
+import { type TextsRead, TooMuchText } from '../../../application/ports/texts-read';
 import type { TicketFilter } from '../../../application/ports/ticket-filter';
 import type { EpochMs } from '../../../domain/instant';
 import type { TicketEvent } from '../../../domain/ticket/ticket-events';
 import { type Queryable, readRows } from '../database/sql';
 import { every, Parameters } from '../lists/conditions';
-import { EVENT_COLUMNS, eventOf, type SelectedEvent } from './event-row';
+import { eventOf, FOLDED_COLUMNS, type SelectedEvent } from './event-row';
 import { ticketsWhere } from './ticket-conditions';
 
-/** The number of tickets that one statement reads. */
-const BATCH = 200;
+/** The most tickets that one statement reads. */
+const MAX_TICKETS = 200;
+/** The characters that one statement for several tickets reads. */
+const MAX_CHARACTERS = 4_000_000;
 
-/** The histories of all tickets that match a filter, in the order of their ids. */
+/**
+ * The histories of all tickets that match a filter, in the order of their ids. Those of one
+ * statement are in memory at a time: where texts are long, fewer tickets.
+ *
+ * @param under runs statements whose texts are charged to what is given
+ */
 export async function* historiesOf(
-  on: Queryable,
+  under: (texts: TextsRead) => Queryable,
   caller: Caller,
   filter: TicketFilter,
   now: EpochMs,
 ): AsyncGenerator<readonly TicketEvent[]> {
   let last: string | null = null;
+  let tickets = MAX_TICKETS;
   for (;;) {
-    const to = new Parameters();
-    const after = last === null ? [] : [`t.id > ${to.add(last, 'uuid')}`];
-    const where = every([ticketsWhere(caller, filter, now, to), ...after]);
-    const statement = to.statement(
-      `SELECT e.* FROM (SELECT t.id FROM tickets t WHERE ${where} ORDER BY t.id LIMIT ${BATCH}) t
-               JOIN LATERAL (SELECT ${EVENT_COLUMNS} FROM events e WHERE e.ticket_id = t.id ORDER BY e.number) e ON true
-              ORDER BY e.ticket_id, e.number`,
-    );
-    const rows: SelectedEvent[] = await readRows<SelectedEvent>(on, statement);
+    const read = { characters: 0, most: tickets === 1 ? Number.POSITIVE_INFINITY : MAX_CHARACTERS };
+    let rows: readonly SelectedEvent[];
+    try {
+      rows = await readRows<SelectedEvent>(under(read), statement(caller, filter, now, last, tickets));
+    } catch (error) {
+      if (!(error instanceof TooMuchText) || tickets === 1) throw error;
+      tickets = Math.ceil(tickets / 4);
+      continue;
+    }
     const histories = new Map<string, TicketEvent[]>();
     for (const row of rows) {
       const history = histories.get(row.ticket_id);
@@ -41,7 +50,19 @@ export async function* historiesOf(
       await nextTurn();
       yield history;
     }
-    if (histories.size < BATCH) return;
+    if (histories.size < tickets) return;
     last = rows.at(-1)?.ticket_id ?? null;
+    if (read.characters < MAX_CHARACTERS / 4) tickets = Math.min(MAX_TICKETS, tickets * 2);
   }
+}
+
+function statement(caller: Caller, filter: TicketFilter, now: EpochMs, last: string | null, tickets: number) {
+  const to = new Parameters();
+  const after = last === null ? [] : [`t.id > ${to.add(last, 'uuid')}`];
+  const where = every([ticketsWhere(caller, filter, now, to), ...after]);
+  return to.statement(
+    `SELECT e.* FROM (SELECT t.id FROM tickets t WHERE ${where} ORDER BY t.id LIMIT ${tickets}) t
+       JOIN LATERAL (SELECT ${FOLDED_COLUMNS} FROM events e WHERE e.ticket_id = t.id ORDER BY e.number) e ON true
+      ORDER BY e.ticket_id, e.number`,
+  );
 }

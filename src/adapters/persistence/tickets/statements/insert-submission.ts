@@ -102,7 +102,7 @@ export async function insertSubmission(
   const insert = async () => {
     // Not cancelled: a statement that has begun runs to its end.
     signal?.throwIfAborted();
-    return await rowsOf<{ number: number; xid: string }>(lane, statement);
+    return await rowsOf<{ number: number; xid: string }>(lane.ownWork, statement);
   };
   let isLost = false;
   for (let attempt = 1; ; attempt++) {
@@ -131,7 +131,7 @@ export async function insertSubmission(
 }
 
 async function numberOf(lane: Lane, { ticket: { id, version } }: TicketRecord): Promise<number | null> {
-  const [stored] = await ticketsAtVersions(lane, [{ id, version }]);
+  const [stored] = await ticketsAtVersions(lane.ownWork, [{ id, version }]);
   return stored?.number ?? null;
 }
 
