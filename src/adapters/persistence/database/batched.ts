@@ -1,7 +1,7 @@
 import type { Reading } from '../../../application/ports/caller';
 import { chargeText, type TextsRead, TooMuchText, textIn } from '../../../application/ports/texts-read';
 import type { Lane } from './lanes';
-import { allAborted, placesOf } from './operation-places';
+import { allAborted, leavePlace, takePlace } from './operation-places';
 import type { Queryable } from './sql';
 
 /** The maximum number of keys in one statement; further keys go into another statement. */
@@ -88,7 +88,7 @@ export function batched<V>(lane: Lane, load: Load<V>) {
       await readInParts(lookups, [...lookups.keys()], MAX_KEYS, loadKeys);
     } finally {
       ended.dispose();
-      for (const { signal } of operations) if (signal !== undefined) placesOf(signal).leave();
+      for (const { signal } of operations) if (signal !== undefined) leavePlace(signal);
     }
   };
 
@@ -115,7 +115,7 @@ function enter<V>({ signal, waiting }: Asked<V>, later: () => void): boolean {
     for (const { reject } of waiting) reject(error);
   };
   try {
-    const entering = signal === undefined ? null : placesOf(signal).enter(signal);
+    const entering = signal === undefined ? null : takePlace(signal);
     entering?.then(later, refuse);
     return entering === null;
   } catch (error) {

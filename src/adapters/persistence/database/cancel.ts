@@ -1,39 +1,51 @@
 import { createConnection, type Socket } from 'node:net';
-import type { ClientBase, QueryConfig, QueryResult, QueryResultRow } from 'pg';
+import type { ClientBase, Pool, QueryConfig, QueryResult, QueryResultRow } from 'pg';
 
-/** A connection that is given back when its statement has ended. */
-interface Borrowed {
-  readonly client: ClientBase;
-  /** A lost connection is not used again. */
-  release(): void;
-}
+/** Most statements have ended by then, and listening to a signal costs more than their rows. */
+export const LISTEN_AFTER_MS = 20;
 
 /**
- * Runs a statement and gives the connection back. When the signal is aborted, the server cancels
- * the statement, and the connection is given back in working order.
+ * Runs a statement on a connection of the pool. When the signal is aborted, the server cancels the
+ * statement, and the connection is given back in working order.
+ *
+ * With callbacks, as `pool.query` does it: promises took a tenth of the time of a short read.
  *
  * @throws the reason of the signal if it was aborted before the statement ended
  */
-export async function queryUntilAborted<Row extends QueryResultRow>(
-  { client, release }: Borrowed,
+export function queryUntilAborted<Row extends QueryResultRow>(
+  pool: Pool,
   config: QueryConfig,
   signal: AbortSignal,
 ): Promise<QueryResult<Row>> {
-  let cancelling: Promise<void> = Promise.resolve();
-  const cancel = (): void => {
-    cancelling = sendCancelRequest(client);
-  };
-  signal.addEventListener('abort', cancel, { once: true });
-  try {
-    signal.throwIfAborted();
-    return await client.query<Row>(config);
-  } catch (error) {
-    throw signal.aborted ? signal.reason : error;
-  } finally {
-    signal.removeEventListener('abort', cancel);
-    // A request that is still on its way would cancel the next statement of the connection.
-    void cancelling.then(() => release());
-  }
+  return new Promise((resolve, reject) => {
+    pool.connect((noConnection, client, release) => {
+      if (client === undefined) return reject(signal.aborted ? signal.reason : noConnection);
+      if (signal.aborted) {
+        release();
+        return reject(signal.reason);
+      }
+      let cancelling: Promise<void> | null = null;
+      let isListening = false;
+      const cancel = (): void => {
+        cancelling = sendCancelRequest(client);
+      };
+      const timer = setTimeout(() => {
+        if (signal.aborted) return cancel();
+        isListening = true;
+        signal.addEventListener('abort', cancel, { once: true });
+      }, LISTEN_AFTER_MS);
+      client.query<Row>(config, (error, result) => {
+        clearTimeout(timer);
+        if (isListening) signal.removeEventListener('abort', cancel);
+        // A request that is still on its way would cancel the next statement of the connection.
+        if (cancelling === null) release();
+        else void cancelling.then(() => release());
+        // pg calls it with null after success, against its types.
+        if (error == null) resolve(result);
+        else reject(signal.aborted ? signal.reason : error);
+      });
+    });
+  });
 }
 
 /** What pg knows of a connection; its types leave it out. */

@@ -4,7 +4,7 @@ import { StoreBusyError } from '../../../application/ports/store-errors';
 import { chargeText, type TextsRead } from '../../../application/ports/texts-read';
 import { type LineRefusal, WaitingLine } from '../../../application/waiting-line';
 import { queryUntilAborted } from './cancel';
-import { placesOf } from './operation-places';
+import { leavePlace, takePlace } from './operation-places';
 import type { Queryable } from './sql';
 
 /**
@@ -93,11 +93,13 @@ export class Lane {
     this.again = new WaitingLine({ places: Math.max(1, Math.floor(places / 4)) });
   }
 
-  private async run<Row extends QueryResultRow>(config: QueryConfig): Promise<QueryResult<Row>> {
-    const waiting = this.line.enter();
+  private async run<Row extends QueryResultRow>(config: QueryConfig, signal?: AbortSignal): Promise<QueryResult<Row>> {
+    const waiting = this.line.enter(signal);
     if (waiting !== null) await waiting;
     try {
-      return await this.pool.query<Row>(config);
+      return await (signal === undefined
+        ? this.pool.query<Row>(config)
+        : queryUntilAborted<Row>(this.pool, config, signal));
     } finally {
       this.line.leave();
     }
@@ -116,14 +118,13 @@ export class Lane {
     return {
       texts: kept,
       query: async <Row extends QueryResultRow>(config: QueryConfig) => {
-        const places = placesOf(signal);
-        const waiting = places.enter(signal);
+        const waiting = takePlace(signal);
         if (waiting !== null) await waiting;
         try {
           chargeText(texts, 0);
-          return await queryUntilAborted<Row>(await this.take(signal), config, signal);
+          return await this.run<Row>(config, signal);
         } finally {
-          places.leave();
+          leavePlace(signal);
         }
       },
     };
@@ -138,8 +139,7 @@ export class Lane {
     if (signal === undefined) return { ...this.ownWork, texts };
     return {
       texts,
-      query: async <Row extends QueryResultRow>(config: QueryConfig) =>
-        queryUntilAborted<Row>(await this.take(signal), config, signal),
+      query: (config) => this.run(config, signal),
     };
   }
 
