@@ -1,4 +1,5 @@
 import type { Actor } from '../../domain/actor';
+import type { WaitSignal } from '../waiting-line';
 import type { TextsRead } from './texts-read';
 
 /** The caller of a request: the configured operator, or the agent that the request names. */
@@ -15,7 +16,7 @@ export interface Caller {
    * Aborted as soon as the caller gets no answer, also while a mutation runs, which `signal` does
    * not interrupt. Ends what a change waits for before it begins.
    */
-  readonly waitSignal?: AbortSignal;
+  readonly waitSignal?: WaitSignal;
   /** What the running operation has read. Work without a caller that waits may read any length. */
   readonly texts?: TextsRead;
 }

@@ -3,7 +3,7 @@ import type { ClientBase, Pool, QueryConfig, QueryResult, QueryResultRow } from 
 import type { Reading } from '../../../application/ports/caller';
 import { StoreBusyError } from '../../../application/ports/store-errors';
 import { chargeText } from '../../../application/ports/texts-read';
-import { type LineRefusal, WaitingLine } from '../../../application/waiting-line';
+import { type LineRefusal, WaitingLine, type WaitSignal } from '../../../application/waiting-line';
 import { queryUntilAborted } from './cancel';
 import { chargedTo, type Queryable } from './sql';
 
@@ -127,7 +127,7 @@ export class Lane implements Queryable {
    * @param signal ends the waiting
    * @throws StoreBusyError
    */
-  async take(signal?: AbortSignal): Promise<Taken> {
+  async take(signal?: WaitSignal): Promise<Taken> {
     const waiting = this.line.enter(signal);
     if (waiting !== null) await waiting;
     try {
