@@ -12,6 +12,14 @@ export interface LineLimits {
   readonly refuse?: (reason: LineRefusal) => Error;
 }
 
+/** What ends a wait: the part of an `AbortSignal` that a line uses. */
+export interface WaitSignal {
+  readonly reason: unknown;
+  throwIfAborted(): void;
+  addEventListener(type: 'abort', listener: () => void, options: { readonly once: true }): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
 interface Waiting {
   readonly enter: () => void;
 }
@@ -38,7 +46,7 @@ export class WaitingLine {
    * @param signal ends the waiting; the promise is rejected with its reason
    * @throws the error of `refuse`, and the reason of the signal
    */
-  enter(signal?: AbortSignal): Promise<void> | null {
+  enter(signal?: WaitSignal): Promise<void> | null {
     signal?.throwIfAborted();
     const { places, maxWaiting = Number.POSITIVE_INFINITY } = this.limits;
     if (this.inside < places) {
@@ -56,7 +64,7 @@ export class WaitingLine {
     else next.enter();
   }
 
-  private wait(signal?: AbortSignal): Promise<void> {
+  private wait(signal?: WaitSignal): Promise<void> {
     const { maxWaitMs } = this.limits;
     return new Promise((resolve, reject) => {
       let timer: NodeJS.Timeout | undefined;

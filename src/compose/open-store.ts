@@ -9,6 +9,7 @@ import { DatabaseSockets } from '../adapters/persistence/database/database-socke
 import { measureDatabaseTime } from '../adapters/persistence/database/database-time';
 import { lanesOf } from '../adapters/persistence/database/lanes';
 import { migrate } from '../adapters/persistence/database/migrate';
+import { StorageFaults } from '../adapters/persistence/database/storage-faults';
 import { createPolicies } from '../adapters/persistence/policies/postgres-policies';
 import { readConfiguredPolicy } from '../adapters/policy-files/configured-policy-file';
 import type { ConfiguredPolicies, ConfiguredPolicy } from '../application/ports/configured-policy';
@@ -22,6 +23,9 @@ export interface Store {
   readonly dataSource: DataSource;
   readonly pool: Pool;
   readonly sockets: DatabaseSockets;
+  readonly faults: StorageFaults;
+  /** Whether the disk of the embedded database is full; false for any other database. */
+  readonly isDiskFull: () => Promise<boolean>;
   /** The clock of the database. It is measured at the opening; a service goes on measuring it. */
   readonly clock: DatabaseClock;
   readonly policies: ConfiguredPolicies;
@@ -41,7 +45,9 @@ export async function openStore(config: Config, log: Logger, applicationName = '
   const embedded = config.databaseUrl === null ? await openEmbeddedPostgres({ dataDir: config.dataDir, log }) : null;
   const url = config.databaseUrl ?? embedded?.url ?? '';
   const sockets = new DatabaseSockets();
-  const dataSource = createDataSource({ url, sockets, poolSize: config.databasePoolSize, applicationName });
+  const faults = new StorageFaults();
+  const isDiskFull = async () => (await embedded?.isDiskFull()) ?? false;
+  const dataSource = createDataSource({ url, sockets, faults, poolSize: config.databasePoolSize, applicationName });
   const close = async () => {
     if (dataSource.isInitialized) await dataSource.destroy();
     await embedded?.close();
@@ -54,7 +60,7 @@ export async function openStore(config: Config, log: Logger, applicationName = '
     await measureDatabaseTime(lanesOf(pool).health.ownWork, (reading) => clock.add(reading));
     const policies = createPolicies({ dataSource, clock, policyId: policyFile.id });
     const clients = createClientAccounts({ dataSource, clock });
-    return { url, dataSource, pool, sockets, clock, policies, policyFile, clients, close };
+    return { url, dataSource, pool, sockets, faults, isDiskFull, clock, policies, policyFile, clients, close };
   } catch (error) {
     await close();
     throw error;

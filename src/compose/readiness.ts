@@ -16,7 +16,8 @@ export function createReadiness(
   let latest: { readonly reasons: Promise<readonly UnreadyReason[]>; readonly until: number } | null = null;
   return () => {
     const now = performance.now();
-    if (stateOfDatabase() !== 'UNRESPONSIVE' && latest !== null && now < latest.until) return latest.reasons;
+    const isRefused = ['UNRESPONSIVE', 'OUT_OF_SPACE'].includes(stateOfDatabase());
+    if (!isRefused && latest !== null && now < latest.until) return latest.reasons;
     const reasons = findReasons(pool);
     latest = { reasons, until: now + FRESH_MS };
     return reasons;

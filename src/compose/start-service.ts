@@ -95,8 +95,7 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
       clients: { create: clients.create, default: defaultClient(() => clients.ensureClient(config.client)) },
     };
     const http = await startHttpServer({
-      ...edgeOf(config),
-      port: config.port,
+      ...config,
       schema: buildGraphQLSchema(),
       contextFor: contextFactory(services, logger),
       operationTimeoutMs: config.operationTimeoutSeconds * 1_000,
@@ -130,27 +129,6 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
     throw error;
   }
 }
-
-/** The settings of the HTTP server that limit who can use it, and how much. */
-export const edgeOf = ({
-  host,
-  allowedHosts,
-  allowedOrigins,
-  trustProxy,
-  maxSockets,
-  maxSocketsPerAddress,
-  maxSubscriptions,
-  operationMemoryMb,
-}: Config) => ({
-  host,
-  allowedHosts,
-  allowedOrigins,
-  trustProxy,
-  maxSockets,
-  maxSocketsPerAddress,
-  maxSubscriptions,
-  operationMemoryMb,
-});
 
 /** The due tickets, with a log line for each ticket whose deadlines cannot be recorded. */
 const dueTickets = ({ policies }: Store, store: TicketStore, logger: Logger) =>

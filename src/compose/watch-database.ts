@@ -12,7 +12,7 @@ const WRONG_CLOCK_MS = 1_000;
  * @param onAnswering called when the database answers again
  */
 export function watchDatabase(
-  { url, sockets, clock }: Store,
+  { url, sockets, faults, isDiskFull, clock }: Store,
   logger: Logger,
   onAnswering: () => void,
 ): Pick<DatabaseWatch, 'state' | 'start' | 'close'> {
@@ -20,6 +20,8 @@ export function watchDatabase(
   return new DatabaseWatch({
     url,
     sockets,
+    faults,
+    isDiskFull,
     onSample: (sample) => {
       clock.add(sample);
       const hostClockOffsetMs = clock.hostOffsetMs;
@@ -35,7 +37,12 @@ export function watchDatabase(
         logger.info('the database answers again');
         onAnswering();
       } else if (state === 'UNREACHABLE') logger.warn({ err: error }, 'the database cannot be reached');
-      else logger.error('the database does not answer; requests are refused until it does');
+      else if (state === 'OUT_OF_SPACE') {
+        logger.error(
+          { err: error },
+          'the database is down, because its disk is full; requests are refused until it answers',
+        );
+      } else logger.error('the database does not answer; requests are refused until it does');
     },
   });
 }

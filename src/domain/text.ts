@@ -45,11 +45,14 @@ type Path = readonly string[];
 export function unstorablePaths(value: unknown): readonly Path[] {
   if (typeof value === 'string') return isStorable(value) ? NONE : [[]];
   if (typeof value !== 'object' || value === null) return NONE;
-  const paths: Path[] = [];
-  for (const [name, part] of Object.entries(value)) {
-    for (const path of unstorablePaths(part)) paths.push([name, ...path]);
+  let paths: Path[] | null = null;
+  for (const name of Object.keys(value)) {
+    for (const path of unstorablePaths((value as Readonly<Record<string, unknown>>)[name])) {
+      paths ??= [];
+      paths.push([name, ...path]);
+    }
   }
-  return paths;
+  return paths ?? NONE;
 }
 
 const NONE: readonly Path[] = [];

@@ -14,7 +14,6 @@ import { MOST_PROBLEMS } from '../../src/application/first-problems';
 import type { Caller } from '../../src/application/ports/caller';
 import { CallerGone, OperationAnswered, OperationTimedOut } from '../../src/application/ports/operation-ended';
 import type { Services } from '../../src/application/ports/services';
-import { edgeOf } from '../../src/compose/start-service';
 import { loadConfig } from '../../src/config';
 import { type Answer, apiAt, type Json } from '../support/graphql-service';
 import { askOver, openSocket } from '../support/graphql-socket';
@@ -104,7 +103,7 @@ async function start(operationTimeoutMs: number): Promise<void> {
   const logger = pino({ level: 'error' }, { write: (line: string) => faults.push(line) });
   const contextFor = contextFactory(services, logger);
   http = await startHttpServer({
-    ...edgeOf(loadConfig({})),
+    ...loadConfig({}),
     port: 0,
     schema,
     contextFor: (caller, requestId, operation) => {

@@ -10,7 +10,6 @@ import { callerFromHeaders } from '../../src/adapters/http/agent-header';
 import { type HttpServer, startHttpServer } from '../../src/adapters/http/http-server';
 import type { Caller } from '../../src/application/ports/caller';
 import type { Services } from '../../src/application/ports/services';
-import { edgeOf } from '../../src/compose/start-service';
 import { loadConfig } from '../../src/config';
 import type { Json } from '../support/graphql-service';
 import { askOver, listenOver } from '../support/graphql-socket';
@@ -63,7 +62,7 @@ async function start(operationTimeoutMs = 60_000): Promise<void> {
   } as unknown as Services;
   const logger = pino({ level: 'silent' });
   http = await startHttpServer({
-    ...edgeOf(loadConfig({ STEPDOWN_OPERATION_MEMORY_MB: '16', TRUST_PROXY: '1' })),
+    ...loadConfig({ STEPDOWN_OPERATION_MEMORY_MB: '16', TRUST_PROXY: '1' }),
     port: 0,
     schema,
     contextFor: contextFactory(services, logger),

@@ -5,7 +5,6 @@ import { callerFromHeaders } from '../../src/adapters/http/agent-header';
 import { startHttpServer } from '../../src/adapters/http/http-server';
 import { createClientAccounts } from '../../src/adapters/persistence/clients/postgres-clients';
 import { checkPolicyText } from '../../src/adapters/policy-files/read-policy';
-import { edgeOf } from '../../src/compose/start-service';
 import { loadConfig } from '../../src/config';
 import { type Api, apiAt } from './graphql-service';
 import { openStore, type TestStore } from './store';
@@ -33,7 +32,7 @@ export async function startClockedService(): Promise<ClockedService> {
     clients: { create: createClientAccounts(store).create, default: async () => store.client },
   };
   const http = await startHttpServer({
-    ...edgeOf(loadConfig({})),
+    ...loadConfig({}),
     port: 0,
     schema: buildGraphQLSchema(),
     contextFor: contextFactory(services, logger),

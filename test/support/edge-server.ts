@@ -5,7 +5,6 @@ import type { RunningOperation } from '../../src/adapters/graphql/running-operat
 import { callerFromHeaders } from '../../src/adapters/http/agent-header';
 import { type HttpServer, type HttpSettings, startHttpServer } from '../../src/adapters/http/http-server';
 import type { Services } from '../../src/application/ports/services';
-import { edgeOf } from '../../src/compose/start-service';
 import { loadConfig } from '../../src/config';
 
 export interface EdgeServer extends HttpServer {
@@ -26,7 +25,7 @@ export async function startEdgeServer(settings: Partial<HttpSettings> = {}): Pro
   const contextFor = contextFactory({ clock: { now: () => Date.now() } } as unknown as Services, logger);
   const begun: RunningOperation[] = [];
   const server = await startHttpServer({
-    ...edgeOf(loadConfig({})),
+    ...loadConfig({}),
     port: 0,
     schema,
     contextFor: (caller, requestId, operation) => {

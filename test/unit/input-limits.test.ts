@@ -6,7 +6,12 @@ const refusalOf = (query: string, variables: Record<string, unknown> = {}): stri
   const document = parse(query);
   const operation = getOperationAST(document);
   if (operation == null) throw new Error('The document has no operation');
-  return refuseLargeInput(document, operation, variables)?.message ?? null;
+  try {
+    refuseLargeInput(document, operation, variables);
+    return null;
+  } catch (error) {
+    return (error as Error).message;
+  }
 };
 
 const nested = (depth: number): unknown => {

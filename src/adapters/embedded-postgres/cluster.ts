@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { open, readdir, readFile, rename, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Binaries } from './binaries';
@@ -130,6 +130,18 @@ const removeUnfinished = async (dataDir: string): Promise<void> => {
 const syncFolder = async (folder: string): Promise<void> => {
   const handle = await open(folder, 'r');
   await handle.sync().finally(() => handle.close());
+};
+
+/** A segment of the write-ahead log has 16 MiB; a start writes some small files as well. */
+const NEEDED_BYTES = 18 * 1024 * 1024;
+
+/**
+ * Whether there is no space for another segment of the write-ahead log, without which the server
+ * ends and does not start. The folder of the log may be a link to another disk.
+ */
+export const hasNoSpace = async (cluster: string): Promise<boolean> => {
+  const disk = await statfs(join(cluster, 'pg_wal')).catch(() => null);
+  return disk !== null && disk.bavail * disk.bsize < NEEDED_BYTES;
 };
 
 /** The process id of the cluster's postmaster; null if none runs. */

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientConfig } from 'pg';
 import type { Logger } from 'pino';
 import { findBinaries } from './binaries';
-import { clusterOf, DATABASE, ensureCluster, postmasterOf } from './cluster';
+import { clusterOf, DATABASE, ensureCluster, hasNoSpace, postmasterOf } from './cluster';
 import { EmbeddedPostgresError, explainFileError } from './embedded-postgres-error';
 import { chooseIdentity } from './identity';
 import { takeLease } from './lease';
@@ -26,6 +26,8 @@ export type EmbeddedPostgres = Readonly<{
   url: string;
   /** The same as options of `Client` and `Pool` of `pg`. */
   connection: ClientConfig;
+  /** Whether the server has too little space to start or to go on. */
+  isDiskFull(): Promise<boolean>;
   /** Releases the server. If no other process uses it, the server stops before this resolves. */
   close(): Promise<void>;
 }>;
@@ -73,6 +75,7 @@ const open = async ({ dataDir: asked, log, durable = true }: EmbeddedPostgresOpt
   return {
     url: `postgresql://${DATABASE}@localhost:${SOCKET_PORT}/${DATABASE}?host=${encodeURIComponent(socketDir)}&sslmode=disable`,
     connection: connectionTo(socketDir, DATABASE),
+    isDiskFull: () => hasNoSpace(cluster),
     close() {
       closed.abort();
       closing ??= supervision.then(() => lease.release());
@@ -109,6 +112,8 @@ const settings = (socketDir: string, durable: boolean): string[] => {
 /** How often the server is checked. */
 const CHECK_MS = 500;
 const MAX_PAUSE_MS = 30_000;
+/** The longest pause while the disk is full: the server starts soon after there is space. */
+const MAX_FULL_PAUSE_MS = 4_000;
 
 /** Starts the server again whenever its postmaster has ended, until `closed` is aborted. */
 const supervise = async (server: Server, log: EmbeddedPostgresOptions['log'], closed: AbortSignal): Promise<void> => {
@@ -125,7 +130,8 @@ const supervise = async (server: Server, log: EmbeddedPostgresOptions['log'], cl
       pauseMs = CHECK_MS;
       log.warn('the embedded PostgreSQL is running again');
     } catch (error) {
-      pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS);
+      const isFull = error instanceof EmbeddedPostgresError && error.reason === 'DISK_FULL';
+      pauseMs = Math.min(pauseMs * 2, isFull ? MAX_FULL_PAUSE_MS : MAX_PAUSE_MS);
       if (!closed.aborted)
         log.error({ err: error, pauseMs }, 'the embedded PostgreSQL does not start; retrying after pauseMs');
     }

@@ -2,7 +2,7 @@ import { open, rename, stat, truncate } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, type ClientConfig } from 'pg';
 import type { Logger } from 'pino';
-import { DATABASE, postmasterOf, removeStaleLockFile } from './cluster';
+import { DATABASE, hasNoSpace, postmasterOf, removeStaleLockFile } from './cluster';
 import { codeOf, diskFull, EmbeddedPostgresError, saysDiskFull } from './embedded-postgres-error';
 import { type Lease, waitWhileStopping } from './lease';
 import { startTimeOf } from './processes';
@@ -60,8 +60,11 @@ export const connectOrStart = async (server: Server, isWanted: () => boolean): P
     if (launched !== null && (await startTimeOf(launched)) === null) {
       launched = null;
       const said = await readFrom(server.logFile, logEnd);
-      if (saysDiskFull(said)) throw diskFull(server.dataDir);
-      if (!TEMPORARY_FAILURE.test(said)) failures++;
+      // A full disk may have no room for the words that say so.
+      const isTemporary = TEMPORARY_FAILURE.test(said);
+      const isFull = saysDiskFull(said) || (!isTemporary && (await hasNoSpace(server.cluster)));
+      if (isFull) throw diskFull(server.dataDir);
+      if (!isTemporary) failures++;
       pauseMs = 100;
       if (failures >= MAX_FAILURES || waitedMs > START_MS) throw startFailed(server, said);
     }

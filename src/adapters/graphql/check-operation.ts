@@ -9,7 +9,7 @@ import {
 } from 'graphql';
 import { getVariableValues } from 'graphql/execution/values';
 import { FAULT_CODES } from './errors';
-import { lengthOf, refuseLargeInput, refuseLongVariables } from './input-limits';
+import { refuseLargeInput, refuseLongVariables } from './input-limits';
 import { LIMITS } from './operation-limits';
 import { OperationMeasure, type OperationSize } from './operation-size';
 
@@ -82,9 +82,7 @@ export function checkOperation(
   operation: OperationDefinitionNode,
   variables: Readonly<Record<string, unknown>>,
 ): Allowance | null {
-  const oversized = refuseLargeInput(document, operation, variables);
-  if (oversized !== null) throw oversized;
-  const length = lengthOf(variables);
+  const length = refuseLargeInput(document, operation, variables);
   const invalid = refuseLongVariables(schema, operation, variables, length);
   if (invalid !== null) throw invalid;
   const size = sizeOf(schema, document, operation, variables, length <= MAX_KEY_LENGTH);

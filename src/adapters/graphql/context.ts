@@ -4,6 +4,7 @@ import type { Caller } from '../../application/ports/caller';
 import type { Client } from '../../application/ports/clients';
 import type { ReadServices, Services } from '../../application/ports/services';
 import type { AsOf, StoredTicket } from '../../application/ports/stored-ticket';
+import type { WaitSignal } from '../../application/waiting-line';
 import { judgedAt } from '../../domain/commitment/view';
 import type { EpochMs } from '../../domain/instant';
 import type { Policy } from '../../domain/policy/policy';
@@ -93,7 +94,7 @@ class OperationCaller {
     return this.operation.signal;
   }
 
-  get waitSignal(): AbortSignal {
+  get waitSignal(): WaitSignal {
     return this.operation.waitSignal;
   }
 }

@@ -49,29 +49,37 @@ const exceed = (sentence: string): never => {
 };
 
 /**
- * The error for an operation with too many, too long or too deeply nested values; null for any
- * other. It reads the variables as the client sent them and has to be the first code that does:
- * graphql-js and the validation of inputs walk them recursively and slowly, and check the lengths
- * of lists only afterwards.
+ * Refuses an operation with too many, too long or too deeply nested values. It reads the variables
+ * as the client sent them and has to be the first code that does: graphql-js and the validation of
+ * inputs walk them recursively and slowly, and check the lengths of lists only afterwards.
+ *
+ * @returns the length of the variables, about that of their text
+ * @throws GraphQLError
  */
 export function refuseLargeInput(
   document: DocumentNode,
   operation: OperationDefinitionNode,
   variables: Readonly<Record<string, unknown>>,
-): GraphQLError | null {
+): number {
   try {
-    const sizes = new Map(Object.entries(variables).map(([name, value]) => [name, checked(sizeOf(value))]));
-    checked([...sizes.values()].reduce(plus, NOTHING));
+    const sizes = new Map<string, Size>();
+    let all = { ...NOTHING, length: 0 };
+    for (const name of Object.keys(variables)) {
+      const size = sizeOf(variables[name]);
+      sizes.set(name, size);
+      all = checked({ ...plus(all, size), length: all.length + name.length + size.length });
+    }
     const key = keyOf(operation, sizes);
     const passed = PASSED.get(operation) ?? new Set();
-    if (passed.has(key)) return null;
-    new Arguments(document, operation, sizes).check();
-    if (passed.size >= MAX_PASSED) passed.clear();
-    PASSED.set(operation, passed.add(key));
-    return null;
+    if (!passed.has(key)) {
+      new Arguments(document, operation, sizes).check();
+      if (passed.size >= MAX_PASSED) passed.clear();
+      PASSED.set(operation, passed.add(key));
+    }
+    return all.length;
   } catch (error) {
     if (!(error instanceof Exceeded)) throw error;
-    return new GraphQLError(error.message, { extensions: { code: FAULT_CODES.tooLarge, http: { status: 400 } } });
+    throw new GraphQLError(error.message, { extensions: { code: FAULT_CODES.tooLarge, http: { status: 400 } } });
   }
 }
 
@@ -94,7 +102,7 @@ const keyOf = ({ variableDefinitions = [] }: OperationDefinitionNode, sizes: Rea
  * The first error of long variables that are invalid; null for any others. Variables within the
  * limits only.
  *
- * @param length the `lengthOf` the variables
+ * @param length that of the variables
  */
 export function refuseLongVariables(
   schema: GraphQLSchema,
@@ -108,21 +116,7 @@ export function refuseLongVariables(
   return first ?? null;
 }
 
-/** The length of a JSON value, about that of its text. */
-export function lengthOf(root: unknown): number {
-  let length = 0;
-  const open: unknown[] = [root];
-  while (open.length > 0) {
-    const value = open.pop();
-    length += typeof value === 'string' ? value.length : 4;
-    if (typeof value !== 'object' || value === null) continue;
-    if (!Array.isArray(value)) for (const name in value) length += name.length;
-    for (const part of Object.values(value)) open.push(part);
-  }
-  return length;
-}
-
-function checked(size: Size): Size {
+function checked<T extends Size>(size: T): T {
   for (const kind of ['objects', 'values'] as const) {
     if (size[kind] <= INPUT_LIMITS[kind]) continue;
     exceed(
@@ -149,24 +143,32 @@ const checkText = (text: string): void => {
 };
 
 /** The size of a JSON value. Stops at the first value beyond a limit, and does not recurse. */
-function sizeOf(root: unknown): Size {
-  let [values, objects] = [0, 0];
+function sizeOf(root: unknown): Size & { readonly length: number } {
+  let [values, objects, length] = [0, 0, 0];
   let level: unknown[] = [root];
   for (let depth = 0; level.length > 0; depth += 1) {
     checkDepth(depth);
     const inner: unknown[] = [];
     for (const value of level) {
       values += 1;
+      length += typeof value === 'string' ? value.length : 4;
       if (typeof value === 'string') checkText(value);
       if (typeof value !== 'object' || value === null) continue;
-      if (Array.isArray(value)) checkEntries(value.length);
-      else objects += 1;
-      for (const part of Object.values(value)) inner.push(part);
+      if (Array.isArray(value)) {
+        checkEntries(value.length);
+        for (const entry of value) inner.push(entry);
+      } else {
+        objects += 1;
+        for (const name of Object.keys(value)) {
+          length += name.length;
+          inner.push((value as Readonly<Record<string, unknown>>)[name]);
+        }
+      }
       checked({ values: values + inner.length, objects });
     }
     level = inner;
   }
-  return { values, objects };
+  return { values, objects, length };
 }
 
 /** The number of values in variables, which are within the limits. */

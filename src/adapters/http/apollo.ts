@@ -1,11 +1,18 @@
-import { ApolloServer, type ApolloServerPlugin, HeaderMap, type HTTPGraphQLResponse } from '@apollo/server';
+import {
+  ApolloServer,
+  type ApolloServerPlugin,
+  type GraphQLRequestListener,
+  HeaderMap,
+  type HTTPGraphQLHead,
+  type HTTPGraphQLResponse,
+} from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
   ApolloServerPluginLandingPageDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import { GraphQLError, type GraphQLSchema } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { MOST_PROBLEMS } from '../../application/first-problems';
 import { answerTooLong, checkOperation, nestedTooDeeply, sizeIn } from '../graphql/check-operation';
@@ -35,9 +42,15 @@ export interface GraphQLExecutor {
   close(): Promise<void>;
 }
 
-/** Refuses subscriptions over HTTP, and operations that exceed the limits. */
-const operationGuard = (documents: Documents, logger: Logger): ApolloServerPlugin<OperationContext> => ({
-  requestDidStart: async () => ({
+/** `formatError` does not receive the request, so the id of the request is kept by the error. */
+const requestIds = new WeakMap<object, string>();
+
+/**
+ * Refuses subscriptions over HTTP, and operations that exceed the limits. One plugin for all steps
+ * of a request, because Apollo calls each plugin several times per request.
+ */
+const requestPlugin = (documents: Documents, logger: Logger): ApolloServerPlugin<OperationContext> => {
+  const listener: GraphQLRequestListener<OperationContext> = {
     didResolveOperation: async ({ source, schema, document, operation, request, contextValue }) => {
       if (operation === undefined) return;
       if (!documents.has(source)) documents.set(source, document);
@@ -52,45 +65,33 @@ const operationGuard = (documents: Documents, logger: Logger): ApolloServerPlugi
       const waiting = contextValue.operation?.entry?.enter(document, operation.operation, sizeIn(allowance));
       if (waiting != null) await waiting;
     },
+    didEncounterErrors: async ({ errors, contextValue }) => {
+      for (const error of errors) requestIds.set(error, contextValue.requestId);
+    },
     willSendResponse: async ({ response, contextValue }) => {
       if (response.body.kind !== 'single') return;
       const { data, errors } = response.body.singleResult;
       if (errors === undefined) contextValue.operation?.complete();
       const tooLong = answerTooLong(data);
-      if (tooLong === null) return;
-      response.body.singleResult = {
-        errors: [presentError(tooLong, tooLong.toJSON(), contextValue.requestId, logger)],
-      };
-      response.http.status = 400;
+      if (tooLong !== null) {
+        response.body.singleResult = {
+          errors: [presentError(tooLong, tooLong.toJSON(), contextValue.requestId, logger)],
+        };
+        response.http.status = 400;
+      } else if (errors !== undefined && isUnavailable(data, errors)) sayUnavailable(response.http, errors);
     },
-  }),
-});
+  };
+  return { requestDidStart: async () => listener };
+};
 
 /**
  * Answers 503 if the whole answer failed because the service is unavailable, so that a load
  * balancer sees it. A request whose outcome is unknown gets no `Retry-After`.
  */
-const unavailabilityPlugin: ApolloServerPlugin<OperationContext> = {
-  requestDidStart: async () => ({
-    willSendResponse: async ({ response: { body, http } }) => {
-      if (body.kind !== 'single') return;
-      const { data, errors = [] } = body.singleResult;
-      if (!isUnavailable(data, errors)) return;
-      http.status = 503;
-      if (errors.every(({ extensions }) => extensions?.retryable === true)) http.headers.set('retry-after', '1');
-    },
-  }),
-};
-
-/** `formatError` does not receive the request, so the id of the request is kept by the error. */
-const requestIds = new WeakMap<object, string>();
-const requestIdPlugin: ApolloServerPlugin<OperationContext> = {
-  requestDidStart: async () => ({
-    didEncounterErrors: async ({ errors, contextValue }) => {
-      for (const error of errors) requestIds.set(error, contextValue.requestId);
-    },
-  }),
-};
+function sayUnavailable(http: HTTPGraphQLHead, errors: readonly GraphQLFormattedError[]): void {
+  http.status = 503;
+  if (errors.every(({ extensions }) => extensions?.retryable === true)) http.headers.set('retry-after', '1');
+}
 
 /**
  * Starts Apollo Server without the features that need the internet or a cache, and without those
@@ -115,9 +116,7 @@ export async function startApollo(
     formatError: (formatted, error) =>
       presentError(error, formatted, requestIds.get(error as object) ?? 'unknown', logger),
     plugins: [
-      operationGuard(documents, logger),
-      requestIdPlugin,
-      unavailabilityPlugin,
+      requestPlugin(documents, logger),
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginLandingPageDisabled(),

@@ -55,8 +55,7 @@ export async function startHttpServer(settings: HttpSettings): Promise<HttpServe
   const executor = await startApollo(schema, admission.documents, logger);
   const sockets = createSocketServer(settings, admission);
   const pipeline = new Pipeline();
-  const bodies = new BodyReceiver();
-  const answers = new AnswerSender();
+  const endpoint: Endpoint = { settings, admission, executor, bodies: new BodyReceiver(), answers: new AnswerSender() };
   // The port is known once the server listens; no request arrives before.
   let guard = createRequestGuard(settings, port);
   // Limits how long a slow client can hold a connection.
@@ -81,7 +80,7 @@ export async function startHttpServer(settings: HttpSettings): Promise<HttpServe
     if (turn !== null) await turn;
     // A client that has gone gets nothing done that had not begun.
     if (request.socket.destroyed) return;
-    await respond(settings, guard, admission, executor, bodies, answers, request, response);
+    await respond(endpoint, guard, request, response);
   };
   server.on('request', (request, response) => {
     answer(request, response).catch((error: unknown) => fail(request, response, error, logger));
@@ -157,13 +156,18 @@ function refusalOfUpgrade(
 const notFound = (): RequestError =>
   new RequestError(404, 'NOT_FOUND', `There is no resource at this path; GraphQL is at ${GRAPHQL_PATH}.`);
 
+/** What answers GraphQL requests. */
+interface Endpoint {
+  readonly settings: HttpSettings;
+  readonly admission: Admission;
+  readonly executor: GraphQLExecutor;
+  readonly bodies: BodyReceiver;
+  readonly answers: AnswerSender;
+}
+
 async function respond(
-  settings: HttpSettings,
+  endpoint: Endpoint,
   guard: RequestGuard,
-  admission: Admission,
-  executor: GraphQLExecutor,
-  bodies: BodyReceiver,
-  answers: AnswerSender,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -176,22 +180,13 @@ async function respond(
       allow(request, response, GRAPHQL_METHODS);
       return isPageView(request)
         ? sendPage(guard, request, response)
-        : answerGraphQL(
-            settings,
-            executor,
-            bodies,
-            answers,
-            guard.addresses.of(request),
-            request,
-            response,
-            (operation, bytes, address) => new OperationEntry(admission, operation, addressGroup(address), bytes),
-          );
+        : answerGraphQL(endpoint, guard.addresses.of(request), request, response);
     case '/health':
       allow(request, response, ['GET', 'HEAD']);
-      return answerHealth(settings, response);
+      return answerHealth(endpoint.settings, response);
     case '/readyz':
       allow(request, response, ['GET', 'HEAD']);
-      return answerReady(settings, response);
+      return answerReady(endpoint.settings, response);
     case '/livez':
       allow(request, response, ['GET', 'HEAD']);
       return sendJson(response, 200, { status: 'alive' });
@@ -214,22 +209,19 @@ const isPageView = ({ method, url, headers }: IncomingMessage): boolean =>
   method === 'GET' && pathAndQuery(url ?? '') === GRAPHQL_PATH && (headers.accept ?? '').includes('text/html');
 
 async function answerGraphQL(
-  { contextFor, callerOf, operationTimeoutMs }: HttpSettings,
-  executor: GraphQLExecutor,
-  bodies: BodyReceiver,
-  answers: AnswerSender,
+  { settings, admission, executor, bodies, answers }: Endpoint,
   address: string,
   request: IncomingMessage,
   response: ServerResponse,
-  entryOf: (operation: RunningOperation, bytes: number, address: string) => OperationEntry,
 ): Promise<void> {
+  const { contextFor, callerOf, operationTimeoutMs } = settings;
   const { method = 'GET', url = '' } = request;
   const { body, bytes } =
     method === 'POST' ? await readJson(request, bodies, address) : { body: undefined, bytes: url.length };
   const requestId = randomUUID();
   response.setHeader('x-request-id', requestId);
   const operation = new RunningOperation();
-  operation.entry = entryOf(operation, bytes, address);
+  operation.entry = new OperationEntry(admission, operation, addressGroup(address), bytes);
   const caller = callerOf(request);
   response.once('close', () => operation.abandon());
   const at = url.indexOf('?');

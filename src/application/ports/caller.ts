@@ -1,4 +1,5 @@
 import type { Actor } from '../../domain/actor';
+import type { WaitSignal } from '../waiting-line';
 import type { TextsRead } from './texts-read';
 
 /**
@@ -31,7 +32,7 @@ interface Identified {
    * Aborted as soon as the caller gets no answer, also while a mutation runs, which `signal` does
    * not interrupt. Ends what a change waits for before it begins.
    */
-  readonly waitSignal?: AbortSignal;
+  readonly waitSignal?: WaitSignal;
 }
 
 /**

@@ -84,8 +84,10 @@ export class StoreUnresponsiveError extends OperatorError {
  */
 export class InsufficientStorageError extends OperatorError {
   override readonly name = 'InsufficientStorageError';
-  constructor(cause: unknown) {
-    super('The database cannot save changes, because its disk is full or cannot be written.', { cause });
+  /** @param cause what the server answered; nothing if it has ended and cannot start. */
+  constructor(cause?: unknown) {
+    const effect = cause === undefined ? 'is down' : 'cannot save changes';
+    super(`The database ${effect}, because its disk is full or cannot be written.`, { cause });
   }
 }
 
@@ -115,14 +117,16 @@ const LOST =
 
 /**
  * Whether the connection was lost or could not be opened: a socket error, or a server that shuts
- * down, restarts or ends the session (SQLSTATE classes 08 and 57P).
+ * down, restarts or ends the session (SQLSTATE classes 08 and 57P). Also a server that panics, such
+ * as when it cannot write its log: what it was committing may be found committed when it recovers.
  */
 export function isConnectionLost(error: unknown): boolean {
   if (error instanceof StoreUnresponsiveError) return true;
   const { code, message, errors, severity } = driverErrorOf(error);
   // Errors that end a session are FATAL. A trigger can raise the same SQLSTATE as an ERROR.
   const isEnd = severity !== 'ERROR' && /^(08|25P0[34]$|57P0[1-5]$)/.test(sqlStateOf(error) ?? '');
-  if (isEnd || SOCKET_CODES.includes(textOf(code))) return true;
+  const isCrash = severity === 'PANIC' || (severity === 'FATAL' && isStorageFault(error));
+  if (isEnd || isCrash || SOCKET_CODES.includes(textOf(code))) return true;
   // A host name with several addresses has one error for each.
   if (Array.isArray(errors)) return errors.some(isConnectionLost);
   return LOST.test(textOf(message));

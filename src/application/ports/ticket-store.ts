@@ -7,6 +7,7 @@ import type { Milestone } from '../../domain/ticket/milestones';
 import type { Refusal } from '../../domain/ticket/refusals';
 import type { Ticket } from '../../domain/ticket/ticket';
 import type { TicketEvent } from '../../domain/ticket/ticket-events';
+import type { WaitSignal } from '../waiting-line';
 import type { StoredTicket } from './stored-ticket';
 
 /** A ticket after a change, with everything that is saved together with it. */
@@ -152,7 +153,7 @@ export interface TransactionOptions {
   /** The maximum number of attempts. */
   readonly attempts?: number;
   /** Ends the wait for a connection. A transaction that has begun runs to its end. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: WaitSignal | undefined;
   /** The longest wait for locks of other transactions, in milliseconds. */
   readonly lockWaitMs?: number;
 }

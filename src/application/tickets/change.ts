@@ -6,6 +6,7 @@ import type { Refusal } from '../../domain/ticket/refusals';
 import type { Ticket } from '../../domain/ticket/ticket';
 import type { Idempotency } from '../ports/idempotency';
 import type { StoredTicket } from '../ports/stored-ticket';
+import type { WaitSignal } from '../waiting-line';
 
 /**
  * One step of a change. A step without an instant takes place now, but not before the ticket's last
@@ -80,4 +81,4 @@ export class SomeChangesFailed extends Error {
  *   if changes of a set failed with an unexpected error and the others were
  *   carried out. If the set has one change, the error itself.
  */
-export type ChangeTickets = (changes: readonly Change[], signal?: AbortSignal) => Promise<readonly Changed[]>;
+export type ChangeTickets = (changes: readonly Change[], signal?: WaitSignal) => Promise<readonly Changed[]>;

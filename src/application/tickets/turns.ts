@@ -1,6 +1,6 @@
 import { actorKey } from '../ports/idempotency';
 import { DataLockedError, LOCK_WAIT_MS } from '../ports/store-errors';
-import { WaitingLine } from '../waiting-line';
+import { WaitingLine, type WaitSignal } from '../waiting-line';
 import type { Change } from './change';
 
 /** The number of requests that may wait for one ticket or one idempotency key. */
@@ -22,7 +22,7 @@ export class Turns {
    * @param signal ends the waiting, not the work
    * @throws DataLockedError, and the reason of the signal
    */
-  async take<T>(keys: readonly string[], work: (lockWaitMs: number) => Promise<T>, signal?: AbortSignal): Promise<T> {
+  async take<T>(keys: readonly string[], work: (lockWaitMs: number) => Promise<T>, signal?: WaitSignal): Promise<T> {
     const entered: string[] = [];
     let startedAt: number | null = null;
     try {

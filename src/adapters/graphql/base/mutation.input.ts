@@ -11,7 +11,7 @@ export abstract class MutationInput {
   @Field(() => String, {
     ...optional,
     description:
-      'A key of your choice that makes it safe to repeat the request, 1 to 200 characters. A repeated request with the same key and the same input returns the first result and changes nothing. The same key with another input is refused. Keys belong to the caller and are kept for at least 24 hours.',
+      'A key of your choice that makes it safe to repeat the request, 1 to 200 characters. A repeated request with the same key and the same input returns the first result and changes nothing. The same key with another input is refused. A refusal because of the state of a ticket is a result too; invalid input, and input that names what does not exist, uses up no key. Keys belong to the caller and are kept for at least 24 hours.',
   })
   @Text(NAME)
   idempotencyKey?: string | null;

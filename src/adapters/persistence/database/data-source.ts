@@ -7,6 +7,7 @@ import { TABLES } from '../tables';
 import { XID8 } from '../tables/column-types';
 import type { DatabaseSockets } from './database-sockets';
 import { DEFAULT_POOL_SIZE } from './lanes';
+import type { StorageFaults } from './storage-faults';
 import { TIME_LIMITS } from './time-limits';
 
 export interface DatabaseSettings {
@@ -18,6 +19,8 @@ export interface DatabaseSettings {
   readonly applicationName?: string;
   /** Makes the sockets of the connections; sockets of `pg` by default. */
   readonly sockets?: DatabaseSockets;
+  /** Notes what the server says of its disk. */
+  readonly faults?: StorageFaults;
   /** How long to wait for a connection, in milliseconds; 10 seconds by default. */
   readonly connectTimeoutMs?: number;
   /** The migrations that this code knows; those of `migrations/` by default. Tests add some. */
@@ -51,7 +54,7 @@ export function createDataSource(settings: DatabaseSettings): DataSource {
       connectionString: settings.url,
       keepAlive: true,
       ...(settings.sockets === undefined ? {} : { stream: settings.sockets.open }),
-      onConnect: prepareConnection(Math.max(...migrations.map((migration) => numberOf(new migration())))),
+      onConnect: prepareConnection(Math.max(...migrations.map((one) => numberOf(new one()))), settings.faults),
     },
   };
   const dataSource = new DataSource(options);
@@ -76,10 +79,11 @@ export function poolOf(dataSource: DataSource): Pool {
  * Runs for each new connection of the pool, before its first use. Sets its time limits, and tells
  * the trigger function `refuse_older_writers` which migrations this process knows (ADR 010).
  */
-const prepareConnection = (newestMigration: number) => async (client: ClientBase) => {
+const prepareConnection = (newestMigration: number, faults?: StorageFaults) => async (client: ClientBase) => {
   // The statement in progress reports a lost connection; without a listener, the event would end
   // the process.
   client.on('error', () => undefined);
+  faults?.listenTo(client);
   await client.query(`SELECT set_config('stepdown.newest_migration', $1, false), ${TIME_LIMITS}`, [
     `${newestMigration}`,
   ]);

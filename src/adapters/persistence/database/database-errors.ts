@@ -93,7 +93,7 @@ export function storeError(error: unknown): unknown {
         { cause: error },
       );
     default:
-      return isStorageFault(error) ? new InsufficientStorageError(error) : error;
+      return isStorageFault(error) && !isConnectionLost(error) ? new InsufficientStorageError(error) : error;
   }
 }
 

@@ -1,5 +1,5 @@
 import { Socket } from 'node:net';
-import { StoreUnresponsiveError } from '../../../application/ports/store-errors';
+import { InsufficientStorageError, StoreUnresponsiveError } from '../../../application/ports/store-errors';
 
 /** How long a server may take to send the first byte on a new connection, in milliseconds. */
 const FIRST_BYTE_MS = 3_000;
@@ -11,11 +11,11 @@ const FIRST_BYTE_MS = 3_000;
  */
 export class DatabaseSockets {
   private readonly sockets = new Set<Socket>();
-  private isRefusing = false;
+  private refusal: (() => Error) | null = null;
 
   /** Makes the socket of a new connection; the option `stream` of `pg`. */
   readonly open = (): Socket => {
-    const socket = new DatabaseSocket(() => this.isRefusing);
+    const socket = new DatabaseSocket(() => this.refusal?.() ?? null);
     this.sockets.add(socket);
     socket.once('close', () => this.sockets.delete(socket));
     return socket;
@@ -23,26 +23,32 @@ export class DatabaseSockets {
 
   /** Rejects every statement in flight, and every new connection until `accept` is called. */
   refuse(): void {
-    this.isRefusing = true;
+    this.refusal = () => new StoreUnresponsiveError('REFUSED');
     for (const socket of this.sockets) socket.destroy(new StoreUnresponsiveError('UNANSWERED'));
   }
 
+  /** Rejects every new connection until `accept` is called: the server has no space to start. */
+  refuseUntilSpace(): void {
+    this.refusal = () => new InsufficientStorageError();
+  }
+
   accept(): void {
-    this.isRefusing = false;
+    this.refusal = null;
   }
 }
 
-/** A socket that does not connect while the database does not answer. */
+/** A socket that does not connect while the database cannot be used. */
 class DatabaseSocket extends Socket {
-  constructor(private readonly isRefusing: () => boolean) {
+  constructor(private readonly refusal: () => Error | null) {
     super();
   }
 
   // The parameters are those of the base class, whose overloads TypeScript cannot repeat.
   override connect(...parameters: unknown[]): this {
-    if (this.isRefusing()) {
+    const refusal = this.refusal();
+    if (refusal !== null) {
       // After the caller has attached its listeners.
-      setImmediate(() => this.destroy(new StoreUnresponsiveError('REFUSED')));
+      setImmediate(() => this.destroy(refusal));
       return this;
     }
     const timer = setTimeout(() => {

@@ -1,20 +1,24 @@
 import { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { StoreUnresponsiveError } from '../../../application/ports/store-errors';
+import { isConnectionLost, StoreUnresponsiveError, sqlStateOf } from '../../../application/ports/store-errors';
 import type { DatabaseSockets } from './database-sockets';
 import { DATABASE_NOW_MS, type TimeSample } from './database-time';
+import type { StorageFaults } from './storage-faults';
 
 /**
- * Whether the database can be used: it answers; it cannot be reached, or refuses connections; or it
- * has stopped answering.
+ * Whether the database can be used: it answers; it cannot be reached, or refuses connections; the
+ * same, because its disk is full or cannot be written; or it has stopped answering.
  */
-export type DatabaseState = 'ANSWERING' | 'UNREACHABLE' | 'UNRESPONSIVE';
+export type DatabaseState = 'ANSWERING' | 'UNREACHABLE' | 'OUT_OF_SPACE' | 'UNRESPONSIVE';
 
 export interface DatabaseWatchSettings {
   readonly url: string;
   /** The sockets to cut when the database stops answering. */
   readonly sockets: DatabaseSockets;
+  readonly faults: StorageFaults;
+  /** Whether the disk of a server on this host is full; false if that cannot be known. */
+  readonly isDiskFull: () => Promise<boolean>;
   readonly onSample: (sample: TimeSample) => void;
   /** Called when the state changes, with the error that is the reason. */
   readonly onChange: (state: DatabaseState, error: unknown) => void;
@@ -35,16 +39,24 @@ const MAX_TICKS = 10;
  * Asks the database for its time every half second, on a connection of its own. It measures the
  * clock of the database, and finds out within three and a half seconds that the database has
  * stopped answering. Then it cuts all connections, and it refuses new ones until there is an
- * answer.
+ * answer. It also refuses them, with an error that says so, while the database is away because it
+ * has no space.
  */
 export class DatabaseWatch {
   private current: DatabaseState = 'ANSWERING';
   private client: Client | null = null;
   private socket: Socket | null = null;
   private readonly closed = new AbortController();
+  private pausing = new AbortController();
   private running: Promise<void> = Promise.resolve();
 
-  constructor(private readonly settings: DatabaseWatchSettings) {}
+  constructor(private readonly settings: DatabaseWatchSettings) {
+    settings.faults.onEnd(() => {
+      // An answer on the connection of the watch would be one from before the end.
+      this.drop();
+      this.change('OUT_OF_SPACE', null);
+    });
+  }
 
   get state(): DatabaseState {
     return this.current;
@@ -56,6 +68,7 @@ export class DatabaseWatch {
 
   async close(): Promise<void> {
     this.closed.abort();
+    this.pausing.abort();
     this.drop();
     await this.running;
   }
@@ -69,10 +82,22 @@ export class DatabaseWatch {
       } catch (error) {
         this.drop();
         pause = RETRY_MS;
-        this.change(error instanceof StoreUnresponsiveError ? 'UNRESPONSIVE' : 'UNREACHABLE', error);
+        this.change(await this.stateAfter(error), error);
       }
-      await sleep(pause, undefined, { signal: this.closed.signal }).catch(() => undefined);
+      if (this.closed.signal.aborted) return;
+      this.pausing = new AbortController();
+      await sleep(pause, undefined, { signal: this.pausing.signal }).catch(() => undefined);
     }
+  }
+
+  /** Only an answer tells that a server which has ended for lack of space has it again. */
+  private async stateAfter(error: unknown): Promise<DatabaseState> {
+    if (error instanceof StoreUnresponsiveError) return 'UNRESPONSIVE';
+    // A server that runs has refused the connection.
+    if (sqlStateOf(error) !== null && !isConnectionLost(error)) return 'UNREACHABLE';
+    const { faults, isDiskFull } = this.settings;
+    const isFull = this.current === 'OUT_OF_SPACE' || faults.isRecent || (await isDiskFull());
+    return isFull ? 'OUT_OF_SPACE' : 'UNREACHABLE';
   }
 
   /** @throws StoreUnresponsiveError if no answer comes; any error of the connection */
@@ -106,6 +131,10 @@ export class DatabaseWatch {
     });
     // The statement in progress, or the next one, reports the error.
     client.on('error', () => undefined);
+    // A server that ends is asked at once, so that requests learn why.
+    client.on('end', () => {
+      if (this.client === client) this.pausing.abort();
+    });
     await client.connect();
     this.client = client;
     return client;
@@ -121,6 +150,7 @@ export class DatabaseWatch {
     if (state === this.current || this.closed.signal.aborted) return;
     this.current = state;
     if (state === 'UNRESPONSIVE') this.settings.sockets.refuse();
+    else if (state === 'OUT_OF_SPACE') this.settings.sockets.refuseUntilSpace();
     // A server that cannot be reached is found out by each connection, without a wait.
     else this.settings.sockets.accept();
     this.settings.onChange(state, error);

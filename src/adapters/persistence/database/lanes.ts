@@ -2,7 +2,7 @@ import type { ClientBase, Pool, QueryConfig, QueryResult, QueryResultRow } from 
 import type { Reading } from '../../../application/ports/caller';
 import { StoreBusyError } from '../../../application/ports/store-errors';
 import { chargeText, type TextsRead } from '../../../application/ports/texts-read';
-import { type LineRefusal, WaitingLine } from '../../../application/waiting-line';
+import { type LineRefusal, WaitingLine, type WaitSignal } from '../../../application/waiting-line';
 import { queryUntilAborted } from './cancel';
 import { leavePlace, takePlace } from './operation-places';
 import type { Queryable } from './sql';
@@ -149,7 +149,7 @@ export class Lane {
    * @param signal ends the waiting
    * @throws StoreBusyError
    */
-  async take(signal?: AbortSignal): Promise<Taken> {
+  async take(signal?: WaitSignal): Promise<Taken> {
     const waiting = this.line.enter(signal);
     if (waiting !== null) await waiting;
     try {

@@ -23,7 +23,7 @@ export interface Queryable {
   /** Where the texts of the rows are charged, as they arrive. */
   readonly texts?: TextsRead | undefined;
   query<Row extends QueryResultRow>(config: {
-    readonly name?: string;
+    readonly name?: string | undefined;
     readonly text: string;
     readonly values?: unknown[];
     readonly types?: CustomTypesConfig;
@@ -46,13 +46,14 @@ export interface Statement {
  */
 export async function sendStatement<Row extends QueryResultRow>(
   on: Queryable,
-  { values, ...rest }: Statement,
+  { name, text, values = [] }: Statement,
 ): Promise<QueryResult<Row>> {
   const { texts } = on;
   const read = { characters: 0 };
   const codecs = texts === undefined ? CODECS : charging(texts, read);
   try {
-    return await on.query<Row>({ ...rest, values: values === undefined ? [] : [...values], types: codecs });
+    // pg only reads the values.
+    return await on.query<Row>({ name, text, values: values as unknown[], types: codecs });
   } catch (error) {
     // A statement that fails has read nothing, so that it can be sent again.
     if (texts !== undefined && !(error instanceof TooMuchText)) texts.characters -= read.characters;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientBase, Pool } from 'pg';
 import { LOCK_WAIT_MS } from '../../../application/ports/store-errors';
+import type { WaitSignal } from '../../../application/waiting-line';
 import {
   CommitUnknownError,
   isConflict,
@@ -33,7 +34,7 @@ export interface TransactOptions {
   /** `changes` by default. */
   readonly lane?: LaneName;
   /** Ends the wait for a connection. A transaction that has begun runs to its end. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: WaitSignal | undefined;
   /** The longest wait for locks of others, in milliseconds; `LOCK_WAIT_MS` by default. */
   readonly lockWaitMs?: number;
 }
@@ -103,7 +104,7 @@ export async function retryWhileLocked<T>(
 async function once<T>(
   lane: Lane,
   work: (transaction: Transaction) => Promise<T>,
-  signal: AbortSignal | undefined,
+  signal: WaitSignal | undefined,
 ): Promise<T> {
   const { client, release } = await lane.take(signal);
   let xid: string | null = null;

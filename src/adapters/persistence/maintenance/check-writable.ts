@@ -1,6 +1,7 @@
 import type { Pool, QueryResult } from 'pg';
 import { storeError } from '../database/database-errors';
 import { lanesOf } from '../database/lanes';
+import { retryRead } from '../database/sql';
 
 /** What stands in the way of changes although the database answers. */
 export interface WriteObstacles {
@@ -28,9 +29,8 @@ const CHECK = `
 export async function findWriteObstacles(pool: Pool): Promise<WriteObstacles> {
   try {
     // Several statements in one message are one transaction, and have one result each.
-    const results = (await lanesOf(pool).health.ownWork.query({
-      text: CHECK,
-    })) as unknown as readonly QueryResult<WriteObstacles>[];
+    const check = () => lanesOf(pool).health.ownWork.query({ text: CHECK });
+    const results = (await retryRead(check)) as unknown as readonly QueryResult<WriteObstacles>[];
     const row = results.at(-1)?.rows[0];
     if (row === undefined) throw new Error('The database did not answer the check');
     return row;

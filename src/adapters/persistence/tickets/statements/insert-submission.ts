@@ -91,12 +91,11 @@ export async function insertSubmission(
   { signal, lockWaitMs }: TransactionOptions = {},
 ): Promise<{ readonly number: number; readonly xid: string | null } | null> {
   const { ticket, events, recordedAt } = record;
-  const values = [
-    ...valuesOf(rowOf(record), WRITTEN_COLUMNS),
-    ...events.flatMap((event) => valuesOf(eventRowOf(event, ticket.clientId, recordedAt), EVENT_WRITTEN_COLUMNS)),
-    ...(answer === null ? [] : valuesOf(keyRowOf(answer, recordedAt), KEY_COLUMNS)),
-    ...externalIdRowsOf(record).flatMap((row) => valuesOf(row, EXTERNAL_ID_COLUMNS)),
-  ];
+  const values: unknown[] = [];
+  addRow(values, rowOf(record), WRITTEN_COLUMNS);
+  for (const event of events) addRow(values, eventRowOf(event, ticket.clientId, recordedAt), EVENT_WRITTEN_COLUMNS);
+  if (answer !== null) addRow(values, keyRowOf(answer, recordedAt), KEY_COLUMNS);
+  for (const row of externalIdRowsOf(record)) addRow(values, row, EXTERNAL_ID_COLUMNS);
   const [plain, withId] = answer === null ? [SUBMIT, SUBMIT_WITH_ID] : [SUBMIT_WITH_KEY, SUBMIT_WITH_KEY_AND_ID];
   const statement = { ...(ticket.externalId === null ? plain : withId), values };
   const insert = async () => {
@@ -138,11 +137,13 @@ async function numberOf(lane: Lane, { ticket: { id, version } }: TicketRecord): 
 const TEXT_LISTS = ['tags', 'not_measured'];
 
 /**
- * The values of a row by column. Lists of texts stay lists; all other values that are not scalars
- * become JSON.
+ * Adds the values of a row by column. Lists of texts stay lists; all other values that are not
+ * scalars become JSON.
  */
-const valuesOf = (row: Readonly<Record<string, unknown>>, columns: readonly string[]): unknown[] =>
-  columns.map((column) => {
+function addRow(values: unknown[], row: Readonly<Record<string, unknown>>, columns: readonly string[]): void {
+  for (const column of columns) {
     const value = row[column];
-    return typeof value === 'object' && value !== null && !TEXT_LISTS.includes(column) ? JSON.stringify(value) : value;
-  });
+    const isJson = typeof value === 'object' && value !== null && !TEXT_LISTS.includes(column);
+    values.push(isJson ? JSON.stringify(value) : value);
+  }
+}
