@@ -79,7 +79,10 @@ export interface TicketReader {
   /** Counts what fell due by `now`, also if it is not recorded yet. */
   slaReport(caller: Caller, query: SlaReportQuery, now: EpochMs): Promise<SlaReport>;
   clientById(caller: Caller, id: string): Promise<Client | null>;
-  /** The histories of tickets, in any order. Other work can run between two of them. */
+  /**
+   * The histories of tickets to replay under a policy, in any order; their descriptions, messages,
+   * notes of calls and resolutions are empty. Other work can run between two of them.
+   */
   histories(caller: Caller, filter: TicketFilter, now: EpochMs): AsyncIterable<readonly TicketEvent[]>;
   /** The ticket as of an instant, folded from its events; null if it did not exist then. */
   ticketAsOf(caller: Caller, ticket: StoredTicket, asOf: AsOf): Promise<StoredTicket | null>;

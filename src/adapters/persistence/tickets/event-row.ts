@@ -1,6 +1,6 @@
 import type { LoggedEvent } from '../../../application/ports/events';
 import type { EpochMs } from '../../../domain/instant';
-import type { EventBody, TicketEvent } from '../../../domain/ticket/ticket-events';
+import type { EventBody, EventType, TicketEvent } from '../../../domain/ticket/ticket-events';
 import { type RecordedEvent, readEvent, schemaVersionOf } from '../../../domain/ticket/upcast';
 import { instantText } from '../database/sql';
 import { encodeEventCursor } from '../lists/cursor';
@@ -12,18 +12,31 @@ export const EVENT_COLUMNS = Object.keys(events.options.columns)
   .map((column) => `e.${column}`)
   .join(', ');
 
-/**
- * The same for events that are only folded. Messages and notes of calls are left out of the data,
- * because they have no influence on the ticket and are most of its texts.
- */
-export const FOLDED_COLUMNS = EVENT_COLUMNS.replace(
-  'e.data',
-  `CASE WHEN e.type = 'COMMUNICATED' AND jsonb_typeof(e.data->'body') = 'string' THEN jsonb_set(e.data, '{body}', '""')
-        WHEN e.type = 'CALL_RECORDED' AND jsonb_typeof(e.data->'note') = 'string' THEN jsonb_set(e.data, '{note}', '""')
-        ELSE e.data END AS data`,
-);
+/** The same with an empty text instead of some, which would be read and not used. */
+const columnsWithout = (texts: readonly (readonly [type: EventType, field: string])[]): string => {
+  const cases = texts.map(
+    ([type, field]) => `WHEN e.type = '${type}' AND jsonb_typeof(e.data->'${field}') = 'string'
+                        THEN jsonb_set(e.data, '{${field}}', '""')`,
+  );
+  return EVENT_COLUMNS.replace('e.data', `CASE ${cases.join(' ')} ELSE e.data END AS data`);
+};
 
-/** A row of a statement that selects `EVENT_COLUMNS` or `FOLDED_COLUMNS`. */
+const NOT_FOLDED = [
+  ['COMMUNICATED', 'body'],
+  ['CALL_RECORDED', 'note'],
+] as const;
+
+/** For events that are only folded: messages and notes of calls are not part of the ticket. */
+export const FOLDED_COLUMNS = columnsWithout(NOT_FOLDED);
+
+/** For events that are only replayed under a policy, which has no use for long texts. */
+export const REPLAYED_COLUMNS = columnsWithout([
+  ...NOT_FOLDED,
+  ['SUBMITTED', 'description'],
+  ['RESOLVED', 'resolution'],
+]);
+
+/** A row of a statement that selects `EVENT_COLUMNS`, or those with fewer texts. */
 export type SelectedEvent = Omit<EventRow, 'once_key'>;
 
 /**

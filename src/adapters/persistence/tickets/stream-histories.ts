@@ -6,7 +6,7 @@ import type { EpochMs } from '../../../domain/instant';
 import type { TicketEvent } from '../../../domain/ticket/ticket-events';
 import { type Queryable, readRows } from '../database/sql';
 import { every, Parameters } from '../lists/conditions';
-import { eventOf, FOLDED_COLUMNS, type SelectedEvent } from './event-row';
+import { eventOf, REPLAYED_COLUMNS, type SelectedEvent } from './event-row';
 import { ticketsWhere } from './ticket-conditions';
 
 /** The most tickets that one statement reads. */
@@ -15,8 +15,8 @@ const MAX_TICKETS = 200;
 const MAX_CHARACTERS = 4_000_000;
 
 /**
- * The histories of all tickets that match a filter, in the order of their ids. Those of one
- * statement are in memory at a time: where texts are long, fewer tickets.
+ * The histories of all tickets that match a filter, in the order of their ids, without long texts.
+ * Those of one statement are in memory at a time: where texts are long, fewer tickets.
  *
  * @param under runs statements whose texts are charged to what is given
  */
@@ -62,7 +62,7 @@ function statement(caller: Caller, filter: TicketFilter, now: EpochMs, last: str
   const where = every([ticketsWhere(caller, filter, now, to), ...after]);
   return to.statement(
     `SELECT e.* FROM (SELECT t.id FROM tickets t WHERE ${where} ORDER BY t.id LIMIT ${tickets}) t
-       JOIN LATERAL (SELECT ${FOLDED_COLUMNS} FROM events e WHERE e.ticket_id = t.id ORDER BY e.number) e ON true
+       JOIN LATERAL (SELECT ${REPLAYED_COLUMNS} FROM events e WHERE e.ticket_id = t.id ORDER BY e.number) e ON true
       ORDER BY e.ticket_id, e.number`,
   );
 }
