@@ -22,11 +22,49 @@ export function folded(text: string): string {
 
 export const foldedOrNull = (text: string | null): string | null => (text === null ? null : folded(text));
 
+/** The marks on one character that count: more than any language writes, as in UAX #15, D4. */
+const MOST_MARKS = 30;
+const MARK = /^\p{M}$/u;
+const FIRST_MARK = 0x300;
+/** Whether each UTF-16 unit is a mark. A pattern takes ten times as long. Filled at first use. */
+let marks: Uint8Array | null = null;
+
+/**
+ * Leaves out the further marks on one character, because sorting them takes a time that grows with
+ * the square of their number.
+ */
+function withoutFurtherMarks(text: string): string {
+  marks ??= Uint8Array.from({ length: 0x10000 }, (_, unit) => (MARK.test(String.fromCharCode(unit)) ? 1 : 0));
+  let kept = '';
+  let [from, run, length] = [0, 0, 1];
+  for (let at = 0; at < text.length; at += length) {
+    const unit = text.charCodeAt(at);
+    length = 1;
+    if (unit < FIRST_MARK) {
+      run = 0;
+      continue;
+    }
+    let isMark = marks[unit] === 1;
+    if (unit >= 0xd800 && unit <= 0xdbff) {
+      const character = String.fromCodePoint(text.codePointAt(at) ?? unit);
+      isMark = MARK.test(character);
+      length = character.length;
+    }
+    run = isMark ? run + 1 : 0;
+    if (run <= MOST_MARKS) continue;
+    kept += text.slice(from, at);
+    from = at + length;
+  }
+  return from === 0 ? text : kept + text.slice(from);
+}
+
+const composed = (text: string): string => withoutFurtherMarks(text).normalize('NFKC');
+
 function foldCase(text: string): string {
-  const composed = text.normalize('NFKC').replace(IGNORABLE, '');
+  const plain = composed(text).replace(IGNORABLE, '');
   // The capital dotless I is the capital of `i` too, so only `ı` must not be changed to capitals.
-  const parts = composed.includes('ı') ? composed.split('ı').map(fullFolding).join('ı') : fullFolding(composed);
-  return parts.normalize('NFKC');
+  const parts = plain.includes('ı') ? plain.split('ı').map(fullFolding).join('ı') : fullFolding(plain);
+  return composed(parts);
 }
 
 // JavaScript has no case folding. Small letters first, because the small form of `ẞ` is `ß` and

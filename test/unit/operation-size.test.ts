@@ -20,7 +20,7 @@ import {
 } from 'graphql';
 import pino from 'pino';
 import { boundResolvers } from '../../src/adapters/graphql/bounded-resolvers';
-import { checkOperation, nestedTooDeeply } from '../../src/adapters/graphql/check-operation';
+import { checkOperation, refuseSource } from '../../src/adapters/graphql/check-operation';
 import { contextFactory } from '../../src/adapters/graphql/context';
 import { amount, costOf, PAGE_SIZE } from '../../src/adapters/graphql/operation-costs';
 import { LIMITS } from '../../src/adapters/graphql/operation-limits';
@@ -227,12 +227,10 @@ describe('a field', () => {
 describe('documents with many brackets', () => {
   it('are refused before they are parsed; texts and comments do not count', () => {
     const brackets = (count: number) => `${'...{'.repeat(count)}__typename${'}'.repeat(count)}`;
-    expect(nestedTooDeeply(`{${brackets(99)}}`)).toBeNull();
-    expect(nestedTooDeeply(`{${brackets(100)}}`)?.message).toContain('The limit is 100 levels');
+    expect(refuseSource(`{${brackets(99)}}`)).toBeNull();
+    expect(refuseSource(`{${brackets(100)}}`)?.message).toContain('The limit is 100 levels');
     const quiet = '{'.repeat(200);
-    expect(
-      nestedTooDeeply(`{ a(b: "${quiet}\\"${quiet}", c: """${quiet} " \\""" ${quiet}""") # ${quiet}\n }`),
-    ).toBeNull();
+    expect(refuseSource(`{ a(b: "${quiet}\\"${quiet}", c: """${quiet} " \\""" ${quiet}""") # ${quiet}\n }`)).toBeNull();
   });
 });
 

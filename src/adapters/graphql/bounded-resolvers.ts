@@ -8,10 +8,11 @@ import {
   isListType,
   isObjectType,
 } from 'graphql';
-import { chargeEntries } from './check-operation';
+import { chargeEntries, chargeIntrospection } from './check-operation';
 import type { OperationContext } from './context';
 import { amount, costOf, FIELD_COSTS, type FieldCost } from './operation-costs';
 import { isConnection, isIntrospection } from './operation-size';
+import type { RunningOperation } from './running-operation';
 
 /**
  * Bounds the resolvers of a schema: none starts when its operation has ended, none uses services
@@ -24,7 +25,11 @@ export function boundResolvers(schema: GraphQLSchema): void {
   const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
   const unused = new Set(Object.keys(FIELD_COSTS));
   for (const type of Object.values(schema.getTypeMap())) {
-    if (!isObjectType(type) || isIntrospection(type)) continue;
+    if (!isObjectType(type)) continue;
+    if (isIntrospection(type)) {
+      for (const field of Object.values(type.getFields())) boundIntrospection(field);
+      continue;
+    }
     for (const field of Object.values(type.getFields())) {
       for (const key of [`${type.name}.${field.name}`, `${type.name}.*`, `*.${field.name}`]) unused.delete(key);
       const cost = costOf(type.name, field.name) ?? {};
@@ -72,9 +77,43 @@ const stoppable =
   (resolve: Resolve, works: boolean): Resolve =>
   (source, args, context, info) => {
     const { operation } = context;
-    if (operation !== null && operation.stopReason !== null) throw operation.stopReason;
-    return resolve(source, args, works ? context.forWork : context, info);
+    const own = works ? context.forWork : context;
+    if (operation === null) return resolve(source, args, own, info);
+    try {
+      if (operation.stopReason !== null) throw operation.stopReason;
+      const value = resolve(source, args, own, info);
+      // A field that only reads what is there does not fail for reasons of its own.
+      return works && value instanceof Promise ? value.catch((error) => rethrow(operation, error)) : value;
+    } catch (error) {
+      throw operation.failed(error);
+    }
   };
+
+function rethrow(operation: RunningOperation, error: unknown): never {
+  throw operation.failed(error);
+}
+
+type IntrospectionField = GraphQLField<unknown, Partial<OperationContext> | undefined>;
+
+/** The types of introspection belong to graphql-js and are the same in all schemas of a process. */
+const BOUND = new WeakSet<IntrospectionField>();
+
+/** Charges the lists of introspection. */
+function boundIntrospection(field: IntrospectionField): void {
+  const { resolve } = field;
+  if (resolve === undefined || !isListType(getNullableType(field.type)) || BOUND.has(field)) return;
+  BOUND.add(field);
+  field.resolve = (source, args, context, info) => {
+    const list: unknown = resolve(source, args, context, info);
+    if (context?.allowance === undefined || !Array.isArray(list)) return list;
+    try {
+      chargeIntrospection(context.allowance, info.fieldNodes, list.length);
+      return list;
+    } catch (error) {
+      throw context.operation?.failed(error) ?? error;
+    }
+  };
+}
 
 const charged =
   (resolve: Resolve, included: FieldCost['entries']): Resolve =>

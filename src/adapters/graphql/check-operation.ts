@@ -19,6 +19,8 @@ export interface Allowance {
   segments: number;
   /** The rest of the size. */
   fields: number;
+  /** The rest of the fields in lists of introspection. */
+  introspected: number;
   /** For each list without pages, the fields that each of its entries has. */
   entrySizes: ReadonlyMap<FieldNode, number>;
 }
@@ -26,6 +28,7 @@ export interface Allowance {
 export const unlimitedFields = (): Allowance => ({
   segments: LIMITS.segments,
   fields: Number.POSITIVE_INFINITY,
+  introspected: Number.POSITIVE_INFINITY,
   entrySizes: new Map(),
 });
 
@@ -39,23 +42,30 @@ export const operationTooLarge = (sentence: string): GraphQLError =>
 
 const TEXT_OR_BRACKET = /"""(?:\\"""|[\s\S])*?(?:"""|$)|"(?:\\.|[^"\\\n\r])*"?|#[^\n\r]*|[{}()[\]]/g;
 
-/** The number of opening brackets, also of those in texts and comments. */
-function openingBrackets(source: string): number {
-  let count = 0;
+/** The number of opening brackets, also of those in texts and comments, and of line ends. */
+function countIn(source: string): { readonly brackets: number; readonly lineEnds: number } {
+  let [brackets, lineEnds] = [0, 0];
   for (let index = 0; index < source.length; index += 1) {
     const code = source.charCodeAt(index);
     // { ( [
-    if (code === 123 || code === 40 || code === 91) count += 1;
+    if (code === 123 || code === 40 || code === 91) brackets += 1;
+    // A carriage return before a line feed is one end with it.
+    else if (code === 10 || (code === 13 && source.charCodeAt(index + 1) !== 10)) lineEnds += 1;
   }
-  return count;
+  return { brackets, lineEnds };
 }
 
 /**
- * The error for a document whose brackets are nested too deeply; null for any other. It is checked
- * before the document is parsed, because parsing and validation are recursive.
+ * The error for a document with too many lines, or whose brackets are nested too deeply; null for
+ * any other. It is checked before the document is parsed, because parsing and validation are
+ * recursive, and each of their errors counts the lines before it.
  */
-export function nestedTooDeeply(source: string): GraphQLError | null {
-  if (openingBrackets(source) <= LIMITS.nesting) return null;
+export function refuseSource(source: string): GraphQLError | null {
+  const { brackets, lineEnds } = countIn(source);
+  if (lineEnds > LIMITS.lines) {
+    return operationTooLarge(`The document has too many lines. The limit is ${english.format(LIMITS.lines)} lines.`);
+  }
+  if (brackets <= LIMITS.nesting) return null;
   let depth = 0;
   for (const [found] of source.matchAll(TEXT_OR_BRACKET)) {
     if ('{(['.includes(found)) depth += 1;
@@ -88,7 +98,12 @@ export function checkOperation(
   const size = sizeOf(schema, document, operation, variables, length <= MAX_KEY_LENGTH);
   if (size === null) return null;
   refuseBeyondLimits(size);
-  return { segments: LIMITS.segments, fields: LIMITS.fields - size.fields, entrySizes: size.entrySizes };
+  return {
+    segments: LIMITS.segments,
+    fields: LIMITS.fields - size.fields,
+    introspected: LIMITS.introspectedFields,
+    entrySizes: size.entrySizes,
+  };
 }
 
 /** The sizes of an operation by the values of the variables that they depend on. */
@@ -164,6 +179,20 @@ export function chargeEntries(allowance: Allowance, nodes: readonly FieldNode[],
   if (allowance.fields < 0) {
     throw operationTooLarge(
       `The lists of the response have more than ${english.format(LIMITS.fields)} fields. Request fewer objects or fewer fields.`,
+    );
+  }
+}
+
+/**
+ * Charges the entries of a list that an introspection field returns.
+ *
+ * @throws GraphQLError if the allowance is used up
+ */
+export function chargeIntrospection(allowance: Allowance, nodes: readonly FieldNode[], entries: number): void {
+  for (const node of nodes) allowance.introspected -= entries * (allowance.entrySizes.get(node) ?? 1);
+  if (allowance.introspected < 0) {
+    throw operationTooLarge(
+      `The lists that introspection returns have more than ${english.format(LIMITS.introspectedFields)} fields. Select fewer lists or fewer fields of them.`,
     );
   }
 }

@@ -2,7 +2,7 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import { TooManyApproachingDeadlines } from '../../application/deadlines/upcoming-deadlines';
 import { SlowSubscriber } from '../../application/ports/events';
-import { CallerGone, OperationTimedOut } from '../../application/ports/operation-ended';
+import { CallerGone, OperationTimedOut, TooManyFailures } from '../../application/ports/operation-ended';
 import { InvalidCursor } from '../../application/ports/pagination';
 import { PolicyReaderBusy } from '../../application/ports/policies';
 import { DataLockedError, isStoreUnavailable, StatementTimedOut } from '../../application/ports/store-errors';
@@ -33,6 +33,14 @@ export const FAULT_CODES = {
  */
 export const badInput = (sentence: string): GraphQLError =>
   new GraphQLError(sentence, { extensions: { code: FAULT_CODES.badInput } });
+
+/** The error of an operation that failed as a whole, as a GraphQL error without a place. */
+export function failureOf(error: unknown): GraphQLError {
+  const own = error instanceof TooManyFailures ? error.cause : error;
+  if (own instanceof GraphQLError) return own;
+  const originalError = own instanceof Error ? own : new Error(String(own));
+  return new GraphQLError(originalError.message, { originalError });
+}
 
 /** An error and its causes: GraphQL's `originalError`, and the standard `cause`. */
 function* chainOf(error: unknown): Generator<object> {

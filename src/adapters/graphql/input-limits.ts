@@ -23,6 +23,8 @@ export const INPUT_LIMITS = {
   values: 10_000,
   /** The objects among these values; checking an object takes as long as fifty numbers. */
   objects: 1_000,
+  /** The bytes of their texts in UTF-8, counted in the same way; folding a text takes time. */
+  bytes: 1_000_000,
 } as const;
 
 /**
@@ -34,10 +36,8 @@ const MOST_PRINTED = 50_000;
 interface Size {
   readonly values: number;
   readonly objects: number;
+  readonly bytes: number;
 }
-
-const NOTHING: Size = { values: 0, objects: 0 };
-const plus = (a: Size, b: Size): Size => ({ values: a.values + b.values, objects: a.objects + b.objects });
 
 const english = new Intl.NumberFormat('en');
 
@@ -62,41 +62,28 @@ export function refuseLargeInput(
   variables: Readonly<Record<string, unknown>>,
 ): number {
   try {
+    const given = new Uses();
     const sizes = new Map<string, Size>();
-    let all = { ...NOTHING, length: 0 };
+    let length = 0;
     for (const name of Object.keys(variables)) {
       const size = sizeOf(variables[name]);
       sizes.set(name, size);
-      all = checked({ ...plus(all, size), length: all.length + name.length + size.length });
+      given.count(size);
+      length += name.length + size.length;
     }
-    const key = keyOf(operation, sizes);
-    const passed = PASSED.get(operation) ?? new Set();
-    if (!passed.has(key)) {
-      new Arguments(document, operation, sizes).check();
-      if (passed.size >= MAX_PASSED) passed.clear();
-      PASSED.set(operation, passed.add(key));
-    }
-    return all.length;
+    checked(given);
+    const uses = USES.get(operation) ?? usesIn(document, operation);
+    USES.set(operation, uses);
+    checked(uses.with(sizes));
+    return length;
   } catch (error) {
     if (!(error instanceof Exceeded)) throw error;
     throw new GraphQLError(error.message, { extensions: { code: FAULT_CODES.tooLarge, http: { status: 400 } } });
   }
 }
 
-/**
- * The sizes of variables with which an operation is within the limits. Parsed documents are kept,
- * so that an operation that is sent again is not walked again.
- */
-const PASSED = new WeakMap<OperationDefinitionNode, Set<string>>();
-const MAX_PASSED = 20;
-
-const keyOf = ({ variableDefinitions = [] }: OperationDefinitionNode, sizes: ReadonlyMap<string, Size>): string =>
-  variableDefinitions
-    .map(({ variable }) => {
-      const size = sizes.get(variable.name.value);
-      return size === undefined ? '-' : `${size.values}/${size.objects}`;
-    })
-    .join(' ');
+/** Parsed documents are kept, so that an operation that is sent again is not walked again. */
+const USES = new WeakMap<OperationDefinitionNode, Uses>();
 
 /**
  * The first error of long variables that are invalid; null for any others. Variables within the
@@ -117,10 +104,11 @@ export function refuseLongVariables(
 }
 
 function checked<T extends Size>(size: T): T {
-  for (const kind of ['objects', 'values'] as const) {
+  for (const kind of ['objects', 'values', 'bytes'] as const) {
     if (size[kind] <= INPUT_LIMITS[kind]) continue;
+    const what = kind === 'bytes' ? 'bytes of text' : kind;
     exceed(
-      `The arguments of the operation have too many ${kind}. The limit is ${english.format(INPUT_LIMITS[kind])}, where a variable counts each time that it is used.`,
+      `The arguments of the operation have too many ${what}. The limit is ${english.format(INPUT_LIMITS[kind])}, where a variable counts each time that it is used.`,
     );
   }
   return size;
@@ -136,15 +124,16 @@ const checkEntries = (count: number): void => {
   }
 };
 
-const checkText = (text: string): void => {
+function bytesOf(text: string): number {
   if (text.length > INPUT_LIMITS.text) {
     exceed(`A text of the input is too long. The limit is ${english.format(INPUT_LIMITS.text / 2)} characters.`);
   }
-};
+  return Buffer.byteLength(text);
+}
 
 /** The size of a JSON value. Stops at the first value beyond a limit, and does not recurse. */
 function sizeOf(root: unknown): Size & { readonly length: number } {
-  let [values, objects, length] = [0, 0, 0];
+  let [values, objects, bytes, length] = [0, 0, 0, 0];
   let level: unknown[] = [root];
   for (let depth = 0; level.length > 0; depth += 1) {
     checkDepth(depth);
@@ -152,7 +141,7 @@ function sizeOf(root: unknown): Size & { readonly length: number } {
     for (const value of level) {
       values += 1;
       length += typeof value === 'string' ? value.length : 4;
-      if (typeof value === 'string') checkText(value);
+      if (typeof value === 'string') bytes += bytesOf(value);
       if (typeof value !== 'object' || value === null) continue;
       if (Array.isArray(value)) {
         checkEntries(value.length);
@@ -164,86 +153,119 @@ function sizeOf(root: unknown): Size & { readonly length: number } {
           inner.push((value as Readonly<Record<string, unknown>>)[name]);
         }
       }
-      checked({ values: values + inner.length, objects });
+      checked({ values: values + inner.length, objects, bytes });
     }
     level = inner;
   }
-  return { values, objects, length };
+  return { values, objects, bytes, length };
 }
 
 /** The number of values in variables, which are within the limits. */
 export const valuesIn = (variables: Readonly<Record<string, unknown>>): number => sizeOf(variables).values - 1;
 
-/** The arguments of an operation as it is executed: fragments are expanded, each measured once. */
-class Arguments {
-  private readonly fragments = new Map<string, FragmentDefinitionNode>();
-  private readonly measured = new Map<string, Size>();
-  private readonly variables: Map<string, Size>;
+/** The literals of the arguments of an operation, and how often these use each variable. */
+class Uses {
+  values = 0;
+  objects = 0;
+  bytes = 0;
+  private readonly variables = new Map<string, number>();
+  /** The sizes of variables that are not given. */
+  private readonly defaults = new Map<string, Size>();
 
-  constructor(
-    document: DocumentNode,
-    private readonly operation: OperationDefinitionNode,
-    given: ReadonlyMap<string, Size>,
-  ) {
-    for (const node of document.definitions) {
-      if (node.kind === Kind.FRAGMENT_DEFINITION) this.fragments.set(node.name.value, node);
+  count({ values, objects, bytes }: Size, times = 1): void {
+    this.values += times * values;
+    this.objects += times * objects;
+    this.bytes += times * bytes;
+  }
+
+  add(other: Uses): void {
+    this.count(other);
+    for (const [name, times] of other.variables) this.use(name, times);
+  }
+
+  use(name: string, times = 1): void {
+    this.variables.set(name, (this.variables.get(name) ?? 0) + times);
+  }
+
+  setDefault(name: string, size: Size): void {
+    this.defaults.set(name, size);
+  }
+
+  /** The size of all arguments with variables of these sizes. */
+  with(given: ReadonlyMap<string, Size>): Size {
+    const all = new Uses();
+    all.count(this);
+    for (const [name, times] of this.variables) {
+      const size = given.get(name) ?? this.defaults.get(name);
+      if (size !== undefined) all.count(size, times);
     }
-    this.variables = new Map(given);
-  }
-
-  check(): void {
-    for (const { variable, defaultValue } of this.operation.variableDefinitions ?? []) {
-      const name = variable.name.value;
-      if (defaultValue !== undefined && !this.variables.has(name))
-        this.variables.set(name, this.value(defaultValue, 0));
-    }
-    checked(this.selections(this.operation.selectionSet));
-  }
-
-  private selections({ selections }: SelectionSetNode): Size {
-    let size = NOTHING;
-    for (const selection of selections) {
-      for (const { arguments: inDirective } of selection.directives ?? []) size = plus(size, this.values(inDirective));
-      if (selection.kind === Kind.FRAGMENT_SPREAD) size = plus(size, this.fragment(selection.name.value));
-      else if (selection.selectionSet !== undefined) size = plus(size, this.selections(selection.selectionSet));
-      if (selection.kind === Kind.FIELD) size = plus(size, this.values(selection.arguments));
-    }
-    return size;
-  }
-
-  private fragment(name: string): Size {
-    const known = this.measured.get(name);
-    if (known !== undefined) return known;
-    // Validation refuses a fragment that contains itself. This entry only ends the recursion.
-    this.measured.set(name, NOTHING);
-    const fragment = this.fragments.get(name);
-    const size = fragment === undefined ? NOTHING : this.selections(fragment.selectionSet);
-    this.measured.set(name, size);
-    return size;
-  }
-
-  private values(given: readonly { readonly value: ValueNode }[] | undefined): Size {
-    return (given ?? []).reduce((size, { value }) => plus(size, this.value(value, 0)), NOTHING);
-  }
-
-  private value(node: ValueNode, depth: number): Size {
-    checkDepth(depth);
-    switch (node.kind) {
-      case Kind.VARIABLE:
-        return this.variables.get(node.name.value) ?? NOTHING;
-      case Kind.LIST:
-        checkEntries(node.values.length);
-        return node.values.reduce((size, part) => plus(size, this.value(part, depth + 1)), { values: 1, objects: 0 });
-      case Kind.OBJECT:
-        return node.fields.reduce((size, { value }) => plus(size, this.value(value, depth + 1)), {
-          values: 1,
-          objects: 1,
-        });
-      case Kind.STRING:
-        checkText(node.value);
-        return { values: 1, objects: 0 };
-      default:
-        return { values: 1, objects: 0 };
-    }
+    return all;
   }
 }
+
+/** The arguments of an operation as it is executed: fragments are expanded, each walked once. */
+function usesIn(document: DocumentNode, operation: OperationDefinitionNode): Uses {
+  const definitions = new Map<string, FragmentDefinitionNode>();
+  for (const node of document.definitions) {
+    if (node.kind === Kind.FRAGMENT_DEFINITION) definitions.set(node.name.value, node);
+  }
+  const known = new Map<string, Uses>();
+  const fragment = (name: string): Uses => {
+    const found = known.get(name);
+    if (found !== undefined) return found;
+    const uses = new Uses();
+    // Validation refuses a fragment that contains itself. This entry only ends the recursion.
+    known.set(name, new Uses());
+    const definition = definitions.get(name);
+    if (definition !== undefined) selections(definition.selectionSet, uses);
+    known.set(name, uses);
+    return uses;
+  };
+  const selections = (set: SelectionSetNode, uses: Uses): void => {
+    for (const selection of set.selections) {
+      for (const directive of selection.directives ?? []) addValues(directive.arguments, uses);
+      if (selection.kind === Kind.FRAGMENT_SPREAD) uses.add(fragment(selection.name.value));
+      else if (selection.selectionSet !== undefined) selections(selection.selectionSet, uses);
+      if (selection.kind === Kind.FIELD) addValues(selection.arguments, uses);
+    }
+  };
+  const uses = new Uses();
+  for (const { variable, defaultValue } of operation.variableDefinitions ?? []) {
+    if (defaultValue === undefined) continue;
+    const size = new Uses();
+    addValue(defaultValue, 0, size);
+    uses.setDefault(variable.name.value, size);
+  }
+  selections(operation.selectionSet, uses);
+  return uses;
+}
+
+function addValues(given: readonly { readonly value: ValueNode }[] | undefined, uses: Uses): void {
+  for (const { value } of given ?? []) addValue(value, 0, uses);
+}
+
+function addValue(node: ValueNode, depth: number, uses: Uses): void {
+  checkDepth(depth);
+  switch (node.kind) {
+    case Kind.VARIABLE:
+      uses.use(node.name.value);
+      return;
+    case Kind.LIST:
+      checkEntries(node.values.length);
+      uses.count(VALUE);
+      for (const entry of node.values) addValue(entry, depth + 1, uses);
+      return;
+    case Kind.OBJECT:
+      uses.count(OBJECT);
+      for (const { value } of node.fields) addValue(value, depth + 1, uses);
+      return;
+    case Kind.STRING:
+      uses.count({ ...VALUE, bytes: bytesOf(node.value) });
+      return;
+    default:
+      uses.count(VALUE);
+  }
+}
+
+const VALUE: Size = { values: 1, objects: 0, bytes: 0 };
+const OBJECT: Size = { values: 1, objects: 1, bytes: 0 };

@@ -2,6 +2,10 @@
 export const LIMITS = {
   /** The number of tokens in a document. A longer document is not parsed. */
   tokens: 5_000,
+  /**
+   * The lines of a document. graphql-js counts the lines before each error to tell its place.
+   */
+  lines: 5_000,
   /** The depth of nested brackets in a document. A deeper document is not parsed. */
   nesting: 100,
   /** The depth of nested fields. */
@@ -25,6 +29,10 @@ export const LIMITS = {
   charactersRead: 20_000_000,
   /** The number of lists that introspection fields select, such as `types` and `fields`. */
   introspectedLists: 40,
+  /** The fields of all entries in the lists that introspection fields return. */
+  introspectedFields: 200_000,
+  /** The fields of an operation that fail with an error of their own, besides mutations. */
+  failures: 100,
   /** The number of elements in a page of a connection when neither `first` nor `last` is given. */
   defaultPage: 20,
   /** The largest number of elements in a page of a connection. */

@@ -144,6 +144,8 @@ export class OperationMeasure {
     const inner = this.inside(node, definition.type);
     if (isIntrospection(type) || node.name.value.startsWith('__')) {
       const lists = inner.introspectedLists + (isList ? 1 : 0);
+      // The entries are charged when the list is read.
+      if (isList) this.entrySizes.set(node, Math.max(1, inner.fields));
       return { ...NOTHING, fields: capped(1 + inner.fields), introspectedLists: lists };
     }
     const { introspectedLists } = inner;

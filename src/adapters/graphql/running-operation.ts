@@ -1,11 +1,23 @@
+import { GraphQLError } from 'graphql';
 import {
   CallerGone,
   OperationAnswered,
   type OperationEnded,
   OperationTimedOut,
+  TooManyFailures,
 } from '../../application/ports/operation-ended';
 import type { WaitSignal } from '../../application/waiting-line';
 import type { OperationEntry } from './admission';
+import { LIMITS } from './operation-limits';
+
+/**
+ * The error of the fields that fail after too many others. graphql-js takes an error with a path as
+ * it is, so that each of them costs nothing more.
+ */
+const ONE_FOR_ALL = new GraphQLError(
+  `More than ${LIMITS.failures} fields of the operation failed, so the errors of the others are left out.`,
+  { path: [], extensions: { code: 'OPERATION_TOO_LARGE' } },
+);
 
 /** Takes the place of an `AbortSignal`, which costs more than a whole field. */
 class EndSignal implements WaitSignal {
@@ -48,6 +60,8 @@ export class RunningOperation {
   private controller: AbortController | null = null;
   private readonly ending = new EndSignal();
   private isComplete = false;
+  private failures = 0;
+  private firstFailure: unknown;
   private ended: OperationEnded | null = null;
   private stopped: OperationEnded | null = null;
   private rejectAnswer: ((reason: OperationEnded) => void) | null = null;
@@ -123,6 +137,21 @@ export class RunningOperation {
         },
       );
     });
+  }
+
+  /**
+   * What a field that has failed throws: its own error, or, once too many have failed, one error
+   * for all others. The first error is then the answer of the operation, unless it has changed
+   * something: then all that was read is answered.
+   */
+  failed(error: unknown): unknown {
+    this.failures += 1;
+    if (this.failures === 1) this.firstFailure = error;
+    if (this.failures <= LIMITS.failures) return error;
+    if (!this.hasMutated && this.runningMutation === null && !this.isAnswered) {
+      this.end(new TooManyFailures(this.firstFailure));
+    }
+    return ONE_FOR_ALL;
   }
 
   /** The caller has gone. Without effect after the answer. */

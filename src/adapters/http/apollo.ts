@@ -15,7 +15,7 @@ import {
 import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { MOST_PROBLEMS } from '../../application/first-problems';
-import { answerTooLong, checkOperation, nestedTooDeeply, sizeIn } from '../graphql/check-operation';
+import { answerTooLong, checkOperation, refuseSource, sizeIn } from '../graphql/check-operation';
 import type { OperationContext } from '../graphql/context';
 import type { Documents } from '../graphql/documents';
 import { FAULT_CODES, presentError } from '../graphql/errors';
@@ -127,7 +127,7 @@ export async function startApollo(
   return {
     execute: async (httpGraphQLRequest, { entry }, contextOf) => {
       const source = sourceOf(httpGraphQLRequest);
-      const refused = nestedTooDeeply(source);
+      const refused = refuseSource(source);
       if (refused !== null) throw new RequestError(400, FAULT_CODES.tooLarge, refused.message);
       const waiting = entry?.arrive(source);
       if (waiting != null) await waiting;

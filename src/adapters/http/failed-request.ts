@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
-import { OperationTimedOut } from '../../application/ports/operation-ended';
-import { FAULT_CODES } from '../graphql/errors';
-import { unavailabilityOf } from '../graphql/unavailability';
+import { OperationTimedOut, TooManyFailures } from '../../application/ports/operation-ended';
+import { FAULT_CODES, failureOf, presentError } from '../graphql/errors';
+import { isUnavailable, unavailabilityOf } from '../graphql/unavailability';
 import { RequestError } from './request-body';
-import { send } from './send';
+import { send, sendJson } from './send';
 
 function knownErrorOf(error: unknown): RequestError | null {
   if (error instanceof OperationTimedOut) return new RequestError(504, FAULT_CODES.timedOut, error.message);
@@ -24,6 +24,14 @@ export function fail(request: IncomingMessage, response: ServerResponse, error: 
     return;
   }
   const requestId = String(response.getHeader('x-request-id') ?? randomUUID());
+  if (error instanceof TooManyFailures) {
+    const failure = failureOf(error);
+    const shown = presentError(failure, failure.toJSON(), requestId, logger);
+    const status = isUnavailable(null, [shown]) ? 503 : 200;
+    if (status === 503 && shown.extensions?.retryable === true) response.setHeader('retry-after', '1');
+    sendJson(response, status, { errors: [shown], data: null });
+    return;
+  }
   const known = knownErrorOf(error);
   if (error instanceof OperationTimedOut) logger.warn({ requestId }, 'an operation ran longer than its time limit');
   if (known === null) logger.error({ requestId, err: error }, 'unexpected fault');

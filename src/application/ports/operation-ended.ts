@@ -14,6 +14,14 @@ export class CallerGone extends OperationEnded {
   }
 }
 
+/** Too many fields of the operation failed. The caller gets the first of their errors: the cause. */
+export class TooManyFailures extends OperationEnded {
+  override readonly name = 'TooManyFailures';
+  constructor(cause: unknown) {
+    super('Too many fields of the operation failed.', { cause });
+  }
+}
+
 /**
  * The answer is complete, but some fields were still being read: when one fails, GraphQL answers
  * without the others. One instance for all, because an error is costly to create.

@@ -89,10 +89,15 @@ const tooLongIn = (argument: unknown): readonly InputProblem[] =>
     ? [{ path: [], expected: `takes at most ${english.format(LONGEST_ARGUMENT)} characters` }]
     : [];
 
+const problemsOfArgument = (argument: unknown): readonly InputProblem[] => {
+  const tooLong = tooLongIn(argument);
+  return tooLong.length > 0 ? tooLong : unstorableIn(argument);
+};
+
 /** Refuses an invalid argument with an error, for operations that answer without `userErrors`. */
 export const refuseInvalid: ValidatorFn = (argument) => {
   const isInput = typeof argument === 'object' && argument !== null && !Array.isArray(argument);
-  const [problem] = isInput ? problemsOf(argument) : [...tooLongIn(argument), ...unstorableIn(argument)];
+  const [problem] = isInput ? problemsOf(argument) : problemsOfArgument(argument);
   if (problem !== undefined) {
     const where = problem.path.length === 0 ? 'An argument' : problem.path.join('.');
     throw badInput(`${where} ${problem.expected}.`);

@@ -19,10 +19,10 @@ import type { SubscribePayload } from 'graphql-ws';
 import type { Logger } from 'pino';
 import { MOST_PROBLEMS } from '../../../application/first-problems';
 import type { OperationEntry } from '../../graphql/admission';
-import { type Allowance, answerTooLong, checkOperation, nestedTooDeeply, sizeIn } from '../../graphql/check-operation';
+import { type Allowance, answerTooLong, checkOperation, refuseSource, sizeIn } from '../../graphql/check-operation';
 import type { OperationContext } from '../../graphql/context';
 import type { Documents } from '../../graphql/documents';
-import { FAULT_CODES, presentError } from '../../graphql/errors';
+import { FAULT_CODES, failureOf, presentError } from '../../graphql/errors';
 import { LIMITS } from '../../graphql/operation-limits';
 import { RunningOperation } from '../../graphql/running-operation';
 
@@ -46,7 +46,7 @@ export async function prepareOperation(
   contextOf: () => OperationContext,
 ): Promise<ExecutionArgs | readonly GraphQLError[]> {
   try {
-    const nested = nestedTooDeeply(payload.query);
+    const nested = refuseSource(payload.query);
     if (nested !== null) return [nested];
     const waiting = entry.arrive(payload.query);
     if (waiting !== null) await waiting;
@@ -60,7 +60,7 @@ export async function prepareOperation(
     }
     return args;
   } catch (error) {
-    return [error instanceof GraphQLError ? error : withCause(error)];
+    return [failureOf(error)];
   }
 }
 
@@ -148,12 +148,7 @@ const resultOf = (
     return tooLong === null ? result : { errors: [tooLong] };
   }, errorResult);
 
-function withCause(error: unknown): GraphQLError {
-  const originalError = error instanceof Error ? error : new Error(String(error));
-  return new GraphQLError(originalError.message, { originalError });
-}
-
-const errorResult = (error: unknown): ExecutionResult => ({ errors: [withCause(error)] });
+const errorResult = (error: unknown): ExecutionResult => ({ errors: [failureOf(error)] });
 
 /**
  * Executes a query or a mutation. The only result is a sequence of one, because graphql-ws calls

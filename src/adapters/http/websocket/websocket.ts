@@ -27,7 +27,7 @@ import {
 const MAX_MESSAGE_BYTES = 256 * 1024;
 /** The maximum length of the first message, `connection_init` with its payload, in bytes. */
 const MAX_INIT_BYTES = 4_096;
-/** The maximum length of the payload of a ping message as JSON, in UTF-16 units. */
+/** The maximum length of a ping message with its payload, in UTF-16 units. */
 const MAX_PING_LENGTH = 1_000;
 /** The maximum number of running operations per socket. */
 const MAX_OPERATIONS = 100;
@@ -51,6 +51,8 @@ const OPTIONS: ServerOptions & { readonly closeTimeout: number } = {
   handleProtocols,
   // Pongs are sent through the outbox, so that they count for its limit.
   autoPong: false,
+  // Messages that arrive together are handled in one turn of the event loop each.
+  allowSynchronousEvents: false,
   closeTimeout: CLOSE_TIMEOUT_MS,
 };
 
@@ -160,10 +162,11 @@ export function createSocketServer(settings: SocketSettings, admission: Admissio
         close: (code, reason) => socket.close(code, reason),
         onPing: async (payload) => {
           if (!isInPace(PING_COST)) return;
-          const text = payload === undefined ? '' : `,"payload":${JSON.stringify(payload)}`;
-          if (text.length > MAX_PING_LENGTH) {
-            return socket.close(BAD_REQUEST, `The payload of a ping has at most ${MAX_PING_LENGTH} characters`);
+          // Of the message as it came, because writing a deeply nested payload can fail.
+          if (extra.messageLength > MAX_PING_LENGTH) {
+            return socket.close(BAD_REQUEST, `A ping has at most ${MAX_PING_LENGTH} characters`);
           }
+          const text = payload === undefined ? '' : `,"payload":${JSON.stringify(payload)}`;
           outbox.answer(`{"type":"pong"${text}}`);
         },
         onPong: () => {

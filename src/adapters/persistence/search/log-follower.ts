@@ -7,11 +7,16 @@ import type { FollowedRow } from './statements/follow-log';
 export interface Following {
   readonly read: Statement;
   /**
+   * The statements that write rows, in order. Only the last one moves the follower on.
+   *
    * @param doneBefore the transaction before which everything will be done then
    * @param rows none if there is only the position to write
    */
-  write(doneBefore: string, rows: readonly FollowedRow[]): Promise<Statement>;
+  write(doneBefore: string, rows: readonly FollowedRow[]): AsyncIterable<Statement>;
 }
+
+/** The position of a statement that does not move the follower on. */
+export const NOT_ON = '0';
 
 /** The batches that one call writes: 10,000 events, about a second. */
 const MOST_WRITTEN = 40;
@@ -90,9 +95,10 @@ export class LogFollower {
     const doneBefore = least([next, BigInt(oldest)]);
     const hasWritten = events.length > 0 || doneBefore > BigInt(done_before);
     if (hasWritten) {
-      const statement = await this.following.write(`${doneBefore}`, events);
-      // Another process may be writing the same.
-      await retryWhileLocked(this.lane, () => sendStatement(this.lane.ownWork, statement));
+      for await (const statement of this.following.write(`${doneBefore}`, events)) {
+        // Another process may be writing the same.
+        await retryWhileLocked(this.lane, () => sendStatement(this.lane.ownWork, statement));
+      }
     }
     if (last !== null && BigInt(last[0]) < BigInt(oldest)) this.settled = last;
     return { last, hasWritten };

@@ -3,9 +3,10 @@ import type { Pool } from 'pg';
 import { SearchIndexBehind, type TicketFilter } from '../../../application/ports/ticket-filter';
 import { folded } from '../../../domain/folded-text';
 import { lanesOf } from '../database/lanes';
+import type { Statement } from '../database/sql';
 import { comparisonKey, hashOf } from './comparison-key';
 import { gramsOf } from './grams';
-import { type Following, LogFollower } from './log-follower';
+import { type Following, LogFollower, NOT_ON } from './log-follower';
 import {
   ADD_NAMES,
   ADD_TEXTS,
@@ -24,30 +25,44 @@ const textsOf = (row: FollowedRow, fields: readonly string[]): readonly string[]
 
 /** The characters after which other requests get their turn. */
 const MOST_AT_ONCE = 50_000;
+/** The characters of a statement, besides those of its last text. */
+const MOST_IN_STATEMENT = 500_000;
+
+/** Adds texts, and moves the follower on if no more follow. */
+const addTexts = (doneBefore: string, texts: readonly object[]): Statement => ({
+  ...ADD_TEXTS,
+  values: [doneBefore, 'texts', JSON.stringify(texts)],
+});
 
 const TEXTS: Following = {
   read: FOLLOW_TEXTS,
-  async write(doneBefore, rows) {
-    const texts: object[] = [];
-    let length = 0;
+  async *write(doneBefore, rows) {
+    let texts: object[] = [];
+    let [inTurn, inStatement] = [0, 0];
     for (const row of rows) {
       const { ticket_id, number } = row;
       const text = textsOf(row, SEARCHED).map(folded).join('\n');
+      inTurn += text.length;
+      inStatement += text.length;
+      if (inTurn > MOST_AT_ONCE) {
+        await nextTurn();
+        inTurn = 0;
+      }
       // As text, because the server reads a list of JSON numbers more slowly.
       texts.push({ ticket_id, number, folded: text, grams: `{${gramsOf(text).join()}}` });
-      length += text.length;
-      if (length > MOST_AT_ONCE) {
-        await nextTurn();
-        length = 0;
+      if (inStatement > MOST_IN_STATEMENT) {
+        yield addTexts(NOT_ON, texts);
+        texts = [];
+        inStatement = 0;
       }
     }
-    return { ...ADD_TEXTS, values: [doneBefore, 'texts', JSON.stringify(texts)] };
+    yield addTexts(doneBefore, texts);
   },
 };
 
 const NAMES: Following = {
   read: FOLLOW_NAMES,
-  async write(doneBefore, rows) {
+  async *write(doneBefore, rows) {
     const written = new Set(rows.flatMap((row) => textsOf(row, SPELLED)));
     const spellings = [...written].map(spellingOf);
     const ids = rows.flatMap(({ externalId, client_id, ticket_id }) =>
@@ -55,7 +70,7 @@ const NAMES: Following = {
         ? [{ folded: comparisonKey(externalId), client_id, ticket_id, written: externalId }]
         : [],
     );
-    return { ...ADD_NAMES, values: [doneBefore, 'names', JSON.stringify(spellings), JSON.stringify(ids)] };
+    yield { ...ADD_NAMES, values: [doneBefore, 'names', JSON.stringify(spellings), JSON.stringify(ids)] };
   },
 };
 
