@@ -14,7 +14,9 @@ export class CallerGone extends OperationEnded {
   }
 }
 
-/** Too many fields of the operation failed. The caller gets the first of their errors: the cause. */
+/**
+ * Too many fields of the operation failed. The caller gets the first of their errors: the cause.
+ */
 export class TooManyFailures extends OperationEnded {
   override readonly name = 'TooManyFailures';
   constructor(cause: unknown) {
