@@ -55,6 +55,22 @@ test.each<[string, () => readonly [query: string, v?: Json]]>([
   ['many surrogates', () => [mutation('submitTicket'), { ...SUBMIT, tags: Array(1_900).fill('\ud800') }]],
   ['aliases of YAML', () => [mutation('publishPolicy'), { yaml: `a: &a [1]\nb: [${'*a, '.repeat(8_000)}]` }]],
   ['unknown keys of YAML', () => [mutation('publishPolicy'), { yaml: times(9_000, (n) => `unknown${n}: 1\n`) }]],
+  [
+    'lines before failing fields',
+    () => [`{${'\n'.repeat(400_000)}${times(800, (n) => `a${n}: ticket(id: "x") { id }`)} }`],
+  ],
+  ['lines before unknown fields', () => [`{${'\r'.repeat(400_000)}${times(50, (n) => `a${n}`)} }`]],
+  ['failing fields', () => [`{${'\n'.repeat(4_900)}${times(900, (n) => `a${n}: ticket(id: "x") { id }`)} }`]],
+  ['names of introspection', () => [`{ __schema { types { fields { ${times(1_000, (n) => `a${n}: name`)} } } } }`]],
+  ['a text of marks', () => [mutation('submitTicket'), { ...SUBMIT, tags: [`a${'\u0344\u0f73'.repeat(64_000)}`] }]],
+  ['texts of marks', () => [FILTER, { tag: { in: Array(240).fill('\u0344\u0f73'.repeat(800)) } }]],
+  [
+    'a text used often',
+    () => [
+      `query ($v: TicketFilter) { ${times(45, (n) => `a${n}: tickets(filter: $v) { totalCount }`)} }`,
+      { tag: { in: Array(150).fill('\ufdfa'.repeat(2_000)) } },
+    ],
+  ],
   ['fields that overlap', () => [`{ ${'tickets { nodes { id } } '.repeat(600)} }`]],
   [
     'fragments in a chain',

@@ -88,6 +88,24 @@ test('many events of one transaction are taken over several batches', async () =
   expect((await store.pool.query(`SELECT count(*)::int AS texts FROM search_texts`)).rows).toEqual(rows);
 });
 
+test('long texts are written with several statements', async () => {
+  // Folded, each of these is eighteen times as long.
+  const description = '\ufdfa'.repeat(20_000);
+  for (let n = 0; n < 4; n++) await open(`long ${n}`, { description });
+  const statements: number[] = [];
+  const { query } = store.pool;
+  store.pool.query = ((config: { name?: string; values?: string[] }) => {
+    if (config.name === 'add-texts') statements.push(JSON.parse(config.values?.[2] ?? '').length);
+    return (query as (config: unknown) => unknown).call(store.pool, config);
+  }) as typeof query;
+  try {
+    expect(await subjects({ text: 'ﷺﷺ' })).toEqual(['long 0', 'long 1', 'long 2', 'long 3']);
+  } finally {
+    store.pool.query = query;
+  }
+  expect(statements).toEqual([2, 2, 0]);
+});
+
 test('a search that would not find everything is refused, and the next step of the service goes on', async () => {
   await store.pool.query(`
     INSERT INTO events (ticket_id, client_id, number, type, at, recorded_at, actor, data)

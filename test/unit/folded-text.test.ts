@@ -45,6 +45,16 @@ it('changes nothing in a folded text, for each character and for any text', () =
   );
 });
 
+it('counts at most 30 marks on a character', () => {
+  const run = (mark: string, count: number) => folded(`a${mark.repeat(count)}b`);
+  expect(run('\u0323', 30)).toHaveLength(31);
+  expect(run('\u0323', 31)).toBe(run('\u0323', 30));
+  expect(run('\u{1d165}', 500)).toBe(run('\u{1d165}', 30));
+  // Marks that are more after they are decomposed, and marks with ignorable characters between.
+  expect(run('\u0344', 500)).toBe(run('\u0344', 30));
+  expect(folded(`a${`${'\u0323'.repeat(20)}\u034f`.repeat(100)}b`).length).toBeLessThan(33);
+});
+
 // A pattern without regard to case compares by Unicode's simple folding, which the full one covers.
 it('agrees with the folding of regular expressions', () => {
   const differ: string[] = [];

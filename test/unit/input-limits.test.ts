@@ -45,6 +45,26 @@ test('a variable counts each time that it is used, in fragments too', () => {
   expect(refusalOf(`query ($v: V = ${defaults}) { a: a(v: $v) b: a(v: $v) c: a(v: $v) }`)).toMatch(/too many objects/);
 });
 
+test('the texts of a variable count each time that it is used, by their bytes', () => {
+  const v = Array(10).fill('ﷺ'.repeat(16_000));
+  expect(refusalOf('query ($v: V) { a: a(v: $v) b: a(v: $v) }', { v })).toBeNull();
+  expect(refusalOf('query ($v: V) { a: a(v: $v) b: a(v: $v) c: a(v: $v) }', { v })).toMatch(
+    /too many bytes of text.* 1,000,000/,
+  );
+  const text = 'x'.repeat(100_000);
+  expect(refusalOf(`{ ${Array.from({ length: 11 }, (_, n) => `a${n}: a(v: "${text}")`).join(' ')} }`)).toMatch(/bytes/);
+});
+
+test('an operation that is sent again is checked with its new variables', () => {
+  const document = parse('query ($v: V) { a(v: $v) b: a(v: $v) }');
+  const operation = getOperationAST(document);
+  if (operation == null) throw new Error('The document has no operation');
+  const check = (v: unknown) => refuseLargeInput(document, operation, { v });
+  expect(check('a')).toBe(2);
+  expect(() => check(Array(600).fill({}))).toThrow(/too many objects/);
+  expect(check('ab')).toBe(3);
+});
+
 test('literals are bounded as variables are, and a fragment that contains itself ends', () => {
   expect(refusalOf(`{ a(v: ${'{not: '.repeat(depth)}1${'}'.repeat(depth)}) }`)).toBeNull();
   expect(refusalOf(`{ a(v: ${'{not: '.repeat(depth + 1)}1${'}'.repeat(depth + 1)}) }`)).toMatch(/too deeply/);

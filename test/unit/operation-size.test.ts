@@ -234,6 +234,17 @@ describe('documents with many brackets', () => {
   });
 });
 
+describe('documents with many lines', () => {
+  it('are refused before they are parsed; CR LF is one end of a line', () => {
+    expect(refuseSource(`{ a }${'\r\n'.repeat(5_000)}`)).toBeNull();
+    for (const end of ['\n', '\r', '\r\n']) {
+      expect(refuseSource(`{ a }${end.repeat(5_001)}`)?.message).toBe(
+        'The document has too many lines. The limit is 5,000 lines.',
+      );
+    }
+  });
+});
+
 describe('any operation', () => {
   /** A random selection of a type, as deep as it is given, with fragments and aliases. */
   const selection = (type: GraphQLObjectType, depth: number, random: () => number): string => {

@@ -15,7 +15,15 @@ export interface Page<T> {
 /** A cursor that is not one of the list in this order. */
 export class InvalidCursor extends Error {
   override readonly name = 'InvalidCursor';
-  constructor() {
-    super('The cursor is not one of this list in this order; use an endCursor or startCursor of the same query.');
-  }
+}
+
+/** Without a stack trace, which takes most of the time: a request can have thousands of them. */
+export function invalidCursor(): InvalidCursor {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  const error = new InvalidCursor(
+    'The cursor is not one of this list in this order; use an endCursor or startCursor of the same query.',
+  );
+  Error.stackTraceLimit = stackTraceLimit;
+  return error;
 }

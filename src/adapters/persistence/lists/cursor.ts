@@ -1,4 +1,4 @@
-import { InvalidCursor } from '../../../application/ports/pagination';
+import { invalidCursor } from '../../../application/ports/pagination';
 
 /**
  * A position in a list: the value of the sort key as text, and the value that orders equal keys.
@@ -14,10 +14,10 @@ const encode = (text: string): string => Buffer.from(text, 'utf8').toString('bas
 const LONGEST = 400;
 
 function decode(cursor: string): string {
-  if (cursor === '' || cursor.length > LONGEST) throw new InvalidCursor();
+  if (cursor === '' || cursor.length > LONGEST) throw invalidCursor();
   const text = Buffer.from(cursor, 'base64url').toString('utf8');
   // Decoding skips characters that are not base64url and replaces bytes that are not UTF-8.
-  if (encode(text) !== cursor) throw new InvalidCursor();
+  if (encode(text) !== cursor) throw invalidCursor();
   return text;
 }
 
@@ -42,15 +42,15 @@ export function decodePosition(
   try {
     parts = JSON.parse(decode(cursor));
   } catch {
-    throw new InvalidCursor();
+    throw invalidCursor();
   }
-  if (!Array.isArray(parts) || parts.length < 2 || parts.length > 3) throw new InvalidCursor();
+  if (!Array.isArray(parts) || parts.length < 2 || parts.length > 3) throw invalidCursor();
   const [of, tie, key = null]: unknown[] = parts;
-  if (of !== list || typeof tie !== 'string' || !accepts.isTie(tie)) throw new InvalidCursor();
-  if (key === null ? !accepts.nullable : typeof key !== 'string' || !accepts.isKey(key)) throw new InvalidCursor();
+  if (of !== list || typeof tie !== 'string' || !accepts.isTie(tie)) throw invalidCursor();
+  if (key === null ? !accepts.nullable : typeof key !== 'string' || !accepts.isKey(key)) throw invalidCursor();
   const position: Position = { key: key as string | null, tie };
   // Other JSON of the same meaning, with spaces or escapes, is no cursor of this service.
-  if (encodePosition(list, position) !== cursor) throw new InvalidCursor();
+  if (encodePosition(list, position) !== cursor) throw invalidCursor();
   return position;
 }
 
