@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import WebSocket from 'ws';
+import { startEdgeServer } from '../support/edge-server';
 import { type Json, startTestService, type TestService } from '../support/graphql-service';
 import { askOver, type Listener, listenOver, openSocket } from '../support/graphql-socket';
 import { exchange, flood, pingFrame, rawWebSocket, textFrame } from '../support/raw-http';
@@ -151,6 +152,29 @@ describe('a client that never reads', () => {
     expect(sent).toBeLessThan(LIMIT);
     socket.destroy();
   });
+});
+
+it('a ping with a deeply nested payload closes only its socket, with the same reason', async () => {
+  const nested = `{"type":"ping","payload":{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}}`;
+  const { closed } = await talk([INIT, nested]);
+  expect(await closed).toEqual([4400, 'A ping has at most 1000 characters']);
+});
+
+it('messages that arrive together are handled in one turn of the event loop each', async () => {
+  const edge = await startEdgeServer();
+  const socket = await rawWebSocket(edge.url);
+  const message = (id: number) => textFrame({ type: 'subscribe', id: `${id}`, payload: { query: '{ held }' } });
+  socket.write(Buffer.concat(Array.from({ length: 50 }, (_, id) => message(id))));
+  let [before, most] = [0, 0];
+  while (before < 50) {
+    await turn();
+    most = Math.max(most, edge.begun.length - before);
+    before = edge.begun.length;
+  }
+  expect(most).toBe(1);
+  socket.destroy();
+  edge.release();
+  await edge.close();
 });
 
 it('a client that reads, and sends too many pings, is closed with a reason; others of its address are not', async () => {
