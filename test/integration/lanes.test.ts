@@ -3,7 +3,7 @@ import { Client } from 'pg';
 import { lanesOf, sharesOf } from '../../src/adapters/persistence/database/lanes';
 import { CONNECTIONS_PER_OPERATION } from '../../src/adapters/persistence/database/operation-places';
 import { transact } from '../../src/adapters/persistence/database/transact';
-import { DataLockedError } from '../../src/application/ports/store-errors';
+import { DataLockedError, StoreClosedError } from '../../src/application/ports/store-errors';
 import type { Changed } from '../../src/application/tickets/change';
 import { startTestService } from '../support/graphql-service';
 import { commands, everything, newTicket, openStore, operationOf, submission, type TestStore } from '../support/store';
@@ -268,4 +268,16 @@ it('over HTTP, a locked ticket with 200 waiting changes leaves the health check 
   for (const { userErrors } of await Promise.all(waiting)) expect(userErrors).toEqual([]);
   await client.end();
   await service.close();
+});
+
+describe('when the connections are closed', () => {
+  it('what still comes is refused with an error that says so, and is not sent', async () => {
+    const stopped = await openStore();
+    await stopped.close();
+    const lane = lanesOf(stopped.pool).changes;
+    await expect(lane.ownWork.query({ text: 'SELECT 1' })).rejects.toThrow(StoreClosedError);
+    await expect(lane.take()).rejects.toThrow(StoreClosedError);
+    const change = stopped.changeTickets([submission(newTicket(stopped.client.id))]);
+    await expect(change).rejects.toThrow('The service is being stopped');
+  });
 });

@@ -7,6 +7,7 @@ import {
   isStoreUnavailable,
   OutdatedProcessError,
   StoreBusyError,
+  StoreClosedError,
   StoreUnresponsiveError,
 } from '../../application/ports/store-errors';
 import { TooManyOperations } from './admission';
@@ -48,6 +49,9 @@ export function unavailabilityOf(error: unknown): Unavailability | null {
     return retryable(storage, `${error.message} Try again when an operator has made space.`);
   }
   if (error instanceof StoreBusyError || error instanceof TooManyOperations) return retryable(busy, error.message);
+  if (error instanceof StoreClosedError) {
+    return retryable(unavailable, `${error.message}, so this request was not carried out. Try again shortly.`);
+  }
   if (!isStoreUnavailable(error)) return null;
   if (isReadOnlyStore(error)) {
     return retryable(unavailable, 'The database takes no changes at the moment, only reads. Try again shortly.');

@@ -167,6 +167,14 @@ const NO_FREE_CONNECTION = /timeout exceeded when trying to connect/i;
 export const isOutOfConnections = (error: unknown): boolean =>
   sqlStateOf(error) === '53300' || (error instanceof Error && NO_FREE_CONNECTION.test(error.message));
 
+/** The process ends, and its connections to the database are being closed. Nothing was sent. */
+export class StoreClosedError extends Error {
+  override readonly name = 'StoreClosedError';
+  constructor() {
+    super('The service is being stopped');
+  }
+}
+
 /**
  * Whether the database cannot be used at the moment: it is down, starting, or does not answer, it
  * has no free connection, memory or space, it takes no writes, or it holds the data for others.
@@ -178,4 +186,5 @@ export const isStoreUnavailable = (error: unknown): boolean =>
   NO_RESOURCES.test(sqlStateOf(error) ?? '') ||
   isOutOfConnections(error) ||
   error instanceof StoreBusyError ||
+  error instanceof StoreClosedError ||
   error instanceof DataLockedError;

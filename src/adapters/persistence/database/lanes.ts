@@ -1,6 +1,6 @@
 import type { ClientBase, Pool, QueryConfig, QueryResult, QueryResultRow } from 'pg';
 import type { Reading } from '../../../application/ports/caller';
-import { StoreBusyError } from '../../../application/ports/store-errors';
+import { StoreBusyError, StoreClosedError } from '../../../application/ports/store-errors';
 import { chargeText, type TextsRead } from '../../../application/ports/texts-read';
 import { type LineRefusal, WaitingLine, type WaitSignal } from '../../../application/waiting-line';
 import { queryUntilAborted } from './cancel';
@@ -97,6 +97,7 @@ export class Lane {
     const waiting = this.line.enter(signal);
     if (waiting !== null) await waiting;
     try {
+      this.throwIfClosed();
       return await (signal === undefined
         ? this.pool.query<Row>(config)
         : queryUntilAborted<Row>(this.pool, config, signal));
@@ -153,6 +154,7 @@ export class Lane {
     const waiting = this.line.enter(signal);
     if (waiting !== null) await waiting;
     try {
+      this.throwIfClosed();
       const client = await this.pool.connect();
       return {
         client,
@@ -165,6 +167,11 @@ export class Lane {
       this.line.leave();
       throw error;
     }
+  }
+
+  /** The rest of a request can still run when the service has ended its connections. */
+  private throwIfClosed(): void {
+    if (this.pool.ending) throw new StoreClosedError();
   }
 
   /**
