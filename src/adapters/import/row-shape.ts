@@ -90,29 +90,26 @@ export function rowShape(header: readonly string[], mapping: MappingFile, path: 
         return null;
       }
       const client = 'name' in ticket.client ? ticket.client.name : cell(cells, ticket.client.column);
-      return {
-        ticket: id,
-        rank: ordered,
-        row: {
-          line,
-          at: at?.[0] ?? null,
-          ...(at?.[1] === undefined || at[1] > now ? {} : { atAgain: at[1] }),
-          openedAt: openedAt?.[0] ?? null,
-          state: cell(cells, state.column),
-          priority: cell(cells, priority.column),
-          resolution: cell(cells, event.resolution),
-          facts: {
-            client: client ?? '',
-            subject: subject(cells),
-            description: cell(cells, ticket.description),
-            reporter: cell(cells, ticket.reporter),
-            assignee: cell(cells, ticket.assignee),
-            channel: channel(cells),
-            externalUrl: cell(cells, ticket.externalUrl),
-            tags: ticket.tags.flatMap((tag) => cell(cells, tag) ?? []),
-          },
+      const row = {
+        line,
+        at: at?.[0] ?? null,
+        openedAt: openedAt?.[0] ?? null,
+        state: cell(cells, state.column),
+        priority: cell(cells, priority.column),
+        resolution: cell(cells, event.resolution),
+        facts: {
+          client: client ?? '',
+          subject: subject(cells),
+          description: cell(cells, ticket.description),
+          reporter: cell(cells, ticket.reporter),
+          assignee: cell(cells, ticket.assignee),
+          channel: channel(cells),
+          externalUrl: cell(cells, ticket.externalUrl),
+          tags: ticket.tags.flatMap((tag) => cell(cells, tag) ?? []),
         },
       };
+      const isAgain = at?.[1] !== undefined && at[1] <= now;
+      return { ticket: id, rank: ordered, row: isAgain ? { ...row, atAgain: at[1] } : row };
     },
   };
 }

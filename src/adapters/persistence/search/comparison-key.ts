@@ -7,7 +7,20 @@ import { folded } from '../../../domain/folded-text';
  * 16 bytes. PostgreSQL's own `lower` and `casefold` give other results than JavaScript, and depend
  * on its version and locale.
  */
-export const comparisonKey = (text: string): string => hashOf(folded(text));
+export function comparisonKey(text: string): string {
+  const known = KNOWN.get(text);
+  if (known !== undefined) return known;
+  const key = hashOf(folded(text));
+  if (text.length > LONGEST_KNOWN) return key;
+  if (KNOWN.size >= MOST_KNOWN) KNOWN.clear();
+  KNOWN.set(text, key);
+  return key;
+}
+
+/** The keys of the last texts, because an import needs that of each external id three times. */
+const KNOWN = new Map<string, string>();
+const MOST_KNOWN = 2_000;
+const LONGEST_KNOWN = 200;
 
 /** Identifies a text as it is written. */
 export function hashOf(text: string): string {

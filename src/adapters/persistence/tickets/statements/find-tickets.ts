@@ -19,10 +19,15 @@ export const TICKETS_BY_EXTERNAL_ID = {
           WHERE t.external_id = ANY (ARRAY (SELECT x.written FROM external_ids x WHERE x.folded = $1::uuid) || $2::text)
           ORDER BY t.number`,
 };
-/** Those of some external ids ($2, and their keys $3) that a client ($1) has. */
+
+/**
+ * Those of some external ids ($2, and their keys $3) that a client ($1) has. Two joins, because for
+ * one condition with OR the server reads all external ids of the client.
+ */
 export const EXISTING_EXTERNAL_IDS = {
   name: 'existing-external-ids',
   text: `SELECT asked.written AS external_id FROM unnest($2::text[], $3::uuid[]) AS asked (written, folded)
-          WHERE EXISTS (SELECT FROM external_ids x WHERE x.folded = asked.folded AND x.client_id = $1)
-             OR EXISTS (SELECT FROM tickets t WHERE t.external_id = asked.written AND t.client_id = $1)`,
+           JOIN external_ids x ON x.folded = asked.folded AND x.client_id = $1
+          UNION
+         SELECT t.external_id FROM tickets t WHERE t.external_id = ANY ($2) AND t.client_id = $1`,
 };
