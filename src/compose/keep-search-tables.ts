@@ -19,7 +19,7 @@ const MOST_POSTPONED_MS = 5 * SECOND_MS;
  * @returns a function that stops it and waits for a running step
  */
 export function keepSearchTables(
-  tables: Pick<SearchTables, 'advance'>,
+  tables: Pick<SearchTables, 'advance' | 'stop'>,
   onError: (error: unknown) => void,
   utilization: () => number = utilizationOfThread(),
   pause: (ms: number, signal: AbortSignal) => Promise<unknown> = sleepUntilAborted,
@@ -45,6 +45,7 @@ export function keepSearchTables(
   })();
   return async (): Promise<void> => {
     stopping.abort();
+    tables.stop();
     await running;
   };
 }

@@ -106,6 +106,28 @@ test('long texts are written with several statements', async () => {
   expect(statements).toEqual([2, 2, 0]);
 });
 
+test('a step that is stopped ends after its statement, and the rest is not lost', async () => {
+  const description = '\ufdfa'.repeat(20_000);
+  for (let n = 0; n < 4; n++) await open(`later ${n}`, { description });
+  const tables = new SearchTables(store.pool);
+  let added = 0;
+  const { query } = store.pool;
+  store.pool.query = ((config: { name?: string }) => {
+    if (config.name === 'add-texts') {
+      added += 1;
+      tables.stop();
+    }
+    return (query as (config: unknown) => unknown).call(store.pool, config);
+  }) as typeof query;
+  try {
+    expect(await tables.advance()).toBe(false);
+  } finally {
+    store.pool.query = query;
+  }
+  expect(added).toBe(1);
+  expect(await subjects({ text: 'later' })).toEqual(['later 0', 'later 1', 'later 2', 'later 3']);
+});
+
 test('a search that would not find everything is refused, and the next step of the service goes on', async () => {
   await store.pool.query(`
     INSERT INTO events (ticket_id, client_id, number, type, at, recorded_at, actor, data)

@@ -11,6 +11,7 @@ async function secondsOf(utilization: (second: number) => number, isComplete = t
         seconds.push(second);
         return isComplete;
       },
+      stop: () => undefined,
     };
     const pause = async () => {
       second += 1;

@@ -8,6 +8,7 @@ import {
 } from '../../application/ports/operation-ended';
 import type { WaitSignal } from '../../application/waiting-line';
 import type { OperationEntry } from './admission';
+import { FAULT_CODES } from './errors';
 import { LIMITS } from './operation-limits';
 
 /**
@@ -16,10 +17,10 @@ import { LIMITS } from './operation-limits';
  */
 const ONE_FOR_ALL = new GraphQLError(
   `More than ${LIMITS.failures} fields of the operation failed, so the errors of the others are left out.`,
-  { path: [], extensions: { code: 'OPERATION_TOO_LARGE' } },
+  { path: [], extensions: { code: FAULT_CODES.tooLarge } },
 );
 
-/** Takes the place of an `AbortSignal`, which costs more than a whole field. */
+/** Takes the place of an `AbortSignal`, which every mutation would create and hardly any uses. */
 class EndSignal implements WaitSignal {
   reason: OperationEnded | null = null;
   private listeners: Set<() => void> | null = null;

@@ -46,8 +46,8 @@ export async function prepareOperation(
   contextOf: () => OperationContext,
 ): Promise<ExecutionArgs | readonly GraphQLError[]> {
   try {
-    const nested = refuseSource(payload.query);
-    if (nested !== null) return [nested];
+    const refused = refuseSource(payload.query);
+    if (refused !== null) return [refused];
     const waiting = entry.arrive(payload.query);
     if (waiting !== null) await waiting;
     const checked = check(schema, payload, documents, contextOf());

@@ -36,6 +36,7 @@ const START: Place = ['0', '0'];
 export class LogFollower {
   private running: Promise<boolean> | null = null;
   private queued: Promise<boolean> | null = null;
+  private isStopped = false;
   /** The last event before which nothing can be added to the log any more, and all is written. */
   private settled: Place = START;
 
@@ -66,10 +67,15 @@ export class LogFollower {
     return this.queued;
   }
 
+  /** Ends what runs after its next statement. */
+  stop(): void {
+    this.isStopped = true;
+  }
+
   private async takeBatches(): Promise<boolean> {
     let after = this.settled;
     let written = 0;
-    for (let read = 0; read < MOST_READ && written < MOST_WRITTEN; read++) {
+    for (let read = 0; read < MOST_READ && written < MOST_WRITTEN && !this.isStopped; read++) {
       const { last, hasWritten } = await this.takeBatch(after);
       if (last === null) return true;
       if (hasWritten) written += 1;
@@ -96,6 +102,8 @@ export class LogFollower {
     const hasWritten = events.length > 0 || doneBefore > BigInt(done_before);
     if (hasWritten) {
       for await (const statement of this.following.write(`${doneBefore}`, events)) {
+        // The rest is written by the next process that follows the log.
+        if (this.isStopped) return { last: after, hasWritten: false };
         // Another process may be writing the same.
         await retryWhileLocked(this.lane, () => sendStatement(this.lane.ownWork, statement));
       }

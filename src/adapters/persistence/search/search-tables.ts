@@ -105,6 +105,12 @@ export class SearchTables {
   /** Completes the names, which filters by an assignee read. */
   prepareNames = (): Promise<void> => completed(this.names);
 
+  /** Ends a step that runs after its next statement. */
+  stop(): void {
+    this.names.stop();
+    this.texts.stop();
+  }
+
   /** Does a part of what is left; returns whether all of it is done. */
   async advance(): Promise<boolean> {
     const done = [await this.names.catchUp(), await this.texts.catchUp()];
