@@ -27,7 +27,7 @@ beforeAll(async () => {
   );
   await operator.end();
 });
-afterAll(() => service.close(), 120_000);
+afterAll(() => service.close());
 
 /** Lists that no other list shares its statement with, so that each one is read. */
 const lists = (count: number, fields: string): string =>
