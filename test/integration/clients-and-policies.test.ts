@@ -3,6 +3,7 @@ import { v7 as newId } from 'uuid';
 import { createClientAccounts } from '../../src/adapters/persistence/clients/postgres-clients';
 import { createPolicies, NoPolicyPublished } from '../../src/adapters/persistence/policies/postgres-policies';
 import { policyFingerprint } from '../../src/adapters/policy-files/policy-fingerprint';
+import { publishConfiguredPolicy } from '../../src/application/policies/publish-configured-policy';
 import { OWN_WORK } from '../../src/application/ports/caller';
 import type { ConfiguredPolicies } from '../../src/application/ports/configured-policy';
 import { InvalidCursor } from '../../src/application/ports/pagination';
@@ -151,6 +152,15 @@ describe('the versions of a policy', () => {
     );
     expect(await policies.publishConfigured(file)).toEqual([]);
     expect((await policies.latest(OWN_WORK, 'ended'))?.version).toBe(1);
+    // A service and an import start with it, and a diff can read it; a change of it is refused.
+    const ended = createPolicies({ ...store, policyId: 'ended' });
+    for (const when of ['CHANGED', 'MISSING'] as const) {
+      expect(await publishConfiguredPolicy(ended, file, when)).toMatchObject({ policy: { id: 'ended', version: 1 } });
+    }
+    expect(await ended.refusalsOf(OWN_WORK, await ended.current(null))).toEqual([]);
+    expect(await ended.refusalsOf(OWN_WORK, { ...document, title: 'changed' })).toMatchObject([
+      { code: 'CalendarEndsTooSoon' },
+    ]);
   });
 });
 

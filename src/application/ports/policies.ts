@@ -23,7 +23,7 @@ export interface Policies {
   /** The id of the policy of clients without a policy of their own. */
   readonly defaultPolicyId: string;
   /** The latest version, compared with a document; null if no version is published. */
-  latest(reading: Reading, id: string, document?: PolicyDocument): Promise<LatestVersion | null>;
+  latest(reading: Reading, id: string, document?: UnpublishedPolicy): Promise<LatestVersion | null>;
   /** When and by whom a version was published; null if it is not published. */
   publication(reading: Reading, id: string, version: number): Promise<Publication | null>;
   /** All versions of all policies, the newest first. */
@@ -37,11 +37,17 @@ export interface Policies {
   publish(publishing: Publishing): Promise<Published>;
   /** The policies under which tickets are opened now, with the calendars of each client. */
   inForce(): Promise<readonly Policy[]>;
-  /** The refusals that `publish` would return. */
-  refusalsOf(reading: Reading, document: PolicyDocument): Promise<readonly Refusal[]>;
+  /**
+   * The refusals that `publish` would return; for a published version, only those that also apply
+   * while it is in force: it stays in force until a calendar ends, and afterwards.
+   */
+  refusalsOf(reading: Reading, policy: UnpublishedPolicy | Policy): Promise<readonly Refusal[]>;
   /** Sets the terms of a client for its new tickets; returns the refusal, if any. */
   setTerms(terms: ClientTerms, by: Actor, idempotency: Idempotency | null): Promise<Refusal | null>;
 }
+
+/** A document, and not a published version, whose further fields no document has. */
+export type UnpublishedPolicy = PolicyDocument & { readonly version?: never };
 
 /** The policy and the calendars of a client's new tickets. */
 export interface ClientTerms {

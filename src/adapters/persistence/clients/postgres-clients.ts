@@ -11,7 +11,7 @@ import { comparisonKey } from '../search/comparison-key';
 import { type ClientRow, clients } from '../tables';
 import { claimKey } from '../tickets/idempotency-keys';
 
-/** The client accounts. Names are unique and case-sensitive. */
+/** The client accounts. Names are unique as they are compared. */
 export interface ClientAccounts {
   readonly create: Clients['create'];
   /**

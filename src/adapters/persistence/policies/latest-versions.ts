@@ -1,6 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import type { LatestVersion } from '../../../application/ports/policies';
-import type { PolicyDocument } from '../../../domain/policy/policy';
+import type { LatestVersion, UnpublishedPolicy } from '../../../application/ports/policies';
 import { type PolicyVersionRow, policyVersions } from '../tables';
 
 /**
@@ -10,7 +9,7 @@ import { type PolicyVersionRow, policyVersions } from '../tables';
 export async function latestVersion(
   manager: EntityManager,
   id: string,
-  document: PolicyDocument | null,
+  document: UnpublishedPolicy | null,
 ): Promise<LatestVersion | null> {
   const row = await manager
     .createQueryBuilder(policyVersions, 'v')

@@ -148,13 +148,12 @@ export function createPolicies(deps: PoliciesDeps): ConfiguredPolicies {
       const rows = await readTerms(reading);
       return rows.map(({ id, name, policy, calendars }) => ({ clientId: id, name, policy, calendars }));
     },
-    refusalsOf: async (reading, document) => {
+    refusalsOf: async (reading, policy) => {
       const terms = await readTerms(reading);
-      const inUse = calendarsInUse(terms, policyId, document);
-      if (inUse.length > 0) return inUse;
-      const last = await retryRead(() => latestVersion(managerFor(reading), document.id, document));
-      // A version that is in force stays in force until the calendar ends.
-      return last?.isSame === true ? [] : calendarsTooShort(terms, policyId, document, deps.clock.now());
+      const inUse = calendarsInUse(terms, policyId, policy);
+      if (inUse.length > 0 || policy.version !== undefined) return inUse;
+      const last = await retryRead(() => latestVersion(managerFor(reading), policy.id, policy));
+      return last?.isSame === true ? [] : calendarsTooShort(terms, policyId, policy, deps.clock.now());
     },
     inForce: async () => {
       const inForce = await policiesInForce();
