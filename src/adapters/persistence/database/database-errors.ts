@@ -71,8 +71,8 @@ const LOCK_NOT_AVAILABLE = '55P03';
  */
 export const isLocked = (error: unknown): boolean => sqlStateOf(error) === LOCK_NOT_AVAILABLE;
 
-/** The error after the last attempt at data that others have locked. */
-export const lockedError = (cause: unknown): DataLockedError =>
+/** The error after the longest wait for data that others have locked. */
+export const lockedError = (cause?: unknown): DataLockedError =>
   new DataLockedError(
     `Another transaction has held a lock on the data of this request for ${LOCK_WAIT_MS / 1_000} seconds`,
     { cause },
