@@ -32,6 +32,9 @@ class Held {
   }
 }
 
+const LONG_TICKET = '01970000-0000-7000-8000-000000000002';
+const LONG = { subject: 'x'.repeat(6_000_000) };
+
 const LIMIT_MS = 150;
 const LONG_MS = 60_000;
 const schema = buildGraphQLSchema();
@@ -74,7 +77,7 @@ async function start(operationTimeoutMs: number): Promise<void> {
         counts += 1;
         return 0;
       },
-      ticketByNumber: async () => ({ subject: 'x'.repeat(6_000_000) }),
+      ticketByNumber: async () => LONG,
       ticketById: async (_: Caller, id: string) => ({ id, clientId: 'c' }),
       clientById: async (caller: Caller, id: string) => {
         await clientReads.run(caller);
@@ -82,14 +85,16 @@ async function start(operationTimeoutMs: number): Promise<void> {
       },
     },
     // As a change that waits for its turn at a ticket.
-    changeTickets: async (_: unknown, signal?: AbortSignal) => {
+    changeTickets: async ([change]: readonly { readonly ticketId: string }[], signal?: AbortSignal) => {
+      if (change?.ticketId === LONG_TICKET) return [{ ticket: LONG, refused: null, refusals: [null], replayed: false }];
       turns.push(signal);
       if (signal !== undefined) await once(signal, 'abort');
       throw signal?.reason;
     },
     feed: { subscribe: () => source },
     clients: {
-      create: async ({ name }: { readonly name: string }) => {
+      create: async (_id: string, name: string) => {
+        if (name === 'Taken') return 'NAME_TAKEN';
         await creations.run({} as Caller);
         return { client: { id: 'c', name, calendars: {} }, refusal: null };
       },
@@ -209,7 +214,7 @@ describe('an operation that outlives its time limit', () => {
     const { status, errors } = await mutation;
     expect(status).toBe(504);
     expect(errors[0]?.message).toBe(
-      'The operation took longer than its time limit of 0.15 seconds. `a` was carried out. `b` may be carried out. No other mutation was started. Repeating the request is safe with an idempotencyKey.',
+      'The operation took longer than its time limit of 0.15 seconds. `a` was carried out. `b` may be carried out. No other mutation has changed anything. Repeating the request is safe with an idempotencyKey.',
     );
     expect(operations[0]?.signal.aborted).toBe(false);
     creations.letGo();
@@ -217,6 +222,41 @@ describe('an operation that outlives its time limit', () => {
     expect(creations.callers).toHaveLength(2);
     expect(operations[0]?.signal.reason).toBeInstanceOf(OperationTimedOut);
   });
+});
+
+describe('what an operation says of its mutations', () => {
+  const create = (alias: string, name: string): string =>
+    `${alias}: createClient(input: { name: "${name}" }) { client { name } userErrors { message } }`;
+  const REFUSED = create('refused', 'Taken');
+
+  it.each(['HTTP', 'WebSocket'])('at its time limit names only those that were carried out, over %s', async (by) => {
+    await start(LIMIT_MS);
+    const query = `mutation { ${REFUSED} ${create('b', 'B')} }`;
+    const { errors } = by === 'HTTP' ? await apiAt(http.url).ask(query) : await askOver(socket(), query);
+    expect(errors[0]?.message).toBe(
+      'The operation took longer than its time limit of 0.15 seconds. `b` may be carried out. No other mutation has changed anything. Repeating the request is safe with an idempotencyKey.',
+    );
+  });
+
+  it.each(['HTTP', 'WebSocket'])(
+    'with too long an answer names only those that were carried out, over %s',
+    async (by) => {
+      await start(LONG_MS);
+      const ask = (mutations: string) => {
+        const query = `mutation { ${mutations} twice: acknowledgeTicket(input: { ticketId: "${toGlobalId('Ticket', LONG_TICKET)}" }) { ticket { subject again: subject } } }`;
+        return by === 'HTTP' ? apiAt(http.url).ask(query) : askOver(socket(), query);
+      };
+      const asked = ask(`${REFUSED} ${create('a', 'A')}`);
+      await untilTrue(() => creations.callers.length === 1);
+      creations.letGo();
+      for (const [answer, said] of [
+        [await asked, ' `a` was carried out. `twice` was carried out.'],
+        [await ask(REFUSED), ' `twice` was carried out.'],
+      ] as const) {
+        expect(answer.errors[0]?.message).toMatch(new RegExp(`Request shorter pages or fewer fields\\.${said}$`));
+      }
+    },
+  );
 });
 
 describe('an operation that is answered because one of its fields failed', () => {
