@@ -136,12 +136,6 @@ export const isStoreFault = (error: unknown): boolean =>
   isStoreUnavailable(error) || error instanceof StatementTimedOut || isDataError(error);
 
 /**
- * Whether the cause of an error is probably not a row: transaction state (25), conflicts (40),
- * missing tables or rights (42), resources (53), locks (55), an operator (57), the machine (58).
- */
-export const isServerError = (error: unknown): boolean => /^(25|40|42|53|55|57|58)/.test(answeredState(error) ?? '');
-
-/**
  * The SQLSTATE that the database answered, also of those errors that this service made of it whose
  * cause may be a single row.
  */

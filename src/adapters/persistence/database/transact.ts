@@ -65,7 +65,7 @@ export async function transact<T>(
       return await retryWhileLocked(lane, () => once(lane, work, signal), { lockWaitMs, signal });
     } catch (error) {
       const isFinal = error instanceof CommitUnknownError || error instanceof StoreUnresponsiveError;
-      if (isFinal || attempt >= attempts) throw error;
+      if (isFinal || attempt >= attempts) throw error instanceof NotCommitted ? error.cause : error;
       if (isConflict(error)) await backOff(10, attempt);
       else if (error instanceof NotCommitted || isConnectionLost(error)) await backOff(50, attempt);
       else throw error;
