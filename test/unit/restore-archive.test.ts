@@ -31,6 +31,7 @@ async function failing(error: Error, from: 'STORE' | 'FILE'): Promise<unknown> {
     store: {
       addPoliciesAndClients: async () => [],
       advanceNumbers: async () => undefined,
+      completeNames: async () => undefined,
       addTickets: async (tickets) => {
         batches += 1;
         if (batches === 2 && from === 'STORE') throw error;

@@ -124,6 +124,7 @@ class Restore {
   async end(): Promise<RestoreSummary> {
     if (!this.hasTickets) await this.addPoliciesAndClients();
     await this.addBatch();
+    await this.ports.store.completeNames();
     const { header, seen } = this;
     const found = { policies: this.policies.length, clients: this.clients.length, ...seen };
     for (const name of ['policies', 'clients', 'tickets', 'events'] as const) {

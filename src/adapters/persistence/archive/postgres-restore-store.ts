@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import type { DataSource } from 'typeorm';
+import { type DataSource, In } from 'typeorm';
 import type {
   ArchivedClient,
   ArchivedEvent,
@@ -13,6 +13,8 @@ import { poolOf } from '../database/data-source';
 import { entityManager } from '../database/entity-manager';
 import { instantText, rowsOf } from '../database/sql';
 import { type Transaction, transact } from '../database/transact';
+import { comparisonKey } from '../search/comparison-key';
+import { SearchTables } from '../search/search-tables';
 import { clients as clientTable, policyVersions } from '../tables';
 import { onceKey, recordedEventRow } from '../tickets/event-row';
 import { milestoneRowsOf, outcomeRowsOf } from '../tickets/report-fact-rows';
@@ -43,6 +45,7 @@ export function createRestoreStore(dataSource: DataSource): RestoreStore {
       }
     },
     addTickets: (tickets) => transact(pool, (tx) => addTickets(tx, tickets)),
+    completeNames: () => new SearchTables(pool).completeNames(),
   };
 }
 
@@ -97,28 +100,41 @@ async function addPolicies(
 async function addClients(
   dataSource: DataSource,
   tx: Transaction,
-  all: readonly ArchivedClient[],
+  archived: readonly ArchivedClient[],
 ): Promise<readonly string[]> {
   const repository = entityManager(dataSource, tx).getRepository(clientTable);
+  await addMissingKeys(dataSource, tx);
   const contradictions: string[] = [];
+  const ids = new Set(archived.map(({ id }) => id));
+  const keys = new Set<string>();
+  // As `addMissingKeys`: of clients with equal names, which older versions allowed, the first one
+  // has the key.
+  const all = archived.toSorted((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
   for (let from = 0; from < all.length; from += CLIENTS) {
     const part = all.slice(from, from + CLIENTS);
-    const rows = part.map(({ createdAt, ...same }) => ({ ...same, created_at: createdAt }));
+    const taken = await repository.findBy({ name_key: In(part.map(({ name }) => comparisonKey(name))) });
+    for (const { id, name_key } of taken) if (name_key !== null && ids.has(id)) keys.add(name_key);
+    const rows = part.map(({ createdAt, ...same }) => {
+      const key = comparisonKey(same.name);
+      const name_key = keys.has(key) ? null : key;
+      keys.add(key);
+      return { ...same, created_at: createdAt, name_key };
+    });
+    // A client is not inserted if another one, which is not of the export, has its name or its key.
     await repository.createQueryBuilder().insert().values(rows).orIgnore().updateEntity(false).execute();
-    const there = await repository
-      .createQueryBuilder('c')
-      .where('c.id = ANY (:ids)', { ids: part.map(({ id }) => id) })
-      .getMany();
+    const there = await repository.findBy({ id: In(part.map(({ id }) => id)) });
     const byId = new Map(there.map((row) => [row.id, row]));
     for (const { id, name, policy, calendars } of part) {
       const row = byId.get(id);
-      if (row === undefined) contradictions.push(`The database has another client named ${JSON.stringify(name)}`);
-      else if (row.name !== name || row.policy !== policy || !isSame(row.calendars, calendars)) {
+      if (row === undefined) {
+        const other = taken.find(({ name_key }) => name_key === comparisonKey(name))?.name ?? name;
+        const same = other === name ? '' : `, which is the same name as ${JSON.stringify(name)}`;
+        contradictions.push(`The database has another client named ${JSON.stringify(other)}${same}`);
+      } else if (row.name !== name || row.policy !== policy || !isSame(row.calendars, calendars)) {
         contradictions.push(`The client ${JSON.stringify(name)} has another name or other terms in the database`);
       }
     }
   }
-  await addMissingKeys(dataSource, tx);
   return contradictions;
 }
 
