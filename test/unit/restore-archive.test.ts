@@ -52,7 +52,7 @@ async function failing(error: Error, from: 'STORE' | 'FILE'): Promise<unknown> {
     for (const record of recordsOf(600)) {
       line += 1;
       if (from === 'FILE' && line === 800) throw error;
-      yield { record, line };
+      yield { record, line, characters: 100 };
     }
   }
   return await restoreArchive(records(), ports).catch((thrown: unknown) => thrown);

@@ -19,10 +19,12 @@ import { clients as clientTable, policyVersions } from '../tables';
 import { onceKey, recordedEventRow } from '../tickets/event-row';
 import { milestoneRowsOf, outcomeRowsOf } from '../tickets/report-fact-rows';
 import { rowOf } from '../tickets/ticket-row';
-import { EXISTING_TICKETS, RESTORE_TICKETS } from './statements/restore-tickets';
+import { EXISTING_TICKETS, RESTORE_EVENTS, RESTORE_TICKETS } from './statements/restore-tickets';
 
 /** The number of clients in one statement. */
 const CLIENTS = 500;
+/** The characters of events after which a statement takes no further event. */
+const CHARACTERS = 4_000_000;
 
 /** Restores full exports into the database. */
 export function createRestoreStore(dataSource: DataSource): RestoreStore {
@@ -213,14 +215,32 @@ async function insert(tx: Transaction, tickets: readonly RestoredTicket[]): Prom
     ...RESTORE_TICKETS,
     values: [
       JSON.stringify(tickets.map(ticketRowOf)),
-      JSON.stringify(
-        tickets.flatMap(({ record: { ticket }, events }) => events.map((event) => eventRow(event, ticket.clientId))),
-      ),
       JSON.stringify(tickets.flatMap(({ record }) => outcomeRowsOf(record))),
       JSON.stringify(tickets.flatMap(({ record }) => milestoneRowsOf(record))),
     ],
   });
-  return new Set(rows.map(({ id }) => id));
+  const added = new Set(rows.map(({ id }) => id));
+  const ofAdded = tickets.filter(({ record: { ticket } }) => added.has(ticket.id));
+  for (const events of eventLists(ofAdded)) await rowsOf(tx, { ...RESTORE_EVENTS, values: [events] });
+  return added;
+}
+
+/** The events of tickets as JSON, in parts: one ticket can have more text than a string can hold. */
+function* eventLists(tickets: readonly RestoredTicket[]): Generator<string> {
+  let events: string[] = [];
+  let characters = 0;
+  for (const { record, events: archived } of tickets) {
+    for (const event of archived) {
+      const json = JSON.stringify(eventRow(event, record.ticket.clientId));
+      events.push(json);
+      characters += json.length;
+      if (characters < CHARACTERS) continue;
+      yield `[${events.join()}]`;
+      events = [];
+      characters = 0;
+    }
+  }
+  if (events.length > 0) yield `[${events.join()}]`;
 }
 
 const ticketRowOf = ({ record, number, events: [first] }: RestoredTicket) => ({
