@@ -22,9 +22,12 @@ import { untilTrue } from '../support/until';
 /** A read or a use case that a test holds and lets go. */
 class Held {
   readonly callers: Caller[] = [];
+  /** Whether nothing is held. */
+  isOpen = false;
   private readonly waiting: (() => void)[] = [];
   readonly run = async (caller: Caller): Promise<void> => {
     this.callers.push(caller);
+    if (this.isOpen) return;
     await new Promise<void>((resolve) => this.waiting.push(resolve));
   };
   letGo(): void {
@@ -49,6 +52,13 @@ let operations: RunningOperation[];
 let faults: string[];
 let turns: (AbortSignal | undefined)[];
 let publish: (event: Json) => void;
+
+/** A change that waits for its turn, or for a lock. */
+async function waitForTurn(signal?: AbortSignal): Promise<never> {
+  turns.push(signal);
+  if (signal !== undefined) await once(signal, 'abort');
+  throw signal?.reason;
+}
 
 /** A server whose services are held by the test. */
 async function start(operationTimeoutMs: number): Promise<void> {
@@ -84,22 +94,26 @@ async function start(operationTimeoutMs: number): Promise<void> {
         return { id, name: 'Acme' };
       },
     },
-    // As a change that waits for its turn at a ticket.
     changeTickets: async ([change]: readonly { readonly ticketId: string }[], signal?: AbortSignal) => {
       if (change?.ticketId === LONG_TICKET) return [{ ticket: LONG, refused: null, refusals: [null], replayed: false }];
-      turns.push(signal);
-      if (signal !== undefined) await once(signal, 'abort');
-      throw signal?.reason;
+      return waitForTurn(signal);
     },
     feed: { subscribe: () => source },
     clients: {
-      create: async (_id: string, name: string) => {
+      create: async (_id: string, name: string, _key: unknown, signal?: AbortSignal) => {
         if (name === 'Taken') return 'NAME_TAKEN';
+        if (name === 'Waits') return waitForTurn(signal);
         await creations.run({} as Caller);
         return { client: { id: 'c', name, calendars: {} }, refusal: null };
       },
     },
-    readPolicy: async () => {
+    policies: {
+      publish: async (_: unknown, signal?: AbortSignal) => waitForTurn(signal),
+      setTerms: async (_terms: unknown, _by: unknown, _key: unknown, signal?: AbortSignal) => waitForTurn(signal),
+    },
+    readPolicy: async (yaml: string, signal?: AbortSignal) => {
+      if (yaml === 'read') return { ok: true, text: {} };
+      if (yaml === 'waits') return waitForTurn(signal);
       await creations.run({} as Caller);
       throw new Error('The policy is not read');
     },
@@ -328,10 +342,18 @@ describe('an operation whose caller has gone', () => {
     expect(creations.callers).toHaveLength(1);
   });
 
-  it.each(['HTTP', 'WebSocket'])('over %s leaves the queue of the ticket at once', async (transport) => {
+  const UUID = '01970000-0000-7000-8000-000000000001';
+  it.each(
+    [
+      `acknowledgeTicket(input: { ticketId: "${toGlobalId('Ticket', UUID)}" }) { ticket { id } }`,
+      'createClient(input: { name: "Waits" }) { client { id } }',
+      `setClientTerms(input: { clientId: "${toGlobalId('Client', UUID)}" }) { client { id } }`,
+      'publishPolicy(input: { yaml: "waits" }) { isNew }',
+      'publishPolicy(input: { yaml: "read" }) { isNew }',
+    ].flatMap((change) => ['HTTP', 'WebSocket'].map((transport): [string, string] => [transport, change])),
+  )('over %s leaves the queue of a change at once: %s', async (transport, change) => {
     await start(LONG_MS);
-    const id = toGlobalId('Ticket', '01970000-0000-7000-8000-000000000001');
-    const change = `acknowledgeTicket(input: { ticketId: "${id}" }) { ticket { id } }`;
+    clientReads.isOpen = true;
     const mutation = `mutation { a: ${change} b: ${change} }`;
     if (transport === 'HTTP') {
       const close = send(mutation);

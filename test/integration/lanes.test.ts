@@ -1,12 +1,24 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
+import { v7 as newId } from 'uuid';
+import { createClientAccounts } from '../../src/adapters/persistence/clients/postgres-clients';
 import { lanesOf, sharesOf } from '../../src/adapters/persistence/database/lanes';
 import { CONNECTIONS_PER_OPERATION } from '../../src/adapters/persistence/database/operation-places';
 import { transact } from '../../src/adapters/persistence/database/transact';
 import { DataLockedError, StoreClosedError } from '../../src/application/ports/store-errors';
 import type { Changed } from '../../src/application/tickets/change';
 import { startTestService } from '../support/graphql-service';
-import { commands, everything, newTicket, openStore, operationOf, submission, type TestStore } from '../support/store';
+import { CIMCLOUD_DOCUMENT } from '../support/policies';
+import {
+  AGENT,
+  commands,
+  everything,
+  newTicket,
+  openStore,
+  operationOf,
+  submission,
+  type TestStore,
+} from '../support/store';
 import { untilTrue } from '../support/until';
 
 let store: TestStore;
@@ -30,6 +42,15 @@ const sleeping = async (): Promise<number> => {
     `SELECT count(*)::int AS count FROM pg_stat_activity
       WHERE datname = current_database() AND state = 'active' AND query = $1`,
     [SLEEP.text],
+  );
+  return rows[0]?.count ?? 0;
+};
+
+/** The number of sessions that wait for a lock. */
+const lockWaits = async (): Promise<number> => {
+  const { rows } = await operator.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM pg_stat_activity
+      WHERE datname = current_database() AND wait_event_type = 'Lock'`,
   );
   return rows[0]?.count ?? 0;
 };
@@ -291,6 +312,31 @@ describe('second attempts at data that others have locked', () => {
       expect(reasons.filter((reason) => reason === gone.signal.reason)).toHaveLength(1_000);
     });
   });
+});
+
+it('versions, terms and clients that wait for a lock are not written for a caller that has gone', async () => {
+  const { id } = store.client;
+  const before = await store.reader.clientById(everything, id);
+  const versions = await store.policies.countPublications(everything);
+  const text = { document: { ...CIMCLOUD_DOCUMENT, title: 'Gone' }, yaml: 'title: Gone', fingerprint: 'gone' };
+  const clients = createClientAccounts(store);
+  const gone = new AbortController();
+  // The lock of publishing, and one that lets clients be read and not written.
+  await whileLocked('SELECT pg_advisory_xact_lock($1)', [5_310_827_432], async () => {
+    await operator.query('LOCK TABLE clients IN SHARE MODE');
+    const waiting = [
+      store.policies.publish({ ...text, by: AGENT, idempotency: null }, gone.signal),
+      store.policies.setTerms({ clientId: id, policy: CIMCLOUD_DOCUMENT.id, calendars: {} }, AGENT, null, gone.signal),
+      clients.create(newId(), 'Gone', null, gone.signal),
+    ];
+    const refused = Promise.all(waiting.map((one) => expect(one).rejects.toThrow('gone')));
+    await untilTrue(async () => (await lockWaits()) > 0);
+    gone.abort(new Error('gone'));
+    await refused;
+  });
+  expect(await store.reader.clientById(everything, id)).toEqual(before);
+  expect(await store.policies.countPublications(everything)).toBe(versions);
+  expect(await clients.clientNamed('Gone')).toBeNull();
 });
 
 it('a submission that waits for a connection is not carried out for a caller that has gone', async () => {

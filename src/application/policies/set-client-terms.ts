@@ -24,7 +24,7 @@ export async function setClientTerms(
   const { clientId } = terms;
   const client = await reader.clientById(caller, clientId);
   if (client === null) return { client, refusal: { code: 'NotFound', kind: 'Client', id: clientId } };
-  const refusal = await policies.setTerms(terms, caller.actor, idempotency);
+  const refusal = await policies.setTerms(terms, caller.actor, idempotency, caller.waitSignal);
   if (refusal !== null) return { client, refusal };
   // A repeated request returns the terms that it set, even if another request has changed them
   // since.

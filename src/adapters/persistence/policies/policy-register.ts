@@ -4,6 +4,7 @@ import type { Clock } from '../../../application/ports/clock';
 import type { ConfiguredPolicy } from '../../../application/ports/configured-policy';
 import type { Idempotency } from '../../../application/ports/idempotency';
 import type { ClientTerms, Published, Publishing } from '../../../application/ports/policies';
+import type { WaitSignal } from '../../../application/waiting-line';
 import type { Actor } from '../../../domain/actor';
 import type { EpochMs } from '../../../domain/instant';
 import { calendarsEndingBeforeTargets } from '../../../domain/policy/calendar-ends';
@@ -48,16 +49,21 @@ type Register = { readonly tx: Transaction; readonly manager: EntityManager };
 /**
  * Runs a change of versions or terms in a transaction, one at a time. A refused change is rolled
  * back.
+ *
+ * @param signal ends the wait for the lock
  */
 async function withPublishLock<T>(
   dataSource: DataSource,
+  signal: WaitSignal | undefined,
   work: (register: Register) => Promise<T>,
 ): Promise<T | Refused> {
+  const locked = async (tx: Transaction): Promise<T> => {
+    await rowsOf(tx, { text: 'SELECT pg_advisory_xact_lock($1)', values: [LOCK] });
+    signal?.throwIfAborted();
+    return await work({ tx, manager: entityManager(dataSource, tx) });
+  };
   try {
-    return await transact(poolOf(dataSource), async (tx) => {
-      await rowsOf(tx, { text: 'SELECT pg_advisory_xact_lock($1)', values: [LOCK] });
-      return await work({ tx, manager: entityManager(dataSource, tx) });
-    });
+    return await transact(poolOf(dataSource), locked, { signal });
   } catch (error) {
     if (error instanceof Refused) return error;
     throw error;
@@ -71,9 +77,10 @@ async function withPublishLock<T>(
 export async function publishVersion(
   { dataSource, clock, policyId }: RegisterDeps,
   { document, fingerprint, yaml, by, idempotency }: Publishing,
+  signal: WaitSignal | undefined,
 ): Promise<{ readonly version: number; readonly isNew: boolean } | Exclude<Published, { ok: true }>> {
   const { id } = document;
-  const published = await withPublishLock(dataSource, async ({ tx, manager }) => {
+  const published = await withPublishLock(dataSource, signal, async ({ tx, manager }) => {
     const now = clock.now();
     if (idempotency !== null) {
       const claim = await claimKey(tx, { by, ...idempotency }, uuidv5(id, POLICIES), now);
@@ -112,7 +119,7 @@ export async function publishConfigured(
   const outside = entityManager(dataSource, lanesOf(poolOf(dataSource)).lookups.ownWork);
   if ((await lastConfigured(outside, id)) === fingerprint) return [];
   const document = make();
-  const published = await withPublishLock(dataSource, async ({ manager }) => {
+  const published = await withPublishLock(dataSource, undefined, async ({ manager }) => {
     // Another process may have published it while this one waited for the lock.
     if ((await lastConfigured(manager, id)) === fingerprint) return;
     const refusals = calendarsInUse(await clientsWithTerms(manager), policyId, document);
@@ -215,8 +222,9 @@ export async function setTerms(
   { clientId, policy, calendars }: ClientTerms,
   by: Actor,
   idempotency: Idempotency | null,
+  signal: WaitSignal | undefined,
 ): Promise<Refusal | null> {
-  const set = await withPublishLock(dataSource, async ({ tx, manager }) => {
+  const set = await withPublishLock(dataSource, signal, async ({ tx, manager }) => {
     const now = clock.now();
     if (idempotency !== null) {
       const claim = await claimKey(tx, { by, ...idempotency }, clientId, now);

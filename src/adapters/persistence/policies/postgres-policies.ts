@@ -168,16 +168,16 @@ export function createPolicies(deps: PoliciesDeps): ConfiguredPolicies {
       }
       return [...distinct];
     },
-    publish: async (publishing) => {
-      const published = await publishVersion(deps, publishing);
+    publish: async (publishing, signal) => {
+      const published = await publishVersion(deps, publishing, signal);
       cached = null;
       if ('ok' in published) return published;
       const policy = await version(publishing.document.id, published.version);
       if (policy === null) throw new Error(`Version ${published.version} was published and cannot be read`);
       return { ok: true, policy, isNew: published.isNew };
     },
-    setTerms: async (terms, by, idempotency) => {
-      const refusal = await setTerms(deps, terms, by, idempotency);
+    setTerms: async (terms, by, idempotency, signal) => {
+      const refusal = await setTerms(deps, terms, by, idempotency, signal);
       cached = null;
       return refusal;
     },
