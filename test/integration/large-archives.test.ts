@@ -7,7 +7,7 @@ import type { ArchiveRecord } from '../../src/application/ports/archive';
 import { restoreArchive } from '../../src/application/restore/restore-archive';
 import { commands, newTicket, openStore, submission, type TestStore } from '../support/store';
 
-/** Twenty million characters of one ticket, of which a part may be in one statement or result. */
+/** One ticket has twenty million characters; one statement or result may have a part of them. */
 const MESSAGES = 300;
 const LENGTH = 65_536;
 const MOST = 4_500_000;

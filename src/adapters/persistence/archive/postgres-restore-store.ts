@@ -225,7 +225,7 @@ async function insert(tx: Transaction, tickets: readonly RestoredTicket[]): Prom
   return added;
 }
 
-/** The events of tickets as JSON, in parts: one ticket can have more text than a string can hold. */
+/** The events of tickets as JSON, in parts: a ticket can have more text than a string can hold. */
 function* eventLists(tickets: readonly RestoredTicket[]): Generator<string> {
   let events: string[] = [];
   let characters = 0;
