@@ -31,6 +31,7 @@ async function failing(error: Error, from: 'STORE' | 'FILE'): Promise<unknown> {
     store: {
       addPoliciesAndClients: async () => [],
       advanceNumbers: async () => undefined,
+      completeNames: async () => undefined,
       addTickets: async (tickets) => {
         batches += 1;
         if (batches === 2 && from === 'STORE') throw error;
@@ -51,7 +52,7 @@ async function failing(error: Error, from: 'STORE' | 'FILE'): Promise<unknown> {
     for (const record of recordsOf(600)) {
       line += 1;
       if (from === 'FILE' && line === 800) throw error;
-      yield { record, line };
+      yield { record, line, characters: 100 };
     }
   }
   return await restoreArchive(records(), ports).catch((thrown: unknown) => thrown);

@@ -56,9 +56,16 @@ export interface RestorePorts {
 const BATCH = 250;
 /** The number of events after which a transaction takes no further ticket. */
 const BATCH_EVENTS = 5_000;
+/** The characters of events after which a transaction takes no further ticket. */
+const BATCH_CHARACTERS = 4_000_000;
 
 /** A record with its line in the file. */
-type Numbered = { readonly record: ArchiveRecord; readonly line: number };
+interface Numbered {
+  readonly record: ArchiveRecord;
+  readonly line: number;
+  /** The length of the line. */
+  readonly characters: number;
+}
 
 interface ReadTicket {
   readonly line: number;
@@ -84,7 +91,7 @@ interface FoldedTicket {
 export async function restoreArchive(records: AsyncIterable<Numbered>, ports: RestorePorts): Promise<RestoreSummary> {
   const restore = new Restore(ports);
   try {
-    for await (const { record, line } of records) await restore.take(record, line);
+    for await (const numbered of records) await restore.take(numbered);
     return await restore.end();
   } catch (error) {
     throw restore.interrupted(error);
@@ -97,22 +104,24 @@ class Restore {
   private readonly clients: ArchivedClient[] = [];
   private batch: ReadTicket[] = [];
   private batchEvents = 0;
+  private batchCharacters = 0;
   private hasTickets = false;
   private readonly seen = { tickets: 0, events: 0 };
   private readonly done = { added: 0, same: 0, leftOut: 0, events: 0 };
 
   constructor(private readonly ports: RestorePorts) {}
 
-  async take(record: ArchiveRecord, line: number): Promise<void> {
+  async take({ record, line, characters }: Numbered): Promise<void> {
     if (record.kind === 'header') {
       if (this.header !== null) throw this.refused(`line ${line} is a second header`);
       this.header = record;
       this.ports.onHeader(record);
     } else if (record.kind === 'event') {
       this.takeEvent(record, line);
+      this.batchCharacters += characters;
     } else if (record.kind === 'ticket') {
       if (!this.hasTickets) await this.addPoliciesAndClients();
-      if (this.batch.length >= BATCH || this.batchEvents >= BATCH_EVENTS) await this.addBatch();
+      if (this.isBatchFull) await this.addBatch();
       this.batch.push({ line, ticket: record, events: [] });
       this.seen.tickets += 1;
     } else if (this.hasTickets) {
@@ -124,6 +133,7 @@ class Restore {
   async end(): Promise<RestoreSummary> {
     if (!this.hasTickets) await this.addPoliciesAndClients();
     await this.addBatch();
+    await this.ports.store.completeNames();
     const { header, seen } = this;
     const found = { policies: this.policies.length, clients: this.clients.length, ...seen };
     for (const name of ['policies', 'clients', 'tickets', 'events'] as const) {
@@ -132,6 +142,11 @@ class Restore {
     }
     const { events: _seen, ...counts } = found;
     return { ...counts, ...this.done };
+  }
+
+  private get isBatchFull(): boolean {
+    const { batch, batchEvents, batchCharacters } = this;
+    return batch.length >= BATCH || batchEvents >= BATCH_EVENTS || batchCharacters >= BATCH_CHARACTERS;
   }
 
   private takeEvent(event: ArchivedEvent, line: number): void {
@@ -162,6 +177,7 @@ class Restore {
     const batch = this.batch;
     this.batch = [];
     this.batchEvents = 0;
+    this.batchCharacters = 0;
     const tickets: FoldedTicket[] = [];
     for (const read of batch) {
       const restored = await this.restoredOf(read);
