@@ -13,7 +13,7 @@ export interface TailSettings {
 }
 
 const BATCH = 200;
-/** Delivered at once: however long, they fill no more than half of what one subscriber may leave. */
+/** Delivered at once: however long, they take less than half of what may wait for a subscriber. */
 const PART = 10;
 /** Wake-ups within this time lead to one read, because a busy service commits far more often. */
 const COALESCE_MS = 4;
