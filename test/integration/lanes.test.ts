@@ -48,6 +48,8 @@ const sleeping = async (): Promise<number> => {
 
 /** The number of sessions that wait for a lock. */
 const lockWaits = async (): Promise<number> => {
+  // A transaction sees the sessions as they were when it first looked.
+  await operator.query('SELECT pg_stat_clear_snapshot()');
   const { rows } = await operator.query<{ count: number }>(
     `SELECT count(*)::int AS count FROM pg_stat_activity
       WHERE datname = current_database() AND wait_event_type = 'Lock'`,
