@@ -40,13 +40,19 @@ export class WaitingLine {
     return this.inside === 0;
   }
 
+  /** How many wait. */
+  get length(): number {
+    return this.waiting.size;
+  }
+
   /**
    * Resolves when the caller has entered. Null if it has entered at once.
    *
    * @param signal ends the waiting; the promise is rejected with its reason
+   * @param maxWaitMs the longest wait of this one, in milliseconds; that of the line by default
    * @throws the error of `refuse`, and the reason of the signal
    */
-  enter(signal?: WaitSignal): Promise<void> | null {
+  enter(signal?: WaitSignal, maxWaitMs: number | undefined = this.limits.maxWaitMs): Promise<void> | null {
     signal?.throwIfAborted();
     const { places, maxWaiting = Number.POSITIVE_INFINITY } = this.limits;
     if (this.inside < places) {
@@ -54,7 +60,7 @@ export class WaitingLine {
       return null;
     }
     if (this.waiting.size >= maxWaiting) throw this.refusal('FULL');
-    return this.wait(signal);
+    return this.wait(signal, maxWaitMs);
   }
 
   leave(): void {
@@ -64,8 +70,7 @@ export class WaitingLine {
     else next.enter();
   }
 
-  private wait(signal?: WaitSignal): Promise<void> {
-    const { maxWaitMs } = this.limits;
+  private wait(signal: WaitSignal | undefined, maxWaitMs: number | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
       let timer: NodeJS.Timeout | undefined;
       const end = (): void => {

@@ -7,7 +7,7 @@ import { printableJson, singleLine } from '../adapters/cli/printable';
 import { progressOn } from '../adapters/cli/progress';
 import { createRestoreStore } from '../adapters/persistence/archive/postgres-restore-store';
 import { readArchive } from '../adapters/persistence/archive/read-archive';
-import { isDataError, isServerError, isStoreFault } from '../adapters/persistence/database/database-errors';
+import { isDataError, isStoreFault } from '../adapters/persistence/database/database-errors';
 import type { ArchiveRecord } from '../application/ports/archive';
 import { restoreArchive } from '../application/restore/restore-archive';
 import type { Config } from '../config';
@@ -36,7 +36,7 @@ export const runRestore = (config: Config, file: string, to: ImportOutput, log: 
       store: createRestoreStore(dataSource),
       policies,
       isStoreFault,
-      isRejection: (error) => isDataError(error) && !isServerError(error),
+      isRejection: isDataError,
       onHeader: ({ tickets }) => progress.phase('Restoring', tickets, 'tickets'),
       onProgress: (tickets) => progress.update(tickets),
       onReport: ({ line, ticket, reason }) =>

@@ -70,7 +70,7 @@ export async function importInto(
       }),
       ensureClient: async (name) => (await clients.ensureClient(name)).id,
       clientNamed: async (name) => (await clients.clientNamed(name))?.id ?? null,
-      existing: (clientId, externalIds) => existingExternalIds(pool, clientId, externalIds),
+      existing: existingExternalIds(pool),
       reserveNumbers: (count) => reserveNumbers(pool, count),
     },
     options,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client, type Pool } from 'pg';
+import { SearchTables } from '../../src/adapters/persistence/search/search-tables';
 import { DAY_MS, HOUR_MS } from '../../src/domain/instant';
 import { importWith } from '../support/commands-here';
 import { createTestDatabase, type TestDatabase } from '../support/database';
@@ -18,6 +19,8 @@ const TABLES = {
   events: 'ticket_id, number',
   commitment_outcomes: 'ticket_id, kind, cycle',
   ticket_milestones: 'ticket_id, milestone',
+  external_ids: 'folded, client_id, duplicate',
+  spellings: 'folded, written_hash',
 };
 
 type Row = Readonly<Record<string, unknown>>;
@@ -126,6 +129,7 @@ it('brings every ticket into another database, equal in every column; a second r
       /^Restored (\d+) of \1 tickets with \d+ events in [\d.]+ s; 0 were there already, 0 were left out\.\n/,
     ),
   ]);
+  await new SearchTables(source.pool).completeNames();
   const expected = await contentOf(source.pool);
   expect(await targetContent()).toEqual(expected);
   // Among them what only imported tickets have, and the deadlines of those that go on.
@@ -152,6 +156,78 @@ it('brings every ticket into another database, equal in every column; a second r
     client.query("SELECT nextval('tickets_number_seq')::int AS next"),
   );
   expect(rows[0]?.next).toBe(1 + Math.max(...(expected.tickets ?? []).map((row) => Number(row.number))));
+});
+
+it('lets an import find the restored tickets as ids are compared, although no service has run', async () => {
+  const [mapping, log] = [join(folder, 'upper.yaml'), join(folder, 'upper.csv')];
+  await writeFile(mapping, LOG);
+  await writeFile(log, `number,at,state,priority\nLIVE-OPEN,2026-11-01T12:00:00Z,New,2\n`);
+  await withEmptyTarget(async (url) => {
+    await run(['import', '--from-export', file], { DATABASE_URL: url });
+    const { stdout } = await importWith({ DATABASE_URL: url }, { file: log, mapping });
+    expect(stdout).toMatch(/^Imported 0 of 1 tickets from 1 rows in [\d.]+ s; 1 were there already/);
+    // Also tickets that an older version restored, which left the names to a service.
+    await withClient(url, (client) =>
+      client.query("DELETE FROM external_ids; UPDATE log_followers SET done_before = '0' WHERE name = 'names'"),
+    );
+    expect((await importWith({ DATABASE_URL: url }, { file: log, mapping })).stdout).toMatch(/; 1 were there already/);
+  });
+});
+
+describe('clients of the export', () => {
+  const FIRST = '01970000-0000-7000-8000-00000000000a';
+  const SECOND = '01970000-0000-7000-8000-00000000000b';
+  const clientLine = (id: string, name: string, createdAt = '2026-01-01T00:00:00.000Z') =>
+    JSON.stringify({ kind: 'client', id, name, createdAt, policy: null, calendars: {} });
+  const restoreClients = async (url: string, lines: readonly string[]) => {
+    const path = join(folder, 'clients.jsonl');
+    const counts = { policies: 0, clients: lines.length, tickets: 0, events: 0, lastNumber: 0 };
+    const header = { kind: 'header', stepdownExport: 1, exportedAt: '2026-01-01T00:00:00.000Z', ...counts };
+    await writeFile(path, `${[JSON.stringify(header), ...lines].join('\n')}\n`);
+    const { code, stderr } = await run(['import', '--from-export', path], { DATABASE_URL: url });
+    return [code, stderr.split('\n')[0]];
+  };
+  const clientsAt = (url: string) =>
+    withClient(url, async (client) =>
+      (
+        await client.query<{ name: string; key: boolean }>(
+          'SELECT name, name_key IS NOT NULL AS key FROM clients ORDER BY id',
+        )
+      ).rows.map(({ name, key }) => [name, key]),
+    );
+
+  it('contradict one there whose name is equal when compared', async () => {
+    await withEmptyTarget(async (url) => {
+      await restoreClients(url, [clientLine(FIRST, 'Acme')]);
+      // As older processes write it.
+      await withClient(url, (client) => client.query('UPDATE clients SET name_key = NULL'));
+      const [code, stderr] = await restoreClients(url, [clientLine(SECOND, 'ACME')]);
+      const sentence =
+        'The database has another client named "Acme", which is the same name as "ACME". Nothing was restored.';
+      expect([code, stderr]).toEqual([1, expect.stringContaining(sentence)]);
+      expect((await clientsAt(url)).map(([name]) => name)).toEqual(['Acme']);
+    });
+  });
+
+  it('with names that are equal when compared are added both, and the older one has the key', async () => {
+    const both = [clientLine(FIRST, 'ACME', '2026-01-02T00:00:00.000Z'), clientLine(SECOND, 'Acme')];
+    const all = [
+      ['ACME', false],
+      ['Acme', true],
+    ];
+    await withEmptyTarget(async (url) => {
+      expect(await restoreClients(url, both)).toEqual([0, '']);
+      expect(await clientsAt(url)).toEqual(all);
+      expect(await restoreClients(url, both)).toEqual([0, '']);
+      // The other one is there already, and has the key.
+      await withClient(url, (client) => client.query('DELETE FROM clients WHERE name_key IS NOT NULL'));
+      expect(await restoreClients(url, both)).toEqual([0, '']);
+      expect(await clientsAt(url)).toEqual([
+        ['ACME', true],
+        ['Acme', false],
+      ]);
+    });
+  });
 });
 
 describe('a file that is not as it was written', () => {

@@ -350,6 +350,14 @@ describe('an import of several batches', () => {
     return { release: () => client.query('SELECT pg_advisory_unlock(1)') };
   }
 
+  /** Refuses the tickets for which a condition holds. */
+  const refuseTickets = (condition: string, state: string) =>
+    client.query(`
+      CREATE FUNCTION refuse_${state}() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE 'no luck' USING ERRCODE = '${state}'; END $$;
+      CREATE TRIGGER refuse_${state} BEFORE INSERT ON tickets FOR EACH ROW
+        WHEN (${condition}) EXECUTE FUNCTION refuse_${state}()`);
+
   const saved = (count: number) => untilTrue(async () => (await countTickets()) >= count);
 
   it('numbers and reports in the order of the file, although the second batch is saved first', async () => {
@@ -390,6 +398,47 @@ describe('an import of several batches', () => {
       new RegExp(`^Imported ${ALL - count} of ${ALL} .* ${count} were there already`),
     );
     expect(await countTickets()).toBe(ALL);
+  });
+
+  it.each([
+    ['53100', 'the disk of the database is full or cannot be written', 'Make room on it, then run'],
+    [
+      '25006',
+      'the database takes no changes, only reads',
+      'Wait until it takes changes, or set DATABASE_URL .*, then run',
+    ],
+    ['42501', 'the database answers “no luck”', 'Grant the permission, then run'],
+    ['57014', 'the database was too slow, and ended a statement', 'Run'],
+  ])('ends with one sentence at a fault of the server (%s)', async (state, reason, run) => {
+    await refuseTickets(`new.number > 250`, state);
+    const { code, stderr, reports } = await importLog(LOG);
+    const sentence = `^The import ended: ${reason}\\. 250 tickets of this file, with 250 rows, are in\\. ${run} the same command again to go on; .*\\.$`;
+    expect([code, stderr]).toEqual([1, expect.stringMatching(new RegExp(sentence, 'm'))]);
+    expect(stderr).not.toMatch(/\n\s+at /);
+    expect(reports.filter((line) => line.includes('FAULT'))).toEqual([]);
+    expect(await countTickets()).toBe(250);
+  });
+
+  it('accounts for what a batch has written before a fault of the server, and for the faults of its rows', async () => {
+    await refuseTickets(`new.number = 5`, '23514');
+    await refuseTickets(`new.number > 10`, '53100');
+    const { code, stderr, reports } = await importLog(LOG);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('9 tickets of this file, with 9 rows, are in.')]);
+    expect(reports.filter((line) => line.includes('FAULT'))).toEqual([
+      expect.stringContaining(`line 6 ${IDS[4]} FAULT`),
+    ]);
+    expect(await countTickets()).toBe(9);
+    await client.query('DROP TRIGGER refuse_53100 ON tickets; DROP TRIGGER refuse_23514 ON tickets');
+    expect((await importLog(LOG)).stdout).toMatch(new RegExp(`^Imported ${ALL - 9} of ${ALL} .* 9 were there already`));
+  });
+
+  it('leaves out a ticket that alone takes too long', async () => {
+    await refuseTickets(`new.number = 5`, '57014');
+    const { code, stdout, reports } = await importLog(LOG);
+    expect([code, stdout]).toEqual([1, expect.stringMatching(new RegExp(`^Imported ${ALL - 1} of ${ALL} `))]);
+    expect(reports.filter((line) => line.includes('FAULT'))).toEqual([
+      expect.stringContaining(`line 6 ${IDS[4]} FAULT`),
+    ]);
   });
 
   it('says what is in when the database goes away', async () => {

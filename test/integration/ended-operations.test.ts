@@ -22,15 +22,21 @@ import { untilTrue } from '../support/until';
 /** A read or a use case that a test holds and lets go. */
 class Held {
   readonly callers: Caller[] = [];
+  /** Whether nothing is held. */
+  isOpen = false;
   private readonly waiting: (() => void)[] = [];
   readonly run = async (caller: Caller): Promise<void> => {
     this.callers.push(caller);
+    if (this.isOpen) return;
     await new Promise<void>((resolve) => this.waiting.push(resolve));
   };
   letGo(): void {
     for (const resolve of this.waiting.splice(0)) resolve();
   }
 }
+
+const LONG_TICKET = '01970000-0000-7000-8000-000000000002';
+const LONG = { subject: 'x'.repeat(6_000_000) };
 
 const LIMIT_MS = 150;
 const LONG_MS = 60_000;
@@ -46,6 +52,13 @@ let operations: RunningOperation[];
 let faults: string[];
 let turns: (AbortSignal | undefined)[];
 let publish: (event: Json) => void;
+
+/** A change that waits for its turn, or for a lock. */
+async function waitForTurn(signal?: AbortSignal): Promise<never> {
+  turns.push(signal);
+  if (signal !== undefined) await once(signal, 'abort');
+  throw signal?.reason;
+}
 
 /** A server whose services are held by the test. */
 async function start(operationTimeoutMs: number): Promise<void> {
@@ -74,27 +87,33 @@ async function start(operationTimeoutMs: number): Promise<void> {
         counts += 1;
         return 0;
       },
-      ticketByNumber: async () => ({ subject: 'x'.repeat(6_000_000) }),
+      ticketByNumber: async () => LONG,
       ticketById: async (_: Caller, id: string) => ({ id, clientId: 'c' }),
       clientById: async (caller: Caller, id: string) => {
         await clientReads.run(caller);
         return { id, name: 'Acme' };
       },
     },
-    // As a change that waits for its turn at a ticket.
-    changeTickets: async (_: unknown, signal?: AbortSignal) => {
-      turns.push(signal);
-      if (signal !== undefined) await once(signal, 'abort');
-      throw signal?.reason;
+    changeTickets: async ([change]: readonly { readonly ticketId: string }[], signal?: AbortSignal) => {
+      if (change?.ticketId === LONG_TICKET) return [{ ticket: LONG, refused: null, refusals: [null], replayed: false }];
+      return waitForTurn(signal);
     },
     feed: { subscribe: () => source },
     clients: {
-      create: async ({ name }: { readonly name: string }) => {
+      create: async (_id: string, name: string, _key: unknown, signal?: AbortSignal) => {
+        if (name === 'Taken') return 'NAME_TAKEN';
+        if (name === 'Waits') return waitForTurn(signal);
         await creations.run({} as Caller);
         return { client: { id: 'c', name, calendars: {} }, refusal: null };
       },
     },
-    readPolicy: async () => {
+    policies: {
+      publish: async (_: unknown, signal?: AbortSignal) => waitForTurn(signal),
+      setTerms: async (_terms: unknown, _by: unknown, _key: unknown, signal?: AbortSignal) => waitForTurn(signal),
+    },
+    readPolicy: async (yaml: string, signal?: AbortSignal) => {
+      if (yaml === 'read') return { ok: true, text: {} };
+      if (yaml === 'waits') return waitForTurn(signal);
       await creations.run({} as Caller);
       throw new Error('The policy is not read');
     },
@@ -209,7 +228,7 @@ describe('an operation that outlives its time limit', () => {
     const { status, errors } = await mutation;
     expect(status).toBe(504);
     expect(errors[0]?.message).toBe(
-      'The operation took longer than its time limit of 0.15 seconds. `a` was carried out. `b` may be carried out. No other mutation was started. Repeating the request is safe with an idempotencyKey.',
+      'The operation took longer than its time limit of 0.15 seconds. `a` was carried out. `b` may be carried out. No other mutation has changed anything. Repeating the request is safe with an idempotencyKey.',
     );
     expect(operations[0]?.signal.aborted).toBe(false);
     creations.letGo();
@@ -217,6 +236,41 @@ describe('an operation that outlives its time limit', () => {
     expect(creations.callers).toHaveLength(2);
     expect(operations[0]?.signal.reason).toBeInstanceOf(OperationTimedOut);
   });
+});
+
+describe('what an operation says of its mutations', () => {
+  const create = (alias: string, name: string): string =>
+    `${alias}: createClient(input: { name: "${name}" }) { client { name } userErrors { message } }`;
+  const REFUSED = create('refused', 'Taken');
+
+  it.each(['HTTP', 'WebSocket'])('at its time limit names only those that were carried out, over %s', async (by) => {
+    await start(LIMIT_MS);
+    const query = `mutation { ${REFUSED} ${create('b', 'B')} }`;
+    const { errors } = by === 'HTTP' ? await apiAt(http.url).ask(query) : await askOver(socket(), query);
+    expect(errors[0]?.message).toBe(
+      'The operation took longer than its time limit of 0.15 seconds. `b` may be carried out. No other mutation has changed anything. Repeating the request is safe with an idempotencyKey.',
+    );
+  });
+
+  it.each(['HTTP', 'WebSocket'])(
+    'with too long an answer names only those that were carried out, over %s',
+    async (by) => {
+      await start(LONG_MS);
+      const ask = (mutations: string) => {
+        const query = `mutation { ${mutations} twice: acknowledgeTicket(input: { ticketId: "${toGlobalId('Ticket', LONG_TICKET)}" }) { ticket { subject again: subject } } }`;
+        return by === 'HTTP' ? apiAt(http.url).ask(query) : askOver(socket(), query);
+      };
+      const asked = ask(`${REFUSED} ${create('a', 'A')}`);
+      await untilTrue(() => creations.callers.length === 1);
+      creations.letGo();
+      for (const [answer, said] of [
+        [await asked, ' `a` was carried out. `twice` was carried out.'],
+        [await ask(REFUSED), ' `twice` was carried out.'],
+      ] as const) {
+        expect(answer.errors[0]?.message).toMatch(new RegExp(`Request shorter pages or fewer fields\\.${said}$`));
+      }
+    },
+  );
 });
 
 describe('an operation that is answered because one of its fields failed', () => {
@@ -288,10 +342,18 @@ describe('an operation whose caller has gone', () => {
     expect(creations.callers).toHaveLength(1);
   });
 
-  it.each(['HTTP', 'WebSocket'])('over %s leaves the queue of the ticket at once', async (transport) => {
+  const UUID = '01970000-0000-7000-8000-000000000001';
+  it.each(
+    [
+      `acknowledgeTicket(input: { ticketId: "${toGlobalId('Ticket', UUID)}" }) { ticket { id } }`,
+      'createClient(input: { name: "Waits" }) { client { id } }',
+      `setClientTerms(input: { clientId: "${toGlobalId('Client', UUID)}" }) { client { id } }`,
+      'publishPolicy(input: { yaml: "waits" }) { isNew }',
+      'publishPolicy(input: { yaml: "read" }) { isNew }',
+    ].flatMap((change) => ['HTTP', 'WebSocket'].map((transport): [string, string] => [transport, change])),
+  )('over %s leaves the queue of a change at once: %s', async (transport, change) => {
     await start(LONG_MS);
-    const id = toGlobalId('Ticket', '01970000-0000-7000-8000-000000000001');
-    const change = `acknowledgeTicket(input: { ticketId: "${id}" }) { ticket { id } }`;
+    clientReads.isOpen = true;
     const mutation = `mutation { a: ${change} b: ${change} }`;
     if (transport === 'HTTP') {
       const close = send(mutation);

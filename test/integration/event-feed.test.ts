@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { Client, type Pool, type QueryConfig } from 'pg';
 import { openFeed, type RunningFeed } from '../../src/adapters/events/feed';
+import { WAITING_LIMITS, type WaitingLimits } from '../../src/adapters/events/waiting-events';
 import { createDataSource, poolOf } from '../../src/adapters/persistence/database/data-source';
 import { createTicketStore } from '../../src/adapters/persistence/tickets/postgres-ticket-store';
 import { READ_LOG } from '../../src/adapters/persistence/tickets/statements/read-log';
@@ -26,7 +27,11 @@ const CALL: Command = { type: 'recordCall', note: null };
 
 /** A process of its own on the same database: it writes, and follows the log. */
 async function processOn(
-  options: { readonly queueLimit?: number; readonly pollMs?: number; readonly onError?: (error: unknown) => void } = {},
+  options: {
+    readonly limits?: WaitingLimits;
+    readonly pollMs?: number;
+    readonly onError?: (error: unknown) => void;
+  } = {},
 ) {
   const dataSource = await createDataSource({ url: store.url, poolSize: 8 }).initialize();
   const pool = poolOf(dataSource);
@@ -153,7 +158,7 @@ test('an event that a transaction under way might precede is held back until tha
 });
 
 test('a subscriber that does not keep up is ended, and the others receive everything', async () => {
-  const { feed, changeTickets, submit } = await processOn({ queueLimit: 300 });
+  const { feed, changeTickets, submit } = await processOn({ limits: { ...WAITING_LIMITS, events: 300 } });
   const stalled = feed.subscribe(all);
   const healthy = feed.subscribe(all);
   const failing = feed.subscribe(() => {
@@ -173,6 +178,23 @@ test('a subscriber that does not keep up is ended, and the others receive everyt
   await expect(stalled.next()).rejects.toBeInstanceOf(SlowSubscriber);
   expect(await stalled.next()).toEqual({ done: true, value: undefined });
   await expect(failing.next()).rejects.toThrow('a filter that fails');
+});
+
+test('long events that become visible at once end no subscriber that takes them', async () => {
+  const { feed, changeTickets, submit } = await processOn({ limits: { ...WAITING_LIMITS, characters: 1_000_000 } });
+  const stalled = feed.subscribe(all);
+  const healthy = feed.subscribe(all);
+  const id = await submit();
+  const note = 'x'.repeat(40_000);
+  const reading = take(healthy, 1 + 100);
+  await changeTickets([
+    commands(
+      id,
+      Array.from({ length: 100 }, () => ({ type: 'recordCall', note })),
+    ),
+  ]);
+  expect(await reading).toHaveLength(101);
+  await expect(stalled.next()).rejects.toThrow('more than 1,000,000 characters of events were waiting to be read');
 });
 
 test('no event is missed while the connection to the database is lost', async () => {

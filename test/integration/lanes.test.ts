@@ -1,12 +1,24 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
+import { v7 as newId } from 'uuid';
+import { createClientAccounts } from '../../src/adapters/persistence/clients/postgres-clients';
 import { lanesOf, sharesOf } from '../../src/adapters/persistence/database/lanes';
 import { CONNECTIONS_PER_OPERATION } from '../../src/adapters/persistence/database/operation-places';
 import { transact } from '../../src/adapters/persistence/database/transact';
 import { DataLockedError, StoreClosedError } from '../../src/application/ports/store-errors';
 import type { Changed } from '../../src/application/tickets/change';
 import { startTestService } from '../support/graphql-service';
-import { commands, everything, newTicket, openStore, operationOf, submission, type TestStore } from '../support/store';
+import { CIMCLOUD_DOCUMENT } from '../support/policies';
+import {
+  AGENT,
+  commands,
+  everything,
+  newTicket,
+  openStore,
+  operationOf,
+  submission,
+  type TestStore,
+} from '../support/store';
 import { untilTrue } from '../support/until';
 
 let store: TestStore;
@@ -30,6 +42,17 @@ const sleeping = async (): Promise<number> => {
     `SELECT count(*)::int AS count FROM pg_stat_activity
       WHERE datname = current_database() AND state = 'active' AND query = $1`,
     [SLEEP.text],
+  );
+  return rows[0]?.count ?? 0;
+};
+
+/** The number of sessions that wait for a lock. */
+const lockWaits = async (): Promise<number> => {
+  // A transaction sees the sessions as they were when it first looked.
+  await operator.query('SELECT pg_stat_clear_snapshot()');
+  const { rows } = await operator.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM pg_stat_activity
+      WHERE datname = current_database() AND wait_event_type = 'Lock'`,
   );
   return rows[0]?.count ?? 0;
 };
@@ -226,6 +249,111 @@ it('submissions of a client that another session has locked leave connections fo
     return submissions;
   });
   for (const id of await Promise.all(submitted)) expect(await store.reader.ticketById(everything, id)).not.toBeNull();
+});
+
+describe('second attempts at data that others have locked', () => {
+  /** Uses every place for second attempts while work is done. */
+  async function whileTaken<T>(work: () => Promise<T>): Promise<T> {
+    const { changes } = lanesOf(store.pool);
+    let letGo = (): void => undefined;
+    const held = new Promise<void>((resolve) => (letGo = resolve));
+    const places = Math.floor(sharesOf(20).changes / 4);
+    const holding = Array.from({ length: places }, () => changes.retryLocked(() => held, 60_000));
+    try {
+      return await work();
+    } finally {
+      letGo();
+      await Promise.all(holding);
+    }
+  }
+  const locked = <T>(work: () => Promise<T>): Promise<T> =>
+    whileLocked('LOCK TABLE tickets IN EXCLUSIVE MODE', [], () => whileTaken(work));
+  const submitted = (options: Parameters<TestStore['changeTickets']>[1]) =>
+    store.changeTickets([submission(newTicket(store.client.id))], options);
+
+  it('are not waited for longer than for the lock itself', async () => {
+    let attempts = 0;
+    const update = (lockWaitMs: number) =>
+      transact(
+        store.pool,
+        (tx) => {
+          attempts += 1;
+          return tx.query({ text: 'UPDATE tickets SET assignee = NULL' });
+        },
+        { lockWaitMs },
+      ).catch((error: unknown) => error);
+    const answers = await locked(() => Promise.all(Array.from({ length: 12 }, () => update(300))));
+    for (const answer of answers) expect(answer).toBeInstanceOf(DataLockedError);
+    expect(attempts).toBe(12);
+  });
+
+  it('are left by a caller that has gone, and nothing is changed', async () => {
+    const before = await store.reader.countTickets(everything, {}, store.clock.now());
+    await locked(async () => {
+      const gone = new AbortController();
+      const submissions = Promise.allSettled(Array.from({ length: 12 }, () => submitted(gone.signal)));
+      // Each has tried once, and holds no connection.
+      await untilTrue(async () => lanesOf(store.pool).changes.waitingForLocks === 12);
+      gone.abort(new Error('gone'));
+      for (const outcome of await submissions) {
+        expect(outcome).toMatchObject({ status: 'rejected', reason: { message: 'gone' } });
+      }
+    });
+    expect(await store.reader.countTickets(everything, {}, store.clock.now())).toBe(before);
+  });
+
+  it('are bounded: one more than may wait is refused', async () => {
+    const { changes } = lanesOf(store.pool);
+    await whileTaken(async () => {
+      const gone = new AbortController();
+      const waiting = Promise.allSettled(
+        Array.from({ length: 1_001 }, () => changes.retryLocked(async () => 'begun', 60_000, gone.signal)),
+      );
+      await expect(changes.retryLocked(async () => 'begun', 60_000)).rejects.toBeInstanceOf(DataLockedError);
+      gone.abort(new Error('gone'));
+      const reasons = (await waiting).map((one) => (one.status === 'rejected' ? one.reason : null));
+      expect(reasons.filter((reason) => reason === gone.signal.reason)).toHaveLength(1_000);
+    });
+  });
+});
+
+it('versions, terms and clients that wait for a lock are not written for a caller that has gone', async () => {
+  const { id } = store.client;
+  const before = await store.reader.clientById(everything, id);
+  const versions = await store.policies.countPublications(everything);
+  const text = { document: { ...CIMCLOUD_DOCUMENT, title: 'Gone' }, yaml: 'title: Gone', fingerprint: 'gone' };
+  const clients = createClientAccounts(store);
+  const gone = new AbortController();
+  // The lock of publishing, and one that lets clients be read and not written.
+  await whileLocked('SELECT pg_advisory_xact_lock($1)', [5_310_827_432], async () => {
+    await operator.query('LOCK TABLE clients IN SHARE MODE');
+    const waiting = [
+      store.policies.publish({ ...text, by: AGENT, idempotency: null }, gone.signal),
+      store.policies.setTerms({ clientId: id, policy: CIMCLOUD_DOCUMENT.id, calendars: {} }, AGENT, null, gone.signal),
+      clients.create(newId(), 'Gone', null, gone.signal),
+    ];
+    const refused = Promise.all(waiting.map((one) => expect(one).rejects.toThrow('gone')));
+    await untilTrue(async () => (await lockWaits()) > 0);
+    gone.abort(new Error('gone'));
+    await refused;
+  });
+  expect(await store.reader.clientById(everything, id)).toEqual(before);
+  expect(await store.policies.countPublications(everything)).toBe(versions);
+  expect(await clients.clientNamed('Gone')).toBeNull();
+});
+
+it('a submission that waits for a connection is not carried out for a caller that has gone', async () => {
+  const { changes } = lanesOf(store.pool);
+  const taken = await Promise.all(Array.from({ length: sharesOf(20).changes }, () => changes.take()));
+  const gone = new AbortController();
+  const change = submission(newTicket(store.client.id));
+  const submitting = store.changeTickets([change], gone.signal);
+  const refused = expect(submitting).rejects.toThrow('gone');
+  await untilTrue(() => changes.waiting === 1);
+  gone.abort(new Error('gone'));
+  await refused;
+  for (const { release } of taken) release();
+  expect(await store.reader.ticketById(everything, change.ticketId)).toBeNull();
 });
 
 it('requests with one key wait for each other, and one of them is carried out', async () => {

@@ -86,6 +86,22 @@ describe('a policy that is checked in a thread', () => {
     expect(await problemsOf(YAML)).toEqual(['1 (document): takes more than 12 MB of memory to check']);
   });
 
+  it('is given up when its caller has gone, while it waits and while it is checked', async () => {
+    reader = createPolicyReader({ waiting: 20 });
+    const gone = new AbortController();
+    const running = reader.read(LARGEST, gone.signal);
+    const waiting = Array.from({ length: 20 }, () => reader.read(LARGEST, gone.signal));
+    const all = Promise.allSettled([running, ...waiting]);
+    await expect(reader.read('id: 1')).rejects.toMatchObject({ name: 'PolicyReaderBusy' });
+    gone.abort(new Error('gone'));
+    // The thread and all places are free for the next one.
+    const others = await Promise.all(Array.from({ length: 20 }, () => reader.read('id: 1')));
+    expect(others.map(({ ok }) => ok)).toEqual(others.map(() => false));
+    expect(await all).toEqual(Array.from({ length: 21 }, () => ({ status: 'rejected', reason: gone.signal.reason })));
+    await expect(reader.read(YAML, gone.signal)).rejects.toThrow('gone');
+    expect((await reader.read(YAML)).ok).toBe(true);
+  });
+
   it('waits for its turn, and is refused when too many wait', async () => {
     reader = createPolicyReader({ waiting: 2 });
     const all = await Promise.allSettled(Array.from({ length: 4 }, () => reader.read('id: 1')));

@@ -12,6 +12,8 @@ afterEach(() => {
   for (const end of ends.splice(0)) end();
 });
 
+const CHANGED = '`a` was carried out.';
+
 /** A server whose answers have so many MiB in UTF-8. */
 async function serve(mib: number, limits: Record<keyof typeof ANSWER_LIMITS, number> = ANSWER_LIMITS) {
   const sender = new AnswerSender(limits);
@@ -21,12 +23,12 @@ async function serve(mib: number, limits: Record<keyof typeof ANSWER_LIMITS, num
   let cut = 0;
   const server = createServer((request, response) => {
     try {
-      sender.send(response, 200, body, '192.0.2.1', request.url === '/changed');
+      sender.send(response, 200, body, '192.0.2.1', request.url === '/changed' ? CHANGED : '');
       statuses.push(200);
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
       statuses.push(error.status);
-      response.writeHead(error.status).end(String(error.retryable));
+      response.writeHead(error.status).end(`${error.retryable} ${error.message}`);
     }
     response.once('close', () => {
       if (!response.writableFinished) cut += 1;
@@ -85,7 +87,13 @@ it('unread answers occupy at most the limit, and do not keep out a client that r
 it('a change that was carried out is not called retryable when its answer has no room', async () => {
   const { url } = await serve(15, { ...ANSWER_LIMITS, bytesInAll: MIB });
   const [changed, read] = await Promise.all([fetch(`${url}/changed`), fetch(url)]);
-  expect([changed.status, await changed.text(), read.status, await read.text()]).toEqual([503, 'false', 503, 'true']);
+  const reason = 'Too many large answers wait until their clients read them.';
+  expect([changed.status, await changed.text(), read.status, await read.text()]).toEqual([
+    503,
+    `false ${reason} ${CHANGED} Repeating the request is safe with an idempotencyKey.`,
+    503,
+    `true ${reason} Try again shortly, or ask for less.`,
+  ]);
 });
 
 it('a client that takes nothing for the limit is cut off, and one that takes a little now and then is not', async () => {

@@ -39,6 +39,7 @@ export async function rawWebSocket(url: string): Promise<Socket> {
 
 const TEXT = 1;
 const PING = 9;
+const PONG = 10;
 
 /** A frame of a client. The mask is zero, so that the content stays as it is. */
 function frame(opcode: number, content: string): Buffer {
@@ -52,6 +53,7 @@ function frame(opcode: number, content: string): Buffer {
 
 export const textFrame = (message: unknown): Buffer => frame(TEXT, JSON.stringify(message));
 export const pingFrame = (content: string): Buffer => frame(PING, content);
+export const pongFrame = (): Buffer => frame(PONG, '');
 
 /**
  * Sends bytes again and again until `isDone`, until the service closes the connection, or until

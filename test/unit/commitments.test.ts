@@ -174,6 +174,43 @@ describe('a withdrawn workaround', () => {
     expect(story.ticket.cycles.filter(({ kind, breach }) => kind === 'UPDATE' && breach !== null)).toEqual([]);
   });
 
+  const RESTART = policyWith({ onLowering: 'RESTART' });
+  const SEV4_PROMISES_NO_UPDATE = policyWith({
+    severities: CIMCLOUD_DOCUMENT.severities.map((level) =>
+      level.severity === 'SEV4'
+        ? { ...level, targets: { ...level.targets, UPDATE: { ...level.targets.UPDATE, span: null } } }
+        : level,
+    ),
+  });
+
+  it.each([
+    ['restarts the clock', RESTART],
+    ['makes the update best effort', SEV4_PROMISES_NO_UPDATE],
+  ])('restores the update also where the lowering %s', (_, policy) => {
+    const story = new Story(SEV2, OPENED, policy)
+      .do(workaround(SEV4), ny('2026-11-16 10:00'))
+      .do(WITHDRAW, ny('2026-11-16 16:00'));
+    expect(update(story, '2026-11-16 16:00')).toEqual(['SEV2', '2026-11-16 09:00', '2026-11-17 09:00', 'AT_RISK']);
+  });
+
+  it('restores what each of several workarounds has taken away', () => {
+    const story = new Story(SEV2, OPENED, RESTART)
+      .do(workaround(SEV3), ny('2026-11-16 10:00'))
+      .do(workaround(SEV4), ny('2026-11-16 11:00'))
+      .do(WITHDRAW, ny('2026-11-16 12:00'));
+    expect(update(story, '2026-11-16 12:00')?.slice(0, 3)).toEqual(['SEV3', '2026-11-16 10:00', '2026-11-18 10:00']);
+    story.do(WITHDRAW, ny('2026-11-16 13:00'));
+    expect(update(story, '2026-11-16 13:00')?.slice(0, 3)).toEqual(['SEV2', '2026-11-16 09:00', '2026-11-17 09:00']);
+  });
+
+  it('restores it from the last message, where the lowering restarted the clock', () => {
+    const story = new Story(SEV2, OPENED, RESTART)
+      .do(workaround(SEV4), ny('2026-11-16 10:00'))
+      .do(OUTBOUND, ny('2026-11-17 12:00'))
+      .do(WITHDRAW, ny('2026-11-17 16:00'));
+    expect(update(story, '2026-11-17 16:00')).toEqual(['SEV2', '2026-11-17 12:00', '2026-11-18 12:00', 'RUNNING']);
+  });
+
   it('counts RESPONSE and UPDATE of any other raise from now', () => {
     const story = new Story(SEV4, OPENED).do(reclassify(SEV2), ny('2026-11-16 16:00'));
     expect(update(story, '2026-11-16 16:00')).toEqual(['SEV2', '2026-11-16 16:00', '2026-11-17 16:00', 'RUNNING']);

@@ -372,6 +372,13 @@ describe('other rules', () => {
     expect(events).toMatchObject([{ type: 'CLOSED', cause: 'SILENCE', at: ny(closes) }]);
   });
 
+  it('is never closed before an event that an earlier release let happen after the silence', () => {
+    const { ticket } = new Story(SEV2, OPENED).do(RESOLVE, LATER);
+    const later = ny('2026-12-01 09:00');
+    const { events } = letPass({ ...ticket, lastEventAt: later }, ny('2027-01-01 12:00'), CIMCLOUD);
+    expect(events).toMatchObject([{ type: 'CLOSED', cause: 'SILENCE', at: later }]);
+  });
+
   it('of a closed history, silence counts from the first action after its end', () => {
     const end = ny('2026-11-17 09:00');
     const evidence = { notMeasured: [], observedUntil: end, silenceFrom: end };

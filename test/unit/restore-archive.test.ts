@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { OperatorError } from '../../src/application/operator-error';
 import type { ArchiveRecord } from '../../src/application/ports/archive';
-import { CommitUnknownError, StoreBusyError } from '../../src/application/ports/store-errors';
+import { CommitUnknownError, InsufficientStorageError, StoreBusyError } from '../../src/application/ports/store-errors';
 import { type RestorePorts, restoreArchive } from '../../src/application/restore/restore-archive';
 import { schemaVersionOf } from '../../src/domain/ticket/upcast';
 import { CIMCLOUD, ny, SEV2, Story } from '../support/domain';
@@ -31,6 +31,7 @@ async function failing(error: Error, from: 'STORE' | 'FILE'): Promise<unknown> {
     store: {
       addPoliciesAndClients: async () => [],
       advanceNumbers: async () => undefined,
+      completeNames: async () => undefined,
       addTickets: async (tickets) => {
         batches += 1;
         if (batches === 2 && from === 'STORE') throw error;
@@ -51,7 +52,7 @@ async function failing(error: Error, from: 'STORE' | 'FILE'): Promise<unknown> {
     for (const record of recordsOf(600)) {
       line += 1;
       if (from === 'FILE' && line === 800) throw error;
-      yield { record, line };
+      yield { record, line, characters: 100 };
     }
   }
   return await restoreArchive(records(), ports).catch((thrown: unknown) => thrown);
@@ -60,8 +61,18 @@ async function failing(error: Error, from: 'STORE' | 'FILE'): Promise<unknown> {
 test.each([
   [
     'STORE',
-    new StoreBusyError('away'),
-    /^The database went away during the restore: 250 tickets are restored\. Run the/,
+    new StoreBusyError('All connections are in use'),
+    /^The restore ended: all connections are in use\. 250 tickets are restored\. Run the same command again to go on/,
+  ],
+  [
+    'STORE',
+    new InsufficientStorageError(),
+    /^The restore ended: the disk .* is full .*\. 250 tickets are restored\. Make room on it, then run the same command/,
+  ],
+  [
+    'STORE',
+    Object.assign(new Error('gone'), { code: 'ECONNRESET' }),
+    /^The database went away during .*: 250 tickets are/,
   ],
   ['STORE', new CommitUnknownError(null), /: at least 250 tickets are restored\. Run the same command again to go on/],
   [

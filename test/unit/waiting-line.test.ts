@@ -94,6 +94,20 @@ describe('turns', () => {
   });
 });
 
+it('turns keep nothing of one whose signal is aborted already', async () => {
+  const turns = new Turns();
+  const gone = AbortSignal.abort(new Error('gone'));
+  const begun: string[] = [];
+  for (const keys of [['a'], ['b', 'c']]) {
+    await expect(turns.take(keys, async () => begun.push('work'), gone)).rejects.toThrow('gone');
+  }
+  expect([turns.keysInUse, begun]).toEqual([0, []]);
+  const both = Promise.all([turns.take(['a'], async () => 1), turns.take(['a'], async () => 2)]);
+  expect(turns.keysInUse).toBe(1);
+  expect(await both).toEqual([1, 2]);
+  expect(turns.keysInUse).toBe(0);
+});
+
 it.each([10, 11, 15, 20, 50, 200])('a pool of %d is divided without a rest, and each lane has a connection', (size) => {
   const shares = Object.values(sharesOf(size));
   expect(shares.reduce((a, b) => a + b)).toBe(size);

@@ -124,7 +124,7 @@ function recordOf(text: string, place: string): ArchiveRecord {
  */
 export async function* archiveRecords(
   path: string,
-): AsyncGenerator<{ readonly record: ArchiveRecord; readonly line: number }> {
+): AsyncGenerator<{ readonly record: ArchiveRecord; readonly line: number; readonly characters: number }> {
   const file = createReadStream(path);
   let number = 0;
   try {
@@ -134,7 +134,7 @@ export async function* archiveRecords(
       const place = `Line ${number} of ${path}`;
       const record = recordOf(text, place);
       if (number === 1) checkFormat(record, place);
-      yield { record, line: number };
+      yield { record, line: number, characters: text.length };
     }
   } catch (error) {
     if (error instanceof OperatorError || !isFileError(error)) throw error;

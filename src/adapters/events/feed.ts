@@ -6,6 +6,7 @@ import type { Commit } from '../persistence/tickets/postgres-ticket-store';
 import { Hub } from './hub';
 import { NotifyChannel } from './notify-channel';
 import { Tail } from './tail';
+import type { WaitingLimits } from './waiting-events';
 
 export interface FeedSettings {
   readonly pool: Pool;
@@ -15,8 +16,8 @@ export interface FeedSettings {
   readonly stream?: NonNullable<ClientConfig['stream']>;
   /** The longest time between two reads of the log, in milliseconds. Default: 1,000. */
   readonly pollMs?: number;
-  /** The limit of events that wait for one subscriber. Default: 1,000. */
-  readonly queueLimit?: number;
+  /** Default: `WAITING_LIMITS`. */
+  readonly limits?: WaitingLimits;
   /** Called with the earliest of the deadlines that any process has written. */
   readonly onDeadline?: (at: EpochMs) => void;
   /** Called when the log or the notify channel fails. Both retry by themselves. */
@@ -38,11 +39,11 @@ export interface RunningFeed extends EventFeed {
 
 /** Starts following the log at its current end. */
 export async function openFeed(settings: FeedSettings): Promise<RunningFeed> {
-  const { pool, url, stream, pollMs, onDeadline, onError, queueLimit } = settings;
+  const { pool, url, stream, pollMs, onDeadline, onError, limits } = settings;
   const errors = onError === undefined ? {} : { onError };
   const log = createEventLog(pool);
   const start = await log.snapshot();
-  const hub = new Hub(start, queueLimit);
+  const hub = new Hub(start, limits);
   const tail = new Tail(log, hub, start, { ...errors, ...(pollMs === undefined ? {} : { pollMs }) });
   const onWake = (nextDeadlineAt: EpochMs | null): void => {
     tail.wake();

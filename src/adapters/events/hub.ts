@@ -1,9 +1,7 @@
-import type { EventFeed, LoggedEvent } from '../../application/ports/events';
+import { type EventFeed, type LoggedEvent, SlowSubscriber } from '../../application/ports/events';
 import type { LogEntry, LogSnapshot } from '../persistence/tickets/event-log';
 import { Subscription } from './subscription';
-
-/** The default limit of events that wait for one subscriber. */
-const QUEUE_LIMIT = 1_000;
+import { WAITING_LIMITS, WaitingEvents, type WaitingLimits } from './waiting-events';
 
 interface Subscriber {
   readonly subscription: Subscription;
@@ -33,19 +31,25 @@ interface Baseline {
 export class Hub implements EventFeed {
   private readonly subscribers = new Map<Subscription, Subscriber>();
   private readonly own = new Set<bigint>();
+  private readonly waiting = new WaitingEvents();
   private isClosed = false;
 
   constructor(
     private latest: LogSnapshot,
-    private readonly limit: number = QUEUE_LIMIT,
+    private readonly limits: WaitingLimits = WAITING_LIMITS,
   ) {}
 
   get size(): number {
     return this.subscribers.size;
   }
 
+  /** The characters of all events that wait for subscribers. */
+  get waitingCharacters(): number {
+    return this.waiting.characters;
+  }
+
   subscribe(accepts: (event: LoggedEvent) => boolean): AsyncIterableIterator<LoggedEvent> {
-    const subscription = new Subscription(this.limit, (ended) => this.subscribers.delete(ended));
+    const subscription = new Subscription(this.limits, this.waiting, (ended) => this.subscribers.delete(ended));
     if (this.isClosed) {
       subscription.end();
       return subscription;
@@ -61,10 +65,14 @@ export class Hub implements EventFeed {
     this.own.add(xid);
   }
 
-  /** Delivers entries read from the log, in its order. `snapshot` is that of the read. */
+  /**
+   * Delivers entries read from the log, in its order. `snapshot` is that of the read, whose entries
+   * can be delivered in several parts.
+   */
   publish(entries: readonly LogEntry[], snapshot: LogSnapshot): void {
     for (const entry of entries) {
       for (const subscriber of this.subscribers.values()) deliver(subscriber, entry);
+      this.keepBelowLimit();
     }
     this.latest = snapshot;
     for (const xid of this.own) if (snapshot.covers(xid)) this.own.delete(xid);
@@ -72,9 +80,10 @@ export class Hub implements EventFeed {
 
   /** Whether a subscriber is catching up, so that reading the log should pause. */
   isCatchingUp(): boolean {
+    const isCrowded = this.waiting.characters > this.limits.charactersInAll / 2;
     // Each subscription measures its pace when it is called, so none may be skipped.
     let result = false;
-    for (const { subscription } of this.subscribers.values()) result = subscription.isCatchingUp() || result;
+    for (const { subscription } of this.subscribers.values()) result = subscription.isCatchingUp(isCrowded) || result;
     return result;
   }
 
@@ -82,6 +91,20 @@ export class Hub implements EventFeed {
   close(): void {
     this.isClosed = true;
     for (const { subscription } of [...this.subscribers.values()]) subscription.end();
+  }
+
+  /** Ends the subscriptions that are the greatest burden while too much waits for all of them. */
+  private keepBelowLimit(): void {
+    const { charactersInAll } = this.limits;
+    while (this.waiting.characters > charactersInAll) {
+      const now = performance.now();
+      const [heaviest] = [...this.subscribers.keys()].reduce<[Subscription | null, number]>(
+        ([most, burden], one) => (one.burden(now) > burden ? [one, one.burden(now)] : [most, burden]),
+        [null, 0],
+      );
+      if (heaviest === null) return;
+      heaviest.fail(new SlowSubscriber(charactersInAll, 'characters of the events of all subscriptions'));
+    }
   }
 }
 

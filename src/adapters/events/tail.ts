@@ -13,6 +13,8 @@ export interface TailSettings {
 }
 
 const BATCH = 200;
+/** Delivered at once: however long, they take less than half of what may wait for a subscriber. */
+const PART = 10;
 /** Wake-ups within this time lead to one read, because a busy service commits far more often. */
 const COALESCE_MS = 4;
 /** The first pause while a running transaction may hold back events. It doubles up to `pollMs`. */
@@ -92,10 +94,14 @@ export class Tail {
     const { entries, unreadable, next, isFull, snapshot } = await this.log.after(this.place, BATCH);
     this.place = next;
     for (const error of unreadable) this.settings.onError?.(error);
-    this.hub.publish(entries, snapshot);
-    // An import makes hundreds of events visible at once. Without this pause, they would overflow
-    // the queues of subscribers that are fast enough otherwise.
-    while (!this.isClosed && this.hub.isCatchingUp()) await sleep(COALESCE_MS);
+    let delivered = 0;
+    do {
+      this.hub.publish(entries.slice(delivered, delivered + PART), snapshot);
+      delivered += PART;
+      // An import makes hundreds of events visible at once. Without this pause, they would overflow
+      // the queues of subscribers that are fast enough otherwise.
+      while (!this.isClosed && this.hub.isCatchingUp()) await sleep(COALESCE_MS);
+    } while (delivered < entries.length);
     return { isFull, snapshot };
   }
 

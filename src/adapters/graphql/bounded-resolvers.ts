@@ -8,6 +8,7 @@ import {
   isListType,
   isObjectType,
 } from 'graphql';
+import type { Payload } from './base/mutation.payload';
 import { chargeEntries, chargeIntrospection } from './check-operation';
 import type { OperationContext } from './context';
 import { amount, costOf, FIELD_COSTS, type FieldCost } from './operation-costs';
@@ -132,7 +133,8 @@ const uninterrupted =
   (source, args, context, info) => {
     const { readsOnly } = extensions as MutationExtensions;
     if (context.operation === null || readsOnly?.(args) === true) return resolve(source, args, context, info);
-    return context.operation.runMutation(String(info.path.key), () => resolve(source, args, context, info));
+    const mutate = () => resolve(source, args, context, info) as Promise<Payload>;
+    return context.operation.runMutation(String(info.path.key), mutate, ({ userErrors }) => userErrors.length === 0);
   };
 
 /** What a mutation field can declare with `@Extensions`. */

@@ -197,8 +197,12 @@ export function chargeIntrospection(allowance: Allowance, nodes: readonly FieldN
   }
 }
 
-/** The error for a response with too many characters; null for any other. */
-export function answerTooLong(data: unknown): GraphQLError | null {
+/**
+ * The error for a response with too many characters; null for any other.
+ *
+ * @param carriedOut what the operation has changed, as sentences
+ */
+export function answerTooLong(data: unknown, carriedOut: string): GraphQLError | null {
   let characters = 0;
   const open: unknown[] = [data];
   while (open.length > 0) {
@@ -209,7 +213,7 @@ export function answerTooLong(data: unknown): GraphQLError | null {
       for (const name in value) open.push((value as Record<string, unknown>)[name]);
     if (characters > LIMITS.characters) {
       return operationTooLarge(
-        `The texts of the response have more than ${english.format(LIMITS.characters)} characters. Request shorter pages or fewer fields. If the operation is a mutation, it was carried out.`,
+        `The texts of the response have more than ${english.format(LIMITS.characters)} characters. Request shorter pages or fewer fields.${carriedOut === '' ? '' : ` ${carriedOut}`}`,
       );
     }
   }

@@ -69,7 +69,8 @@ export class RunningOperation {
   private isExecuting = false;
   private isAnswered = false;
   private leavePlace: (() => void) | null = null;
-  private readonly doneMutations: string[] = [];
+  /** What its mutations did, without those that were refused. */
+  private readonly effects: string[] = [];
   private runningMutation: string | null = null;
 
   get signal(): AbortSignal {
@@ -84,9 +85,9 @@ export class RunningOperation {
     return this.ending;
   }
 
-  /** Whether a mutation of it was carried out, or may have been. */
-  get hasMutated(): boolean {
-    return this.doneMutations.length > 0;
+  /** Which mutations of it were carried out, as sentences; empty for none. */
+  get carriedOut(): string {
+    return this.effects.join(' ');
   }
 
   /** Whether the caller gets no other answer. A mutation can still be running. */
@@ -149,7 +150,7 @@ export class RunningOperation {
     this.failures += 1;
     if (this.failures === 1) this.firstFailure = error;
     if (this.failures <= LIMITS.failures) return error;
-    if (!this.hasMutated && this.runningMutation === null && !this.isAnswered) {
+    if (this.effects.length === 0 && this.runningMutation === null && !this.isAnswered) {
       this.end(new TooManyFailures(this.firstFailure));
     }
     return ONE_FOR_ALL;
@@ -166,14 +167,24 @@ export class RunningOperation {
     this.isComplete = true;
   }
 
-  /** Runs one mutation of the operation; not interrupted once it has started. */
-  async runMutation<T>(responseName: string, mutate: () => PromiseLike<T> | T): Promise<T> {
+  /**
+   * Runs one mutation of the operation; not interrupted once it has started. One that fails is the
+   * last: its error is the answer, because payloads are not nullable.
+   *
+   * @param isCarriedOut whether its answer says that it was carried out, and not refused
+   */
+  async runMutation<T>(
+    responseName: string,
+    mutate: () => PromiseLike<T> | T,
+    isCarriedOut: (answer: T) => boolean,
+  ): Promise<T> {
     this.runningMutation = responseName;
     try {
-      return await mutate();
+      const answer = await mutate();
+      if (isCarriedOut(answer)) this.effects.push(`\`${responseName}\` was carried out.`);
+      return answer;
     } finally {
       this.runningMutation = null;
-      this.doneMutations.push(responseName);
       this.stopIfOver();
     }
   }
@@ -203,15 +214,15 @@ export class RunningOperation {
 
   private timedOut(limitMs: number): OperationTimedOut {
     const limit = `The operation took longer than its time limit of ${limitMs / 1_000} seconds`;
-    if (this.runningMutation === null && this.doneMutations.length === 0) {
+    if (this.runningMutation === null && this.effects.length === 0) {
       return new OperationTimedOut(
         `${limit} and was cancelled. Request less at once: shorter pages, fewer fields or a narrower filter.`,
       );
     }
-    const done = this.doneMutations.map((name) => `\`${name}\` was carried out. `).join('');
-    const running = this.runningMutation === null ? '' : `\`${this.runningMutation}\` may be carried out. `;
+    const running = this.runningMutation === null ? [] : [`\`${this.runningMutation}\` may be carried out.`];
+    const effects = [...this.effects, ...running].join(' ');
     return new OperationTimedOut(
-      `${limit}. ${done}${running}No other mutation was started. Repeating the request is safe with an idempotencyKey.`,
+      `${limit}. ${effects} No other mutation has changed anything. Repeating the request is safe with an idempotencyKey.`,
     );
   }
 }

@@ -31,10 +31,10 @@ export class AnswerSender {
 
   /**
    * @param address of the client
-   * @param isDone whether the request has changed something
+   * @param carriedOut what the request has changed, as sentences; empty for nothing
    * @throws RequestError with status 503 if too much waits already
    */
-  send(response: ServerResponse, status: number, body: string, address: string, isDone: boolean): void {
+  send(response: ServerResponse, status: number, body: string, address: string, carriedOut: string): void {
     const { uncounted, stalledMs } = this.limits;
     // No character has more than three bytes in UTF-8 per unit of UTF-16.
     if (body.length * 3 <= uncounted || response.destroyed || response.req.method === 'HEAD') {
@@ -44,7 +44,7 @@ export class AnswerSender {
     // Encoded once, outside the heap of JavaScript, whose limit ends the process.
     const bytes = Buffer.from(body);
     const held = this.budget.hold(address, () => response.destroy());
-    if (!held.resize(bytes.length)) throw tooManyAnswers(isDone);
+    if (!held.resize(bytes.length)) throw tooManyAnswers(carriedOut);
     const stalled = setTimeout(() => response.destroy(), stalledMs);
     response.once('close', () => {
       clearTimeout(stalled);
@@ -65,14 +65,11 @@ export class AnswerSender {
   }
 }
 
-function tooManyAnswers(isDone: boolean): RequestError {
+function tooManyAnswers(carriedOut: string): RequestError {
   const reason = 'Too many large answers wait until their clients read them';
-  return isDone
-    ? new RequestError(
-        503,
-        FAULT_CODES.busy,
-        `${reason}. The mutation was carried out; repeating it is safe with an idempotencyKey.`,
-        false,
-      )
-    : new RequestError(503, FAULT_CODES.busy, `${reason}. Try again shortly, or ask for less.`, true);
+  const isDone = carriedOut !== '';
+  const advice = isDone
+    ? `${carriedOut} Repeating the request is safe with an idempotencyKey.`
+    : 'Try again shortly, or ask for less.';
+  return new RequestError(503, FAULT_CODES.busy, `${reason}. ${advice}`, !isDone);
 }

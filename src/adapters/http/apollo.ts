@@ -72,7 +72,7 @@ const requestPlugin = (documents: Documents, logger: Logger): ApolloServerPlugin
       if (response.body.kind !== 'single') return;
       const { data, errors } = response.body.singleResult;
       if (errors === undefined) contextValue.operation?.complete();
-      const tooLong = answerTooLong(data);
+      const tooLong = answerTooLong(data, contextValue.operation?.carriedOut ?? '');
       if (tooLong !== null) {
         response.body.singleResult = {
           errors: [presentError(tooLong, tooLong.toJSON(), contextValue.requestId, logger)],

@@ -233,7 +233,7 @@ async function answerGraphQL(
   );
   if (answer.body.kind !== 'complete') throw new Error('Incremental delivery is not supported');
   for (const [name, value] of answer.headers) response.setHeader(name, value);
-  answers.send(response, answer.status ?? 200, answer.body.string, address, operation.hasMutated);
+  answers.send(response, answer.status ?? 200, answer.body.string, address, operation.carriedOut);
 }
 
 function sendPage(guard: RequestGuard, request: IncomingMessage, response: ServerResponse): void {

@@ -26,7 +26,10 @@ interface Job {
   readonly reject: (error: unknown) => void;
 }
 
-/** The thread starts with the first policy. A policy that exceeds a limit ends it. */
+/**
+ * The thread starts with the first policy. A policy that exceeds a limit ends it, and so does one
+ * whose caller has gone while it was checked.
+ */
 export function createPolicyReader(limits: Partial<PolicyReaderLimits> = {}): PolicyReader {
   const { timeMs, memoryMb, waiting: most, idleMs } = { ...LIMITS, ...limits };
   const waiting: Job[] = [];
@@ -51,6 +54,18 @@ export function createPolicyReader(limits: Partial<PolicyReaderLimits> = {}): Po
   const giveUp = (problem: string): void => {
     end();
     finish(({ resolve }) => resolve(unchecked(problem)));
+  };
+  /** Ends the wait or the check of a policy whose caller has gone. */
+  const abandon = (job: Job, reason: unknown): void => {
+    if (job === running) {
+      end();
+      finish(({ reject }) => reject(reason));
+      return;
+    }
+    const place = waiting.indexOf(job);
+    if (place < 0) return;
+    waiting.splice(place, 1);
+    job.reject(reason);
   };
   const start = (): Worker => {
     const started = new Worker(join(__dirname, `policy-worker${extname(__filename)}`), {
@@ -79,11 +94,14 @@ export function createPolicyReader(limits: Partial<PolicyReaderLimits> = {}): Po
   };
 
   return {
-    read: (yaml) =>
+    read: (yaml, signal) =>
       new Promise((resolve, reject) => {
+        signal?.throwIfAborted();
         if (waiting.length >= most) return reject(new PolicyReaderBusy(most));
         clearTimeout(running === null ? timer : undefined);
-        waiting.push({ yaml, resolve, reject });
+        const job = { yaml, resolve, reject };
+        waiting.push(job);
+        signal?.addEventListener('abort', () => abandon(job, signal.reason), { once: true });
         next();
       }),
     close: async () => {

@@ -1,3 +1,4 @@
+import { interruptionText } from '../interruption';
 import { OperatorError } from '../operator-error';
 import { CommitUnknownError } from '../ports/store-errors';
 
@@ -11,20 +12,23 @@ export interface SavedSoFar {
 export class ImportInterrupted extends OperatorError {
   override readonly name = 'ImportInterrupted';
   constructor(
-    /** What happened, as the beginning of a sentence. */
-    event: string,
     readonly saved: SavedSoFar,
+    /** The error of the database; none after a signal. */
     cause?: unknown,
   ) {
-    const { tickets, rows } = saved;
-    const atLeast = cause instanceof CommitUnknownError ? 'at least ' : '';
-    const inside =
-      tickets === 0 && atLeast === ''
-        ? 'nothing of this file is in that was not in before'
-        : `${atLeast}${tickets} ${tickets === 1 ? 'ticket' : 'tickets'} of this file, with ${rows} rows, are in`;
-    super(`${event}: ${inside}. Run the same command again to go on; it skips the tickets that are in.`, { cause });
+    const isIn = textOf(saved, cause instanceof CommitUnknownError);
+    super(
+      cause === undefined
+        ? `The import was stopped: ${isIn}. Run the same command again to go on; it skips the tickets that are in.`
+        : interruptionText('import', cause, isIn),
+      { cause },
+    );
   }
 }
 
-/** What the operator reads if the database goes away. */
-export const DATABASE_AWAY = 'The database went away during the import';
+function textOf({ tickets, rows }: SavedSoFar, isCommitUnknown: boolean): string {
+  if (tickets === 0 && !isCommitUnknown) return 'nothing of this file is in that was not in before';
+  const atLeast = isCommitUnknown ? 'at least ' : '';
+  const of = `${tickets} ${tickets === 1 ? 'ticket' : 'tickets'} of this file, with ${rows} ${rows === 1 ? 'row' : 'rows'}`;
+  return `${atLeast}${of}, ${tickets === 1 ? 'is' : 'are'} in`;
+}

@@ -2,9 +2,9 @@ import type { Actor } from '../../domain/actor';
 import type { EpochMs } from '../../domain/instant';
 import type { Evidence } from '../../domain/ticket/decide';
 import { explainRefusal } from '../../domain/ticket/refusals';
-import { CommitUnknownError, isStoreUnavailable } from '../ports/store-errors';
+import { CommitUnknownError, endsAllWork, isServerFault } from '../ports/store-errors';
 import { type Change, type Changed, type ChangeTickets, SomeChangesFailed, type Step } from '../tickets/change';
-import { DATABASE_AWAY, ImportInterrupted } from './import-interrupted';
+import { ImportInterrupted } from './import-interrupted';
 import { lineRanges } from './line-ranges';
 import type { ImportMapping } from './mapping';
 import { type LogRow, planTicket, type ReportReason, type RowReport, type TicketPlan } from './plan-ticket';
@@ -69,7 +69,7 @@ interface Writing {
  * Replays a staged log by the same `changeTickets` that every other change uses, in batches of
  * tickets. Batches are written concurrently, but numbered and reported in the order of the file.
  *
- * @throws ImportInterrupted if the database went away or the signal was aborted; what is saved is
+ * @throws ImportInterrupted if a fault of the database or the signal ended it; what is saved is
  *   whole tickets, and a second import adds the others
  */
 export async function importTickets(
@@ -98,10 +98,10 @@ export async function importTickets(
     while (inFlight.length > 0) await settleFirst();
   } catch (error) {
     while (inFlight.length > 0) await settleFirst().catch(() => undefined);
-    if (!isStoreUnavailable(error) && !(error instanceof CommitUnknownError)) throw error;
-    throw new ImportInterrupted(DATABASE_AWAY, tally.saved, isCommitUnknown ? new CommitUnknownError(error) : error);
+    if (!isServerFault(error)) throw error;
+    throw new ImportInterrupted(tally.saved, isCommitUnknown ? new CommitUnknownError(error) : error);
   }
-  if (tally.done < staging.tickets) throw new ImportInterrupted('The import was stopped', tally.saved);
+  if (tally.done < staging.tickets) throw new ImportInterrupted(tally.saved);
   return tally.summary(ports.rows.counts(), { at: end, latest: staging.latest });
 
   /** Plans a batch and looks up what it refers to, one batch after the other. */
@@ -133,10 +133,17 @@ export async function importTickets(
       throw error;
     });
     const ofChanges = outcomes.values();
+    const ends: PromiseRejectedResult[] = [];
     for (const ticket of writing.planned) {
-      account(ticket, ticket.change === null ? null : ofChanges.next().value);
+      const outcome = ticket.change === null ? null : ofChanges.next().value;
+      if (outcome?.status === 'rejected' && endsAllWork(outcome.reason)) ends.push(outcome);
+      else account(ticket, outcome);
     }
     ports.onProgress(tally.done);
+    const [end] = ends;
+    if (end === undefined) return;
+    isCommitUnknown ||= end.reason instanceof CommitUnknownError;
+    throw end.reason;
   }
 
   /** Counts a ticket, and each of its rows as used or as left out. */

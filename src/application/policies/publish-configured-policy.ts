@@ -7,7 +7,8 @@ import type { ConfiguredPolicies, ConfiguredPolicy } from '../ports/configured-p
 import type { Policies } from '../ports/policies';
 
 /**
- * The configured policy lacks a calendar that clients use. The message has one line per refusal.
+ * The configured policy lacks a calendar that clients use, or has a calendar that ends before a
+ * target. The message has one line per refusal.
  */
 export class ConfiguredPolicyRefused extends OperatorError {
   override readonly name = 'ConfiguredPolicyRefused';

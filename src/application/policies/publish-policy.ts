@@ -34,11 +34,11 @@ export async function publishPolicy(
   idempotency: Idempotency | null,
 ): Promise<PolicyOutcome> {
   const { policies, readPolicy, clock } = services;
-  const read = await readPolicy(yaml);
+  const read = await readPolicy(yaml, caller.waitSignal);
   if (!read.ok) return refused(read.problems);
   const { text } = read;
   if (!dryRun) {
-    const published = await policies.publish({ ...text, by: caller.actor, idempotency });
+    const published = await policies.publish({ ...text, by: caller.actor, idempotency }, caller.waitSignal);
     if (!published.ok) return refused(published.refusals);
     const { policy, isNew } = published;
     return { policy, isNew, impact: null, refusals: [] };

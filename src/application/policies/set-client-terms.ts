@@ -22,12 +22,10 @@ export async function setClientTerms(
   idempotency: Idempotency | null,
 ): Promise<TermsOutcome> {
   const { clientId } = terms;
-  if ((await reader.clientById(caller, clientId)) === null) {
-    return { client: null, refusal: { code: 'NotFound', kind: 'Client', id: clientId } };
-  }
-  const refusal = await policies.setTerms(terms, caller.actor, idempotency);
   const client = await reader.clientById(caller, clientId);
-  if (client === null || refusal !== null) return { client, refusal };
+  if (client === null) return { client, refusal: { code: 'NotFound', kind: 'Client', id: clientId } };
+  const refusal = await policies.setTerms(terms, caller.actor, idempotency, caller.waitSignal);
+  if (refusal !== null) return { client, refusal };
   // A repeated request returns the terms that it set, even if another request has changed them
   // since.
   const { policy, calendars } = terms;

@@ -93,4 +93,6 @@ export interface RestoreStore {
   addTickets(
     tickets: readonly RestoredTicket[],
   ): Promise<readonly ('ADDED' | 'SAME' | { readonly reason: NotRestored })[]>;
+  /** Derives from the events of all tickets the names by which they are compared and found. */
+  completeNames(): Promise<void>;
 }

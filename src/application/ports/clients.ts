@@ -1,5 +1,6 @@
 import type { EpochMs } from '../../domain/instant';
 import type { CalendarReplacements } from '../../domain/policy/policy';
+import type { WaitSignal } from '../waiting-line';
 import type { KeyUse } from './idempotency';
 
 export interface Client {
@@ -19,10 +20,16 @@ export interface Clients {
    * created, unchanged.
    *
    * @param key claimed together with the account, in the register of the keys of all mutations
+   * @param signal ends the waiting; a change that has begun is carried out
    * @returns `NAME_TAKEN` if another account has the name, `KEY_REUSED` if the key belongs to
    * another request
    */
-  create(id: string, name: string, key: KeyUse | null): Promise<Client | 'NAME_TAKEN' | 'KEY_REUSED'>;
+  create(
+    id: string,
+    name: string,
+    key: KeyUse | null,
+    signal?: WaitSignal,
+  ): Promise<Client | 'NAME_TAKEN' | 'KEY_REUSED'>;
   /** The account of tickets whose request names no client. */
   default(): Promise<Client>;
 }

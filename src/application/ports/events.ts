@@ -23,15 +23,17 @@ export interface EventFeed {
   subscribe(accepts: (event: LoggedEvent) => boolean): AsyncIterableIterator<LoggedEvent>;
 }
 
+const english = new Intl.NumberFormat('en');
+
 /**
  * A subscriber did not take its events in time. It has to subscribe again and read what it missed.
  */
 export class SlowSubscriber extends Error {
   override readonly name = 'SlowSubscriber';
-  constructor(
-    /** The largest number of events that wait for a subscriber. */
-    readonly limit: number,
-  ) {
-    super(`The subscription ended because more than ${limit} events were waiting to be read; subscribe again.`);
+  /** @param what the plural of what is limited, such as `events` */
+  constructor(limit: number, what: string) {
+    super(
+      `The subscription ended because more than ${english.format(limit)} ${what} were waiting to be read; subscribe again.`,
+    );
   }
 }

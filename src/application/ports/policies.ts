@@ -2,6 +2,7 @@ import type { Actor } from '../../domain/actor';
 import type { EpochMs } from '../../domain/instant';
 import type { CalendarReplacements, Policy, PolicyDocument } from '../../domain/policy/policy';
 import type { Refusal } from '../../domain/ticket/refusals';
+import type { WaitSignal } from '../waiting-line';
 import type { Reading } from './caller';
 import type { Idempotency } from './idempotency';
 import type { Page, PageRequest } from './pagination';
@@ -23,7 +24,7 @@ export interface Policies {
   /** The id of the policy of clients without a policy of their own. */
   readonly defaultPolicyId: string;
   /** The latest version, compared with a document; null if no version is published. */
-  latest(reading: Reading, id: string, document?: PolicyDocument): Promise<LatestVersion | null>;
+  latest(reading: Reading, id: string, document?: UnpublishedPolicy): Promise<LatestVersion | null>;
   /** When and by whom a version was published; null if it is not published. */
   publication(reading: Reading, id: string, version: number): Promise<Publication | null>;
   /** All versions of all policies, the newest first. */
@@ -33,15 +34,34 @@ export interface Policies {
   yaml(reading: Reading, id: string, version: number): Promise<string | null>;
   /** The clients with terms of their own. */
   terms(reading: Reading): Promise<readonly NamedTerms[]>;
-  /** Publishes a policy as the next version, unless the latest version has the same document. */
-  publish(publishing: Publishing): Promise<Published>;
+  /**
+   * Publishes a policy as the next version, unless the latest version has the same document.
+   *
+   * @param signal ends the waiting; a change that has begun is carried out
+   */
+  publish(publishing: Publishing, signal?: WaitSignal): Promise<Published>;
   /** The policies under which tickets are opened now, with the calendars of each client. */
   inForce(): Promise<readonly Policy[]>;
-  /** The refusals that `publish` would return. */
-  refusalsOf(reading: Reading, document: PolicyDocument): Promise<readonly Refusal[]>;
-  /** Sets the terms of a client for its new tickets; returns the refusal, if any. */
-  setTerms(terms: ClientTerms, by: Actor, idempotency: Idempotency | null): Promise<Refusal | null>;
+  /**
+   * The refusals that `publish` would return; for a published version, only those that also apply
+   * while it is in force: it stays in force until a calendar ends, and afterwards.
+   */
+  refusalsOf(reading: Reading, policy: UnpublishedPolicy | Policy): Promise<readonly Refusal[]>;
+  /**
+   * Sets the terms of a client for its new tickets; returns the refusal, if any.
+   *
+   * @param signal ends the waiting; a change that has begun is carried out
+   */
+  setTerms(
+    terms: ClientTerms,
+    by: Actor,
+    idempotency: Idempotency | null,
+    signal?: WaitSignal,
+  ): Promise<Refusal | null>;
 }
+
+/** A document, and not a published version, whose further fields no document has. */
+export type UnpublishedPolicy = PolicyDocument & { readonly version?: never };
 
 /** The policy and the calendars of a client's new tickets. */
 export interface ClientTerms {
@@ -68,8 +88,13 @@ export type PolicyRead =
   | { readonly ok: true; readonly text: PolicyText }
   | { readonly ok: false; readonly problems: readonly Extract<Refusal, { code: 'InvalidPolicy' }>[] };
 
-/** Parses and validates a policy file. @throws PolicyReaderBusy */
-export type ReadPolicy = (yaml: string) => Promise<PolicyRead>;
+/**
+ * Parses and validates a policy file.
+ *
+ * @param signal ends it, also while the policy is being checked
+ * @throws PolicyReaderBusy, and the reason of the signal
+ */
+export type ReadPolicy = (yaml: string, signal?: WaitSignal) => Promise<PolicyRead>;
 
 /** Too many policies wait to be checked. */
 export class PolicyReaderBusy extends Error {

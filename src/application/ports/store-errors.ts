@@ -38,7 +38,7 @@ export class DataLockedError extends OperatorError {
   override readonly name = 'DataLockedError';
   constructor(
     /** Who holds what, as a sentence without its full stop. */
-    reason: string,
+    readonly reason: string,
     options?: ErrorOptions,
   ) {
     super(`${reason}, so nothing was changed. Try again.`, options);
@@ -53,7 +53,7 @@ export class StoreBusyError extends OperatorError {
   override readonly name = 'StoreBusyError';
   constructor(
     /** What waits, as a sentence without its full stop. */
-    reason: string,
+    readonly reason: string,
   ) {
     super(`${reason}, so this request was not carried out. Try again shortly.`);
   }
@@ -188,3 +188,26 @@ export const isStoreUnavailable = (error: unknown): boolean =>
   error instanceof StoreBusyError ||
   error instanceof StoreClosedError ||
   error instanceof DataLockedError;
+
+/**
+ * Transaction state (25), conflicts (40), missing tables or rights (42), resources (53), locks
+ * (55), an operator (57), the machine (58).
+ */
+const OF_SERVER = /^(25|40|42|53|55|57|58)/;
+
+/**
+ * Whether the cause of an error is probably the database, or its use by others, and no single row:
+ * what else is written at that time would fail as well.
+ */
+export const isServerFault = (error: unknown): boolean =>
+  isStoreUnavailable(error) ||
+  error instanceof CommitUnknownError ||
+  error instanceof OutdatedProcessError ||
+  error instanceof StatementTimedOut ||
+  OF_SERVER.test(sqlStateOf(error) ?? '');
+
+/**
+ * Whether an error ends a long piece of work, because what is left of it would fail as well. A
+ * statement that was too slow may have been so because of one large row.
+ */
+export const endsAllWork = (error: unknown): boolean => isServerFault(error) && !(error instanceof StatementTimedOut);

@@ -190,10 +190,6 @@ export interface TicketStore {
    */
   isRejection(error: unknown): boolean;
   /**
-   * Whether the cause is the server and not a ticket: rights, missing tables, resources, conflicts.
-   */
-  isServerFault(error: unknown): boolean;
-  /**
    * Whether the error comes from the store: it cannot be used, or it rejected a statement.
    */
   isStoreFault(error: unknown): boolean;

@@ -1,5 +1,6 @@
 import { foldAll } from '../../domain/ticket/fold';
 import { readEvent } from '../../domain/ticket/upcast';
+import { interruptionText } from '../interruption';
 import { OperatorError } from '../operator-error';
 import { pinnedPolicy } from '../policies/pinned-policy';
 import type {
@@ -13,7 +14,7 @@ import type {
   RestoreStore,
 } from '../ports/archive';
 import type { Policies } from '../ports/policies';
-import { CommitUnknownError, isStoreUnavailable } from '../ports/store-errors';
+import { CommitUnknownError, isServerFault } from '../ports/store-errors';
 import { ticketRecordOf } from '../tickets/decide-changes';
 
 /** A full export cannot be restored here; the message says what is restored and what to do. */
@@ -55,14 +56,26 @@ export interface RestorePorts {
 const BATCH = 250;
 /** The number of events after which a transaction takes no further ticket. */
 const BATCH_EVENTS = 5_000;
+/** The characters of events after which a transaction takes no further ticket. */
+const BATCH_CHARACTERS = 4_000_000;
 
 /** A record with its line in the file. */
-type Numbered = { readonly record: ArchiveRecord; readonly line: number };
+interface Numbered {
+  readonly record: ArchiveRecord;
+  readonly line: number;
+  /** The length of the line. */
+  readonly characters: number;
+}
 
 interface ReadTicket {
   readonly line: number;
   readonly ticket: ArchivedTicket;
   readonly events: ArchivedEvent[];
+}
+
+interface FoldedTicket {
+  readonly read: ReadTicket;
+  readonly restored: RestoredTicket;
 }
 
 /**
@@ -72,12 +85,13 @@ interface ReadTicket {
  *
  * @throws RestoreRefused if a policy or a client contradicts one that is there, or if records are
  *   missing or in the wrong order
- * @throws RestoreInterrupted if the database went away, or the file could not be read to its end
+ * @throws RestoreInterrupted if a fault of the database ended it, or the file could not be read to
+ *   its end
  */
 export async function restoreArchive(records: AsyncIterable<Numbered>, ports: RestorePorts): Promise<RestoreSummary> {
   const restore = new Restore(ports);
   try {
-    for await (const { record, line } of records) await restore.take(record, line);
+    for await (const numbered of records) await restore.take(numbered);
     return await restore.end();
   } catch (error) {
     throw restore.interrupted(error);
@@ -90,22 +104,24 @@ class Restore {
   private readonly clients: ArchivedClient[] = [];
   private batch: ReadTicket[] = [];
   private batchEvents = 0;
+  private batchCharacters = 0;
   private hasTickets = false;
   private readonly seen = { tickets: 0, events: 0 };
   private readonly done = { added: 0, same: 0, leftOut: 0, events: 0 };
 
   constructor(private readonly ports: RestorePorts) {}
 
-  async take(record: ArchiveRecord, line: number): Promise<void> {
+  async take({ record, line, characters }: Numbered): Promise<void> {
     if (record.kind === 'header') {
       if (this.header !== null) throw this.refused(`line ${line} is a second header`);
       this.header = record;
       this.ports.onHeader(record);
     } else if (record.kind === 'event') {
       this.takeEvent(record, line);
+      this.batchCharacters += characters;
     } else if (record.kind === 'ticket') {
       if (!this.hasTickets) await this.addPoliciesAndClients();
-      if (this.batch.length >= BATCH || this.batchEvents >= BATCH_EVENTS) await this.addBatch();
+      if (this.isBatchFull) await this.addBatch();
       this.batch.push({ line, ticket: record, events: [] });
       this.seen.tickets += 1;
     } else if (this.hasTickets) {
@@ -117,6 +133,7 @@ class Restore {
   async end(): Promise<RestoreSummary> {
     if (!this.hasTickets) await this.addPoliciesAndClients();
     await this.addBatch();
+    await this.ports.store.completeNames();
     const { header, seen } = this;
     const found = { policies: this.policies.length, clients: this.clients.length, ...seen };
     for (const name of ['policies', 'clients', 'tickets', 'events'] as const) {
@@ -125,6 +142,11 @@ class Restore {
     }
     const { events: _seen, ...counts } = found;
     return { ...counts, ...this.done };
+  }
+
+  private get isBatchFull(): boolean {
+    const { batch, batchEvents, batchCharacters } = this;
+    return batch.length >= BATCH || batchEvents >= BATCH_EVENTS || batchCharacters >= BATCH_CHARACTERS;
   }
 
   private takeEvent(event: ArchivedEvent, line: number): void {
@@ -155,13 +177,32 @@ class Restore {
     const batch = this.batch;
     this.batch = [];
     this.batchEvents = 0;
-    const tickets: { readonly read: ReadTicket; readonly restored: RestoredTicket }[] = [];
+    this.batchCharacters = 0;
+    const tickets: FoldedTicket[] = [];
     for (const read of batch) {
       const restored = await this.restoredOf(read);
       if (typeof restored === 'string') this.leaveOut(read, restored);
       else tickets.push({ read, restored });
     }
-    const outcomes = await this.addTickets(tickets.map(({ restored }) => restored));
+    await this.addTickets(tickets);
+    const { added, same, leftOut } = this.done;
+    this.ports.onProgress(added + same + leftOut);
+  }
+
+  /** If one ticket makes a statement fail, the others of the batch are still added. */
+  private async addTickets(tickets: readonly FoldedTicket[]): Promise<void> {
+    if (tickets.length === 0) return;
+    let outcomes: Awaited<ReturnType<RestoreStore['addTickets']>>;
+    try {
+      outcomes = await this.ports.store.addTickets(tickets.map(({ restored }) => restored));
+    } catch (error) {
+      if (!(error instanceof Error) || !this.ports.isRejection(error) || isServerFault(error)) throw error;
+      if (tickets.length > 1) {
+        for (const ticket of tickets) await this.addTickets([ticket]);
+        return;
+      }
+      outcomes = [{ reason: `the database refuses it: ${error.message}` }];
+    }
     for (const [index, { read, restored }] of tickets.entries()) {
       const outcome = outcomes[index];
       if (outcome === 'ADDED') {
@@ -170,22 +211,6 @@ class Restore {
       } else if (outcome === 'SAME') this.done.same += 1;
       else this.leaveOut(read, outcome?.reason ?? 'it was not added');
     }
-    const { added, same, leftOut } = this.done;
-    this.ports.onProgress(added + same + leftOut);
-  }
-
-  /** If one ticket makes a statement fail, the others of the batch are still added. */
-  private async addTickets(tickets: readonly RestoredTicket[]): ReturnType<RestoreStore['addTickets']> {
-    if (tickets.length === 0) return [];
-    try {
-      return await this.ports.store.addTickets(tickets);
-    } catch (error) {
-      if (!(error instanceof Error) || !this.ports.isRejection(error)) throw error;
-      if (tickets.length === 1) return [{ reason: `the database refuses it: ${error.message}` }];
-    }
-    const outcomes: Awaited<ReturnType<RestoreStore['addTickets']>>[number][] = [];
-    for (const ticket of tickets) outcomes.push(...(await this.addTickets([ticket])));
-    return outcomes;
   }
 
   private leaveOut({ line, ticket }: ReadTicket, reason: string): void {
@@ -215,27 +240,25 @@ class Restore {
   /** An error that ended the restore, with what is restored and how to go on. */
   interrupted(error: unknown): unknown {
     if (error instanceof RestoreRefused) return error;
-    const tickets = this.done.added + this.done.same;
-    const skips = 'it skips the tickets that are there.';
-    if (error instanceof CommitUnknownError || isStoreUnavailable(error)) {
+    if (isServerFault(error)) {
       const atLeast = error instanceof CommitUnknownError ? 'at least ' : '';
-      return new RestoreInterrupted(
-        `The database went away during the restore: ${atLeast}${tickets} tickets are restored. Run the same command again to go on; ${skips}`,
-        { cause: error },
-      );
+      const text = interruptionText('restore', error, `${atLeast}${this.restored} are restored`);
+      return new RestoreInterrupted(text, { cause: error });
     }
     // Without a header it is no export, and there was nothing to restore.
     if (!(error instanceof OperatorError) || this.header === null) return error;
-    return new RestoreInterrupted(
-      `${error.message} ${tickets} tickets are restored. Run the import again with a complete file; ${skips}`,
-      { cause: error },
-    );
+    const goOn = 'Run the import again with a complete file; it skips the tickets that are in.';
+    return new RestoreInterrupted(`${error.message} ${this.restored} are restored. ${goOn}`, { cause: error });
+  }
+
+  /** The tickets that are in, as the subject of a clause. */
+  private get restored(): string {
+    return `${this.done.added + this.done.same} tickets`;
   }
 
   private refused(what: string): RestoreRefused {
-    const { added, same } = this.done;
     return new RestoreRefused(
-      `The file is not a full export as Stepdown writes it: ${what}. ${added + same} tickets are restored. ` +
+      `The file is not a full export as Stepdown writes it: ${what}. ${this.restored} are restored. ` +
         'Export again with `stepdown export --with events`, and run the import again: it goes on where it stopped.',
     );
   }

@@ -3,6 +3,7 @@ import { isUuid } from '../../domain/text';
 import type { Ticket } from '../../domain/ticket/ticket';
 import type { Clock } from '../ports/clock';
 import type { Policies } from '../ports/policies';
+import { endsAllWork, isServerFault } from '../ports/store-errors';
 import type { StoredTicket } from '../ports/stored-ticket';
 import type { References, TicketStore, TicketTransaction, TransactionOptions } from '../ports/ticket-store';
 import { sees } from '../visibility';
@@ -60,12 +61,17 @@ async function changeAll(
       deps.store.transact((tx) => changeInTransaction(tx, deps, requests, { policyOfNew, policyOf }), options),
     );
   } catch (error) {
-    if (!deps.store.isRejection(error) || requests.length === 1) throw error;
+    if (requests.length === 1 || !deps.store.isRejection(error) || endsAllWork(error)) throw error;
     return await changeOneByOne(deps, requests, options);
   }
 }
 
-/** If one row makes a statement fail, the other changes of the set are still carried out. */
+/**
+ * If one row makes a statement fail, the other changes of the set are still carried out, until the
+ * fault is one of the server: then the changes that are left get its error.
+ *
+ * @throws the error of the first change if the server rejects every one of them
+ */
 async function changeOneByOne(
   deps: ChangeTicketsDeps,
   requests: readonly ChangeRequest[],
@@ -74,9 +80,13 @@ async function changeOneByOne(
   const outcomes: PromiseSettledResult<Changed>[] = [];
   for (const request of requests) {
     const [outcome] = await Promise.allSettled([changeAll(deps, [request], options)]);
-    if (outcome.status === 'rejected') outcomes.push(outcome);
-    else outcomes.push(...outcome.value);
+    if (outcome.status === 'fulfilled') outcomes.push(...outcome.value);
+    else if (endsAllWork(outcome.reason)) return [...outcomes, ...requests.slice(outcomes.length).map(() => outcome)];
+    else outcomes.push(outcome);
   }
+  const [first] = outcomes;
+  const isOfServer = outcomes.every((outcome) => outcome.status === 'rejected' && isServerFault(outcome.reason));
+  if (first?.status === 'rejected' && isOfServer) throw first.reason;
   return outcomes;
 }
 

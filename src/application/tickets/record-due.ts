@@ -3,6 +3,7 @@ import { letPass } from '../../domain/ticket/decide';
 import type { Ticket } from '../../domain/ticket/ticket';
 import type { DueTickets } from '../deadlines/deadline-engine';
 import type { Policies } from '../ports/policies';
+import { isServerFault } from '../ports/store-errors';
 import type { StoredTicket } from '../ports/stored-ticket';
 import {
   type DeadlineFault,
@@ -65,7 +66,7 @@ export function createDueTickets(deps: RecordDueDeps): DueTickets {
       const faults = await recordByHalves(ids);
       // If the server rejects every one of several tickets, no ticket is the cause.
       const isOfServer = ids.length > 1 && faults.length === ids.length;
-      if (isOfServer && faults.every(({ error }) => store.isServerFault(error))) throw faults[0]?.error;
+      if (isOfServer && faults.every(({ error }) => isServerFault(error))) throw faults[0]?.error;
       for (const aside of await store.setAside(faults)) deps.onSetAside(aside);
       return { taken: ids.length, isFull: ids.length === DUE_BATCH };
     },

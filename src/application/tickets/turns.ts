@@ -28,7 +28,7 @@ export class Turns {
     try {
       // In one order in all sets, so that two sets cannot wait for each other.
       for (const key of keys.length > 1 ? [...new Set(keys)].sort() : keys) {
-        const waiting = this.lineOf(key).enter(signal);
+        const waiting = this.enter(key, signal);
         if (waiting !== null) {
           startedAt ??= performance.now();
           await waiting;
@@ -42,10 +42,23 @@ export class Turns {
     }
   }
 
-  private lineOf(key: string): WaitingLine {
+  /** The number of keys that are in use. */
+  get keysInUse(): number {
+    return this.lines.size;
+  }
+
+  private enter(key: string, signal?: WaitSignal): Promise<void> | null {
     const known = this.lines.get(key);
-    if (known !== undefined) return known;
-    const line = new WaitingLine({
+    if (known !== undefined) return known.enter(signal);
+    const line = this.newLine();
+    const waiting = line.enter(signal);
+    // Kept only once it is entered: the one that leaves last removes it.
+    this.lines.set(key, line);
+    return waiting;
+  }
+
+  private newLine(): WaitingLine {
+    return new WaitingLine({
       places: 1,
       maxWaiting: MAX_WAITING_FOR_TICKET,
       maxWaitMs: LOCK_WAIT_MS,
@@ -56,8 +69,6 @@ export class Turns {
             : `Other requests or transactions have held this ticket or idempotency key for ${LOCK_WAIT_MS / 1_000} seconds`,
         ),
     });
-    this.lines.set(key, line);
-    return line;
   }
 
   private leave(key: string): void {

@@ -54,7 +54,9 @@ function silenceEnds(ticket: Ticket, policy: Policy): EpochMs | null {
   if (state !== 'resolved' || silentSince === null) return null;
   if (silenceFrom === null && notMeasured.includes('UPDATE')) return null;
   const ends = addSpan(policy, Math.max(silentSince, silenceFrom ?? silentSince), policy.closeAfterSilence);
-  return observedUntil !== null && ends > observedUntil ? null : ends;
+  if (observedUntil !== null && ends > observedUntil) return null;
+  // Earlier releases counted from the last message of either side, so that later events can exist.
+  return Math.max(ends, ticket.lastEventAt);
 }
 
 /**

@@ -3,7 +3,7 @@ import { COMMITMENT_KINDS, type CommitmentKind, type Policy } from '../policy/po
 import { isMoreUrgent } from '../severity';
 import type { RequestedSeverity } from '../ticket/command-record';
 import type { DecisionContext } from '../ticket/decision-context';
-import type { Cycle, Ticket } from '../ticket/ticket';
+import { type Cycle, latestWorkaround, type Ticket } from '../ticket/ticket';
 import type { EventBody } from '../ticket/ticket-events';
 import { endOf, isBestEffort, newCycleOfOpen, readClock, runningCycle } from './commitment';
 
@@ -55,9 +55,9 @@ function successor(
     return { cycle, candidate: readClock(ticket, policy, cycle, at) };
   };
   let { cycle, candidate } = from(startOf(policy, running, raised, at));
-  if (raised && cause === 'WORKAROUND_WITHDRAWN' && running.kind === 'UPDATE' && !isBestEffort(running)) {
+  if (raised && cause === 'WORKAROUND_WITHDRAWN' && running.kind === 'UPDATE') {
     // What the workaround took away is promised again, unless that due instant is already past.
-    const restored = from(running.startedAt);
+    const restored = from(startBeforeWorkaround(ticket, running));
     const due = restored.candidate?.dueIfResumed ?? null;
     if (due !== null && due >= at) ({ cycle, candidate } = restored);
   }
@@ -80,6 +80,17 @@ function startOf(policy: Policy, running: Cycle, raised: boolean, at: EpochMs): 
   if (isBestEffort(running)) return at;
   const carried = raised ? running.kind === 'RESOLUTION' : policy.onLowering === 'CARRY';
   return carried ? running.startedAt : at;
+}
+
+/**
+ * The start of the cycle that ran before the latest workaround, if nothing has fulfilled it since:
+ * the workaround may have restarted the clock, or have made the commitment best effort.
+ */
+function startBeforeWorkaround(ticket: Ticket, running: Cycle): EpochMs {
+  const appliedAt = latestWorkaround(ticket)?.appliedAt ?? running.startedAt;
+  const cycles = ticket.cycles.filter(({ kind }) => kind === running.kind);
+  const before = cycles.findLastIndex(({ end }) => end !== null && (end.at < appliedAt || end.outcome === 'FULFILLED'));
+  return (cycles[before + 1] ?? running).startedAt;
 }
 
 /** The ends of the cycles that a change of severity supersedes. */

@@ -2,14 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { Client } from 'pg';
 import { v7 as newId } from 'uuid';
-import { DATABASE_AWAY, ImportInterrupted } from '../../../application/import/import-interrupted';
+import { ImportInterrupted } from '../../../application/import/import-interrupted';
 import { importTickets, type Staging } from '../../../application/import/import-tickets';
 import { RowTally } from '../../../application/import/row-tally';
 import type { ImportSummary } from '../../../application/import/ticket-tally';
 import { tryChanges } from '../../../application/import/try-changes';
 import type { Clock } from '../../../application/ports/clock';
 import type { Policies } from '../../../application/ports/policies';
-import { isStoreUnavailable } from '../../../application/ports/store-errors';
+import { isServerFault } from '../../../application/ports/store-errors';
 import type { ChangeTickets } from '../../../application/tickets/change';
 import { type CsvLog, openCsvLog } from '../../import/csv-rows';
 import { ImportFileError } from '../../import/import-file-error';
@@ -72,7 +72,6 @@ export async function importFile(
     { name: 'the mapping', path: options.mapping },
   ];
   try {
-    await client.connect();
     const reports = await openRowReportOutput(options.reports, progress, sources);
     try {
       const summary = await importRows(store, options, { mapping, log, client, progress, signal }, reports.write);
@@ -127,15 +126,16 @@ async function stageLog(
   const nothing = { tickets: 0, rows: 0 };
   let isReading = false;
   const rows = log.rows(tally, ({ bytes, totalBytes }) => {
-    if (signal.aborted) throw new ImportInterrupted('The import was stopped', nothing);
+    if (signal.aborted) throw new ImportInterrupted(nothing);
     if (!isReading) progress.phase('Reading ', Math.ceil(totalBytes / 1024), 'KiB');
     isReading = true;
     progress.update(Math.ceil(bytes / 1024));
   });
   try {
+    await client.connect();
     return await stage(client, rows);
   } catch (error) {
-    throw isStoreUnavailable(error) ? new ImportInterrupted(DATABASE_AWAY, nothing, error) : error;
+    throw isServerFault(error) ? new ImportInterrupted(nothing, error) : error;
   }
 }
 

@@ -45,7 +45,7 @@ export async function diffWithStore(
   writeLines(output, diffLines(before, after));
   writeLines(output, ['', ...clientLines(after.document.id, policies.defaultPolicyId, await policies.terms(OWN_WORK))]);
   if (!options.tickets) return;
-  const refusals = await policies.refusalsOf(OWN_WORK, after.document);
+  const refusals = await policies.refusalsOf(OWN_WORK, after.published ?? after.document);
   if (refusals.length > 0) throw new PolicyCommandError(refusals.map(explainRefusal).join('\n'), 1);
   const policy = after.published ?? compilePolicy(after.document, 0);
   const impact = await policyImpact(services, caller, policy, clock.now());

@@ -3,7 +3,7 @@ import { Field, InputType } from 'type-graphql';
 import type { Impact } from '../../../domain/impact';
 import type { WaitingReason } from '../../../domain/policy/policy';
 import type { Command, Direction } from '../../../domain/ticket/commands';
-import { LONG_TEXT, NOTE } from '../../../domain/value-rules';
+import { LONG_TEXT, MAX_IMPACTS, NOTE } from '../../../domain/value-rules';
 import { DirectionEnum, WaitingReasonEnum } from '../base/enums';
 import { Entries, type InputProblem, Text } from '../base/input-rules';
 import { optional } from '../base/optional';
@@ -19,7 +19,7 @@ class SimulatedWorkaroundInput {
   description?: string | null;
 
   @Field(() => [ImpactInput], { description: 'The impacts that would remain after the workaround, 1 to 50 entries.' })
-  @Entries(1, 50)
+  @Entries(1, MAX_IMPACTS)
   @ValidateNested()
   remaining!: ImpactInput[];
 }
@@ -32,7 +32,7 @@ class SimulatedReclassificationInput {
     ...optional,
     description: 'The new impacts, 1 to 50 entries. Required unless `override` is given.',
   })
-  @Entries(1, 50)
+  @Entries(1, MAX_IMPACTS)
   @ValidateNested()
   impacts?: ImpactInput[] | null;
 

@@ -144,7 +144,7 @@ const resultOf = (
   run: () => PromiseLike<ExecutionResult> | ExecutionResult,
 ): Promise<ExecutionResult> =>
   operation.answerWithin(limitMs, run).then((result) => {
-    const tooLong = answerTooLong(result.data);
+    const tooLong = answerTooLong(result.data, operation.carriedOut);
     return tooLong === null ? result : { errors: [tooLong] };
   }, errorResult);
 

@@ -11,6 +11,7 @@ import type { ContextFactory, OperationContext } from '../../graphql/context';
 import { badInput } from '../../graphql/errors';
 import { RunningOperation } from '../../graphql/running-operation';
 import { addressGroup } from '../client-address';
+import { keepAlive } from './keep-alive';
 import { MessagePace, messageCost, PING_COST } from './message-pace';
 import { Outboxes } from './outbox';
 import { SocketCounts, type SocketLimits } from './socket-limits';
@@ -31,9 +32,6 @@ const MAX_INIT_BYTES = 4_096;
 const MAX_PING_LENGTH = 1_000;
 /** The maximum number of running operations per socket. */
 const MAX_OPERATIONS = 100;
-const PING_INTERVAL_MS = 15_000;
-/** A client that takes nothing of what waits to be sent for so long is cut off. */
-const STALLED_MS = 30_000;
 /** How long a closed socket may take to send what waits and to answer the close frame. */
 const CLOSE_TIMEOUT_MS = 2_000;
 // Close codes of RFC 6455 and its registry, and of graphql-transport-ws. README.md lists them.
@@ -69,6 +67,8 @@ export interface SocketSettings extends SocketLimits {
   readonly callerOf: (request: IncomingMessage) => Caller;
   /** The time limit of an operation, and of each event of a subscription. */
   readonly operationTimeoutMs: number;
+  /** A client that takes nothing of what waits for so long is cut off. Default: 30,000. */
+  readonly stalledMs?: number;
   readonly logger: Logger;
 }
 
@@ -152,7 +152,7 @@ export function createSocketServer(settings: SocketSettings, admission: Admissio
       socket.pause();
       return false;
     };
-    const stopPinging = keepAlive(socket, request.socket);
+    const stopPinging = keepAlive(socket, request.socket, settings.stalledMs);
     let isInitialised = false;
     const extra: SocketExtra = { request, address: addressGroup(address), messageLength: 0 };
     const closed = protocol.opened(
@@ -229,30 +229,4 @@ function problemOfFirst(message: string): [code: number, reason: string] | null 
     return [BAD_REQUEST, 'Invalid message received'];
   }
   return [UNAUTHORIZED, 'The first message must be connection_init'];
-}
-
-/**
- * Terminates a socket whose client does not answer a ping before the next ping. While something
- * waits to be sent, a ping would wait too: then the client has to take a part of it in time.
- *
- * @returns stops the pings
- */
-function keepAlive(socket: WebSocket, stream: Socket): () => void {
-  let isAlive = true;
-  socket.on('pong', () => {
-    isAlive = true;
-  });
-  // Only a stream without any progress times out, and each ping counts as progress.
-  stream.setTimeout(STALLED_MS, () => socket.terminate());
-  const timer = setInterval(() => {
-    if (socket.readyState !== socket.OPEN) return;
-    if (socket.bufferedAmount > 0) {
-      isAlive = true;
-      return;
-    }
-    if (!isAlive) return socket.terminate();
-    isAlive = false;
-    socket.ping();
-  }, PING_INTERVAL_MS);
-  return () => clearInterval(timer);
 }

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import type { DataSource } from 'typeorm';
+import { type DataSource, In } from 'typeorm';
 import type {
   ArchivedClient,
   ArchivedEvent,
@@ -13,14 +13,18 @@ import { poolOf } from '../database/data-source';
 import { entityManager } from '../database/entity-manager';
 import { instantText, rowsOf } from '../database/sql';
 import { type Transaction, transact } from '../database/transact';
+import { comparisonKey } from '../search/comparison-key';
+import { SearchTables } from '../search/search-tables';
 import { clients as clientTable, policyVersions } from '../tables';
 import { onceKey, recordedEventRow } from '../tickets/event-row';
 import { milestoneRowsOf, outcomeRowsOf } from '../tickets/report-fact-rows';
 import { rowOf } from '../tickets/ticket-row';
-import { EXISTING_TICKETS, RESTORE_TICKETS } from './statements/restore-tickets';
+import { EXISTING_TICKETS, RESTORE_EVENTS, RESTORE_TICKETS } from './statements/restore-tickets';
 
 /** The number of clients in one statement. */
 const CLIENTS = 500;
+/** The characters of events after which a statement takes no further event. */
+const CHARACTERS = 4_000_000;
 
 /** Restores full exports into the database. */
 export function createRestoreStore(dataSource: DataSource): RestoreStore {
@@ -43,6 +47,7 @@ export function createRestoreStore(dataSource: DataSource): RestoreStore {
       }
     },
     addTickets: (tickets) => transact(pool, (tx) => addTickets(tx, tickets)),
+    completeNames: () => new SearchTables(pool).completeNames(),
   };
 }
 
@@ -97,28 +102,41 @@ async function addPolicies(
 async function addClients(
   dataSource: DataSource,
   tx: Transaction,
-  all: readonly ArchivedClient[],
+  archived: readonly ArchivedClient[],
 ): Promise<readonly string[]> {
   const repository = entityManager(dataSource, tx).getRepository(clientTable);
+  await addMissingKeys(dataSource, tx);
   const contradictions: string[] = [];
+  const ids = new Set(archived.map(({ id }) => id));
+  const keys = new Set<string>();
+  // As `addMissingKeys`: of clients with equal names, which older versions allowed, the first one
+  // has the key.
+  const all = archived.toSorted((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
   for (let from = 0; from < all.length; from += CLIENTS) {
     const part = all.slice(from, from + CLIENTS);
-    const rows = part.map(({ createdAt, ...same }) => ({ ...same, created_at: createdAt }));
+    const taken = await repository.findBy({ name_key: In(part.map(({ name }) => comparisonKey(name))) });
+    for (const { id, name_key } of taken) if (name_key !== null && ids.has(id)) keys.add(name_key);
+    const rows = part.map(({ createdAt, ...same }) => {
+      const key = comparisonKey(same.name);
+      const name_key = keys.has(key) ? null : key;
+      keys.add(key);
+      return { ...same, created_at: createdAt, name_key };
+    });
+    // A client is not inserted if another one, which is not of the export, has its name or its key.
     await repository.createQueryBuilder().insert().values(rows).orIgnore().updateEntity(false).execute();
-    const there = await repository
-      .createQueryBuilder('c')
-      .where('c.id = ANY (:ids)', { ids: part.map(({ id }) => id) })
-      .getMany();
+    const there = await repository.findBy({ id: In(part.map(({ id }) => id)) });
     const byId = new Map(there.map((row) => [row.id, row]));
     for (const { id, name, policy, calendars } of part) {
       const row = byId.get(id);
-      if (row === undefined) contradictions.push(`The database has another client named ${JSON.stringify(name)}`);
-      else if (row.name !== name || row.policy !== policy || !isSame(row.calendars, calendars)) {
+      if (row === undefined) {
+        const other = taken.find(({ name_key }) => name_key === comparisonKey(name))?.name ?? name;
+        const same = other === name ? '' : `, which is the same name as ${JSON.stringify(name)}`;
+        contradictions.push(`The database has another client named ${JSON.stringify(other)}${same}`);
+      } else if (row.name !== name || row.policy !== policy || !isSame(row.calendars, calendars)) {
         contradictions.push(`The client ${JSON.stringify(name)} has another name or other terms in the database`);
       }
     }
   }
-  await addMissingKeys(dataSource, tx);
   return contradictions;
 }
 
@@ -197,14 +215,32 @@ async function insert(tx: Transaction, tickets: readonly RestoredTicket[]): Prom
     ...RESTORE_TICKETS,
     values: [
       JSON.stringify(tickets.map(ticketRowOf)),
-      JSON.stringify(
-        tickets.flatMap(({ record: { ticket }, events }) => events.map((event) => eventRow(event, ticket.clientId))),
-      ),
       JSON.stringify(tickets.flatMap(({ record }) => outcomeRowsOf(record))),
       JSON.stringify(tickets.flatMap(({ record }) => milestoneRowsOf(record))),
     ],
   });
-  return new Set(rows.map(({ id }) => id));
+  const added = new Set(rows.map(({ id }) => id));
+  const ofAdded = tickets.filter(({ record: { ticket } }) => added.has(ticket.id));
+  for (const events of eventLists(ofAdded)) await rowsOf(tx, { ...RESTORE_EVENTS, values: [events] });
+  return added;
+}
+
+/** The events of tickets as JSON, in parts: a ticket can have more text than a string can hold. */
+function* eventLists(tickets: readonly RestoredTicket[]): Generator<string> {
+  let events: string[] = [];
+  let characters = 0;
+  for (const { record, events: archived } of tickets) {
+    for (const event of archived) {
+      const json = JSON.stringify(eventRow(event, record.ticket.clientId));
+      events.push(json);
+      characters += json.length;
+      if (characters < CHARACTERS) continue;
+      yield `[${events.join()}]`;
+      events = [];
+      characters = 0;
+    }
+  }
+  if (events.length > 0) yield `[${events.join()}]`;
 }
 
 const ticketRowOf = ({ record, number, events: [first] }: RestoredTicket) => ({

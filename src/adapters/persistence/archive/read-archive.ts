@@ -1,10 +1,16 @@
-import { Client } from 'pg';
+import { Client, type QueryResultRow } from 'pg';
 import type { ArchiveRecord } from '../../../application/ports/archive';
-import { rowsOf } from '../database/sql';
+import { rowsOf, type Statement } from '../database/sql';
 import type { ClientRow, EventRow, PolicyVersionRow } from '../tables';
 
 /** The number of tickets that one statement reads. */
 const BATCH = 200;
+
+/**
+ * The rows that are in memory at a time. One event can have a message of 65,536 characters, one
+ * policy a document of a megabyte.
+ */
+const AT_A_TIME = { policies: 4, clients: 200, events: 50 };
 
 /**
  * Reads everything that a full export contains, as of one instant: in one transaction, which sees
@@ -53,7 +59,7 @@ interface Counts {
 }
 
 async function* policies(client: Client): AsyncGenerator<ArchiveRecord> {
-  for (const row of await rowsOf<PolicyVersionRow>(client, {
+  for await (const row of rowsInParts<PolicyVersionRow>(client, AT_A_TIME.policies, {
     text: 'SELECT * FROM policy_versions ORDER BY id, version',
   })) {
     const { published_at, published_by, ...same } = row;
@@ -62,7 +68,7 @@ async function* policies(client: Client): AsyncGenerator<ArchiveRecord> {
 }
 
 async function* clients(client: Client): AsyncGenerator<ArchiveRecord> {
-  for (const { id, name, created_at, policy, calendars } of await rowsOf<ClientRow>(client, {
+  for await (const { id, name, created_at, policy, calendars } of rowsInParts<ClientRow>(client, AT_A_TIME.clients, {
     text: 'SELECT * FROM clients ORDER BY id',
   })) {
     yield { kind: 'client', id, name, createdAt: created_at, policy, calendars };
@@ -78,7 +84,8 @@ interface TicketEventRow extends Omit<EventRow, 'id' | 'xid' | 'client_id' | 'on
 async function* tickets(client: Client): AsyncGenerator<ArchiveRecord> {
   let last = 0;
   for (;;) {
-    const rows = await rowsOf<TicketEventRow>(client, {
+    const before = last;
+    const rows = rowsInParts<TicketEventRow>(client, AT_A_TIME.events, {
       text: `SELECT t.number AS ticket_number, t.version AS ticket_version,
                     e.ticket_id, e.number, e.type, e.schema_version, e.at, e.recorded_at, e.actor, e.data
                FROM (SELECT id, number, version FROM tickets WHERE number > $1 ORDER BY number LIMIT ${BATCH}) t
@@ -86,15 +93,30 @@ async function* tickets(client: Client): AsyncGenerator<ArchiveRecord> {
               ORDER BY t.number, e.number`,
       values: [last],
     });
-    if (rows.length === 0) return;
-    for (const row of rows) {
+    for await (const row of rows) {
       if (row.ticket_number !== last) {
         yield { kind: 'ticket', id: row.ticket_id, number: row.ticket_number, version: row.ticket_version };
       }
       yield eventRecordOf(row);
       last = row.ticket_number;
     }
+    if (last === before) return;
   }
+}
+
+/** The rows of a query, through a cursor. */
+async function* rowsInParts<Row extends QueryResultRow>(
+  client: Client,
+  atATime: number,
+  query: Statement,
+): AsyncGenerator<Row> {
+  await rowsOf(client, { ...query, text: `DECLARE archive NO SCROLL CURSOR FOR ${query.text}` });
+  let rows: readonly Row[];
+  do {
+    rows = await rowsOf<Row>(client, { text: `FETCH ${atATime} FROM archive` });
+    yield* rows;
+  } while (rows.length === atATime);
+  await rowsOf(client, { text: 'CLOSE archive' });
 }
 
 const eventRecordOf = (row: TicketEventRow): ArchiveRecord => ({

@@ -6,12 +6,12 @@ import { poolOf } from '../database/data-source';
 import { entityManager } from '../database/entity-manager';
 import { lanesOf } from '../database/lanes';
 import type { Queryable } from '../database/sql';
-import { transact } from '../database/transact';
+import { type Transaction, transact } from '../database/transact';
 import { comparisonKey } from '../search/comparison-key';
 import { type ClientRow, clients } from '../tables';
 import { claimKey } from '../tickets/idempotency-keys';
 
-/** The client accounts. Names are unique and case-sensitive. */
+/** The client accounts. Names are unique as they are compared. */
 export interface ClientAccounts {
   readonly create: Clients['create'];
   /**
@@ -52,8 +52,8 @@ export function createClientAccounts({ dataSource, clock }: ClientAccountsDeps):
   };
   // In a transaction, so that a commit with an unknown outcome is reported as such. A name that is
   // taken rolls it back, so that the key is free for another name.
-  const create: Clients['create'] = (id, name, key) =>
-    transact(pool, async (tx) => {
+  const create: Clients['create'] = (id, name, key, signal) => {
+    const work = async (tx: Transaction): Promise<Client | 'KEY_REUSED'> => {
       if (key !== null && (await claimKey(tx, key, id, clock.now())) === 'REUSED') return 'KEY_REUSED';
       await addMissingKeys(dataSource, tx);
       const insert = entityManager(dataSource, tx).createQueryBuilder().insert().into(clients);
@@ -62,10 +62,12 @@ export function createClientAccounts({ dataSource, clock }: ClientAccountsDeps):
       const created = await repositoryOn(tx).findOneBy({ id });
       if (created === null) throw new NameTaken();
       return clientFromRow(created);
-    }).catch((error: unknown) => {
+    };
+    return transact(pool, work, { signal }).catch((error: unknown) => {
       if (error instanceof NameTaken) return 'NAME_TAKEN';
       throw error;
     });
+  };
   const openClient = async (id: string, name: string): Promise<Client | null> => {
     const client = await create(id, name, null);
     return typeof client === 'string' ? null : client;

@@ -71,8 +71,8 @@ const LOCK_NOT_AVAILABLE = '55P03';
  */
 export const isLocked = (error: unknown): boolean => sqlStateOf(error) === LOCK_NOT_AVAILABLE;
 
-/** The error after the last attempt at data that others have locked. */
-export const lockedError = (cause: unknown): DataLockedError =>
+/** The error after the longest wait for data that others have locked. */
+export const lockedError = (cause?: unknown): DataLockedError =>
   new DataLockedError(
     `Another transaction has held a lock on the data of this request for ${LOCK_WAIT_MS / 1_000} seconds`,
     { cause },
@@ -134,12 +134,6 @@ export const isDataError = (error: unknown): boolean =>
 /** Whether the error comes from the database: it cannot be used, or it refused a statement. */
 export const isStoreFault = (error: unknown): boolean =>
   isStoreUnavailable(error) || error instanceof StatementTimedOut || isDataError(error);
-
-/**
- * Whether the cause of an error is probably not a row: transaction state (25), conflicts (40),
- * missing tables or rights (42), resources (53), locks (55), an operator (57), the machine (58).
- */
-export const isServerError = (error: unknown): boolean => /^(25|40|42|53|55|57|58)/.test(answeredState(error) ?? '');
 
 /**
  * The SQLSTATE that the database answered, also of those errors that this service made of it whose

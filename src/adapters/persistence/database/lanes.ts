@@ -1,9 +1,10 @@
 import type { ClientBase, Pool, QueryConfig, QueryResult, QueryResultRow } from 'pg';
 import type { Reading } from '../../../application/ports/caller';
-import { StoreBusyError, StoreClosedError } from '../../../application/ports/store-errors';
+import { DataLockedError, StoreBusyError, StoreClosedError } from '../../../application/ports/store-errors';
 import { chargeText, type TextsRead } from '../../../application/ports/texts-read';
 import { type LineRefusal, WaitingLine, type WaitSignal } from '../../../application/waiting-line';
 import { queryUntilAborted } from './cancel';
+import { lockedError } from './database-errors';
 import { leavePlace, takePlace } from './operation-places';
 import type { Queryable } from './sql';
 
@@ -90,11 +91,29 @@ export class Lane {
   ) {
     const refuse = (reason: LineRefusal) => new StoreBusyError(sentenceOf(this.name, reason));
     this.line = new WaitingLine({ places, maxWaiting: MAX_WAITING, maxWaitMs: MAX_WAIT_MS, refuse });
-    this.again = new WaitingLine({ places: Math.max(1, Math.floor(places / 4)) });
+    this.again = new WaitingLine({
+      places: Math.max(1, Math.floor(places / 4)),
+      maxWaiting: MAX_WAITING,
+      refuse: (reason) => (reason === 'FULL' ? tooManyLocked(name) : lockedError()),
+    });
   }
 
-  private async run<Row extends QueryResultRow>(config: QueryConfig, signal?: AbortSignal): Promise<QueryResult<Row>> {
-    const waiting = this.line.enter(signal);
+  /** How many wait for a connection. */
+  get waiting(): number {
+    return this.line.length;
+  }
+
+  /** How many wait for their turn at data that others have locked. */
+  get waitingForLocks(): number {
+    return this.again.length;
+  }
+
+  private async run<Row extends QueryResultRow>(
+    config: QueryConfig,
+    signal?: AbortSignal,
+    waitSignal: WaitSignal | undefined = signal,
+  ): Promise<QueryResult<Row>> {
+    const waiting = this.line.enter(waitSignal);
     if (waiting !== null) await waiting;
     try {
       this.throwIfClosed();
@@ -145,6 +164,14 @@ export class Lane {
   }
 
   /**
+   * The lane for a change of one statement. The signal ends its wait for a connection; once it is
+   * sent, it runs to its end.
+   */
+  forChange(signal: WaitSignal | undefined): Queryable {
+    return signal === undefined ? this.ownWork : { query: (config) => this.run(config, undefined, signal) };
+  }
+
+  /**
    * Takes a connection for a transaction.
    *
    * @param signal ends the waiting
@@ -177,9 +204,13 @@ export class Lane {
   /**
    * Does what found its data locked by others, again. Only a quarter of the connections may be used
    * for this at a time, so that those which wait for locks do not hold up the rest.
+   *
+   * @param waitMs the longest wait for a turn, in milliseconds
+   * @param signal ends the waiting
+   * @throws DataLockedError if its turn does not come in time
    */
-  async retryLocked<T>(attempt: () => Promise<T>): Promise<T> {
-    const waiting = this.again.enter();
+  async retryLocked<T>(attempt: () => Promise<T>, waitMs: number, signal?: WaitSignal): Promise<T> {
+    const waiting = this.again.enter(signal, waitMs);
     if (waiting !== null) await waiting;
     try {
       return await attempt();
@@ -198,6 +229,9 @@ const WORK: Readonly<Record<LaneName, string>> = {
   feed: 'reads of the event log',
   health: 'health checks',
 };
+
+const tooManyLocked = (name: LaneName): DataLockedError =>
+  new DataLockedError(`More than ${MAX_WAITING} ${WORK[name]} wait for data that other transactions have locked`);
 
 const sentenceOf = (name: LaneName, reason: LineRefusal): string =>
   reason === 'FULL'

@@ -33,7 +33,7 @@ export interface TransactOptions {
   readonly attempts?: number;
   /** `changes` by default. */
   readonly lane?: LaneName;
-  /** Ends the wait for a connection. A transaction that has begun runs to its end. */
+  /** Ends the wait for a connection or for locks. A transaction that has begun runs to its end. */
   readonly signal?: WaitSignal | undefined;
   /** The longest wait for locks of others, in milliseconds; `LOCK_WAIT_MS` by default. */
   readonly lockWaitMs?: number;
@@ -62,15 +62,22 @@ export async function transact<T>(
   const lane = lanesOf(pool)[name];
   for (let attempt = 1; ; attempt++) {
     try {
-      return await retryWhileLocked(lane, () => once(lane, work, signal), lockWaitMs);
+      return await retryWhileLocked(lane, () => once(lane, work, signal), { lockWaitMs, signal });
     } catch (error) {
       const isFinal = error instanceof CommitUnknownError || error instanceof StoreUnresponsiveError;
-      if (isFinal || attempt >= attempts) throw error;
+      if (isFinal || attempt >= attempts) throw error instanceof NotCommitted ? error.cause : error;
       if (isConflict(error)) await backOff(10, attempt);
       else if (error instanceof NotCommitted || isConnectionLost(error)) await backOff(50, attempt);
       else throw error;
     }
   }
+}
+
+interface LockWait {
+  /** The longest wait for locks of others, in milliseconds; `LOCK_WAIT_MS` by default. */
+  readonly lockWaitMs?: number | undefined;
+  /** Ends the waiting. */
+  readonly signal?: WaitSignal | undefined;
 }
 
 const FIRST_LOCK_PAUSE_MS = 4;
@@ -81,24 +88,39 @@ const LONGEST_LOCK_PAUSE_MS = 100;
  * without a connection.
  *
  * @param attempt must not have any effect if it fails for a lock
- * @throws DataLockedError
+ * @throws DataLockedError, and the reason of the signal
  */
 export async function retryWhileLocked<T>(
   lane: Lane,
   attempt: () => Promise<T>,
-  waitMs: number = LOCK_WAIT_MS,
+  { lockWaitMs = LOCK_WAIT_MS, signal }: LockWait = {},
 ): Promise<T> {
-  let startedAt: number | null = null;
+  let until: number | null = null;
   for (let pauseMs = FIRST_LOCK_PAUSE_MS; ; pauseMs = Math.min(LONGEST_LOCK_PAUSE_MS, pauseMs * 2)) {
     try {
-      return await (startedAt === null ? attempt() : lane.retryLocked(attempt));
+      return await (until === null ? attempt() : lane.retryLocked(attempt, until - performance.now(), signal));
     } catch (error) {
       if (!isLocked(error)) throw error;
-      startedAt ??= performance.now();
-      if (performance.now() - startedAt > waitMs) throw lockedError(error);
-      await sleep(pauseMs * (0.5 + Math.random() / 2));
+      until ??= performance.now() + lockWaitMs;
+      if (performance.now() > until) throw lockedError(error);
+      await pause(pauseMs * (0.5 + Math.random() / 2), signal);
     }
   }
+}
+
+/** @throws the reason of the signal, as soon as that is aborted */
+async function pause(ms: number, signal: WaitSignal | undefined): Promise<void> {
+  signal?.throwIfAborted();
+  await new Promise<void>((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal?.addEventListener('abort', end, { once: true });
+  });
+  signal?.throwIfAborted();
 }
 
 async function once<T>(

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 import { OperatorError } from '../../../application/operator-error';
 import { OWN_WORK, type Reading } from '../../../application/ports/caller';
@@ -14,6 +15,7 @@ import { retryRead } from '../database/sql';
 import { clientsWithTerms } from './client-terms';
 import { latestVersion, latestVersions, wasPublished } from './latest-versions';
 import { calendarsInUse, calendarsTooShort, publishConfigured, publishVersion, setTerms } from './policy-register';
+import { preparePolicy } from './prepare-policy';
 import { countPublications, nameOf, publicationsNamed, publicationsPage, versionsNamed } from './publications';
 
 /** New tickets cannot be opened, because no version of the policy is published. */
@@ -69,6 +71,8 @@ export function createPolicies(deps: PoliciesDeps): ConfiguredPolicies {
   const load = async (id: string, version: number): Promise<Policy | null> => {
     const found = await document(shared, nameOf(id, version));
     if (found === null) return null;
+    // A large document takes long to receive and to compile, so another request may come between.
+    await turn();
     const policy = readPolicyVersion(found.document, id, version);
     // A version that is not found is not cached, because it may be published later.
     compiled.set(nameOf(id, version), policy);
@@ -82,6 +86,11 @@ export function createPolicies(deps: PoliciesDeps): ConfiguredPolicies {
     const loading = load(id, number).finally(() => compiling.delete(name));
     compiling.set(name, loading);
     return loading;
+  };
+
+  const latestPolicy = async (id: string): Promise<Policy | null> => {
+    const [row] = await retryRead(() => latestVersions(managerFor(shared), [id]));
+    return row === undefined ? null : version(id, row.version);
   };
 
   const readTerms = (reading: Reading) => retryRead(() => clientsWithTerms(managerFor(reading)));
@@ -139,7 +148,10 @@ export function createPolicies(deps: PoliciesDeps): ConfiguredPolicies {
     },
     version,
     known,
-    latest: (reading, id, document) => retryRead(() => latestVersion(managerFor(reading), id, document ?? null)),
+    latest: (reading, id, document) => {
+      const json = document === undefined ? null : JSON.stringify(document);
+      return retryRead(() => latestVersion(managerFor(reading), id, json));
+    },
     publication: (reading, id, number) => publication(reading, nameOf(id, number)),
     publications: (reading, page) => publicationsPage(dataSource, lookups.under(reading), page),
     countPublications: (reading) => countPublications(dataSource, lookups.under(reading)),
@@ -148,13 +160,13 @@ export function createPolicies(deps: PoliciesDeps): ConfiguredPolicies {
       const rows = await readTerms(reading);
       return rows.map(({ id, name, policy, calendars }) => ({ clientId: id, name, policy, calendars }));
     },
-    refusalsOf: async (reading, document) => {
+    refusalsOf: async (reading, policy) => {
       const terms = await readTerms(reading);
-      const inUse = calendarsInUse(terms, policyId, document);
-      if (inUse.length > 0) return inUse;
-      const last = await retryRead(() => latestVersion(managerFor(reading), document.id, document));
-      // A version that is in force stays in force until the calendar ends.
-      return last?.isSame === true ? [] : calendarsTooShort(terms, policyId, document, deps.clock.now());
+      const inUse = calendarsInUse(terms, policyId, policy);
+      if (inUse.length > 0 || policy.version !== undefined) return inUse;
+      const prepared = await preparePolicy(policy);
+      const last = await retryRead(() => latestVersion(managerFor(reading), policy.id, prepared.json));
+      return last?.isSame === true ? [] : calendarsTooShort(terms, policyId, prepared.policy, deps.clock.now());
     },
     inForce: async () => {
       const inForce = await policiesInForce();
@@ -169,16 +181,22 @@ export function createPolicies(deps: PoliciesDeps): ConfiguredPolicies {
       }
       return [...distinct];
     },
-    publish: async (publishing) => {
-      const published = await publishVersion(deps, publishing);
+    publish: async (publishing, signal) => {
+      const prepared = await preparePolicy(publishing.document);
+      const published = await publishVersion(deps, publishing, prepared, signal);
       cached = null;
       if ('ok' in published) return published;
-      const policy = await version(publishing.document.id, published.version);
-      if (policy === null) throw new Error(`Version ${published.version} was published and cannot be read`);
-      return { ok: true, policy, isNew: published.isNew };
+      const { version: number, isNew } = published;
+      const { id } = publishing.document;
+      if (isNew && known(id, number) === null) {
+        compiled.set(nameOf(id, number), { ...prepared.policy, version: number });
+      }
+      const policy = await version(id, number);
+      if (policy === null) throw new Error(`Version ${number} was published and cannot be read`);
+      return { ok: true, policy, isNew };
     },
-    setTerms: async (terms, by, idempotency) => {
-      const refusal = await setTerms(deps, terms, by, idempotency);
+    setTerms: async (terms, by, idempotency, signal) => {
+      const refusal = await setTerms(deps, latestPolicy, terms, by, idempotency, signal);
       cached = null;
       return refusal;
     },

@@ -105,6 +105,14 @@ export class SearchTables {
   /** Completes the names, which filters by an assignee read. */
   prepareNames = (): Promise<void> => completed(this.names);
 
+  /**
+   * Completes the names, however much is left. For commands, because a service may never have
+   * followed the log of their database.
+   */
+  async completeNames(): Promise<void> {
+    while (!(await this.names.catchUp()));
+  }
+
   /** Ends a step that runs after its next statement. */
   stop(): void {
     this.names.stop();

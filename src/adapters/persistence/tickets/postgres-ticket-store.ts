@@ -11,7 +11,7 @@ import {
 import { type EpochMs, least } from '../../../domain/instant';
 import { isUuid } from '../../../domain/text';
 import type { NewTicket } from '../../../domain/ticket/commands';
-import { isDataError, isServerError, isStoreFault } from '../database/database-errors';
+import { isDataError, isStoreFault } from '../database/database-errors';
 import { type LaneName, lanesOf } from '../database/lanes';
 import { readRows, rowsOf } from '../database/sql';
 import { type Transaction, transact } from '../database/transact';
@@ -87,7 +87,6 @@ export function createTicketStore({ pool, lane = 'changes', onCommitted, now }: 
       return row;
     },
     isRejection: isDataError,
-    isServerFault: isServerError,
     isStoreFault,
   };
 }

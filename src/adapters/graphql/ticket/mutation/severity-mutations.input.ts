@@ -1,7 +1,7 @@
 import { ValidateNested } from 'class-validator';
 import { Field, InputType } from 'type-graphql';
 import type { Severity } from '../../../../domain/severity';
-import { LONG_TEXT, NOTE } from '../../../../domain/value-rules';
+import { LONG_TEXT, MAX_IMPACTS, NOTE } from '../../../../domain/value-rules';
 import { SeverityEnum } from '../../base/enums';
 import { Entries, Text } from '../../base/input-rules';
 import { optional } from '../../base/optional';
@@ -33,7 +33,7 @@ export class ReclassifyTicketInput extends TicketInput {
     ...optional,
     description: 'The current impacts of the issue, 1 to 50 entries. They replace the previous impacts.',
   })
-  @Entries(1, 50)
+  @Entries(1, MAX_IMPACTS)
   @ValidateNested()
   impacts?: ImpactInput[] | null;
 
@@ -80,7 +80,7 @@ export class ApplyWorkaroundInput extends TicketInput {
     description:
       'The impacts that remain after the workaround, 1 to 50 entries. The new severity follows from them. `NOBODY` with `DEGRADED` means that no one is affected any more.',
   })
-  @Entries(1, 50)
+  @Entries(1, MAX_IMPACTS)
   @ValidateNested()
   remaining!: ImpactInput[];
 }

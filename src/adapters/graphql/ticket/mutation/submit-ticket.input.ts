@@ -1,7 +1,7 @@
 import { ValidateNested } from 'class-validator';
 import { Field, ID, InputType } from 'type-graphql';
 import type { Channel } from '../../../../domain/ticket/commands';
-import { LONG_TEXT, NAME, SUBJECT, TAG } from '../../../../domain/value-rules';
+import { LONG_TEXT, MAX_IMPACTS, MAX_TAGS, NAME, SUBJECT, TAG } from '../../../../domain/value-rules';
 import { ChannelEnum } from '../../base/enums';
 import { Entries, Text, WebAddress } from '../../base/input-rules';
 import { MutationInput } from '../../base/mutation.input';
@@ -28,7 +28,7 @@ export class SubmitTicketInput extends MutationInput {
   @Field(() => [ImpactInput], {
     description: 'The impacts of the issue, 1 to 50 entries. The severity follows from them.',
   })
-  @Entries(1, 50)
+  @Entries(1, MAX_IMPACTS)
   @ValidateNested()
   impacts!: ImpactInput[];
 
@@ -73,7 +73,7 @@ export class SubmitTicketInput extends MutationInput {
     description:
       'The tags of the ticket, at most 50, each of 1 to 100 characters. White space around a tag is removed, and duplicates are ignored.',
   })
-  @Entries(0, 50)
+  @Entries(0, MAX_TAGS)
   @Text({ ...TAG, each: true })
   tags?: string[] | null;
 

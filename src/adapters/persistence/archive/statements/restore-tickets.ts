@@ -19,9 +19,9 @@ export const EXISTING_TICKETS = {
 };
 
 /**
- * Adds tickets ($1) with their numbers, events ($2), decided cycles ($3) and milestones ($4), each
- * as JSON. Returns the tickets that were added. One whose number or external id is taken is left
- * out with everything that belongs to it.
+ * Adds tickets ($1) with their numbers, decided cycles ($2) and milestones ($3), each as JSON.
+ * Returns the tickets that were added. One whose number or external id is taken is left out with
+ * everything that belongs to it.
  */
 export const RESTORE_TICKETS = {
   name: 'restore-tickets',
@@ -29,15 +29,19 @@ export const RESTORE_TICKETS = {
            INSERT INTO tickets (${list(TICKET_COLUMNS)})
            SELECT ${list(TICKET_COLUMNS, 'r.')} FROM ${recordsOf('tickets', '$1')}
            ON CONFLICT DO NOTHING RETURNING id
-         ), logged AS (
-           INSERT INTO events (${list(EVENT_WRITTEN_COLUMNS)})
-           SELECT ${list(EVENT_WRITTEN_COLUMNS, 'r.')} FROM ${recordsOf('events', '$2')} JOIN added a ON a.id = r.ticket_id
          ), decided AS (
            INSERT INTO commitment_outcomes
-           SELECT r.* FROM ${recordsOf('commitment_outcomes', '$3')} JOIN added a ON a.id = r.ticket_id
+           SELECT r.* FROM ${recordsOf('commitment_outcomes', '$2')} JOIN added a ON a.id = r.ticket_id
          ), reached AS (
            INSERT INTO ticket_milestones
-           SELECT r.* FROM ${recordsOf('ticket_milestones', '$4')} JOIN added a ON a.id = r.ticket_id
+           SELECT r.* FROM ${recordsOf('ticket_milestones', '$3')} JOIN added a ON a.id = r.ticket_id
          )
          SELECT id FROM added`,
+};
+
+/** Adds events ($1, as JSON) of tickets that were added. */
+export const RESTORE_EVENTS = {
+  name: 'restore-events',
+  text: `INSERT INTO events (${list(EVENT_WRITTEN_COLUMNS)})
+         SELECT ${list(EVENT_WRITTEN_COLUMNS, 'r.')} FROM ${recordsOf('events', '$1')}`,
 };

@@ -98,17 +98,14 @@ export async function insertSubmission(
   for (const row of externalIdRowsOf(record)) addRow(values, row, EXTERNAL_ID_COLUMNS);
   const [plain, withId] = answer === null ? [SUBMIT, SUBMIT_WITH_ID] : [SUBMIT_WITH_KEY, SUBMIT_WITH_KEY_AND_ID];
   const statement = { ...(ticket.externalId === null ? plain : withId), values };
-  const insert = async () => {
-    // Not cancelled: a statement that has begun runs to its end.
-    signal?.throwIfAborted();
-    return await rowsOf<{ number: number; xid: string }>(lane.ownWork, statement);
-  };
+  const on = lane.forChange(signal);
+  const insert = () => rowsOf<{ number: number; xid: string }>(on, statement);
   let isLost = false;
   for (let attempt = 1; ; attempt++) {
     // Whether the id or the key of the request is taken, which it may have done itself.
     let isTaken = true;
     try {
-      const [row] = await retryWhileLocked(lane, insert, lockWaitMs);
+      const [row] = await retryWhileLocked(lane, insert, { lockWaitMs, signal });
       if (row !== undefined) return row;
       if (answer === null) throw new Error('The database inserted no ticket and returned no reason');
     } catch (error) {
