@@ -61,7 +61,7 @@ export function distinctTags(tags: readonly string[]): readonly string[] {
 
 /** What was done to a value so that it follows its rule. */
 export interface ValueChange {
-  readonly kind: 'SHORTENED' | 'DROPPED';
+  readonly kind: 'SHORTENED' | 'DROPPED' | 'REPLACED';
   /** For people, beginning with the name of the field. */
   readonly detail: string;
 }

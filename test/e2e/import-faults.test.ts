@@ -136,14 +136,21 @@ describe('rows later than now', () => {
     );
   });
 
-  it('raise the question of the zone if they are ahead by hours', async () => {
+  it('raise the question of the zone if many are ahead by hours, however many are not', async () => {
     const local = AHEAD.slice(0, 16).replace('T', ' ');
     const past = '2026-11-03 12:00';
-    const lines = [row('A', past, { openedAt: past }), row('A', local, { openedAt: past })];
-    const { stderr } = await importLog(logOf(lines), { mapping: LOCAL.replace('America/New_York', 'UTC') });
-    expect(stderr).toMatch(/^1 row lies up to 5 h ahead of now\. Is instants\.timeZone, UTC, the zone of the file\?/m);
+    const linesWith = (ahead: number) => [
+      ...Array.from({ length: 200 }, (_, place) => row(`P${place}`, past, { openedAt: past })),
+      ...Array.from({ length: ahead }, (_, place) => row(`A${place}`, local, { openedAt: past })),
+    ];
+    const mapping = LOCAL.replace('America/New_York', 'UTC');
+    const { stderr } = await importLog(logOf(linesWith(10)), { mapping });
+    expect(stderr).toMatch(/^10 rows lie up to 5 h ahead of now\. Is instants\.timeZone, UTC, the zone of the file\?/m);
     expect(stderr).toContain(`The newest row of the log is of ${AHEAD.slice(0, 16)}`);
-    expect((await importLog(logOf([row('B', AHEAD)]))).stderr).toMatch(/Are the offsets of the instants .* right\?/);
+    expect((await importLog(logOf(linesWith(9)), { mapping })).stderr).not.toMatch(/ahead of now/);
+    expect((await importLog(logOf([row('B', NOON), row('B', AHEAD)]))).stderr).not.toMatch(/ahead of now/);
+    const all = [row('B', AHEAD), row('C', AHEAD), row('C', AHEAD)];
+    expect((await importLog(logOf(all))).stderr).toMatch(/^3 rows lie .* Are the offsets of the instants .* right\?/m);
   });
 });
 
@@ -206,6 +213,30 @@ describe('the account of the rows', () => {
     const { stdout, reports } = await importLog(logOf(lines), { mapping });
     expect(reports.map((line) => line.split(':')[0])).toEqual(['line 4 A OTHER_CLIENT', 'line 5 B" QUOTE_IN_ID']);
     expect(stdout).toMatch(/^Rows: +4 rows read = 4 used \+ 0 reported$/m);
+  });
+
+  it('names rows without a client, and leaves out those whose client is too long', async () => {
+    const mapping = MAPPING.replace('client: { name: Probe }', 'client: { column: subject }');
+    const long = 'A'.repeat(200);
+    const lines = [
+      row('A', NOON, { subject: 'Acme' }),
+      row('A', '2026-11-03T13:00:00Z', { subject: '', state: 'Active' }),
+      row('A', '2026-11-03T14:00:00Z', { subject: '\u200b', state: 'Resolved' }),
+      row('B', NOON, { subject: '' }),
+      row('B', '2026-11-03T13:00:00Z', { subject: '', state: 'Active' }),
+      row('C', NOON, { subject: long }),
+      row('D', NOON, { subject: `${long}1` }),
+      row('E', NOON, { subject: `${long}2` }),
+    ];
+    const { stdout, reports } = await importLog(logOf(lines), { mapping });
+    expect(reports).toEqual([
+      'line 8 D UNREADABLE_ROW: the row has a subject of 201 characters; at most 200 are accepted; it is left out',
+      'line 9 E UNREADABLE_ROW: the row has a subject of 201 characters; at most 200 are accepted; it is left out',
+      'line 5 B VALUE_REPLACED: the row names no client; the ticket is one of "Unknown client"',
+    ]);
+    expect(stdout).toMatch(/^Rows: +8 rows read = 6 used \+ 2 reported$/m);
+    const { rows } = await client.query('SELECT name FROM clients ORDER BY name');
+    expect(rows.map(({ name }) => name)).toEqual([long, 'Acme', 'Unknown client']);
   });
 
   it('fails if rows were read and none opens a ticket', async () => {

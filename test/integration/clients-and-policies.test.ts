@@ -1,15 +1,21 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Client } from 'pg';
 import { v7 as newId } from 'uuid';
 import { createClientAccounts } from '../../src/adapters/persistence/clients/postgres-clients';
-import { createPolicies, NoPolicyPublished } from '../../src/adapters/persistence/policies/postgres-policies';
+import { lanesOf, sharesOf } from '../../src/adapters/persistence/database/lanes';
+import { NoPolicyPublished } from '../../src/adapters/persistence/policies/compiled-policies';
+import { createPolicies } from '../../src/adapters/persistence/policies/postgres-policies';
 import { policyFingerprint } from '../../src/adapters/policy-files/policy-fingerprint';
 import { publishConfiguredPolicy } from '../../src/application/policies/publish-configured-policy';
 import { OWN_WORK } from '../../src/application/ports/caller';
 import type { ConfiguredPolicies } from '../../src/application/ports/configured-policy';
 import { InvalidCursor } from '../../src/application/ports/pagination';
+import { DataLockedError } from '../../src/application/ports/store-errors';
+import { type CalendarDefinition, compileCalendar } from '../../src/domain/calendar/business-calendar';
 import { CIMCLOUD_DOCUMENT } from '../support/policies';
 import { AGENT, openStore, type TestStore } from '../support/store';
-import { until } from '../support/until';
+import { holdLocks } from '../support/turned-away';
+import { until, untilTrue } from '../support/until';
 
 let store: TestStore;
 beforeAll(async () => {
@@ -161,6 +167,85 @@ describe('the versions of a policy', () => {
     expect(await ended.refusalsOf(OWN_WORK, { ...document, title: 'changed' })).toMatchObject([
       { code: 'CalendarEndsTooSoon' },
     ]);
+  });
+});
+
+describe('a policy in memory', () => {
+  const business = CIMCLOUD_DOCUMENT.calendars.business as CalendarDefinition;
+  const document = {
+    ...CIMCLOUD_DOCUMENT,
+    id: 'kept',
+    calendars: { ...CIMCLOUD_DOCUMENT.calendars, own: { ...business, holidays: [...business.holidays] } },
+  };
+  const policies = () => createPolicies({ ...store, policyId: 'kept' });
+  const publishing = { document, fingerprint: 'kept', yaml: 'kept', by: AGENT, idempotency: null };
+  const termsOf = (calendar: string) => ({
+    clientId: store.client.id,
+    policy: null,
+    calendars: { business: calendar },
+  });
+
+  test('is the one that was published, so that it is compiled once', async () => {
+    const own = policies();
+    const published = await own.publish(publishing);
+    if (!published.ok) throw new Error(JSON.stringify(published.refusals));
+    const { policy } = published;
+    expect(policy).toMatchObject({ id: 'kept', version: 1 });
+    expect(await own.version('kept', 1)).toBe(policy);
+    for (const [name, definition] of Object.entries(document.calendars)) {
+      expect(policy.calendars[name]).toBe(definition);
+      expect(policy.compiledCalendars.get(name)).toBe(compileCalendar(definition));
+    }
+    // Another process reads the same from the database.
+    const { compiledCalendars: _, ...data } = policy;
+    expect(await policies().current(null)).toMatchObject(data);
+    expect(await own.publish(publishing)).toEqual({ ok: true, policy, isNew: false });
+  });
+
+  test('is what terms are checked against, without reading it again', async () => {
+    const own = policies();
+    expect(await own.current(null)).toMatchObject({ version: 1 });
+    await store.pool.query(`UPDATE policy_versions SET document = '{}' WHERE id = 'kept'`);
+    expect(await own.setTerms(termsOf('own'), AGENT, null)).toBeNull();
+    expect(await own.setTerms(termsOf('none'), AGENT, null)).toMatchObject({
+      code: 'UnknownCalendar',
+      known: ['business', 'own', 'roundTheClock'],
+    });
+    await store.pool.query(`UPDATE policy_versions SET document = $1 WHERE id = 'kept'`, [JSON.stringify(document)]);
+    await own.setTerms({ ...termsOf('own'), calendars: {} }, AGENT, null);
+  });
+
+  test('is found for the health check while all look-ups of requests wait', async () => {
+    const { lookups } = lanesOf(store.pool);
+    const taken = await Promise.all(Array.from({ length: sharesOf(20).lookups }, () => lookups.take()));
+    expect(await policies().inForce()).toMatchObject([{ id: 'kept', version: 1 }]);
+    for (const { release } of taken) release();
+  });
+
+  test('is not waited for by the health check when others have locked its table', async () => {
+    const other = new Client(store.url);
+    await other.connect();
+    for (const table of ['clients', 'policy_versions']) {
+      await other.query(`BEGIN; LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);
+      await expect(policies().inForce(0)).rejects.toBeInstanceOf(DataLockedError);
+      await other.query('ROLLBACK');
+    }
+    await other.end();
+  });
+
+  test('is not used for terms when a version was published while they waited for the lock', async () => {
+    const other = new Client(store.url);
+    await other.connect();
+    const isTurnedAway = await holdLocks(other, 'SELECT pg_advisory_xact_lock($1)', [5_310_827_432]);
+    const set = policies().setTerms(termsOf('own'), AGENT, null);
+    await untilTrue(isTurnedAway);
+    await other.query(
+      `INSERT INTO policy_versions (id, version, document, fingerprint, published_at, configured)
+       SELECT id, 2, document #- '{calendars,own}', 'other', now(), false FROM policy_versions WHERE id = 'kept'`,
+    );
+    await other.query('COMMIT');
+    expect(await set).toMatchObject({ code: 'UnknownCalendar', calendar: 'own', known: ['business', 'roundTheClock'] });
+    await other.end();
   });
 });
 

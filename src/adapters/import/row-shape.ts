@@ -58,12 +58,20 @@ export function rowShape(header: readonly string[], mapping: MappingFile, path: 
     const text = cell(cells, ticket.order.column);
     return ticket.order.as === 'number' ? Number(text ?? Number.NaN) : text;
   };
-  const unreadable = ({ problem }: CsvRecord, id: string | null, ordered: number | string | null) => {
+  const clientOf = (cells: readonly string[]): string =>
+    'name' in ticket.client ? ticket.client.name : (cell(cells, ticket.client.column) ?? '');
+  const tooLong = (column: string, name: string): string | null =>
+    isAtMost(NAME.max, name)
+      ? null
+      : `has a ${column} of ${charactersOf(name)} characters; at most ${NAME.max} are accepted`;
+  // A name that identifies a ticket or a client is not shortened: two could become one.
+  const unreadable = ({ problem, cells }: CsvRecord, id: string | null, ordered: number | string | null) => {
     if (problem !== null) return problem;
     if (id === null) return `has no ${ticket.id}`;
     if (isBlank(id)) return `has a ${ticket.id} of invisible characters only`;
-    if (!isAtMost(NAME.max, id))
-      return `has a ${ticket.id} of ${charactersOf(id)} characters; at most ${NAME.max} are accepted`;
+    const long =
+      tooLong(ticket.id, id) ?? ('name' in ticket.client ? null : tooLong(ticket.client.column, clientOf(cells)));
+    if (long !== null) return long;
     if (typeof ordered === 'number' && Number.isNaN(ordered)) return 'has no number in the column that orders the rows';
     return null;
   };
@@ -89,7 +97,6 @@ export function rowShape(header: readonly string[], mapping: MappingFile, path: 
         tally.report({ line, ticket: named, reason: 'IN_THE_FUTURE', detail, rows: 1 });
         return null;
       }
-      const client = 'name' in ticket.client ? ticket.client.name : cell(cells, ticket.client.column);
       const row = {
         line,
         at: at?.[0] ?? null,
@@ -98,7 +105,7 @@ export function rowShape(header: readonly string[], mapping: MappingFile, path: 
         priority: cell(cells, priority.column),
         resolution: cell(cells, event.resolution),
         facts: {
-          client: client ?? '',
+          client: clientOf(cells),
           subject: subject(cells),
           description: cell(cells, ticket.description),
           reporter: cell(cells, ticket.reporter),

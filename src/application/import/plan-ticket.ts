@@ -39,6 +39,7 @@ export type ReportReason =
   | 'QUOTE_IN_ID'
   | 'VALUE_SHORTENED'
   | 'VALUE_DROPPED'
+  | 'VALUE_REPLACED'
   | 'REFUSED'
   | 'NOT_OPENED'
   | 'ALREADY_THERE'
@@ -155,7 +156,8 @@ export function planTicket(ticket: string, rows: Iterable<LogRow>, mapping: Impo
     used.push(line);
     latest = at;
     const { client } = row.facts;
-    if (!clients.has(folded(client))) {
+    const isNamed = folded(client) !== '';
+    if (isNamed && !clients.has(folded(client))) {
       clients.add(folded(client));
       note('OTHER_CLIENT', `the row names the client ${show(client)}; the ticket stays with that of its first row`);
     }

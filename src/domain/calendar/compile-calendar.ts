@@ -11,14 +11,21 @@ import { WIDEST_OFFSET_MS, ZoneOffsets } from './zone-offsets';
 const EARLIEST: EpochMs = dayNumberOf(1, 1, 1) * DAY_MS;
 const LATEST: EpochMs = dayNumberOf(10_000, 1, 1) * DAY_MS - 1;
 
+const compiled = new WeakMap<CalendarDefinition, BusinessCalendar>();
+
 /**
- * Checks and compiles a definition. This takes microseconds, except for the first use of a zone.
- * Each year is compiled when it is first needed, in about half a millisecond.
+ * Checks and compiles a definition; each definition once. This takes about a microsecond per
+ * holiday, and some milliseconds for the first use of a zone. Each year is compiled when it is
+ * first needed, in about half a millisecond.
  *
  * @throws CalendarError `INVALID_CALENDAR`, `INVALID_TIME_ZONE`, or `NEVER_OPEN` if no date has
  *   open hours
  */
-export const compileCalendar = (definition: CalendarDefinition): BusinessCalendar => new CompiledCalendar(definition);
+export function compileCalendar(definition: CalendarDefinition): BusinessCalendar {
+  const calendar = compiled.get(definition) ?? new CompiledCalendar(definition);
+  compiled.set(definition, calendar);
+  return calendar;
+}
 
 class CompiledCalendar implements BusinessCalendar {
   private readonly hours: OpeningHours;

@@ -1,4 +1,4 @@
-import type { RowCounts, RowsAhead } from '../../../application/import/row-tally';
+import type { RowCounts } from '../../../application/import/row-tally';
 import type { EndOfLog } from '../../../application/import/ticket-tally';
 import { toIso } from '../../../domain/instant';
 import { COMMITMENT_KINDS } from '../../../domain/policy/policy';
@@ -18,7 +18,7 @@ export function importResult(done: ImportDone, isDryRun: boolean): ImportResult 
   const isNothingOpened = summary.rows.read > 0 && summary.notOpened === summary.tickets;
   const { format, timeZone } = mapping.file.instants;
   const notes = [
-    ...zoneNote(summary.rows.ahead, format === 'rfc3339' ? null : timeZone),
+    ...zoneNote(summary.rows, format === 'rfc3339' ? null : timeZone),
     ...farRowNote(summary.end),
     ...(isNothingOpened
       ? ['No ticket could be opened. Check that instants.format and the columns of the mapping match the file.']
@@ -31,9 +31,20 @@ export function importResult(done: ImportDone, isDryRun: boolean): ImportResult 
   };
 }
 
-/** A question, if most of the rows that are later than now are so by hours only. */
-function zoneNote({ rows, byHours, farthestByHours, newest }: RowsAhead, timeZone: string | null): readonly string[] {
-  if (byHours === 0 || byHours * 2 < rows || newest === null) return [];
+/**
+ * The rows ahead from which on the zone is asked for. A few have mistyped instants. No share of the
+ * file, because a log that was exported just now has only the rows of its last hours ahead.
+ */
+const MANY_AHEAD = 10;
+
+/**
+ * A question, if many rows, or all rows of a small file, are later than now, and most of them by
+ * hours only.
+ */
+function zoneNote({ read, ahead }: RowCounts, timeZone: string | null): readonly string[] {
+  const { rows, byHours, farthestByHours, newest } = ahead;
+  const areMany = byHours >= MANY_AHEAD || byHours === read;
+  if (!areMany || byHours * 2 < rows || newest === null) return [];
   const minutes = Math.ceil(farthestByHours / 60_000);
   const far = minutes < 90 ? `${minutes} min` : `${Math.ceil(minutes / 60)} h`;
   const question =

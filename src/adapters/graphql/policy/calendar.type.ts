@@ -29,8 +29,11 @@ export function calendarView(policy: Policy, name: string): CalendarView | null 
   return definition === undefined || compiled === undefined ? null : { policy, name, definition, compiled };
 }
 
+/** The calendars of a policy in the order of their names: the database keeps no order of fields. */
 export const calendarsOf = (policy: Policy): readonly CalendarView[] =>
-  Object.keys(policy.calendars).flatMap((name) => calendarView(policy, name) ?? []);
+  Object.keys(policy.calendars)
+    .sort()
+    .flatMap((name) => calendarView(policy, name) ?? []);
 
 @ObjectType('OpenHours', {
   description: 'One interval of open time within a day, in the local time of the calendar.',

@@ -1,21 +1,23 @@
 import type { EntityManager } from 'typeorm';
-import type { LatestVersion, UnpublishedPolicy } from '../../../application/ports/policies';
+import type { LatestVersion } from '../../../application/ports/policies';
 import { type PolicyVersionRow, policyVersions } from '../tables';
 
 /**
  * The latest version of a policy, and whether it equals a document; PostgreSQL ignores the order of
  * fields.
+ *
+ * @param json the document
  */
 export async function latestVersion(
   manager: EntityManager,
   id: string,
-  document: UnpublishedPolicy | null,
+  json: string | null,
 ): Promise<LatestVersion | null> {
   const row = await manager
     .createQueryBuilder(policyVersions, 'v')
     .select('v.version', 'version')
     .addSelect('v.document = CAST(:document AS jsonb)', 'isSame')
-    .where('v.id = :id', { id, document: document === null ? null : JSON.stringify(document) })
+    .where('v.id = :id', { id, document: json })
     .orderBy('v.version', 'DESC')
     .limit(1)
     .getRawOne<LatestVersion>();

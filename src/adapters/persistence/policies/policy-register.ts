@@ -6,12 +6,7 @@ import type { Idempotency } from '../../../application/ports/idempotency';
 import type { ClientTerms, Published, Publishing } from '../../../application/ports/policies';
 import type { WaitSignal } from '../../../application/waiting-line';
 import type { Actor } from '../../../domain/actor';
-import type { EpochMs } from '../../../domain/instant';
-import { calendarsEndingBeforeTargets } from '../../../domain/policy/calendar-ends';
-import { unknownCalendars, withCalendars } from '../../../domain/policy/calendar-replacements';
-import { compilePolicy } from '../../../domain/policy/compile-policy';
-import type { PolicyDocument } from '../../../domain/policy/policy';
-import { readPolicyVersion } from '../../../domain/policy/policy-document';
+import type { Policy } from '../../../domain/policy/policy';
 import type { Refusal } from '../../../domain/ticket/refusals';
 import { poolOf } from '../database/data-source';
 import { entityManager } from '../database/entity-manager';
@@ -20,8 +15,10 @@ import { rowsOf } from '../database/sql';
 import { type Transaction, transact } from '../database/transact';
 import { clients, policyVersions } from '../tables';
 import { claimKey, noteAnswer } from '../tickets/idempotency-keys';
-import { clientsWithTerms, type TermsRow } from './client-terms';
-import { lastConfigured, latestVersion } from './latest-versions';
+import { clientsWithTerms } from './client-terms';
+import { lastConfigured, latestVersion, latestVersions } from './latest-versions';
+import { calendarsInUse, calendarsTooShort, refusalOfTerms } from './policy-refusals';
+import { type PreparedPolicy, preparePolicy } from './prepare-policy';
 
 /** The key of the advisory lock of every change of versions or terms; an arbitrary number. */
 const LOCK = 5_310_827_432;
@@ -42,6 +39,12 @@ class Refused extends Error {
     super('refused');
   }
 }
+
+/** Rolls a transaction back, because a version was published since the latest one was read. */
+class Outdated extends Error {}
+
+/** The latest version of a policy; null if none is published. */
+export type LatestPolicy = (id: string) => Promise<Policy | null>;
 
 /** A transaction, for named statements, with its EntityManager, for repositories. */
 type Register = { readonly tx: Transaction; readonly manager: EntityManager };
@@ -77,6 +80,7 @@ async function withPublishLock<T>(
 export async function publishVersion(
   { dataSource, clock, policyId }: RegisterDeps,
   { document, fingerprint, yaml, by, idempotency }: Publishing,
+  prepared: PreparedPolicy,
   signal: WaitSignal | undefined,
 ): Promise<{ readonly version: number; readonly isNew: boolean } | Exclude<Published, { ok: true }>> {
   const { id } = document;
@@ -97,11 +101,11 @@ export async function publishVersion(
     }
     const refusals = calendarsInUse(await clientsWithTerms(manager), policyId, document);
     throwIfRefused(refusals);
-    const last = await latestVersion(manager, id, document);
+    const last = await latestVersion(manager, id, prepared.json);
     const isNew = last?.isSame !== true;
-    if (isNew) throwIfRefused(calendarsTooShort(await clientsWithTerms(manager), policyId, document, now));
+    if (isNew) throwIfRefused(calendarsTooShort(await clientsWithTerms(manager), policyId, prepared.policy, now));
     const version = isNew ? (last?.version ?? 0) + 1 : last.version;
-    if (isNew) await insertVersion(manager, { document, fingerprint, yaml, version, by, now });
+    if (isNew) await insertVersion(manager, { id, json: prepared.json, fingerprint, yaml, version, by, now });
     if (idempotency !== null) await noteAnswer(tx, by, idempotency.key, version);
     return { version, isNew };
   });
@@ -119,26 +123,29 @@ export async function publishConfigured(
   const outside = entityManager(dataSource, lanesOf(poolOf(dataSource)).lookups.ownWork);
   if ((await lastConfigured(outside, id)) === fingerprint) return [];
   const document = make();
+  const { policy, json } = await preparePolicy(document);
   const published = await withPublishLock(dataSource, undefined, async ({ manager }) => {
     // Another process may have published it while this one waited for the lock.
     if ((await lastConfigured(manager, id)) === fingerprint) return;
     const refusals = calendarsInUse(await clientsWithTerms(manager), policyId, document);
     throwIfRefused(refusals);
-    const last = await latestVersion(manager, id, document);
+    const last = await latestVersion(manager, id, json);
     if (last?.isSame === true) {
       await manager.update(policyVersions, { id, version: last.version }, { configured: true, fingerprint });
     } else {
       const now = clock.now();
-      throwIfRefused(calendarsTooShort(await clientsWithTerms(manager), policyId, document, now));
+      throwIfRefused(calendarsTooShort(await clientsWithTerms(manager), policyId, policy, now));
       const version = (last?.version ?? 0) + 1;
-      await insertVersion(manager, { document, fingerprint, yaml, version, by: null, now });
+      await insertVersion(manager, { id, json, fingerprint, yaml, version, by: null, now });
     }
   });
   return published instanceof Refused ? published.refusals : [];
 }
 
 interface NewVersion {
-  readonly document: PolicyDocument;
+  readonly id: string;
+  /** The document. */
+  readonly json: string;
   readonly fingerprint: string;
   readonly yaml: string;
   readonly version: number;
@@ -147,65 +154,16 @@ interface NewVersion {
   readonly now: number;
 }
 
-async function insertVersion(manager: EntityManager, { document, by, now, ...columns }: NewVersion): Promise<void> {
-  // Throws if the document cannot be compiled, so that it is not published.
-  compilePolicy(document, columns.version);
-  await manager.insert(policyVersions, {
-    ...columns,
-    id: document.id,
-    document,
-    published_at: now,
-    published_by: by,
-    configured: by === null,
-  });
-}
-
-/** The calendars that clients use and that this version of their policy would no longer have. */
-export const calendarsInUse = (
-  terms: readonly TermsRow[],
-  policyId: string,
-  document: PolicyDocument,
-): readonly Refusal[] =>
-  terms
-    .filter(({ policy }) => (policy ?? policyId) === document.id)
-    .flatMap(({ name, calendars }) =>
-      unknownCalendars(document, calendars).map(
-        (calendar): Refusal => ({ code: 'CalendarInUse', calendar, policy: document.id, client: name }),
-      ),
-    );
-
-/**
- * The calendars of a new version that do not know the time of its targets, also as the clients have
- * replaced them.
- */
-export function calendarsTooShort(
-  terms: readonly TermsRow[],
-  policyId: string,
-  document: PolicyDocument,
-  now: EpochMs,
-): readonly Refusal[] {
-  const used = terms.filter((row) => (row.policy ?? policyId) === document.id);
-  return tooShort(document, [{}, ...used.map(({ calendars }) => calendars)], now);
-}
-
-/** The calendars that end before a target of a policy, under any of several replacements. */
-function tooShort(
-  document: PolicyDocument,
-  replacements: readonly ClientTerms['calendars'][],
-  now: EpochMs,
-): readonly Refusal[] {
-  const policy = compilePolicy(document, 1);
-  const ends = replacements.flatMap((calendars) => calendarsEndingBeforeTargets(withCalendars(policy, calendars), now));
-  return [...new Map(ends.map((end) => [end.calendar, end])).values()].map(
-    ({ calendar, knownUntil, severity, kind }): Refusal => ({
-      code: 'CalendarEndsTooSoon',
-      calendar,
-      policy: document.id,
-      knownUntil,
-      severity,
-      commitment: kind,
-    }),
-  );
+async function insertVersion(manager: EntityManager, { json, by, now, ...columns }: NewVersion): Promise<void> {
+  const row = { ...columns, published_at: now, published_by: by, configured: by === null };
+  await manager
+    .createQueryBuilder()
+    .insert()
+    .into(policyVersions)
+    .values({ ...row, document: () => 'CAST(:json AS jsonb)' })
+    .setParameter('json', json)
+    .updateEntity(false)
+    .execute();
 }
 
 function throwIfRefused(refusals: readonly Refusal[]): void {
@@ -218,42 +176,43 @@ function throwIfRefused(refusals: readonly Refusal[]): void {
  * the default policy is in force already.
  */
 export async function setTerms(
-  { dataSource, clock, policyId }: RegisterDeps,
-  { clientId, policy, calendars }: ClientTerms,
+  deps: RegisterDeps,
+  latestPolicy: LatestPolicy,
+  terms: ClientTerms,
   by: Actor,
   idempotency: Idempotency | null,
   signal: WaitSignal | undefined,
 ): Promise<Refusal | null> {
-  const set = await withPublishLock(dataSource, signal, async ({ tx, manager }) => {
+  const { dataSource, clock, policyId } = deps;
+  const { clientId, policy, calendars } = terms;
+  const id = policy ?? policyId;
+  // Before the lock is taken, since a large policy takes long to read and compile.
+  const latest = await latestPolicy(id);
+  const change = async ({ tx, manager }: Register): Promise<void> => {
     const now = clock.now();
     if (idempotency !== null) {
       const claim = await claimKey(tx, { by, ...idempotency }, clientId, now);
       if (claim === 'REUSED') throw new Refused([{ code: 'IdempotencyKeyReused', key: idempotency.key }]);
       if (claim !== 'NEW') return;
     }
+    const [row] = await latestVersions(manager, [id]);
+    if (row?.version !== latest?.version) throw new Outdated();
     const hasTerms = policy !== null || Object.keys(calendars).length > 0;
-    const refusal = await refusalOfTerms(manager, policy ?? policyId, calendars, hasTerms ? now : null);
+    const refusal =
+      latest === null ? await unknownPolicy(manager, id) : refusalOfTerms(latest, calendars, hasTerms ? now : null);
     if (refusal !== null) throw new Refused([refusal]);
     await manager.update(clients, { id: clientId }, { policy, calendars });
-  });
-  return set instanceof Refused ? (set.refusals[0] ?? null) : null;
+  };
+  try {
+    const set = await withPublishLock(dataSource, signal, change);
+    return set instanceof Refused ? (set.refusals[0] ?? null) : null;
+  } catch (error) {
+    if (!(error instanceof Outdated)) throw error;
+    return await setTerms(deps, latestPolicy, terms, by, idempotency, signal);
+  }
 }
 
-/** @param now the instant from which targets must be computable; null if that is not asked */
-async function refusalOfTerms(
-  manager: EntityManager,
-  id: string,
-  calendars: ClientTerms['calendars'],
-  now: EpochMs | null,
-): Promise<Refusal | null> {
-  const last = await manager.findOne(policyVersions, { where: { id }, order: { version: 'DESC' } });
-  if (last === null) {
-    const rows = await manager.find(policyVersions, { select: { id: true, version: true }, order: { id: 'ASC' } });
-    return { code: 'UnknownPolicy', policy: id, known: [...new Set(rows.map((row) => row.id))] };
-  }
-  const document = readPolicyVersion(last.document, id, last.version);
-  const [unknown] = unknownCalendars(document, calendars);
-  const known = Object.keys(document.calendars);
-  if (unknown !== undefined) return { code: 'UnknownCalendar', calendar: unknown, policy: id, known };
-  return now === null ? null : (tooShort(document, [calendars], now)[0] ?? null);
+async function unknownPolicy(manager: EntityManager, policy: string): Promise<Refusal> {
+  const rows = await manager.find(policyVersions, { select: { id: true, version: true }, order: { id: 'ASC' } });
+  return { code: 'UnknownPolicy', policy, known: [...new Set(rows.map(({ id }) => id))] };
 }
