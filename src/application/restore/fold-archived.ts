@@ -43,7 +43,7 @@ export async function foldArchived(
   }
 }
 
-/** The event without the texts of which a ticket can have any number; reports do not need them. */
+/** The event without long texts: a ticket can have any number of them, and reports need none. */
 function withoutTexts(event: TicketEvent): TicketEvent {
   if (event.type === 'COMMUNICATED') return { ...event, body: '' };
   if (event.type === 'CALL_RECORDED') return { ...event, note: null };
