@@ -1,13 +1,26 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type Json, SEV2, startTestService, type TestService } from '../support/graphql-service';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Client } from 'pg';
+import { WRITTEN_COLUMNS } from '../../src/adapters/persistence/tickets/ticket-row';
+import { type Answer, apiAt, type Json, SEV2, startTestService, type TestService } from '../support/graphql-service';
+import { type Serving, serve } from '../support/program';
+import { untilTrue } from '../support/until';
 
 let service: TestService;
+/** A process on the same database, whose turns are measured. */
+let measured: Serving;
 let ticketId: string;
 beforeAll(async () => {
   service = await startTestService();
   ticketId = await service.submit();
+  measured = await serve({
+    DATABASE_URL: service.database.url,
+    NODE_OPTIONS: `--require ${require.resolve('../support/longest-turn.cjs')}`,
+  });
 });
-afterAll(() => service.close());
+afterAll(async () => {
+  await measured.end('SIGTERM');
+  await service.close();
+});
 
 const FILTER = 'query ($v: TicketFilter) { tickets(filter: $v) { totalCount } }';
 const mutation = (name: string): string =>
@@ -22,9 +35,37 @@ const nested = (depth: number): Json => {
 const SUBMIT = { subject: 's', impacts: [SEV2[0]] };
 
 /**
- * The request is answered with less than two seconds of processor time. Each takes less than 200 ms
- * on an idle machine; before they were limited, they took 9 to 39 s.
+ * The processor time of the longest turn of the event loop, in milliseconds. It is less than 200 ms
+ * on an idle machine. A loaded machine takes longer, so one of several tries has to stay below.
  */
+const MOST_MS = 400;
+const TRIES = 6;
+
+/** The longest turn of the process since the last time. */
+async function longestTurn(): Promise<number> {
+  const turns = () => measured.logged().flatMap(({ longestTurn: turn }) => (typeof turn === 'number' ? [turn] : []));
+  const { length } = turns();
+  measured.child.kill('SIGUSR2');
+  await untilTrue(() => turns().length > length);
+  return turns().at(-1) ?? Number.POSITIVE_INFINITY;
+}
+
+/** Asks a process of its own until the longest turn stays below. */
+async function askMeasured(what: string, query: string, v?: Json): Promise<Answer> {
+  const turns: number[] = [];
+  for (let attempt = 1; ; attempt += 1) {
+    await longestTurn();
+    // Another document each time, so that it is parsed each time.
+    const answer = await apiAt(measured.url).ask(`${query} #${attempt}`, v === undefined ? undefined : { v });
+    turns.push(await longestTurn());
+    if (Math.min(...turns) >= MOST_MS && attempt < TRIES) continue;
+    if (process.env.STEPDOWN_SHOW_COST !== undefined) process.stderr.write(`${what}: ${turns} ms\n`);
+    expect(Math.min(...turns)).toBeLessThan(MOST_MS);
+    return answer;
+  }
+}
+
+/** Before they were limited, they took 9 to 39 s. */
 test.each<[string, () => readonly [query: string, v?: Json]]>([
   ['lists of lists', () => [FILTER, { and: Array(100).fill({ and: Array(100).fill({ and: Array(25).fill({}) }) }) }]],
   ['a wide list', () => [FILTER, { and: Array(300_000).fill({}) }]],
@@ -81,14 +122,9 @@ test.each<[string, () => readonly [query: string, v?: Json]]>([
   ['unknown fields of a document', () => [`{ ${times(2_400, (n) => `tickt${n}`)} }`]],
   ['long names of a document', () => [`{ ${times(2_000, (n) => `${'x'.repeat(390)}${n}`)} }`]],
   ['many operations', () => [times(900, (n) => `query q${n} { __typename }`)]],
-])('%s', async (_what, request) => {
+])('%s', async (what, request) => {
   const [query, v] = request();
-  const before = process.cpuUsage();
-  const { status, errors, data } = await service.ask(query, v === undefined ? undefined : { v });
-  const { user, system } = process.cpuUsage(before);
-  if (process.env.STEPDOWN_SHOW_COST !== undefined)
-    process.stderr.write(`${_what}: ${Math.round((user + system) / 1000)} ms\n`);
-  expect((user + system) / 1000).toBeLessThan(2_000);
+  const { status, errors, data } = await askMeasured(what, query, v);
   expect(status).toBeLessThan(500);
   expect(errors.map(({ extensions }) => extensions.code)).not.toContain('INTERNAL_SERVER_ERROR');
   expect(JSON.stringify([errors, data]).length).toBeLessThan(50_000);
@@ -96,6 +132,59 @@ test.each<[string, () => readonly [query: string, v?: Json]]>([
   expect((await service.data('query ($id: ID!) { ticket(id: $id) { id } }', { id: ticketId })).ticket.id).toBe(
     ticketId,
   );
+});
+
+describe('the largest operations that are accepted', () => {
+  const COPIES = 99;
+  const under100 = (selection: string): string => `{ tickets(first: 100) { nodes { ${selection} } } }`;
+  const aliased = (count: number, field: string): string => times(count, (n) => `a${n}: ${field}`);
+
+  /** Tickets with pauses, many cycles and events: copies of one. */
+  beforeAll(async () => {
+    const id = `ticketId: "${ticketId}"`;
+    const wait = `startWaiting(input: { ${id}, reason: CLIENT })`;
+    const steps = Array.from({ length: 10 }, () => [
+      wait,
+      wait.replace('start', 'stop'),
+      `communicate(input: { ${id}, direction: OUTBOUND, body: "b" })`,
+    ]);
+    const commands = steps.flat().map((step, n) => `a${n}: ${step} { ticket { id } }`);
+    await service.data(`mutation { ${commands.join(' ')} }`);
+    const client = new Client(service.database.url);
+    await client.connect();
+    const columns = WRITTEN_COLUMNS.map((name) => (name === 'id' ? 'gen_random_uuid()' : `t.${name}`));
+    await client.query(
+      `INSERT INTO tickets (${WRITTEN_COLUMNS.join()}) SELECT ${columns.join()} FROM tickets t, generate_series(1, ${COPIES})`,
+    );
+    await client.query(`INSERT INTO events (ticket_id, client_id, number, type, at, recorded_at, actor, data)
+      SELECT t.id, e.client_id, e.number, e.type, e.at, e.recorded_at, e.actor, e.data
+        FROM tickets t, events e WHERE t.id <> e.ticket_id`);
+    await client.end();
+  });
+
+  test.each<[string, string]>([
+    ['breached', under100(aliased(490, 'isBreached'))],
+    ['next deadlines', under100(aliased(240, 'nextDeadline { id }'))],
+    ['actions', under100(aliased(26, 'allowedActions { reason }'))],
+    ['commitments', under100(aliased(160, 'sla { update { remaining } }'))],
+    ['cycles', under100(`sla { update { ${aliased(20, 'cycles { status }')} } }`)],
+    ['explanations', under100(`sla { response { ${aliased(20, 'explain { dueAt }')} } }`)],
+    ['events', under100(`events(first: 5) { ${aliased(80, 'nodes { id }')} }`)],
+    ['deadlines', `{ deadlines(first: 100) { nodes { ${aliased(480, 'remaining')} } } }`],
+    ['open hours', under100(`policy { calendars { ${aliased(30, 'isOpen')} } }`)],
+    ['unknown hours', under100(`policy { calendars { ${aliased(30, 'isOpen(at: "2999-01-01T00:00:00Z")')} } }`)],
+    ['holidays', under100(`policy { calendars { ${aliased(9, 'holidays { date }')} } }`)],
+    [
+      'simulations',
+      `{ ${aliased(150, 'simulate(ticketId: "TICKET", change: { resolve: {} }) { after { isBreached } }')} }`,
+    ],
+  ])('%s', async (what, query) => {
+    const { status, errors } = await askMeasured(what, query.replaceAll('TICKET', ticketId));
+    expect([status, errors.map(({ extensions }) => extensions.code)]).toEqual([
+      200,
+      what === 'unknown hours' ? ['BEYOND_CALENDAR'] : [],
+    ]);
+  });
 });
 
 test('only the first error of long variables is reported, because each contains them', async () => {

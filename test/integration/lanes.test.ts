@@ -163,6 +163,7 @@ describe('a statement of an operation', () => {
       store.reader.ticketByNumber(caller, 1),
       store.reader.events(caller, id, null, page),
       store.reader.countEvents(caller, id, null),
+      store.reader.eventByNumber(caller, id, 1),
       store.reader.ticketAtVersion(caller, id, 1),
       store.reader.followUps(caller, id, page),
       store.reader.countTickets(caller, {}, 0),
@@ -394,6 +395,44 @@ it('over HTTP, a locked ticket with 200 waiting changes leaves the health check 
   expect(answered).toBe(0);
   await client.query('ROLLBACK');
   for (const { userErrors } of await Promise.all(waiting)) expect(userErrors).toEqual([]);
+  await client.end();
+  await service.close();
+});
+
+it('over HTTP, an operation with many slow filters leaves connections for single tickets and for lists', async () => {
+  const service = await startTestService();
+  const client = new Client(service.database.url);
+  await client.connect();
+  await service.submit();
+  const filtered = Array.from(
+    { length: 40 },
+    (_, n) => `a${n}: tickets(filter: { assignee: { eq: "Bob" } }) { nodes { id } }`,
+  );
+  // Afterwards the names are complete.
+  await service.data(`{ ${filtered[0]} }`);
+  await client.query(`ALTER TABLE spellings RENAME TO real_spellings;
+    CREATE VIEW spellings AS SELECT s.* FROM real_spellings s RIGHT JOIN (SELECT pg_sleep(60)) slow ON true`);
+  const gone = new AbortController();
+  const slow = fetch(service.url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query: `{ ${filtered.join(' ')} }` }),
+    signal: gone.signal,
+  }).catch((error: Error) => error.name);
+  await untilTrue(async () => {
+    const { rows } = await client.query(
+      "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'",
+    );
+    return rows.length === CONNECTIONS_PER_OPERATION;
+  });
+  const answer = await service.data(`{
+    ticket(number: 1) { events { totalCount nodes { id } } communications { nodes { id } } followUps { nodes { id } } }
+    deadlines { nodes { id } } tickets { nodes { id } }
+  }`);
+  expect(answer.ticket.events.nodes).toHaveLength(1);
+  expect(answer.tickets.nodes).toHaveLength(1);
+  gone.abort();
+  expect(await slow).toBe('AbortError');
   await client.end();
   await service.close();
 });

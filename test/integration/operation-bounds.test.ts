@@ -72,6 +72,7 @@ const OBJECTS: Readonly<Record<string, (caller: Caller, n: number) => Promise<un
   deadlines: (caller, n) => store.reader.deadlines(caller, QUERY, page(n + 1)),
   followUps: (caller, n) => store.reader.followUps(caller, id, page(n + 1)),
   followUpsAsOf: (caller, n) => store.reader.followUps(caller, id, page(n + 1), AS_OF),
+  eventByNumber: (caller) => store.reader.eventByNumber(caller, id, 1),
   events: (caller, n) => store.reader.events(caller, id, null, page(n + 1)),
 };
 

@@ -5,6 +5,7 @@ import { comparisonKey, hashOf } from '../../src/adapters/persistence/search/com
 import { gramsOf } from '../../src/adapters/persistence/search/grams';
 import { deadlinesStatement } from '../../src/adapters/persistence/tickets/deadlines';
 import {
+  EVENTS_BY_NUMBER,
   TICKET_BY_NUMBER,
   TICKETS_BY_EXTERNAL_ID,
   TICKETS_BY_ID,
@@ -139,6 +140,7 @@ test.each<[string, () => { readonly text: string; readonly values: readonly unkn
   ['tickets in order of their last event', () => page('LAST_EVENT_AT')],
   ['tickets in order of what is due', () => page('NEXT_DEADLINE_AT', 'START', 'ASC')],
   ['tickets in order of what is due last', () => page('NEXT_DEADLINE_AT', 'END', 'DESC')],
+  ['events by number', () => ({ text: EVENTS_BY_NUMBER.text, values: [[id], [1]] })],
   ['the end of the log', () => ({ text: READ_LOG.text, values: ['999999999', '0', 200] })],
   ['a ticket’s events', () => ({ text: 'SELECT * FROM events WHERE ticket_id = $1 ORDER BY number', values: [id] })],
   ['a ticket as it was', () => ({ text: TICKET_HISTORIES.text, values: [[id], '2100-01-01T00:00:00Z'] })],

@@ -485,3 +485,26 @@ test('an event that cannot be read is an error of its ticket only', async () => 
   expect(first).toMatchObject({ status: 'fulfilled', value: { edges: [{ node: { type: 'SUBMITTED' } }] } });
   expect(second).toMatchObject({ status: 'rejected', reason: { name: 'UnreadableEvent', ticketId: damaged } });
 });
+
+describe('events by their numbers', () => {
+  test('are read in one statement, however many lie before and after them', async () => {
+    // After the other tests, which read all tickets.
+    const opened = submission(newTicket(store.client.id), { at: MONDAY });
+    const assign = Array.from({ length: 299 }, (_, n) => ({ type: 'assign', assignee: `Agent ${n}` }) as const);
+    await store.changeTickets([opened]);
+    await store.changeTickets([commands(opened.ticketId, assign)]);
+    let statements = 0;
+    const count = () => {
+      statements += 1;
+    };
+    store.pool.on('acquire', count);
+    const numbers = [150, 300, 0, 1, 10_000, 2 ** 31, 150];
+    const found = await Promise.all(numbers.map((n) => store.reader.eventByNumber(everything, opened.ticketId, n)));
+    store.pool.off('acquire', count);
+    expect(found.map((event) => event?.number ?? null)).toEqual([150, 300, null, 1, null, null, 150]);
+    expect(statements).toBe(1);
+    const stranger: Caller = { ...everything, sees: [other.id] };
+    expect(await store.reader.eventByNumber(stranger, opened.ticketId, 1)).toBeNull();
+    expect(await store.reader.eventByNumber(everything, 'no uuid', 1)).toBeNull();
+  });
+});

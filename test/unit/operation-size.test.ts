@@ -147,6 +147,18 @@ describe('the size of an operation', () => {
       many(12, 'tickets(filter: { isBreached: { eq: true } }) { totalCount }'.replace('{ eq: true }', 'true')),
     ).toBeLessThan(50_000);
     expect(many(1, text)).toBeGreaterThan(20_000);
+    const filtered = (filter: string) => Number(sizeOf(`{ tickets(filter: ${filter}, first: 1) { nodes { id } } }`));
+    const conditions = (count: number, condition: string) => `{ or: [${`{ ${condition} } `.repeat(count)}] }`;
+    const one = filtered(conditions(1, 'isBreached: true'));
+    expect(filtered(conditions(100, 'isBreached: true')) - one).toBe(99 * 100);
+    expect(
+      filtered(conditions(1, 'isBreached: true, openedAt: { gt: "2026-01-01T00:00:00Z", isNull: false }')) - one,
+    ).toBe(2 * 100);
+    expect(filtered(conditions(1, 'slaStatus: { status: { eq: RUNNING, isNull: false } }')) - one).toBe(100);
+    expect(filtered(conditions(1, 'not: { tag: { nin: ["a", "b"] } }, client: null')) - one).toBe(400);
+    expect(sizeOf(`{ tickets(filter: ${conditions(500, 'isBreached: true')}) { nodes { id } } }`)).toEqual(REFUSED);
+    const ordered = (field: string) => sizeOf(`{ tickets(orderBy: { field: ${field} }, first: 1) { nodes { id } } }`);
+    expect([ordered('NUMBER'), ordered('SEVERITY'), ordered('CLOSED_AT')]).toEqual([103, 1_003, 1_003]);
     const report = 'slaReport(from: "2026-01-01T00:00:00Z", to: "2026-02-01T00:00:00Z", groupBy: SEVERITY) { from }';
     expect(many(3, report)).toBeLessThan(50_000);
     expect(many(10, report)).toEqual(REFUSED);

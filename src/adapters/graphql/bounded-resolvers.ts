@@ -83,8 +83,7 @@ const stoppable =
     try {
       if (operation.stopReason !== null) throw operation.stopReason;
       const value = resolve(source, args, own, info);
-      // A field that only reads what is there does not fail for reasons of its own.
-      return works && value instanceof Promise ? value.catch((error) => rethrow(operation, error)) : value;
+      return value instanceof Promise ? value.catch((error) => rethrow(operation, error)) : value;
     } catch (error) {
       throw operation.failed(error);
     }

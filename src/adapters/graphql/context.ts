@@ -105,13 +105,53 @@ export function underPolicy<T>(context: OperationContext, ticket: Pinned, read: 
   return policy instanceof Promise ? policy.then(read) : read(policy);
 }
 
-/** Evaluates a ticket under its policy, at the time of the request or at its `asOf` time. */
-export const judge = <T>(
+/**
+ * A ticket under its policy, at the time of the request or at its `asOf` time, for one operation.
+ */
+export class JudgedTicket {
+  private readonly known = new Map<(judged: JudgedTicket) => unknown, unknown>();
+  /** @param context the one that identifies the operation */
+  constructor(
+    readonly context: OperationContext,
+    readonly ticket: StoredTicket,
+    readonly policy: Policy,
+    readonly at: EpochMs,
+  ) {}
+
+  /**
+   * What a function makes of the ticket, computed once however many fields need it.
+   *
+   * @param derive a constant of its module, since the result is found by it
+   */
+  once<T>(derive: (judged: JudgedTicket) => T): T {
+    const known = this.known.get(derive);
+    if (known !== undefined) return known as T;
+    const derived = derive(this);
+    this.known.set(derive, derived);
+    return derived;
+  }
+}
+
+/** The latest evaluation of each ticket. A look-up can give the same ticket to two operations. */
+const JUDGED = new WeakMap<StoredTicket, JudgedTicket>();
+
+/** Reads an evaluated ticket. Synchronous if its policy is cached. */
+export function judge<T>(
   context: OperationContext,
   ticket: StoredTicket,
-  read: (ticket: StoredTicket, policy: Policy, at: EpochMs) => T,
-): T | Promise<T> =>
-  underPolicy(context, ticket, (policy) => read(ticket, policy, judgedAt(ticket, ticket.asOf?.at ?? context.now)));
+  read: (judged: JudgedTicket) => T,
+): T | Promise<T> {
+  const known = JUDGED.get(ticket);
+  if (known?.context === context.forWork) return read(known);
+  return underPolicy(context, ticket, (policy) => {
+    // Several fields can have waited for the policy.
+    const current = JUDGED.get(ticket);
+    if (current?.context === context.forWork) return read(current);
+    const judged = new JudgedTicket(context.forWork, ticket, policy, judgedAt(ticket, ticket.asOf?.at ?? context.now));
+    JUDGED.set(ticket, judged);
+    return read(judged);
+  });
+}
 
 /** A ticket that another one refers to, as of the same time. */
 export async function ticketShown(

@@ -1,3 +1,4 @@
+import { isScan } from '../../application/ports/ticket-filter';
 import { LIMITS } from './operation-limits';
 
 type Arguments = Readonly<Record<string, unknown>>;
@@ -30,8 +31,12 @@ export const COSTS = {
   history: 200,
   /** A page of a list that an index orders. */
   page: 100,
-  /** A filter or a count can read every ticket. */
+  /** A filter, a count or an order without an index can read every ticket. */
   scan: 1_000,
+  /** Each condition of a filter, in addition. */
+  condition: 100,
+  /** The same for lists of a ticket: its tags, and the reasons for which it waits. */
+  listCondition: 500,
   /** A text filter compares the texts of tickets. */
   textScan: 5_000,
   report: 10_000,
@@ -41,6 +46,8 @@ export const COSTS = {
   dryRun: 20_000,
   /** A transaction. */
   change: 200,
+  /** A search in a calendar, after its argument was checked. */
+  search: 4,
   /** The segments of a cycle. */
   explanation: 20,
 } as const;
@@ -50,18 +57,31 @@ const asOf = (work: number): Amount => ({
   of: (args) => work + (args.asOf == null && args.knownAt == null ? 0 : COSTS.history),
 });
 
-/** The number of text filters in a filter, which can nest filters in `and`, `or` and `not`. */
-function textsIn(filter: unknown): number {
-  if (typeof filter !== 'object' || filter === null) return 0;
-  const { text, and, or, not } = filter as Record<'text' | 'and' | 'or' | 'not', unknown>;
-  const nested = [and, or, not].flat().reduce((sum: number, part) => sum + textsIn(part), 0);
-  return nested + (typeof text === 'string' && text.trim() !== '' ? 1 : 0);
+/** The work of the conditions of a filter, which can nest filters in `and`, `or` and `not`. */
+function conditionsIn(filter: object): number {
+  let work = 0;
+  for (const [name, condition] of Object.entries(filter) as [string, unknown][]) {
+    if (condition == null) continue;
+    if (name === 'and' || name === 'or' || name === 'not') {
+      for (const part of [condition].flat()) work += conditionsIn(part as object);
+    } else if (name === 'text') work += `${condition}`.trim() === '' ? 0 : COSTS.textScan;
+    else {
+      const { status: compared = condition } = condition as { readonly status?: unknown };
+      const comparisons = typeof compared === 'object' && compared !== null ? Object.keys(compared).length : 1;
+      work += comparisons * (name === 'tag' || name === 'waiting' ? COSTS.listCondition : COSTS.condition);
+    }
+  }
+  return work;
 }
 
-const filtered = (unfiltered: number): Amount => ({
-  reads: ['filter'],
-  of: ({ filter }) =>
-    filter == null ? unfiltered : Math.max(unfiltered, COSTS.scan) + textsIn(filter) * COSTS.textScan,
+/** A read of tickets. One that no index answers can read every ticket. */
+const filtered = (indexed: number): Amount => ({
+  reads: ['filter', 'orderBy'],
+  of: ({ filter, orderBy }) => {
+    const { field = 'NUMBER' } = (orderBy ?? {}) as { readonly field?: string };
+    if (!isScan(filter != null, field)) return indexed;
+    return Math.max(indexed, COSTS.scan) + conditionsIn(filter ?? {});
+  },
 });
 
 const perId = (work: number): Amount => ({
@@ -152,6 +172,7 @@ export const FIELD_COSTS: Readonly<Record<string, FieldCost>> = {
   'LifecycleTransition.actions': { entries: 5 },
   '*.calendars': { entries: 3 },
   'Calendar.week': { entries: 7 },
+  'Calendar.isOpen': { work: COSTS.search },
   'Calendar.holidays': { entries: perYear(15) },
   'Calendar.special': { entries: 5 },
   '*.hours': { entries: 2 },

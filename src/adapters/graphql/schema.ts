@@ -1,6 +1,6 @@
 import 'reflect-metadata';
-import type { GraphQLSchema } from 'graphql';
-import { buildSchemaSync, type NonEmptyArray } from 'type-graphql';
+import { type GraphQLSchema, isInterfaceType } from 'graphql';
+import { buildSchemaSync, getMetadataStorage, type NonEmptyArray } from 'type-graphql';
 import { refuseInvalid } from './base/input-rules';
 import './base/request-errors.type';
 import { ClientResolver } from './client/client.type';
@@ -106,6 +106,17 @@ const ROOTS = {
     'The subscriptions of the API, over a WebSocket (protocol `graphql-transport-ws`) on the path of the API.',
 } as const;
 
+/**
+ * Names the types of objects without promises. Type-graphql makes the functions asynchronous, which
+ * takes several promises for each entry of a list.
+ */
+function resolveTypesAtOnce(schema: GraphQLSchema): void {
+  for (const { name, resolveType } of getMetadataStorage().interfaceTypes) {
+    const type = schema.getType(name);
+    if (isInterfaceType(type) && resolveType !== undefined) type.resolveType = resolveType as typeof type.resolveType;
+  }
+}
+
 /** Builds the executable schema from the classes. Nothing is written to disk. */
 export function buildGraphQLSchema(): GraphQLSchema {
   const schema = buildSchemaSync({
@@ -115,6 +126,7 @@ export function buildGraphQLSchema(): GraphQLSchema {
     validate: true,
     validateFn: refuseInvalid,
   });
+  resolveTypesAtOnce(schema);
   boundResolvers(schema);
   // Type-graphql has no option for the descriptions of the root types.
   for (const [name, description] of Object.entries(ROOTS)) {

@@ -74,6 +74,16 @@ export const TICKET_ORDERS = [
   'NEXT_DEADLINE_AT',
 ] as const;
 
+/** The orders that no index gives: all tickets that match are sorted. */
+const SORTED_ORDERS: ReadonlySet<string> = new Set<(typeof TICKET_ORDERS)[number]>([
+  'RESOLVED_AT',
+  'CLOSED_AT',
+  'SEVERITY',
+]);
+
+/** Whether a page of a list can read every ticket, because no index gives it. */
+export const isScan = (hasFilter: boolean, orderedBy: string): boolean => hasFilter || SORTED_ORDERS.has(orderedBy);
+
 export interface TicketOrder {
   readonly by: (typeof TICKET_ORDERS)[number];
   readonly direction: 'ASC' | 'DESC';

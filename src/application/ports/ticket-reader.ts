@@ -70,6 +70,8 @@ export interface TicketReader {
     page: PageRequest,
     upTo?: number | null,
   ): Promise<Page<LoggedEvent>>;
+  /** An event of a ticket by its number. Batched as `ticketById` is. */
+  eventByNumber(caller: Caller, ticketId: string, number: number): Promise<LoggedEvent | null>;
   countEvents(
     caller: Caller,
     ticketId: string,

@@ -124,18 +124,47 @@ function missedBeats(cycle: Cycle, breach: Breach | null, elapsedMs: DurationMs 
   return elapsedMs === null ? 1 : Math.max(1, Math.ceil(elapsedMs / cycle.totalMs) - 1);
 }
 
+/** The views of the cycles of a ticket at an instant. */
+export type CycleViews = (cycle: Cycle) => CycleView;
+
+const viewsOf =
+  (ticket: Ticket, policy: Policy, at: EpochMs): CycleViews =>
+  (cycle) =>
+    viewCycle(ticket, policy, cycle, at);
+
+/** The same, each computed once. */
+export function keptViews(ticket: Ticket, policy: Policy, at: EpochMs): CycleViews {
+  const known = new Map<Cycle, CycleView>();
+  return (cycle) => {
+    const view = known.get(cycle) ?? viewCycle(ticket, policy, cycle, at);
+    known.set(cycle, view);
+    return view;
+  };
+}
+
 /** The latest cycle of a commitment at an instant; null if the commitment has none. */
-export function viewCommitment(ticket: Ticket, policy: Policy, kind: CommitmentKind, at: EpochMs): CycleView | null {
+export function viewCommitment(
+  ticket: Ticket,
+  policy: Policy,
+  kind: CommitmentKind,
+  at: EpochMs,
+  views: CycleViews = viewsOf(ticket, policy, at),
+): CycleView | null {
   const cycle = ticket.cycles.findLast((candidate) => candidate.kind === kind);
-  return cycle === undefined ? null : viewCycle(ticket, policy, cycle, at);
+  return cycle === undefined ? null : views(cycle);
 }
 
 /** The running cycle with the earliest due instant, past or future; null if none has one. */
-export function nextDue(ticket: Ticket, policy: Policy, at: EpochMs): CycleView | null {
+export function nextDue(
+  ticket: Ticket,
+  policy: Policy,
+  at: EpochMs,
+  views: CycleViews = viewsOf(ticket, policy, at),
+): CycleView | null {
   let next: CycleView | null = null;
   for (const cycle of ticket.cycles) {
     if (cycle.end !== null) continue;
-    const view = viewCycle(ticket, policy, cycle, at);
+    const view = views(cycle);
     if (view.dueAt !== null && (next === null || next.dueAt === null || view.dueAt < next.dueAt)) next = view;
   }
   return next;
@@ -159,9 +188,14 @@ export function runningDeadlines(
 }
 
 /** The cycles that are breached at an instant, by kind, then by number. */
-export function breachedCycles(ticket: Ticket, policy: Policy, at: EpochMs): readonly CycleView[] {
+export function breachedCycles(
+  ticket: Ticket,
+  policy: Policy,
+  at: EpochMs,
+  views: CycleViews = viewsOf(ticket, policy, at),
+): readonly CycleView[] {
   return COMMITMENT_KINDS.flatMap((kind) => ticket.cycles.filter((cycle) => cycle.kind === kind))
-    .map((cycle) => viewCycle(ticket, policy, cycle, at))
+    .map(views)
     .filter((view) => view.breach !== null);
 }
 

@@ -1,5 +1,6 @@
 import { Field, ID, InterfaceType } from 'type-graphql';
 import type { LoggedEvent } from '../../../application/ports/events';
+import type { EventType } from '../../../domain/ticket/ticket-events';
 
 /**
  * The name of the type of an object that `node` found. Domain objects carry no type name, so each
@@ -14,8 +15,15 @@ function typeNameOf(value: object): string {
 }
 
 /** `WORKAROUND_APPLIED` as `WorkaroundAppliedEvent`. */
-export const eventTypeName = ({ type }: Pick<LoggedEvent, 'type'>): string =>
-  `${type.toLowerCase().replace(/(?:^|_)([a-z])/g, (_all, letter: string) => letter.toUpperCase())}Event`;
+export const eventTypeName = ({ type }: Pick<LoggedEvent, 'type'>): string => {
+  const known = EVENT_TYPE_NAMES.get(type);
+  if (known !== undefined) return known;
+  const name = `${type.toLowerCase().replace(/(?:^|_)([a-z])/g, (_all, letter: string) => letter.toUpperCase())}Event`;
+  EVENT_TYPE_NAMES.set(type, name);
+  return name;
+};
+
+const EVENT_TYPE_NAMES = new Map<EventType, string>();
 
 /**
  * The options of the `id` fields. Each type declares the field again, because its own resolver

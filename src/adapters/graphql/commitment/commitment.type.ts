@@ -1,34 +1,70 @@
 import { Ctx, Field, FieldResolver, Float, Int, ObjectType, Resolver, Root } from 'type-graphql';
-import { type CommitmentStatus, type CycleView, viewCommitment, viewCycle } from '../../../domain/commitment/view';
+import {
+  breachedCycles,
+  type CommitmentStatus,
+  type CycleView,
+  type CycleViews,
+  keptViews,
+  nextDue,
+  viewCommitment,
+} from '../../../domain/commitment/view';
 import type { DurationMs, EpochMs } from '../../../domain/instant';
-import { type CommitmentKind, type Policy, type Target, targetOf } from '../../../domain/policy/policy';
+import { type CommitmentKind, type Target, targetOf } from '../../../domain/policy/policy';
 import type { Severity } from '../../../domain/severity';
-import type { Ticket } from '../../../domain/ticket/ticket';
 import { CommitmentKindEnum, CommitmentStatusEnum, SeverityEnum } from '../base/enums';
 import { DateTimeScalar, DurationScalar } from '../base/scalars';
-import type { RequestContext } from '../context';
+import type { JudgedTicket, RequestContext } from '../context';
 import { CommitmentCycleType, CYCLE_FIELDS, fulfilledAt, type JudgedCycle, percentOf } from './cycle.type';
 import { type Explained, ExplanationType, explanationOf } from './explanation.type';
 import { TargetType } from './target.type';
 
 const NOT_MEASURED = 'Null when the commitment is not measured.';
 
-/** A commitment of a ticket, evaluated at an instant. `latest` is null if it is not measured. */
+/** A commitment of an evaluated ticket. `latest` is null if it is not measured. */
 export interface CommitmentView {
-  readonly ticket: Ticket;
-  readonly policy: Policy;
+  readonly judged: JudgedTicket;
   readonly kind: CommitmentKind;
-  readonly at: EpochMs;
   readonly latest: CycleView | null;
 }
 
-export const commitmentOf = (ticket: Ticket, policy: Policy, kind: CommitmentKind, at: EpochMs): CommitmentView => ({
-  ticket,
-  policy,
-  kind,
-  at,
-  latest: viewCommitment(ticket, policy, kind, at),
-});
+const VIEWS = ({ ticket, policy, at }: JudgedTicket): CycleViews => keptViews(ticket, policy, at);
+
+const commitmentOf =
+  (kind: CommitmentKind) =>
+  (judged: JudgedTicket): CommitmentView => {
+    const { ticket, policy, at } = judged;
+    return { judged, kind, latest: viewCommitment(ticket, policy, kind, at, judged.once(VIEWS)) };
+  };
+
+/** The commitments of an evaluated ticket, each for `JudgedTicket.once`. */
+export const COMMITMENT_OF = {
+  RESPONSE: commitmentOf('RESPONSE'),
+  UPDATE: commitmentOf('UPDATE'),
+  RESOLUTION: commitmentOf('RESOLUTION'),
+} as const;
+
+const cyclesOf =
+  (kind: CommitmentKind) =>
+  (judged: JudgedTicket): readonly JudgedCycle[] => {
+    const { ticket, policy, at } = judged;
+    return ticket.cycles
+      .filter((cycle) => cycle.kind === kind)
+      .map((cycle) => ({ ...judged.once(VIEWS)(cycle), ticket, policy, at }));
+  };
+
+const CYCLES_OF = {
+  RESPONSE: cyclesOf('RESPONSE'),
+  UPDATE: cyclesOf('UPDATE'),
+  RESOLUTION: cyclesOf('RESOLUTION'),
+} as const;
+
+/** The cycle that is due next, for `JudgedTicket.once`. */
+export const NEXT_DUE = (judged: JudgedTicket): CycleView | null =>
+  nextDue(judged.ticket, judged.policy, judged.at, judged.once(VIEWS));
+
+/** The breached cycles, for `JudgedTicket.once`. */
+export const BREACHES = (judged: JudgedTicket): readonly CycleView[] =>
+  breachedCycles(judged.ticket, judged.policy, judged.at, judged.once(VIEWS));
 
 @ObjectType('Commitment', {
   description:
@@ -59,8 +95,8 @@ export class CommitmentResolver {
     nullable: true,
     description: 'The target that applies to the latest cycle. Null when the commitment is not measured.',
   })
-  target(@Root() { latest, policy }: CommitmentView): Target | null {
-    return latest === null ? null : targetOf(policy, latest.cycle.severity, latest.cycle.kind);
+  target(@Root() { latest, judged }: CommitmentView): Target | null {
+    return latest === null ? null : targetOf(judged.policy, latest.cycle.severity, latest.cycle.kind);
   }
 
   @FieldResolver(() => Boolean, {
@@ -140,10 +176,8 @@ export class CommitmentResolver {
   @FieldResolver(() => [CommitmentCycleType], {
     description: 'All cycles of the commitment, oldest first. Empty when the commitment is not measured.',
   })
-  cycles(@Root() { ticket, policy, kind, at }: CommitmentView): readonly JudgedCycle[] {
-    return ticket.cycles
-      .filter((cycle) => cycle.kind === kind)
-      .map((cycle) => ({ ...viewCycle(ticket, policy, cycle, at), ticket, policy, at }));
+  cycles(@Root() { judged, kind }: CommitmentView): readonly JudgedCycle[] {
+    return judged.once(CYCLES_OF[kind]);
   }
 
   @FieldResolver(() => ExplanationType, {
@@ -151,7 +185,8 @@ export class CommitmentResolver {
     description:
       'How the due time of the latest cycle is calculated. Null when the commitment is not measured, and when the calendar does not reach to the due time.',
   })
-  explain(@Root() { latest, ticket, policy, at }: CommitmentView, @Ctx() context: RequestContext): Explained | null {
+  explain(@Root() { latest, judged }: CommitmentView, @Ctx() context: RequestContext): Explained | null {
+    const { ticket, policy, at } = judged;
     return latest === null ? null : explanationOf(context, { ...latest, ticket, policy, at });
   }
 }

@@ -11,7 +11,7 @@ import { GLOBAL_ID, NodeType } from '../base/node';
 import { DateTimeScalar, DurationScalar } from '../base/scalars';
 import { judge, type RequestContext } from '../context';
 import { TicketType } from '../ticket/ticket.type';
-import { CommitmentType, type CommitmentView, commitmentOf } from './commitment.type';
+import { COMMITMENT_OF, CommitmentType, type CommitmentView } from './commitment.type';
 
 @ObjectType('Deadline', {
   implements: NodeType,
@@ -32,7 +32,7 @@ export class DeadlineType extends NodeType implements Omit<Deadline, 'ticket'> {
 }
 
 const judged = <T>(context: RequestContext, { ticket, kind }: Deadline, read: (view: CommitmentView) => T) =>
-  judge(context, ticket, (_, policy, at) => read(commitmentOf(ticket, policy, kind, at)));
+  judge(context, ticket, (judged) => read(judged.once(COMMITMENT_OF[kind])));
 
 @Resolver(() => DeadlineType)
 export class DeadlineResolver {

@@ -1,6 +1,5 @@
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
 import type { LoggedEvent } from '../../../application/ports/events';
-import type { PageRequest } from '../../../application/ports/pagination';
 import type { Deadline } from '../../../application/ports/ticket-reader';
 import { judgedAt, viewCommitment } from '../../../domain/commitment/view';
 import { COMMITMENT_KINDS, type Policy } from '../../../domain/policy/policy';
@@ -93,25 +92,7 @@ export async function findCalendar(context: RequestContext, key: string): Promis
 async function findEvent({ services: { reader }, caller }: RequestContext, key: string): Promise<LoggedEvent | null> {
   const [ticketId, digits] = partsOf(key, 2) ?? ['', ''];
   if (!isUuid(ticketId) || !NUMBER.test(digits)) return null;
-  const ticket = await reader.ticketById(caller, ticketId);
-  const number = Number(digits);
-  if (ticket === null || number > ticket.version) return null;
-  // Pages of 100 events from the nearer end. Few tickets have more than one page.
-  const fromEnd = number > ticket.version / 2;
-  let cursor: string | null = null;
-  for (;;) {
-    const page: PageRequest = {
-      count: 100,
-      from: fromEnd ? 'END' : 'START',
-      after: fromEnd ? null : cursor,
-      before: fromEnd ? cursor : null,
-    };
-    const { edges } = await reader.events(caller, ticketId, null, page);
-    const found = edges.find(({ node }) => node.number === number);
-    if (found !== undefined) return found.node;
-    cursor = (fromEnd ? edges[0] : edges.at(-1))?.cursor ?? null;
-    if (cursor === null) return null;
-  }
+  return reader.eventByNumber(caller, ticketId, Number(digits));
 }
 
 /**

@@ -1,6 +1,5 @@
 import { Ctx, Field, FieldResolver, ObjectType, Resolver, Root } from 'type-graphql';
 import type { StoredTicket } from '../../../application/ports/stored-ticket';
-import { nextDue } from '../../../domain/commitment/view';
 import type { Impact } from '../../../domain/impact';
 import type { EpochMs } from '../../../domain/instant';
 import type { Severity } from '../../../domain/severity';
@@ -8,7 +7,7 @@ import type { SeverityChange } from '../../../domain/ticket/ticket';
 import { SeverityEnum } from '../base/enums';
 import { DateTimeScalar } from '../base/scalars';
 import { UserErrorType, type UserErrorValue } from '../base/user-errors';
-import { CommitmentType, type CommitmentView, commitmentOf } from '../commitment/commitment.type';
+import { COMMITMENT_OF, CommitmentType, type CommitmentView, NEXT_DUE } from '../commitment/commitment.type';
 import { judge, type RequestContext } from '../context';
 import { derivedTicketFields } from '../ticket/derived-ticket-fields';
 import { ImpactType } from '../ticket/impact.type';
@@ -49,9 +48,9 @@ export class OutlookResolver extends derivedTicketFields(OutlookType) {
     @Root() ticket: StoredTicket,
     @Ctx() context: RequestContext,
   ): CommitmentView | null | Promise<CommitmentView | null> {
-    return judge(context, ticket, (_, policy, at) => {
-      const next = nextDue(ticket, policy, at);
-      return next === null ? null : commitmentOf(ticket, policy, next.cycle.kind, at);
+    return judge(context, ticket, (judged) => {
+      const next = judged.once(NEXT_DUE);
+      return next === null ? null : judged.once(COMMITMENT_OF[next.cycle.kind]);
     });
   }
 }

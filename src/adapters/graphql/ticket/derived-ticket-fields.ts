@@ -1,16 +1,16 @@
 import { type ClassType, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import type { StoredTicket } from '../../../application/ports/stored-ticket';
-import { breachedCycles, type CycleView, clientActionsOutstanding, seenAt } from '../../../domain/commitment/view';
+import { type CycleView, clientActionsOutstanding, seenAt } from '../../../domain/commitment/view';
 import type { EpochMs } from '../../../domain/instant';
-import type { ClientAction, CommitmentKind } from '../../../domain/policy/policy';
+import type { ClientAction } from '../../../domain/policy/policy';
 import { allowedActions } from '../../../domain/ticket/lifecycle';
 import { explainRefusal } from '../../../domain/ticket/refusals';
 import type { Ticket, TicketState } from '../../../domain/ticket/ticket';
 import { ClientActionEnum, TicketStateEnum } from '../base/enums';
 import { DateTimeScalar } from '../base/scalars';
 import { BreachType } from '../commitment/breach.type';
-import { type CommitmentView, commitmentOf } from '../commitment/commitment.type';
-import { judge, type RequestContext, underPolicy } from '../context';
+import { BREACHES, COMMITMENT_OF, type CommitmentView } from '../commitment/commitment.type';
+import { type JudgedTicket, judge, type RequestContext, underPolicy } from '../context';
 import { ClassificationType } from '../policy/classification.type';
 import { AllowedActionType, SlaType, WaitingType } from './ticket-parts.type';
 
@@ -19,17 +19,33 @@ import { AllowedActionType, SlaType, WaitingType } from './ticket-parts.type';
  * affect the others.
  */
 class Sla {
-  constructor(private readonly commitment: (kind: CommitmentKind) => CommitmentView) {}
+  constructor(private readonly judged: JudgedTicket) {}
   get response(): CommitmentView {
-    return this.commitment('RESPONSE');
+    return this.judged.once(COMMITMENT_OF.RESPONSE);
   }
   get update(): CommitmentView {
-    return this.commitment('UPDATE');
+    return this.judged.once(COMMITMENT_OF.UPDATE);
   }
   get resolution(): CommitmentView {
-    return this.commitment('RESOLUTION');
+    return this.judged.once(COMMITMENT_OF.RESOLUTION);
   }
 }
+
+const SLA = (judged: JudgedTicket): Sla => new Sla(judged);
+
+/** The ticket with what was due before, recorded or not. */
+const SEEN = ({ ticket, policy, at }: JudgedTicket): Ticket => seenAt(ticket, policy, at);
+
+const ALLOWED_ACTIONS = (judged: JudgedTicket): readonly AllowedActionType[] => {
+  const { policy, at, context } = judged;
+  return allowedActions({ ticket: judged.once(SEEN), policy, at, actor: context.caller.actor }).map(
+    ({ command, allowed, refusal }) => ({
+      command,
+      allowed,
+      reason: refusal === null ? null : explainRefusal(refusal),
+    }),
+  );
+};
 
 /**
  * The resolvers of the fields that follow from a ticket, its policy and the time at which it is
@@ -41,7 +57,7 @@ export function derivedTicketFields(shownAs: ClassType) {
   abstract class DerivedFieldsResolver {
     @FieldResolver(() => TicketStateEnum, { description: 'The state of the ticket in its lifecycle.' })
     state(@Root() ticket: StoredTicket, @Ctx() context: RequestContext): TicketState | Promise<TicketState> {
-      return judge(context, ticket, (_, policy, at) => seenAt(ticket, policy, at).state);
+      return judge(context, ticket, (judged) => judged.once(SEEN).state);
     }
 
     @FieldResolver(() => DateTimeScalar, {
@@ -50,7 +66,7 @@ export function derivedTicketFields(shownAs: ClassType) {
         'The date and time, in UTC, when the ticket was closed, by a person or automatically. Null while it is not closed.',
     })
     closedAt(@Root() ticket: StoredTicket, @Ctx() context: RequestContext): EpochMs | null | Promise<EpochMs | null> {
-      return judge(context, ticket, (_, policy, at) => seenAt(ticket, policy, at).closedAt);
+      return judge(context, ticket, (judged) => judged.once(SEEN).closedAt);
     }
 
     @FieldResolver(() => ClassificationType, {
@@ -82,7 +98,7 @@ export function derivedTicketFields(shownAs: ClassType) {
       description: 'The commitments of the ticket (its service level agreement) and their status.',
     })
     sla(@Root() ticket: StoredTicket, @Ctx() context: RequestContext): Sla | Promise<Sla> {
-      return judge(context, ticket, (_, policy, at) => new Sla((kind) => commitmentOf(ticket, policy, kind, at)));
+      return judge(context, ticket, (judged) => judged.once(SLA));
     }
 
     @FieldResolver(() => Boolean, {
@@ -90,7 +106,7 @@ export function derivedTicketFields(shownAs: ClassType) {
       description: 'Whether any commitment of the ticket was ever breached. It is never null.',
     })
     isBreached(@Root() ticket: StoredTicket, @Ctx() context: RequestContext): boolean | Promise<boolean> {
-      return judge(context, ticket, (_, policy, at) => breachedCycles(ticket, policy, at).length > 0);
+      return judge(context, ticket, (judged) => judged.once(BREACHES).length > 0);
     }
 
     @FieldResolver(() => [BreachType], {
@@ -102,7 +118,7 @@ export function derivedTicketFields(shownAs: ClassType) {
       @Root() ticket: StoredTicket,
       @Ctx() context: RequestContext,
     ): readonly CycleView[] | Promise<readonly CycleView[]> {
-      return judge(context, ticket, breachedCycles);
+      return judge(context, ticket, (judged) => judged.once(BREACHES));
     }
 
     @FieldResolver(() => [AllowedActionType], {
@@ -113,15 +129,7 @@ export function derivedTicketFields(shownAs: ClassType) {
       @Root() ticket: StoredTicket,
       @Ctx() context: RequestContext,
     ): readonly AllowedActionType[] | Promise<readonly AllowedActionType[]> {
-      return judge(context, ticket, (_, policy, at) =>
-        allowedActions({ ticket: seenAt(ticket, policy, at), policy, at, actor: context.caller.actor }).map(
-          ({ command, allowed, refusal }) => ({
-            command,
-            allowed,
-            reason: refusal === null ? null : explainRefusal(refusal),
-          }),
-        ),
-      );
+      return judge(context, ticket, (judged) => judged.once(ALLOWED_ACTIONS));
     }
   }
   return DerivedFieldsResolver;

@@ -1,13 +1,13 @@
 import { Args, Ctx, FieldResolver, ID, Resolver, Root } from 'type-graphql';
 import type { Client } from '../../../application/ports/clients';
 import type { StoredTicket } from '../../../application/ports/stored-ticket';
-import { nextDue } from '../../../domain/commitment/view';
 import type { Policy } from '../../../domain/policy/policy';
 import type { Workaround } from '../../../domain/ticket/ticket';
 import { type Connection, connection, PageArgs, pageRequest } from '../base/connections';
 import { toGlobalId } from '../base/global-id';
 import { GLOBAL_ID } from '../base/node';
 import { ClientType, requireClient } from '../client/client.type';
+import { NEXT_DUE } from '../commitment/commitment.type';
 import { DeadlineType } from '../commitment/deadline.type';
 import { judge, type RequestContext, ticketShown } from '../context';
 import { CalendarReplacementType, replacementsOf } from '../policy/calendar.type';
@@ -59,8 +59,8 @@ export class TicketResolver extends derivedTicketFields(TicketType) {
       'The commitment that is due next, or that has been overdue longest. Null when no running commitment has a due time.',
   })
   nextDeadline(@Root() ticket: StoredTicket, @Ctx() context: RequestContext) {
-    return judge(context, ticket, (_, policy, at) => {
-      const next = nextDue(ticket, policy, at);
+    return judge(context, ticket, (judged) => {
+      const next = judged.once(NEXT_DUE);
       return next === null || next.dueAt === null ? null : { ticket, kind: next.cycle.kind, dueAt: next.dueAt };
     });
   }

@@ -4,6 +4,7 @@ import type { Client } from '../../../application/ports/clients';
 import type { LoggedEvent } from '../../../application/ports/events';
 import type { Page, PageRequest } from '../../../application/ports/pagination';
 import type { AsOf, StoredTicket } from '../../../application/ports/stored-ticket';
+import { isScan } from '../../../application/ports/ticket-filter';
 import type { TicketReader } from '../../../application/ports/ticket-reader';
 import { sees } from '../../../application/visibility';
 import { isUuid } from '../../../domain/text';
@@ -18,11 +19,11 @@ import { ownedLists } from '../lists/owned-lists';
 import { cursorOf, type Ordering, type Placed, pageOf, pageStatement } from '../lists/page';
 import { slaReport } from '../reports/sla-report-statement';
 import { comparisonKey } from '../search/comparison-key';
-import { mentions, SearchTables } from '../search/search-tables';
+import { SearchTables } from '../search/search-tables';
 import type { ClientRow } from '../tables';
 import { countDeadlines, deadlinesPage } from './deadlines';
 import { EVENT_COLUMNS, loggedEventOf, type SelectedEvent } from './event-row';
-import { TICKET_BY_NUMBER, TICKETS_BY_EXTERNAL_ID, TICKETS_BY_ID } from './statements/find-tickets';
+import { EVENTS_BY_NUMBER, TICKET_BY_NUMBER, TICKETS_BY_EXTERNAL_ID, TICKETS_BY_ID } from './statements/find-tickets';
 import { historiesOf } from './stream-histories';
 import { ticketsWhere, visible } from './ticket-conditions';
 import { ticketsAsOf, ticketsAtVersions } from './ticket-history';
@@ -46,7 +47,14 @@ export function createTicketReader({ pool }: { readonly pool: Pool }): TicketRea
     return new Map(rows.map((row) => [row.id, clientFromRow(row)]));
   });
 
-  const events = ownedLists<EventsAsked, SelectedEvent, LoggedEvent>(lists, {
+  const findEvent = batched<SelectedEvent>(lookups, async (keys, on) => {
+    const wanted = keys.map((key) => key.split('/'));
+    const values = [wanted.map(([ticketId]) => ticketId), wanted.map(([, number]) => Number(number))];
+    const rows = await readRows<SelectedEvent>(on, { ...EVENTS_BY_NUMBER, values });
+    return new Map(rows.map((row) => [`${row.ticket_id}/${row.number}`, row]));
+  });
+
+  const events = ownedLists<EventsAsked, SelectedEvent, LoggedEvent>(lookups, {
     select: EVENT_COLUMNS,
     from: 'events e',
     owner: 'e.ticket_id',
@@ -58,7 +66,7 @@ export function createTicketReader({ pool }: { readonly pool: Pool }): TicketRea
       ]),
     nodeOf: loggedEventOf,
   });
-  const followUps = ownedLists<FollowUpsAsked, SelectedTicket, StoredTicket>(lists, {
+  const followUps = ownedLists<FollowUpsAsked, SelectedTicket, StoredTicket>(lookups, {
     select: TICKET_COLUMNS,
     from: 'tickets t',
     owner: 't.follow_up_of',
@@ -67,7 +75,7 @@ export function createTicketReader({ pool }: { readonly pool: Pool }): TicketRea
     nodeOf: ticketOf,
   });
   /** The same for those of an instant, whose other columns come from their histories. */
-  const followUpIds = ownedLists<FollowUpsAsked, { readonly id: string }, string>(lists, {
+  const followUpIds = ownedLists<FollowUpsAsked, { readonly id: string }, string>(lookups, {
     select: 't.id',
     from: 'tickets t',
     owner: 't.follow_up_of',
@@ -83,7 +91,7 @@ export function createTicketReader({ pool }: { readonly pool: Pool }): TicketRea
       return ticket !== null && sees(caller, ticket.clientId) ? ticket : null;
     },
     ticketByNumber: async (caller, number) => {
-      if (!Number.isInteger(number) || number < 1 || number >= 2 ** 31) return null;
+      if (!isNumber(number)) return null;
       const [row] = await readRows<SelectedTicket>(lookups.under(caller), {
         ...TICKET_BY_NUMBER,
         values: [number],
@@ -103,7 +111,7 @@ export function createTicketReader({ pool }: { readonly pool: Pool }): TicketRea
     tickets: async (caller, filter, order, page, now) => {
       await searchTables.prepare(filter);
       const to = new Parameters();
-      const lane = mentions(filter, ['text']) ? heavy : lists;
+      const lane = isScan(Object.keys(filter).length > 0, order.by) ? heavy : lists;
       return ticketsPage(lane.under(caller), ticketsWhere(caller, filter, now, to), ticketOrdering(order), page, to);
     },
     countTickets: async (caller, filter, now) => {
@@ -130,6 +138,11 @@ export function createTicketReader({ pool }: { readonly pool: Pool }): TicketRea
     events: async (caller, ticketId, types, page, upTo = null) => {
       return events.page(caller, ticketId, { types, upTo }, page);
     },
+    eventByNumber: async (caller, ticketId, number) => {
+      if (!isUuid(ticketId) || !isNumber(number)) return null;
+      const row = await findEvent(caller, `${ticketId}/${number}`);
+      return row !== null && sees(caller, row.client_id) ? loggedEventOf(row) : null;
+    },
     countEvents: async (caller, ticketId, types, upTo = null) => {
       return events.count(caller, ticketId, { types, upTo });
     },
@@ -149,6 +162,9 @@ export function createTicketReader({ pool }: { readonly pool: Pool }): TicketRea
     },
   };
 }
+
+/** Whether it can be the number of a ticket or of an event. */
+const isNumber = (number: number): boolean => Number.isInteger(number) && number >= 1 && number < 2 ** 31;
 
 interface EventsAsked {
   readonly types: readonly EventType[] | null;

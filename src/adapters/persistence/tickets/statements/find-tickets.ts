@@ -1,3 +1,4 @@
+import { EVENT_COLUMNS } from '../event-row';
 import { TICKET_COLUMNS } from '../ticket-row';
 
 /** The statements that look up tickets by id, number or external id. Each uses an index. */
@@ -8,6 +9,12 @@ export const TICKETS_BY_ID = {
 export const TICKET_BY_NUMBER = {
   name: 'ticket-by-number',
   text: `SELECT ${TICKET_COLUMNS} FROM tickets t WHERE t.number = $1::integer`,
+};
+/** Events by their ticket ($1) and number ($2). */
+export const EVENTS_BY_NUMBER = {
+  name: 'events-by-number',
+  text: `SELECT ${EVENT_COLUMNS} FROM unnest($1::uuid[], $2::integer[]) AS wanted (ticket_id, number)
+           JOIN events e ON e.ticket_id = wanted.ticket_id AND e.number = wanted.number`,
 };
 /**
  * The tickets whose external id equals one when compared ($1, a key), or is written as one ($2). A
