@@ -11,6 +11,7 @@ import { entityManager } from '../database/entity-manager';
 import type { Lane } from '../database/lanes';
 import { retryRead } from '../database/sql';
 import { clientsWithTerms } from './client-terms';
+import type { KeptPolicies } from './kept-policies';
 import { latestVersions } from './latest-versions';
 import { nameOf, versionsNamed } from './publications';
 
@@ -37,8 +38,8 @@ interface CompiledPoliciesDeps {
   readonly lane: Lane;
   readonly policyId: string;
   readonly staleMs: number;
-  /** The versions that have been read, by name. */
-  readonly compiled: Map<string, Policy>;
+  /** The versions that have been read. */
+  readonly compiled: KeptPolicies;
 }
 
 /** Reads and compiles versions over the connections of one lane. */

@@ -11,6 +11,7 @@ import { lanesOf } from '../database/lanes';
 import { retryRead } from '../database/sql';
 import { clientsWithTerms } from './client-terms';
 import { compiledPolicies } from './compiled-policies';
+import { KeptPolicies } from './kept-policies';
 import { latestVersion, wasPublished } from './latest-versions';
 import { calendarsInUse, calendarsTooShort } from './policy-refusals';
 import { publishConfigured, publishVersion, setTerms } from './policy-register';
@@ -34,7 +35,7 @@ export function createPolicies(deps: PoliciesDeps): ConfiguredPolicies {
   const { dataSource, policyId, staleMs = 2_000 } = deps;
   const { lookups, health } = lanesOf(poolOf(dataSource));
   const managerFor = (reading: Reading) => entityManager(dataSource, lookups.under(reading));
-  const compiled = new Map<string, Policy>();
+  const compiled = new KeptPolicies();
   const requests = compiledPolicies({ dataSource, lane: lookups, policyId, staleMs, compiled });
   const watched = compiledPolicies({ dataSource, lane: health, policyId, staleMs, compiled });
   const { version } = requests;
