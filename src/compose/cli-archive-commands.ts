@@ -2,6 +2,7 @@ import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Logger } from 'pino';
 import { archiveLine, archiveRecords } from '../adapters/archive/archive-lines';
+import { spillEvents } from '../adapters/archive/spilled-events';
 import { restoreResult } from '../adapters/cli/archive/restore-summary';
 import { printableJson, singleLine } from '../adapters/cli/printable';
 import { progressOn } from '../adapters/cli/progress';
@@ -37,6 +38,7 @@ export const runRestore = (config: Config, file: string, to: ImportOutput, log: 
       policies,
       isStoreFault,
       isRejection: isDataError,
+      spill: spillEvents,
       onHeader: ({ tickets }) => progress.phase('Restoring', tickets, 'tickets'),
       onProgress: (tickets) => progress.update(tickets),
       onReport: ({ line, ticket, reason }) =>

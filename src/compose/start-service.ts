@@ -5,8 +5,8 @@ import { buildGraphQLSchema } from '../adapters/graphql/schema';
 import { callerFromHeaders } from '../adapters/http/agent-header';
 import type { Health } from '../adapters/http/health';
 import { startHttpServer } from '../adapters/http/http-server';
-import { countDeadlineFaults } from '../adapters/persistence/maintenance/count-deadline-faults';
 import { purgeIdempotencyKeys } from '../adapters/persistence/maintenance/purge-idempotency-keys';
+import { readDeadlineHealth } from '../adapters/persistence/maintenance/read-deadline-health';
 import { SearchTables } from '../adapters/persistence/search/search-tables';
 import { createTicketReader } from '../adapters/persistence/tickets/postgres-ticket-reader';
 import { type Commit, createTicketStore } from '../adapters/persistence/tickets/postgres-ticket-store';
@@ -58,7 +58,6 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
     const onCommitted = (commit: Commit): void => feed.committed(commit);
     const tickets = createTicketStore({ pool, onCommitted });
     const due = dueTickets(store, createTicketStore({ pool, onCommitted, lane: 'engine' }), logger);
-    const health = createTicketStore({ pool, onCommitted, lane: 'health' });
     const engine = new DeadlineEngine(due, {
       onError: (error) => logger.warn({ err: error }, 'deadlines cannot be recorded at the moment'),
     });
@@ -101,14 +100,13 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
       operationTimeoutMs: config.operationTimeoutSeconds * 1_000,
       callerOf: callerFromHeaders(config.operator),
       readHealth: async () => {
-        const [deadlineFaults, { now, next }, calendarsEndingSoon] = await Promise.all([
-          countDeadlineFaults(store.dataSource),
-          health.nextDeadline(),
-          endingCalendars(store),
+        const [deadlines, calendarsEndingSoon] = await Promise.all([
+          readDeadlineHealth(store.dataSource),
+          endingCalendars(store, 0),
         ]);
         return {
-          deadlineFaults,
-          deadlinesBehindMs: next === null ? 0 : Math.max(0, now - next),
+          deadlineFaults: deadlines.faults,
+          deadlinesBehindMs: deadlines.behindMs,
           hostClockOffsetMs: clock.hostOffsetMs,
           calendarsEndingSoon,
         };
@@ -151,9 +149,12 @@ async function purgeKeys({ pool }: Store, logger: Logger): Promise<void> {
 }
 
 /** The calendars of the policies in force that end within a year, each once. */
-async function endingCalendars({ policies, clock }: Store): Promise<Health['calendarsEndingSoon']> {
+async function endingCalendars(
+  { policies, clock }: Store,
+  lockWaitMs?: number,
+): Promise<Health['calendarsEndingSoon']> {
   const found = new Map<string, Health['calendarsEndingSoon'][number]>();
-  for (const policy of await policies.inForce()) {
+  for (const policy of await policies.inForce(lockWaitMs)) {
     for (const end of endingSoon(policy, clock.now())) {
       found.set(`${policy.id}/${end.calendar}`, { policy: policy.id, ...end });
     }

@@ -2,12 +2,15 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Client } from 'pg';
 import { v7 as newId } from 'uuid';
 import { createClientAccounts } from '../../src/adapters/persistence/clients/postgres-clients';
-import { createPolicies, NoPolicyPublished } from '../../src/adapters/persistence/policies/postgres-policies';
+import { lanesOf, sharesOf } from '../../src/adapters/persistence/database/lanes';
+import { NoPolicyPublished } from '../../src/adapters/persistence/policies/compiled-policies';
+import { createPolicies } from '../../src/adapters/persistence/policies/postgres-policies';
 import { policyFingerprint } from '../../src/adapters/policy-files/policy-fingerprint';
 import { publishConfiguredPolicy } from '../../src/application/policies/publish-configured-policy';
 import { OWN_WORK } from '../../src/application/ports/caller';
 import type { ConfiguredPolicies } from '../../src/application/ports/configured-policy';
 import { InvalidCursor } from '../../src/application/ports/pagination';
+import { DataLockedError } from '../../src/application/ports/store-errors';
 import { type CalendarDefinition, compileCalendar } from '../../src/domain/calendar/business-calendar';
 import { CIMCLOUD_DOCUMENT } from '../support/policies';
 import { AGENT, openStore, type TestStore } from '../support/store';
@@ -210,6 +213,24 @@ describe('a policy in memory', () => {
     });
     await store.pool.query(`UPDATE policy_versions SET document = $1 WHERE id = 'kept'`, [JSON.stringify(document)]);
     await own.setTerms({ ...termsOf('own'), calendars: {} }, AGENT, null);
+  });
+
+  test('is found for the health check while all look-ups of requests wait', async () => {
+    const { lookups } = lanesOf(store.pool);
+    const taken = await Promise.all(Array.from({ length: sharesOf(20).lookups }, () => lookups.take()));
+    expect(await policies().inForce()).toMatchObject([{ id: 'kept', version: 1 }]);
+    for (const { release } of taken) release();
+  });
+
+  test('is not waited for by the health check when others have locked its table', async () => {
+    const other = new Client(store.url);
+    await other.connect();
+    for (const table of ['clients', 'policy_versions']) {
+      await other.query(`BEGIN; LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);
+      await expect(policies().inForce(0)).rejects.toBeInstanceOf(DataLockedError);
+      await other.query('ROLLBACK');
+    }
+    await other.end();
   });
 
   test('is not used for terms when a version was published while they waited for the lock', async () => {

@@ -31,19 +31,22 @@ describe('paths and methods', () => {
     }
   });
 
-  it('GET /health says that tables are locked, and not that the database is away', async () => {
-    const client = new Client({ connectionString: service.database.url });
-    await client.connect();
-    try {
-      await client.query('BEGIN; LOCK TABLE tickets IN ACCESS EXCLUSIVE MODE');
-      const response = await fetch(at('/health'));
-      expect([response.status, await response.json()]).toEqual([200, { status: 'locked' }]);
-      expect((await fetch(at('/readyz'))).status).toBe(200);
-    } finally {
-      await client.end();
-    }
-    await untilTrue(async () => ((await (await fetch(at('/health'))).json()) as Json).status === 'ok');
-  });
+  it.each(['tickets', 'deadline_faults'])(
+    'GET /health says that %s is locked, and not that the database is away',
+    async (table) => {
+      const client = new Client({ connectionString: service.database.url });
+      await client.connect();
+      try {
+        await client.query(`BEGIN; LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);
+        const response = await fetch(at('/health'));
+        expect([response.status, await response.json()]).toEqual([200, { status: 'locked' }]);
+        expect((await fetch(at('/readyz'))).status).toBe(200);
+      } finally {
+        await client.end();
+      }
+      await untilTrue(async () => ((await (await fetch(at('/health'))).json()) as Json).status === 'ok');
+    },
+  );
 
   it('GET /health reports that the database answers', async () => {
     const response = await fetch(at('/health'));

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Client } from 'pg';
+import { spillEvents } from '../../src/adapters/archive/spilled-events';
 import { createRestoreStore } from '../../src/adapters/persistence/archive/postgres-restore-store';
 import { readArchive } from '../../src/adapters/persistence/archive/read-archive';
 import { isDataError, isStoreFault } from '../../src/adapters/persistence/database/database-errors';
@@ -82,6 +83,7 @@ it('a ticket with more text than a statement may have is exported and restored i
       policies: target.policies,
       isStoreFault,
       isRejection: isDataError,
+      spill: spillEvents,
       onReport: (report) => {
         throw new Error(JSON.stringify(report));
       },

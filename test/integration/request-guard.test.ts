@@ -13,7 +13,7 @@ beforeAll(async () => {
     database: service.database,
     config: {
       host: '0.0.0.0',
-      allowedHosts: ['tickets.example.com', 'localhost:8080'],
+      allowedHosts: ['tickets.example.com', 'localhost:8080', 'secure.example.com:443'],
       allowedOrigins: ['https://desk.example.com', 'http://localhost:*'],
       trustProxy: { kind: 'HOPS', hops: 1 },
     },
@@ -105,6 +105,10 @@ describe('the host of a request', () => {
     expect(await status('host: tickets.example.com:4000\r\n')).toBe(200);
     expect(await status('host: localhost:8080\r\n')).toBe(200);
     expect(await status(`host: localhost:${new URL(shared.url).port}\r\n`)).toBe(421);
+    // Behind TLS, a client leaves the port out.
+    expect(await status('host: secure.example.com\r\n')).toBe(200);
+    expect(await status('host: secure.example.com:443\r\n')).toBe(200);
+    expect(await status('host: secure.example.com:80\r\n')).toBe(421);
     expect(await status('host: tickets.example.com\r\nx-forwarded-host: localhost:8080\r\n')).toBe(200);
     for (const none of ['', ' ', ',', ' , localhost:8080']) {
       expect(await status(`host: tickets.example.com\r\nx-forwarded-host: ${none}\r\n`)).toBe(200);

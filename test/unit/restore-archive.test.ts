@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { spillEvents } from '../../src/adapters/archive/spilled-events';
 import { OperatorError } from '../../src/application/operator-error';
 import type { ArchiveRecord } from '../../src/application/ports/archive';
 import { CommitUnknownError, InsufficientStorageError, StoreBusyError } from '../../src/application/ports/store-errors';
@@ -41,6 +42,7 @@ async function failing(error: Error, from: 'STORE' | 'FILE'): Promise<unknown> {
     policies: { known: () => CIMCLOUD } as unknown as RestorePorts['policies'],
     isStoreFault: () => false,
     isRejection: () => false,
+    spill: spillEvents,
     onReport: (report) => {
       throw new Error(JSON.stringify(report));
     },

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
+import { DataLockedError } from '../../application/ports/store-errors';
 import { sendJson } from './send';
 
 /** The time limit of a check. */
@@ -43,7 +44,7 @@ export interface UnreadyReason {
 }
 
 export interface HealthChecks {
-  /** Reads the health; rejects if the database does not answer. */
+  /** Reads the health. Rejects with DataLockedError if a table is locked by others. */
   readonly readHealth: () => Promise<Health>;
   /** Why the service cannot serve; empty if it can. */
   readonly readUnreadyReasons: () => Promise<readonly UnreadyReason[]>;
@@ -60,9 +61,13 @@ export async function answerHealth(
     const status = health.deadlinesBehindMs > MAX_BEHIND_MS ? 'behind' : 'ok';
     sendJson(response, 200, { status, ...health });
   } catch (error) {
-    if (error instanceof CheckTimedOut && (await answers(readUnreadyReasons))) {
-      logger.warn('the health cannot be read, because the tables of the database are locked');
+    if (error instanceof DataLockedError) {
+      logger.warn('the health cannot be read, because a table of the database is locked');
       return sendJson(response, 200, { status: 'locked' });
+    }
+    if (error instanceof CheckTimedOut && (await answers(readUnreadyReasons))) {
+      logger.warn(`the health cannot be read within ${TIMEOUT_MS} ms, but the database answers`);
+      return sendJson(response, 200, { status: 'slow' });
     }
     logger.warn({ err: error }, 'the database does not answer');
     sendJson(response, 503, { status: 'unavailable', reason: 'database' });

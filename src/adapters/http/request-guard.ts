@@ -11,6 +11,9 @@ import { RequestError } from './request-body';
 export const isLoopback = (host: string): boolean =>
   host === '::1' || host.toLowerCase() === 'localhost' || (isIPv4(host) && host.startsWith('127.'));
 
+/** The ports that a client leaves out of a header, without and with TLS. */
+const DEFAULT_PORTS = [80, 443];
+
 const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '[::1]'] as const;
 
 /** An entry of `ALLOWED_HOSTS` in its normal form: `host` for any port, or `host:port`; or null. */
@@ -68,7 +71,8 @@ export function createRequestGuard(settings: GuardSettings, port: number): Reque
   );
   const addresses = clientAddresses(settings.trustProxy);
 
-  const isAllowedHost = ({ host, port }: Authority): boolean => hosts.has(host) || hosts.has(`${host}:${port ?? 80}`);
+  const isAllowedHost = ({ host, port }: Authority): boolean =>
+    hosts.has(host) || (port === null ? DEFAULT_PORTS : [port]).some((one) => hosts.has(`${host}:${one}`));
   const isAllowedOrigin = (origin: string): boolean =>
     origins.has(origin) || origins.has(`${origin.replace(/:\d+$/, '')}:*`);
 

@@ -61,11 +61,20 @@ export type ArchiveRecord =
   | ({ readonly kind: 'ticket' } & ArchivedTicket)
   | ({ readonly kind: 'event' } & ArchivedEvent);
 
+/** The events of one ticket, in order; a list of them is one. */
+export interface ArchivedEvents extends Iterable<ArchivedEvent> {
+  readonly length: number;
+  at(index: number): ArchivedEvent | undefined;
+  push(event: ArchivedEvent): void;
+  /** If they are not in memory, gives back what they take. */
+  close?(): void;
+}
+
 /** A ticket to restore, with everything that is saved with it. */
 export interface RestoredTicket {
   readonly record: TicketRecord;
   readonly number: number;
-  readonly events: readonly ArchivedEvent[];
+  readonly events: Omit<ArchivedEvents, 'push' | 'close'>;
 }
 
 /** Why a record cannot be restored, as the end of a sentence that begins with the record. */

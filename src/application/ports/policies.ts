@@ -40,8 +40,14 @@ export interface Policies {
    * @param signal ends the waiting; a change that has begun is carried out
    */
   publish(publishing: Publishing, signal?: WaitSignal): Promise<Published>;
-  /** The policies under which tickets are opened now, with the calendars of each client. */
-  inForce(): Promise<readonly Policy[]>;
+  /**
+   * The policies under which tickets are opened now, with the calendars of each client. Read over
+   * the connections of the health check.
+   *
+   * @param lockWaitMs the longest wait for tables that others have locked; 10 seconds by default
+   * @throws DataLockedError
+   */
+  inForce(lockWaitMs?: number): Promise<readonly Policy[]>;
   /**
    * The refusals that `publish` would return; for a published version, only those that also apply
    * while it is in force: it stays in force until a calendar ends, and afterwards.

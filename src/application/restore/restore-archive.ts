@@ -1,11 +1,9 @@
-import { foldAll } from '../../domain/ticket/fold';
-import { readEvent } from '../../domain/ticket/upcast';
 import { interruptionText } from '../interruption';
 import { OperatorError } from '../operator-error';
-import { pinnedPolicy } from '../policies/pinned-policy';
 import type {
   ArchivedClient,
   ArchivedEvent,
+  ArchivedEvents,
   ArchivedPolicy,
   ArchivedTicket,
   ArchiveHeader,
@@ -15,7 +13,7 @@ import type {
 } from '../ports/archive';
 import type { Policies } from '../ports/policies';
 import { CommitUnknownError, isServerFault } from '../ports/store-errors';
-import { ticketRecordOf } from '../tickets/decide-changes';
+import { foldArchived } from './fold-archived';
 
 /** A full export cannot be restored here; the message says what is restored and what to do. */
 export class RestoreRefused extends OperatorError {
@@ -47,6 +45,8 @@ export interface RestorePorts {
   isStoreFault(error: unknown): boolean;
   /** Whether the database refused a statement. One ticket may be the cause. */
   isRejection(error: unknown): boolean;
+  /** Moves events out of memory. */
+  spill(events: Iterable<ArchivedEvent>): ArchivedEvents;
   onReport(report: { readonly line: number; readonly ticket: string; readonly reason: string }): void;
   onHeader(header: ArchiveHeader): void;
   onProgress(tickets: number): void;
@@ -56,7 +56,10 @@ export interface RestorePorts {
 const BATCH = 250;
 /** The number of events after which a transaction takes no further ticket. */
 const BATCH_EVENTS = 5_000;
-/** The characters of events after which a transaction takes no further ticket. */
+/**
+ * The characters of events after which a transaction takes no further ticket, and the events of the
+ * last one do not stay in memory.
+ */
 const BATCH_CHARACTERS = 4_000_000;
 
 /** A record with its line in the file. */
@@ -70,7 +73,7 @@ interface Numbered {
 interface ReadTicket {
   readonly line: number;
   readonly ticket: ArchivedTicket;
-  readonly events: ArchivedEvent[];
+  events: ArchivedEvents;
 }
 
 interface FoldedTicket {
@@ -154,6 +157,9 @@ class Restore {
     if (last === undefined || last.ticket.id !== event.ticketId || last.events.length >= last.ticket.version) {
       throw this.refused(`the event of line ${line} does not follow its ticket`);
     }
+    if (this.batchCharacters > BATCH_CHARACTERS && Array.isArray(last.events)) {
+      last.events = this.ports.spill(last.events);
+    }
     last.events.push(event);
     this.batchEvents += 1;
     this.seen.events += 1;
@@ -180,11 +186,12 @@ class Restore {
     this.batchCharacters = 0;
     const tickets: FoldedTicket[] = [];
     for (const read of batch) {
-      const restored = await this.restoredOf(read);
+      const restored = await foldArchived(read, this.ports);
       if (typeof restored === 'string') this.leaveOut(read, restored);
       else tickets.push({ read, restored });
     }
     await this.addTickets(tickets);
+    for (const { events } of batch) events.close?.();
     const { added, same, leftOut } = this.done;
     this.ports.onProgress(added + same + leftOut);
   }
@@ -216,25 +223,6 @@ class Restore {
   private leaveOut({ line, ticket }: ReadTicket, reason: string): void {
     this.done.leftOut += 1;
     this.ports.onReport({ line, ticket: `${ticket.number}`, reason });
-  }
-
-  /** The ticket as its events make it, or why they cannot be folded. */
-  private async restoredOf({ ticket: { number, version, id }, events }: ReadTicket): Promise<RestoredTicket | string> {
-    const isComplete = events.length === version && events.every((event, index) => event.number === index + 1);
-    if (!isComplete) return `its events are not those from 1 to ${version}`;
-    const last = events.at(-1);
-    if (last === undefined) return 'it has no event';
-    try {
-      const history = events.map((event) => readEvent({ ...event, id: '0' }));
-      const ticket = foldAll(history);
-      if (ticket.version !== version || ticket.id !== id) return 'its events do not make this ticket';
-      const policy = await pinnedPolicy(this.ports.policies, ticket);
-      const record = ticketRecordOf({ ticket, stored: null, policy, events: history }, last.recordedAt);
-      return { record, number, events };
-    } catch (error) {
-      if (!(error instanceof Error) || this.ports.isStoreFault(error)) throw error;
-      return error.message;
-    }
   }
 
   /** An error that ended the restore, with what is restored and how to go on. */

@@ -12,9 +12,10 @@ import type { Queryable } from './sql';
  * The kinds of work. Each has a share of the connections of its own, so that none can take those of
  * another (ADR 016).
  *
- * - `lookups`: single tickets, clients and policies, by their keys, and what one ticket owns
- * - `lists`: pages of lists that an index gives
- * - `heavy`: pages with a filter or without an index, counts, reports, dry runs, histories
+ * - `lookups`: single tickets, clients and policies, by their keys, what one ticket owns, and pages
+ *   of lists that an index gives
+ * - `lists`: pages with a filter, or in an order without an index
+ * - `heavy`: text search, counts, reports, dry runs, histories
  * - `changes`: transactions of requests
  * - `engine`, `feed`, `health`: the deadline engine, the event log, and the health check
  */
@@ -222,8 +223,8 @@ export class Lane {
 
 const WORK: Readonly<Record<LaneName, string>> = {
   lookups: 'look-ups of single objects',
-  lists: 'reads of lists',
-  heavy: 'filters, counts, reports and other large reads',
+  lists: 'reads of filtered lists',
+  heavy: 'text searches, counts, reports and other large reads',
   changes: 'changes',
   engine: 'batches of deadlines',
   feed: 'reads of the event log',

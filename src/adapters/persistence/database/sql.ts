@@ -79,8 +79,11 @@ const READ_LOCKED_PAUSE_MS = 250;
 /**
  * Reads, and reads again if the connection is lost: an idle connection may not survive a restart of
  * the database. Also while a migration of another process has locked the table.
+ *
+ * @param lockWaitMs the longest wait for a locked table, in milliseconds
+ * @throws DataLockedError
  */
-export async function retryRead<T>(read: () => Promise<T>): Promise<T> {
+export async function retryRead<T>(read: () => Promise<T>, lockWaitMs = LOCK_WAIT_MS): Promise<T> {
   let startedAt: number | null = null;
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -88,7 +91,7 @@ export async function retryRead<T>(read: () => Promise<T>): Promise<T> {
     } catch (error) {
       if (isLocked(error)) {
         startedAt ??= performance.now();
-        if (performance.now() - startedAt > LOCK_WAIT_MS) throw lockedError(error);
+        if (performance.now() - startedAt >= lockWaitMs) throw lockedError(error);
         await sleep(READ_LOCKED_PAUSE_MS);
         continue;
       }

@@ -6,10 +6,7 @@ import type { Idempotency } from '../../../application/ports/idempotency';
 import type { ClientTerms, Published, Publishing } from '../../../application/ports/policies';
 import type { WaitSignal } from '../../../application/waiting-line';
 import type { Actor } from '../../../domain/actor';
-import type { EpochMs } from '../../../domain/instant';
-import { calendarsEndingBeforeTargets } from '../../../domain/policy/calendar-ends';
-import { unknownCalendars, withCalendars } from '../../../domain/policy/calendar-replacements';
-import type { Policy, PolicyDocument } from '../../../domain/policy/policy';
+import type { Policy } from '../../../domain/policy/policy';
 import type { Refusal } from '../../../domain/ticket/refusals';
 import { poolOf } from '../database/data-source';
 import { entityManager } from '../database/entity-manager';
@@ -18,8 +15,9 @@ import { rowsOf } from '../database/sql';
 import { type Transaction, transact } from '../database/transact';
 import { clients, policyVersions } from '../tables';
 import { claimKey, noteAnswer } from '../tickets/idempotency-keys';
-import { clientsWithTerms, type TermsRow } from './client-terms';
+import { clientsWithTerms } from './client-terms';
 import { lastConfigured, latestVersion, latestVersions } from './latest-versions';
+import { calendarsInUse, calendarsTooShort, refusalOfTerms } from './policy-refusals';
 import { type PreparedPolicy, preparePolicy } from './prepare-policy';
 
 /** The key of the advisory lock of every change of versions or terms; an arbitrary number. */
@@ -168,52 +166,6 @@ async function insertVersion(manager: EntityManager, { json, by, now, ...columns
     .execute();
 }
 
-/** The calendars that clients use and that this version of their policy would no longer have. */
-export const calendarsInUse = (
-  terms: readonly TermsRow[],
-  policyId: string,
-  document: PolicyDocument,
-): readonly Refusal[] =>
-  terms
-    .filter(({ policy }) => (policy ?? policyId) === document.id)
-    .flatMap(({ name, calendars }) =>
-      unknownCalendars(document, calendars).map(
-        (calendar): Refusal => ({ code: 'CalendarInUse', calendar, policy: document.id, client: name }),
-      ),
-    );
-
-/**
- * The calendars of a new version that do not know the time of its targets, also as the clients have
- * replaced them.
- */
-export function calendarsTooShort(
-  terms: readonly TermsRow[],
-  policyId: string,
-  policy: Policy,
-  now: EpochMs,
-): readonly Refusal[] {
-  const used = terms.filter((row) => (row.policy ?? policyId) === policy.id);
-  return tooShort(policy, [{}, ...used.map(({ calendars }) => calendars)], now);
-}
-
-/** The calendars that end before a target of a policy, under any of several replacements. */
-function tooShort(policy: Policy, replacements: readonly ClientTerms['calendars'][], now: EpochMs): readonly Refusal[] {
-  // Of a copy, so that refused replacements are not kept as long as the policy.
-  const own = { ...policy };
-  const distinct = new Set(replacements.map((calendars) => withCalendars(own, calendars)));
-  const ends = [...distinct].flatMap((one) => calendarsEndingBeforeTargets(one, now));
-  return [...new Map(ends.map((end) => [end.calendar, end])).values()].map(
-    ({ calendar, knownUntil, severity, kind }): Refusal => ({
-      code: 'CalendarEndsTooSoon',
-      calendar,
-      policy: policy.id,
-      knownUntil,
-      severity,
-      commitment: kind,
-    }),
-  );
-}
-
 function throwIfRefused(refusals: readonly Refusal[]): void {
   if (refusals.length > 0) throw new Refused(refusals);
 }
@@ -263,12 +215,4 @@ export async function setTerms(
 async function unknownPolicy(manager: EntityManager, policy: string): Promise<Refusal> {
   const rows = await manager.find(policyVersions, { select: { id: true, version: true }, order: { id: 'ASC' } });
   return { code: 'UnknownPolicy', policy, known: [...new Set(rows.map(({ id }) => id))] };
-}
-
-/** @param now the instant from which targets must be computable; null if that is not asked */
-function refusalOfTerms(policy: Policy, calendars: ClientTerms['calendars'], now: EpochMs | null): Refusal | null {
-  const [unknown] = unknownCalendars(policy, calendars);
-  const known = Object.keys(policy.calendars).sort();
-  if (unknown !== undefined) return { code: 'UnknownCalendar', calendar: unknown, policy: policy.id, known };
-  return now === null ? null : (tooShort(policy, [calendars], now)[0] ?? null);
 }

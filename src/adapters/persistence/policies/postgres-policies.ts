@@ -1,30 +1,22 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
-import { OperatorError } from '../../../application/operator-error';
 import { OWN_WORK, type Reading } from '../../../application/ports/caller';
 import type { Clock } from '../../../application/ports/clock';
 import type { ConfiguredPolicies } from '../../../application/ports/configured-policy';
-import { withCalendars } from '../../../domain/policy/calendar-replacements';
 import type { Policy } from '../../../domain/policy/policy';
-import { readPolicyVersion, UnreadablePolicy } from '../../../domain/policy/policy-document';
+import { UnreadablePolicy } from '../../../domain/policy/policy-document';
 import { batched } from '../database/batched';
 import { poolOf } from '../database/data-source';
 import { entityManager } from '../database/entity-manager';
 import { lanesOf } from '../database/lanes';
 import { retryRead } from '../database/sql';
 import { clientsWithTerms } from './client-terms';
-import { latestVersion, latestVersions, wasPublished } from './latest-versions';
-import { calendarsInUse, calendarsTooShort, publishConfigured, publishVersion, setTerms } from './policy-register';
+import { compiledPolicies } from './compiled-policies';
+import { KeptPolicies } from './kept-policies';
+import { latestVersion, wasPublished } from './latest-versions';
+import { calendarsInUse, calendarsTooShort } from './policy-refusals';
+import { publishConfigured, publishVersion, setTerms } from './policy-register';
 import { preparePolicy } from './prepare-policy';
 import { countPublications, nameOf, publicationsNamed, publicationsPage, versionsNamed } from './publications';
-
-/** New tickets cannot be opened, because no version of the policy is published. */
-export class NoPolicyPublished extends OperatorError {
-  override readonly name = 'NoPolicyPublished';
-  constructor(readonly policyId: string) {
-    super(`No version of the policy "${policyId}" is published`);
-  }
-}
 
 export interface PoliciesDeps {
   readonly dataSource: DataSource;
@@ -35,115 +27,31 @@ export interface PoliciesDeps {
   readonly staleMs?: number;
 }
 
-/** The policies under which new tickets are opened. */
-interface InForce {
-  readonly default: () => Policy;
-  /**
-   * Policies of the clients with terms of their own, by the id of the client. Each function throws
-   * if the policy of that client cannot be read.
-   */
-  readonly clients: ReadonlyMap<string, () => Policy>;
-}
-
 /**
  * The published policy versions, each compiled once, and the terms of the clients. A change by
  * another process takes effect within `staleMs`.
  */
 export function createPolicies(deps: PoliciesDeps): ConfiguredPolicies {
   const { dataSource, policyId, staleMs = 2_000 } = deps;
-  const { lookups } = lanesOf(poolOf(dataSource));
-  // What is kept for all operations is read by one of its own, which holds no more connections than
-  // another, and goes on when those that wait for it have ended.
-  const shared: Reading = {
-    signal: new AbortController().signal,
-    texts: { characters: 0, most: Number.POSITIVE_INFINITY },
-  };
+  const { lookups, health } = lanesOf(poolOf(dataSource));
   const managerFor = (reading: Reading) => entityManager(dataSource, lookups.under(reading));
-  const compiled = new Map<string, Policy>();
-  const compiling = new Map<string, Promise<Policy | null>>();
-  const document = batched(lookups, (names, on) => versionsNamed(dataSource, on, names, 'document'));
+  const compiled = new KeptPolicies();
+  const requests = compiledPolicies({ dataSource, lane: lookups, policyId, staleMs, compiled });
+  const watched = compiledPolicies({ dataSource, lane: health, policyId, staleMs, compiled });
+  const { version } = requests;
   const publication = batched(lookups, (names, on) => publicationsNamed(dataSource, on, names));
   const yaml = batched(lookups, (names, on) => versionsNamed(dataSource, on, names, 'yaml'));
-  let cached: { readonly inForce: Promise<InForce>; readonly until: number } | null = null;
-
   const known = (id: string, version: number): Policy | null => compiled.get(nameOf(id, version)) ?? null;
-
-  const load = async (id: string, version: number): Promise<Policy | null> => {
-    const found = await document(shared, nameOf(id, version));
-    if (found === null) return null;
-    // A large document takes long to receive and to compile, so another request may come between.
-    await turn();
-    const policy = readPolicyVersion(found.document, id, version);
-    // A version that is not found is not cached, because it may be published later.
-    compiled.set(nameOf(id, version), policy);
-    return policy;
-  };
-
-  const version = async (id: string, number: number): Promise<Policy | null> => {
-    const name = nameOf(id, number);
-    const found = known(id, number) ?? compiling.get(name);
-    if (found !== undefined) return found;
-    const loading = load(id, number).finally(() => compiling.delete(name));
-    compiling.set(name, loading);
-    return loading;
-  };
-
-  const latestPolicy = async (id: string): Promise<Policy | null> => {
-    const [row] = await retryRead(() => latestVersions(managerFor(shared), [id]));
-    return row === undefined ? null : version(id, row.version);
-  };
-
   const readTerms = (reading: Reading) => retryRead(() => clientsWithTerms(managerFor(reading)));
-
-  /** A version that cannot be read is an error for the clients of that policy only. */
-  const readable = async (id: string, number: number): Promise<() => Policy> => {
-    try {
-      const policy = await version(id, number);
-      if (policy === null) throw new NoPolicyPublished(id);
-      return () => policy;
-    } catch (error) {
-      if (!(error instanceof UnreadablePolicy)) throw error;
-      return () => {
-        throw error;
-      };
-    }
-  };
-
-  const readInForce = async (): Promise<InForce> => {
-    const terms = await readTerms(shared);
-    const ids = [...new Set([policyId, ...terms.map(({ policy }) => policy ?? policyId)])];
-    const rows = await retryRead(() => latestVersions(managerFor(shared), ids));
-    const latest = new Map<string, () => Policy>();
-    for (const row of rows) latest.set(row.id, await readable(row.id, row.version));
-    const policyOf = (id: string): (() => Policy) => {
-      const policy = latest.get(id);
-      if (policy === undefined) throw new NoPolicyPublished(id);
-      return policy;
-    };
-    const clients = terms.map(({ id, policy, calendars }): [string, () => Policy] => {
-      const own = policyOf(policy ?? policyId);
-      return [id, () => withCalendars(own(), calendars)];
-    });
-    return { default: policyOf(policyId), clients: new Map(clients) };
-  };
-
-  const policiesInForce = (): Promise<InForce> => {
-    // Elapsed time, which does not depend on the clock of the service.
-    const now = performance.now();
-    if (cached !== null && now < cached.until) return cached.inForce;
-    const inForce = readInForce();
-    const reading = { inForce, until: now + staleMs };
-    cached = reading;
-    inForce.catch(() => {
-      if (cached === reading) cached = null;
-    });
-    return inForce;
+  const forget = (): void => {
+    requests.forget();
+    watched.forget();
   };
 
   return {
     defaultPolicyId: policyId,
     current: async (clientId) => {
-      const inForce = await policiesInForce();
+      const inForce = await requests.inForce();
       return ((clientId === null ? undefined : inForce.clients.get(clientId)) ?? inForce.default)();
     },
     version,
@@ -168,8 +76,8 @@ export function createPolicies(deps: PoliciesDeps): ConfiguredPolicies {
       const last = await retryRead(() => latestVersion(managerFor(reading), policy.id, prepared.json));
       return last?.isSame === true ? [] : calendarsTooShort(terms, policyId, prepared.policy, deps.clock.now());
     },
-    inForce: async () => {
-      const inForce = await policiesInForce();
+    inForce: async (lockWaitMs) => {
+      const inForce = await watched.inForce(lockWaitMs);
       const distinct = new Set<Policy>();
       for (const policy of [inForce.default, ...inForce.clients.values()]) {
         try {
@@ -184,7 +92,7 @@ export function createPolicies(deps: PoliciesDeps): ConfiguredPolicies {
     publish: async (publishing, signal) => {
       const prepared = await preparePolicy(publishing.document);
       const published = await publishVersion(deps, publishing, prepared, signal);
-      cached = null;
+      forget();
       if ('ok' in published) return published;
       const { version: number, isNew } = published;
       const { id } = publishing.document;
@@ -196,14 +104,14 @@ export function createPolicies(deps: PoliciesDeps): ConfiguredPolicies {
       return { ok: true, policy, isNew };
     },
     setTerms: async (terms, by, idempotency, signal) => {
-      const refusal = await setTerms(deps, latestPolicy, terms, by, idempotency, signal);
-      cached = null;
+      const refusal = await setTerms(deps, requests.latest, terms, by, idempotency, signal);
+      forget();
       return refusal;
     },
     differsFromPublished: async ({ id, fingerprint }) => !(await wasPublished(managerFor(OWN_WORK), id, fingerprint)),
     publishConfigured: async (file) => {
       const refusals = await publishConfigured(deps, file);
-      cached = null;
+      forget();
       return refusals;
     },
   };

@@ -19,7 +19,7 @@ import { ownedLists } from '../lists/owned-lists';
 import { cursorOf, type Ordering, type Placed, pageOf, pageStatement } from '../lists/page';
 import { slaReport } from '../reports/sla-report-statement';
 import { comparisonKey } from '../search/comparison-key';
-import { SearchTables } from '../search/search-tables';
+import { mentions, SearchTables } from '../search/search-tables';
 import type { ClientRow } from '../tables';
 import { countDeadlines, deadlinesPage } from './deadlines';
 import { EVENT_COLUMNS, loggedEventOf, type SelectedEvent } from './event-row';
@@ -111,7 +111,8 @@ export function createTicketReader({ pool }: { readonly pool: Pool }): TicketRea
     tickets: async (caller, filter, order, page, now) => {
       await searchTables.prepare(filter);
       const to = new Parameters();
-      const lane = isScan(Object.keys(filter).length > 0, order.by) ? heavy : lists;
+      const byIndex = isScan(Object.keys(filter).length > 0, order.by) ? lists : lookups;
+      const lane = mentions(filter, ['text']) ? heavy : byIndex;
       return ticketsPage(lane.under(caller), ticketsWhere(caller, filter, now, to), ticketOrdering(order), page, to);
     },
     countTickets: async (caller, filter, now) => {
@@ -121,7 +122,8 @@ export function createTicketReader({ pool }: { readonly pool: Pool }): TicketRea
     },
     deadlines: async (caller, query, page) => {
       if (query.assignee !== null) await searchTables.prepareNames();
-      return deadlinesPage(lists.under(caller), caller, query, page);
+      const isFiltered = [query.severity, query.ticket, query.client, query.assignee].some((one) => one !== null);
+      return deadlinesPage((isFiltered ? lists : lookups).under(caller), caller, query, page);
     },
     countDeadlines: async (caller, query) => {
       if (query.assignee !== null) await searchTables.prepareNames();
