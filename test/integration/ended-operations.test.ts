@@ -8,15 +8,14 @@ import { toGlobalId } from '../../src/adapters/graphql/base/global-id';
 import { contextFactory } from '../../src/adapters/graphql/context';
 import type { RunningOperation } from '../../src/adapters/graphql/running-operation';
 import { buildGraphQLSchema } from '../../src/adapters/graphql/schema';
-import { callerFromHeaders } from '../../src/adapters/http/agent-header';
-import { type HttpServer, startHttpServer } from '../../src/adapters/http/http-server';
+import type { HttpServer } from '../../src/adapters/http/http-server';
 import { MOST_PROBLEMS } from '../../src/application/first-problems';
 import type { Caller } from '../../src/application/ports/caller';
 import { CallerGone, OperationAnswered, OperationTimedOut } from '../../src/application/ports/operation-ended';
 import type { Services } from '../../src/application/ports/services';
-import { loadConfig } from '../../src/config';
 import { type Answer, apiAt, type Json } from '../support/graphql-service';
 import { askOver, openSocket } from '../support/graphql-socket';
+import { startServerOf } from '../support/server-of';
 import { untilTrue } from '../support/until';
 
 /** A read or a use case that a test holds and lets go. */
@@ -121,23 +120,13 @@ async function start(operationTimeoutMs: number): Promise<void> {
   faults = [];
   const logger = pino({ level: 'error' }, { write: (line: string) => faults.push(line) });
   const contextFor = contextFactory(services, logger);
-  http = await startHttpServer({
-    ...loadConfig({}),
-    port: 0,
+  http = await startServerOf(services, {
     schema,
     contextFor: (caller, requestId, operation) => {
       if (operation !== null) operations.push(operation);
       return contextFor(caller, requestId, operation);
     },
     operationTimeoutMs,
-    callerOf: callerFromHeaders('Ada'),
-    readHealth: async () => ({
-      deadlineFaults: 0,
-      deadlinesBehindMs: 0,
-      hostClockOffsetMs: 0,
-      calendarsEndingSoon: [],
-    }),
-    readUnreadyReasons: async () => [],
     logger,
   });
 }

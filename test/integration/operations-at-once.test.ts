@@ -2,17 +2,14 @@ import { request as httpRequest } from 'node:http';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Client, createClient } from 'graphql-ws';
-import pino from 'pino';
 import WebSocket from 'ws';
-import { contextFactory } from '../../src/adapters/graphql/context';
 import { buildGraphQLSchema } from '../../src/adapters/graphql/schema';
-import { callerFromHeaders } from '../../src/adapters/http/agent-header';
-import { type HttpServer, startHttpServer } from '../../src/adapters/http/http-server';
+import type { HttpServer } from '../../src/adapters/http/http-server';
 import type { Caller } from '../../src/application/ports/caller';
 import type { Services } from '../../src/application/ports/services';
-import { loadConfig } from '../../src/config';
 import type { Json } from '../support/graphql-service';
 import { askOver, listenOver } from '../support/graphql-socket';
+import { startServerOf } from '../support/server-of';
 import { untilTrue } from '../support/until';
 
 const schema = buildGraphQLSchema();
@@ -60,23 +57,8 @@ async function start(operationTimeoutMs = 60_000): Promise<void> {
       create: async (id: string, name: string) => ({ id, name, calendars: {} }),
     },
   } as unknown as Services;
-  const logger = pino({ level: 'silent' });
-  http = await startHttpServer({
-    ...loadConfig({ STEPDOWN_OPERATION_MEMORY_MB: '16', TRUST_PROXY: '1' }),
-    port: 0,
-    schema,
-    contextFor: contextFactory(services, logger),
-    operationTimeoutMs,
-    callerOf: callerFromHeaders('Ada'),
-    readHealth: async () => ({
-      deadlineFaults: 0,
-      deadlinesBehindMs: 0,
-      hostClockOffsetMs: 0,
-      calendarsEndingSoon: [],
-    }),
-    readUnreadyReasons: async () => [],
-    logger,
-  });
+  const environment = { STEPDOWN_OPERATION_MEMORY_MB: '16', TRUST_PROXY: '1' };
+  http = await startServerOf(services, { environment, schema, operationTimeoutMs });
 }
 
 beforeEach(() => {

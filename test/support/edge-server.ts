@@ -2,10 +2,9 @@ import { buildSchema } from 'graphql';
 import pino from 'pino';
 import { contextFactory } from '../../src/adapters/graphql/context';
 import type { RunningOperation } from '../../src/adapters/graphql/running-operation';
-import { callerFromHeaders } from '../../src/adapters/http/agent-header';
-import { type HttpServer, type HttpSettings, startHttpServer } from '../../src/adapters/http/http-server';
+import type { HttpServer, HttpSettings } from '../../src/adapters/http/http-server';
 import type { Services } from '../../src/application/ports/services';
-import { loadConfig } from '../../src/config';
+import { startServerOf } from './server-of';
 
 export interface EdgeServer extends HttpServer {
   /** The operations that have begun. */
@@ -16,27 +15,21 @@ export interface EdgeServer extends HttpServer {
 
 /** The HTTP server with a schema of one field, `held`, and no database. */
 export async function startEdgeServer(settings: Partial<HttpSettings> = {}): Promise<EdgeServer> {
-  const logger = pino({ level: 'silent' });
   const schema = buildSchema('type Query { held: Int }');
   const waiting: (() => void)[] = [];
   const field = schema.getQueryType()?.getFields().held;
   if (field === undefined) throw new Error('The schema has no field');
   field.resolve = () => new Promise((resolve) => waiting.push(() => resolve(1)));
-  const contextFor = contextFactory({ clock: { now: () => Date.now() } } as unknown as Services, logger);
+  const services = { clock: { now: () => Date.now() } } as unknown as Services;
+  const contextFor = contextFactory(services, pino({ level: 'silent' }));
   const begun: RunningOperation[] = [];
-  const server = await startHttpServer({
-    ...loadConfig({}),
-    port: 0,
+  const server = await startServerOf(services, {
     schema,
     contextFor: (caller, requestId, operation) => {
       if (operation !== null) begun.push(operation);
       return contextFor(caller, requestId, operation);
     },
-    callerOf: callerFromHeaders('Operator'),
-    operationTimeoutMs: 30_000,
     readHealth: () => Promise.reject(new Error('There is no database')),
-    readUnreadyReasons: async () => [],
-    logger,
     ...settings,
   });
   return {

@@ -65,6 +65,7 @@ export class RunningOperation {
   private firstFailure: unknown;
   private ended: OperationEnded | null = null;
   private stopped: OperationEnded | null = null;
+  private timer: NodeJS.Timeout | undefined;
   private rejectAnswer: ((reason: OperationEnded) => void) | null = null;
   private isExecuting = false;
   private isAnswered = false;
@@ -120,9 +121,9 @@ export class RunningOperation {
       this.rejectAnswer = reject;
       this.isExecuting = true;
       const leftMs = limitMs - (performance.now() - this.createdAt);
-      const timer = setTimeout(() => this.end(this.timedOut(limitMs)), leftMs);
+      this.timer = setTimeout(() => this.end(this.timedOut(limitMs)), leftMs);
       const finish = (): void => {
-        clearTimeout(timer);
+        clearTimeout(this.timer);
         this.isAnswered = true;
         this.isExecuting = false;
         this.stopIfOver();
@@ -192,6 +193,7 @@ export class RunningOperation {
   private end(reason: OperationEnded): void {
     if (this.ended !== null) return;
     this.ended = reason;
+    clearTimeout(this.timer);
     this.ending.abort(reason);
     this.stopIfOver();
     this.rejectAnswer?.(reason);

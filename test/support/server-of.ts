@@ -1,0 +1,35 @@
+import pino from 'pino';
+import { contextFactory } from '../../src/adapters/graphql/context';
+import { buildGraphQLSchema } from '../../src/adapters/graphql/schema';
+import { callerFromHeaders } from '../../src/adapters/http/agent-header';
+import { type HttpServer, type HttpSettings, startHttpServer } from '../../src/adapters/http/http-server';
+import type { Services } from '../../src/application/ports/services';
+import { loadConfig } from '../../src/config';
+
+export interface ServerSettings extends Partial<HttpSettings> {
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** The HTTP server over services that a test has made, at any free port; it is healthy. */
+export function startServerOf(
+  services: Services,
+  { environment = {}, logger = pino({ level: 'silent' }), ...settings }: ServerSettings = {},
+): Promise<HttpServer> {
+  return startHttpServer({
+    ...loadConfig(environment),
+    port: 0,
+    schema: settings.schema ?? buildGraphQLSchema(),
+    contextFor: contextFactory(services, logger),
+    operationTimeoutMs: 30_000,
+    callerOf: callerFromHeaders('Ada'),
+    readHealth: async () => ({
+      deadlineFaults: 0,
+      deadlinesBehindMs: 0,
+      hostClockOffsetMs: 0,
+      calendarsEndingSoon: [],
+    }),
+    readUnreadyReasons: async () => [],
+    logger,
+    ...settings,
+  });
+}
