@@ -187,6 +187,13 @@ describe('the largest operations that are accepted', () => {
   });
 });
 
+test('variables beyond the limits are refused before the document waits to be parsed', async () => {
+  const answers = [Array(330_000).fill({}), Array(330_000).fill([]), nested(60)].map((v) => service.ask('{', { v }));
+  for (const { status, errors } of await Promise.all(answers)) {
+    expect([status, errors.map(({ extensions }) => extensions.code)]).toEqual([400, ['OPERATION_TOO_LARGE']]);
+  }
+});
+
 test('only the first error of long variables is reported, because each contains them', async () => {
   const unknown = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`x${n}`, 1]));
   const badInput = { extensions: { code: 'BAD_USER_INPUT' } };

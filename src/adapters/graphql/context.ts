@@ -24,6 +24,8 @@ export interface OperationContext<S extends ReadServices = Services> {
   readonly operation: RunningOperation | null;
   /** The pinned policy. Not a promise if the version is in the cache of the process. */
   policyOf(pinned: Pinned): Policy | Promise<Policy>;
+  /** The tickets that the operation has evaluated. */
+  readonly judged: Map<StoredTicket, JudgedTicket>;
   /** What the resolvers may still read. The number of fields has no limit before the check. */
   readonly allowance: Allowance;
   /** The context of the resolvers of fields that declare their work (`operation-costs.ts`). */
@@ -52,6 +54,7 @@ export function contextFactory<S extends ReadServices>(services: S, logger: Logg
     const clients = new Map<string, Promise<Client | null>>();
     const now = services.clock.now();
     const allowance = unlimitedFields();
+    const judged = new Map<StoredTicket, JudgedTicket>();
     const policyOf = (pinned: Pinned) => pinnedPolicy(services.policies, pinned);
     const client = (id: string): Promise<Client | null> => {
       const asked = clients.get(id) ?? services.reader.clientById(caller, id);
@@ -65,6 +68,7 @@ export function contextFactory<S extends ReadServices>(services: S, logger: Logg
       requestId,
       logger,
       operation,
+      judged,
       allowance,
       policyOf,
       services,
@@ -72,7 +76,7 @@ export function contextFactory<S extends ReadServices>(services: S, logger: Logg
       forWork: undefined as unknown as RequestContext<S>,
     };
     (forWork as { forWork: RequestContext<S> }).forWork = forWork;
-    return { caller, now, requestId, logger, operation, allowance, policyOf, forWork };
+    return { caller, now, requestId, logger, operation, judged, allowance, policyOf, forWork };
   };
 }
 
@@ -105,18 +109,18 @@ export function underPolicy<T>(context: OperationContext, ticket: Pinned, read: 
   return policy instanceof Promise ? policy.then(read) : read(policy);
 }
 
-/**
- * A ticket under its policy, at the time of the request or at its `asOf` time, for one operation.
- */
+/** A ticket under its policy, at the time of the request or at its `asOf` time. */
 export class JudgedTicket {
+  readonly at: EpochMs;
   private readonly known = new Map<(judged: JudgedTicket) => unknown, unknown>();
-  /** @param context the one that identifies the operation */
+
   constructor(
     readonly context: OperationContext,
     readonly ticket: StoredTicket,
     readonly policy: Policy,
-    readonly at: EpochMs,
-  ) {}
+  ) {
+    this.at = judgedAt(ticket, ticket.asOf?.at ?? context.now);
+  }
 
   /**
    * What a function makes of the ticket, computed once however many fields need it.
@@ -132,23 +136,18 @@ export class JudgedTicket {
   }
 }
 
-/** The latest evaluation of each ticket. A look-up can give the same ticket to two operations. */
-const JUDGED = new WeakMap<StoredTicket, JudgedTicket>();
-
 /** Reads an evaluated ticket. Synchronous if its policy is cached. */
 export function judge<T>(
   context: OperationContext,
   ticket: StoredTicket,
   read: (judged: JudgedTicket) => T,
 ): T | Promise<T> {
-  const known = JUDGED.get(ticket);
-  if (known?.context === context.forWork) return read(known);
+  const known = context.judged.get(ticket);
+  if (known !== undefined) return read(known);
   return underPolicy(context, ticket, (policy) => {
     // Several fields can have waited for the policy.
-    const current = JUDGED.get(ticket);
-    if (current?.context === context.forWork) return read(current);
-    const judged = new JudgedTicket(context.forWork, ticket, policy, judgedAt(ticket, ticket.asOf?.at ?? context.now));
-    JUDGED.set(ticket, judged);
+    const judged = context.judged.get(ticket) ?? new JudgedTicket(context, ticket, policy);
+    context.judged.set(ticket, judged);
     return read(judged);
   });
 }

@@ -19,6 +19,7 @@ import { answerTooLong, checkOperation, refuseSource, sizeIn } from '../graphql/
 import type { OperationContext } from '../graphql/context';
 import type { Documents } from '../graphql/documents';
 import { FAULT_CODES, presentError } from '../graphql/errors';
+import { refuseLargeVariables } from '../graphql/input-limits';
 import { LIMITS } from '../graphql/operation-limits';
 import type { RunningOperation } from '../graphql/running-operation';
 import { isUnavailable } from '../graphql/unavailability';
@@ -127,7 +128,8 @@ export async function startApollo(
   return {
     execute: async (httpGraphQLRequest, { entry }, contextOf) => {
       const source = sourceOf(httpGraphQLRequest);
-      const refused = refuseSource(source);
+      const { variables } = (httpGraphQLRequest.body ?? {}) as { readonly variables?: unknown };
+      const refused = refuseSource(source) ?? refuseLargeVariables(variables);
       if (refused !== null) throw new RequestError(400, FAULT_CODES.tooLarge, refused.message);
       const waiting = entry?.arrive(source);
       if (waiting != null) await waiting;

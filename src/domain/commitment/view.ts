@@ -132,10 +132,11 @@ const viewsOf =
   (cycle) =>
     viewCycle(ticket, policy, cycle, at);
 
-/** The same, each computed once. */
+/** The same, those of running cycles computed once. The others need no calendar. */
 export function keptViews(ticket: Ticket, policy: Policy, at: EpochMs): CycleViews {
   const known = new Map<Cycle, CycleView>();
   return (cycle) => {
+    if (cycle.end !== null) return viewCycle(ticket, policy, cycle, at);
     const view = known.get(cycle) ?? viewCycle(ticket, policy, cycle, at);
     known.set(cycle, view);
     return view;

@@ -23,6 +23,7 @@ import { type Allowance, answerTooLong, checkOperation, refuseSource, sizeIn } f
 import type { OperationContext } from '../../graphql/context';
 import type { Documents } from '../../graphql/documents';
 import { FAULT_CODES, failureOf, presentError } from '../../graphql/errors';
+import { refuseLargeVariables } from '../../graphql/input-limits';
 import { LIMITS } from '../../graphql/operation-limits';
 import { RunningOperation } from '../../graphql/running-operation';
 
@@ -46,7 +47,7 @@ export async function prepareOperation(
   contextOf: () => OperationContext,
 ): Promise<ExecutionArgs | readonly GraphQLError[]> {
   try {
-    const refused = refuseSource(payload.query);
+    const refused = refuseSource(payload.query) ?? refuseLargeVariables(payload.variables);
     if (refused !== null) return [refused];
     const waiting = entry.arrive(payload.query);
     if (waiting !== null) await waiting;
