@@ -1,14 +1,17 @@
 import type { Logger } from 'pino';
 
+/** Ctrl-C under `npm start` arrives twice: from the terminal, and a moment later from npm. */
+const SAME_SIGNAL_MS = 500;
+
 /**
  * Closes the service and exits on SIGINT, SIGTERM or SIGHUP, and, if `npm start` runs the service,
  * when npm ends. A second signal exits at once.
  */
 export function stopOnSignal(close: () => Promise<void>, log: Logger): void {
-  let isStopping = false;
+  let stoppingSince: number | null = null;
   const stop = (signal: string) => {
-    if (isStopping) process.exit(1);
-    isStopping = true;
+    if (stoppingSince !== null) return;
+    stoppingSince = performance.now();
     log.info({ signal }, 'stopping');
     close().then(
       () => process.exit(0),
@@ -18,7 +21,12 @@ export function stopOnSignal(close: () => Promise<void>, log: Logger): void {
       },
     );
   };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (stoppingSince !== null && performance.now() - stoppingSince > SAME_SIGNAL_MS) process.exit(1);
+      stop(signal);
+    });
+  }
   if (process.env.npm_lifecycle_event === 'start') onParentExit(() => stop('parent ended'));
 }
 

@@ -63,6 +63,8 @@ test('acknowledged tickets survive kill -9, no PostgreSQL process remains, and t
   expect(await second.end('SIGTERM')).toBe(0);
   const { ticket } = await ask<{ ticket: object | null }>(third.url, '{ ticket(number: 1) { subject } }');
   expect(ticket).toEqual({ subject: 'number 0' });
+  // As Ctrl-C under `npm start`: a signal of the terminal, and another one from npm.
+  third.child.kill('SIGINT');
   expect(await third.end('SIGTERM')).toBe(0);
   expect(await postgresRuns()).toBe(false);
 }, 90_000);
