@@ -167,7 +167,7 @@ async function warnOfCalendars(store: Store, logger: Logger): Promise<void> {
     for (const end of await endingCalendars(store)) {
       logger.warn(
         end,
-        'a calendar of a policy in force ends soon; publish a version with a later horizon, or tickets cannot be opened',
+        'a calendar of a policy in force ends within a year, or has ended; tickets that are due after it cannot be opened: publish a version with a later horizon',
       );
     }
   } catch (error) {

@@ -242,6 +242,28 @@ describe('what an operation says of its mutations', () => {
   });
 
   it.each(['HTTP', 'WebSocket'])(
+    'without data names those that were carried out before one failed, over %s',
+    async (by) => {
+      await start(LONG_MS);
+      const query = `mutation { ${REFUSED} a: createClient(input: { name: "A" }) { clientMutationId } b: acknowledgeTicket(input: { ticketId: "none" }) { ticket { id } } ${create('c', 'C')} }`;
+      const asked = by === 'HTTP' ? apiAt(http.url).ask(query) : askOver(socket(), query);
+      await untilTrue(() => creations.callers.length === 1);
+      creations.letGo();
+      const { data, errors } = await asked;
+      expect(data).toBeNull();
+      expect(errors).toMatchObject([
+        {
+          message:
+            'input.ticketId must be the id of a Ticket, as returned by this API. In the same operation, `a` was carried out. Repeating it is safe with an idempotencyKey.',
+          path: ['b'],
+          extensions: { code: 'BAD_USER_INPUT' },
+        },
+      ]);
+      expect(creations.callers).toHaveLength(1);
+    },
+  );
+
+  it.each(['HTTP', 'WebSocket'])(
     'with too long an answer names only those that were carried out, over %s',
     async (by) => {
       await start(LONG_MS);

@@ -105,6 +105,24 @@ describe('a statement of an operation', () => {
     expect(store.pool.totalCount).toBe(before);
   });
 
+  it('that only reads is not sent while it is known to find a table locked', async () => {
+    const { lookups } = lanesOf(store.pool);
+    const read = () =>
+      lookups
+        .under(operationOf(new AbortController().signal))
+        .query({ text: 'SELECT count(*)::int AS count FROM policy_versions' })
+        .then(({ rows }) => rows)
+        .catch(({ name }: Error) => name);
+    await operator.query('BEGIN; LOCK TABLE policy_versions IN ACCESS EXCLUSIVE MODE');
+    // As many as there are connections find the lock by themselves.
+    const answers = await Promise.all(Array.from({ length: 30 }, read));
+    expect(answers.filter((name) => name === 'TableLocked').length).toBeGreaterThanOrEqual(30 - sharesOf(20).lookups);
+    expect(answers.filter((name) => typeof name !== 'string')).toEqual([]);
+    await operator.query('ROLLBACK');
+    await untilTrue(async () => typeof (await read()) !== 'string');
+    expect(await Promise.all(Array.from({ length: 3 }, read))).toEqual(Array(3).fill([{ count: expect.any(Number) }]));
+  });
+
   it('runs beside one other at most; the rest waits, and starts no more when the operation has ended', async () => {
     const { heavy, lists } = lanesOf(store.pool);
     const operation = new AbortController();

@@ -107,6 +107,30 @@ const TOO_MANY_COMPARISONS =
   'The validation of the document takes too many comparisons of fields with the same name. The limit is 500,000 comparisons. Select each field once in a selection set.';
 
 /**
+ * The errors of an answer. Without data, it cannot show the mutations that were carried out before
+ * one failed, so the errors name them, and no retry is advised.
+ *
+ * @param carriedOut the sentences of the operation
+ */
+export const withCarriedOut = (
+  data: unknown,
+  errors: readonly GraphQLFormattedError[],
+  carriedOut: string,
+): readonly GraphQLFormattedError[] =>
+  data != null || carriedOut === ''
+    ? errors
+    : errors.map((error) => {
+        if (error.message.includes(carriedOut)) return error;
+        const said = `In the same operation, ${carriedOut} Repeating it is safe with an idempotencyKey.`;
+        const { extensions } = error;
+        return {
+          ...error,
+          message: `${error.message.replace(/\.?$/, '.')} ${said}`,
+          extensions: { ...extensions, ...(extensions?.retryable === true ? { retryable: false } : {}) },
+        };
+      });
+
+/**
  * The error that the caller sees. An expected error keeps its message. An unexpected one becomes
  * `INTERNAL_SERVER_ERROR` with the id of the request; its details are logged under the same id.
  */

@@ -18,7 +18,7 @@ import { MOST_PROBLEMS } from '../../application/first-problems';
 import { answerTooLong, checkOperation, refuseSource, sizeIn } from '../graphql/check-operation';
 import type { OperationContext } from '../graphql/context';
 import type { Documents } from '../graphql/documents';
-import { FAULT_CODES, presentError } from '../graphql/errors';
+import { FAULT_CODES, presentError, withCarriedOut } from '../graphql/errors';
 import { refuseLargeVariables } from '../graphql/input-limits';
 import { LIMITS } from '../graphql/operation-limits';
 import type { RunningOperation } from '../graphql/running-operation';
@@ -73,13 +73,18 @@ const requestPlugin = (documents: Documents, logger: Logger): ApolloServerPlugin
       if (response.body.kind !== 'single') return;
       const { data, errors } = response.body.singleResult;
       if (errors === undefined) contextValue.operation?.complete();
-      const tooLong = answerTooLong(data, contextValue.operation?.carriedOut ?? '');
+      const carriedOut = contextValue.operation?.carriedOut ?? '';
+      const tooLong = answerTooLong(data, carriedOut);
       if (tooLong !== null) {
         response.body.singleResult = {
           errors: [presentError(tooLong, tooLong.toJSON(), contextValue.requestId, logger)],
         };
         response.http.status = 400;
-      } else if (errors !== undefined && isUnavailable(data, errors)) sayUnavailable(response.http, errors);
+      } else if (errors !== undefined) {
+        const named = withCarriedOut(data, errors, carriedOut);
+        response.body.singleResult = { ...response.body.singleResult, errors: named };
+        if (isUnavailable(data, named)) sayUnavailable(response.http, named);
+      }
     },
   };
   return { requestDidStart: async () => listener };

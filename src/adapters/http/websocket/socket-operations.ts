@@ -22,7 +22,7 @@ import type { OperationEntry } from '../../graphql/admission';
 import { type Allowance, answerTooLong, checkOperation, refuseSource, sizeIn } from '../../graphql/check-operation';
 import type { OperationContext } from '../../graphql/context';
 import type { Documents } from '../../graphql/documents';
-import { FAULT_CODES, failureOf, presentError } from '../../graphql/errors';
+import { FAULT_CODES, failureOf, presentError, withCarriedOut } from '../../graphql/errors';
 import { refuseLargeVariables } from '../../graphql/input-limits';
 import { LIMITS } from '../../graphql/operation-limits';
 import { RunningOperation } from '../../graphql/running-operation';
@@ -238,11 +238,13 @@ interface OperationResult {
   readonly errors?: readonly GraphQLError[] | undefined;
 }
 
+/** @param carriedOut what the operation has changed, as sentences */
 export const presentResult = (
   { data, errors }: OperationResult,
   requestId: string,
+  carriedOut: string,
   logger: Logger,
 ): FormattedExecutionResult => ({
-  ...(errors === undefined ? {} : { errors: presentAll(errors, requestId, logger) }),
+  ...(errors === undefined ? {} : { errors: withCarriedOut(data, presentAll(errors, requestId, logger), carriedOut) }),
   ...(data === undefined ? {} : { data }),
 });

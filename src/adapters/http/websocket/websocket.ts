@@ -112,8 +112,10 @@ export function createSocketServer(settings: SocketSettings, admission: Admissio
         subscribeWithFreshContexts(args, operationTimeoutMs, (operation) => contextFor(caller, requestId, operation)),
       );
     },
-    onNext: (_context, _id, _payload, args, result) =>
-      presentResult(result, (args.contextValue as OperationContext).requestId, logger),
+    onNext: (_context, _id, _payload, args, result) => {
+      const { requestId, operation } = args.contextValue as OperationContext;
+      return presentResult(result, requestId, operation?.carriedOut ?? '', logger);
+    },
     onError: (_context, _id, _payload, errors) => presentAll(errors, randomUUID(), logger),
   });
 

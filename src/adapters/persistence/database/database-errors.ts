@@ -71,6 +71,15 @@ const LOCK_NOT_AVAILABLE = '55P03';
  */
 export const isLocked = (error: unknown): boolean => sqlStateOf(error) === LOCK_NOT_AVAILABLE;
 
+/** A statement was not sent, because it found a table locked a moment ago. A locked one, too. */
+export class TableLocked extends Error {
+  override readonly name = 'TableLocked';
+  readonly code = LOCK_NOT_AVAILABLE;
+  constructor() {
+    super('Another transaction held a lock on a table a moment ago');
+  }
+}
+
 /** The error after the longest wait for data that others have locked. */
 export const lockedError = (cause?: unknown): DataLockedError =>
   new DataLockedError(

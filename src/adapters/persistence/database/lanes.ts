@@ -4,9 +4,10 @@ import { DataLockedError, StoreBusyError, StoreClosedError } from '../../../appl
 import { chargeText, type TextsRead } from '../../../application/ports/texts-read';
 import { type LineRefusal, WaitingLine, type WaitSignal } from '../../../application/waiting-line';
 import { queryUntilAborted } from './cancel';
-import { lockedError } from './database-errors';
+import { isLocked, lockedError, TableLocked } from './database-errors';
 import { leavePlace, takePlace } from './operation-places';
 import type { Queryable } from './sql';
+import { LOCK_TIMEOUT_MS } from './time-limits';
 
 /**
  * The kinds of work. Each has a share of the connections of its own, so that none can take those of
@@ -47,6 +48,11 @@ const MAX_WAITING = 1_000;
 /** The longest wait for a connection of a lane. */
 const MAX_WAIT_MS = 10_000;
 
+/** How long a read that found a table locked is not sent again: twice the wait of a statement. */
+const TAKEN_AS_LOCKED_MS = 2 * LOCK_TIMEOUT_MS;
+/** The reads that are known to be locked. */
+const MOST_LOCKED = 100;
+
 /** The lanes of a pool, made when the first is used. */
 export function lanesOf(pool: Pool): Lanes {
   const known = made.get(pool);
@@ -82,6 +88,8 @@ export class Lane {
   private readonly line: WaitingLine;
   /** Those that were locked out before: see `takeAgain`. */
   private readonly again: WaitingLine;
+  /** The reads that found a table locked, and until when each is taken to find it so again. */
+  private readonly lockedUntil = new Map<string, number>();
   /** For the work of the service itself, and of commands. Its statements run to their end. */
   readonly ownWork: Queryable = { query: (config) => this.run(config) };
 
@@ -111,19 +119,50 @@ export class Lane {
 
   private async run<Row extends QueryResultRow>(
     config: QueryConfig,
-    signal?: AbortSignal,
-    waitSignal: WaitSignal | undefined = signal,
+    signal?: WaitSignal,
+    send: () => Promise<QueryResult<Row>> = () => this.pool.query<Row>(config),
   ): Promise<QueryResult<Row>> {
-    const waiting = this.line.enter(waitSignal);
+    const waiting = this.line.enter(signal);
     if (waiting !== null) await waiting;
     try {
       this.throwIfClosed();
-      return await (signal === undefined
-        ? this.pool.query<Row>(config)
-        : queryUntilAborted<Row>(this.pool, config, signal));
+      return await send();
     } finally {
       this.line.leave();
     }
+  }
+
+  /**
+   * Runs a statement that only reads. Only a lock on a whole table can hold it up, and then it
+   * holds up all others with the same text, so these fail at once and leave their connections to
+   * the rest.
+   */
+  private read<Row extends QueryResultRow>(config: QueryConfig, signal: AbortSignal): Promise<QueryResult<Row>> {
+    const key = config.name ?? config.text;
+    return this.run(config, signal, async () => {
+      if (this.lockedUntil.size > 0) this.throwIfLocked(key);
+      try {
+        const result = await queryUntilAborted<Row>(this.pool, config, signal);
+        if (this.lockedUntil.size > 0) this.lockedUntil.delete(key);
+        return result;
+      } catch (error) {
+        if (isLocked(error)) this.takeAsLocked(key);
+        throw error;
+      }
+    });
+  }
+
+  /** @throws TableLocked unless it is time to try again */
+  private throwIfLocked(key: string): void {
+    const until = this.lockedUntil.get(key);
+    if (until === undefined) return;
+    if (performance.now() < until) throw new TableLocked();
+    this.takeAsLocked(key);
+  }
+
+  private takeAsLocked(key: string): void {
+    if (this.lockedUntil.size >= MOST_LOCKED) this.lockedUntil.clear();
+    this.lockedUntil.set(key, performance.now() + TAKEN_AS_LOCKED_MS);
   }
 
   /**
@@ -143,7 +182,7 @@ export class Lane {
         if (waiting !== null) await waiting;
         try {
           chargeText(texts, 0);
-          return await this.run<Row>(config, signal);
+          return await this.read<Row>(config, signal);
         } finally {
           leavePlace(signal);
         }
@@ -160,7 +199,7 @@ export class Lane {
     if (signal === undefined) return { ...this.ownWork, texts };
     return {
       texts,
-      query: (config) => this.run(config, signal),
+      query: (config) => this.read(config, signal),
     };
   }
 
@@ -169,7 +208,7 @@ export class Lane {
    * sent, it runs to its end.
    */
   forChange(signal: WaitSignal | undefined): Queryable {
-    return signal === undefined ? this.ownWork : { query: (config) => this.run(config, undefined, signal) };
+    return signal === undefined ? this.ownWork : { query: (config) => this.run(config, signal) };
   }
 
   /**

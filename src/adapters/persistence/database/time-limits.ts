@@ -10,7 +10,7 @@ export const STATEMENT_TIMEOUT_MS = 20_000;
  * How long a statement waits for a lock while it holds a connection. Short: what finds its data
  * locked gives the connection back, waits without one, and tries again.
  */
-const LOCK_TIMEOUT_MS = 250;
+export const LOCK_TIMEOUT_MS = 250;
 
 /** After this time, a process that hangs within a transaction loses its locks. */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 15_000;
