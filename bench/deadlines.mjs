@@ -57,13 +57,17 @@ const fill = async (store, count, dueAt) => {
   const template = ticketDueAt(client, dueAt);
   await changeTicketsOn(store)([template]);
   const columns = WRITTEN_COLUMNS.map((column) => (column === 'id' ? 'uuidv7()' : `t.${column}`));
-  await store.pool.query(
+  const connection = await store.pool.connect();
+  // A million tickets take longer than a statement of the service may run.
+  await connection.query('SET statement_timeout = 0');
+  await connection.query(
     `INSERT INTO tickets (${WRITTEN_COLUMNS.join(', ')}) SELECT ${columns.join(', ')}
        FROM tickets t, generate_series(2, $2) WHERE t.id = $1`,
     [template.ticketId, count],
   );
-  await store.pool.query('VACUUM ANALYZE tickets');
-  await store.pool.query('CHECKPOINT');
+  await connection.query('VACUUM ANALYZE tickets');
+  await connection.query('CHECKPOINT');
+  connection.release(true);
 };
 
 const one = async (store, sql, values = []) => (await store.pool.query(sql, values)).rows[0];
