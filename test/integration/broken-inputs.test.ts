@@ -14,6 +14,7 @@ let inputs: BrokenInputs;
 let subscriptions: BrokenInputs;
 let followed: string;
 beforeAll(async () => {
+  const schema = buildGraphQLSchema();
   service = await startTestService();
   const [a = '', b = ''] = [await service.submit(SEV1), await service.submit(SEV2, { externalId: 'EXT' })];
   await service.mutate('acknowledgeTicket', { ticketId: a });
@@ -45,7 +46,6 @@ beforeAll(async () => {
     cursors: lists.flatMap(({ edges }) => edges.map(({ cursor }: Json) => cursor)),
     eventCursors: known.ticket.events.nodes.map(({ cursor }: Json) => cursor),
   };
-  const schema = buildGraphQLSchema();
   inputs = new BrokenInputs(schema, new Seeded(seed), knownTokens, ['query', 'mutation']);
   subscriptions = new BrokenInputs(
     schema,

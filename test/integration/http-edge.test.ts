@@ -82,3 +82,11 @@ it('a refused upgrade does not keep its connection', async () => {
     return socket.destroyed;
   });
 });
+
+it('an idle connection is kept for longer than a load balancer keeps it', async () => {
+  const socket = open();
+  socket.write('GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  const [answer] = await once(socket, 'data');
+  expect(String(answer)).toMatch(/^keep-alive: timeout=75\r$/im);
+  socket.destroy();
+});

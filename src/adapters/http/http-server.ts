@@ -25,6 +25,11 @@ const DRAIN_TIMEOUT_MS = 5_000;
 
 /** Connections beyond those of the sockets, for requests. */
 const MAX_REQUEST_CONNECTIONS = { inAll: 1_000, perAddress: 500 } as const;
+/**
+ * How long an idle connection is kept. Longer than the minute for which load balancers keep one:
+ * they would send a request over a connection that is just being closed.
+ */
+const KEEP_ALIVE_MS = 75_000;
 /** A connection on which nothing moves is cut off so long after the time limit of an operation. */
 const IDLE_MARGIN_MS = 30_000;
 /** The paths of health checks, which a load balancer may send to an IP address. */
@@ -63,6 +68,7 @@ export async function startHttpServer(settings: HttpSettings): Promise<HttpServe
     headersTimeout: 10_000,
     requestTimeout: 30_000,
     connectionsCheckingInterval: 2_000,
+    keepAliveTimeout: KEEP_ALIVE_MS,
     maxHeaderSize: 16_384,
   });
   server.timeout = settings.operationTimeoutMs + IDLE_MARGIN_MS;
