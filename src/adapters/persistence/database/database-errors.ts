@@ -71,7 +71,10 @@ const LOCK_NOT_AVAILABLE = '55P03';
  */
 export const isLocked = (error: unknown): boolean => sqlStateOf(error) === LOCK_NOT_AVAILABLE;
 
-/** A statement was not sent, because it found a table locked a moment ago. A locked one, too. */
+/**
+ * A statement was not sent, because it found a table locked a moment ago. `isLocked` is true for
+ * it.
+ */
 export class TableLocked extends Error {
   override readonly name = 'TableLocked';
   readonly code = LOCK_NOT_AVAILABLE;

@@ -50,7 +50,7 @@ const MAX_WAIT_MS = 10_000;
 
 /** How long a read that found a table locked is not sent again: twice the wait of a statement. */
 const TAKEN_AS_LOCKED_MS = 2 * LOCK_TIMEOUT_MS;
-/** The reads that are known to be locked. */
+/** The number of reads that are remembered in this way. */
 const MOST_LOCKED = 100;
 
 /** The lanes of a pool, made when the first is used. */
