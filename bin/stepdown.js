@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 // Compiles the sources if they have changed since the last build, then runs the command line in
-// this process, so that signals reach it. A container image has no sources, so nothing is compiled.
+// this process, so that signals reach it. It does not check types, which takes two thirds of the
+// time of a compilation; `npm run types` does. A container image has no sources, so nothing is
+// compiled.
 const { spawnSync } = require('node:child_process');
 const { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
@@ -34,7 +36,9 @@ function build() {
   const isDone = isBuilt();
   const { status } = isDone
     ? { status: 0 }
-    : spawnSync(process.execPath, [compiler, '-p', join(root, 'tsconfig.build.json')], { stdio: ['ignore', 2, 2] });
+    : spawnSync(process.execPath, [compiler, '-p', join(root, 'tsconfig.build.json'), '--noCheck'], {
+        stdio: ['ignore', 2, 2],
+      });
   unlock();
   if (status !== 0) process.exit(status ?? 1);
 }

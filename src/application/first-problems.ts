@@ -1,3 +1,4 @@
+import { thousands } from '../domain/thousands';
 /** The number of problems of one input that are reported. */
 export const MOST_PROBLEMS = 50;
 
@@ -9,7 +10,7 @@ export const MOST_PROBLEMS = 50;
 export function firstProblems<T>(problems: readonly T[], rest: (sentence: string, next: T) => T): readonly T[] {
   const next = problems[MOST_PROBLEMS];
   if (next === undefined) return problems;
-  const count = (problems.length - MOST_PROBLEMS).toLocaleString('en');
+  const count = thousands(problems.length - MOST_PROBLEMS);
   return [
     ...problems.slice(0, MOST_PROBLEMS),
     rest(`has ${count} more problems; these are the first ${MOST_PROBLEMS}`, next),

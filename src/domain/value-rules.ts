@@ -1,5 +1,6 @@
 import { folded } from './folded-text';
 import { isBlank, withoutUnstorable } from './text';
+import { thousands } from './thousands';
 
 /**
  * The rules for the values that a ticket, a client or a policy takes, whether they come through the
@@ -83,7 +84,7 @@ export function fitText(field: string, rule: TextRule, text: string, onChange: O
   }
   const fitting = shortened(trimmed, rule.max);
   if (fitting === trimmed) return trimmed;
-  const counts = `${english.format(charactersOf(trimmed))} characters, at most ${english.format(rule.max)} are accepted`;
+  const counts = `${thousands(charactersOf(trimmed))} characters, at most ${thousands(rule.max)} are accepted`;
   onChange({ kind: 'SHORTENED', detail: `${field} has ${counts}; it is shortened` });
   return fitting;
 }
@@ -94,7 +95,7 @@ export function fitWebAddress(field: string, text: string, onChange: OnValueChan
   if (isWebAddress(trimmed)) return trimmed;
   const problem =
     trimmed.length > MAX_WEB_ADDRESS
-      ? `has ${english.format(trimmed.length)} characters, at most ${english.format(MAX_WEB_ADDRESS)} are accepted`
+      ? `has ${thousands(trimmed.length)} characters, at most ${thousands(MAX_WEB_ADDRESS)} are accepted`
       : 'is not an address of http or https';
   if (trimmed !== '') onChange({ kind: 'DROPPED', detail: `${field} ${problem}; it is dropped` });
   return null;
@@ -115,8 +116,12 @@ export function fitTags(field: string, tags: readonly string[], onChange: OnValu
   return distinct.slice(0, MAX_TAGS);
 }
 
-const english = new Intl.NumberFormat('en');
-const characters = new Intl.Segmenter('en', { granularity: 'grapheme' });
+let segmenter: Intl.Segmenter | undefined;
+/** Made at its first use, since loading its data takes 14 ms. */
+const characters = () => {
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
+  return segmenter;
+};
 
 /** The longest beginning of at most `max` code points that does not end within a character. */
 export function shortened(text: string, max: number): string {
@@ -131,7 +136,11 @@ export function shortened(text: string, max: number): string {
   // Only the surroundings of the cut: a text can have millions of characters.
   const from = wholeUnit(text, Math.max(0, end - LONGEST_CHARACTER));
   const around = text.slice(from, wholeUnit(text, end + LONGEST_CHARACTER));
-  const whole = from + (characters.segment(around).containing(end - from)?.index ?? end - from);
+  const whole =
+    from +
+    (characters()
+      .segment(around)
+      .containing(end - from)?.index ?? end - from);
   // Letters with marks without end are cut within.
   return text.slice(0, whole > from ? whole : end).trimEnd();
 }

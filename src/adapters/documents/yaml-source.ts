@@ -14,6 +14,7 @@ import {
   parseDocument,
   type YAMLMap,
 } from 'yaml';
+import { thousands } from '../../domain/thousands';
 import { type DocumentProblem, type FieldPath, fieldName } from './document-error';
 
 /** The maximum size of a document. A larger file is probably the wrong file. */
@@ -95,7 +96,7 @@ function resolveAliases(document: Document.Parsed): Targets | { readonly node: N
       if (isMap(node)) for (const { key, value } of node.items) size += measure(key) + measure(value);
       sizes.set(node, size);
     }
-    if (size > MAX_NODES) exceeded ??= { node, limit: `${MAX_NODES.toLocaleString('en')} values` };
+    if (size > MAX_NODES) exceeded ??= { node, limit: `${thousands(MAX_NODES)} values` };
     return size;
   };
   measure(document.contents);

@@ -8,6 +8,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { getVariableValues } from 'graphql/execution/values';
+import { thousands } from '../../domain/thousands';
 import { FAULT_CODES } from './errors';
 import { refuseLargeInput, refuseLongVariables } from './input-limits';
 import { LIMITS } from './operation-limits';
@@ -35,8 +36,6 @@ export const unlimitedFields = (): Allowance => ({
 /** The size of the operation that an allowance was made for, in fields. */
 export const sizeIn = ({ fields }: Allowance): number => LIMITS.fields - fields;
 
-const english = new Intl.NumberFormat('en');
-
 export const operationTooLarge = (sentence: string): GraphQLError =>
   new GraphQLError(sentence, { extensions: { code: FAULT_CODES.tooLarge, http: { status: 400 } } });
 
@@ -63,7 +62,7 @@ function countIn(source: string): { readonly brackets: number; readonly lineEnds
 export function refuseSource(source: string): GraphQLError | null {
   const { brackets, lineEnds } = countIn(source);
   if (lineEnds > LIMITS.lines) {
-    return operationTooLarge(`The document has too many lines. The limit is ${english.format(LIMITS.lines)} lines.`);
+    return operationTooLarge(`The document has too many lines. The limit is ${thousands(LIMITS.lines)} lines.`);
   }
   if (brackets <= LIMITS.nesting) return null;
   let depth = 0;
@@ -159,12 +158,12 @@ function refuseBeyondLimits({ depth, fields, introspectedLists }: OperationSize)
   }
   if (fields > LIMITS.fields) {
     throw operationTooLarge(
-      `The size of the operation is ${english.format(fields)} fields. The limit is ${english.format(LIMITS.fields)} fields, where a field of a list counts once per entry, and fields that need much work count more. Request shorter pages or fewer fields.`,
+      `The size of the operation is ${thousands(fields)} fields. The limit is ${thousands(LIMITS.fields)} fields, where a field of a list counts once per entry, and fields that need much work count more. Request shorter pages or fewer fields.`,
     );
   }
   if (introspectedLists > LIMITS.introspectedLists) {
     throw operationTooLarge(
-      `The operation selects ${english.format(introspectedLists)} lists by introspection. The limit is ${LIMITS.introspectedLists} lists.`,
+      `The operation selects ${thousands(introspectedLists)} lists by introspection. The limit is ${LIMITS.introspectedLists} lists.`,
     );
   }
 }
@@ -178,7 +177,7 @@ export function chargeEntries(allowance: Allowance, nodes: readonly FieldNode[],
   for (const node of nodes) allowance.fields -= entries * (allowance.entrySizes.get(node) ?? 1);
   if (allowance.fields < 0) {
     throw operationTooLarge(
-      `The lists of the response have more than ${english.format(LIMITS.fields)} fields. Request fewer objects or fewer fields.`,
+      `The lists of the response have more than ${thousands(LIMITS.fields)} fields. Request fewer objects or fewer fields.`,
     );
   }
 }
@@ -192,7 +191,7 @@ export function chargeIntrospection(allowance: Allowance, nodes: readonly FieldN
   for (const node of nodes) allowance.introspected -= entries * (allowance.entrySizes.get(node) ?? 1);
   if (allowance.introspected < 0) {
     throw operationTooLarge(
-      `The lists that introspection returns have more than ${english.format(LIMITS.introspectedFields)} fields. Select fewer lists or fewer fields of them.`,
+      `The lists that introspection returns have more than ${thousands(LIMITS.introspectedFields)} fields. Select fewer lists or fewer fields of them.`,
     );
   }
 }
@@ -213,7 +212,7 @@ export function answerTooLong(data: unknown, carriedOut: string): GraphQLError |
       for (const name in value) open.push((value as Record<string, unknown>)[name]);
     if (characters > LIMITS.characters) {
       return operationTooLarge(
-        `The texts of the response have more than ${english.format(LIMITS.characters)} characters. Request shorter pages or fewer fields.${carriedOut === '' ? '' : ` ${carriedOut}`}`,
+        `The texts of the response have more than ${thousands(LIMITS.characters)} characters. Request shorter pages or fewer fields.${carriedOut === '' ? '' : ` ${carriedOut}`}`,
       );
     }
   }

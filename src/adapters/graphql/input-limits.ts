@@ -9,6 +9,7 @@ import {
   type ValueNode,
 } from 'graphql';
 import { getVariableValues } from 'graphql/execution/values';
+import { thousands } from '../../domain/thousands';
 import { FAULT_CODES } from './errors';
 
 /** The limits of the values that an operation takes, the same over HTTP and WebSocket. */
@@ -38,8 +39,6 @@ interface Size {
   readonly objects: number;
   readonly bytes: number;
 }
-
-const english = new Intl.NumberFormat('en');
 
 /** A limit is exceeded. Internal to this file: a walk ends with it at the first value too many. */
 class Exceeded extends Error {}
@@ -127,7 +126,7 @@ function checked<T extends Size>(size: T): T {
     if (size[kind] <= INPUT_LIMITS[kind]) continue;
     const what = kind === 'bytes' ? 'bytes of text' : kind;
     exceed(
-      `The arguments of the operation have too many ${what}. The limit is ${english.format(INPUT_LIMITS[kind])}, where a variable counts each time that it is used.`,
+      `The arguments of the operation have too many ${what}. The limit is ${thousands(INPUT_LIMITS[kind])}, where a variable counts each time that it is used.`,
     );
   }
   return size;
@@ -139,13 +138,13 @@ const checkDepth = (depth: number): void => {
 
 const checkEntries = (count: number): void => {
   if (count > INPUT_LIMITS.entries) {
-    exceed(`A list of the input has too many entries. The limit is ${english.format(INPUT_LIMITS.entries)}.`);
+    exceed(`A list of the input has too many entries. The limit is ${thousands(INPUT_LIMITS.entries)}.`);
   }
 };
 
 function bytesOf(text: string): number {
   if (text.length > INPUT_LIMITS.text) {
-    exceed(`A text of the input is too long. The limit is ${english.format(INPUT_LIMITS.text / 2)} characters.`);
+    exceed(`A text of the input is too long. The limit is ${thousands(INPUT_LIMITS.text / 2)} characters.`);
   }
   return Buffer.byteLength(text);
 }

@@ -1,3 +1,4 @@
+import { thousands } from '../../domain/thousands';
 import 'reflect-metadata';
 import { type GraphQLSchema, isInterfaceType } from 'graphql';
 import { buildSchemaSync, getMetadataStorage, type NonEmptyArray } from 'type-graphql';
@@ -100,7 +101,7 @@ const NO_PUBLISHER = {
 };
 
 const ROOTS = {
-  Query: `The queries of the API. A query changes nothing. The size of an operation is the number of fields in its response, where a field of a list counts once for each entry that the list can have, and fields that need much work count more: a count of tickets ${COSTS.scan.toLocaleString('en')}, a text filter ${COSTS.textScan.toLocaleString('en')}, a report ${COSTS.report.toLocaleString('en')}. An operation larger than ${LIMITS.fields.toLocaleString('en')} fields, or deeper than ${LIMITS.depth} levels, is refused with the code \`OPERATION_TOO_LARGE\`. An operation that exceeds the time limit of the service ends with the code \`OPERATION_TIMED_OUT\`.`,
+  Query: `The queries of the API. A query changes nothing. The size of an operation is the number of fields in its response, where a field of a list counts once for each entry that the list can have, and fields that need much work count more: a count of tickets ${thousands(COSTS.scan)}, a text filter ${thousands(COSTS.textScan)}, a report ${thousands(COSTS.report)}. An operation larger than ${thousands(LIMITS.fields)} fields, or deeper than ${LIMITS.depth} levels, is refused with the code \`OPERATION_TOO_LARGE\`. An operation that exceeds the time limit of the service ends with the code \`OPERATION_TIMED_OUT\`.`,
   Mutation: 'The mutations of the API, which change tickets, clients and policies. Each takes one input object.',
   Subscription:
     'The subscriptions of the API, over a WebSocket (protocol `graphql-transport-ws`) on the path of the API.',

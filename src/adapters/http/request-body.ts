@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { thousands } from '../../domain/thousands';
 import { ByteBudget, type Held } from './byte-budget';
 
 /** A request that cannot be answered. The message says what to change. */
@@ -55,7 +56,7 @@ export async function readJson(
 }
 
 const tooLong = (): RequestError =>
-  new RequestError(413, 'PAYLOAD_TOO_LARGE', `The body is longer than ${MAX_BODY_BYTES.toLocaleString('en')} bytes.`);
+  new RequestError(413, 'PAYLOAD_TOO_LARGE', `The body is longer than ${thousands(MAX_BODY_BYTES)} bytes.`);
 
 const tooMany = (): RequestError =>
   new RequestError(

@@ -1,5 +1,6 @@
 import type { EpochMs } from '../../domain/instant';
 import { COMMITMENT_KINDS, type CommitmentKind } from '../../domain/policy/policy';
+import { thousands } from '../../domain/thousands';
 import type { StoredTicket } from '../ports/stored-ticket';
 
 /** A deadline that a watch has yet to report. */
@@ -24,9 +25,7 @@ const MAX_REPORTED = 100_000;
 export class TooManyApproachingDeadlines extends Error {
   override readonly name = 'TooManyApproachingDeadlines';
   constructor() {
-    super(
-      `More than ${MAX_REPORTED.toLocaleString('en')} deadlines are within the lead time; use a shorter lead or a filter.`,
-    );
+    super(`More than ${thousands(MAX_REPORTED)} deadlines are within the lead time; use a shorter lead or a filter.`);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { EpochMs } from '../../domain/instant';
+import { thousands } from '../../domain/thousands';
 import type { TicketEvent } from '../../domain/ticket/ticket-events';
 import type { AsOf } from './stored-ticket';
 
@@ -23,8 +24,6 @@ export interface EventFeed {
   subscribe(accepts: (event: LoggedEvent) => boolean): AsyncIterableIterator<LoggedEvent>;
 }
 
-const english = new Intl.NumberFormat('en');
-
 /**
  * A subscriber did not take its events in time. It has to subscribe again and read what it missed.
  */
@@ -33,7 +32,7 @@ export class SlowSubscriber extends Error {
   /** @param what the plural of what is limited, such as `events` */
   constructor(limit: number, what: string) {
     super(
-      `The subscription ended because more than ${english.format(limit)} ${what} were waiting to be read; subscribe again.`,
+      `The subscription ended because more than ${thousands(limit)} ${what} were waiting to be read; subscribe again.`,
     );
   }
 }

@@ -1,5 +1,4 @@
-const english = new Intl.NumberFormat('en');
-
+import { thousands } from '../../domain/thousands';
 /** The texts that an operation has read from the store, in UTF-16 units, and how many it may. */
 export interface TextsRead {
   characters: number;
@@ -11,7 +10,7 @@ export class TooMuchText extends Error {
   override readonly name = 'TooMuchText';
   constructor({ most }: TextsRead) {
     super(
-      `The objects that the operation reads have texts of more than ${english.format(most)} characters, also those that it does not select. Request shorter pages or fewer lists.`,
+      `The objects that the operation reads have texts of more than ${thousands(most)} characters, also those that it does not select. Request shorter pages or fewer lists.`,
     );
   }
 }

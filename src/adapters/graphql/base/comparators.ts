@@ -4,6 +4,7 @@ import type { CommitmentStatus } from '../../../domain/commitment/view';
 import type { EpochMs } from '../../../domain/instant';
 import type { CommitmentKind, WaitingReason } from '../../../domain/policy/policy';
 import { compareUrgency, type Severity } from '../../../domain/severity';
+import { thousands } from '../../../domain/thousands';
 import type { Channel } from '../../../domain/ticket/commands';
 import type { BreachCause, SeverityChangeCause, TicketState } from '../../../domain/ticket/ticket';
 import type { EventType } from '../../../domain/ticket/ticket-events';
@@ -48,9 +49,7 @@ export const LONGEST_LIST = 1_000;
 const compared = (type: ValueType, description: string) => ({
   ...optional,
   description:
-    type() === String
-      ? `${description} A text has at most ${LONGEST_ARGUMENT.toLocaleString('en')} characters.`
-      : description,
+    type() === String ? `${description} A text has at most ${thousands(LONGEST_ARGUMENT)} characters.` : description,
 });
 
 /** Limits compared texts. Values of other types have limits of their own. */

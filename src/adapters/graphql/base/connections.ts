@@ -1,9 +1,9 @@
-import { Max, Min } from 'class-validator';
 import { ArgsType, type ClassType, Ctx, Field, Int, ObjectType } from 'type-graphql';
 import type { Page, PageRequest } from '../../../application/ports/pagination';
 import { badInput } from '../errors';
 import { LIMITS } from '../operation-limits';
 import { optional } from './optional';
+import { Max, Min } from './validation';
 
 const { defaultPage: DEFAULT_PAGE, longestPage: LONGEST_PAGE } = LIMITS;
 const RANGE = `takes 1 to ${LONGEST_PAGE}`;

@@ -1,8 +1,10 @@
-import { ArrayMaxSize, ArrayMinSize, ValidateBy, type ValidationError, validateSync } from 'class-validator';
+import type { ValidationError } from 'class-validator';
 import type { ValidatorFn } from 'type-graphql';
 import { STORABLE_TEXT, unstorablePaths } from '../../../domain/text';
+import { thousands } from '../../../domain/thousands';
 import { follows, isAtMost, isWebAddress, MAX_WEB_ADDRESS, type TextRule } from '../../../domain/value-rules';
 import { badInput } from '../errors';
+import { ArrayMaxSize, ArrayMinSize, ValidateBy, Validator } from './validation';
 
 /**
  * A problem of an input: the path of the field and what the field accepts. The value is never
@@ -16,9 +18,6 @@ export interface InputProblem {
 const rule = (name: string, expected: string, holds: (value: unknown) => boolean, each = false) =>
   ValidateBy({ name, validator: { validate: holds, defaultMessage: () => expected } }, { each });
 
-/** One for all rules: `toLocaleString` makes a new one for each number, together 25 ms. */
-const english = new Intl.NumberFormat('en');
-
 interface InputTextRule extends TextRule {
   /** The rule applies to each text of a list. */
   readonly each?: boolean;
@@ -29,8 +28,8 @@ export const Text = ({ each = false, ...textRule }: InputTextRule): PropertyDeco
   rule(
     'text',
     textRule.blank
-      ? `takes at most ${english.format(textRule.max)} characters`
-      : `takes 1 to ${english.format(textRule.max)} characters, not only white space`,
+      ? `takes at most ${thousands(textRule.max)} characters`
+      : `takes 1 to ${thousands(textRule.max)} characters, not only white space`,
     (value) => typeof value === 'string' && follows(textRule, value),
     each,
   );
@@ -43,7 +42,7 @@ export const AtLeast = (least: number): PropertyDecorator =>
 export const WebAddress = (): PropertyDecorator =>
   rule(
     'webAddress',
-    `takes an absolute address that begins with http:// or https://, of at most ${english.format(MAX_WEB_ADDRESS)} characters`,
+    `takes an absolute address that begins with http:// or https://, of at most ${thousands(MAX_WEB_ADDRESS)} characters`,
     (value) => typeof value === 'string' && isWebAddress(value),
   );
 
@@ -51,14 +50,14 @@ export const WebAddress = (): PropertyDecorator =>
 export const Entries =
   (min: number, max: number): PropertyDecorator =>
   (target, property) => {
-    const message = `takes ${min === 0 ? 'at most' : `${min} to`} ${english.format(max)} entries`;
+    const message = `takes ${min === 0 ? 'at most' : `${min} to`} ${thousands(max)} entries`;
     ArrayMinSize(min, { message })(target, property as string);
     ArrayMaxSize(max, { message })(target, property as string);
   };
 
 /** All problems of an input object, in the order of its fields. */
 export function problemsOf(input: object): readonly InputProblem[] {
-  const errors = validateSync(input, {
+  const errors = new Validator().validateSync(input, {
     skipMissingProperties: true,
     forbidUnknownValues: false,
     stopAtFirstError: true,
@@ -86,7 +85,7 @@ const tooLongIn = (argument: unknown): readonly InputProblem[] =>
   (Array.isArray(argument) ? argument : [argument]).some(
     (text) => typeof text === 'string' && !isAtMost(LONGEST_ARGUMENT, text),
   )
-    ? [{ path: [], expected: `takes at most ${english.format(LONGEST_ARGUMENT)} characters` }]
+    ? [{ path: [], expected: `takes at most ${thousands(LONGEST_ARGUMENT)} characters` }]
     : [];
 
 const problemsOfArgument = (argument: unknown): readonly InputProblem[] => {

@@ -1,7 +1,7 @@
-import { ValidateNested } from 'class-validator';
 import { Field, ID, InputType } from 'type-graphql';
 import { Entries, Text } from '../base/input-rules';
 import { MutationInput } from '../base/mutation.input';
+import { ValidateNested } from '../base/validation';
 
 const POLICY_NAME = { max: 64 };
 

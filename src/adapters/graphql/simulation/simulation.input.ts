@@ -1,4 +1,3 @@
-import { ValidateNested } from 'class-validator';
 import { Field, InputType } from 'type-graphql';
 import type { Impact } from '../../../domain/impact';
 import type { WaitingReason } from '../../../domain/policy/policy';
@@ -7,6 +6,7 @@ import { LONG_TEXT, MAX_IMPACTS, NOTE } from '../../../domain/value-rules';
 import { DirectionEnum, WaitingReasonEnum } from '../base/enums';
 import { Entries, type InputProblem, Text } from '../base/input-rules';
 import { optional } from '../base/optional';
+import { ValidateNested } from '../base/validation';
 import { ImpactInput, impactsOf } from '../ticket/impact.input';
 import { reclassifyCommand } from '../ticket/mutation/command-from-input';
 import { OverrideInput } from '../ticket/mutation/severity-mutations.input';

@@ -1,4 +1,5 @@
 import { Field, InputType } from 'type-graphql';
+import { thousands } from '../../../domain/thousands';
 import * as compare from '../base/comparators';
 import { requireUuid } from '../base/global-id';
 import { optional } from '../base/optional';
@@ -28,7 +29,7 @@ export function validatedFilter<T extends object>(filter: T | null | undefined):
   for (const comparator of Object.values<Partial<compare.EqualityInput<unknown>> | null>({ ...filter })) {
     for (const list of [comparator?.in, comparator?.nin]) {
       if ((list?.length ?? 0) > compare.LONGEST_LIST) {
-        throw badInput(`A list in a filter takes at most ${compare.LONGEST_LIST.toLocaleString('en')} entries.`);
+        throw badInput(`A list in a filter takes at most ${thousands(compare.LONGEST_LIST)} entries.`);
       }
     }
   }

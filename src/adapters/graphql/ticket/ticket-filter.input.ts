@@ -1,4 +1,3 @@
-import { ValidateNested } from 'class-validator';
 import { Field, InputType } from 'type-graphql';
 import type { TicketFilter } from '../../../application/ports/ticket-filter';
 import type { CommitmentStatus } from '../../../domain/commitment/view';
@@ -12,6 +11,7 @@ import { CommitmentKindEnum } from '../base/enums';
 import { requireUuid } from '../base/global-id';
 import { Entries, Text } from '../base/input-rules';
 import { optional } from '../base/optional';
+import { ValidateNested } from '../base/validation';
 import { badInput } from '../errors';
 
 const DEEPEST = 10;

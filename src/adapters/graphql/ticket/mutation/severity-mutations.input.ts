@@ -1,10 +1,10 @@
-import { ValidateNested } from 'class-validator';
 import { Field, InputType } from 'type-graphql';
 import type { Severity } from '../../../../domain/severity';
 import { LONG_TEXT, MAX_IMPACTS, NOTE } from '../../../../domain/value-rules';
 import { SeverityEnum } from '../../base/enums';
 import { Entries, Text } from '../../base/input-rules';
 import { optional } from '../../base/optional';
+import { ValidateNested } from '../../base/validation';
 import { ImpactInput } from '../impact.input';
 import { TicketInput } from './ticket.input';
 

@@ -1,4 +1,3 @@
-import { ValidateNested } from 'class-validator';
 import { Field, ID, InputType } from 'type-graphql';
 import type { Channel } from '../../../../domain/ticket/commands';
 import { LONG_TEXT, MAX_IMPACTS, MAX_TAGS, NAME, SUBJECT, TAG } from '../../../../domain/value-rules';
@@ -6,6 +5,7 @@ import { ChannelEnum } from '../../base/enums';
 import { Entries, Text, WebAddress } from '../../base/input-rules';
 import { MutationInput } from '../../base/mutation.input';
 import { optional } from '../../base/optional';
+import { ValidateNested } from '../../base/validation';
 import { ImpactInput } from '../impact.input';
 
 @InputType('SubmitTicketInput', { description: 'The input of `submitTicket`.' })
