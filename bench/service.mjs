@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ROOT, start } from './processes.mjs';
 
 const require = createRequire(import.meta.url);
@@ -89,4 +90,20 @@ export const socketOf = (store) => new URL(store.url).searchParams.get('host');
 export const postmasterOf = async (dataDir) => {
   const { postmasterOf: find } = require('../dist/src/adapters/embedded-postgres/cluster.js');
   return find(join(dataDir, 'postgres'));
+};
+
+/**
+ * Lets the service complete its search tables, which a search does. Throws if they are not complete
+ * within a minute.
+ */
+export const indexTexts = async (url) => {
+  for (let attempt = 0; attempt < 120; attempt += 1) {
+    try {
+      await ask(url, '{ tickets(first: 1, filter: { text: "checkout" }) { nodes { number } } }');
+      return;
+    } catch {
+      await sleep(500);
+    }
+  }
+  throw new Error('The search tables were not completed within a minute');
 };

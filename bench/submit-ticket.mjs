@@ -6,11 +6,10 @@ import { readdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { load } from './load.mjs';
 import { execute, inTemporaryFolder, processorSeconds } from './processes.mjs';
-import { ask, changeTicketsOn, openStore, socketOf, startService } from './service.mjs';
+import { ask, changeTicketsOn, indexTexts, openStore, socketOf, startService } from './service.mjs';
 import { median, ratiosOf, rounded, summaryOf, table, whole, withSpread } from './stats.mjs';
 
 const require = createRequire(import.meta.url);
@@ -130,22 +129,6 @@ const serviceRound = async (service, store) => {
   return { perSecond, p50, p99, micros };
 };
 
-/**
- * Lets the service complete its search tables, which a search does, so that no round pays for the
- * tickets of the peer.
- */
-const settle = async (service) => {
-  for (let attempt = 0; attempt < 120; attempt += 1) {
-    try {
-      await ask(service.url, '{ tickets(first: 1, filter: { text: "checkout" }) { nodes { number } } }');
-      return;
-    } catch {
-      await sleep(500);
-    }
-  }
-  throw new Error('The search tables were not completed within a minute');
-};
-
 const pgbenchRound = async (pgbench, store, { file, defined }, turn) => {
   const settings = ['-n', '-M', 'prepared', '-c', CONNECTIONS, '-T', SECONDS, '-D', `n=${(turn + 1) * 10_000_000}`];
   const where = ['-h', socketOf(store), '-U', 'stepdown', 'stepdown'];
@@ -169,7 +152,7 @@ export async function run() {
         for (let turn = 0; turn < WARM_UP + ROUNDS; turn += 1) {
           const answer = await serviceRound(service, store);
           const peer = pgbench === null ? null : await pgbenchRound(pgbench, store, { file, defined }, turn);
-          await settle(service);
+          await indexTexts(service.url);
           if (turn < WARM_UP) continue;
           answers.push(answer);
           if (peer !== null) tps.push(peer);
