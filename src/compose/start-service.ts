@@ -7,6 +7,7 @@ import type { Health } from '../adapters/http/health';
 import { startHttpServer } from '../adapters/http/http-server';
 import { purgeIdempotencyKeys } from '../adapters/persistence/maintenance/purge-idempotency-keys';
 import { readDeadlineHealth } from '../adapters/persistence/maintenance/read-deadline-health';
+import { readVersions } from '../adapters/persistence/maintenance/read-versions';
 import { SearchTables } from '../adapters/persistence/search/search-tables';
 import { createTicketReader } from '../adapters/persistence/tickets/postgres-ticket-reader';
 import { type Commit, createTicketStore } from '../adapters/persistence/tickets/postgres-ticket-store';
@@ -18,14 +19,16 @@ import type { Services } from '../application/ports/services';
 import type { TicketStore } from '../application/ports/ticket-store';
 import { createChangeTickets } from '../application/tickets/change-tickets';
 import { createDueTickets } from '../application/tickets/record-due';
-import type { Config } from '../config';
+import { type Config, packageVersion } from '../config';
 import { DAY_MS, HOUR_MS, toIso } from '../domain/instant';
 import { calendarsEndingSoon as endingSoon } from '../domain/policy/calendar-ends';
 import { UnreadableEvent } from '../domain/ticket/upcast';
+import { DatabaseOutage } from './database-outage';
 import { keepSearchTables } from './keep-search-tables';
 import { openStore, type Store } from './open-store';
-import { createReadiness } from './readiness';
+import { createReadiness, databaseReasons } from './readiness';
 import { runEvery } from './run-every';
+import { transitionLog } from './transition-log';
 import { watchDatabase } from './watch-database';
 
 /** A service that listens. */
@@ -43,21 +46,24 @@ export interface RunningService {
  * @throws DocumentError, ConfiguredPolicyRefused, EmbeddedPostgresError, DatabaseUnreachableError,
  * DatabaseNewerError, ListenError
  */
-export async function startService(config: Config, logger: Logger): Promise<RunningService> {
+export async function startService(config: Config, log: Logger): Promise<RunningService> {
   const closeSteps: (() => Promise<void>)[] = [];
   const close = async () => {
     for (const step of closeSteps.splice(0).reverse()) await step();
   };
   try {
-    const store = await openStore(config, logger);
+    const store = await openStore(config, log);
     closeSteps.push(() => store.close());
     const { pool, clock, policies, clients } = store;
+    const outage = new DatabaseOutage(log, () => databaseReasons(pool));
+    const { logger } = outage;
     const { policy } = await publishConfiguredPolicy(policies, store.policyFile, 'CHANGED');
     logger.debug({ policy: policy.id, version: policy.version }, 'policy in force');
 
     const onCommitted = (commit: Commit): void => feed.committed(commit);
-    const tickets = createTicketStore({ pool, onCommitted });
-    const due = dueTickets(store, createTicketStore({ pool, onCommitted, lane: 'engine' }), logger);
+    const recording = { pool, onCommitted, onRecorded: transitionLog(logger) };
+    const tickets = createTicketStore(recording);
+    const due = dueTickets(store, createTicketStore({ ...recording, lane: 'engine' }), logger);
     const engine = new DeadlineEngine(due, {
       onError: (error) => logger.warn({ err: error }, 'deadlines cannot be recorded at the moment'),
     });
@@ -75,7 +81,7 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
     closeSteps.push(() => feed.close());
     engine.start();
     closeSteps.push(() => engine.close());
-    const watch = watchDatabase(store, logger, () => {
+    const watch = watchDatabase(store, logger, outage, () => {
       feed.retry();
       engine.retry();
     });
@@ -100,18 +106,27 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
       operationTimeoutMs: config.operationTimeoutSeconds * 1_000,
       callerOf: callerFromHeaders(config.operator),
       readHealth: async () => {
-        const [deadlines, calendarsEndingSoon] = await Promise.all([
+        const [versions, deadlines, calendarsEndingSoon] = await Promise.all([
+          readVersions(pool),
           readDeadlineHealth(store.dataSource),
           endingCalendars(store, 0),
         ]);
         return {
+          ...versions,
+          feedBehindMs: Math.round(feed.behindMs),
+          engineBehindMs: Math.round(engine.behindMs),
           deadlineFaults: deadlines.faults,
           deadlinesBehindMs: deadlines.behindMs,
           hostClockOffsetMs: clock.hostOffsetMs,
           calendarsEndingSoon,
         };
       },
-      readUnreadyReasons: createReadiness(pool, () => watch.state),
+      readUnreadyReasons: createReadiness(() => databaseReasons(pool), {
+        stateOfDatabase: () => watch.state,
+        feedBehindMs: () => feed.behindMs,
+        engineBehindMs: () => engine.behindMs,
+      }),
+      version: packageVersion(),
       logger,
     });
     closeSteps.push(() => http.close());

@@ -57,6 +57,25 @@ export class DatabaseNewerError extends OperatorError {
   }
 }
 
+/** The oldest version of PostgreSQL that the statements and the migrations work with. */
+export const OLDEST_POSTGRESQL = 15;
+
+/** At start: the server is older than the oldest version of PostgreSQL that is supported. */
+export class PostgresTooOldError extends OperatorError {
+  override readonly name = 'PostgresTooOldError';
+  constructor(
+    /** `host:port/database`. */
+    readonly database: string,
+    /** The version of the server, such as `14.2`. */
+    readonly version: string,
+  ) {
+    super(
+      `The database ${database} is on PostgreSQL ${version}, and Stepdown needs PostgreSQL ${OLDEST_POSTGRESQL} or ` +
+        'later: upgrade the server, or set DATABASE_URL to another database.',
+    );
+  }
+}
+
 /**
  * The SQLSTATE of the trigger function `refuse_older_writers`. Class 57 is "operator intervention".
  */

@@ -6,6 +6,8 @@ import {
   DatabaseUnreachableError,
   isConnectionLost,
   isUnanswered,
+  OLDEST_POSTGRESQL,
+  PostgresTooOldError,
   sqlStateOf,
 } from './database-errors';
 import { WITHOUT_TIME_LIMITS } from './time-limits';
@@ -21,12 +23,13 @@ const LOCK = 5_310_827_431;
  * 010).
  *
  * @returns the names of the migrations that it ran
- * @throws DatabaseUnreachableError, DatabaseNewerError
+ * @throws DatabaseUnreachableError, PostgresTooOldError, DatabaseNewerError
  */
 export async function migrate(dataSource: DataSource): Promise<readonly string[]> {
   await connect(dataSource);
   const runner = dataSource.createQueryRunner();
   try {
+    await refuseOldServer(runner);
     await runner.startTransaction();
     await runner.query(WITHOUT_TIME_LIMITS);
     // A lock of the transaction, not of the session, so that it also works through a connection
@@ -60,6 +63,15 @@ const NO_ACCESS = ['28P01', '28000', '3D000', '53300'];
 
 const isUnreachable = (error: unknown): boolean =>
   isConnectionLost(error) || NO_ACCESS.includes(sqlStateOf(error) ?? '') || isUnanswered(error);
+
+/** @throws PostgresTooOldError */
+async function refuseOldServer(runner: QueryRunner): Promise<void> {
+  const [row] = (await runner.query(
+    "SELECT current_setting('server_version_num')::int AS number, current_setting('server_version') AS version",
+  )) as { readonly number: number; readonly version: string }[];
+  if (row === undefined || row.number >= OLDEST_POSTGRESQL * 10_000) return;
+  throw new PostgresTooOldError(databaseOf(runner.dataSource), row.version);
+}
 
 async function refuseBreaking(runner: QueryRunner): Promise<void> {
   if (!(await runner.hasTable('breaking_migrations'))) return;
