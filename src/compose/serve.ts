@@ -1,5 +1,5 @@
-import { greeting, UNAUTHENTICATED_WARNING } from '../adapters/cli/serve/greeting';
-import type { Config } from '../config';
+import { demoCommand, greeting, UNAUTHENTICATED_WARNING } from '../adapters/cli/serve/greeting';
+import { type Config, loadConfig } from '../config';
 import { openLog } from './open-log';
 import { startService } from './start-service';
 import { stopOnSignal } from './stop-on-signal';
@@ -11,7 +11,8 @@ export async function serve(config: Config): Promise<void> {
   process.stdout.write(
     greeting({
       url: service.url,
-      dataDir: config.databaseUrl === null ? config.dataDir : null,
+      database: service.database,
+      demo: demoCommand(config, new URL(service.url).port, loadConfig({})),
       isUnauthenticated: config.allowUnauthenticated,
     }),
   );

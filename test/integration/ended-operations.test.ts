@@ -488,7 +488,10 @@ describe('the validation of a document', () => {
     await start(LONG_MS);
     for (const errors of await refusals(`{ tickets { nodes { ${'id '.repeat(4_900)} } } }`)) {
       expect(errors).toEqual([
-        { message: expect.stringContaining('500,000'), extensions: { code: 'OPERATION_TOO_LARGE', requestId: expect.any(String) } },
+        {
+          message: expect.stringContaining('500,000'),
+          extensions: { code: 'OPERATION_TOO_LARGE', requestId: expect.any(String) },
+        },
       ]);
     }
   });
