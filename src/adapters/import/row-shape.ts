@@ -4,7 +4,7 @@ import { type EpochMs, toIso } from '../../domain/instant';
 import { isBlank } from '../../domain/text';
 import type { Channel } from '../../domain/ticket/commands';
 import { charactersOf, isAtMost, NAME, shortened } from '../../domain/value-rules';
-import { nearestTo } from '../documents/nearest';
+import { nearestTo } from '../../domain/nearest';
 import type { CsvRecord } from './csv-records';
 import { ImportFileError } from './import-file-error';
 import { instantReader } from './local-instant';

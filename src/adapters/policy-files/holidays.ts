@@ -1,5 +1,5 @@
 import type Holidays from 'date-holidays';
-import { didYouMean } from '../documents/nearest';
+import { didYouMean } from '../../domain/nearest';
 import { addDays, yearOf } from './local-time';
 
 /**

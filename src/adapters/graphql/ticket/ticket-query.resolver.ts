@@ -1,3 +1,4 @@
+import { refuseUnknownFacts } from './filter-facts';
 import { Arg, Args, Ctx, ID, Int, Query, Resolver } from 'type-graphql';
 import type { StoredTicket } from '../../../application/ports/stored-ticket';
 import type { EpochMs } from '../../../domain/instant';
@@ -67,7 +68,7 @@ export class TicketQueryResolver {
     description: 'The tickets that match a filter and that the caller may see, newest first by default.',
   })
   async tickets(
-    @Ctx() { services: { reader }, caller, now }: RequestContext,
+    @Ctx() context: RequestContext,
     @Args() page: PageArgs,
     @Arg('filter', () => TicketFilterInput, {
       ...optional,
@@ -80,7 +81,9 @@ export class TicketQueryResolver {
     })
     orderBy: TicketOrderInput | null | undefined,
   ): Promise<Connection<StoredTicket>> {
+    const { services: { reader }, caller, now } = context;
     const filter = filterOf(given);
+    await refuseUnknownFacts(context, filter);
     const found = await reader.tickets(caller, filter, orderOf(orderBy), pageRequest(page), now);
     return connection(found, () => reader.countTickets(caller, filter, now));
   }
