@@ -49,7 +49,11 @@ describe('a commitment that the policy does not promise', () => {
       .do(RESOLVE, ny('2026-11-18 12:00'))
       .do(REOPEN, ny('2026-11-19 12:00'));
     expect(cyclesOf(story, kind, LATER)).toEqual([]);
-    expect(clocksOf(story.ticket, story.policy).commitments[kind]).toEqual({ status: null, dueAt: null, atRiskAt: null });
+    expect(clocksOf(story.ticket, story.policy).commitments[kind]).toEqual({
+      status: null,
+      dueAt: null,
+      atRiskAt: null,
+    });
     expect(decidedCycles(story.ticket, story.events).some((cycle) => cycle.kind === kind)).toBe(false);
     expect(story.events.some((event) => 'kind' in event && event.kind === kind)).toBe(false);
   });
@@ -64,10 +68,30 @@ describe('a commitment that the policy does not promise', () => {
 
 describe('a change to a severity that does not promise it', () => {
   it.each<[name: string, policy: Policy, story: (policy: Policy) => Story, kind: CommitmentKind]>([
-    ['lowered', without('SEV4', 'UPDATE'), (policy) => new Story(SEV2, OPENED, policy).do(reclassify(SEV4), LATER), 'UPDATE'],
-    ['lowered by a workaround', without('SEV4', 'RESOLUTION'), (policy) => new Story(SEV2, OPENED, policy).do(workaround(SEV4), LATER), 'RESOLUTION'],
-    ['raised', without('SEV1', 'RESOLUTION'), (policy) => new Story(SEV2, OPENED, policy).do(reclassify(SEV1), LATER), 'RESOLUTION'],
-    ['raised from best effort', without('SEV2', 'RESOLUTION'), (policy) => new Story(SEV1, OPENED, policy).do(reclassify(SEV2), LATER), 'RESOLUTION'],
+    [
+      'lowered',
+      without('SEV4', 'UPDATE'),
+      (policy) => new Story(SEV2, OPENED, policy).do(reclassify(SEV4), LATER),
+      'UPDATE',
+    ],
+    [
+      'lowered by a workaround',
+      without('SEV4', 'RESOLUTION'),
+      (policy) => new Story(SEV2, OPENED, policy).do(workaround(SEV4), LATER),
+      'RESOLUTION',
+    ],
+    [
+      'raised',
+      without('SEV1', 'RESOLUTION'),
+      (policy) => new Story(SEV2, OPENED, policy).do(reclassify(SEV1), LATER),
+      'RESOLUTION',
+    ],
+    [
+      'raised from best effort',
+      without('SEV2', 'RESOLUTION'),
+      (policy) => new Story(SEV1, OPENED, policy).do(reclassify(SEV2), LATER),
+      'RESOLUTION',
+    ],
   ])('%s: the cycle is superseded and nothing starts', (_, policy, made, kind) => {
     const story = made(policy);
     expect(cyclesOf(story, kind, LATER).map(([, , , status]) => status)).toEqual(['SUPERSEDED']);
@@ -81,23 +105,30 @@ describe('a change to a severity that does not promise it', () => {
     const story = new Story(SEV2, OPENED, without('SEV4', 'RESOLUTION')).do(reclassify(SEV4), at);
     expect(cyclesOf(story, 'RESOLUTION', at)).toEqual([['SEV2', '2026-11-16 09:00', '2026-11-18 09:00', 'BREACHED']]);
     const [cycle] = story.ticket.cycles.filter(({ kind }) => kind === 'RESOLUTION');
-    expect([inNy(cycle?.breach?.at ?? null), inNy(cycle?.end?.at ?? null)]).toEqual(['2026-11-18 09:00', '2026-11-19 10:00']);
+    expect([inNy(cycle?.breach?.at ?? null), inNy(cycle?.end?.at ?? null)]).toEqual([
+      '2026-11-18 09:00',
+      '2026-11-19 10:00',
+    ]);
   });
 });
 
 describe('a change from a severity that does not promise it', () => {
   it('starts RESOLUTION and UPDATE from now, raised or lowered', () => {
     const raised = new Story(SEV4, OPENED, without('SEV4', 'RESOLUTION')).do(reclassify(SEV2), LATER);
-    expect(cyclesOf(raised, 'RESOLUTION', LATER)).toEqual([['SEV2', '2026-11-16 13:00', '2026-11-18 13:00', 'RUNNING']]);
+    expect(cyclesOf(raised, 'RESOLUTION', LATER)).toEqual([
+      ['SEV2', '2026-11-16 13:00', '2026-11-18 13:00', 'RUNNING'],
+    ]);
     const lowered = new Story(SEV2, OPENED, without('SEV2', 'UPDATE')).do(reclassify(SEV3), LATER);
     expect(cyclesOf(lowered, 'UPDATE', LATER)).toEqual([['SEV3', '2026-11-16 13:00', '2026-11-18 13:00', 'RUNNING']]);
     expect(inNy(raised.ticket.severityChanges[0]?.deadlineAfter ?? null)).toBe('2026-11-18 13:00');
   });
 
-  it('starts RESPONSE only if nobody has answered', () => {
+  it('starts RESPONSE only if no response was given before', () => {
     const policy = without('SEV4', 'RESPONSE');
     const unanswered = new Story(SEV4, OPENED, policy).do(reclassify(SEV2), LATER);
-    expect(cyclesOf(unanswered, 'RESPONSE', LATER)).toEqual([['SEV2', '2026-11-16 13:00', '2026-11-16 17:00', 'RUNNING']]);
+    expect(cyclesOf(unanswered, 'RESPONSE', LATER)).toEqual([
+      ['SEV2', '2026-11-16 13:00', '2026-11-16 17:00', 'RUNNING'],
+    ]);
     const answered = new Story(SEV4, OPENED, policy).do(ACKNOWLEDGE, OPENED).do(reclassify(SEV2), LATER);
     expect(cyclesOf(answered, 'RESPONSE', LATER)).toEqual([]);
     expect(answered.ticket.respondedAt).toBe(OPENED);
@@ -121,11 +152,18 @@ describe('a change from a severity that does not promise it', () => {
     const past = ny('2026-11-17 10:00');
     updated.do(WITHDRAW, past);
     // Due at 09:00 that day, which is past, so it counts from now.
-    expect(cyclesOf(updated, 'UPDATE', past).at(-1)).toEqual(['SEV2', '2026-11-17 10:00', '2026-11-18 10:00', 'RUNNING']);
+    expect(cyclesOf(updated, 'UPDATE', past).at(-1)).toEqual([
+      'SEV2',
+      '2026-11-17 10:00',
+      '2026-11-18 10:00',
+      'RUNNING',
+    ]);
   });
 
   it('begins paused while the ticket waits', () => {
-    const story = new Story(SEV4, OPENED, without('SEV4', 'RESOLUTION')).do(WAIT, ny('2026-11-16 10:00')).do(reclassify(SEV2), LATER);
+    const story = new Story(SEV4, OPENED, without('SEV4', 'RESOLUTION'))
+      .do(WAIT, ny('2026-11-16 10:00'))
+      .do(reclassify(SEV2), LATER);
     expect(cyclesOf(story, 'RESOLUTION', LATER)).toEqual([['SEV2', '2026-11-16 13:00', null, 'PAUSED']]);
   });
 });

@@ -142,7 +142,7 @@ describe('in time and late', () => {
 
 describe('a withdrawn workaround', () => {
   const OPENED = ny('2026-11-16 09:00');
-    const update = (story: Story, at: string) => cyclesOf(story, 'UPDATE', ny(at)).at(-1)?.slice(0, 4);
+  const update = (story: Story, at: string) => cyclesOf(story, 'UPDATE', ny(at)).at(-1)?.slice(0, 4);
 
   it('restores the update that was promised, from its old start', () => {
     // SEV2 promises an update within a business day, SEV4 within five.

@@ -3,7 +3,13 @@ import { viewCommitment } from '../../src/domain/commitment/view';
 import type { EpochMs } from '../../src/domain/instant';
 import { compilePolicy } from '../../src/domain/policy/compile-policy';
 import { ImpactTally, impactOn, type TicketImpact } from '../../src/domain/policy/dry-run';
-import { type CommitmentKind, targetOf as domainTargetOf, type Policy, type PolicyDocument, type Target } from '../../src/domain/policy/policy';
+import {
+  type CommitmentKind,
+  targetOf as domainTargetOf,
+  type Policy,
+  type PolicyDocument,
+  type Target,
+} from '../../src/domain/policy/policy';
 import { replayUnder } from '../../src/domain/policy/replay-under-policy';
 import type { Severity } from '../../src/domain/severity';
 import { foldAll } from '../../src/domain/ticket/fold';

@@ -109,13 +109,13 @@ describe('AWS Support', () => {
     const { commitments, dueAt, isBreached } = clocksOf(story.ticket, AWS);
     expect(commitments.UPDATE).toEqual({ status: null, dueAt: null, atRiskAt: null });
     expect([dueAt, isBreached]).toEqual([null, false]);
-    expect(story.ticket.severityChanges.map(({ deadlineBefore, deadlineAfter }) => [deadlineBefore, deadlineAfter])).toEqual([
-      [null, null],
-    ]);
+    expect(
+      story.ticket.severityChanges.map(({ deadlineBefore, deadlineAfter }) => [deadlineBefore, deadlineAfter]),
+    ).toEqual([[null, null]]);
     // Reports count the one response and nothing else.
-    expect(decidedCycles(story.ticket, story.events).map(({ kind, breachSeverity }) => [kind, breachSeverity])).toEqual([
-      ['RESPONSE', null],
-    ]);
+    expect(decidedCycles(story.ticket, story.events).map(({ kind, breachSeverity }) => [kind, breachSeverity])).toEqual(
+      [['RESPONSE', null]],
+    );
   });
 
   it('records a late response as the only breach', () => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { FieldPath, ReportProblem } from './document-error';
 import { didYouMean } from '../../domain/nearest';
+import type { FieldPath, ReportProblem } from './document-error';
 
 const KINDS: Readonly<Record<string, string>> = {
   string: 'text',

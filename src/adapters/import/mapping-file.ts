@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { HISTORIES, type ImportMapping, type StateMeaning } from '../../application/import/mapping';
+import { didYouMean } from '../../domain/nearest';
 import { type Classifier, classify } from '../../domain/policy/classify';
-import { COMMITMENT_KINDS, WAITING_REASONS } from '../../domain/policy/policy';
 import { unknownFactsIn } from '../../domain/policy/facts';
+import { COMMITMENT_KINDS, WAITING_REASONS } from '../../domain/policy/policy';
 import { CHANNELS } from '../../domain/ticket/commands';
 import { MAX_IMPACTS, NAME, NOTE, SUBJECT } from '../../domain/value-rules';
-import { didYouMean } from '../../domain/nearest';
 import { DocumentError, type DocumentProblem, fieldName, type ReportProblem } from '../documents/document-error';
 import { parseWith } from '../documents/issue-messages';
 import { textSchema } from '../documents/text-schema';

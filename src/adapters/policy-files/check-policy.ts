@@ -1,10 +1,10 @@
 import type { z } from 'zod';
+import { didYouMean } from '../../domain/nearest';
 import { decidingRules } from '../../domain/policy/classify';
-import { ANY_AUDIENCE, codesOf, FORMER_FACTS, type Fact, type Facts } from '../../domain/policy/facts';
+import { ANY_AUDIENCE, codesOf, type Fact, type Facts, FORMER_FACTS } from '../../domain/policy/facts';
 import { COMMITMENT_KINDS, type Rule, type TargetUnit } from '../../domain/policy/policy';
 import { SEVERITIES, type Severity } from '../../domain/severity';
 import type { FieldPath, ReportProblem } from '../documents/document-error';
-import { didYouMean } from '../../domain/nearest';
 import { factSchema, markSchema, ruleSchema, spanSchema, targetSchema } from './policy-schema';
 
 /**
@@ -149,14 +149,15 @@ function checkWords(rule: Rule, facts: Facts, path: FieldPath, report: ReportPro
   for (const [place, code] of rule.consequences.entries()) check(code, consequences, [...path, 'consequences', place]);
 }
 
-/** Reports facts that no rule names: whoever states them is always refused. */
+/** Reports facts that no rule names: an impact with one of them is always refused. */
 function checkUnused(file: unknown, { audiences, consequences }: Facts, rules: readonly Rule[], report: ReportProblem) {
   if (valueAt(file, ['facts']) === undefined) return;
   const named = new Set(rules.flatMap((rule) => [rule.audience, ...rule.consequences]));
   const lists = { consequences, ...(named.has(ANY_AUDIENCE) ? {} : { audiences }) };
   for (const [list, facts] of Object.entries(lists)) {
     for (const [index, { code }] of facts.entries()) {
-      if (!named.has(code)) report(['facts', list, index, 'code'], `is in no rule, so an impact with ${code} is always refused`);
+      if (!named.has(code))
+        report(['facts', list, index, 'code'], `is in no rule, so an impact with ${code} is always refused`);
     }
   }
 }

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { MOST_PROBLEMS } from '../../application/first-problems';
 import { type LocalInterval, WEEKDAYS } from '../../domain/calendar/business-calendar';
+import { didYouMean } from '../../domain/nearest';
 import { FACT_CODE } from '../../domain/policy/facts';
 import { BASES, CLIENT_ACTIONS, COMMITMENT_KINDS, TARGET_UNITS, WAITING_REASONS } from '../../domain/policy/policy';
 import { SEVERITIES } from '../../domain/severity';
 import { NAME, NOTE, SUBJECT } from '../../domain/value-rules';
-import { didYouMean } from '../../domain/nearest';
 import { textSchema } from '../documents/text-schema';
 import { zoneProblem } from '../documents/zone-problem';
 import { KNOWN_YEARS, regionProblem } from './holidays';

@@ -36,9 +36,7 @@ export function rebase(
       continue;
     }
     const next =
-      running === undefined
-        ? newPromise(context, kind, { to, cause })
-        : successor(context, running, { to, cause });
+      running === undefined ? newPromise(context, kind, { to, cause }) : successor(context, running, { to, cause });
     if (next === null) continue;
     if (running !== undefined) superseded.push(running);
     started.push(next.cycle);

@@ -1,10 +1,4 @@
-import {
-  type BusinessSpan,
-  type CalendarReplacements,
-  type Policy,
-  type Target,
-  targetsOf,
-} from './policy';
+import { type BusinessSpan, type CalendarReplacements, type Policy, type Target, targetsOf } from './policy';
 
 const made = new WeakMap<Policy, Map<string, Policy>>();
 

@@ -1,6 +1,6 @@
 import type { Audience, Consequence, Impact } from '../impact';
-import { compareUrgency, type Severity } from '../severity';
 import { nearestTo } from '../nearest';
+import { compareUrgency, type Severity } from '../severity';
 import type { Refusal } from '../ticket/refusals';
 import { ANY_AUDIENCE, codesOf, type Facts, unknownFactsIn } from './facts';
 import type { Basis, PolicyDocument, Rule } from './policy';
@@ -21,7 +21,10 @@ export interface Classification {
  */
 export type ClassifyOutcome =
   | { readonly ok: true; readonly classification: Classification }
-  | { readonly ok: false; readonly refusal: Extract<Refusal, { code: 'UnknownFact' | 'ContradictoryImpact' | 'InvalidInput' }> };
+  | {
+      readonly ok: false;
+      readonly refusal: Extract<Refusal, { code: 'UnknownFact' | 'ContradictoryImpact' | 'InvalidInput' }>;
+    };
 
 type Pair = Pick<Impact, 'audience' | 'consequence'>;
 type PairKey = string;

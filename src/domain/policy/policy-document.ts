@@ -21,7 +21,7 @@ import {
   UnreadableRecord,
 } from '../shape';
 import { compilePolicy } from './compile-policy';
-import { ANY_AUDIENCE, codesOf, FACT_CODE, FORMER_FACTS, type Fact, type Facts } from './facts';
+import { ANY_AUDIENCE, codesOf, FACT_CODE, type Fact, type Facts, FORMER_FACTS } from './facts';
 import {
   BASES,
   type BusinessSpan,
@@ -214,12 +214,14 @@ function* unfitting(document: PolicyDocument): Generator<ShapeProblem> {
   const audiences = [...codesOf(facts.audiences), ANY_AUDIENCE];
   const consequences = codesOf(facts.consequences);
   for (const [index, rule] of rules.entries()) {
-    const unknown = rule.consequences.find((code) => !consequences.includes(code));
-    if (unknown !== undefined) {
-      yield { field: `rules[${index}].consequences`, message: `takes ${consequences.join(', ')}, not ${unknown}` };
+    for (const [place, code] of rule.consequences.entries()) {
+      if (consequences.includes(code)) continue;
+      const message = `takes one of ${consequences.join(', ')}, not ${code}`;
+      yield { field: `rules[${index}].consequences[${place}]`, message };
     }
     if (!audiences.includes(rule.audience)) {
-      yield { field: `rules[${index}].audience`, message: `takes ${audiences.join(', ')}, not ${rule.audience}` };
+      const message = `takes one of ${audiences.join(', ')}, not ${rule.audience}`;
+      yield { field: `rules[${index}].audience`, message };
     }
     if (declared.includes(rule.severity)) continue;
     const message = `takes one of the severities declared, ${declared.join(', ')}, not ${rule.severity}`;

@@ -105,8 +105,7 @@ function factRows(before: PolicyDocument, after: PolicyDocument): DifferenceRow[
 
 /** The pairs of audience and consequence that are classified differently; equal rows are merged. */
 function classificationRows(before: PolicyDocument, after: PolicyDocument): DifferenceRow[] {
-  const codes = (part: keyof PolicyDocument['facts']) =>
-    union(codesOf(before.facts[part]), codesOf(after.facts[part]));
+  const codes = (part: keyof PolicyDocument['facts']) => union(codesOf(before.facts[part]), codesOf(after.facts[part]));
   const audienceCodes = codes('audiences');
   const pairs = codes('consequences').flatMap((consequence) => {
     const audiences = new Map<string, { readonly row: DifferenceRow; readonly audiences: Audience[] }>();

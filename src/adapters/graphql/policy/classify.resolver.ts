@@ -1,8 +1,8 @@
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
 import { classify } from '../../../domain/policy/classify';
 import { requireUuid } from '../base/global-id';
-import { optional } from '../base/optional';
 import { leaveToMutation, problemsOf } from '../base/input-rules';
+import { optional } from '../base/optional';
 import { invalidInputs, userErrorOf } from '../base/user-errors';
 import type { RequestContext } from '../context';
 import { ImpactInput } from '../ticket/impact.input';
@@ -23,8 +23,7 @@ export class ClassifyResolver {
     impacts: ImpactInput[],
     @Arg('client', () => ID, {
       ...optional,
-      description:
-        'The global id of the client whose policy is used. Defaults to the default policy of the service.',
+      description: 'The global id of the client whose policy is used. Defaults to the default policy of the service.',
     })
     client: string | null | undefined,
   ): Promise<ClassifyPayload> {

@@ -1,4 +1,3 @@
-import { refuseUnknownFacts } from './filter-facts';
 import { Arg, Args, Ctx, ID, Int, Query, Resolver } from 'type-graphql';
 import type { StoredTicket } from '../../../application/ports/stored-ticket';
 import type { EpochMs } from '../../../domain/instant';
@@ -8,6 +7,7 @@ import { optional } from '../base/optional';
 import { DateTimeScalar } from '../base/scalars';
 import type { RequestContext } from '../context';
 import { badInput } from '../errors';
+import { refuseUnknownFacts } from './filter-facts';
 import { TicketConnection, TicketType } from './ticket.type';
 import { filterOf, TicketFilterInput } from './ticket-filter.input';
 import { orderOf, TicketOrderInput } from './ticket-order.input';
@@ -81,7 +81,11 @@ export class TicketQueryResolver {
     })
     orderBy: TicketOrderInput | null | undefined,
   ): Promise<Connection<StoredTicket>> {
-    const { services: { reader }, caller, now } = context;
+    const {
+      services: { reader },
+      caller,
+      now,
+    } = context;
     const filter = filterOf(given);
     await refuseUnknownFacts(context, filter);
     const found = await reader.tickets(caller, filter, orderOf(orderBy), pageRequest(page), now);
