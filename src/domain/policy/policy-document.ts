@@ -3,6 +3,7 @@ import {
   CalendarError,
   compileCalendar,
   type LocalInterval,
+  type PartDayHoliday,
 } from '../calendar/business-calendar';
 import { SEVERITIES } from '../severity';
 import {
@@ -18,6 +19,7 @@ import {
   problemText,
   type ShapeProblem,
   TEXT,
+  textOr,
   UnreadableRecord,
 } from '../shape';
 import { compilePolicy } from './compile-policy';
@@ -91,7 +93,7 @@ const calendar = objectOf<CalendarDefinition>({
     sat: openingHours,
     sun: openingHours,
   }),
-  holidays: listOf(TEXT),
+  holidays: listOf(textOr(objectOf<PartDayHoliday>({ date: TEXT, from: TEXT, to: TEXT, name: nullable(TEXT) }))),
   holidayNames: orAbsent(mapOf(TEXT)),
   special: mapOf(intervals),
   knownYears: orAbsent(objectOf<NonNullable<CalendarDefinition['knownYears']>>({ from: INTEGER, to: INTEGER })),
