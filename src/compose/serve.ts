@@ -14,6 +14,7 @@ export async function serve(config: Config): Promise<void> {
       url: service.url,
       dataDir: config.databaseUrl === null ? config.dataDir : null,
       isUnauthenticated: config.allowUnauthenticated,
+      hasExplorer: config.explorer,
     }),
   );
   if (config.allowUnauthenticated) log.warn(UNAUTHENTICATED_WARNING);

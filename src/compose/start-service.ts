@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { openFeed } from '../adapters/events/feed';
 import { contextFactory } from '../adapters/graphql/context';
@@ -18,7 +19,7 @@ import type { Services } from '../application/ports/services';
 import type { TicketStore } from '../application/ports/ticket-store';
 import { createChangeTickets } from '../application/tickets/change-tickets';
 import { createDueTickets } from '../application/tickets/record-due';
-import type { Config } from '../config';
+import { type Config, findPackageRoot } from '../config';
 import { DAY_MS, HOUR_MS, toIso } from '../domain/instant';
 import { calendarsEndingSoon as endingSoon } from '../domain/policy/calendar-ends';
 import { UnreadableEvent } from '../domain/ticket/upcast';
@@ -96,6 +97,7 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
     const http = await startHttpServer({
       ...config,
       schema: buildGraphQLSchema(),
+      explorerQueries: config.explorer ? exampleQueries() : null,
       contextFor: contextFactory(services, logger),
       operationTimeoutMs: config.operationTimeoutSeconds * 1_000,
       callerOf: callerFromHeaders(config.operator),
@@ -127,6 +129,9 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
     throw error;
   }
 }
+
+/** The folder of the queries of README.md. */
+const exampleQueries = (): string => join(findPackageRoot(), 'examples', 'queries');
 
 /** The due tickets, with a log line for each ticket whose deadlines cannot be recorded. */
 const dueTickets = ({ policies }: Store, store: TicketStore, logger: Logger) =>

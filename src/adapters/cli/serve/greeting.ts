@@ -13,12 +13,13 @@ export interface GreetingFacts {
    */
   readonly dataDir: string | null;
   readonly isUnauthenticated: boolean;
+  readonly hasExplorer: boolean;
 }
 
 /** The text that `stepdown serve` prints once the service listens. */
-export const greeting = ({ url, dataDir, isUnauthenticated }: GreetingFacts): string => `
+export const greeting = ({ url, dataDir, isUnauthenticated, hasExplorer }: GreetingFacts): string => `
 Stepdown serves ${url} (HTTP and WebSocket).
-Data: ${dataDir ?? 'the database of DATABASE_URL'}
+${hasExplorer ? 'Open this address in a browser to explore it: the queries of the README are there as tabs.\n' : ''}Data: ${dataDir ?? 'the database of DATABASE_URL'}
 
 Try in another terminal:
   npm run demo                      imports real incidents and reports on them
