@@ -75,6 +75,8 @@ function isHeld() {
 }
 
 build();
+// `npm run` changes to the folder of the package. Files are named from the folder of the caller.
+if (process.env.npm_lifecycle_event === 'stepdown' && process.env.INIT_CWD) process.chdir(process.env.INIT_CWD);
 // Otherwise graphql checks every value for a second copy of its own module.
 process.env.NODE_ENV ??= 'production';
 require(join(root, 'dist', 'src', 'cli.js'));

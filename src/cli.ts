@@ -15,11 +15,20 @@ interface ImportFlags {
 // Each command imports its own modules when it runs, so that `stepdown calendar` does not wait for
 // a GraphQL schema.
 
+const CALENDAR_HELP = `
+op is addMinutes, addBusinessDays or businessMinutesBetween; docs/BUSINESS-TIME.md describes the
+fields of a request. An example, on one line:
+  {"id":1,"calendar":{"timeZone":"America/New_York","week":{"fri":[["08:00","17:00"]]}},"op":"addMinutes","start":"2026-05-01T16:00:00-04:00","amount":90}
+Its result:
+  {"id":1,"result":"2026-05-08T12:30:00.000Z"}`;
+
 /** Where text goes. Names and messages of others stand in it, so a terminal must not obey it. */
 const output = printableOutput(process.stdout);
 const errorOutput = printableOutput(process.stderr);
 
-const program = new Command('stepdown')
+// The help shows the form that runs this package: outside it, `npx` would fetch another package of
+// that name.
+const program = new Command('npm run stepdown --')
   .description('Tickets of a support organisation: severity from facts, deadlines in business time.')
   .version((require('../../package.json') as { version: string }).version)
   .showHelpAfterError()
@@ -37,13 +46,21 @@ program
   });
 
 program
+  .command('migrate')
+  .description('create or migrate the tables of the database, and end; the service does it when it starts')
+  .action(async () => {
+    const { runMigrate } = await import('./compose/cli-migrate-command.js');
+    await runMigrate(await configuration(), output, await commandLog());
+  });
+
+program
   .command('import')
   .argument('[file]', 'the log of another tracker, exported as CSV')
   .option('--mapping <file>', 'the meaning of its columns, states and priorities (YAML; see docs/IMPORT.md)')
   .option('--dry-run', 'do everything except save', false)
   .option('--reports <file>', 'write the reports on rows to this file instead of to standard error')
   .addOption(
-    new Option('--from-export <file>', 'restore a file of `stepdown export --with events` instead').conflicts([
+    new Option('--from-export <file>', 'restore a file of `export --with events` instead').conflicts([
       'mapping',
       'dryRun',
       'reports',
@@ -121,6 +138,7 @@ program
   .command('calendar')
   .argument('[file]', 'JSON lines (default: standard input)')
   .description('compute business time: each input line is a JSON request, each output line its result')
+  .addHelpText('after', CALENDAR_HELP)
   .action(async (file?: string) => {
     const { runCalendar } = await import('./adapters/cli/calendar/calendar-command.js');
     await runCalendar(file === undefined ? process.stdin : createReadStream(file), process.stdout);
@@ -165,10 +183,11 @@ policy
 
 program
   .command('demo')
+  .option('--remove', 'remove the incidents again, with all that the demo has made', false)
   .description('import 200 real incidents into the running service, or into one it starts, and report on them')
-  .action(async () => {
-    const { runDemo } = await import('./compose/cli-demo-command.js');
-    await runDemo(await configuration(), output, await commandLog());
+  .action(async ({ remove }: { remove: boolean }) => {
+    const { runDemo, runDemoRemoval } = await import('./compose/cli-demo-command.js');
+    await (remove ? runDemoRemoval : runDemo)(await configuration(), output, await commandLog());
   });
 
 program

@@ -4,6 +4,7 @@ import { cleanEnv, EnvError, makeExactValidator } from 'envalid';
 import { nearestTo } from './adapters/documents/nearest';
 import { MAX_PROXY_HOPS, parseTrustProxy, type TrustProxy } from './adapters/http/client-address';
 import { isLoopback, parseAllowedHost, parseAllowedOrigin } from './adapters/http/request-guard';
+import { databaseUrlProblem } from './adapters/persistence/database/database-url';
 import { DEFAULT_POOL_SIZE, MIN_POOL_SIZE } from './adapters/persistence/database/lanes';
 import { OperatorError } from './application/operator-error';
 import { AGENT_NAME, isAtMost } from './domain/value-rules';
@@ -98,11 +99,8 @@ const wholeNumber = (min: number, max: number, remark = '') =>
   });
 
 const postgresUrl = makeExactValidator<string>((value) => {
-  const url = URL.canParse(value) ? new URL(value) : undefined;
-  if (url?.protocol === 'postgres:' || url?.protocol === 'postgresql:') return value;
-  return refuse(
-    'a URL that begins with postgres:// or postgresql://, such as postgresql://user:password@host:5432/stepdown',
-  );
+  const problem = databaseUrlProblem(value);
+  return problem === null ? value : refuse(problem);
 });
 
 const listenAddress = makeExactValidator<string>((value) =>
@@ -189,7 +187,7 @@ export const loadConfig = (env: Readonly<Record<string, string | undefined>>): C
 
   if (!isLoopback(clean.HOST) && !clean.STEPDOWN_ALLOW_UNAUTHENTICATED) {
     throw new ConfigError([
-      `HOST is ${clean.HOST}, which other machines can reach, and this service does not authenticate callers: ` +
+      `HOST is ${clean.HOST}, which is not a loopback address, and this service does not authenticate callers: ` +
         'set HOST to a loopback address (127.0.0.1, ::1 or localhost), or set STEPDOWN_ALLOW_UNAUTHENTICATED=true ' +
         'if a proxy in front of it authenticates callers.',
     ]);

@@ -17,7 +17,9 @@ import { withStore } from './open-store';
 
 /** `stepdown export --with events`. */
 export const runFullExport = (config: Config, output: Writable, log: Logger): Promise<void> =>
-  withStore(config, log, 'export', ({ url }) => pipeline(linesOf(readArchive(url)), output, { end: false }));
+  withStore(config, log, { command: 'export', opening: 'AS_IT_IS' }, ({ url }) =>
+    pipeline(linesOf(readArchive(url)), output, { end: false }),
+  );
 
 async function* linesOf(records: AsyncIterable<ArchiveRecord>): AsyncGenerator<string> {
   for await (const record of records) yield printableJson(archiveLine(record));
@@ -30,7 +32,7 @@ async function* linesOf(records: AsyncIterable<ArchiveRecord>): AsyncGenerator<s
  * @returns the exit code
  */
 export const runRestore = (config: Config, file: string, to: ImportOutput, log: Logger): Promise<0 | 1> =>
-  withStore(config, log, 'import', async ({ dataSource, policies }) => {
+  withStore(config, log, { command: 'import', opening: 'MIGRATE' }, async ({ dataSource, policies }) => {
     const progress = progressOn(to.stderr);
     const startedAt = performance.now();
     const summary = await restoreArchive(archiveRecords(file), {

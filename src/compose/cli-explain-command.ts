@@ -7,6 +7,6 @@ import { withStore } from './open-store';
 
 /** `stepdown explain`. */
 export const runExplain = (config: Config, options: ExplainOptions, output: LineOutput, log: Logger): Promise<void> =>
-  withStore(config, log, 'explain', async ({ pool, policies, clock }) => {
+  withStore(config, log, { command: 'explain', opening: 'AS_IT_IS' }, async ({ pool, policies, clock }) => {
     output.write(await explain({ reader: createTicketReader({ pool }), policies, clock }, options));
   });

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { type ImportOptions, importFile } from '../adapters/cli/import/import-command';
+import { type ImportDone, type ImportOptions, importFile } from '../adapters/cli/import/import-command';
 import { importResult, UNPUBLISHED_CHANGES_NOTE } from '../adapters/cli/import/import-summary';
 import type { LineOutput } from '../adapters/cli/line-output';
 import { progressOn } from '../adapters/cli/progress';
@@ -32,7 +32,10 @@ export async function runImport(config: Config, options: ImportOptions, to: Impo
   };
   for (const signal of SIGNALS) process.on(signal, stop);
   try {
-    return await withStore(config, log, 'import', (store) => importInto(store, options, to, stopping.signal));
+    const opening = options.dryRun ? 'AS_IT_IS' : 'MIGRATE';
+    return await withStore(config, log, { command: 'import', opening }, (store) =>
+      importInto(store, options, to, stopping.signal),
+    );
   } finally {
     for (const signal of SIGNALS) process.off(signal, stop);
   }
@@ -40,24 +43,32 @@ export async function runImport(config: Config, options: ImportOptions, to: Impo
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
+/** Imports into an open store, and prints the account. Returns the exit code. */
+async function importInto(store: Store, options: ImportOptions, to: ImportOutput, signal: AbortSignal): Promise<0 | 1> {
+  const done = await importRowsInto(store, options, to, signal);
+  const { output, errorOutput, exitCode } = importResult(done, options.dryRun);
+  to.stdout.write(output);
+  to.stderr.write(errorOutput);
+  return exitCode;
+}
+
 /**
- * Imports into an open store.
+ * Imports into an open store; prints the progress and the reports on rows.
  *
  * @param signal ends the import after the tickets that are being saved
- * @returns the exit code
  */
-export async function importInto(
+export async function importRowsInto(
   store: Store,
   options: ImportOptions,
   to: ImportOutput,
   signal = new AbortController().signal,
-): Promise<0 | 1> {
+): Promise<ImportDone> {
   const { pool, clients, clock, policyFile } = store;
   const { policies, hasUnpublishedChanges } = options.dryRun
     ? await policiesForDryRun(store.policies, policyFile)
     : { policies: store.policies, ...(await publishConfiguredPolicy(store.policies, policyFile, 'MISSING')) };
   if (hasUnpublishedChanges) to.stderr.write(UNPUBLISHED_CHANGES_NOTE);
-  const done = await importFile(
+  return await importFile(
     {
       url: store.url,
       clock,
@@ -77,8 +88,4 @@ export async function importInto(
     progressOn(to.stderr),
     signal,
   );
-  const { output, errorOutput, exitCode } = importResult(done, options.dryRun);
-  to.stdout.write(output);
-  to.stderr.write(errorOutput);
-  return exitCode;
 }

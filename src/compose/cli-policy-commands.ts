@@ -19,7 +19,9 @@ import { type Store, withStore } from './open-store';
 
 /** `stepdown policy list`. */
 export const runPolicyList = (config: Config, output: LineOutput, log: Logger): Promise<void> =>
-  withStore(config, log, 'policy list', ({ policies }) => listPolicies(policies, output));
+  withStore(config, log, { command: 'policy list', opening: 'AS_IT_IS' }, ({ policies, database }) =>
+    listPolicies(policies, database, output),
+  );
 
 /** `stepdown policy publish`. The file is checked before a database is started. */
 export async function runPolicyPublish(
@@ -29,7 +31,8 @@ export async function runPolicyPublish(
   log: Logger,
 ): Promise<void> {
   const text = await policyInFile(file);
-  await withStore(config, log, 'policy publish', async (store) => {
+  const opening = dryRun ? 'AS_IT_IS' : 'MIGRATE';
+  await withStore(config, log, { command: 'policy publish', opening }, async (store) => {
     writeLines(output, await publishFile(policyServices(store), agentCaller(config.operator), file, text, dryRun));
   });
 }
@@ -45,7 +48,7 @@ export async function runPolicyDiff(
 ): Promise<void> {
   if (!diffNeedsStore(options)) return diffFiles(options, output);
   const config = await configure();
-  await withStore(config, log, 'policy diff', (store) =>
+  await withStore(config, log, { command: 'policy diff', opening: 'AS_IT_IS' }, (store) =>
     diffWithStore(policyServices(store), agentCaller(config.operator), options, output),
   );
 }

@@ -27,7 +27,7 @@ export async function runExport(
   log: Logger,
 ): Promise<void> {
   const filter = filterJson === null ? null : parseExportFilter(filterJson);
-  await withStore(config, log, 'export', async (store) => {
+  await withStore(config, log, { command: 'export', opening: 'AS_IT_IS' }, async (store) => {
     const contexts = readContexts(store, log, 'export');
     await pipeline(ticketLines(buildGraphQLSchema(), contexts, filter), escapeLines, output, { end: false });
   });
@@ -46,7 +46,7 @@ export async function runReport(
 ): Promise<void> {
   const format = reportFormat(options.format);
   const queryAt = reportQuery(options);
-  await withStore(config, log, 'report', async (store) => {
+  await withStore(config, log, { command: 'report', opening: 'AS_IT_IS' }, async (store) => {
     const contexts = readContexts(store, log, 'report');
     output.write(format(await executeReport(buildGraphQLSchema(), contexts(), queryAt(store.clock.now()))));
   });

@@ -2,13 +2,16 @@ import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { DataSource } from 'typeorm';
 import { DatabaseClock } from '../adapters/clock/database-clock';
+import { hasCluster } from '../adapters/embedded-postgres/cluster';
 import { openEmbeddedPostgres } from '../adapters/embedded-postgres/embedded-postgres';
 import { type ClientAccounts, createClientAccounts } from '../adapters/persistence/clients/postgres-clients';
 import { createDataSource, poolOf } from '../adapters/persistence/database/data-source';
 import { DatabaseSockets } from '../adapters/persistence/database/database-sockets';
 import { measureDatabaseTime } from '../adapters/persistence/database/database-time';
+import { NoDatabaseError, unusable } from '../adapters/persistence/database/database-unusable';
+import { describeDatabase } from '../adapters/persistence/database/database-url';
 import { lanesOf } from '../adapters/persistence/database/lanes';
-import { migrate } from '../adapters/persistence/database/migrate';
+import { connectMigrated, migrate } from '../adapters/persistence/database/migrate';
 import { StorageFaults } from '../adapters/persistence/database/storage-faults';
 import { createPolicies } from '../adapters/persistence/policies/postgres-policies';
 import { readConfiguredPolicy } from '../adapters/policy-files/configured-policy-file';
@@ -20,6 +23,10 @@ import type { Config } from '../config';
  */
 export interface Store {
   readonly url: string;
+  /** The name of the database for people, without the password. */
+  readonly database: string;
+  /** The migrations that the opening ran. */
+  readonly migrated: readonly string[];
   readonly dataSource: DataSource;
   readonly pool: Pool;
   readonly sockets: DatabaseSockets;
@@ -35,48 +42,83 @@ export interface Store {
 }
 
 /**
- * Opens the configured database, or the embedded one, and migrates its schema.
- *
- * @throws EmbeddedPostgresError, DatabaseUnreachableError, DatabaseNewerError,
- * PolicyFileUnreadable, DocumentError
+ * Whether a process migrates the database, and creates the embedded one if there is none. If not,
+ * it needs one that has all tables.
  */
-export async function openStore(config: Config, log: Logger, applicationName = 'stepdown'): Promise<Store> {
+export type Opening = 'MIGRATE' | 'AS_IT_IS';
+
+/**
+ * Opens the configured database, or the embedded one.
+ *
+ * @throws EmbeddedPostgresError, NoDatabaseError, DatabaseUnusableError, DatabaseTooOldError,
+ * DatabaseNewerError, DatabaseNotMigratedError, PolicyFileUnreadable, DocumentError
+ */
+export async function openStore(
+  config: Config,
+  log: Logger,
+  applicationName = 'stepdown',
+  opening: Opening = 'MIGRATE',
+): Promise<Store> {
   const policyFile = readConfiguredPolicy(config.policyFile);
-  const embedded = config.databaseUrl === null ? await openEmbeddedPostgres({ dataDir: config.dataDir, log }) : null;
-  const url = config.databaseUrl ?? embedded?.url ?? '';
+  const { databaseUrl, dataDir, databasePoolSize: poolSize } = config;
+  if (databaseUrl === null && opening !== 'MIGRATE' && !(await hasCluster(dataDir))) throw new NoDatabaseError(dataDir);
+  const embedded = databaseUrl === null ? await openEmbeddedPostgres({ dataDir, log }) : null;
+  const url = databaseUrl ?? embedded?.url ?? '';
+  const database = databaseUrl === null ? `the embedded database in ${dataDir}` : describeDatabase(databaseUrl);
   const sockets = new DatabaseSockets();
   const faults = new StorageFaults();
   const isDiskFull = async () => (await embedded?.isDiskFull()) ?? false;
-  const dataSource = createDataSource({ url, sockets, faults, poolSize: config.databasePoolSize, applicationName });
+  const dataSource = createDataSource({ url, sockets, faults, poolSize, applicationName });
   const close = async () => {
     if (dataSource.isInitialized) await dataSource.destroy();
     await embedded?.close();
   };
   try {
-    const applied = await migrate(dataSource);
-    if (applied.length > 0) log.info({ migrations: applied }, 'migrated the database');
+    const migrated = opening === 'MIGRATE' ? await migrate(dataSource, database) : [];
+    if (opening !== 'MIGRATE') await connectMigrated(dataSource, database);
+    if (migrated.length > 0) log.info({ migrations: migrated }, 'migrated the database');
     const pool = poolOf(dataSource);
     const clock = new DatabaseClock();
     await measureDatabaseTime(lanesOf(pool).health.ownWork, (reading) => clock.add(reading));
     const policies = createPolicies({ dataSource, clock, policyId: policyFile.id });
     const clients = createClientAccounts({ dataSource, clock });
-    return { url, dataSource, pool, sockets, faults, isDiskFull, clock, policies, policyFile, clients, close };
+    return {
+      url,
+      database,
+      migrated,
+      dataSource,
+      pool,
+      sockets,
+      faults,
+      isDiskFull,
+      clock,
+      policies,
+      policyFile,
+      clients,
+      close,
+    };
   } catch (error) {
     await close();
-    throw error;
+    throw unusable(error, database) ?? error;
   }
 }
 
-/** Opens the store for one command of the command line, and closes it when the work has ended. */
+/**
+ * Opens the store for one command of the command line, and closes it when the work has ended.
+ *
+ * @throws what `openStore` throws; DatabaseUnusableError if the database stops working
+ */
 export async function withStore<T>(
   config: Config,
   log: Logger,
-  command: string,
+  { command, opening }: { readonly command: string; readonly opening: Opening },
   work: (store: Store) => Promise<T>,
 ): Promise<T> {
-  const store = await openStore(config, log, `stepdown ${command}`);
+  const store = await openStore(config, log, `stepdown ${command}`, opening);
   try {
     return await work(store);
+  } catch (error) {
+    throw unusable(error, store.database) ?? error;
   } finally {
     await store.close();
   }

@@ -1,6 +1,6 @@
 import pino from 'pino';
-import { greeting, UNAUTHENTICATED_WARNING } from '../adapters/cli/serve/greeting';
-import type { Config } from '../config';
+import { demoCommand, greeting, UNAUTHENTICATED_WARNING } from '../adapters/cli/serve/greeting';
+import { type Config, loadConfig } from '../config';
 import { startService } from './start-service';
 import { stopOnSignal } from './stop-on-signal';
 
@@ -12,7 +12,8 @@ export async function serve(config: Config): Promise<void> {
   process.stdout.write(
     greeting({
       url: service.url,
-      dataDir: config.databaseUrl === null ? config.dataDir : null,
+      database: service.database,
+      demo: demoCommand(config, new URL(service.url).port, loadConfig({})),
       isUnauthenticated: config.allowUnauthenticated,
       hasExplorer: config.explorer,
     }),

@@ -1,11 +1,14 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { listedDifferences } from '../adapters/cli/policy/diff-lines';
 import { openFeed } from '../adapters/events/feed';
 import { contextFactory } from '../adapters/graphql/context';
 import { buildGraphQLSchema } from '../adapters/graphql/schema';
 import { callerFromHeaders } from '../adapters/http/agent-header';
 import type { Health } from '../adapters/http/health';
 import { startHttpServer } from '../adapters/http/http-server';
+import { requireAddress } from '../adapters/http/listen';
+import { unusable } from '../adapters/persistence/database/database-unusable';
 import { purgeIdempotencyKeys } from '../adapters/persistence/maintenance/purge-idempotency-keys';
 import { readDeadlineHealth } from '../adapters/persistence/maintenance/read-deadline-health';
 import { SearchTables } from '../adapters/persistence/search/search-tables';
@@ -15,6 +18,7 @@ import { createPolicyReader } from '../adapters/policy-files/policy-reader';
 import { defaultClient } from '../application/clients/default-client';
 import { DeadlineEngine } from '../application/deadlines/deadline-engine';
 import { publishConfiguredPolicy } from '../application/policies/publish-configured-policy';
+import { OWN_WORK } from '../application/ports/caller';
 import type { Services } from '../application/ports/services';
 import type { TicketStore } from '../application/ports/ticket-store';
 import { createChangeTickets } from '../application/tickets/change-tickets';
@@ -33,6 +37,8 @@ import { watchDatabase } from './watch-database';
 export interface RunningService {
   /** The URL of GraphQL, for HTTP and for WebSocket. */
   readonly url: string;
+  /** The name of the database for people, without the password. */
+  readonly database: string;
   /** Waits for running requests, then closes every part in the reverse order of its start. */
   close(): Promise<void>;
 }
@@ -41,20 +47,22 @@ export interface RunningService {
  * Opens the database, publishes the configured policy if it has changed, follows the event log,
  * starts the deadline engine and listens.
  *
- * @throws DocumentError, ConfiguredPolicyRefused, EmbeddedPostgresError, DatabaseUnreachableError,
- * DatabaseNewerError, ListenError
+ * @throws ListenError, before anything else is done; ConfiguredPolicyRefused; what `openStore`
+ * throws
  */
 export async function startService(config: Config, logger: Logger): Promise<RunningService> {
   const closeSteps: (() => Promise<void>)[] = [];
   const close = async () => {
     for (const step of closeSteps.splice(0).reverse()) await step();
   };
+  let database = '';
   try {
+    await requireAddress(config.host, config.port);
     const store = await openStore(config, logger);
+    database = store.database;
     closeSteps.push(() => store.close());
     const { pool, clock, policies, clients } = store;
-    const { policy } = await publishConfiguredPolicy(policies, store.policyFile, 'CHANGED');
-    logger.debug({ policy: policy.id, version: policy.version }, 'policy in force');
+    await publishAtStart(store, logger);
 
     const onCommitted = (commit: Commit): void => feed.committed(commit);
     const tickets = createTicketStore({ pool, onCommitted });
@@ -122,16 +130,27 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
     closeSteps.push(
       keepSearchTables(new SearchTables(pool), (error) => logger.debug({ err: error }, 'texts are indexed later')),
     );
-    logger.info({ url: http.url }, 'serving');
-    return { url: http.url, close };
+    logger.info({ url: http.url, database }, 'serving');
+    return { url: http.url, database, close };
   } catch (error) {
     await close();
-    throw error;
+    throw unusable(error, database) ?? error;
   }
 }
 
 /** The folder of the queries of README.md. */
 const exampleQueries = (): string => join(findPackageRoot(), 'examples', 'queries');
+
+/** Publishes the configured file if it has changed, and logs what its new version changes. */
+async function publishAtStart({ policies, policyFile }: Store, logger: Logger): Promise<void> {
+  const last = await policies.latest(OWN_WORK, policyFile.id);
+  const { policy } = await publishConfiguredPolicy(policies, policyFile, 'CHANGED');
+  const published = { policy: policy.id, version: policy.version };
+  if (policy.version === last?.version) return logger.debug(published, 'policy in force');
+  const before = last === null ? null : await policies.version(policy.id, last.version);
+  const changes = before === null ? 'first version' : listedDifferences(before, policy);
+  logger.info({ ...published, changes }, 'published the configured policy file as a new version');
+}
 
 /** The due tickets, with a log line for each ticket whose deadlines cannot be recorded. */
 const dueTickets = ({ policies }: Store, store: TicketStore, logger: Logger) =>

@@ -71,6 +71,14 @@ export const orAbsent = <T>({ problemIn }: Shape<T>): Shape<T | undefined> => ({
   problemIn: (value) => (value === undefined ? null : problemIn(value)),
 });
 
+/** Text, or a value of another shape. */
+export const textOr = <T extends object>({ problemIn }: Shape<T>): Shape<string | T> => ({
+  problemIn: (value) => {
+    if (typeof value === 'string') return null;
+    return isObject(value) ? problemIn(value) : problem('text or an object', value);
+  },
+});
+
 export const listOf = <T>({ problemIn }: Shape<T>): Shape<readonly T[]> => ({
   problemIn: (value) => {
     if (!Array.isArray(value)) return problem('a list', value);

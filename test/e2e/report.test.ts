@@ -16,11 +16,12 @@ const report = (...args: readonly string[]) => run(['report', ...args], { DATABA
 
 test('the documented commands give the documented report on the bundled incidents', async () => {
   const document = await readFile(join(ROOT, 'docs/EXAMPLE-REPORT.md'), 'utf8');
-  const [, load = ''] = /^\$ npx stepdown (import examples\/.*)$/m.exec(document) ?? [];
+  const [, load = ''] = /^\$ npm run --silent stepdown -- (import examples\/.*)$/m.exec(document) ?? [];
   const args = load.split(' ').map((arg) => (arg.startsWith('examples/') ? join(ROOT, arg) : arg));
   expect(await run(args, { DATABASE_URL: database.url })).toMatchObject({ code: 0 });
 
-  const [, command = '', table = ''] = /^\$ npx stepdown report (.*)\n([\s\S]*?)^```$/m.exec(document) ?? [];
+  const [, command = '', table = ''] =
+    /^\$ npm run --silent stepdown -- report (.*)\n([\s\S]*?)^```$/m.exec(document) ?? [];
   expect(await report(...command.split(' '))).toEqual({ code: 0, stdout: table, stderr: '' });
 }, 60_000);
 

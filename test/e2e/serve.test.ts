@@ -1,9 +1,9 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createTestDatabase } from '../support/database';
 import { ask, type Finished, run, type Serving, serve } from '../support/program';
 
 let dataDir: string;
@@ -86,19 +86,11 @@ describe('beside a running service', () => {
     await service.end('SIGTERM');
   });
 
-  test('the demo refuses to report on the database of another service', async () => {
-    const other = await createTestDatabase();
-    try {
-      const { code, stderr } = await run(['demo'], { PORT: new URL(service.url).port, DATABASE_URL: other.url });
-      expect([code, stderr]).toEqual([1, expect.stringMatching(/^The service at \S+ does not have the incidents/m)]);
-    } finally {
-      await other.drop();
-    }
-  }, 60_000);
-
-  test('a start on the same port ends with a sentence', async () => {
-    const env = { PORT: new URL(service.url).port, STEPDOWN_DATA_DIR: dataDir };
+  test('a start on the same port ends with a sentence, before it makes a data folder', async () => {
+    const unused = `${dataDir}-unused`;
+    const env = { PORT: new URL(service.url).port, STEPDOWN_DATA_DIR: unused };
     expectSentence(await run(['serve'], env), /PORT \d+ on 127\.0\.0\.1 is taken/);
+    expect(existsSync(unused)).toBe(false);
   });
 });
 
@@ -106,8 +98,22 @@ test.each([
   ['a port that is none', { PORT: '70000' }, /PORT must be a whole number from 0 to 65535/],
   ['an address beyond loopback', { HOST: '0.0.0.0' }, /STEPDOWN_ALLOW_UNAUTHENTICATED/],
   ['a misspelt variable', { STEPDOWN_DATADIR: '/x' }, /did you mean STEPDOWN_DATA_DIR/],
-  ['a database that is not there', { DATABASE_URL: 'postgres://u:secret@127.0.0.1:1/x' }, /cannot be reached/],
+  ['a host that is none', { HOST: 'nonsense' }, /^HOST is nonsense, which is not a loopback address/],
+  [
+    'a host that cannot be resolved',
+    { HOST: 'nonsense.invalid', STEPDOWN_ALLOW_UNAUTHENTICATED: 'true' },
+    /^HOST nonsense\.invalid cannot be resolved: set HOST/,
+  ],
+  ['a database that is not there', { DATABASE_URL: 'postgres://u:secret@127.0.0.1:1/x' }, /no server listens there/],
+  [
+    'a password that is not encoded',
+    { DATABASE_URL: 'postgres://u:1/secret@127.0.0.1/x' },
+    /^DATABASE_URL must be a URL in which the characters/,
+  ],
   ['a policy that is not there', { STEPDOWN_POLICY_FILE: '/nowhere.yaml' }, /STEPDOWN_POLICY_FILE/],
+  ['a data folder in /proc', { STEPDOWN_DATA_DIR: '/proc/stepdown' }, /\/proc\/stepdown is not a folder and cannot/],
+  ['a data folder that is a file', { STEPDOWN_DATA_DIR: __filename }, /is not a folder .*: set STEPDOWN_DATA_DIR/],
+  ['a data folder in a file', { STEPDOWN_DATA_DIR: `${__filename}/data` }, /is not a folder .*: set STEPDOWN_DATA_DIR/],
 ])('a start with %s ends with a sentence', async (_, given, sentence) => {
   expectSentence(await run(['serve'], given as Record<string, string>), sentence);
 });

@@ -390,7 +390,7 @@ describe('queries of policy, calendar and lifecycle', () => {
 
   it('calendar returns hours and holidays, by name or id', async () => {
     const fields =
-      'id name timeZone week { weekday hours { opens closes } } holidays(from: 2026, to: 2027) { date name } special { date } knownYears { from to } atNoon: isOpen(at: "2026-11-23T17:00:00Z") atNight: isOpen(at: "2026-11-23T07:00:00Z")';
+      'id name timeZone week { weekday hours { opens closes } } holidays(from: 2026, to: 2027) { date name from to } special { date } knownYears { from to } atNoon: isOpen(at: "2026-11-23T17:00:00Z") atNight: isOpen(at: "2026-11-23T07:00:00Z")';
     const { calendar } = await service.data(`{ calendar(id: "business") { ${fields} } }`);
     expect(calendar).toMatchObject({
       timeZone: 'America/New_York',
@@ -400,7 +400,12 @@ describe('queries of policy, calendar and lifecycle', () => {
     });
     expect(calendar.week[0]).toEqual({ weekday: 'MON', hours: [{ opens: '08:00', closes: '17:00' }] });
     expect(calendar.week[6]).toEqual({ weekday: 'SUN', hours: [] });
-    expect(calendar.holidays).toContainEqual({ date: '2026-11-26', name: 'Thanksgiving Day' });
+    expect(calendar.holidays).toContainEqual({
+      date: '2026-11-26',
+      name: 'Thanksgiving Day',
+      from: '00:00',
+      to: '24:00',
+    });
     expect(calendar.holidays.at(-1).date).toMatch(/^2027-12/);
     expect((await service.data(`{ calendar(id: "${calendar.id}") { id } }`)).calendar.id).toBe(calendar.id);
     expect(await service.data('{ calendar(id: "nowhere") { id } }')).toEqual({ calendar: null });

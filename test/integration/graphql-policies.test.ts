@@ -463,3 +463,30 @@ describe('a calendar whose known years have ended', () => {
     });
   });
 });
+
+it('a calendar shows its special hours, those of every year first', async () => {
+  const special = "special: { '2026-12-31': [], 12-24: [09:00-12:00, 13:00-14:00], 02-29: [] }";
+  expect((await publish(edited(NAMED('yearly'), ['special: {}', special]))).userErrors).toEqual([]);
+  const at = (id: string, instant: string) => `${id}: isOpen(at: "${instant}")`;
+  const { policy } = await service.data(
+    `{ policy(name: "yearly") { calendars { name special { date yearly hours { opens closes } }
+       ${at('isOpen', '2049-12-24T14:00:00Z')} ${at('isClosed', '2049-12-24T17:00:00Z')} } } }`,
+  );
+  expect(policy.calendars[0]).toEqual({
+    name: 'business',
+    special: [
+      { date: '02-29', yearly: true, hours: [] },
+      {
+        date: '12-24',
+        yearly: true,
+        hours: [
+          { opens: '09:00', closes: '12:00' },
+          { opens: '13:00', closes: '14:00' },
+        ],
+      },
+      { date: '2026-12-31', yearly: false, hours: [] },
+    ],
+    isOpen: true,
+    isClosed: false,
+  });
+});

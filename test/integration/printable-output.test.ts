@@ -29,10 +29,12 @@ let store: TestStore;
 let service: TestService;
 let folder: string;
 let policy: string;
+let clientId: string;
 beforeAll(async () => {
   store = await openStore();
   folder = mkdtempSync(join(tmpdir(), 'stepdown-printable-'));
   const client = await createClientAccounts(store).ensureClient(HOSTILE);
+  clientId = client.id;
   store.clock.moveTo(Date.now());
   const ticket = newTicket(client.id, { subject: HOSTILE, externalId: HOSTILE, assignee: HOSTILE, impacts: SEV1 });
   await store.changeTickets([submission(ticket)]);
@@ -93,7 +95,7 @@ it.each<readonly [string, 'TEXT' | 'JSON', (output: PassThrough) => Promise<unkn
     (output) => runPolicyDiff(async () => config(), { before: '1', after: policy, tickets: true }, output, log),
   ],
   ['policy publish', 'TEXT', (output) => runPolicyPublish(config(), { file: policy, dryRun: false }, output, log)],
-  ['demo', 'TEXT', async (output) => output.write(await demoReport(service.url))],
+  ['demo', 'TEXT', async (output) => output.write(await demoReport(service.url, clientId))],
   [
     'calendar',
     'JSON',

@@ -169,7 +169,12 @@ describe('the origin of a request', () => {
     );
     const { host: authority } = new URL(origin);
     const request = (from: string) =>
-      ({ url: '/graphql', headers: { origin: from }, rawHeaders: ['Host', authority], socket: {} }) as unknown as IncomingMessage;
+      ({
+        url: '/graphql',
+        headers: { origin: from },
+        rawHeaders: ['Host', authority],
+        socket: {},
+      }) as unknown as IncomingMessage;
     expect(() => guard.check(request(origin), false)).not.toThrow();
     expect(() => guard.check(request(origin.replace('4100', '4000')), false)).toThrow('ALLOWED_ORIGINS');
     expect(() => guard.check(request('http://0.0.0.0:4100'), false)).toThrow('ALLOWED_ORIGINS');

@@ -40,7 +40,12 @@ export class NaiveCalendar {
         hours = this.hoursOn(date);
         hoursOf.set(date, hours);
       }
-      ticks.push({ at, date, time, open: hours.some(([opens, closes]) => opens <= time && time < closes) });
+      ticks.push({
+        at,
+        date,
+        time,
+        open: hours.some((interval) => isIn(interval, time)) && !this.isPartDay(date, time),
+      });
     }
     this.ticks = ticks;
   }
@@ -88,11 +93,26 @@ export class NaiveCalendar {
     return closings.filter((closing) => closing <= at).at(-1) ?? onTarget[0]?.at;
   }
 
+  /** Whether a holiday of a part of the day closes the date, which has no special hours, then. */
+  private isPartDay(date: string, time: string): boolean {
+    if (this.specialOn(date) !== undefined) return false;
+    return this.definition.holidays.some(
+      (holiday) =>
+        typeof holiday !== 'string' && holiday.date === date && isIn([full(holiday.from), full(holiday.to)], time),
+    );
+  }
+
+  private specialOn(date: string): CalendarDefinition['special'][string] | undefined {
+    return this.definition.special[date] ?? this.definition.special[date.slice('YYYY-'.length)];
+  }
+
   private hoursOn(date: string): readonly (readonly [string, string])[] {
-    const full = (time: string): string => (time.length === 5 ? `${time}:00` : time);
     const weekday = WEEKDAYS[Temporal.PlainDate.from(date).dayOfWeek - 1] ?? 'mon';
-    const special = this.definition.special[date];
-    const hours = special ?? (this.definition.holidays.includes(date) ? [] : (this.definition.week[weekday] ?? []));
+    const hours =
+      this.specialOn(date) ?? (this.definition.holidays.includes(date) ? [] : (this.definition.week[weekday] ?? []));
     return hours.map(([opens, closes]) => [full(opens), full(closes)] as const);
   }
 }
+
+const full = (time: string): string => (time.length === 5 ? `${time}:00` : time);
+const isIn = ([from, to]: readonly [string, string], time: string): boolean => from <= time && time < to;

@@ -11,8 +11,9 @@ import type { Policy } from '../../src/domain/policy/policy';
 import type { Command, NewTicket } from '../../src/domain/ticket/commands';
 import { decide, type Evidence, letPass, submit } from '../../src/domain/ticket/decide';
 import type { Ticket } from '../../src/domain/ticket/ticket';
-import { EVENT_TYPES, type TicketEvent } from '../../src/domain/ticket/ticket-events';
+import type { TicketEvent } from '../../src/domain/ticket/ticket-events';
 import { AGENT, OTHER_AGENT } from './actors';
+import { EVENT_TYPES } from './event-types';
 import { SEV1, SEV2, SEV3, SEV4 } from './impacts';
 
 /**

@@ -4,6 +4,7 @@ import {
   type CalendarDefinition,
   compileCalendar,
   type LocalInterval,
+  type PartDayHoliday,
   WEEKDAYS,
 } from '../../src/domain/calendar/business-calendar';
 import { ZoneOffsets } from '../../src/domain/calendar/zone-offsets';
@@ -64,6 +65,15 @@ const intervals: fc.Arbitrary<readonly LocalInterval[]> = fc
     return pairs;
   });
 
+/** A part of a date, as often in the small hours as by day. */
+const partOf = (date: fc.Arbitrary<string>): fc.Arbitrary<PartDayHoliday> =>
+  fc
+    .record({ date, atNight: fc.boolean(), begins: fc.nat(1438), length: fc.integer({ min: 1, max: 1440 }) })
+    .map(({ date: day, atNight, begins, length }) => {
+      const from = atNight ? begins % 240 : begins;
+      return { date: day, from: clock(from), to: clock(Math.min(from + length, 1440)), name: null };
+    });
+
 interface Case {
   readonly definition: CalendarDefinition;
   /** A UTC midnight near which the calendar's exceptions, and often a change of the clocks, lie. */
@@ -82,8 +92,12 @@ const cases: fc.Arbitrary<Case> = fc.constantFrom(...ZONES).chain((timeZone) => 
     return fc
       .record({
         week: fc.tuple(...WEEKDAYS.map(() => intervals)),
-        holidays: fc.array(date, { maxLength: 2 }),
-        special: fc.dictionary(date, intervals, { maxKeys: 2 }),
+        holidays: fc.array(fc.oneof(date, partOf(date)), { maxLength: 3 }),
+        special: fc.dictionary(
+          fc.tuple(date, fc.boolean()).map(([day, yearly]) => (yearly ? day.slice('YYYY-'.length) : day)),
+          intervals,
+          { maxKeys: 3 },
+        ),
         opens: fc.integer({ min: 0, max: 6 }),
       })
       .map(({ week, holidays, special, opens }) => ({
@@ -113,9 +127,23 @@ const shift = fc.oneof(
 const amount = fc.oneof(fc.integer({ min: 0, max: 3 * DAY }), fc.integer({ min: 0, max: 2 * 365 * DAY }));
 const RUNS = { numRuns: 200 };
 
-/** The local date of an instant, by Temporal. */
-const dateIn = (timeZone: string, at: number): string =>
-  `${Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timeZone).toPlainDate()}`;
+/** The local date and time of an instant, by Temporal. */
+const localIn = (timeZone: string, at: number): [date: string, time: string] => {
+  const [date = '', time = ''] = Temporal.Instant.fromEpochMilliseconds(at)
+    .toZonedDateTimeISO(timeZone)
+    .toPlainDateTime()
+    .toString({ smallestUnit: 'millisecond', roundingMode: 'trunc' })
+    .split('T');
+  return [date, time];
+};
+
+/** Whether the instant lies in a holiday of the whole day, or of a part of it. */
+const isHoliday = ({ timeZone, holidays }: CalendarDefinition, at: number): boolean => {
+  const [date, time] = localIn(timeZone, at);
+  return holidays.some((holiday) =>
+    typeof holiday === 'string' ? holiday === date : holiday.date === date && holiday.from <= time && time < holiday.to,
+  );
+};
 
 describe('The laws of business time', () => {
   it('between(a, b) + between(b, c) = between(a, c), in any order', () => {
@@ -147,7 +175,7 @@ describe('The laws of business time', () => {
           if (!isNext) faults.push(`${kind} from ${from} to ${to} does not follow ${before} up to ${reached}`);
           [reached, before] = [to, kind];
           for (const at of [from, Math.floor((from + to) / 2), to - 1]) {
-            const closed = definition.holidays.includes(dateIn(definition.timeZone, at)) ? 'HOLIDAY' : 'CLOSED';
+            const closed = isHoliday(definition, at) ? 'HOLIDAY' : 'CLOSED';
             if (kind !== (calendar.isOpen(at) ? 'OPEN' : closed)) faults.push(`${at} is not ${kind}`);
           }
         }

@@ -56,6 +56,23 @@ describe('stepdown calendar: results', () => {
       { ...ADD, calendar: { timeZone: 'UTC', special: { '2026-12-24': [['09:00', '12:00']] } } },
       '2026-12-24T10:30:00.000Z',
     ],
+    [
+      'special dates of every year',
+      {
+        ...ADD,
+        calendar: { timeZone: 'UTC', special: { '12-24': [['09:00', '12:00']] } },
+        start: '2026-12-24T11:00:00Z',
+      },
+      '2027-12-24T09:30:00.000Z',
+    ],
+    [
+      'a holiday of a part of the day',
+      {
+        ...ADD,
+        calendar: { ...CALENDAR, holidays: [{ date: '2026-05-04', from: '16:00', to: '24:00', name: null }] },
+      },
+      '2026-05-05T12:30:00.000Z',
+    ],
     ['holidays', { ...ADD, calendar: { ...CALENDAR, holidays: ['2026-05-04'] } }, '2026-05-05T13:30:00.000Z'],
     [
       'known years',

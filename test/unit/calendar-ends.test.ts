@@ -42,6 +42,31 @@ it.each([
   expect(calendarsEndingSoon(SHORT, ny(now))).toEqual(expected);
 });
 
+it('a calendar with hours of every year has no end', () => {
+  const now = ny('2027-05-01 10:00');
+  const { knownYears: _, ...unbounded } = business;
+  const yearly = policyWith({
+    calendars: {
+      ...others,
+      business: {
+        ...unbounded,
+        week: {},
+        special: { '06-01': [['08:00', '17:00']], '2027-07-01': [['08:00', '17:00']] },
+      },
+    },
+  });
+  expect(calendarsEndingSoon(yearly, now)).toEqual([]);
+  expect(calendarsEndingBeforeTargets(yearly, now)).toEqual([]);
+});
+
+it('a date that is closed is not the last one of a calendar that has only dates of its own', () => {
+  const dates = withBusiness({
+    week: {},
+    special: { '2027-06-01': [['08:00', '17:00']], '2040-06-01': [], '12-24': [] },
+  });
+  expect(calendarsEndingSoon(dates, ny('2027-05-01 10:00'))).toEqual([{ calendar: 'business', knownUntil: 2027 }]);
+});
+
 it('a calendar that has only dates of its own ends with the last of them', () => {
   const dates = withBusiness({ week: {}, special: { '2027-06-01': [['08:00', '17:00']] } });
   expect(calendarsEndingSoon(dates, ny('2027-05-01 10:00'))).toEqual([{ calendar: 'business', knownUntil: 2027 }]);

@@ -124,6 +124,20 @@ describe('a wrong variable is named in the error, with what it accepts', () => {
       /^DATABASE_URL must be a URL that begins with postgres:\/\/ or postgresql/,
     ],
     [{ DATABASE_URL: 'db.example:5432' }, /^DATABASE_URL must be a URL/],
+    ...['ab#cret', '12#cret', '12/cret', '12?cret', 'ab/cret', '%e4cret'].map(
+      (password): [Record<string, string>, RegExp] => [
+        { DATABASE_URL: `postgres://u:${password}@db/x` },
+        /^DATABASE_URL must be a URL (?!.*cret).*characters @ : \/ \? # and % of a password are written as %40/,
+      ],
+    ),
+    [
+      { DATABASE_URL: 'postgres://db/x?sslmode=on' },
+      /^DATABASE_URL must be a URL whose sslmode is one of disable, pre/,
+    ],
+    [
+      { DATABASE_URL: 'postgres://u:secret@db/x?sslrootcert=/nowhere.crt' },
+      /^DATABASE_URL must be a URL that can be used: (?!.*secret).*\/nowhere\.crt/,
+    ],
     [{ DATABASE_POOL_SIZE: '9' }, /^DATABASE_POOL_SIZE must be a whole number from 10 to 200, but it is "9"\.$/],
     [{ DATABASE_POOL_SIZE: '201' }, /^DATABASE_POOL_SIZE must be a whole number from 10 to 200/],
     [{ DATABASE_POOL_SIZE: '1e1' }, /^DATABASE_POOL_SIZE must be a whole number/],

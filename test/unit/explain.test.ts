@@ -224,6 +224,31 @@ describe('special cases', () => {
     ]);
   });
 
+  it('the closed part of a day is a holiday, and the rest of the day has its hours', () => {
+    const business = CIMCLOUD_DOCUMENT.calendars.business;
+    if (business === undefined) throw new Error('no calendar');
+    const fair = { date: '2026-11-17', from: '12:00', to: '24:00', name: 'Town fair' };
+    const policy = policyWith({
+      calendars: {
+        ...CIMCLOUD_DOCUMENT.calendars,
+        business: { ...business, holidays: [...business.holidays, fair] },
+      },
+    });
+    const opened = ny('2026-11-16 16:00');
+    // Four business hours of SEV2: one on Monday, three on Tuesday morning of four.
+    expect(rowsOf(due(new Story(SEV2, opened, policy), 'RESPONSE', opened))).toEqual([
+      ['2026-11-16 16:00', '2026-11-16 17:00', 'COUNTED'],
+      ['2026-11-16 17:00', '2026-11-17 08:00', 'OUTSIDE_HOURS'],
+      ['2026-11-17 08:00', '2026-11-17 11:00', 'COUNTED'],
+    ]);
+    expect(rowsOf(due(new Story(SEV2, ny('2026-11-17 09:00'), policy), 'RESPONSE', opened))).toEqual([
+      ['2026-11-17 09:00', '2026-11-17 12:00', 'COUNTED'],
+      ['2026-11-17 12:00', '2026-11-18 00:00', 'HOLIDAY Town fair'],
+      ['2026-11-18 00:00', '2026-11-18 08:00', 'OUTSIDE_HOURS'],
+      ['2026-11-18 08:00', '2026-11-18 09:00', 'COUNTED'],
+    ]);
+  });
+
   it('a holiday on a Saturday is shown as a holiday', () => {
     const opened = ny('2026-07-02 16:00');
     const list = due(new Story(SEV2, opened, CIMCLOUD), 'RESPONSE', opened);

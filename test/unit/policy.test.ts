@@ -81,7 +81,7 @@ describe('the first policy', () => {
     [2016, '01-01 01-18 02-15 05-30 07-04 09-05 10-10 11-11 11-24 12-25 12-26'],
     [2026, '01-01 01-19 02-16 05-25 06-19 07-03 07-04 09-07 10-12 11-11 11-26 12-25'],
   ])('closes on the public holidays of %i', (year, days) => {
-    const dates = policy.calendars.business?.holidays.filter((date) => date.startsWith(`${year}-`));
+    const dates = policy.calendars.business?.holidays.filter((date) => String(date).startsWith(`${year}-`));
     expect(dates).toEqual(days.split(' ').map((day) => `${year}-${day}`));
   });
 
@@ -155,6 +155,14 @@ describe('stepdown policy check', () => {
     expect(output).toContain('Rules: 11 (1-ordering, 1-import,');
     expect(output).toContain('business  America/New_York, 593 holidays in the years 2000 to 2050\n');
     expect(output).toContain('roundTheClock  UTC, no holidays\n');
+  });
+
+  it('counts the dates with special hours, those of every year too', async () => {
+    const special = (dates: string) => given(text.replace('special: {}', `special: { ${dates} }`));
+    const both = await check(special('12-24: [09:00-12:00], 12-31: [], 2026-11-27: [09:00-12:00]'));
+    expect(both.output).toContain('2000 to 2050, 3 dates with special hours, 2 of them every year\n');
+    expect((await check(special('12-24: []'))).output).toContain(', 1 date with special hours, every year\n');
+    expect((await check(special('2026-12-24: []'))).output).toContain('2000 to 2050, 1 date with special hours\n');
   });
 
   it('reports a calendar that ends before a target that starts now', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { sameApartFromEmpty } from '../../src/application/tickets/matches-log';
 import { foldAll } from '../../src/domain/ticket/fold';
-import { EVENT_TYPES } from '../../src/domain/ticket/ticket-events';
+import { EVENT_TYPES } from '../support/event-types';
 import { readStoredLog, STORED_RELEASES, storedEvents } from '../support/stored-logs';
 
 const cases = STORED_RELEASES.map(readStoredLog).flatMap((log) =>

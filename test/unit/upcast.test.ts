@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { fold, foldAll } from '../../src/domain/ticket/fold';
-import { EVENT_TYPES, type TicketEvent } from '../../src/domain/ticket/ticket-events';
+import type { TicketEvent } from '../../src/domain/ticket/ticket-events';
 import { type RecordedEvent, readEvent, schemaVersionOf, UnreadableEvent } from '../../src/domain/ticket/upcast';
 import { ny, SEV2, Story } from '../support/domain';
+import { EVENT_TYPES } from '../support/event-types';
 import { history, play } from '../support/histories';
 
 const recorded = ({ type, ticketId, number, at, actor, ...data }: TicketEvent): RecordedEvent => ({

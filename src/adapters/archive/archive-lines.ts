@@ -152,7 +152,7 @@ function checkFormat(record: ArchiveRecord, place: string): void {
   const format = (record as unknown as { readonly stepdownExport?: unknown }).stepdownExport;
   if (record.kind !== 'header' || format === undefined) {
     throw new ArchiveError(
-      `${place} is not the header of a full export. \`stepdown export --with events\` writes one.`,
+      `${place} is not the header of a full export. \`npm run --silent stepdown -- export --with events\` writes one.`,
     );
   }
   if (format !== FORMAT) {

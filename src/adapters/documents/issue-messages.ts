@@ -68,14 +68,22 @@ export function parseWith<Schema extends z.ZodType>(
   return undefined;
 }
 
+/** Whether the schema of the issue takes values of this kind, and only not this value. */
+const isOfItsKind = ({ path, code }: z.core.$ZodIssue): boolean =>
+  path.length > 0 || code === 'custom' || code === 'unrecognized_keys';
+
+const only = <T>(list: readonly T[]): T | undefined => (list.length === 1 ? list[0] : undefined);
+
 function reportIssue(issue: z.core.$ZodIssue, at: FieldPath, report: ReportProblem): void {
   const path = [...at, ...issue.path.map((step) => (typeof step === 'number' ? step : String(step)))];
   if (issue.code === 'unrecognized_keys') {
     const lines = issue.message.split('\n');
     for (const [index, key] of issue.keys.entries()) report([...path, key], lines[index] ?? 'is not known here', 'key');
   } else if (issue.code === 'invalid_union') {
-    // The intended alternative is the one whose problems lie inside the value, not at its root.
-    const intended = issue.errors.find((form) => form.length > 0 && form.every((part) => part.path.length > 0));
+    // The intended alternative is the one whose problems lie inside the value, not at its root, or
+    // the only one that takes values of this kind.
+    const ofItsKind = issue.errors.filter((form) => form.length > 0 && form.every(isOfItsKind));
+    const intended = ofItsKind.find((form) => form.every((part) => part.path.length > 0)) ?? only(ofItsKind);
     if (intended !== undefined) for (const part of intended) reportIssue(part, path, report);
     else report(path, issue.errors.map((form) => form[0]?.message ?? '').join('; or '));
   } else {

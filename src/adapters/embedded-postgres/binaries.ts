@@ -1,6 +1,7 @@
 import { constants, existsSync } from 'node:fs';
-import { access, chmod, mkdir, readFile, symlink } from 'node:fs/promises';
+import { access, chmod, readFile, symlink } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
+import { createFolder } from './data-folder';
 import { codeOf, EmbeddedPostgresError } from './embedded-postgres-error';
 
 /** The programs of PostgreSQL and the environment variables that they need. */
@@ -124,7 +125,7 @@ const linkLibraries = async (native: string, linkDir: string): Promise<string | 
         { cause },
       );
     }
-    await mkdir(linkDir, { recursive: true });
+    await createFolder(linkDir, 0o755);
     for (const { source, target } of missing) await link(source, join(linkDir, basename(target)));
     return linkDir;
   }

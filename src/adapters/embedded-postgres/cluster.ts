@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { open, readdir, readFile, rename, rm, statfs } from 'node:fs/promises';
+import { open, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Binaries } from './binaries';
@@ -51,6 +51,13 @@ export const ensureCluster = async (
 };
 
 export const clusterOf = (dataDir: string): string => join(dataDir, 'postgres');
+
+/** Whether the data folder has a database. One that this user cannot look into counts as having. */
+export const hasCluster = (dataDir: string): Promise<boolean> =>
+  stat(join(clusterOf(dataDir), 'PG_VERSION')).then(
+    () => true,
+    (error: unknown) => !['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? ''),
+  );
 
 const initialise = async (
   dataDir: string,

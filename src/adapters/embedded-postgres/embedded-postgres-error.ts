@@ -67,12 +67,22 @@ export const explainFileError = (dataDir: string, error: unknown): unknown => {
     case 'ENOTDIR':
     case 'EEXIST':
     case 'ENOENT':
+      return notAFolder(dataDir, error);
+    default:
+      if (!(error instanceof Error && 'syscall' in error)) return error;
       return new EmbeddedPostgresError(
         'DATA_DIR_UNUSABLE',
-        `The data folder ${dataDir} is not a folder and cannot be created: ${remedy}.`,
+        `The data folder ${dataDir} cannot be used (${error.message}): ${remedy}.`,
         { cause: error },
       );
-    default:
-      return error;
   }
 };
+
+/** The error for a data folder that is a file, or that cannot be created where it is. */
+export const notAFolder = (dataDir: string, cause?: unknown): EmbeddedPostgresError =>
+  new EmbeddedPostgresError(
+    'DATA_DIR_UNUSABLE',
+    `The data folder ${dataDir} is not a folder and cannot be created: set STEPDOWN_DATA_DIR to a folder of this user, ` +
+      'or DATABASE_URL to a PostgreSQL of your own.',
+    { cause },
+  );

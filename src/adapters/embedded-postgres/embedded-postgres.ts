@@ -1,10 +1,11 @@
-import { mkdir, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientConfig } from 'pg';
 import type { Logger } from 'pino';
 import { findBinaries } from './binaries';
 import { clusterOf, DATABASE, ensureCluster, hasNoSpace, postmasterOf } from './cluster';
+import { createFolder } from './data-folder';
 import { EmbeddedPostgresError, explainFileError } from './embedded-postgres-error';
 import { chooseIdentity } from './identity';
 import { takeLease } from './lease';
@@ -48,7 +49,7 @@ export const openEmbeddedPostgres = async (options: EmbeddedPostgresOptions): Pr
 };
 
 const open = async ({ dataDir: asked, log, durable = true }: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> => {
-  await mkdir(asked, { recursive: true, mode: 0o700 });
+  await createFolder(asked, 0o700);
   const dataDir = await realpath(asked);
   const binaries = await findBinaries(join(dataDir, 'lib'));
   const identity = await chooseIdentity(dataDir, binaries);

@@ -18,8 +18,8 @@ import { BreachWaivedEventResolver, CommitmentBreachedEventResolver } from './ev
 import { CommunicationResolver } from './event/communication-events.type';
 import { TicketEventResolver } from './event/event.interface';
 import { EndedCycleResolver, EventEffectsResolver, StartedCycleResolver } from './event/event-effects.type';
+import { EVENT_OBJECT_TYPES } from './event/event-object-types';
 import { WaitingStartedEventResolver, WaitingStoppedEventResolver } from './event/lifecycle-events.type';
-import './event/severity-events.type';
 import { NodeResolver } from './node/node.resolver';
 import { CalendarQueryResolver } from './policy/calendar.resolver';
 import { CalendarResolver } from './policy/calendar.type';
@@ -122,6 +122,7 @@ function resolveTypesAtOnce(schema: GraphQLSchema): void {
 export function buildGraphQLSchema(): GraphQLSchema {
   const schema = buildSchemaSync({
     resolvers: [...RESOLVERS] as unknown as NonEmptyArray<(typeof RESOLVERS)[number]>,
+    orphanedTypes: Object.values(EVENT_OBJECT_TYPES),
     pubSub: NO_PUBLISHER,
     // Replaces the validation of type-graphql, whose errors repeat the values.
     validate: true,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Admission, type AdmissionSettings, OperationEntry } from '../graphql/admission';
@@ -15,7 +15,7 @@ import { ExplorerFiles } from './explorer/explorer-files';
 import { EXPLORER_PATH, prefersPage, sendExplorer } from './explorer/explorer-page';
 import { errorBody, fail } from './failed-request';
 import { answerHealth, answerReady, type HealthChecks } from './health';
-import { ListenError } from './listen-error';
+import { listen } from './listen';
 import { Pipeline } from './pipeline';
 import { BodyReceiver, RequestError, readJson } from './request-body';
 import { createRequestGuard, type GuardSettings, pathAndQuery, type RequestGuard } from './request-guard';
@@ -124,7 +124,7 @@ export async function startHttpServer(settings: HttpSettings): Promise<HttpServe
     await listen(server, host, port);
   } catch (error) {
     await executor.close();
-    throw new ListenError(host, port, error);
+    throw error;
   }
   const listening = (server.address() as AddressInfo).port;
   guard = createRequestGuard(settings, listening);
@@ -139,15 +139,6 @@ export async function startHttpServer(settings: HttpSettings): Promise<HttpServe
     },
   };
 }
-
-const listen = (server: Server, host: string, port: number): Promise<void> =>
-  new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host, port }, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
 
 /** The URL to show. An address that means all addresses of the machine is shown as localhost. */
 function urlOf(host: string, port: number): string {

@@ -1,40 +1,44 @@
-import { type CalendarDefinition, CalendarError, compileCalendar } from '../../domain/calendar/business-calendar';
+import {
+  type CalendarDefinition,
+  CalendarError,
+  compileCalendar,
+  isYearly,
+} from '../../domain/calendar/business-calendar';
 import type { FieldPath, ReportProblem } from '../documents/document-error';
 import { namesAt, partAt } from './check-policy';
-import { type HolidayDates, horizonProblem, publicHolidays } from './holidays';
+import { calendarHolidays, type FileHoliday } from './holiday-list';
+import { horizonProblem, publicHolidays } from './holidays';
 import { yearOf } from './local-time';
 import { type CalendarEntry, calendarSchema, type HolidaysEntry, holidaysSchema } from './policy-schema';
 
 /** Each calendar is expanded for every year of its horizon, which takes time. */
 const MAX_CALENDARS = 50;
-const NO_HOLIDAYS: HolidayDates = new Map();
 
 /** The expanded holidays of a calendar; reports their problems. */
-function expandHolidays(holidays: HolidaysEntry, path: FieldPath, report: ReportProblem): HolidayDates {
+function expandHolidays(holidays: HolidaysEntry, path: FieldPath, report: ReportProblem): readonly FileHoliday[] {
   const { region, plus = [], minus = [] } = holidays;
   const { from, to } = holidays.horizon;
   const tooFar = region === undefined ? undefined : horizonProblem(region, to);
   if (tooFar !== undefined) report([...path, 'horizon', 'to'], tooFar);
 
-  const regional = region === undefined ? NO_HOLIDAYS : publicHolidays(region, from, to);
-  if (region !== undefined && regional.size === 0) {
+  const regional = region === undefined ? [] : publicHolidays(region, from, to);
+  if (region !== undefined && regional.length === 0) {
     report([...path, 'region'], `takes a region with public holidays; date-holidays has none for ${region}`);
   }
-  for (const [list, dates] of Object.entries({ plus, minus })) {
+  const [added, removed] = [new Set(plus.map(({ date }) => date)), new Set(minus)];
+  const known = new Set(regional.map(({ date }) => date));
+  for (const [list, dates] of Object.entries({ plus: plus.map(({ date }) => date), minus })) {
     for (const [index, date] of dates.entries()) {
       if (yearOf(date) < from || yearOf(date) > to) {
         report([...path, list, index], `takes a date within the horizon, ${from} to ${to}, not ${date}`);
-      } else if (list === 'minus' && plus.includes(date)) {
+      } else if (list === 'minus' && added.has(date)) {
         report([...path, list, index], `${date} is also listed under plus; keep one`);
-      } else if (list === 'minus' && !regional.has(date)) {
+      } else if (list === 'minus' && !known.has(date)) {
         report([...path, list, index], `takes a holiday of the region; ${date} is not one`);
       }
     }
   }
-  const all = new Map(regional);
-  for (const date of minus) all.delete(date);
-  for (const date of plus) if (!all.has(date)) all.set(date, '');
-  return new Map([...all].sort(([a], [b]) => a.localeCompare(b)));
+  return [...regional.filter(({ date }) => !removed.has(date)), ...plus];
 }
 
 function toDefinition(entry: CalendarEntry, path: FieldPath, report: ReportProblem): CalendarDefinition {
@@ -49,17 +53,11 @@ function toDefinition(entry: CalendarEntry, path: FieldPath, report: ReportProbl
 
   const { from, to } = entry.holidays.horizon;
   for (const date of Object.keys(special)) {
-    if (yearOf(date) >= from && yearOf(date) <= to) continue;
+    if (isYearly(date) || (yearOf(date) >= from && yearOf(date) <= to)) continue;
     report([...path, 'special', date], `takes a date within the horizon, ${from} to ${to}`, 'key');
   }
-  const dates = expandHolidays(entry.holidays, [...path, 'holidays'], report);
-  const named = [...dates].filter(([, name]) => name !== '');
-  return {
-    ...common,
-    holidays: [...dates.keys()],
-    holidayNames: Object.fromEntries(named),
-    knownYears: { from, to },
-  };
+  const holidays = expandHolidays(entry.holidays, [...path, 'holidays'], report);
+  return { ...common, ...calendarHolidays(holidays), knownYears: { from, to } };
 }
 
 /** Reports the error if the domain cannot compile the calendar. */

@@ -22,7 +22,8 @@ export function readConfiguredPolicy(fileName: string): ConfiguredPolicy {
     text = readFileSync(fileName, 'utf8');
   } catch (error) {
     throw new PolicyFileUnreadable(
-      `STEPDOWN_POLICY_FILE names ${fileName}, which cannot be read: ${(error as Error).message}`,
+      `STEPDOWN_POLICY_FILE names ${fileName}, which cannot be read: ${(error as Error).message}. ` +
+        'Set it to a policy file, or leave it unset for policies/cimcloud.yaml.',
       { cause: error },
     );
   }

@@ -1,14 +1,13 @@
 import type Holidays from 'date-holidays';
+import { DAY_MS, MINUTE_MS } from '../../domain/instant';
 import { didYouMean } from '../documents/nearest';
-import { addDays, yearOf } from './local-time';
+import { type FileHoliday, WHOLE_DAY } from './holiday-list';
+import { addDays, timeText, yearOf } from './local-time';
 
 /**
  * Public holidays by region, from `date-holidays` (data CC BY-SA 3.0, from Wikipedia's articles).
  * https://github.com/commenthol/date-holidays
  */
-
-/** The names of the holidays by local date `YYYY-MM-DD`, ordered by date. */
-export type HolidayDates = ReadonlyMap<string, string>;
 
 /** The years that the tables and lunar calendars of the library cover. */
 export const KNOWN_YEARS = { from: 1970, to: 2099 } as const;
@@ -17,7 +16,7 @@ export const KNOWN_YEARS = { from: 1970, to: 2099 } as const;
 const LAST_ISLAMIC_YEAR = 2076;
 const ISLAMIC_MONTH = /Muharram|Safar|Rabi al|Jumada|Rajab|Shaban|Ramadan|Shawwal|Dhu al/;
 
-const HOUR_MS = 3_600_000;
+const DAY_MINUTES = DAY_MS / MINUTE_MS;
 
 /** Loads the library, which takes 0.1 to 0.4 s, so it is loaded only if a policy names a region. */
 function library(): typeof Holidays {
@@ -64,35 +63,45 @@ export function horizonProblem(region: string, lastYear: number): string | undef
     : undefined;
 }
 
-/** The local dates that a holiday covers completely; a partly covered day is not closed. */
-function datesOf(holiday: { date: string; start: Date; end: Date }): string[] {
-  // "2026-12-24 13:00:00" in local time. A holiday that begins at sunset has the date of its first
-  // full day.
-  const first = holiday.date.slice(0, 10);
-  const startsAt = Number(holiday.date.slice(11, 13)) + Number(holiday.date.slice(14, 16)) / 60;
-  const hours = (holiday.end.getTime() - holiday.start.getTime()) / HOUR_MS;
-  // The added hour counts a day of 23 hours, when clocks go forward, as a full day.
-  const days = Math.floor((startsAt + hours + 1) / 24);
-  const begin = startsAt > 0 ? 1 : 0;
-  return Array.from({ length: Math.max(days - begin, 0) }, (_, index) => addDays(first, begin + index));
+/**
+ * The local dates of a holiday of the library, each with the time of it that the holiday takes.
+ *
+ * Its `date` is "2026-12-24 13:00:00" in local time, or "2026-03-20 00:00:00 -0600" for a holiday
+ * that begins at sunset of the evening before. Of the latter only the full dates count: sunset is
+ * no time of an office.
+ */
+function datesOf(holiday: { date: string; start: Date; end: Date; name: string }): FileHoliday[] {
+  const { name } = holiday;
+  const [first = '', time = '', sunset] = holiday.date.split(' ');
+  const begins = Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5));
+  const minutes = begins + (holiday.end.getTime() - holiday.start.getTime()) / MINUTE_MS;
+  const nextMidnight = Math.round(minutes / DAY_MINUTES) * DAY_MINUTES;
+  // A day on which the clocks change is an hour longer or shorter.
+  const ends = Math.abs(minutes - nextMidnight) <= 60 ? nextMidnight : minutes;
+  const dates = sunset === undefined ? Math.ceil(ends / DAY_MINUTES) : Math.floor(ends / DAY_MINUTES);
+  return Array.from({ length: dates }, (_, index) => {
+    const date = addDays(first, index);
+    const from = Math.max(begins - index * DAY_MINUTES, 0);
+    const to = Math.min(ends - index * DAY_MINUTES, DAY_MINUTES);
+    return from === 0 && to === DAY_MINUTES
+      ? { date, ...WHOLE_DAY, name }
+      : { date, from: timeText(from), to: timeText(to), name };
+  });
 }
-
-/** The public holidays of a year as full local dates, with their names. */
-type YearOfHolidays = readonly (readonly [date: string, name: string])[];
 
 /** The size of the cache: about two hundred regions for a century each. */
 const MAX_CACHED_YEARS = 20_000;
-const expanded = new Map<string, YearOfHolidays>();
+const expanded = new Map<string, readonly FileHoliday[]>();
 
 // A year takes about 1 ms to compute, and the calendars of a policy often share a region.
-function holidaysOf(calendar: () => Holidays, region: string, year: number): YearOfHolidays {
+function holidaysOf(calendar: () => Holidays, region: string, year: number): readonly FileHoliday[] {
   const key = `${region}/${year}`;
   const known = expanded.get(key);
   if (known !== undefined) return known;
   const found = calendar()
     .getHolidays(year)
     .filter(({ type }) => type === 'public')
-    .flatMap((holiday) => datesOf(holiday).map((date) => [date, holiday.name] as const));
+    .flatMap(datesOf);
   if (expanded.size >= MAX_CACHED_YEARS) expanded.clear();
   expanded.set(key, found);
   return found;
@@ -113,17 +122,12 @@ const yearsFor = (from: number, to: number): number[] =>
   Array.from({ length: to - from + 3 }, (_, index) => from - 1 + index);
 
 /**
- * The public holidays of a region in the years `from` to `to`, with substitute days, as full local
- * dates. The result does not depend on the zone of the host. Names are in the language of the
- * region.
+ * The public holidays of a region in the years `from` to `to`, with substitute days. The result
+ * does not depend on the zone of the host. Names are in the language of the region.
  */
-export function publicHolidays(region: string, from: number, to: number): HolidayDates {
+export function publicHolidays(region: string, from: number, to: number): readonly FileHoliday[] {
   const calendar = lazily(region);
-  const found = new Map<string, string>();
-  for (const [date, name] of yearsFor(from, to).flatMap((year) => holidaysOf(calendar, region, year))) {
-    if (yearOf(date) < from || yearOf(date) > to) continue;
-    const known = found.get(date);
-    found.set(date, known === undefined || known === name ? name : `${known}, ${name}`);
-  }
-  return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return yearsFor(from, to)
+    .flatMap((year) => holidaysOf(calendar, region, year))
+    .filter(({ date }) => yearOf(date) >= from && yearOf(date) <= to);
 }

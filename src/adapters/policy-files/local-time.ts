@@ -1,6 +1,8 @@
 import type { LocalInterval } from '../../domain/calendar/business-calendar';
 
 const INTERVAL = /^((?:[01]\d|2[0-3]):[0-5]\d)\s*-\s*((?:[01]\d|2[0-3]):[0-5]\d|24:00)$/;
+const TIME = /^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/;
+const MONTH_DAY = /^\d{2}-\d{2}$/;
 const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 
 /** Parses `08:00-17:00`; returns a message if it is not valid. Times are compared as text. */
@@ -41,6 +43,25 @@ export function realDateProblem(written: string): string | undefined {
   const isReal = date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day);
   return isReal ? undefined : `takes an existing date; there is no ${written}`;
 }
+
+/** What is wrong with a date of `special`: `YYYY-MM-DD`, or `MM-DD` for every year. */
+export function specialDateProblem(written: string): string | undefined {
+  if (DATE.test(written)) return realDateProblem(written);
+  if (!MONTH_DAY.test(written))
+    return `takes a date YYYY-MM-DD, or MM-DD for every year, not "${written.slice(0, 40)}"`;
+  // The 29th of February is a date of leap years.
+  return realDateProblem(`2000-${written}`) === undefined
+    ? undefined
+    : `takes an existing date; there is no ${written}`;
+}
+
+/** The minute of a day as `HH:MM`; 1440 is `24:00`. */
+export const timeText = (minute: number): string =>
+  `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(Math.floor(minute % 60)).padStart(2, '0')}`;
+
+/** What is wrong with a time; undefined if it is one from `00:00` to `24:00`. */
+export const timeProblem = (written: string): string | undefined =>
+  TIME.test(written) ? undefined : `takes a time HH:MM from 00:00 to 24:00, not "${written.slice(0, 40)}"`;
 
 /** The year of a date `YYYY-MM-DD`. */
 export const yearOf = (date: string): number => Number(date.slice(0, 4));

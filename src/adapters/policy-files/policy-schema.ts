@@ -8,8 +8,9 @@ import { NAME, NOTE, SUBJECT } from '../../domain/value-rules';
 import { didYouMean } from '../documents/nearest';
 import { textSchema } from '../documents/text-schema';
 import { zoneProblem } from '../documents/zone-problem';
+import { type FileHoliday, holidaysProblem, WHOLE_DAY } from './holiday-list';
 import { KNOWN_YEARS, regionProblem } from './holidays';
-import { intervalsProblem, parseInterval, realDateProblem } from './local-time';
+import { intervalsProblem, parseInterval, realDateProblem, specialDateProblem, timeProblem } from './local-time';
 
 /** The shape of a policy file. Fields are checked against each other in `check-policy.ts`. */
 
@@ -95,10 +96,24 @@ const horizonSchema = checked(entry({ from: z.number().int(), to: z.number().int
   return `${takes}, not ${from} to ${to}`;
 });
 
+const time = checked(z.string(), timeProblem);
+
+/** `2026-12-24`, or a map of it with a name, or with the part of the day that is a holiday. */
+const ownHoliday = z.union([
+  localDate.transform((date): FileHoliday => ({ date, ...WHOLE_DAY, name: null })),
+  checked(
+    entry({ date: localDate, from: time.optional(), to: time.optional(), name: textSchema(NAME).optional() }),
+    ({ from = WHOLE_DAY.from, to = WHOLE_DAY.to }) =>
+      from < to ? undefined : `ends at ${to} and must begin earlier, not at ${from}`,
+  ).transform(
+    ({ date, from = WHOLE_DAY.from, to = WHOLE_DAY.to, name = null }): FileHoliday => ({ date, from, to, name }),
+  ),
+]);
+
 export const holidaysSchema = entry({
   region: checked(z.string(), regionProblem).optional(),
   horizon: horizonSchema,
-  plus: distinct(localDate).optional(),
+  plus: checked(z.array(ownHoliday), holidaysProblem).optional(),
   minus: distinct(localDate).optional(),
 });
 
@@ -111,7 +126,7 @@ export const calendarSchema = entry({
     >,
   ),
   holidays: holidaysSchema.optional(),
-  special: z.record(localDate, intervals).optional(),
+  special: z.record(checked(z.string(), specialDateProblem), intervals).optional(),
 });
 
 /** Each mark is an event of every cycle. */

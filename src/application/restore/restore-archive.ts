@@ -247,7 +247,8 @@ class Restore {
   private refused(what: string): RestoreRefused {
     return new RestoreRefused(
       `The file is not a full export as Stepdown writes it: ${what}. ${this.restored} are restored. ` +
-        'Export again with `stepdown export --with events`, and run the import again: it goes on where it stopped.',
+        'Export again with `npm run --silent stepdown -- export --with events`, and run the import again: ' +
+        'it goes on where it stopped.',
     );
   }
 }

@@ -13,7 +13,9 @@ export { compileCalendar } from './compile-calendar';
 export {
   type BusinessCalendar,
   type CalendarDefinition,
+  isYearly,
   type LocalInterval,
+  type PartDayHoliday,
   type Stretch,
   WEEKDAYS,
   type Weekday,

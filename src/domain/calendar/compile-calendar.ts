@@ -92,7 +92,7 @@ class CompiledCalendar implements BusinessCalendar {
   stretches(a: EpochMs, b: EpochMs): Iterable<Stretch> {
     this.check(a);
     this.check(b);
-    return stretchesOf(this.timeline, this.zone, this.hours.holidays, a, b);
+    return stretchesOf(this.timeline, this.zone, this.hours, a, b);
   }
 
   private reach(start: EpochMs, open: DurationMs): EpochMs {

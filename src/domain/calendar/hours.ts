@@ -1,7 +1,7 @@
 import { DAY_MS } from '../instant';
 import { CalendarError } from './calendar-error';
 import { type CalendarDefinition, type LocalInterval, WEEKDAYS } from './definition';
-import { type DayNumber, parseDate, weekdayOf } from './local-date';
+import { type DayNumber, type MonthDay, monthDayOf, parseDate, parseMonthDay, weekdayOf } from './local-date';
 
 /**
  * Opening and closing times in turn, in milliseconds of local time since 00:00, ascending. Empty
@@ -9,17 +9,32 @@ import { type DayNumber, parseDate, weekdayOf } from './local-date';
  */
 export type Hours = readonly number[];
 
+/** A holiday on a local date, in milliseconds of local time since 00:00. */
+export interface HolidayPart {
+  readonly from: number;
+  readonly to: number;
+  readonly name: string | null;
+}
+
 const CLOSED: Hours = [];
+const NO_HOLIDAYS: readonly HolidayPart[] = [];
 const TIME = /^(\d{2}):(\d{2})(?::(\d{2}))?$/;
 
 /** The checked hours of each local date. Does not use the time zone. */
 export class OpeningHours {
   private readonly week: readonly Hours[];
-  /** The hours of holidays and of special dates. A special date takes precedence over a holiday. */
+  /** The special hours of every year. */
+  private readonly yearly = new Map<MonthDay, Hours>();
+  /**
+   * The hours of holidays and of the special dates of one year: what applies of all that is defined
+   * for the date.
+   */
   private readonly exceptions = new Map<DayNumber, Hours>();
-  /** The names of the holidays; null for a holiday without a name. */
-  readonly holidays = new Map<DayNumber, string | null>();
-  /** The last date that can be open; undefined if the calendar has weekly hours. */
+  /** The names of the holidays of whole days; null for a holiday without a name. */
+  private readonly wholeDays = new Map<DayNumber, string | null>();
+  /** The holidays of parts of days, ascending and disjoint. */
+  private readonly partDays = new Map<DayNumber, readonly HolidayPart[]>();
+  /** The last date that can be open; undefined if the calendar has weekly or yearly hours. */
   readonly lastDay: DayNumber | undefined;
 
   /**
@@ -32,31 +47,66 @@ export class OpeningHours {
       }
     }
     this.week = WEEKDAYS.map((weekday) => parseHours(definition.week[weekday] ?? [], `week.${weekday}`));
-    definition.holidays.forEach((date, index) => {
-      const day = parseDateOf(date, `holidays[${index}]`);
-      this.exceptions.set(day, CLOSED);
-      this.holidays.set(day, definition.holidayNames?.[date] ?? null);
-    });
-    const openDays: DayNumber[] = [];
+    const dated = new Map<DayNumber, Hours>();
     for (const [date, intervals] of Object.entries(definition.special)) {
-      const day = parseDateOf(date, 'special');
       const hours = parseHours(intervals, `special[${JSON.stringify(date)}]`);
-      this.exceptions.set(day, hours);
-      if (hours.length > 0) openDays.push(day);
+      const everyYear = parseMonthDay(date);
+      if (everyYear === undefined)
+        dated.set(parseDateOf(date, 'special', 'YYYY-MM-DD, or MM-DD for every year'), hours);
+      else this.yearly.set(everyYear, hours);
     }
-    const weekly = this.week.some((hours) => hours.length > 0);
-    if (!weekly && openDays.length === 0) {
+    for (const [index, holiday] of definition.holidays.entries()) {
+      this.addHoliday(holiday, `holidays[${index}]`, definition);
+    }
+    for (const day of this.wholeDays.keys()) this.exceptions.set(day, this.yearlyOn(day) ?? CLOSED);
+    for (const [day, parts] of this.partDays) {
+      if (!this.wholeDays.has(day)) this.exceptions.set(day, this.yearlyOn(day) ?? without(this.weeklyOn(day), parts));
+    }
+    for (const [day, hours] of dated) this.exceptions.set(day, hours);
+
+    const openDays = [...dated].filter(([, hours]) => hours.length > 0).map(([day]) => day);
+    const recurs = [...this.week, ...this.yearly.values()].some((hours) => hours.length > 0);
+    if (!recurs && openDays.length === 0) {
       throw new CalendarError(
         'NEVER_OPEN',
         `The calendar of ${definition.timeZone} is never open: give at least one weekday or one special date an interval.`,
       );
     }
-    if (!weekly) this.lastDay = openDays.reduce((last, day) => Math.max(last, day));
+    if (!recurs) this.lastDay = openDays.reduce((last, day) => Math.max(last, day));
     checkKnownYears(definition.knownYears);
   }
 
   on(day: DayNumber): Hours {
-    return this.exceptions.get(day) ?? this.week[weekdayOf(day)] ?? CLOSED;
+    return this.exceptions.get(day) ?? this.yearlyOn(day) ?? this.weeklyOn(day);
+  }
+
+  /** The holidays on a date, ascending and disjoint. */
+  holidaysOn(day: DayNumber): readonly HolidayPart[] {
+    const name = this.wholeDays.get(day);
+    return name === undefined ? (this.partDays.get(day) ?? NO_HOLIDAYS) : [{ from: 0, to: DAY_MS, name }];
+  }
+
+  private addHoliday(
+    holiday: CalendarDefinition['holidays'][number],
+    field: string,
+    { holidayNames }: CalendarDefinition,
+  ): void {
+    if (typeof holiday === 'string') {
+      this.wholeDays.set(parseDateOf(holiday, field), holidayNames?.[holiday] ?? null);
+      return;
+    }
+    const { date, from, to, name } = holiday;
+    const day = parseDateOf(date, `${field}.date`);
+    const [begins = 0, ends = 0] = parseHours([[from, to]], field);
+    this.partDays.set(day, disjoint([...(this.partDays.get(day) ?? []), { from: begins, to: ends, name }]));
+  }
+
+  private weeklyOn(day: DayNumber): Hours {
+    return this.week[weekdayOf(day)] ?? CLOSED;
+  }
+
+  private yearlyOn(day: DayNumber): Hours | undefined {
+    return this.yearly.size === 0 ? undefined : this.yearly.get(monthDayOf(day));
   }
 
   /**
@@ -71,11 +121,35 @@ export class OpeningHours {
   }
 }
 
+/** The parts in order. Where two overlap, the one that begins first has the time. */
+const disjoint = (parts: HolidayPart[]): readonly HolidayPart[] => {
+  let end = 0;
+  return parts
+    .sort((a, b) => a.from - b.from)
+    .flatMap((part) => {
+      const from = Math.max(part.from, end);
+      end = Math.max(end, part.to);
+      return from < part.to ? [{ ...part, from }] : [];
+    });
+};
+
+/** The hours that are left when the time of the holidays is closed. */
+const without = (hours: Hours, holidays: readonly HolidayPart[]): Hours =>
+  holidays.reduce<Hours>((open, { from, to }) => {
+    const left: number[] = [];
+    for (let i = 0; i < open.length; i += 2) {
+      const [opens = 0, closes = 0] = [open[i], open[i + 1]];
+      if (opens < Math.min(closes, from)) left.push(opens, Math.min(closes, from));
+      if (Math.max(opens, to) < closes) left.push(Math.max(opens, to), closes);
+    }
+    return left;
+  }, hours);
+
 const invalid = (sentence: string): CalendarError => new CalendarError('INVALID_CALENDAR', `${sentence}.`);
 
-const parseDateOf = (date: string, field: string): DayNumber => {
+const parseDateOf = (date: string, field: string, form = 'YYYY-MM-DD'): DayNumber => {
   const day = parseDate(date);
-  if (day === undefined) throw invalid(`${field}: ${JSON.stringify(date)} is not a date that exists; write YYYY-MM-DD`);
+  if (day === undefined) throw invalid(`${field}: ${JSON.stringify(date)} is not a date that exists; write ${form}`);
   return day;
 };
 

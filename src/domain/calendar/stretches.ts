@@ -1,6 +1,6 @@
 import { DAY_MS, type EpochMs } from '../instant';
 import type { Stretch } from './definition';
-import type { DayNumber } from './local-date';
+import type { OpeningHours } from './hours';
 import type { OpenTimeline } from './open-timeline';
 import type { ZoneOffsets } from './zone-offsets';
 
@@ -8,12 +8,12 @@ import type { ZoneOffsets } from './zone-offsets';
 export function* stretchesOf(
   timeline: OpenTimeline,
   zone: ZoneOffsets,
-  holidays: ReadonlyMap<DayNumber, string | null>,
+  hours: OpeningHours,
   a: EpochMs,
   b: EpochMs,
 ): Generator<Stretch> {
   let last = null as Stretch | null;
-  for (const next of parts(timeline, zone, holidays, a, b)) {
+  for (const next of parts(timeline, zone, hours, a, b)) {
     if (last !== null && last.kind === next.kind && last.holiday === next.holiday) {
       last = { ...last, to: next.to };
     } else {
@@ -28,7 +28,7 @@ export function* stretchesOf(
 function* parts(
   timeline: OpenTimeline,
   zone: ZoneOffsets,
-  holidays: ReadonlyMap<DayNumber, string | null>,
+  hours: OpeningHours,
   a: EpochMs,
   b: EpochMs,
 ): Generator<Stretch> {
@@ -41,10 +41,16 @@ function* parts(
       while (at < until) {
         const day = Math.floor((at + period.offset) / DAY_MS);
         const end = Math.min(until, (day + 1) * DAY_MS - period.offset);
-        const holiday = holidays.get(day);
-        yield holiday === undefined
-          ? { from: at, to: end, kind: 'CLOSED', holiday: null }
-          : { from: at, to: end, kind: 'HOLIDAY', holiday };
+        const midnight = day * DAY_MS - period.offset;
+        for (const holiday of hours.holidaysOn(day)) {
+          const begins = Math.min(end, Math.max(at, midnight + holiday.from));
+          const ends = Math.min(end, midnight + holiday.to);
+          if (begins >= ends) continue;
+          if (at < begins) yield { from: at, to: begins, kind: 'CLOSED', holiday: null };
+          yield { from: begins, to: ends, kind: 'HOLIDAY', holiday: holiday.name };
+          at = ends;
+        }
+        if (at < end) yield { from: at, to: end, kind: 'CLOSED', holiday: null };
         at = end;
       }
     }

@@ -1,4 +1,4 @@
-import { type CalendarDefinition, isUnanswerable } from '../calendar/business-calendar';
+import { type CalendarDefinition, isUnanswerable, isYearly } from '../calendar/business-calendar';
 import { addSpan } from '../commitment/commitment';
 import { DAY_MS, type EpochMs } from '../instant';
 import type { Severity } from '../severity';
@@ -64,9 +64,9 @@ function lastYearOf(policy: Policy, calendar: string): number | null {
   return years.length === 0 ? null : Math.min(...years);
 }
 
-/** The year of the last date with hours of its own, of a calendar without weekly hours. */
+/** The year of the last open date; undefined if the calendar has hours every week or every year. */
 function lastSpecialYear({ week, special }: CalendarDefinition): number | undefined {
   if (Object.values(week).some((intervals) => intervals.length > 0)) return undefined;
-  const last = Object.keys(special).sort().at(-1);
-  return last === undefined ? undefined : Number(last.slice(0, 4));
+  const open = Object.keys(special).filter((date) => special[date]?.length !== 0);
+  return open.some(isYearly) ? undefined : Math.max(...open.map((date) => Number(date.slice(0, 4))));
 }

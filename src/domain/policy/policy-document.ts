@@ -3,6 +3,7 @@ import {
   CalendarError,
   compileCalendar,
   type LocalInterval,
+  type PartDayHoliday,
 } from '../calendar/business-calendar';
 import { AUDIENCES, CONSEQUENCES } from '../impact';
 import { SEVERITIES } from '../severity';
@@ -19,6 +20,7 @@ import {
   problemText,
   type ShapeProblem,
   TEXT,
+  textOr,
   UnreadableRecord,
 } from '../shape';
 import { compilePolicy } from './compile-policy';
@@ -88,7 +90,7 @@ const calendar = objectOf<CalendarDefinition>({
     sat: openingHours,
     sun: openingHours,
   }),
-  holidays: listOf(TEXT),
+  holidays: listOf(textOr(objectOf<PartDayHoliday>({ date: TEXT, from: TEXT, to: TEXT, name: nullable(TEXT) }))),
   holidayNames: orAbsent(mapOf(TEXT)),
   special: mapOf(intervals),
   knownYears: orAbsent(objectOf<NonNullable<CalendarDefinition['knownYears']>>({ from: INTEGER, to: INTEGER })),

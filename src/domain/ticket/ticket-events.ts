@@ -131,25 +131,3 @@ export type TicketEvent = EventBody & {
   readonly at: EpochMs;
   readonly actor: Actor;
 };
-
-export const EVENT_TYPES = [
-  'SUBMITTED',
-  'ACKNOWLEDGED',
-  'RECLASSIFIED',
-  'OVERRIDE_PROPOSED',
-  'OVERRIDE_APPROVED',
-  'OVERRIDE_REJECTED',
-  'WORKAROUND_APPLIED',
-  'WORKAROUND_WITHDRAWN',
-  'WAITING_STARTED',
-  'WAITING_STOPPED',
-  'COMMUNICATED',
-  'CALL_RECORDED',
-  'RESOLVED',
-  'REOPENED',
-  'CLOSED',
-  'ASSIGNED',
-  'BREACH_WAIVED',
-  'MARK_REACHED',
-  'COMMITMENT_BREACHED',
-] as const satisfies readonly EventType[];

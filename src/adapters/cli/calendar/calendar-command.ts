@@ -7,16 +7,9 @@ import { type CalendarAnswer, CalendarRequestHandler } from './calendar-request-
 const MAX_LINE_LENGTH = 4 * 1024 * 1024;
 
 /**
- * `stepdown calendar`: computes business time. Reads JSON lines of this shape:
- *
- *     {"id", "calendar": {"timeZone", "week", "holidays", "special", "knownYears"},
- *      "op", "start", "amount" | "end"}
- *
- * `op` is `addMinutes`, `addBusinessDays` (with `mode` `sameTime` or `closeOfBusiness`) or
- * `businessMinutesBetween`. `week`, `holidays`, `special`, `knownYears` and `mode` are optional.
- * Instants are RFC 3339. Writes one line for each line that is not blank, in the same order, as
- * soon as it is read: `{"id","result"}` with an instant in UTC or a number of minutes, or
- * `{"id","error":{"code","message"}}`.
+ * `stepdown calendar`: computes business time. Reads the JSON lines that docs/BUSINESS-TIME.md
+ * describes, and writes one line for each line that is not blank, in the same order, as soon as it
+ * is read.
  *
  * An invalid line is answered with its error, and the command continues. Rejects if the input
  * cannot be read or the output cannot be written. If the reader closes the pipe (EPIPE), the

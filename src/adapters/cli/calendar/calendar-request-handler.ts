@@ -68,11 +68,18 @@ const intervals = z.array(
   'give a list of intervals, e.g. [["09:00","17:00"]].',
 );
 const year = z.number('give a year.');
+const holiday = z.union(
+  [
+    z.string(),
+    z.strictObject({ date: z.string(), from: z.string(), to: z.string(), name: z.string().nullable().default(null) }),
+  ],
+  'write a date as "YYYY-MM-DD", and a part of one as {"date":"2026-12-24","from":"12:00","to":"24:00"}.',
+);
 const calendarSchema = z.strictObject(
   {
     timeZone: z.string('give an IANA zone, e.g. "America/New_York".'),
     week: z.record(z.string(), intervals, 'give intervals by weekday, e.g. {"mon":[["09:00","17:00"]]}.').default({}),
-    holidays: z.array(z.string('write dates as "YYYY-MM-DD".'), 'give a list of dates "YYYY-MM-DD".').default([]),
+    holidays: z.array(holiday, 'give a list of dates "YYYY-MM-DD".').default([]),
     holidayNames: z.record(z.string(), z.string(), 'give names by date.').optional(),
     special: z
       .record(z.string(), intervals, 'give intervals by date, e.g. {"2026-12-24":[["09:00","12:00"]]}.')

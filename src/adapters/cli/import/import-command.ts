@@ -4,6 +4,7 @@ import { Client } from 'pg';
 import { v7 as newId } from 'uuid';
 import { ImportInterrupted } from '../../../application/import/import-interrupted';
 import { importTickets, type Staging } from '../../../application/import/import-tickets';
+import type { RowReport } from '../../../application/import/plan-ticket';
 import { RowTally } from '../../../application/import/row-tally';
 import type { ImportSummary } from '../../../application/import/ticket-tally';
 import { tryChanges } from '../../../application/import/try-changes';
@@ -11,6 +12,7 @@ import type { Clock } from '../../../application/ports/clock';
 import type { Policies } from '../../../application/ports/policies';
 import { isServerFault } from '../../../application/ports/store-errors';
 import type { ChangeTickets } from '../../../application/tickets/change';
+import type { Actor } from '../../../domain/actor';
 import { type CsvLog, openCsvLog } from '../../import/csv-rows';
 import { ImportFileError } from '../../import/import-file-error';
 import { type Mapping, parseMapping } from '../../import/mapping-file';
@@ -38,6 +40,8 @@ export interface ImportOptions {
   readonly dryRun: boolean;
   /** The file for the reports on rows; null prints them with the progress. */
   readonly reports: string | null;
+  /** The client of all tickets and the actor, instead of those of the mapping. */
+  readonly as?: { readonly client: string; readonly actor: Actor };
 }
 
 /** The result of an import, and what the operator needs to read it. */
@@ -61,7 +65,8 @@ export async function importFile(
   signal: AbortSignal,
 ): Promise<ImportDone> {
   const startedAt = performance.now();
-  const mapping = parseMapping(await readMapping(options.mapping), options.mapping, await store.policies.current(null));
+  const text = await readMapping(options.mapping);
+  const mapping = mappingFor(options, parseMapping(text, options.mapping, await store.policies.current(null)));
   const log = await openCsvLog(options.file, mapping.file, store.clock.now());
   // A connection outside the pool: the rows are staged in a temporary table of this connection.
   const client = new Client({ connectionString: store.url, application_name: 'stepdown import' });
@@ -74,7 +79,8 @@ export async function importFile(
   try {
     const reports = await openRowReportOutput(options.reports, progress, sources);
     try {
-      const summary = await importRows(store, options, { mapping, log, client, progress, signal }, reports.write);
+      const onReport = options.as === undefined ? reports.write : withoutThoseThere(reports.write);
+      const summary = await importRows(store, options, { mapping, log, client, progress, signal }, onReport);
       return { summary, mapping, seconds: (performance.now() - startedAt) / 1000 };
     } finally {
       progress.stop();
@@ -85,6 +91,18 @@ export async function importFile(
     await client.end().catch(() => undefined);
   }
 }
+
+function mappingFor({ as }: ImportOptions, { file, meaning }: Mapping): Mapping {
+  if (as === undefined) return { file, meaning };
+  return { file: { ...file, ticket: { ...file.ticket, client: { name: as.client } } }, meaning };
+}
+
+/** An import with a client of its own may be repeated; what is there already is as it should be. */
+const withoutThoseThere =
+  (write: (report: RowReport) => void) =>
+  (report: RowReport): void => {
+    if (report.reason !== 'ALREADY_THERE') write(report);
+  };
 
 interface OpenImport {
   readonly mapping: Mapping;
@@ -103,7 +121,8 @@ async function importRows(
   const rows = new RowTally(onReport);
   const staging = await stageLog(log, client, rows, progress, signal);
   progress.phase(options.dryRun ? 'Trying  ' : 'Importing', staging.tickets, 'tickets');
-  const actor = { kind: 'IMPORT', id: basename(options.mapping), name: mapping.file.title } as const;
+  const ownActor = { kind: 'IMPORT', id: basename(options.mapping), name: mapping.file.title } as const;
+  const actor = options.as?.actor ?? ownActor;
   return await importTickets(staging, mapping.meaning, actor, {
     changeTickets: options.dryRun ? tryChanges(store.policies, store.clock.now()) : store.changeTickets,
     ensureClient: options.dryRun ? async (name) => (await store.clientNamed(name)) ?? newId() : store.ensureClient,

@@ -73,7 +73,7 @@ function farRowNote({ latest: [last, before] }: EndOfLog): readonly string[] {
 /** Printed before an import if the configured policy file has changes that are not published. */
 export const UNPUBLISHED_CHANGES_NOTE =
   'Note: the policy file has changes that are not published; tickets are opened under the version in force. ' +
-  'Restart the service or run `stepdown policy publish` to publish them.\n';
+  'Restart the service or run `npm run stepdown -- policy publish FILE` to publish them.\n';
 
 function summaryLines({ summary, seconds }: ImportDone, isDryRun: boolean): readonly string[] {
   const { rows, end, tickets, imported, alreadyThere, notOpened, failed, events } = summary;

@@ -1,4 +1,9 @@
-import { type CalendarDefinition, type LocalInterval, WEEKDAYS } from '../../../domain/calendar/business-calendar';
+import {
+  type CalendarDefinition,
+  isYearly,
+  type LocalInterval,
+  WEEKDAYS,
+} from '../../../domain/calendar/business-calendar';
 import { COMMITMENT_KINDS, type PolicyDocument } from '../../../domain/policy/policy';
 import { countText } from '../quantity-text';
 import { type DifferenceRow, differingRows, union } from './policy-difference';
@@ -27,7 +32,11 @@ export function calendarDifferences(before: PolicyDocument, after: PolicyDocumen
       ...differingRows(
         union(Object.keys(old.special), Object.keys(now.special))
           .sort()
-          .map((date) => [`${subject} special ${date}`, specialOf(old, date), specialOf(now, date)]),
+          .map((date) => [
+            `${subject} special ${date}${isYearly(date) ? ' every year' : ''}`,
+            specialOf(old, date),
+            specialOf(now, date),
+          ]),
       ),
     ];
   });
@@ -66,13 +75,15 @@ function holidayRows(subject: string, old: CalendarDefinition, now: CalendarDefi
     return knownYears === undefined || (year >= knownYears.from && year <= knownYears.to);
   };
   const only = (one: CalendarDefinition, other: CalendarDefinition): Map<string, string[]> => {
-    const others = new Set(other.holidays);
+    const others = new Set(other.holidays.map(holidayText));
     const byName = new Map<string, string[]>();
-    for (const date of [...one.holidays].sort()) {
+    for (const holiday of one.holidays) {
+      const date = holidayText(holiday);
       if (others.has(date) || !known(other, date)) continue;
-      const name = one.holidayNames?.[date] ?? 'of its own';
+      const name = (typeof holiday === 'string' ? one.holidayNames?.[holiday] : holiday.name) ?? 'of its own';
       byName.set(name, [...(byName.get(name) ?? []), date]);
     }
+    for (const dates of byName.values()) dates.sort();
     return byName;
   };
   const [removed, added] = [only(old, now), only(now, old)];
@@ -84,6 +95,10 @@ function holidayRows(subject: string, old: CalendarDefinition, now: CalendarDefi
     ]),
   );
 }
+
+/** `2026-12-25`, or `2026-12-24 12:00-24:00` for a part of a day. */
+const holidayText = (holiday: CalendarDefinition['holidays'][number]): string =>
+  typeof holiday === 'string' ? holiday : `${holiday.date} ${holiday.from}-${holiday.to}`;
 
 /** More dates than this are shown as a range. */
 const MAX_LISTED_DATES = 3;

@@ -1,4 +1,5 @@
 import type { NamedTerms } from '../../../application/ports/policies';
+import type { PolicyDocument } from '../../../domain/policy/policy';
 import { singleLine } from '../printable';
 import { diffPolicies } from './diff-policies';
 import type { NamedPolicy } from './named-policy';
@@ -30,6 +31,16 @@ export function diffLines(
         : [part, ...rows.map((row) => `  ${row.subject.padEnd(width)}  ${changeText(row.before, row.after)}`)];
     }),
   ];
+}
+
+/** The most differences that a log line lists. */
+const MAX_LISTED = 20;
+
+/** The differences between two versions for a log line, such as `SEV2 resolution: 4 h → 8 h`. */
+export function listedDifferences(before: PolicyDocument, after: PolicyDocument): readonly string[] {
+  const all = diffPolicies(before, after).map((row) => `${row.subject}: ${changeText(row.before, row.after)}`);
+  const more = all.length - MAX_LISTED;
+  return more > 0 ? [...all.slice(0, MAX_LISTED), `and ${more} more`] : all;
 }
 
 function changeText(before: string | null, after: string | null): string {

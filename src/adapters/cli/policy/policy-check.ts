@@ -1,4 +1,4 @@
-import type { CalendarDefinition } from '../../../domain/calendar/business-calendar';
+import { type CalendarDefinition, isYearly } from '../../../domain/calendar/business-calendar';
 import type { EpochMs } from '../../../domain/instant';
 import { calendarsEndingBeforeTargets } from '../../../domain/policy/calendar-ends';
 import { compilePolicy } from '../../../domain/policy/compile-policy';
@@ -27,9 +27,15 @@ const severitySummary = ({ severity, title, targets }: SeverityPolicy): string[]
 
 function calendarSummary(name: string, { timeZone, holidays, knownYears, special }: CalendarDefinition): string {
   const years = knownYears === undefined ? '' : ` in the years ${knownYears.from} to ${knownYears.to}`;
-  const specials = Object.keys(special).length;
-  const own = specials === 0 ? '' : `, ${countText(specials, 'date')} with special hours`;
-  return `  ${name}  ${timeZone}, ${holidays.length === 0 ? 'no holidays' : countText(holidays.length, 'holiday')}${years}${own}`;
+  const specials = Object.keys(special);
+  const yearly = specials.filter(isYearly).length;
+  const recurring =
+    yearly === 0 ? '' : `, ${yearly === specials.length ? 'every year' : `${yearly} of them every year`}`;
+  const own = specials.length === 0 ? '' : `, ${countText(specials.length, 'date')} with special hours${recurring}`;
+  const parts = holidays.filter((holiday) => typeof holiday !== 'string').length;
+  const partly = parts === 0 ? '' : `, ${parts} of them for a part of the day`;
+  const days = holidays.length === 0 ? 'no holidays' : countText(holidays.length, 'holiday');
+  return `  ${name}  ${timeZone}, ${days}${years}${partly}${own}`;
 }
 
 function summary(file: string, policy: PolicyDocument): string[] {

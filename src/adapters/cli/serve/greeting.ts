@@ -8,23 +8,54 @@ export const UNAUTHENTICATED_WARNING =
 export interface GreetingFacts {
   /** The URL of GraphQL. */
   readonly url: string;
-  /**
-   * The folder of the embedded PostgreSQL; null if the service uses the database of DATABASE_URL.
-   */
-  readonly dataDir: string | null;
+  /** The name of the database for people, without the password. */
+  readonly database: string;
+  /** The command of the demo. */
+  readonly demo: string;
   readonly isUnauthenticated: boolean;
   readonly hasExplorer: boolean;
 }
 
 /** The text that `stepdown serve` prints once the service listens. */
-export const greeting = ({ url, dataDir, isUnauthenticated, hasExplorer }: GreetingFacts): string => `
+export const greeting = ({ url, database, demo, isUnauthenticated, hasExplorer }: GreetingFacts): string => `
 Stepdown serves ${url} (HTTP and WebSocket).
-${hasExplorer ? 'Open this address in a browser to explore it: the queries of the README are there as tabs.\n' : ''}Data: ${dataDir ?? 'the database of DATABASE_URL'}
-
+It keeps its data in ${database}.
+${hasExplorer ? '\nOpen the address in a browser to explore it; the queries of README.md are its tabs.\n' : ''}
 Try in another terminal:
-  npm run demo                      imports real incidents and reports on them
+  ${demo}
+      imports real incidents and reports on them
   curl ${url} -H 'content-type: application/json' \\
     -d '{"query":"mutation { submitTicket(input: { subject: \\"Checkout is down\\", impacts: [{ audience: ALL_END_USERS, consequence: ORDERING_BLOCKED }] }) { ticket { number severity sla { response { dueAt } } } userErrors { message } } }"}'
 
 Stop with Ctrl-C.
 ${isUnauthenticated ? `\nWARNING: ${UNAUTHENTICATED_WARNING}\n` : ''}`;
+
+interface Address {
+  readonly databaseUrl: string | null;
+  readonly dataDir: string;
+  readonly host: string;
+}
+
+/**
+ * The command that runs the demo in another terminal, on the service and the database of this
+ * process. A URL of a database contains a password, so that it is not written out.
+ *
+ * @param defaults the configuration of a process without variables
+ */
+export function demoCommand(
+  { databaseUrl, dataDir, host }: Address,
+  port: string,
+  defaults: Omit<Address, 'databaseUrl'> & { readonly port: number },
+): string {
+  const variables = [
+    ...(port === `${defaults.port}` ? [] : [`PORT=${port}`]),
+    ...(host === defaults.host ? [] : [`HOST=${host}`]),
+    ...(databaseUrl === null ? [] : ['DATABASE_URL=…']),
+    ...(databaseUrl !== null || dataDir === defaults.dataDir ? [] : [`STEPDOWN_DATA_DIR=${quoted(dataDir)}`]),
+  ];
+  return [...variables, 'npm run demo'].join(' ');
+}
+
+/** A word of a shell. */
+const quoted = (text: string): string =>
+  /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;

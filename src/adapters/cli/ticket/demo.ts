@@ -1,4 +1,5 @@
 import { OperatorError } from '../../../application/operator-error';
+import { toGlobalId } from '../../graphql/base/global-id';
 import { singleLine } from '../printable';
 
 /** The demo cannot continue; the message says what to do. */
@@ -9,19 +10,25 @@ class DemoError extends OperatorError {
 const STATES = ['OPEN', 'WORKAROUND_APPLIED', 'RESOLVED', 'CLOSED'] as const;
 const SEVERITIES = ['SEV1', 'SEV2', 'SEV3', 'SEV4'] as const;
 
-const COUNTS = `query TicketsBySeverityAndState {
+/** The client of the incidents of the demo. Only they belong to it. */
+export const DEMO_CLIENT = 'Demo: ServiceNow incidents';
+
+/** The actor who opens and changes the tickets of the demo. */
+export const DEMO_ACTOR = { kind: 'IMPORT', id: 'demo', name: 'Demo' } as const;
+
+const countsOf = (client: string): string => `query TicketsBySeverityAndState {
 ${SEVERITIES.flatMap((severity) =>
   STATES.map(
     (state) =>
-      `  ${severity}_${state}: tickets(first: 1, filter: { severity: { eq: ${severity} }, state: { eq: ${state} } }) { totalCount }`,
+      `  ${severity}_${state}: tickets(first: 1, filter: { client: { eq: "${client}" }, severity: { eq: ${severity} }, state: { eq: ${state} } }) { totalCount }`,
   ),
 ).join('\n')}
 }`;
 
-const DUE_NEXT = `query DueNext {
+const dueNextOf = (client: string): string => `query DueNext {
   tickets(
     first: 10
-    filter: { state: { in: [OPEN, WORKAROUND_APPLIED] }, isBreached: false, nextDeadlineAt: { isNull: false } }
+    filter: { client: { eq: "${client}" }, state: { in: [OPEN, WORKAROUND_APPLIED] }, isBreached: false, nextDeadlineAt: { isNull: false } }
     orderBy: { field: NEXT_DEADLINE_AT, direction: ASC }
   ) {
     totalCount
@@ -29,12 +36,12 @@ const DUE_NEXT = `query DueNext {
   }
 }`;
 
-const BREACHES = `query Breaches {
+const breachesOf = (client: string): string => `query Breaches {
 ${SEVERITIES.map(
   (severity) =>
-    `  ${severity}: tickets(first: 1, filter: { severity: { eq: ${severity} }, isBreached: true }) { totalCount }`,
+    `  ${severity}: tickets(first: 1, filter: { client: { eq: "${client}" }, severity: { eq: ${severity} }, isBreached: true }) { totalCount }`,
 ).join('\n')}
-  latest: tickets(first: 5, filter: { isBreached: true }, orderBy: { field: OPENED_AT, direction: DESC }) {
+  latest: tickets(first: 5, filter: { client: { eq: "${client}" }, isBreached: true }, orderBy: { field: OPENED_AT, direction: DESC }) {
     nodes { externalId severity breaches { kind severityAtBreach dueAt breachedAt } }
   }
 }`;
@@ -71,20 +78,26 @@ interface Breaches {
   };
 }
 
-/** Queries the service and returns a small report as text; each part is preceded by its query. */
-export async function demoReport(url: string): Promise<string> {
-  const counts = await ask<Record<string, Counted>>(url, COUNTS);
-  const due = await ask<DueNext>(url, DUE_NEXT);
-  const breaches = await ask<Breaches & Readonly<Record<(typeof SEVERITIES)[number], Counted>>>(url, BREACHES);
+/**
+ * Queries the service and returns a report on the incidents as text, and after it the queries.
+ *
+ * @param clientId the UUID of the client of the demo
+ */
+export async function demoReport(url: string, clientId: string): Promise<string> {
+  const client = toGlobalId('Client', clientId);
+  const queries = [countsOf(client), dueNextOf(client), breachesOf(client)] as const;
+  const counts = await ask<Record<string, Counted>>(url, queries[0]);
+  const due = await ask<DueNext>(url, queries[1]);
+  const breaches = await ask<Breaches & Readonly<Record<(typeof SEVERITIES)[number], Counted>>>(url, queries[2]);
   return [
-    ...part('Tickets by severity and state', COUNTS, [
+    ...part('Tickets by severity and state', [
       ['', ...STATES],
       ...SEVERITIES.map((severity) => [
         severity,
         ...STATES.map((state) => String(counts[`${severity}_${state}`]?.totalCount ?? 0)),
       ]),
     ]),
-    ...part(`Due next (of ${due.tickets.totalCount} unresolved tickets without a breach)`, DUE_NEXT, [
+    ...part(`Due next (of ${due.tickets.totalCount} unresolved tickets without a breach)`, [
       ['ticket', 'severity', 'commitment', 'due (UTC)', 'business time left', 'status'],
       ...due.tickets.nodes.map(({ externalId, severity, nextDeadline: { kind, dueAt, remaining, status } }) => [
         externalId ?? '–',
@@ -95,35 +108,72 @@ export async function demoReport(url: string): Promise<string> {
         status,
       ]),
     ]),
-    ...part('Tickets with a breach, by severity', BREACHES, [
+    ...part('Tickets with a breach, by severity', [
       [...SEVERITIES],
       SEVERITIES.map((severity) => String(breaches[severity].totalCount)),
     ]),
-    'The latest of them:',
-    ...table([
+    ...part('The latest breaches', [
       ['ticket', 'commitment', 'severity at breach', 'breached at (UTC)'],
       ...breaches.latest.nodes.flatMap(({ externalId, breaches: list }) =>
         list.map(({ kind, severityAtBreach, breachedAt }) => [externalId ?? '–', kind, severityAtBreach, breachedAt]),
       ),
     ]),
+    heading('The queries of these tables'),
+    ...queries.flatMap((query) => ['', ...query.split('\n').map((line) => `  ${line}`)]),
     '',
-    `Paste any of these queries into a GraphQL client at ${url}.`,
     '',
   ].join('\n');
 }
 
 /**
- * Checks that the service can read a ticket that was just imported.
- * @throws DemoError if it cannot
+ * Checks that the service uses the database that has the client of the demo. The id of a client is
+ * unique among all databases.
+ *
+ * @param clientId its UUID
+ * @throws DemoError if it does not
  */
-export async function requireImported(url: string, externalId: string): Promise<void> {
-  const query = `{ tickets(first: 1, filter: { externalId: { eq: ${JSON.stringify(externalId)} } }) { totalCount } }`;
-  const { tickets } = await ask<{ readonly tickets: Counted }>(url, query);
-  if (tickets.totalCount > 0) return;
-  throw new DemoError(
-    `The service at ${url} does not have the incidents that were just imported, so it uses another database. ` +
-      'Stop it, or run the demo with the DATABASE_URL or STEPDOWN_DATA_DIR that it was started with.',
+export async function requireSameDatabase(url: string, database: string, clientId: string): Promise<void> {
+  const { node } = await ask<{ readonly node: object | null }>(
+    url,
+    `{ node(id: "${toGlobalId('Client', clientId)}") { id } }`,
   );
+  if (node === null) throw otherDatabase(url, database);
+}
+
+export const otherDatabase = (url: string, database: string): DemoError =>
+  new DemoError(
+    `The service at ${url} uses another database than this command, which would use ${database}. Run the demo with the ` +
+      'DATABASE_URL or STEPDOWN_DATA_DIR that the service was started with, or with the PORT of another service.',
+  );
+
+/** What `stepdown demo --remove` has done. The adapter of the database has this shape. */
+type Removal =
+  | { readonly done: 'NO_SUCH_CLIENT' }
+  | { readonly done: 'IN_USE'; readonly tickets: readonly number[] }
+  | { readonly done: 'REMOVED'; readonly tickets: number; readonly events: number };
+
+const MAX_LISTED_TICKETS = 10;
+
+/**
+ * The sentence on a removal.
+ *
+ * @throws DemoError if others have worked on the tickets
+ */
+export function removalText(removal: Removal, database: string): string {
+  switch (removal.done) {
+    case 'NO_SUCH_CLIENT':
+      return `There are no incidents of the demo in ${database}.\n`;
+    case 'REMOVED':
+      return `Removed ${removal.tickets} tickets, their ${removal.events} events and the client “${DEMO_CLIENT}” from ${database}.\n`;
+    case 'IN_USE': {
+      const shown = removal.tickets.slice(0, MAX_LISTED_TICKETS).join(', ');
+      const more = removal.tickets.length > MAX_LISTED_TICKETS ? ', …' : '';
+      throw new DemoError(
+        `Nothing was removed: others have worked on ${removal.tickets.length} tickets of “${DEMO_CLIENT}”, or opened them ` +
+          `(${shown}${more}). Only what the demo alone has made can be removed.`,
+      );
+    }
+  }
 }
 
 async function ask<Data>(url: string, query: string): Promise<Data> {
@@ -139,21 +189,26 @@ async function ask<Data>(url: string, query: string): Promise<Data> {
   return data;
 }
 
-/** Whether a Stepdown service is healthy at the URL. */
+/**
+ * Whether a Stepdown service answers at the URL.
+ *
+ * @throws DemoError if one does that cannot serve
+ */
 export async function isServing(url: string): Promise<boolean> {
-  try {
-    const response = await fetch(new URL('/health', url), { signal: AbortSignal.timeout(2_000) });
-    return response.ok && ((await response.json()) as { status?: string }).status === 'ok';
-  } catch {
-    return false;
+  const status = await fetch(new URL('/health', url), { signal: AbortSignal.timeout(5_000) })
+    .then(async (response) => ((await response.json()) as { readonly status?: unknown }).status)
+    .catch(() => undefined);
+  if (status === 'unavailable') {
+    throw new DemoError(`The service at ${url} cannot use its database at the moment. Run the demo when it can.`);
   }
+  return typeof status === 'string';
 }
 
-const part = (title: string, query: string, rows: readonly (readonly string[])[]): readonly string[] => [
+const heading = (title: string): string => `── ${title} ${'─'.repeat(Math.max(3, 76 - title.length))}`;
+
+const part = (title: string, rows: readonly (readonly string[])[]): readonly string[] => [
   '',
-  `── ${title} ${'─'.repeat(Math.max(3, 76 - title.length))}`,
-  '',
-  ...query.split('\n').map((line) => `  ${line}`),
+  heading(title),
   '',
   ...table(rows),
   '',

@@ -2,6 +2,7 @@ import { Arg, Ctx, Field, FieldResolver, ID, Int, ObjectType, Resolver, Root } f
 import {
   type BusinessCalendar,
   type CalendarDefinition,
+  isYearly,
   type LocalInterval,
   WEEKDAYS,
   type Weekday,
@@ -60,7 +61,11 @@ export class WeekdayHoursType {
   hours!: readonly OpenHoursType[];
 }
 
-@ObjectType('Holiday', { description: 'A local date on which the calendar is closed all day.', simpleResolvers: true })
+@ObjectType('Holiday', {
+  description:
+    'A local date on which the calendar is closed, all day or for a part of the day. Special hours of the date take precedence.',
+  simpleResolvers: true,
+})
 export class HolidayType {
   @Field(() => String, { description: "The date in the calendar's time zone, as `YYYY-MM-DD`." })
   date!: string;
@@ -70,12 +75,34 @@ export class HolidayType {
     description: 'The name of the holiday. Null when the policy does not name it.',
   })
   name!: string | null;
+
+  @Field(() => String, {
+    description: 'The local time at which the holiday begins, as `HH:MM` or `HH:MM:SS`; `00:00` for a whole day.',
+  })
+  from!: string;
+
+  @Field(() => String, {
+    description:
+      'The local time at which the holiday ends, as `HH:MM` or `HH:MM:SS`; `24:00` is the end of the day. Exclusive.',
+  })
+  to!: string;
 }
 
-@ObjectType('SpecialHours', { description: 'Opening hours that apply to one date only.', simpleResolvers: true })
+@ObjectType('SpecialHours', {
+  description: 'Opening hours that apply to one date, or to the same date of every year.',
+  simpleResolvers: true,
+})
 export class SpecialHoursType {
-  @Field(() => String, { description: "The date in the calendar's time zone, as `YYYY-MM-DD`." })
+  @Field(() => String, {
+    description: "The date in the calendar's time zone, as `YYYY-MM-DD`, or as `MM-DD` when `yearly` is true.",
+  })
   date!: string;
+
+  @Field(() => Boolean, {
+    description:
+      'Whether the hours apply every year. `02-29` applies in leap years. The hours of a single date replace those of every year.',
+  })
+  yearly!: boolean;
 
   @Field(() => [OpenHoursType], {
     description:
@@ -152,7 +179,9 @@ export class CalendarResolver {
     return WEEKDAYS.map((weekday) => ({ weekday, hours: hoursOf(definition.week[weekday] ?? []) }));
   }
 
-  @FieldResolver(() => [HolidayType], { description: 'The holidays in a range of years, in ascending order of date.' })
+  @FieldResolver(() => [HolidayType], {
+    description: 'The holidays in a range of years, in ascending order of date and time.',
+  })
   holidays(
     @Root() { definition }: CalendarView,
     @Ctx() { now }: RequestContext,
@@ -173,18 +202,26 @@ export class CalendarResolver {
     if ([first, last].some((year) => year < 1 || year > 9999)) throw badInput(`from and to: each ${YEARS}.`);
     const yearOf = (date: string): number => Number(date.slice(0, 4));
     return definition.holidays
-      .filter((date) => yearOf(date) >= first && yearOf(date) <= last)
-      .sort()
-      .map((date) => ({ date, name: definition.holidayNames?.[date] ?? null }));
+      .filter((holiday) => {
+        const year = yearOf(typeof holiday === 'string' ? holiday : holiday.date);
+        return year >= first && year <= last;
+      })
+      .map((holiday) =>
+        typeof holiday === 'string'
+          ? { date: holiday, from: '00:00', to: '24:00', name: definition.holidayNames?.[holiday] ?? null }
+          : holiday,
+      )
+      .sort((a, b) => (a.date + a.from < b.date + b.from ? -1 : 1));
   }
 
   @FieldResolver(() => [SpecialHoursType], {
-    description: 'The dates with special opening hours, in ascending order of date.',
+    description:
+      'The dates with special opening hours, first those of every year, then the single dates, each in ascending order of date.',
   })
   special(@Root() { definition }: CalendarView): readonly SpecialHoursType[] {
     return Object.entries(definition.special)
-      .map(([date, intervals]) => ({ date, hours: hoursOf(intervals) }))
-      .sort((a, b) => (a.date < b.date ? -1 : 1));
+      .map(([date, intervals]) => ({ date, yearly: isYearly(date), hours: hoursOf(intervals) }))
+      .sort((a, b) => Number(b.yearly) - Number(a.yearly) || (a.date < b.date ? -1 : 1));
   }
 
   @FieldResolver(() => YearRangeType, {

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Kind, parse } from 'graphql';
 
 /** A tab of the explorer. GraphiQL shows the name of its operation. */
 interface ExplorerTab {
@@ -9,22 +10,29 @@ interface ExplorerTab {
 }
 
 /**
- * Reads the tabs from a folder: `NN-name.graphql` for each, and `NN-name.json` for its variables if
- * it has any, in the order of their names.
+ * Reads the tabs from a folder: an operation from each `NN-name.graphql`, in their order. The
+ * values of their variables come from `variables.json`, which says for each name what to fill in.
  */
 async function readTabs(folder: string): Promise<readonly ExplorerTab[]> {
-  const names = (await readdir(folder)).sort();
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.graphql')).sort();
   const read = (name: string) => readFile(join(folder, name), 'utf8');
-  return Promise.all(
-    names
-      .filter((name) => name.endsWith('.graphql'))
-      .map(async (name) => {
-        const query = await read(name);
-        const variables = name.replace(/graphql$/, 'json');
-        return names.includes(variables) ? { query, variables: await read(variables) } : { query };
-      }),
-  );
+  const values = JSON.parse(await read('variables.json')) as Readonly<Record<string, unknown>>;
+  return (await Promise.all(names.map(read))).map((query) => {
+    const variables = variablesOf(query);
+    if (variables.length === 0) return { query };
+    return {
+      query,
+      variables: JSON.stringify(Object.fromEntries(variables.map((name) => [name, values[name]])), null, 2),
+    };
+  });
 }
+
+const variablesOf = (query: string): readonly string[] =>
+  parse(query).definitions.flatMap((definition) =>
+    definition.kind === Kind.OPERATION_DEFINITION
+      ? (definition.variableDefinitions ?? []).map(({ variable }) => variable.name.value)
+      : [],
+  );
 
 /** The script that starts GraphiQL with the queries of a folder as its tabs. */
 export async function explorerScript(folder: string): Promise<string> {

@@ -26,21 +26,6 @@ export {
 } from '../../../application/ports/store-errors';
 
 /**
- * The database cannot be used. The message names the database, without the password, and the
- * reason.
- */
-export class DatabaseUnreachableError extends OperatorError {
-  override readonly name = 'DatabaseUnreachableError';
-  constructor(
-    /** `host:port/database`. */
-    readonly database: string,
-    cause: unknown,
-  ) {
-    super(`The database ${database} cannot be reached: ${reasonOf(cause)}.`, { cause });
-  }
-}
-
-/**
  * At start: a newer version of the service has run a migration that this version is not compatible
  * with.
  */
@@ -169,29 +154,4 @@ export class UnstorableInstant extends RangeError {
   constructor(at: EpochMs) {
     super(`Not a storable instant: ${at}`);
   }
-}
-
-/** Whether the host name is unknown or the host does not answer in time. */
-export function isUnanswered(error: unknown): boolean {
-  const { code, message } = faultOf(error);
-  return ['ENOTFOUND', 'EAI_AGAIN'].includes(textOf(code)) || /timeout/i.test(textOf(message));
-}
-
-const KNOWN_REASONS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'no server listens there',
-  ENOTFOUND: 'there is no host with that name',
-  EAI_AGAIN: 'the host name could not be resolved',
-  ENOENT: 'there is no socket in that folder',
-  ETIMEDOUT: 'it does not answer',
-  '28P01': 'the user name or the password is wrong',
-  '28000': 'the user may not connect',
-  '3D000': 'there is no database with that name',
-  '53300': 'it has too many connections already',
-  '57P03': 'it is starting up or shutting down',
-};
-
-function reasonOf(cause: unknown): string {
-  const { errors } = faultOf(cause);
-  const { code, message } = faultOf(Array.isArray(errors) ? errors[0] : cause);
-  return KNOWN_REASONS[textOf(code)] ?? (textOf(message).replace(/\.$/, '') || 'no reason is given');
 }

@@ -1,13 +1,14 @@
-import { Client } from 'pg';
 import { type DataSource, MigrationExecutor, type QueryRunner } from 'typeorm';
 import { breakingMigrations } from '../tables';
+import { DatabaseNewerError } from './database-errors';
 import {
-  DatabaseNewerError,
-  DatabaseUnreachableError,
-  isConnectionLost,
-  isUnanswered,
-  sqlStateOf,
-} from './database-errors';
+  DatabaseNotMigratedError,
+  DatabaseTooOldError,
+  OLDEST_POSTGRES,
+  unconnected,
+  unusable,
+} from './database-unusable';
+import { describeDatabase, hasPassword } from './database-url';
 import { WITHOUT_TIME_LIMITS } from './time-limits';
 
 /** The key of the advisory lock that one process holds while it migrates; an arbitrary number. */
@@ -20,13 +21,16 @@ const LOCK = 5_310_827_431;
  * A migration that this version does not know is no obstacle, unless it is marked as breaking (ADR
  * 010).
  *
+ * @param database its name in errors
  * @returns the names of the migrations that it ran
- * @throws DatabaseUnreachableError, DatabaseNewerError
+ * @throws DatabaseUnusableError, DatabaseTooOldError, DatabaseNewerError
  */
-export async function migrate(dataSource: DataSource): Promise<readonly string[]> {
-  await connect(dataSource);
-  const runner = dataSource.createQueryRunner();
-  try {
+export async function migrate(
+  dataSource: DataSource,
+  database = describeDatabase(urlOf(dataSource)),
+): Promise<readonly string[]> {
+  await connect(dataSource, database);
+  return withRunner(dataSource, database, async (runner) => {
     await runner.startTransaction();
     await runner.query(WITHOUT_TIME_LIMITS);
     // A lock of the transaction, not of the session, so that it also works through a connection
@@ -37,29 +41,57 @@ export async function migrate(dataSource: DataSource): Promise<readonly string[]
     const done = await executor.executePendingMigrations();
     await runner.commitTransaction();
     return done.map((migration) => migration.name);
-  } catch (error) {
-    if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
-    throw isConnectionLost(error) ? new DatabaseUnreachableError(databaseOf(dataSource), error) : error;
-  } finally {
-    await runner.release().catch(() => undefined);
-  }
+  });
 }
 
-/** @throws DatabaseUnreachableError */
-async function connect(dataSource: DataSource): Promise<void> {
+/**
+ * Connects the DataSource of a command that does not migrate, and checks that all migrations have
+ * run. Reads only.
+ *
+ * @throws DatabaseNotMigratedError; DatabaseUnusableError, DatabaseTooOldError, DatabaseNewerError
+ */
+export async function connectMigrated(dataSource: DataSource, database: string): Promise<void> {
+  await connect(dataSource, database);
+  await withRunner(dataSource, database, async (runner) => {
+    await refuseBreaking(runner);
+    const executor = new MigrationExecutor(dataSource, runner);
+    const pending = (await executor.getPendingMigrations()).map(({ name }) => name);
+    if (pending.length === 0) return;
+    const isEmpty = pending.length === dataSource.migrations.length;
+    throw new DatabaseNotMigratedError(database, pending, isEmpty);
+  });
+}
+
+/** @throws DatabaseUnusableError, DatabaseTooOldError */
+async function connect(dataSource: DataSource, database: string): Promise<void> {
   if (dataSource.isInitialized) return;
   try {
     await dataSource.initialize();
   } catch (error) {
-    if (!isUnreachable(error)) throw error;
-    throw new DatabaseUnreachableError(databaseOf(dataSource), error);
+    throw unconnected(error, database, hasPassword(urlOf(dataSource)));
   }
+  await withRunner(dataSource, database, async (runner) => {
+    const [{ version = '' }] = await runner.query(`SELECT current_setting('server_version') AS version`);
+    if (Number.parseInt(version, 10) < OLDEST_POSTGRES) throw new DatabaseTooOldError(database, version);
+  });
 }
 
-const NO_ACCESS = ['28P01', '28000', '3D000', '53300'];
-
-const isUnreachable = (error: unknown): boolean =>
-  isConnectionLost(error) || NO_ACCESS.includes(sqlStateOf(error) ?? '') || isUnanswered(error);
+/** @throws DatabaseUnusableError, and what `work` throws */
+async function withRunner<T>(
+  dataSource: DataSource,
+  database: string,
+  work: (runner: QueryRunner) => Promise<T>,
+): Promise<T> {
+  const runner = dataSource.createQueryRunner();
+  try {
+    return await work(runner);
+  } catch (error) {
+    if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
+    throw unusable(error, database) ?? error;
+  } finally {
+    await runner.release().catch(() => undefined);
+  }
+}
 
 async function refuseBreaking(runner: QueryRunner): Promise<void> {
   if (!(await runner.hasTable('breaking_migrations'))) return;
@@ -69,10 +101,8 @@ async function refuseBreaking(runner: QueryRunner): Promise<void> {
   if (unknown.length > 0) throw new DatabaseNewerError(unknown);
 }
 
-/** `host:port/database` of the URL of the DataSource, without user and password. */
-function databaseOf(dataSource: DataSource): string {
+/** The URL that the DataSource was created with. */
+function urlOf(dataSource: DataSource): string {
   const { extra } = dataSource.options as { readonly extra?: { readonly connectionString?: string } };
-  // This client only parses the URL; it never connects.
-  const { host, port, database } = new Client({ connectionString: extra?.connectionString });
-  return `${host}:${port}/${database ?? ''}`;
+  return extra?.connectionString ?? '';
 }

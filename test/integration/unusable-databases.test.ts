@@ -1,0 +1,145 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import pino from 'pino';
+import { errorText } from '../../src/adapters/cli/error-text';
+import { openStore } from '../../src/compose/open-store';
+import { loadConfig } from '../../src/config';
+import { startTcpPostgres, type TcpPostgres } from '../support/tcp-postgres';
+import { untilTrue } from '../support/until';
+
+// What a newcomer reads whose database cannot be used: which database, why, and what to do.
+
+const log = pino({ level: 'silent' });
+const CERTIFICATE = join(__dirname, '../fixtures/tls/server.crt');
+
+let postgres: TcpPostgres;
+beforeAll(async () => {
+  postgres = await startTcpPostgres([
+    'hostssl all tls_only 127.0.0.1/32 trust',
+    'host all scram 127.0.0.1/32 scram-sha-256',
+    'host all plain 127.0.0.1/32 password',
+    'host all md5 127.0.0.1/32 md5',
+    'host all unwanted 127.0.0.1/32 reject',
+    'host all poor,outside,reader,old,nameless,stranger 127.0.0.1/32 trust',
+  ]);
+  await postgres.run(
+    ...['tls_only', 'unwanted', 'poor', 'outside', 'reader', 'old', 'nameless'].map(
+      (name) => `CREATE ROLE ${name} LOGIN`,
+    ),
+    ...['scram', 'plain', 'md5'].map((name) => `CREATE ROLE ${name} LOGIN PASSWORD 's3cret/1'`),
+    'CREATE DATABASE empty',
+    'CREATE DATABASE closed',
+    'REVOKE CONNECT ON DATABASE closed FROM PUBLIC',
+    'CREATE DATABASE single OWNER poor CONNECTION LIMIT 0',
+    'ALTER ROLE reader SET default_transaction_read_only = on',
+    `ALTER ROLE nameless SET search_path = nowhere`,
+    `ALTER ROLE old SET search_path = old, pg_catalog, public`,
+  );
+  await postgres.runIn(
+    'empty',
+    'CREATE SCHEMA old',
+    'GRANT USAGE ON SCHEMA old TO old',
+    `CREATE FUNCTION old.current_setting(text) RETURNS text LANGUAGE sql AS $$ SELECT '13.22'::text $$`,
+  );
+});
+afterAll(() => postgres.close());
+
+/** What a start prints instead of serving. */
+async function said(url: string): Promise<string> {
+  try {
+    await (await openStore(loadConfig({ DATABASE_URL: url }), log)).close();
+    return 'nothing';
+  } catch (error) {
+    return errorText(error);
+  }
+}
+
+const REFUSED: readonly (readonly [name: string, user: string, rest: string, sentence: RegExp])[] = [
+  ['no password', 'scram', 'empty', /asks for a password, and DATABASE_URL has none\. Write postgresql:\/\/USER:PASS/],
+  ['an empty password', 'scram:', 'empty', /asks for a password, and DATABASE_URL has none/],
+  ['a wrong password', 'scram:s3cret%2F2', 'empty', /the user name or the password is wrong\. Correct DATABASE_URL/],
+  ['no password, which is asked for as plain text', 'plain', 'empty', /asks for a password, and DATABASE_URL has none/],
+  ['a wrong password as plain text', 'plain:s3cret%2F2', 'empty', /the user name or the password is wrong/],
+  ['no password for md5', 'md5', 'empty', /asks for a password, and DATABASE_URL has none/],
+  ['a user who does not exist', 'stranger', 'empty', /there is no user with that name/],
+  ['a user who is not let in', 'unwanted', 'empty', /the user may not connect .*pg_hba\.conf/],
+  [
+    'a database that does not exist',
+    'poor',
+    'nowhere',
+    /The database nowhere on .* there is no database with that name/,
+  ],
+  [
+    'a database that is closed to the user',
+    'outside',
+    'closed',
+    /the user lacks a right .*database "closed".*Grant it/,
+  ],
+  [
+    'a user who may not create tables',
+    'poor',
+    'empty',
+    /lacks a right .*schema public.*GRANT CREATE, USAGE ON SCHEMA pub/,
+  ],
+  ['a search path without a schema', 'nameless', 'empty', /lacks a right .*no schema has been selected to create in/],
+  ['a database without connections', 'poor', 'single', /too many connections already/],
+  ['a user who can only read', 'reader', 'empty', /takes no changes, only reads/],
+  ['a server that is too old', 'old', 'empty', /its server is PostgreSQL 13\.22, and Stepdown needs 15 or later/],
+  ['no encryption, which the server needs', 'tls_only', 'empty', /no encryption.*\?sslmode=verify-full/],
+  ['a certificate that no one has signed', 'poor', 'empty?sslmode=verify-full', /signed its certificate.*sslrootcert=/],
+  [
+    'a certificate of another host',
+    'poor',
+    `empty?sslmode=verify-full&sslrootcert=${CERTIFICATE}`,
+    /its certificate is for another host name/,
+  ],
+];
+
+describe('a start is refused with a sentence for', () => {
+  test.each(REFUSED)('%s', async (_, user, rest, sentence) => {
+    const text = await said(postgres.url(user, rest));
+    expect(text).toMatch(sentence);
+    expectSentence(text);
+    expect(text).toContain(`(user ${user.split(':')[0]})`);
+  });
+
+  test('encryption that the server does not offer', async () => {
+    const url = postgres.url('poor', 'empty?sslmode=verify-full');
+    await postgres.run('ALTER SYSTEM SET ssl = off', 'SELECT pg_reload_conf()');
+    await untilTrue(async () => /offers no encryption/.test(await said(url)));
+    expectSentence(await said(url));
+    await postgres.run('ALTER SYSTEM SET ssl = on', 'SELECT pg_reload_conf()');
+  });
+
+  test.each([
+    ['a program that closes the connection', (server: Server) => server.on('connection', (socket) => socket.end())],
+    [
+      'a program that speaks another language',
+      (server: Server) =>
+        server.on('connection', (socket) => socket.end('HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n')),
+    ],
+  ])('%s', async (_, answer) => {
+    const server = createServer();
+    answer(server);
+    server.listen({ host: '127.0.0.1', port: 0 });
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const text = await said(`postgresql://ada:s3cret%2F1@127.0.0.1:${port}/x`);
+    expect(text).toMatch(/^The database x on 127\.0\.0\.1:\d+ \(user ada\) cannot be used: .*(DATABASE_URL|log)/);
+    expectSentence(text);
+    server.close();
+  });
+});
+
+test('a right password and any certificate are accepted', async () => {
+  await postgres.run('CREATE DATABASE own OWNER scram');
+  expect(await said(postgres.url('scram:s3cret%2F1', 'own?sslmode=no-verify'))).toBe('nothing');
+});
+
+/** One or more sentences, no stack trace, and nothing of a password in any form. */
+function expectSentence(text: string): void {
+  expect(text).toMatch(/^The database .*\.$/);
+  expect(text).not.toMatch(/s3cret|%2F1|%2F2|\n|postgresql:\/\/(?!USER)/);
+}

@@ -1,0 +1,36 @@
+import { execFileSync } from 'node:child_process';
+import { describe, expect, it } from '@jest/globals';
+import { demoCommand, greeting } from '../../src/adapters/cli/serve/greeting';
+
+const DEFAULTS = { databaseUrl: null as string | null, dataDir: '/app/.stepdown', host: '127.0.0.1', port: 4000 };
+
+describe('the greeting of a service', () => {
+  it.each<[string, Partial<typeof DEFAULTS>, string, string]>([
+    ['with defaults', {}, '4000', 'npm run demo'],
+    ['on another port', {}, '4010', 'PORT=4010 npm run demo'],
+    ['on another address', { host: '::1' }, '4000', 'HOST=::1 npm run demo'],
+    ['on another data folder', { dataDir: '/srv/data' }, '4000', 'STEPDOWN_DATA_DIR=/srv/data npm run demo'],
+    [
+      'on a database of its own',
+      { databaseUrl: 'postgres://u:secret@db/x' },
+      '4010',
+      'PORT=4010 DATABASE_URL=… npm run demo',
+    ],
+  ])('%s names the command of the demo', (_, given, port, command) => {
+    expect(demoCommand({ ...DEFAULTS, ...given }, port, DEFAULTS)).toBe(command);
+  });
+
+  it('quotes a folder as a shell reads it', () => {
+    const dataDir = `/srv/it's $HOME "here"`;
+    const command = demoCommand({ ...DEFAULTS, dataDir }, '4000', DEFAULTS).replace(
+      'npm run demo',
+      'printenv STEPDOWN_DATA_DIR',
+    );
+    expect(execFileSync('sh', ['-c', command], { encoding: 'utf8' })).toBe(`${dataDir}\n`);
+  });
+
+  it('names the database', () => {
+    const facts = { url: 'http://x/graphql', database: 'the database a on b:1 (user c)', demo: 'npm run demo' };
+    expect(greeting({ ...facts, isUnauthenticated: false })).toContain('data in the database a on b:1 (user c).\n');
+  });
+});
