@@ -38,7 +38,7 @@ export type Config = Readonly<{
   operationTimeoutSeconds: number;
   /** The names of this service; null for the loopback names and `host`. */
   allowedHosts: readonly string[] | null;
-  /** The origins whose pages may use this service; null for its own at the loopback names and `host`. */
+  /** The origins whose pages may use this service; null for those names at its port. */
   allowedOrigins: readonly string[] | null;
   /** The proxies whose headers name the client. */
   trustProxy: TrustProxy;

@@ -121,9 +121,13 @@ describe('the files of the explorer', () => {
     const script = await (await fetch(at('/explorer/start.js'))).text();
     const [, tabs = ''] = /defaultTabs: (\[.*\]),\n\}/s.exec(script) ?? [];
     const files = readdirSync(QUERIES).filter((name) => name.endsWith('.graphql'));
-    expect((JSON.parse(tabs) as { query: string }[]).map(({ query }) => query)).toEqual(
+    const shown = JSON.parse(tabs) as { query: string; variables?: string }[];
+    expect(shown.map(({ query }) => query)).toEqual(
       files.sort().map((name) => readFileSync(join(QUERIES, name), 'utf8')),
     );
+    for (const { query, variables = '{}' } of shown) {
+      expect(Object.keys(JSON.parse(variables))).toEqual([...query.matchAll(/\$(\w+):/g)].map(([, name]) => name));
+    }
   });
 
   it.each([

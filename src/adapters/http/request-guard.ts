@@ -42,7 +42,7 @@ export interface GuardSettings {
   readonly host: string;
   /** Entries of `parseAllowedHost`; null allows the loopback names, and `host` unless it is all. */
   readonly allowedHosts: readonly string[] | null;
-  /** Entries of `parseAllowedOrigin`; null allows the names of `allowedHosts: null` at the own port. */
+  /** Entries of `parseAllowedOrigin`; null allows the names that are allowed hosts by default. */
   readonly allowedOrigins: readonly string[] | null;
   readonly trustProxy: TrustProxy;
 }
