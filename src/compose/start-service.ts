@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { listedDifferences } from '../adapters/cli/policy/diff-lines';
 import { openFeed } from '../adapters/events/feed';
@@ -23,7 +24,7 @@ import type { Services } from '../application/ports/services';
 import type { TicketStore } from '../application/ports/ticket-store';
 import { createChangeTickets } from '../application/tickets/change-tickets';
 import { createDueTickets } from '../application/tickets/record-due';
-import { type Config, packageVersion } from '../config';
+import { type Config, findPackageRoot, packageVersion } from '../config';
 import { DAY_MS, HOUR_MS, toIso } from '../domain/instant';
 import { calendarsEndingSoon as endingSoon } from '../domain/policy/calendar-ends';
 import { UnreadableEvent } from '../domain/ticket/upcast';
@@ -110,6 +111,7 @@ export async function startService(config: Config, log: Logger): Promise<Running
     const http = await startHttpServer({
       ...config,
       schema: buildGraphQLSchema(),
+      explorerQueries: config.explorer ? exampleQueries() : null,
       contextFor: contextFactory(services, logger),
       operationTimeoutMs: config.operationTimeoutSeconds * 1_000,
       callerOf: callerFromHeaders(config.operator),
@@ -150,6 +152,9 @@ export async function startService(config: Config, log: Logger): Promise<Running
     throw unusable(error, database) ?? error;
   }
 }
+
+/** The folder of the queries of README.md. */
+const exampleQueries = (): string => join(findPackageRoot(), 'examples', 'queries');
 
 /** Publishes the configured file if it has changed, and logs what its new version changes. */
 async function publishAtStart({ policies, policyFile }: Store, logger: Logger): Promise<void> {
