@@ -43,6 +43,10 @@ const precedes = (a: Decision, b: Decision): boolean =>
 
 const keyOf = (audience: Audience, consequence: Consequence): PairKey => `${audience}/${consequence}`;
 
+/** The number of pairs that a rule covers. */
+export const pairCount = ({ audience, consequences }: Rule, { audiences }: Facts): number =>
+  (audience === ANY_AUDIENCE ? audiences.length : 1) * consequences.length;
+
 /** The pairs that a rule covers. */
 const pairsOf = (rule: Pick<Rule, 'audience' | 'consequences'>, facts: Facts): Pair[] =>
   (rule.audience === ANY_AUDIENCE ? codesOf(facts.audiences) : [rule.audience]).flatMap((audience) =>
