@@ -63,7 +63,7 @@ async function everything(): Promise<Record<string, readonly string[]>> {
   return all;
 }
 
-/** A filter by texts and names completes what is derived of them, so that nothing is added later. */
+/** A filter by texts and names completes what is derived of them. Nothing is added later. */
 const index = () =>
   ask(service.url, '{ tickets(first: 1, filter: { text: "orders", assignee: { eq: "Ada" } }) { totalCount } }');
 
