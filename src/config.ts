@@ -38,10 +38,12 @@ export type Config = Readonly<{
   operationTimeoutSeconds: number;
   /** The names of this service; null for the loopback names and `host`. */
   allowedHosts: readonly string[] | null;
-  /** The origins whose pages may use this service; null for the loopback names at its port. */
+  /** The origins whose pages may use this service; null for those names at its port. */
   allowedOrigins: readonly string[] | null;
   /** The proxies whose headers name the client. */
   trustProxy: TrustProxy;
+  /** Whether a browser that opens /graphql gets the explorer. */
+  explorer: boolean;
   maxSockets: number;
   maxSocketsPerAddress: number;
   maxSubscriptions: number;
@@ -157,6 +159,7 @@ const specs = (root: string) => ({
     'origins with commas between them, such as https://desk.example.com,http://localhost:*',
     parseAllowedOrigin,
   )({ default: undefined }),
+  STEPDOWN_EXPLORER: exactlyTrueOrFalse({ default: true }),
   TRUST_PROXY: trustedProxies({ default: { kind: 'NONE' } as const }),
   STEPDOWN_MAX_SOCKETS: wholeNumber(1, 100_000)({ default: 1_000 }),
   STEPDOWN_MAX_SOCKETS_PER_ADDRESS: wholeNumber(1, 100_000)({ default: 50 }),
@@ -205,6 +208,7 @@ export const loadConfig = (env: Readonly<Record<string, string | undefined>>): C
     allowedHosts: clean.ALLOWED_HOSTS ?? null,
     allowedOrigins: clean.ALLOWED_ORIGINS ?? null,
     trustProxy: clean.TRUST_PROXY,
+    explorer: clean.STEPDOWN_EXPLORER,
     maxSockets: clean.STEPDOWN_MAX_SOCKETS,
     maxSocketsPerAddress: clean.STEPDOWN_MAX_SOCKETS_PER_ADDRESS,
     maxSubscriptions: clean.STEPDOWN_MAX_SUBSCRIPTIONS,

@@ -15,6 +15,7 @@ export async function serve(config: Config): Promise<void> {
       database: service.database,
       demo: demoCommand(config, new URL(service.url).port, loadConfig({})),
       isUnauthenticated: config.allowUnauthenticated,
+      hasExplorer: config.explorer,
     }),
   );
   if (config.allowUnauthenticated) log.warn(UNAUTHENTICATED_WARNING);

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { listedDifferences } from '../adapters/cli/policy/diff-lines';
 import { openFeed } from '../adapters/events/feed';
@@ -22,7 +23,7 @@ import type { Services } from '../application/ports/services';
 import type { TicketStore } from '../application/ports/ticket-store';
 import { createChangeTickets } from '../application/tickets/change-tickets';
 import { createDueTickets } from '../application/tickets/record-due';
-import type { Config } from '../config';
+import { type Config, findPackageRoot } from '../config';
 import { DAY_MS, HOUR_MS, toIso } from '../domain/instant';
 import { calendarsEndingSoon as endingSoon } from '../domain/policy/calendar-ends';
 import { UnreadableEvent } from '../domain/ticket/upcast';
@@ -104,6 +105,7 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
     const http = await startHttpServer({
       ...config,
       schema: buildGraphQLSchema(),
+      explorerQueries: config.explorer ? exampleQueries() : null,
       contextFor: contextFactory(services, logger),
       operationTimeoutMs: config.operationTimeoutSeconds * 1_000,
       callerOf: callerFromHeaders(config.operator),
@@ -135,6 +137,9 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
     throw unusable(error, database) ?? error;
   }
 }
+
+/** The folder of the queries of README.md. */
+const exampleQueries = (): string => join(findPackageRoot(), 'examples', 'queries');
 
 /** Publishes the configured file if it has changed, and logs what its new version changes. */
 async function publishAtStart({ policies, policyFile }: Store, logger: Logger): Promise<void> {

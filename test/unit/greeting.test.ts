@@ -29,8 +29,16 @@ describe('the greeting of a service', () => {
     expect(execFileSync('sh', ['-c', command], { encoding: 'utf8' })).toBe(`${dataDir}\n`);
   });
 
+  it('says that the address opens in a browser, unless there is no explorer', () => {
+    const facts = { url: 'http://x/graphql', database: 'd', demo: 'npm run demo', isUnauthenticated: false };
+    expect(greeting({ ...facts, hasExplorer: true })).toContain('in a browser');
+    expect(greeting({ ...facts, hasExplorer: false })).not.toContain('in a browser');
+  });
+
   it('names the database', () => {
     const facts = { url: 'http://x/graphql', database: 'the database a on b:1 (user c)', demo: 'npm run demo' };
-    expect(greeting({ ...facts, isUnauthenticated: false })).toContain('data in the database a on b:1 (user c).\n');
+    expect(greeting({ ...facts, isUnauthenticated: false, hasExplorer: false })).toContain(
+      'data in the database a on b:1 (user c).\n',
+    );
   });
 });

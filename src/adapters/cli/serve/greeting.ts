@@ -13,13 +13,14 @@ export interface GreetingFacts {
   /** The command of the demo. */
   readonly demo: string;
   readonly isUnauthenticated: boolean;
+  readonly hasExplorer: boolean;
 }
 
 /** The text that `stepdown serve` prints once the service listens. */
-export const greeting = ({ url, database, demo, isUnauthenticated }: GreetingFacts): string => `
+export const greeting = ({ url, database, demo, isUnauthenticated, hasExplorer }: GreetingFacts): string => `
 Stepdown serves ${url} (HTTP and WebSocket).
 It keeps its data in ${database}.
-
+${hasExplorer ? '\nOpen the address in a browser to explore it; the queries of README.md are its tabs.\n' : ''}
 Try in another terminal:
   ${demo}
       imports real incidents and reports on them
