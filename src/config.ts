@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { cleanEnv, EnvError, makeExactValidator } from 'envalid';
-import { nearestTo } from './adapters/documents/nearest';
 import { MAX_PROXY_HOPS, parseTrustProxy, type TrustProxy } from './adapters/http/client-address';
 import { isLoopback, parseAllowedHost, parseAllowedOrigin } from './adapters/http/request-guard';
 import { databaseUrlProblem } from './adapters/persistence/database/database-url';
 import { DEFAULT_POOL_SIZE, MIN_POOL_SIZE } from './adapters/persistence/database/lanes';
 import { OperatorError } from './application/operator-error';
+import { nearestTo } from './domain/nearest';
 import { AGENT_NAME, isAtMost } from './domain/value-rules';
 
 /** The levels of pino, from the most to the least verbose. */
