@@ -53,6 +53,13 @@ const pairsOf = (rule: Pick<Rule, 'audience' | 'consequences'>, facts: Facts): P
     rule.consequences.map((consequence) => ({ audience, consequence })),
   );
 
+/** The first pair of facts that the rules of a policy cover. */
+export function firstPair({ rules, facts }: Classifier): Pair {
+  const [pair] = rules.flatMap((rule) => pairsOf(rule, facts).slice(0, 1));
+  if (pair === undefined) throw new Error('The policy has no rule');
+  return pair;
+}
+
 /** For every pair that a rule covers, the rule that determines its severity. */
 export function decidingRules({ rules, facts }: Classifier): ReadonlyMap<PairKey, Decision> {
   const byPair = new Map<PairKey, Decision>();
