@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { RecordedTicket } from '../adapters/persistence/tickets/postgres-ticket-store';
 import { toIso } from '../domain/instant';
 import type { CommandType } from '../domain/ticket/commands';
-import type { EventType, TicketEvent } from '../domain/ticket/ticket-events';
+import type { EventType } from '../domain/ticket/ticket-events';
 
 /** The command that an event records; null for what only the passing of time causes. */
 const COMMANDS: Readonly<Record<EventType, CommandType | 'submit' | null>> = {
@@ -34,33 +34,33 @@ const COMMANDS: Readonly<Record<EventType, CommandType | 'submit' | null>> = {
 export function transitionLog(logger: Logger): ((tickets: readonly RecordedTicket[]) => void) | undefined {
   if (!logger.isLevelEnabled('info')) return undefined;
   return (tickets) => {
-    for (const { number, record } of tickets) {
+    for (const { number: ticket, record } of tickets) {
       let from = record.stored?.state;
       for (const event of record.events) {
-        const line = { ticket: number, ticketId: event.ticketId };
-        if (event.type === 'COMMITMENT_BREACHED') {
-          const { kind, cycle, severity, breach } = event;
-          const at = toIso(breach.at);
-          logger.info({ ...line, commitment: kind, cycle, severity, breachedAt: at }, 'commitment breached');
-        } else if (event.type !== 'MARK_REACHED') {
-          const to = event.effects.state;
-          logger.info({ ...line, from, to, ...changeIn(event) }, 'ticket changed');
+        const { type, ticketId } = event;
+        if (type === 'COMMITMENT_BREACHED') {
+          const { kind: commitment, cycle, severity, breach } = event;
+          const breachedAt = toIso(breach.at);
+          logger.info({ ticket, ticketId, commitment, cycle, severity, breachedAt }, 'commitment breached');
+        } else if (type !== 'MARK_REACHED') {
+          const { actor, effects } = event;
+          const { severityChange, state: to } = effects;
+          const line = {
+            ticket,
+            ticketId,
+            command: type === 'CLOSED' && event.cause === 'SILENCE' ? null : COMMANDS[type],
+            event: type,
+            from,
+            to,
+            severityFrom: severityChange?.from,
+            severityTo: type === 'SUBMITTED' ? event.severity : severityChange?.to,
+            actor: actor.kind,
+            by: actor.name,
+          };
+          logger.info(line, 'ticket changed');
           from = to;
         }
       }
     }
-  };
-}
-
-function changeIn(event: Exclude<TicketEvent, { type: 'MARK_REACHED' | 'COMMITMENT_BREACHED' }>) {
-  const { type, actor, effects } = event;
-  const isSilence = type === 'CLOSED' && event.cause === 'SILENCE';
-  return {
-    event: type,
-    command: isSilence ? null : COMMANDS[type],
-    severityFrom: effects.severityChange?.from,
-    severityTo: type === 'SUBMITTED' ? event.severity : effects.severityChange?.to,
-    actor: actor.kind,
-    by: actor.name,
   };
 }
