@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { cleanEnv, EnvError, makeExactValidator } from 'envalid';
-import { nearestTo } from './adapters/documents/nearest';
 import { MAX_PROXY_HOPS, parseTrustProxy, type TrustProxy } from './adapters/http/client-address';
 import { isLoopback, parseAllowedHost, parseAllowedOrigin } from './adapters/http/request-guard';
 import { databaseUrlProblem } from './adapters/persistence/database/database-url';
 import { DEFAULT_POOL_SIZE, MIN_POOL_SIZE } from './adapters/persistence/database/lanes';
 import { OperatorError } from './application/operator-error';
+import { nearestTo } from './domain/nearest';
 import { AGENT_NAME, isAtMost } from './domain/value-rules';
 
 /** The levels of pino, from the most to the least verbose. */
@@ -38,10 +38,12 @@ export type Config = Readonly<{
   operationTimeoutSeconds: number;
   /** The names of this service; null for the loopback names and `host`. */
   allowedHosts: readonly string[] | null;
-  /** The origins whose pages may use this service; null for the loopback names at its port. */
+  /** The origins whose pages may use this service; null for those names at its port. */
   allowedOrigins: readonly string[] | null;
   /** The proxies whose headers name the client. */
   trustProxy: TrustProxy;
+  /** Whether a browser that opens /graphql gets the explorer. */
+  explorer: boolean;
   maxSockets: number;
   maxSocketsPerAddress: number;
   maxSubscriptions: number;
@@ -157,6 +159,7 @@ const specs = (root: string) => ({
     'origins with commas between them, such as https://desk.example.com,http://localhost:*',
     parseAllowedOrigin,
   )({ default: undefined }),
+  STEPDOWN_EXPLORER: exactlyTrueOrFalse({ default: true }),
   TRUST_PROXY: trustedProxies({ default: { kind: 'NONE' } as const }),
   STEPDOWN_MAX_SOCKETS: wholeNumber(1, 100_000)({ default: 1_000 }),
   STEPDOWN_MAX_SOCKETS_PER_ADDRESS: wholeNumber(1, 100_000)({ default: 50 }),
@@ -205,6 +208,7 @@ export const loadConfig = (env: Readonly<Record<string, string | undefined>>): C
     allowedHosts: clean.ALLOWED_HOSTS ?? null,
     allowedOrigins: clean.ALLOWED_ORIGINS ?? null,
     trustProxy: clean.TRUST_PROXY,
+    explorer: clean.STEPDOWN_EXPLORER,
     maxSockets: clean.STEPDOWN_MAX_SOCKETS,
     maxSocketsPerAddress: clean.STEPDOWN_MAX_SOCKETS_PER_ADDRESS,
     maxSubscriptions: clean.STEPDOWN_MAX_SUBSCRIPTIONS,

@@ -1,19 +1,8 @@
-/** Who is affected. */
-export const AUDIENCES = ['ALL_END_USERS', 'SOME_END_USERS', 'ADMINISTRATORS', 'NOBODY'] as const;
-export type Audience = (typeof AUDIENCES)[number];
+/** The code of an audience of the policy: who is affected. */
+export type Audience = string;
 
-/** What they cannot do. */
-export const CONSEQUENCES = [
-  'ORDERING_BLOCKED',
-  'ALL_ORDER_IMPORT_BLOCKED',
-  'DEGRADED',
-  'ORDER_DATA_FLOW',
-  'NON_ORDER_DATA_FLOW',
-  'QUESTION',
-  'TRAINING',
-  'DOCUMENTATION',
-] as const;
-export type Consequence = (typeof CONSEQUENCES)[number];
+/** The code of a consequence of the policy: what they cannot do. */
+export type Consequence = string;
 
 /** A pair of facts that a ticket is classified by. The note is for people and has no effect. */
 export interface Impact {

@@ -176,6 +176,8 @@ describe(`the image's build steps in a clean copy${noBuild === null ? '' : ` (sk
         await sleep(20);
       }
       expect(isHealthy()).toBe(true);
+      const script = await fetch(`http://127.0.0.1:${port}/explorer/start.js`);
+      expect([script.status, (await script.text()).includes('mutation ')]).toEqual([200, true]);
       service.kill('SIGTERM');
       expect(await ended(service)).toBe(0);
     } finally {

@@ -111,7 +111,7 @@ test.each([
     /^DATABASE_URL must be a URL in which the characters/,
   ],
   ['a policy that is not there', { STEPDOWN_POLICY_FILE: '/nowhere.yaml' }, /STEPDOWN_POLICY_FILE/],
-  ['a data folder in /proc', { STEPDOWN_DATA_DIR: '/proc/stepdown' }, /\/proc\/stepdown is not a folder and cannot/],
+  ['a data folder in /proc', { STEPDOWN_DATA_DIR: '/proc/stepdown' }, /\/proc\/stepdown is not a folder in which/],
   ['a data folder that is a file', { STEPDOWN_DATA_DIR: __filename }, /is not a folder .*: set STEPDOWN_DATA_DIR/],
   ['a data folder in a file', { STEPDOWN_DATA_DIR: `${__filename}/data` }, /is not a folder .*: set STEPDOWN_DATA_DIR/],
 ])('a start with %s ends with a sentence', async (_, given, sentence) => {

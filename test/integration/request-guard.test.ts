@@ -1,5 +1,7 @@
+import type { IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import WebSocket from 'ws';
+import { createRequestGuard } from '../../src/adapters/http/request-guard';
 import { type Json, startTestService, type TestService } from '../support/graphql-service';
 import { exchange, statusOf } from '../support/raw-http';
 
@@ -148,6 +150,34 @@ describe('the origin of a request', () => {
       expect([origin, answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([origin, 403, null]);
       expect(((await answer.json()) as Json).errors[0].extensions.code).toBe('ORIGIN_NOT_ALLOWED');
     }
+  });
+
+  it.each<[host: string, origin: string]>([
+    ['127.0.0.1', 'http://localhost:4100'],
+    ['localhost', 'http://localhost:4100'],
+    ['::1', 'http://[::1]:4100'],
+    ['0:0:0:0:0:0:0:1', 'http://[::1]:4100'],
+    ['127.0.0.2', 'http://127.0.0.2:4100'],
+    ['192.168.1.5', 'http://192.168.1.5:4100'],
+    ['fd00::5', 'http://[fd00::5]:4100'],
+    ['tickets.internal', 'http://tickets.internal:4100'],
+    ['0.0.0.0', 'http://127.0.0.1:4100'],
+  ])('is the page of a service that listens on %s, at its port', (host, origin) => {
+    const guard = createRequestGuard(
+      { host, allowedHosts: null, allowedOrigins: null, trustProxy: { kind: 'NONE' } },
+      4100,
+    );
+    const { host: authority } = new URL(origin);
+    const request = (from: string) =>
+      ({
+        url: '/graphql',
+        headers: { origin: from },
+        rawHeaders: ['Host', authority],
+        socket: {},
+      }) as unknown as IncomingMessage;
+    expect(() => guard.check(request(origin), false)).not.toThrow();
+    expect(() => guard.check(request(origin.replace('4100', '4000')), false)).toThrow('ALLOWED_ORIGINS');
+    expect(() => guard.check(request('http://0.0.0.0:4100'), false)).toThrow('ALLOWED_ORIGINS');
   });
 
   it('that equals the host is refused if it is not allowed', async () => {

@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pino from 'pino';
 import { errorText } from '../../src/adapters/cli/error-text';
 import { openStore } from '../../src/compose/open-store';
+import { startService } from '../../src/compose/start-service';
 import { loadConfig } from '../../src/config';
 import { startTcpPostgres, type TcpPostgres } from '../support/tcp-postgres';
 import { untilTrue } from '../support/until';
@@ -137,6 +139,27 @@ test('a right password and any certificate are accepted', async () => {
   await postgres.run('CREATE DATABASE own OWNER scram');
   expect(await said(postgres.url('scram:s3cret%2F1', 'own?sslmode=no-verify'))).toBe('nothing');
 });
+
+test('a service logs an outage without the password', async () => {
+  await postgres.run('CREATE DATABASE watched OWNER scram');
+  const lines = new PassThrough();
+  let text = '';
+  lines.on('data', (chunk) => (text += chunk));
+  const url = postgres.url('scram:s3cret%2F1', 'watched');
+  const service = await startService(loadConfig({ DATABASE_URL: url, PORT: '0' }), pino({ level: 'trace' }, lines));
+  try {
+    await postgres.run(
+      'ALTER ROLE scram CONNECTION LIMIT 0',
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'scram'`,
+    );
+    await untilTrue(() => /too many connections|cannot be reached|terminating/.test(text));
+  } finally {
+    await postgres.run('ALTER ROLE scram CONNECTION LIMIT -1');
+    await service.close();
+  }
+  expect(service.database).toMatch(/^the database watched on 127\.0\.0\.1:\d+ \(user scram\)$/);
+  expect(text).not.toMatch(/s3cret/);
+}, 60_000);
 
 /** One or more sentences, no stack trace, and nothing of a password in any form. */
 function expectSentence(text: string): void {

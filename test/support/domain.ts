@@ -86,6 +86,7 @@ export const RESOLVE: Command = { type: 'resolve', resolution: null };
 export const REOPEN: Command = { type: 'reopen', reason: null };
 export const OUTBOUND: Command = { type: 'communicate', direction: 'OUTBOUND', channel: 'EMAIL', body: 'On it.' };
 export const INBOUND: Command = { type: 'communicate', direction: 'INBOUND', channel: 'EMAIL', body: 'Thanks.' };
+export const WITHDRAW: Command = { type: 'withdrawWorkaround', reason: 'It failed' };
 export const WAIT: Command = { type: 'startWaiting', reason: 'CLIENT' };
 export const GO_ON: Command = { type: 'stopWaiting', reason: 'CLIENT' };
 export const reclassify = (impacts: readonly Impact[], reason: string | null = null): Command => ({

@@ -2,7 +2,16 @@ import fc from 'fast-check';
 import type { Actor } from '../../src/domain/actor';
 import type { Impact } from '../../src/domain/impact';
 import { DAY_MS, MINUTE_MS } from '../../src/domain/instant';
-import { COMMITMENT_KINDS, type Policy, type Target, WAITING_REASONS } from '../../src/domain/policy/policy';
+import {
+  COMMITMENT_KINDS,
+  type CommitmentKind,
+  type Policy,
+  type Target,
+  targetOf,
+  targetsOf,
+  WAITING_REASONS,
+} from '../../src/domain/policy/policy';
+import type { Severity } from '../../src/domain/severity';
 import type { Command } from '../../src/domain/ticket/commands';
 import {
   AGENT,
@@ -19,18 +28,28 @@ import {
 } from './domain';
 import { CONTAINED } from './impacts';
 
+/** The targets of a policy, by severity. */
+const withTargets = (change: (severity: Severity, kind: CommitmentKind, target: Target) => Target | null) =>
+  CIMCLOUD_DOCUMENT.severities.map((level) => {
+    const changed = targetsOf(level).map(([kind, target]) => [kind, change(level.severity, kind, target)] as const);
+    return { ...level, targets: Object.fromEntries(changed.filter(([, target]) => target !== null)) };
+  });
+
 /** The most urgent severity promises a resolution, the least urgent promises nothing. */
-const upsideDown = CIMCLOUD_DOCUMENT.severities.map((level) => {
-  const { RESPONSE, UPDATE, RESOLUTION } = level.targets;
-  const none = (target: Target): Target => ({ ...target, span: null });
-  if (level.severity === 'SEV1') return { ...level, targets: { RESPONSE, UPDATE, RESOLUTION: RESPONSE } };
-  if (level.severity !== 'SEV4') return level;
-  return { ...level, targets: { RESPONSE, UPDATE: none(UPDATE), RESOLUTION: none(RESOLUTION) } };
+const upsideDown = withTargets((severity, kind, target) => {
+  if (severity === 'SEV1' && kind === 'RESOLUTION') return targetOf(CIMCLOUD, 'SEV1', 'RESPONSE');
+  return severity === 'SEV4' && kind !== 'RESPONSE' ? { ...target, span: null } : target;
 });
+
+/** Each kind of commitment is missing at one severity at least, and all at one. */
+const MISSING = ['SEV1/RESOLUTION', 'SEV2/UPDATE', 'SEV4/RESPONSE', 'SEV4/UPDATE', 'SEV4/RESOLUTION'];
+const incomplete = withTargets((severity, kind, target) => (MISSING.includes(`${severity}/${kind}`) ? null : target));
 
 const POLICIES: readonly Policy[] = [
   CIMCLOUD,
   policyWith({ severities: upsideDown }),
+  policyWith({ severities: incomplete }),
+  policyWith({ severities: incomplete, onLowering: 'RESTART' }),
   policyWith({ onLowering: 'RESTART' }),
   policyWith({
     pauses: { CLIENT: ['RESPONSE', 'UPDATE', 'RESOLUTION'], THIRD_PARTY: ['RESOLUTION'], OTHER_TICKET: [] },

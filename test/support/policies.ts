@@ -3,7 +3,8 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 
 import { join } from 'node:path';
 import type { parsePolicy } from '../../src/adapters/policy-files/load-policy';
 import { compilePolicy } from '../../src/domain/policy/compile-policy';
-import type { Policy, PolicyDocument } from '../../src/domain/policy/policy';
+import type { CommitmentKind, Policy, PolicyDocument, Target } from '../../src/domain/policy/policy';
+import type { Severity } from '../../src/domain/severity';
 
 const ROOT = join(__dirname, '../..');
 
@@ -59,3 +60,19 @@ function loadParser(): typeof parsePolicy {
 /** The same policy with some of it changed. */
 export const policyWith = (changes: Partial<PolicyDocument>): Policy =>
   compilePolicy({ ...CIMCLOUD_DOCUMENT, ...changes }, 1);
+
+/**
+ * The severities of the same policy with the target of one kind changed at one severity; null
+ * leaves it out, so that the policy does not promise it.
+ */
+export const severitiesWith = (
+  severity: Severity,
+  kind: CommitmentKind,
+  change: Partial<Target> | null,
+): PolicyDocument['severities'] =>
+  CIMCLOUD_DOCUMENT.severities.map((level) => {
+    const { [kind]: target, ...others } = level.targets;
+    if (level.severity !== severity) return level;
+    if (target === undefined) throw new Error(`${severity} has no ${kind}`);
+    return { ...level, targets: change === null ? others : { ...others, [kind]: { ...target, ...change } } };
+  });

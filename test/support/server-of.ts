@@ -18,6 +18,7 @@ export function startServerOf(
   return startHttpServer({
     ...loadConfig(environment),
     port: 0,
+    explorerQueries: null,
     schema: settings.schema ?? buildGraphQLSchema(),
     contextFor: contextFactory(services, logger),
     operationTimeoutMs: 30_000,

@@ -1,13 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { AUDIENCES, type Audience, CONSEQUENCES, type Consequence, type Impact } from '../../src/domain/impact';
+import type { Audience, Consequence, Impact } from '../../src/domain/impact';
 import { classify } from '../../src/domain/policy/classify';
+import { codesOf, FORMER_FACTS } from '../../src/domain/policy/facts';
 import type { Basis } from '../../src/domain/policy/policy';
 import type { Severity } from '../../src/domain/severity';
 import { CIMCLOUD_DOCUMENT as policy } from '../support/policies';
 
 const impact = (pair: string): Impact => {
-  const [audience, consequence] = pair.split('/');
-  return { audience: audience as Audience, consequence: consequence as Consequence, note: null };
+  const [audience = '', consequence = ''] = pair.split('/');
+  return { audience, consequence, note: null };
 };
 
 const rules: [clause: string, severity: Severity, basis: Basis, pair: string, words: RegExp][] = [
@@ -85,8 +86,11 @@ const outcomeOf = (...names: string[]): string => {
 };
 
 describe('every pair of audience and consequence', () => {
-  const cells = CONSEQUENCES.flatMap((consequence) =>
-    AUDIENCES.map((audience) => [`${audience}/${consequence}`, pairs[consequence][audience]] as const),
+  const { audiences, consequences } = policy.facts;
+  const cells = codesOf(consequences).flatMap((consequence) =>
+    codesOf(audiences).map(
+      (audience) => [`${audience}/${consequence}`, pairs[consequence]?.[audience] ?? 'no row'] as const,
+    ),
   );
 
   it('is one of 32 pairs', () => expect(cells).toHaveLength(32));
@@ -130,7 +134,7 @@ describe('several impacts', () => {
   });
 
   it('names the first of several contradictory pairs, in the order of the impacts', () => {
-    const onlyQuestions = { rules: policy.rules.filter(({ clause }) => clause === '4') };
+    const onlyQuestions = { ...policy, rules: policy.rules.filter(({ clause }) => clause === '4') };
     expect(
       classify(onlyQuestions, ['NOBODY/TRAINING', 'NOBODY/ORDER_DATA_FLOW', 'NOBODY/DEGRADED'].map(impact)),
     ).toMatchObject({ refusal: { audience: 'NOBODY', consequence: 'ORDER_DATA_FLOW' } });
@@ -141,6 +145,26 @@ describe('several impacts', () => {
       ok: false,
       refusal: { code: 'InvalidInput', field: 'impacts', expected: 'at least one impact' },
     });
+  });
+
+  it.each([
+    ['ALL_END_USER/DEGRADED', 'AUDIENCE', 'ALL_END_USER', 'ALL_END_USERS'],
+    ['ALL_END_USERS/DEGRADE', 'CONSEQUENCE', 'DEGRADE', 'DEGRADED'],
+    ['SHOPPERS/OUTAGE', 'AUDIENCE', 'SHOPPERS', null],
+    ['NOBODY/PRODUCTION_SYSTEM_DOWN', 'CONSEQUENCE', 'PRODUCTION_SYSTEM_DOWN', null],
+    // The word for all audiences in a rule is not an audience.
+    ['ANY/QUESTION', 'AUDIENCE', 'ANY', null],
+    ['constructor/QUESTION', 'AUDIENCE', 'constructor', null],
+  ] as const)('%s has an unknown %s, %s; the nearest is %s', (pair, kind, value, nearest) => {
+    const known = codesOf(kind === 'AUDIENCE' ? policy.facts.audiences : policy.facts.consequences);
+    expect(classify(policy, [impact('NOBODY/QUESTION'), impact(pair)])).toEqual({
+      ok: false,
+      refusal: { code: 'UnknownFact', kind, value, nearest, known },
+    });
+  });
+
+  it('has the words that all policies had before each had its own', () => {
+    expect(policy.facts).toEqual(FORMER_FACTS);
   });
 
   it('ignores notes', () => {

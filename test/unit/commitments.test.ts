@@ -5,7 +5,6 @@ import type { CommitmentKind } from '../../src/domain/policy/policy';
 import type { Command } from '../../src/domain/ticket/commands';
 import {
   ACKNOWLEDGE,
-  CIMCLOUD_DOCUMENT,
   GO_ON,
   inNy,
   ny,
@@ -20,8 +19,10 @@ import {
   SEV4,
   Story,
   WAIT,
+  WITHDRAW,
   workaround,
 } from '../support/domain';
+import { severitiesWith } from '../support/policies';
 
 // November 2026 in New York: Monday the 2nd, 9th, 16th, 23rd. Closed on Wednesday the 11th and
 // Thursday the 26th. Each instant below was counted by hand on 08:00–17:00, nine hours a day.
@@ -63,10 +64,7 @@ describe('a target with a decimal fraction', () => {
     [0.3333333333, 'HOURS', 1_200_000],
     [1.1, 'MINUTES', 66_000],
   ] as const)('%d %s is worth whole seconds', (amount, unit, totalMs) => {
-    const severities = CIMCLOUD_DOCUMENT.severities.map((level) => {
-      const span = { amount, unit, calendar: 'roundTheClock' };
-      return { ...level, targets: { ...level.targets, RESPONSE: { ...level.targets.RESPONSE, span } } };
-    });
+    const severities = severitiesWith('SEV2', 'RESPONSE', { span: { amount, unit, calendar: 'roundTheClock' } });
     const story = new Story(SEV2, ny('2026-11-16 09:00'), policyWith({ severities }));
     expect(story.ticket.cycles[0]?.totalMs).toBe(totalMs);
   });
@@ -144,7 +142,6 @@ describe('in time and late', () => {
 
 describe('a withdrawn workaround', () => {
   const OPENED = ny('2026-11-16 09:00');
-  const WITHDRAW: Command = { type: 'withdrawWorkaround', reason: null };
   const update = (story: Story, at: string) => cyclesOf(story, 'UPDATE', ny(at)).at(-1)?.slice(0, 4);
 
   it('restores the update that was promised, from its old start', () => {
@@ -175,13 +172,7 @@ describe('a withdrawn workaround', () => {
   });
 
   const RESTART = policyWith({ onLowering: 'RESTART' });
-  const SEV4_PROMISES_NO_UPDATE = policyWith({
-    severities: CIMCLOUD_DOCUMENT.severities.map((level) =>
-      level.severity === 'SEV4'
-        ? { ...level, targets: { ...level.targets, UPDATE: { ...level.targets.UPDATE, span: null } } }
-        : level,
-    ),
-  });
+  const SEV4_PROMISES_NO_UPDATE = policyWith({ severities: severitiesWith('SEV4', 'UPDATE', { span: null }) });
 
   it.each([
     ['restarts the clock', RESTART],

@@ -20,6 +20,7 @@ const defaults: Config = {
   allowedHosts: null,
   allowedOrigins: null,
   trustProxy: { kind: 'NONE' },
+  explorer: true,
   maxSockets: 1_000,
   maxSocketsPerAddress: 50,
   maxSubscriptions: 2_000,
@@ -78,6 +79,7 @@ describe('a valid environment', () => {
         ],
       },
     ],
+    ['no explorer', { STEPDOWN_EXPLORER: 'false' }, { explorer: false }],
     ['no proxy', { TRUST_PROXY: 'false' }, {}],
     ['two proxies', { TRUST_PROXY: '2' }, { trustProxy: { kind: 'HOPS', hops: 2 } }],
     [

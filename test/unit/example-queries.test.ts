@@ -18,6 +18,11 @@ it('examples/queries has the GraphQL blocks of README.md, in its order', () => {
   expect(blocks.length).toBeGreaterThan(5);
 });
 
+it('variables.json says for each variable what to fill in', () => {
+  const names = files.flatMap((file) => [...textOf(file).matchAll(/\$(\w+):/g)].map(([, name]) => name));
+  expect(Object.keys(JSON.parse(textOf('variables.json'))).sort()).toEqual([...new Set(names)].sort());
+});
+
 it.each(files)('%s has one operation with the name of the file', (file) => {
   const names = parse(textOf(file)).definitions.map((one) =>
     one.kind === Kind.OPERATION_DEFINITION ? one.name?.value : one.kind,

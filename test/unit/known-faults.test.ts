@@ -23,6 +23,7 @@ import {
   WAIT,
   workaround,
 } from '../support/domain';
+import { severitiesWith } from '../support/policies';
 
 // November 2026 in New York: Monday the 16th and 23rd; closed on Thursday the 26th. Nine hours a
 // day, 08:00–17:00. Each instant was counted by hand.
@@ -103,11 +104,7 @@ describe('faults of other products, which this service does not have:', () => {
   });
 
   it('a deadline remains from a target that no longer exists', () => {
-    const severities = CIMCLOUD_DOCUMENT.severities.map((level) =>
-      level.severity === 'SEV4'
-        ? { ...level, targets: { ...level.targets, RESOLUTION: { ...level.targets.RESOLUTION, span: null } } }
-        : level,
-    );
+    const severities = severitiesWith('SEV4', 'RESOLUTION', { span: null });
     const changed = ny('2026-11-16 12:00');
     const story = new Story(SEV2, OPENED, policyWith({ severities }))
       .do(OUTBOUND, OPENED)
@@ -223,13 +220,8 @@ describe('commands at the same instant, and changes at an edge', () => {
     const day = [['00:00', '24:00']] as const;
     const always = { timeZone: 'America/New_York', holidays: [], special: {} };
     const week = { mon: day, tue: day, wed: day, thu: day, fri: day, sat: day, sun: day };
-    const severities = CIMCLOUD_DOCUMENT.severities.map((level) => {
-      const RESOLUTION = {
-        ...level.targets.RESOLUTION,
-        span: { amount: 24, unit: 'HOURS', calendar: 'always' },
-      } as const;
-      return { ...level, targets: { ...level.targets, RESOLUTION } };
-    });
+    const span = { amount: 24, unit: 'HOURS', calendar: 'always' } as const;
+    const severities = severitiesWith('SEV2', 'RESOLUTION', { span });
     const calendars = { ...CIMCLOUD_DOCUMENT.calendars, always: { ...always, week } };
     const story = new Story(SEV2, ny('2027-03-13 20:00'), policyWith({ severities, calendars }))
       .do(WAIT, ny('2027-03-13 22:00'))

@@ -48,7 +48,9 @@ describe('a policy document from the database', () => {
     ['loweringApproval', 'SOMETIMES', 'loweringApproval takes one of OVERRIDES, ALWAYS, NEVER, not "SOMETIMES"'],
     ['severities', [], 'severities takes at least one severity'],
     ['severities.0.severity', 'SEV2', 'severities[0].severity takes SEV1 here, not SEV2'],
-    ['severities.0.targets.RESPONSE', undefined, 'severities[0].targets.RESPONSE is missing; it takes an object'],
+    ['severities.0.targets.RESPONSE', null, 'severities[0].targets.RESPONSE takes an object, not null'],
+    ['facts.audiences.0.code', 'ANY', 'facts.audiences[0].code takes capital letters, digits and _, not "ANY"'],
+    ['facts.audiences', [], 'rules[0].audience takes one of ANY, not ALL_END_USERS'],
     [
       'severities.1.targets.RESPONSE.span.calendar',
       'lunar',

@@ -3,7 +3,13 @@ import { viewCommitment } from '../../src/domain/commitment/view';
 import type { EpochMs } from '../../src/domain/instant';
 import { compilePolicy } from '../../src/domain/policy/compile-policy';
 import { ImpactTally, impactOn, type TicketImpact } from '../../src/domain/policy/dry-run';
-import type { CommitmentKind, Policy, PolicyDocument, Target } from '../../src/domain/policy/policy';
+import {
+  type CommitmentKind,
+  targetOf as domainTargetOf,
+  type Policy,
+  type PolicyDocument,
+  type Target,
+} from '../../src/domain/policy/policy';
 import { replayUnder } from '../../src/domain/policy/replay-under-policy';
 import type { Severity } from '../../src/domain/severity';
 import { foldAll } from '../../src/domain/ticket/fold';
@@ -30,16 +36,11 @@ import {
   WAIT,
   workaround,
 } from '../support/domain';
+import { severitiesWith } from '../support/policies';
 
 /** The policy with another span for one target. */
 function targetOf(severity: Severity, kind: CommitmentKind, span: Target['span']): Policy {
-  return policyWith({
-    severities: CIMCLOUD_DOCUMENT.severities.map((level) =>
-      level.severity === severity
-        ? { ...level, targets: { ...level.targets, [kind]: { ...level.targets[kind], span } } }
-        : level,
-    ),
-  });
+  return policyWith({ severities: severitiesWith(severity, kind, { span }) });
 }
 
 const business = CIMCLOUD_DOCUMENT.calendars.business ?? { timeZone: '', week: {}, holidays: [], special: {} };
@@ -238,10 +239,7 @@ test('a longer deadline, under which there is no breach to waive, is no refusal'
   expect([kind, number]).toEqual(['RESPONSE', 1]);
   story.do({ type: 'waiveBreach', kind: 'RESPONSE', cycle: 1, reason: 'agreed' }, ny('2026-06-01 17:00'));
   const kinder = policyWith({
-    severities: CIMCLOUD.severities.map((level) => ({
-      ...level,
-      targets: { ...level.targets, RESPONSE: level.targets.RESOLUTION },
-    })),
+    severities: severitiesWith('SEV2', 'RESPONSE', domainTargetOf(CIMCLOUD, 'SEV2', 'RESOLUTION')),
   });
   expect(impactOn(story.events, CIMCLOUD, kinder, ny('2026-06-02 10:00'))).toMatchObject({
     isBreached: true,

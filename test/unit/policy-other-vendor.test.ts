@@ -11,8 +11,11 @@ const fileName = join(__dirname, '../support/policies/three-levels.yaml');
 const document = parsePolicy(readFileSync(fileName, 'utf8'), { fileName });
 const policy = compilePolicy(document, 3);
 
-const promise = ({ span }: Target): string =>
-  span === null ? 'best effort' : `${span.amount} ${span.unit} ${span.calendar}`;
+const promise = (target: Target | null): string => {
+  if (target === null) return 'not promised';
+  const { span } = target;
+  return span === null ? 'best effort' : `${span.amount} ${span.unit} ${span.calendar}`;
+};
 
 describe("another vendor's policy", () => {
   it.each([

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it, jest } from '@jest/globals';
 import { DocumentError, type DocumentProblem } from '../../src/adapters/documents/document-error';
 import { parsePolicy } from '../../src/adapters/policy-files/load-policy';
+import { FORMER_FACTS } from '../../src/domain/policy/facts';
 
 const sound = readFileSync(join(__dirname, '../support/policies/three-levels.yaml'), 'utf8');
 
@@ -62,7 +63,7 @@ const rows: Row[] = [
   ['severity: SEV2\n', 'severity: SEV3\n', 14, 'severities[1].severity', 'takes SEV2 here'],
   ['severity: SEV3\n', 'severity: SEV9\n', 22, 'severities[2].severity', 'takes one of SEV1, SEV2'],
   // Targets
-  ['RESOLUTION: { amount: 8', 'RESOLVED: { amount: 8', 10, 'severities[0].targets.RESOLUTION', 'is missing'],
+  ['RESOLUTION: { amount: 8', 'RESOLVED: { amount: 8', 13, 'severities[0].targets.RESOLVED', 'known are RESPONSE'],
   ['amount: 30', 'amount: 0', 11, `${response}.amount`, 'takes more than 0 and at most 527040 minutes'],
   ['amount: 30', 'amount: -2', 11, `${response}.amount`, 'not -2'],
   ['amount: 30', 'amount: .inf', 11, `${response}.amount`, 'takes a finite number, not Infinity'],
@@ -291,4 +292,49 @@ it('a key that is a collection is a problem, and nothing is written to standard 
   expect(problemsOf('{ a: 1 }: 1').length).toBeGreaterThan(0);
   expect(warn).not.toHaveBeenCalled();
   warn.mockRestore();
+});
+
+describe('the vocabulary of a policy', () => {
+  const gitlab = readFileSync(join(__dirname, '../../policies/gitlab-support.yaml'), 'utf8');
+  const changed = (find: string, replace: string): string => {
+    expect(gitlab).toContain(find);
+    return gitlab.replace(find, replace);
+  };
+
+  it.each([
+    ['code: NOBODY', 'code: nobody', 'facts.audiences[2].code', 'takes a code of capital letters'],
+    ['code: NOBODY', 'code: ANY', 'facts.audiences[2].code', 'stands for every audience'],
+    ['code: NOBODY', 'code: PRODUCTION', 'facts.audiences[2].code', 'PRODUCTION occurs twice'],
+    ['code: ENHANCEMENT', 'code: ENHANCEMENTS', 'rules[5].consequences[2]', 'did you mean "ENHANCEMENTS"?'],
+    ['audience: NOBODY', 'audience: NO_BODY', 'rules[6].audience', 'did you mean "NOBODY"?'],
+    [', ENHANCEMENT]', ']', 'facts.consequences[6].code', 'is in no rule'],
+    ['      title: Production\n', '', 'facts.audiences[0].title', 'is missing'],
+    ['    - code', '    - name', 'facts.audiences[0].name', 'is not known here'],
+  ])('%j → %j is a problem at %s', (find, replace, field, message) => {
+    expect(problemsOf(changed(find, replace))).toContainEqual(
+      expect.objectContaining({ field, message: expect.stringContaining(message) }),
+    );
+  });
+
+  it('bounds the pairs that the rules cover', () => {
+    const list = (name: string) =>
+      Array.from({ length: 100 }, (_, at) => `    - { code: ${name}${at}, title: t, text: t }`).join('\n');
+    const consequences = Array.from({ length: 100 }, (_, at) => `C${at}`).join(', ');
+    const rules = Array.from(
+      { length: 11 },
+      (_, at) =>
+        `  - { clause: c${at}, severity: SEV1, audience: ANY, consequences: [${consequences}], basis: HOUSE, text: t }`,
+    ).join('\n');
+    const facts = `facts:\n  audiences:\n${list('A')}\n  consequences:\n${list('C')}\n`;
+    const text = gitlab.replace(/facts:[\s\S]*?\ncalendars:/, `${facts}rules:\n${rules}\ncalendars:`);
+    expect(problemsOf(text)).toMatchObject([{ field: 'rules', message: expect.stringContaining('110,000 pairs') }]);
+  });
+
+  it('is the former one where a policy states none', () => {
+    const { facts } = parsePolicy(sound, { fileName: 'sound.yaml' });
+    expect(facts).toEqual(FORMER_FACTS);
+    expect(problemsOf(sound.replace('consequences: [ORDER', 'consequences: [ODER'))[0]?.message).toMatch(
+      /did you mean/,
+    );
+  });
 });

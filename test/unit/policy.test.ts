@@ -6,7 +6,7 @@ import { checkPolicy } from '../../src/adapters/cli/policy/policy-check';
 import { parsePolicy } from '../../src/adapters/policy-files/load-policy';
 import { policyFingerprint } from '../../src/adapters/policy-files/policy-fingerprint';
 import { compilePolicy } from '../../src/domain/policy/compile-policy';
-import { type PolicyDocument, targetOf } from '../../src/domain/policy/policy';
+import { type PolicyDocument, targetOfCycle } from '../../src/domain/policy/policy';
 import { CIMCLOUD_FILE as fileName, CIMCLOUD_DOCUMENT as policy, CIMCLOUD_TEXT as text } from '../support/policies';
 
 describe('the first policy', () => {
@@ -24,7 +24,7 @@ describe('the first policy', () => {
     ['SEV4', 'UPDATE', '5 BUSINESS_DAYS business', 'HOUSE', /regular communication.*our ruling/],
     ['SEV4', 'RESOLUTION', '10 BUSINESS_DAYS business', 'PUBLISHED', /within 10 business days/],
   ] as const)('promises at %s as %s: %s (%s)', (severity, kind, expected, basis, words) => {
-    const target = targetOf(policy, severity, kind);
+    const target = targetOfCycle(policy, { severity, kind });
     const { span } = target;
     expect(span === null ? 'best effort' : `${span.amount} ${span.unit} ${span.calendar}`).toBe(expected);
     expect(target).toMatchObject({ basis, text: expect.stringMatching(words) });

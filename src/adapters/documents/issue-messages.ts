@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { didYouMean } from '../../domain/nearest';
 import type { FieldPath, ReportProblem } from './document-error';
-import { didYouMean } from './nearest';
 
 const KINDS: Readonly<Record<string, string>> = {
   string: 'text',

@@ -1,6 +1,6 @@
 import { CalendarError } from '../../domain/calendar/business-calendar';
 import { ZoneOffsets } from '../../domain/calendar/zone-offsets';
-import { didYouMean } from './nearest';
+import { didYouMean } from '../../domain/nearest';
 
 /**
  * What is wrong with the name of a time zone; undefined if the IANA database has it. Offsets such

@@ -78,11 +78,11 @@ export const explainFileError = (dataDir: string, error: unknown): unknown => {
   }
 };
 
-/** The error for a data folder that is a file, or that cannot be created where it is. */
+/** The error for a data folder that is a file, cannot be created, or cannot have files. */
 export const notAFolder = (dataDir: string, cause?: unknown): EmbeddedPostgresError =>
   new EmbeddedPostgresError(
     'DATA_DIR_UNUSABLE',
-    `The data folder ${dataDir} is not a folder and cannot be created: set STEPDOWN_DATA_DIR to a folder of this user, ` +
+    `The data folder ${dataDir} is not a folder in which files can be created: set STEPDOWN_DATA_DIR to a folder of this user, ` +
       'or DATABASE_URL to a PostgreSQL of your own.',
     { cause },
   );

@@ -35,7 +35,7 @@ export const COSTS = {
   scan: 1_000,
   /** Each condition of a filter, in addition. */
   condition: 100,
-  /** The same for lists of a ticket: its tags, and the reasons for which it waits. */
+  /** The same for lists of a ticket: its tags, its impacts, and the reasons for which it waits. */
   listCondition: 500,
   /** A text filter compares the texts of tickets. */
   textScan: 5_000,
@@ -57,6 +57,8 @@ const asOf = (work: number): Amount => ({
   of: (args) => work + (args.asOf == null && args.knownAt == null ? 0 : COSTS.history),
 });
 
+const LISTS_OF_TICKETS: ReadonlySet<string> = new Set(['tag', 'waiting', 'audience', 'consequence']);
+
 /** The work of the conditions of a filter, which can nest filters in `and`, `or` and `not`. */
 function conditionsIn(filter: object): number {
   let work = 0;
@@ -68,7 +70,7 @@ function conditionsIn(filter: object): number {
     else {
       const { status: compared = condition } = condition as { readonly status?: unknown };
       const comparisons = typeof compared === 'object' && compared !== null ? Object.keys(compared).length : 1;
-      work += comparisons * (name === 'tag' || name === 'waiting' ? COSTS.listCondition : COSTS.condition);
+      work += comparisons * (LISTS_OF_TICKETS.has(name) ? COSTS.listCondition : COSTS.condition);
     }
   }
   return work;
@@ -180,6 +182,9 @@ export const FIELD_COSTS: Readonly<Record<string, FieldCost>> = {
   'Policy.rules': { entries: 20 },
   'Policy.marks': { entries: 4 },
   'Policy.waitingRules': { entries: 3 },
+  'Policy.audiences': { entries: 5 },
+  'Policy.consequences': { entries: 10 },
+  'UnknownFact.known': { entries: 10 },
   'WaitingRule.pauses': { entries: 3 },
   'ClassificationRule.consequences': { entries: 5 },
   '*.known': { entries: 5 },

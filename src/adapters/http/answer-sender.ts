@@ -34,7 +34,7 @@ export class AnswerSender {
    * @param carriedOut what the request has changed, as sentences; empty for nothing
    * @throws RequestError with status 503 if too much waits already
    */
-  send(response: ServerResponse, status: number, body: string, address: string, carriedOut: string): void {
+  send(response: ServerResponse, status: number, body: string | Buffer, address: string, carriedOut: string): void {
     const { uncounted, stalledMs } = this.limits;
     // No character has more than three bytes in UTF-8 per unit of UTF-16.
     if (body.length * 3 <= uncounted || response.destroyed || response.req.method === 'HEAD') {
@@ -42,7 +42,7 @@ export class AnswerSender {
       return;
     }
     // Encoded once, outside the heap of JavaScript, whose limit ends the process.
-    const bytes = Buffer.from(body);
+    const bytes = typeof body === 'string' ? Buffer.from(body) : body;
     const held = this.budget.hold(address, () => response.destroy());
     if (!held.resize(bytes.length)) throw tooManyAnswers(carriedOut);
     const stalled = setTimeout(() => response.destroy(), stalledMs);

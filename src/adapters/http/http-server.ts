@@ -4,19 +4,23 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Admission, type AdmissionSettings, OperationEntry } from '../graphql/admission';
 import { RunningOperation } from '../graphql/running-operation';
+import { allow } from './allow-methods';
 import { AnswerSender } from './answer-sender';
 import { type GraphQLExecutor, headerMap, startApollo } from './apollo';
 import { addressGroup, clientAddresses } from './client-address';
 import { Connections } from './connection-limits';
 import { allowOrigin, answerPreflight, isPreflight } from './cors';
+import { answerExplorerFile } from './explorer/answer-explorer-file';
+import { ExplorerFiles } from './explorer/explorer-files';
+import { EXPLORER_PATH, prefersPage, sendExplorer } from './explorer/explorer-page';
 import { errorBody, fail } from './failed-request';
 import { answerHealth, answerReady, type HealthChecks } from './health';
 import { listen } from './listen';
 import { Pipeline } from './pipeline';
 import { BodyReceiver, RequestError, readJson } from './request-body';
 import { createRequestGuard, type GuardSettings, pathAndQuery, type RequestGuard } from './request-guard';
-import { send, sendJson } from './send';
-import { startPage } from './start-page';
+import { sendJson } from './send';
+import { sendStartPage } from './start-page';
 import { createSocketServer, type SocketSettings } from './websocket/websocket';
 
 const GRAPHQL_PATH = '/graphql';
@@ -35,10 +39,13 @@ const IDLE_MARGIN_MS = 30_000;
 /** The paths of health checks, which a load balancer may send to an IP address. */
 const PROBES: readonly string[] = ['/health', '/readyz', '/livez'];
 const GRAPHQL_METHODS = ['GET', 'POST'] as const;
+const PAGE_METHODS = ['GET', 'HEAD'] as const;
 
 export interface HttpSettings extends HealthChecks, GuardSettings, SocketSettings, AdmissionSettings {
   /** 0 picks any free port. */
   readonly port: number;
+  /** The folder of the queries that the explorer shows; null if there is no explorer. */
+  readonly explorerQueries: string | null;
 }
 
 export interface HttpServer {
@@ -49,8 +56,8 @@ export interface HttpServer {
 }
 
 /**
- * Listens and serves GraphQL over HTTP and WebSocket on one path, health checks, and a page for
- * browsers.
+ * Listens and serves GraphQL over HTTP and WebSocket on one path, its explorer for browsers, health
+ * checks, and a page that says what this is.
  *
  * @throws ListenError
  */
@@ -60,7 +67,14 @@ export async function startHttpServer(settings: HttpSettings): Promise<HttpServe
   const executor = await startApollo(schema, admission.documents, logger);
   const sockets = createSocketServer(settings, admission);
   const pipeline = new Pipeline();
-  const endpoint: Endpoint = { settings, admission, executor, bodies: new BodyReceiver(), answers: new AnswerSender() };
+  const endpoint: Endpoint = {
+    settings,
+    admission,
+    executor,
+    bodies: new BodyReceiver(),
+    answers: new AnswerSender(),
+    explorer: settings.explorerQueries === null ? null : new ExplorerFiles(settings.explorerQueries),
+  };
   // The port is known once the server listens; no request arrives before.
   let guard = createRequestGuard(settings, port);
   // Limits how long a slow client can hold a connection.
@@ -153,13 +167,14 @@ function refusalOfUpgrade(
 const notFound = (): RequestError =>
   new RequestError(404, 'NOT_FOUND', `There is no resource at this path; GraphQL is at ${GRAPHQL_PATH}.`);
 
-/** What answers GraphQL requests. */
+/** What answers requests. */
 interface Endpoint {
   readonly settings: HttpSettings;
   readonly admission: Admission;
   readonly executor: GraphQLExecutor;
   readonly bodies: BodyReceiver;
   readonly answers: AnswerSender;
+  readonly explorer: ExplorerFiles | null;
 }
 
 async function respond(
@@ -174,36 +189,34 @@ async function respond(
   switch (path) {
     case GRAPHQL_PATH:
       if (isPreflight(request)) return answerPreflight(response, GRAPHQL_METHODS);
+      if (isPageView(request)) {
+        const address = guard.ownAddress(request);
+        return endpoint.explorer === null ? sendStartPage(response, address) : sendExplorer(response, address);
+      }
       allow(request, response, GRAPHQL_METHODS);
-      return isPageView(request)
-        ? sendPage(guard, request, response)
-        : answerGraphQL(endpoint, guard.addresses.of(request), request, response);
+      return answerGraphQL(endpoint, guard.addresses.of(request), request, response);
     case '/health':
-      allow(request, response, ['GET', 'HEAD']);
+      allow(request, response, PAGE_METHODS);
       return answerHealth(endpoint.settings, response);
     case '/readyz':
-      allow(request, response, ['GET', 'HEAD']);
+      allow(request, response, PAGE_METHODS);
       return answerReady(endpoint.settings, response);
     case '/livez':
-      allow(request, response, ['GET', 'HEAD']);
+      allow(request, response, PAGE_METHODS);
       return sendJson(response, 200, { status: 'alive' });
     case '/':
-      allow(request, response, ['GET', 'HEAD']);
-      return sendPage(guard, request, response);
+      allow(request, response, PAGE_METHODS);
+      return sendStartPage(response, guard.ownAddress(request));
     default:
-      throw notFound();
+      if (endpoint.explorer === null || !path.startsWith(EXPLORER_PATH)) throw notFound();
+      allow(request, response, PAGE_METHODS);
+      return answerExplorerFile(endpoint.explorer, path, request, response, endpoint.answers, guard);
   }
 }
 
-function allow({ method = '' }: IncomingMessage, response: ServerResponse, methods: readonly string[]): void {
-  if (methods.includes(method)) return;
-  response.setHeader('allow', methods.join(', '));
-  throw new RequestError(405, 'METHOD_NOT_ALLOWED', `This path takes only ${methods.join(' and ')}.`);
-}
-
 /** Whether a browser opened the address without a query. */
-const isPageView = ({ method, url, headers }: IncomingMessage): boolean =>
-  method === 'GET' && pathAndQuery(url ?? '') === GRAPHQL_PATH && (headers.accept ?? '').includes('text/html');
+const isPageView = ({ method = '', url, headers }: IncomingMessage): boolean =>
+  (method === 'GET' || method === 'HEAD') && pathAndQuery(url ?? '') === GRAPHQL_PATH && prefersPage(headers.accept);
 
 async function answerGraphQL(
   { settings, admission, executor, bodies, answers }: Endpoint,
@@ -231,9 +244,4 @@ async function answerGraphQL(
   if (answer.body.kind !== 'complete') throw new Error('Incremental delivery is not supported');
   for (const [name, value] of answer.headers) response.setHeader(name, value);
   answers.send(response, answer.status ?? 200, answer.body.string, address, operation.carriedOut);
-}
-
-function sendPage(guard: RequestGuard, request: IncomingMessage, response: ServerResponse): void {
-  response.setHeader('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'");
-  send(response, 200, 'text/html; charset=utf-8', startPage(guard.ownAddress(request)));
 }

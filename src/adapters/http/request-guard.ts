@@ -42,7 +42,7 @@ export interface GuardSettings {
   readonly host: string;
   /** Entries of `parseAllowedHost`; null allows the loopback names, and `host` unless it is all. */
   readonly allowedHosts: readonly string[] | null;
-  /** Entries of `parseAllowedOrigin`; null allows the loopback names at the port of the service. */
+  /** Entries of `parseAllowedOrigin`; null allows the names that are allowed hosts by default. */
   readonly allowedOrigins: readonly string[] | null;
   readonly trustProxy: TrustProxy;
 }
@@ -65,9 +65,9 @@ export interface RequestGuard {
 
 /** @param port the port that the service listens on */
 export function createRequestGuard(settings: GuardSettings, port: number): RequestGuard {
-  const hosts = new Set(settings.allowedHosts ?? defaultHosts(settings.host));
+  const hosts = new Set(settings.allowedHosts ?? ownNames(settings.host));
   const origins = new Set(
-    settings.allowedOrigins ?? LOOPBACK_HOSTS.map((host) => new URL(`http://${host}:${port}`).origin),
+    settings.allowedOrigins ?? ownNames(settings.host).map((host) => new URL(`http://${host}:${port}`).origin),
   );
   const addresses = clientAddresses(settings.trustProxy);
 
@@ -122,7 +122,7 @@ export function createRequestGuard(settings: GuardSettings, port: number): Reque
 }
 
 /** The loopback names, and the address to listen on unless it means all addresses. */
-function defaultHosts(host: string): readonly string[] {
+function ownNames(host: string): readonly string[] {
   const own = parseAllowedHost(host.includes(':') ? `[${host}]` : host);
   return own === null || own === '0.0.0.0' || own === '[::]' ? LOOPBACK_HOSTS : [...LOOPBACK_HOSTS, own];
 }

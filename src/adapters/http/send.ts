@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 
 /** Sends a complete answer, unless the client has gone. */
-export function send(response: ServerResponse, status: number, type: string | null, body: string): void {
+export function send(response: ServerResponse, status: number, type: string | null, body: string | Buffer): void {
   if (response.destroyed) return;
   if (type !== null) response.setHeader('content-type', type);
   writeHead(response, status, Buffer.byteLength(body));

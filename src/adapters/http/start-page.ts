@@ -1,8 +1,8 @@
-/**
- * The page that browsers see: what the service is and how to query it. It loads nothing from the
- * network.
- */
-export const startPage = (address: string): string => `<!doctype html>
+import type { ServerResponse } from 'node:http';
+import { send } from './send';
+
+/** What the service is and how to query it. The page loads nothing. */
+const startPage = (address: string): string => `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -15,7 +15,7 @@ export const startPage = (address: string): string => `<!doctype html>
 <h1>Stepdown</h1>
 <p>A GraphQL service for the tickets of a support organisation: severity from facts, deadlines in business time,
 workarounds that lower the severity.</p>
-<p>GraphQL is at <code>/graphql</code>, over HTTP and over WebSocket (<code>graphql-transport-ws</code>); GraphQL clients can
+<p>GraphQL is at <a href="graphql"><code>/graphql</code></a>, over HTTP and over WebSocket (<code>graphql-transport-ws</code>); GraphQL clients can
 read the schema from there. The health check is at <code>/health</code>.</p>
 <pre><code>curl ${escapeHtml(address)}/graphql -H 'content-type: application/json' \\
   -d '{"query":"{ tickets(first: 5) { totalCount nodes { number subject severity nextDeadline { kind dueAt } } } }"}'</code></pre>
@@ -23,3 +23,12 @@ read the schema from there. The health check is at <code>/health</code>.</p>
 `;
 
 const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+
+/** @param address of this service as the browser wrote it, such as `http://localhost:4000` */
+export function sendStartPage(response: ServerResponse, address: string): void {
+  response.setHeader(
+    'content-security-policy',
+    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+  );
+  send(response, 200, 'text/html; charset=utf-8', startPage(address));
+}

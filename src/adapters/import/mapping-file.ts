@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { HISTORIES, type ImportMapping, type StateMeaning } from '../../application/import/mapping';
-import { AUDIENCES, CONSEQUENCES } from '../../domain/impact';
-import { classify } from '../../domain/policy/classify';
-import { COMMITMENT_KINDS, type PolicyDocument, WAITING_REASONS } from '../../domain/policy/policy';
+import { didYouMean } from '../../domain/nearest';
+import { type Classifier, classify } from '../../domain/policy/classify';
+import { unknownFactsIn } from '../../domain/policy/facts';
+import { COMMITMENT_KINDS, WAITING_REASONS } from '../../domain/policy/policy';
 import { CHANNELS } from '../../domain/ticket/commands';
 import { MAX_IMPACTS, NAME, NOTE, SUBJECT } from '../../domain/value-rules';
 import { DocumentError, type DocumentProblem, fieldName, type ReportProblem } from '../documents/document-error';
@@ -23,8 +24,8 @@ const validText = (problemOf: (text: string) => string | undefined) =>
   });
 
 const impact = z.strictObject({
-  audience: z.enum(AUDIENCES),
-  consequence: z.enum(CONSEQUENCES),
+  audience: z.string(),
+  consequence: z.string(),
   note: textSchema({ ...NOTE, blank: true }).optional(),
 });
 
@@ -95,7 +96,7 @@ export interface Mapping {
  *
  * @throws DocumentError with every problem of the file: line, column, field and accepted values
  */
-export function parseMapping(text: string, fileName: string, policy: Pick<PolicyDocument, 'rules'>): Mapping {
+export function parseMapping(text: string, fileName: string, policy: Classifier): Mapping {
   const { value, problems: unreadable, locate } = readYaml(text);
   const problems: DocumentProblem[] = [...unreadable];
   const report: ReportProblem = (path, message, at) => {
@@ -118,15 +119,21 @@ export function parseMapping(text: string, fileName: string, policy: Pick<Policy
 /**
  * Impacts that contradict themselves under the policy would refuse every ticket of that priority.
  */
-function checkPriorities(
-  { priority }: MappingFile,
-  policy: Pick<PolicyDocument, 'rules'>,
-  report: ReportProblem,
-): void {
+function checkPriorities({ priority }: MappingFile, policy: Classifier, report: ReportProblem): void {
   const seen = new Set<string>();
   for (const [index, { value, impacts }] of priority.values.entries()) {
     if (seen.has(value)) report(['priority', 'values', index, 'value'], `"${value}" occurs twice; keep one`);
     seen.add(value);
+    let isKnown = true;
+    for (const [place, impact] of impacts.entries()) {
+      for (const { kind, value, known } of unknownFactsIn(policy.facts, impact)) {
+        isKnown = false;
+        const takes = `takes one of the policy's ${known.join(', ')}, not "${value}"`;
+        const path = ['priority', 'values', index, 'impacts', place, kind.toLowerCase()];
+        report(path, `${takes}${didYouMean(value, known)}`);
+      }
+    }
+    if (!isKnown) continue;
     const outcome = classify(policy, impacts);
     if (!outcome.ok && outcome.refusal.code === 'ContradictoryImpact') {
       const { audience, consequence } = outcome.refusal;

@@ -1,10 +1,10 @@
 import type { LogRow } from '../../application/import/plan-ticket';
 import type { RowTally } from '../../application/import/row-tally';
 import { type EpochMs, toIso } from '../../domain/instant';
+import { nearestTo } from '../../domain/nearest';
 import { isBlank } from '../../domain/text';
 import type { Channel } from '../../domain/ticket/commands';
 import { charactersOf, isAtMost, NAME, shortened } from '../../domain/value-rules';
-import { nearestTo } from '../documents/nearest';
 import type { CsvRecord } from './csv-records';
 import { ImportFileError } from './import-file-error';
 import { instantReader } from './local-instant';

@@ -1,10 +1,12 @@
 import type { z } from 'zod';
-import { decidingRules } from '../../domain/policy/classify';
+import { didYouMean } from '../../domain/nearest';
+import { decidingRules, pairCount } from '../../domain/policy/classify';
+import { ANY_AUDIENCE, codesOf, type Fact, type Facts, FORMER_FACTS } from '../../domain/policy/facts';
 import { COMMITMENT_KINDS, type Rule, type TargetUnit } from '../../domain/policy/policy';
 import { SEVERITIES, type Severity } from '../../domain/severity';
+import { thousands } from '../../domain/thousands';
 import type { FieldPath, ReportProblem } from '../documents/document-error';
-import { didYouMean } from '../documents/nearest';
-import { markSchema, ruleSchema, spanSchema, targetSchema } from './policy-schema';
+import { factSchema, markSchema, ruleSchema, spanSchema, targetSchema } from './policy-schema';
 
 /**
  * Checks of fields against each other. They read each part of the file that has a valid shape, so
@@ -88,6 +90,8 @@ function checkTargets(file: unknown, report: ReportProblem): void {
   for (let index = 0; index < lengthAt(file, ['severities']); index++) {
     for (const kind of COMMITMENT_KINDS) {
       const path = ['severities', index, 'targets', kind];
+      // A commitment that the policy does not promise has no target.
+      if (valueAt(file, path) === undefined) continue;
       const target = partAt(targetSchema, file, path);
       if (target === undefined) {
         hasTarget = true; // it may be a target; the error in its shape is reported elsewhere
@@ -118,7 +122,52 @@ function checkSilence(file: unknown, report: ReportProblem): void {
   checkCalendarName(file, span.calendar, ['closeAfterSilence', 'calendar'], report);
 }
 
+/** All pairs that rules cover are listed in memory. A pair counts for each rule that covers it. */
+const MAX_PAIRS = 100_000;
+
+/** The facts of the file of a valid shape; reports those that another one contradicts. */
+function checkFacts(file: unknown, report: ReportProblem): Facts {
+  if (valueAt(file, ['facts']) === undefined) return FORMER_FACTS;
+  const listed = (list: keyof Facts): readonly Fact[] => {
+    const facts: Fact[] = [];
+    for (let index = 0; index < lengthAt(file, ['facts', list]); index++) {
+      const fact = partAt(factSchema, file, ['facts', list, index]);
+      if (fact === undefined) continue;
+      const path = ['facts', list, index, 'code'];
+      if (facts.some(({ code }) => code === fact.code)) report(path, `takes a unique code; ${fact.code} occurs twice`);
+      if (fact.code === ANY_AUDIENCE) report(path, `takes another code; ${ANY_AUDIENCE} stands for every audience`);
+      facts.push(fact);
+    }
+    return facts;
+  };
+  return { audiences: listed('audiences'), consequences: listed('consequences') };
+}
+
+/** Reports the codes of a rule that are not words of the policy. */
+function checkWords(rule: Rule, facts: Facts, path: FieldPath, report: ReportProblem): void {
+  const check = (code: string, known: readonly string[], at: FieldPath): void => {
+    if (!known.includes(code)) report(at, `takes one of ${known.join(', ')}, not ${code}${didYouMean(code, known)}`);
+  };
+  check(rule.audience, [...codesOf(facts.audiences), ANY_AUDIENCE], [...path, 'audience']);
+  const consequences = codesOf(facts.consequences);
+  for (const [place, code] of rule.consequences.entries()) check(code, consequences, [...path, 'consequences', place]);
+}
+
+/** Reports facts that no rule names: an impact with one of them is always refused. */
+function checkUnused(file: unknown, { audiences, consequences }: Facts, rules: readonly Rule[], report: ReportProblem) {
+  if (valueAt(file, ['facts']) === undefined) return;
+  const named = new Set(rules.flatMap((rule) => [rule.audience, ...rule.consequences]));
+  const lists = { consequences, ...(named.has(ANY_AUDIENCE) ? {} : { audiences }) };
+  for (const [list, facts] of Object.entries(lists)) {
+    for (const [index, { code }] of facts.entries()) {
+      if (!named.has(code))
+        report(['facts', list, index, 'code'], `is in no rule, so an impact with ${code} is always refused`);
+    }
+  }
+}
+
 function checkRules(file: unknown, report: ReportProblem): void {
+  const facts = checkFacts(file, report);
   const declared = new Set<unknown>();
   for (let index = 0; index < lengthAt(file, ['severities']); index++) {
     declared.add(valueAt(file, ['severities', index, 'severity']));
@@ -136,6 +185,7 @@ function checkRules(file: unknown, report: ReportProblem): void {
 
     const rule = partAt(ruleSchema, file, ['rules', index]);
     if (rule === undefined) continue;
+    checkWords(rule, facts, ['rules', index], report);
     rules.push(rule);
     places.set(rule, index);
     if (!declared.has(rule.severity)) {
@@ -145,7 +195,13 @@ function checkRules(file: unknown, report: ReportProblem): void {
       );
     }
   }
-  const deciding = new Set([...decidingRules(rules).values()].map(({ rule }) => rule));
+  if (rules.length === lengthAt(file, ['rules'])) checkUnused(file, facts, rules, report);
+  const pairs = rules.reduce((sum, rule) => sum + pairCount(rule, facts), 0);
+  if (pairs > MAX_PAIRS) {
+    report(['rules'], `cover ${thousands(pairs)} pairs of facts; at most ${thousands(MAX_PAIRS)} are accepted`, 'key');
+    return;
+  }
+  const deciding = new Set([...decidingRules({ rules, facts }).values()].map(({ rule }) => rule));
   for (const rule of rules) {
     if (deciding.has(rule)) continue;
     report(

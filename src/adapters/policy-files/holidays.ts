@@ -1,6 +1,6 @@
 import type Holidays from 'date-holidays';
 import { DAY_MS, MINUTE_MS } from '../../domain/instant';
-import { didYouMean } from '../documents/nearest';
+import { didYouMean } from '../../domain/nearest';
 import { type FileHoliday, WHOLE_DAY } from './holiday-list';
 import { addDays, timeText, yearOf } from './local-time';
 

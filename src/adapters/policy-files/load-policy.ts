@@ -1,5 +1,5 @@
 import type { CalendarDefinition } from '../../domain/calendar/business-calendar';
-import type { PolicyDocument, Target } from '../../domain/policy/policy';
+import { COMMITMENT_KINDS, type PolicyDocument, type Target } from '../../domain/policy/policy';
 import { type PartialPolicyDocument, parsePolicyDocument } from '../../domain/policy/policy-document';
 import { DocumentError, type DocumentProblem, fieldName, type ReportProblem } from '../documents/document-error';
 import { parseWith } from '../documents/issue-messages';
@@ -26,12 +26,14 @@ function toDocument(file: PolicyFile, calendars: Readonly<Record<string, Calenda
     source: file.source,
     severities: file.severities.map(({ targets, ...severity }) => ({
       ...severity,
-      targets: {
-        RESPONSE: toTarget(targets.RESPONSE),
-        UPDATE: toTarget(targets.UPDATE),
-        RESOLUTION: toTarget(targets.RESOLUTION),
-      },
+      targets: Object.fromEntries(
+        COMMITMENT_KINDS.flatMap((kind) => {
+          const target = targets[kind];
+          return target === undefined ? [] : [[kind, toTarget(target)]];
+        }),
+      ),
     })),
+    ...(file.facts === undefined ? {} : { facts: file.facts }),
     rules: file.rules,
     calendars,
     pauses: file.pauses,

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { MOST_PROBLEMS } from '../../application/first-problems';
 import { type LocalInterval, WEEKDAYS } from '../../domain/calendar/business-calendar';
-import { AUDIENCES, CONSEQUENCES } from '../../domain/impact';
+import { didYouMean } from '../../domain/nearest';
+import { FACT_CODE } from '../../domain/policy/facts';
 import { BASES, CLIENT_ACTIONS, COMMITMENT_KINDS, TARGET_UNITS, WAITING_REASONS } from '../../domain/policy/policy';
 import { SEVERITIES } from '../../domain/severity';
 import { NAME, NOTE, SUBJECT } from '../../domain/value-rules';
-import { didYouMean } from '../documents/nearest';
 import { textSchema } from '../documents/text-schema';
 import { zoneProblem } from '../documents/zone-problem';
 import { type FileHoliday, holidaysProblem, WHOLE_DAY } from './holiday-list';
@@ -78,14 +78,24 @@ const severitySchema = entry({
   title: textSchema(NAME),
   workaroundLowers: z.enum(['SEVERITY', 'IMPACT']),
   clientActions: distinct(z.enum(CLIENT_ACTIONS), 1),
-  targets: forEach(COMMITMENT_KINDS, targetSchema),
+  targets: forEach(COMMITMENT_KINDS, targetSchema.optional()),
 });
+
+const factCode = z
+  .string()
+  .regex(FACT_CODE, 'takes a code of capital letters, digits and _, a letter first, such as ALL_END_USERS');
+
+export const factSchema = entry({ code: factCode, title: textSchema(NAME), text: textSchema(NOTE) });
+
+/** Each pair of an audience and a consequence is looked up by its own key. */
+const MAX_FACTS = 100;
+const factList = z.array(factSchema).min(1).max(MAX_FACTS);
 
 export const ruleSchema = entry({
   clause: z.string().regex(CLAUSE, 'takes a short name of letters, digits, ".", "-" and "_", such as "2a"'),
   severity: z.enum(SEVERITIES),
-  audience: z.enum([...AUDIENCES, 'ANY']),
-  consequences: distinct(z.enum(CONSEQUENCES), 1),
+  audience: factCode,
+  consequences: distinct(factCode, 1),
   basis,
   text: textSchema(NOTE),
 });
@@ -143,6 +153,7 @@ export const policySchema = entry({
   title: textSchema(NAME),
   source: textSchema(SUBJECT),
   severities: z.array(severitySchema).min(1),
+  facts: entry({ audiences: factList, consequences: factList }).optional(),
   rules: z.array(ruleSchema).min(1),
   calendars: z.record(calendarName, calendarSchema),
   pauses: forEach(WAITING_REASONS, distinct(z.enum(COMMITMENT_KINDS))),

@@ -32,6 +32,8 @@ export interface Policies {
   countPublications(reading: Reading): Promise<number>;
   /** The YAML text of a version; null if it was not stored. */
   yaml(reading: Reading, id: string, version: number): Promise<string | null>;
+  /** The codes of the facts of all published versions, each once. */
+  publishedFacts(reading: Reading): Promise<FactCodes>;
   /** The clients with terms of their own. */
   terms(reading: Reading): Promise<readonly NamedTerms[]>;
   /**
@@ -64,6 +66,12 @@ export interface Policies {
     idempotency: Idempotency | null,
     signal?: WaitSignal,
   ): Promise<Refusal | null>;
+}
+
+/** Codes of facts. */
+export interface FactCodes {
+  readonly audiences: readonly string[];
+  readonly consequences: readonly string[];
 }
 
 /** A document, and not a published version, whose further fields no document has. */

@@ -1,4 +1,5 @@
 import type { CommitmentStatus } from '../../domain/commitment/view';
+import type { Audience, Consequence } from '../../domain/impact';
 import type { EpochMs } from '../../domain/instant';
 import type { CommitmentKind, WaitingReason } from '../../domain/policy/policy';
 import type { Severity } from '../../domain/severity';
@@ -28,6 +29,10 @@ export interface TicketFilter {
   readonly severity?: Comparator<Severity>;
   readonly initialSeverity?: Comparator<Severity>;
   readonly clause?: Comparator<string>;
+  /** The audiences of the impacts, compared as tags are. */
+  readonly audience?: Comparator<Audience>;
+  /** The consequences of the impacts, compared as tags are. */
+  readonly consequence?: Comparator<Consequence>;
   readonly channel?: Comparator<Channel>;
   readonly assignee?: Comparator<string>;
   readonly reporter?: Comparator<string>;

@@ -208,10 +208,10 @@ export function refuseUnstorable({ submit: submission, steps, actor, idempotency
   return path === undefined ? null : { code: 'InvalidInput', field: path.join('.'), expected: STORABLE_TEXT };
 }
 
-/** Refuses a submission whose facts contradict themselves. */
+/** Refuses a submission with facts that the policy does not have or that contradict themselves. */
 export function refuseContradiction({ impacts }: NewTicket, policy: Policy): Refusal | null {
   const classified = classify(policy, impacts);
-  return !classified.ok && classified.refusal.code === 'ContradictoryImpact' ? classified.refusal : null;
+  return !classified.ok && classified.refusal.code !== 'InvalidInput' ? classified.refusal : null;
 }
 
 /**

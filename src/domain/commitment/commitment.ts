@@ -1,6 +1,6 @@
 import { answerOrNull, type BusinessCalendar } from '../calendar/business-calendar';
 import { type DurationMs, type EpochMs, HOUR_MS, MINUTE_MS, SECOND_MS } from '../instant';
-import { type BusinessSpan, type CommitmentKind, calendarOf, type Policy, targetOf } from '../policy/policy';
+import { type BusinessSpan, type CommitmentKind, calendarOf, type Policy, targetOfCycle } from '../policy/policy';
 import type { Severity } from '../severity';
 import type { Cycle, CycleEnd, CycleOutcome, Ticket } from '../ticket/ticket';
 import { type Pause, pausesOf } from './pauses';
@@ -34,7 +34,7 @@ export function targetWorth(
   kind: CommitmentKind,
   start: EpochMs,
 ): DurationMs | null {
-  const { span } = targetOf(policy, severity, kind);
+  const { span } = targetOfCycle(policy, { severity, kind });
   return span === null ? null : calendarOf(policy, span.calendar).between(start, addSpan(policy, start, span));
 }
 
@@ -50,7 +50,7 @@ function totalFrom(
   kind: CommitmentKind,
   start: EpochMs,
 ): DurationMs | null {
-  const { span } = targetOf(policy, severity, kind);
+  const { span } = targetOfCycle(policy, { severity, kind });
   const total = targetWorth(policy, severity, kind, start);
   if (span === null || total === null || kind !== 'RESOLUTION') return total;
   const used = usedByEarlierStints(ticket, policy, calendarOf(policy, span.calendar));
@@ -96,7 +96,7 @@ export function timeSpent(
 
 /** The calendar of a cycle, from the target of its severity; null for best effort. */
 export function calendarOfCycle(policy: Policy, cycle: Pick<Cycle, 'severity' | 'kind'>): BusinessCalendar | null {
-  const { span } = targetOf(policy, cycle.severity, cycle.kind);
+  const { span } = targetOfCycle(policy, cycle);
   return span === null ? null : calendarOf(policy, span.calendar);
 }
 

@@ -1,5 +1,5 @@
 import type { EpochMs } from '../instant';
-import { COMMITMENT_KINDS, type CommitmentKind, type Policy } from '../policy/policy';
+import { COMMITMENT_KINDS, type CommitmentKind, type Policy, targetOf } from '../policy/policy';
 import { isMoreUrgent } from '../severity';
 import type { RequestedSeverity } from '../ticket/command-record';
 import type { DecisionContext } from '../ticket/decision-context';
@@ -16,7 +16,9 @@ export interface Rebased {
 }
 
 /**
- * Replaces the running cycles after a change of severity, except those that the command fulfils.
+ * Replaces the running cycles after a change of severity, except those that the command fulfils. A
+ * commitment that the new severity does not promise ends; one that only the new severity promises
+ * starts.
  */
 export function rebase(
   context: DecisionContext,
@@ -27,11 +29,16 @@ export function rebase(
   const started: Cycle[] = [];
   const breaches: EventBody[] = [];
   for (const kind of COMMITMENT_KINDS) {
+    if (fulfilled.has(kind)) continue;
     const running = runningCycle(context.ticket, kind);
-    if (running === undefined || fulfilled.has(kind)) continue;
-    const next = successor(context, running, { to, cause });
+    if (running !== undefined && targetOf(context.policy, to, kind) === null) {
+      superseded.push(running);
+      continue;
+    }
+    const next =
+      running === undefined ? newPromise(context, kind, { to, cause }) : successor(context, running, { to, cause });
     if (next === null) continue;
-    superseded.push(running);
+    if (running !== undefined) superseded.push(running);
     started.push(next.cycle);
     if (next.pastDue) {
       const breach = { at: context.at, detectedAt: context.at, cause: 'RECLASSIFIED' } as const;
@@ -41,6 +48,33 @@ export function rebase(
   return { superseded, started, breaches };
 }
 
+interface NextCycle {
+  readonly cycle: Cycle;
+  readonly pastDue: boolean;
+}
+
+/**
+ * The first cycle of a commitment that the severity before did not promise; null if the new one
+ * does not promise it either, or if the ticket has been answered. It starts now, as after best
+ * effort; a withdrawn workaround restores what was promised before it.
+ */
+function newPromise(
+  { ticket, policy, at }: DecisionContext,
+  kind: CommitmentKind,
+  { to, cause }: Pick<RequestedSeverity, 'to' | 'cause'>,
+): NextCycle | null {
+  if (targetOf(policy, to, kind) === null || ticket.notMeasured.includes(kind)) return null;
+  if (kind === 'RESPONSE' && ticket.respondedAt !== null) return null;
+  const start = cause === 'WORKAROUND_WITHDRAWN' ? startBeforeWorkaround(ticket, kind) : undefined;
+  if (start !== undefined) {
+    const cycle = newCycleOfOpen(ticket, policy, kind, to, start, at);
+    const due = readClock(ticket, policy, cycle, at)?.dueIfResumed ?? null;
+    const pastDue = due !== null && due < at;
+    if (kind === 'RESOLUTION' || (due !== null && !pastDue)) return { cycle, pastDue };
+  }
+  return { cycle: newCycleOfOpen(ticket, policy, kind, to, at, at), pastDue: false };
+}
+
 /**
  * The cycle that replaces a running one under another severity; null if the running one stays.
  */
@@ -48,7 +82,7 @@ function successor(
   { ticket, policy, at }: DecisionContext,
   running: Cycle,
   { to, cause }: Pick<RequestedSeverity, 'to' | 'cause'>,
-): { readonly cycle: Cycle; readonly pastDue: boolean } | null {
+): NextCycle | null {
   const raised = isMoreUrgent(to, ticket.severity);
   const from = (start: EpochMs) => {
     const cycle = newCycleOfOpen(ticket, policy, running.kind, to, start, at);
@@ -57,7 +91,7 @@ function successor(
   let { cycle, candidate } = from(startOf(policy, running, raised, at));
   if (raised && cause === 'WORKAROUND_WITHDRAWN' && running.kind === 'UPDATE') {
     // What the workaround took away is promised again, unless that due instant is already past.
-    const restored = from(startBeforeWorkaround(ticket, running));
+    const restored = from(startBeforeWorkaround(ticket, running.kind) ?? running.startedAt);
     const due = restored.candidate?.dueIfResumed ?? null;
     if (due !== null && due >= at) ({ cycle, candidate } = restored);
   }
@@ -84,13 +118,13 @@ function startOf(policy: Policy, running: Cycle, raised: boolean, at: EpochMs): 
 
 /**
  * The start of the cycle that ran before the latest workaround, if nothing has fulfilled it since:
- * the workaround may have restarted the clock, or have made the commitment best effort.
+ * the workaround may have restarted the clock, or have ended the promise. Undefined if none ran.
  */
-function startBeforeWorkaround(ticket: Ticket, running: Cycle): EpochMs {
-  const appliedAt = latestWorkaround(ticket)?.appliedAt ?? running.startedAt;
-  const cycles = ticket.cycles.filter(({ kind }) => kind === running.kind);
+function startBeforeWorkaround(ticket: Ticket, kind: CommitmentKind): EpochMs | undefined {
+  const appliedAt = latestWorkaround(ticket)?.appliedAt ?? ticket.openedAt;
+  const cycles = ticket.cycles.filter((cycle) => cycle.kind === kind);
   const before = cycles.findLastIndex(({ end }) => end !== null && (end.at < appliedAt || end.outcome === 'FULFILLED'));
-  return (cycles[before + 1] ?? running).startedAt;
+  return cycles[before + 1]?.startedAt;
 }
 
 /** The ends of the cycles that a change of severity supersedes. */

@@ -2,7 +2,7 @@ import { type CalendarDefinition, isUnanswerable, isYearly } from '../calendar/b
 import { addSpan } from '../commitment/commitment';
 import { DAY_MS, type EpochMs } from '../instant';
 import type { Severity } from '../severity';
-import { COMMITMENT_KINDS, type CommitmentKind, type Policy } from './policy';
+import { type CommitmentKind, type Policy, targetsOf } from './policy';
 
 /** A calendar of a policy that does not know the time up to the end of a target that starts now. */
 export interface CalendarEnd {
@@ -17,9 +17,9 @@ export interface CalendarEnd {
 /** The calendars on which a target that starts now cannot be computed, each once. */
 export function calendarsEndingBeforeTargets(policy: Policy, now: EpochMs): readonly CalendarEnd[] {
   const found = new Map<string, CalendarEnd>();
-  for (const { severity, targets } of policy.severities) {
-    for (const kind of COMMITMENT_KINDS) {
-      const { span } = targets[kind];
+  for (const level of policy.severities) {
+    const { severity } = level;
+    for (const [kind, { span }] of targetsOf(level)) {
       if (span === null || found.has(span.calendar)) continue;
       try {
         addSpan(policy, now, span);
@@ -45,7 +45,7 @@ export function calendarsEndingSoon(
   policy: Policy,
   now: EpochMs,
 ): readonly Pick<CalendarEnd, 'calendar' | 'knownUntil'>[] {
-  const spans = policy.severities.flatMap(({ targets }) => COMMITMENT_KINDS.map((kind) => targets[kind].span));
+  const spans = policy.severities.flatMap((level) => targetsOf(level).map(([, { span }]) => span));
   const names = new Set([...spans, policy.closeAfterSilence].flatMap((span) => span?.calendar ?? []));
   const tooShort = new Set(calendarsEndingBeforeTargets(policy, now).map(({ calendar }) => calendar));
   return [...names].flatMap((calendar) => {

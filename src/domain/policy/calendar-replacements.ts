@@ -1,11 +1,4 @@
-import {
-  type BusinessSpan,
-  type CalendarReplacements,
-  COMMITMENT_KINDS,
-  type CommitmentKind,
-  type Policy,
-  type Target,
-} from './policy';
+import { type BusinessSpan, type CalendarReplacements, type Policy, type Target, targetsOf } from './policy';
 
 const made = new WeakMap<Policy, Map<string, Policy>>();
 
@@ -42,10 +35,7 @@ function replace(policy: Policy, replacements: CalendarReplacements): Policy {
     replacements,
     severities: policy.severities.map((level) => ({
       ...level,
-      targets: Object.fromEntries(COMMITMENT_KINDS.map((kind) => [kind, targetOf(level.targets[kind])])) as Record<
-        CommitmentKind,
-        Target
-      >,
+      targets: Object.fromEntries(targetsOf(level).map(([kind, target]) => [kind, targetOf(target)])),
     })),
     closeAfterSilence: spanOf(policy.closeAfterSilence),
   };

@@ -1,6 +1,8 @@
-import { AUDIENCES, type Audience, type Consequence, type Impact } from '../impact';
+import type { Audience, Consequence, Impact } from '../impact';
+import { nearestTo } from '../nearest';
 import { compareUrgency, type Severity } from '../severity';
 import type { Refusal } from '../ticket/refusals';
+import { ANY_AUDIENCE, codesOf, type Facts, unknownFactsIn } from './facts';
 import type { Basis, PolicyDocument, Rule } from './policy';
 
 /** The severity of a set of impacts, and the clause of the policy that determines it. */
@@ -13,13 +15,21 @@ export interface Classification {
   readonly text: string;
 }
 
-/** A classification; or a refusal, for a pair that no clause covers and for an empty list. */
+/**
+ * A classification; or a refusal, for a word that the policy does not have, for a pair that no
+ * clause covers, and for an empty list.
+ */
 export type ClassifyOutcome =
   | { readonly ok: true; readonly classification: Classification }
-  | { readonly ok: false; readonly refusal: Extract<Refusal, { code: 'ContradictoryImpact' | 'InvalidInput' }> };
+  | {
+      readonly ok: false;
+      readonly refusal: Extract<Refusal, { code: 'UnknownFact' | 'ContradictoryImpact' | 'InvalidInput' }>;
+    };
 
 type Pair = Pick<Impact, 'audience' | 'consequence'>;
-type PairKey = `${Audience}/${Consequence}`;
+type PairKey = string;
+/** What classifies impacts. */
+export type Classifier = Pick<PolicyDocument, 'rules' | 'facts'>;
 
 /** The rule that determines the severity of a pair, with its position in the policy. */
 interface Decision {
@@ -33,18 +43,29 @@ const precedes = (a: Decision, b: Decision): boolean =>
 
 const keyOf = (audience: Audience, consequence: Consequence): PairKey => `${audience}/${consequence}`;
 
+/** The number of pairs that a rule covers. */
+export const pairCount = ({ audience, consequences }: Rule, { audiences }: Facts): number =>
+  (audience === ANY_AUDIENCE ? audiences.length : 1) * consequences.length;
+
 /** The pairs that a rule covers. */
-const pairsOf = (rule: Pick<Rule, 'audience' | 'consequences'>): Pair[] =>
-  (rule.audience === 'ANY' ? AUDIENCES : [rule.audience]).flatMap((audience) =>
+const pairsOf = (rule: Pick<Rule, 'audience' | 'consequences'>, facts: Facts): Pair[] =>
+  (rule.audience === ANY_AUDIENCE ? codesOf(facts.audiences) : [rule.audience]).flatMap((audience) =>
     rule.consequences.map((consequence) => ({ audience, consequence })),
   );
 
+/** The first pair of facts that the rules of a policy cover. */
+export function firstPair({ rules, facts }: Classifier): Pair {
+  const [pair] = rules.flatMap((rule) => pairsOf(rule, facts).slice(0, 1));
+  if (pair === undefined) throw new Error('The policy has no rule');
+  return pair;
+}
+
 /** For every pair that a rule covers, the rule that determines its severity. */
-export function decidingRules(rules: readonly Rule[]): ReadonlyMap<PairKey, Decision> {
+export function decidingRules({ rules, facts }: Classifier): ReadonlyMap<PairKey, Decision> {
   const byPair = new Map<PairKey, Decision>();
   for (const [place, rule] of rules.entries()) {
     const candidate: Decision = { rule, place };
-    for (const { audience, consequence } of pairsOf(rule)) {
+    for (const { audience, consequence } of pairsOf(rule, facts)) {
       const key = keyOf(audience, consequence);
       const known = byPair.get(key);
       if (known === undefined || precedes(candidate, known)) byPair.set(key, candidate);
@@ -56,11 +77,11 @@ export function decidingRules(rules: readonly Rule[]): ReadonlyMap<PairKey, Deci
 // The key is the list of rules: a compiled policy shares it with its document.
 const tables = new WeakMap<readonly Rule[], ReadonlyMap<PairKey, Decision>>();
 
-function tableOf(rules: readonly Rule[]): ReadonlyMap<PairKey, Decision> {
-  const known = tables.get(rules);
+function tableOf(policy: Classifier): ReadonlyMap<PairKey, Decision> {
+  const known = tables.get(policy.rules);
   if (known !== undefined) return known;
-  const table = decidingRules(rules);
-  tables.set(rules, table);
+  const table = decidingRules(policy);
+  tables.set(policy.rules, table);
   return table;
 }
 
@@ -68,15 +89,22 @@ function tableOf(rules: readonly Rule[]): ReadonlyMap<PairKey, Decision> {
  * Classifies impacts: the most urgent severity that any impact has, and the first clause of that
  * severity, in the policy's order, that matches an impact. Needs one lookup for each impact.
  *
- * Refuses the first pair that no rule covers (`ContradictoryImpact`), and an empty list
- * (`InvalidInput`).
+ * Refuses the first pair that has a code without a fact (`UnknownFact`) or that no rule covers
+ * (`ContradictoryImpact`), and an empty list (`InvalidInput`).
  */
-export function classify(policy: Pick<PolicyDocument, 'rules'>, impacts: readonly Pair[]): ClassifyOutcome {
-  const table = tableOf(policy.rules);
+export function classify(policy: Classifier, impacts: readonly Pair[]): ClassifyOutcome {
+  const table = tableOf(policy);
   let decision: Decision | undefined;
   for (const { audience, consequence } of impacts) {
     const earned = table.get(keyOf(audience, consequence));
-    if (earned === undefined) return { ok: false, refusal: { code: 'ContradictoryImpact', audience, consequence } };
+    if (earned === undefined) {
+      const [unknown] = unknownFactsIn(policy.facts, { audience, consequence });
+      const refusal =
+        unknown === undefined
+          ? ({ code: 'ContradictoryImpact', audience, consequence } as const)
+          : ({ code: 'UnknownFact', ...unknown, nearest: nearestTo(unknown.value, unknown.known) ?? null } as const);
+      return { ok: false, refusal };
+    }
     if (decision === undefined || precedes(earned, decision)) decision = earned;
   }
   if (decision === undefined) {

@@ -5,7 +5,6 @@ import {
   type LocalInterval,
   type PartDayHoliday,
 } from '../calendar/business-calendar';
-import { AUDIENCES, CONSEQUENCES } from '../impact';
 import { SEVERITIES } from '../severity';
 import {
   INTEGER,
@@ -24,6 +23,7 @@ import {
   UnreadableRecord,
 } from '../shape';
 import { compilePolicy } from './compile-policy';
+import { ANY_AUDIENCE, codesOf, FACT_CODE, type Fact, type Facts, FORMER_FACTS } from './facts';
 import {
   BASES,
   type BusinessSpan,
@@ -37,6 +37,7 @@ import {
   type SeverityPolicy,
   TARGET_UNITS,
   type Target,
+  targetsOf,
 } from './policy';
 
 /**
@@ -51,6 +52,7 @@ import {
 /** The fields that a document may leave out. A field that is added later gets its default here. */
 const DEFAULTS = {
   loweringApproval: 'OVERRIDES',
+  facts: FORMER_FACTS,
 } as const satisfies Partial<PolicyDocument>;
 
 /** A document with the fields that may be left out. */
@@ -76,6 +78,7 @@ const severity = oneOf(SEVERITIES);
 const kinds = listOf(oneOf(COMMITMENT_KINDS));
 const span = objectOf<BusinessSpan>({ amount: NUMBER, unit: oneOf(TARGET_UNITS), calendar: TEXT });
 const target = objectOf<Target>({ span: nullable(span), basis, text: TEXT });
+const facts = listOf(objectOf<Fact>({ code: TEXT, title: TEXT, text: TEXT }));
 const intervals = listOf<LocalInterval>(pairOf(TEXT, TEXT));
 const openingHours = orAbsent(intervals);
 
@@ -106,15 +109,20 @@ const DOCUMENT = objectOf<PolicyDocument>({
       title: TEXT,
       workaroundLowers: oneOf(['SEVERITY', 'IMPACT']),
       clientActions: listOf(oneOf(CLIENT_ACTIONS)),
-      targets: objectOf<SeverityPolicy['targets']>({ RESPONSE: target, UPDATE: target, RESOLUTION: target }),
+      targets: objectOf<SeverityPolicy['targets']>({
+        RESPONSE: orAbsent(target),
+        UPDATE: orAbsent(target),
+        RESOLUTION: orAbsent(target),
+      }),
     }),
   ),
+  facts: objectOf<Facts>({ audiences: facts, consequences: facts }),
   rules: listOf(
     objectOf<Rule>({
       clause: TEXT,
       severity,
-      audience: oneOf([...AUDIENCES, 'ANY']),
-      consequences: listOf(oneOf(CONSEQUENCES)),
+      audience: TEXT,
+      consequences: listOf(TEXT),
       basis,
       text: TEXT,
     }),
@@ -174,7 +182,7 @@ function firstUnfitting(document: PolicyDocument): ShapeProblem | null {
 }
 
 function* unfitting(document: PolicyDocument): Generator<ShapeProblem> {
-  const { severities, rules, calendars, marks, closeAfterSilence, reopeningMinimum } = document;
+  const { severities, facts, rules, calendars, marks, closeAfterSilence, reopeningMinimum } = document;
   const declared = severities.map((level) => level.severity);
   if (declared.length === 0) yield { field: 'severities', message: 'takes at least one severity' };
   for (const [index, name] of declared.entries()) {
@@ -186,11 +194,10 @@ function* unfitting(document: PolicyDocument): Generator<ShapeProblem> {
     const found = calendarProblem(definition);
     if (found !== null) yield { field: `calendars.${name}`, message: `cannot be used: ${found}` };
   }
-  const spans: [field: string, BusinessSpan][] = severities.flatMap(({ targets }, index) =>
-    COMMITMENT_KINDS.flatMap((kind) => {
-      const found = targets[kind].span;
-      return found === null ? [] : [[`severities[${index}].targets.${kind}.span`, found] as [string, BusinessSpan]];
-    }),
+  const spans: [field: string, BusinessSpan][] = severities.flatMap((level, index) =>
+    targetsOf(level).flatMap(([kind, { span: found }]) =>
+      found === null ? [] : [[`severities[${index}].targets.${kind}.span`, found] as [string, BusinessSpan]],
+    ),
   );
   spans.push(['closeAfterSilence', closeAfterSilence]);
   for (const [field, { amount, calendar: name }] of spans) {
@@ -200,7 +207,24 @@ function* unfitting(document: PolicyDocument): Generator<ShapeProblem> {
       yield { field: `${field}.calendar`, message: `takes one of the calendars ${known}, not ${name}` };
     }
   }
+  for (const [list, words] of Object.entries(facts)) {
+    for (const [index, { code }] of (words as readonly Fact[]).entries()) {
+      if (FACT_CODE.test(code) && code !== ANY_AUDIENCE) continue;
+      yield { field: `facts.${list}[${index}].code`, message: `takes capital letters, digits and _, not "${code}"` };
+    }
+  }
+  const audiences = new Set([...codesOf(facts.audiences), ANY_AUDIENCE]);
+  const consequences = new Set(codesOf(facts.consequences));
   for (const [index, rule] of rules.entries()) {
+    for (const [place, code] of rule.consequences.entries()) {
+      if (consequences.has(code)) continue;
+      const message = `takes one of ${[...consequences].join(', ')}, not ${code}`;
+      yield { field: `rules[${index}].consequences[${place}]`, message };
+    }
+    if (!audiences.has(rule.audience)) {
+      const message = `takes one of ${[...audiences].join(', ')}, not ${rule.audience}`;
+      yield { field: `rules[${index}].audience`, message };
+    }
     if (declared.includes(rule.severity)) continue;
     const message = `takes one of the severities declared, ${declared.join(', ')}, not ${rule.severity}`;
     yield { field: `rules[${index}].severity`, message };

@@ -1,6 +1,7 @@
 import type { BusinessCalendar, CalendarDefinition } from '../calendar/business-calendar';
 import type { Audience, Consequence } from '../impact';
 import type { Severity } from '../severity';
+import type { ANY_AUDIENCE, Facts } from './facts';
 
 /**
  * PUBLISHED if the vendor's policy defines a rule; HOUSE if the policy leaves it open and the
@@ -50,8 +51,8 @@ export interface Rule {
   /** The name of the rule in the policy, e.g. `2a`. */
   readonly clause: string;
   readonly severity: Severity;
-  /** `ANY` matches every audience. */
-  readonly audience: Audience | 'ANY';
+  /** `ANY` matches every audience of the policy. */
+  readonly audience: Audience | typeof ANY_AUDIENCE;
   readonly consequences: readonly Consequence[];
   readonly basis: Basis;
   readonly text: string;
@@ -63,7 +64,8 @@ export interface SeverityPolicy {
   /** What a workaround at this severity has to lower: the severity, or only the impact. */
   readonly workaroundLowers: 'SEVERITY' | 'IMPACT';
   readonly clientActions: readonly ClientAction[];
-  readonly targets: Readonly<Record<CommitmentKind, Target>>;
+  /** What the policy promises. A kind of commitment that it does not promise is absent. */
+  readonly targets: Readonly<Partial<Record<CommitmentKind, Target>>>;
 }
 
 /**
@@ -82,6 +84,8 @@ export interface PolicyDocument {
   readonly source: string;
   /** Most urgent first. */
   readonly severities: readonly SeverityPolicy[];
+  /** The words that the rules and the impacts of tickets are stated in. */
+  readonly facts: Facts;
   /** Between rules of equal severity, the first that matches names the clause. */
   readonly rules: readonly Rule[];
   readonly calendars: Readonly<Record<string, CalendarDefinition>>;
@@ -126,8 +130,26 @@ export const severityPolicy = (policy: PolicyDocument, severity: Severity): Seve
   return found;
 };
 
-export const targetOf = (policy: PolicyDocument, severity: Severity, kind: CommitmentKind): Target =>
-  severityPolicy(policy, severity).targets[kind];
+/** The target of a commitment; null if the policy does not promise it at this severity. */
+export const targetOf = (policy: PolicyDocument, severity: Severity, kind: CommitmentKind): Target | null =>
+  severityPolicy(policy, severity).targets[kind] ?? null;
+
+/** The target that a cycle has. A commitment that is not promised has no cycle. */
+export function targetOfCycle(
+  policy: PolicyDocument,
+  { severity, kind }: { readonly severity: Severity; readonly kind: CommitmentKind },
+): Target {
+  const target = targetOf(policy, severity, kind);
+  if (target === null) throw new Error(`Policy ${policy.id} promises no ${kind} at ${severity}`);
+  return target;
+}
+
+/** The targets that a severity has, by kind. */
+export const targetsOf = ({ targets }: SeverityPolicy): (readonly [CommitmentKind, Target])[] =>
+  COMMITMENT_KINDS.flatMap((kind) => {
+    const target = targets[kind];
+    return target === undefined ? [] : [[kind, target] as const];
+  });
 
 export const calendarOf = (policy: Policy, name: string): BusinessCalendar => {
   const calendar = policy.compiledCalendars.get(name);

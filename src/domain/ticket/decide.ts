@@ -6,7 +6,7 @@ import { overdueEvents } from '../commitment/overdue';
 import { distinctImpacts } from '../impact';
 import type { EpochMs } from '../instant';
 import { classify } from '../policy/classify';
-import { COMMITMENT_KINDS, type CommitmentKind, type Policy } from '../policy/policy';
+import { type CommitmentKind, type Policy, severityPolicy, targetsOf } from '../policy/policy';
 import type { Command, NewTicket } from './commands';
 import type { DecisionContext } from './decision-context';
 import { carryOut } from './effects';
@@ -62,9 +62,9 @@ export function submit(
   const { severity, clause } = outcome.classification;
   const { notMeasured, observedUntil, silenceFrom } = evidence;
   try {
-    const started = COMMITMENT_KINDS.filter((kind) => !notMeasured.includes(kind)).map((kind) =>
-      newCycle(NO_CLOCKS, policy, kind, severity, at, at),
-    );
+    const started = targetsOf(severityPolicy(policy, severity))
+      .filter(([kind]) => !notMeasured.includes(kind))
+      .map(([kind]) => newCycle(NO_CLOCKS, policy, kind, severity, at, at));
     const event: TicketEvent = {
       type: 'SUBMITTED',
       ticketId,

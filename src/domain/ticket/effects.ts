@@ -1,6 +1,6 @@
 import { endOf, newCycleOfOpen, runningCycle } from '../commitment/commitment';
 import { rebase, shownDeadline, supersededEnds } from '../commitment/rebase';
-import { COMMITMENT_KINDS, type CommitmentKind, type WaitingReason } from '../policy/policy';
+import { COMMITMENT_KINDS, type CommitmentKind, targetOf, type WaitingReason } from '../policy/policy';
 import { type CommandRecord, recordOf } from './command-record';
 import type { Command } from './commands';
 import type { DecisionContext } from './decision-context';
@@ -73,7 +73,8 @@ const perform: Readonly<Record<Action, (draft: Draft) => void>> = {
     const fulfilled = new Set((draft.effects.ended ?? []).map(({ kind }) => kind));
     const { superseded, started, breaches } = rebase(context, change, fulfilled);
     const before = runningCycle(ticket, 'RESOLUTION');
-    const after = started.find((cycle) => cycle.kind === 'RESOLUTION') ?? before;
+    const isSuperseded = superseded.some((cycle) => cycle.kind === 'RESOLUTION');
+    const after = started.find((cycle) => cycle.kind === 'RESOLUTION') ?? (isSuperseded ? undefined : before);
     draft.effects.severityChange = {
       from: ticket.severity,
       to: change.to,
@@ -117,7 +118,7 @@ function start({ effects }: Draft, cycles: readonly Cycle[]): void {
 function fresh({ context }: Draft, kinds: readonly CommitmentKind[]): readonly Cycle[] {
   const { ticket, policy, at } = context;
   return kinds
-    .filter((kind) => !ticket.notMeasured.includes(kind))
+    .filter((kind) => !ticket.notMeasured.includes(kind) && targetOf(policy, ticket.severity, kind) !== null)
     .map((kind) => newCycleOfOpen(ticket, policy, kind, ticket.severity, at, at));
 }
 

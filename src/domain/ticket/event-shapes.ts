@@ -1,5 +1,5 @@
 import { ACTOR_KINDS, type Actor } from '../actor';
-import { AUDIENCES, CONSEQUENCES, type Impact } from '../impact';
+import type { Impact } from '../impact';
 import { COMMITMENT_KINDS, WAITING_REASONS } from '../policy/policy';
 import { SEVERITIES } from '../severity';
 import {
@@ -48,9 +48,8 @@ const textOrNull = nullable(TEXT);
 
 export const ACTOR_SHAPE: Shape<Actor> = objectOf<Actor>({ kind: oneOf(ACTOR_KINDS), id: TEXT, name: TEXT });
 
-const impacts = listOf(
-  objectOf<Impact>({ audience: oneOf(AUDIENCES), consequence: oneOf(CONSEQUENCES), note: textOrNull }),
-);
+/** The codes are words of the ticket's policy version. */
+const impacts = listOf(objectOf<Impact>({ audience: TEXT, consequence: TEXT, note: textOrNull }));
 
 const override = objectOf<Override>({
   severity,

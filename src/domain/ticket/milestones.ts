@@ -105,11 +105,12 @@ function businessTimeOf(
 }
 
 /**
- * The calendar of the commitment's target; for best effort, of the first commitment with a target.
+ * The calendar of the commitment's target; without a target, and for best effort, of the first
+ * commitment with a target.
  */
 function calendarFor(policy: Policy, severity: Severity, kind: CommitmentKind): BusinessCalendar | null {
   for (const candidate of [kind, 'UPDATE', 'RESPONSE', 'RESOLUTION'] as const) {
-    const { span } = targetOf(policy, severity, candidate);
+    const span = targetOf(policy, severity, candidate)?.span ?? null;
     if (span !== null) return calendarOf(policy, span.calendar);
   }
   return null;

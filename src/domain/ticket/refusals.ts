@@ -1,5 +1,6 @@
 import type { Audience, Consequence } from '../impact';
 import type { EpochMs } from '../instant';
+import type { FactKind } from '../policy/facts';
 import type { CommitmentKind, WaitingReason } from '../policy/policy';
 import type { Severity } from '../severity';
 import type { CommandType } from './commands';
@@ -12,6 +13,16 @@ export type Refusal =
       readonly state: TicketState;
       readonly command: CommandType;
       readonly allowed: readonly CommandType[];
+    }
+  | {
+      readonly code: 'UnknownFact';
+      readonly kind: FactKind;
+      /** The code in the input. */
+      readonly value: string;
+      /** The known code that is most like it; null if none is. */
+      readonly nearest: string | null;
+      /** The codes of the policy version, in its order. */
+      readonly known: readonly string[];
     }
   | { readonly code: 'ContradictoryImpact'; readonly audience: Audience; readonly consequence: Consequence }
   | { readonly code: 'SeverityNotLowered'; readonly before: Severity; readonly after: Severity }
@@ -86,6 +97,8 @@ export function explainRefusal(refusal: Refusal): string {
   switch (refusal.code) {
     case 'IllegalTransition':
       return `A ticket in state ${refusal.state} does not accept ${refusal.command}. Accepted commands: ${words(refusal.allowed)}.`;
+    case 'UnknownFact':
+      return `The policy has no ${refusal.kind.toLowerCase()} "${refusal.value}"${refusal.nearest === null ? '.' : `; did you mean ${refusal.nearest}?`} It has ${words(refusal.known)}.`;
     case 'ContradictoryImpact':
       return `No clause of the policy covers ${refusal.audience} with ${refusal.consequence}. State who is affected and what they cannot do.`;
     case 'SeverityNotLowered':

@@ -45,7 +45,7 @@ export function calendarDifferences(before: PolicyDocument, after: PolicyDocumen
 /** The severities with a target on the calendar, and `silence` if resolved tickets close by it. */
 function usersOf({ severities, closeAfterSilence }: PolicyDocument, calendar: string): string[] {
   const levels = severities
-    .filter(({ targets }) => COMMITMENT_KINDS.some((kind) => targets[kind].span?.calendar === calendar))
+    .filter(({ targets }) => COMMITMENT_KINDS.some((kind) => targets[kind]?.span?.calendar === calendar))
     .map(({ severity }): string => severity);
   return closeAfterSilence.calendar === calendar ? [...levels, 'silence'] : levels;
 }

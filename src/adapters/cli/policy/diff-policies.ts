@@ -1,5 +1,6 @@
-import { AUDIENCES, type Audience, CONSEQUENCES, type Consequence } from '../../../domain/impact';
+import type { Audience, Consequence } from '../../../domain/impact';
 import { classify, decidingRules } from '../../../domain/policy/classify';
+import { codesOf, type Fact } from '../../../domain/policy/facts';
 import { COMMITMENT_KINDS, type PolicyDocument, type Target, WAITING_REASONS } from '../../../domain/policy/policy';
 import { SEVERITIES, type Severity } from '../../../domain/severity';
 import { spanText } from '../quantity-text';
@@ -16,6 +17,7 @@ export function diffPolicies(before: PolicyDocument, after: PolicyDocument): rea
   return [
     ...severityRows(before, after).map(inPart('Severities')),
     ...targetRows(before, after).map(inPart('Targets')),
+    ...factRows(before, after).map(inPart('Facts')),
     ...classificationRows(before, after).map(inPart('Classification')),
     ...calendarDifferences(before, after).map(inPart('Calendars')),
     ...differingRows(
@@ -89,11 +91,25 @@ const targetText = (target: Target | undefined): string | null =>
     ? null
     : `${target.span === null ? 'best effort' : spanText(target.span)}, ${target.basis.toLowerCase()}`;
 
+const factText = (fact: Fact | undefined): string | null => (fact === undefined ? null : `${fact.title}: ${fact.text}`);
+
+function factRows(before: PolicyDocument, after: PolicyDocument): DifferenceRow[] {
+  return (['audiences', 'consequences'] as const).flatMap((part) => {
+    const [old, now] = [before.facts[part], after.facts[part]];
+    const find = (facts: readonly Fact[], name: string) => facts.find(({ code }) => code === name);
+    return differingRows(
+      union(codesOf(old), codesOf(now)).map((code) => [code, factText(find(old, code)), factText(find(now, code))]),
+    );
+  });
+}
+
 /** The pairs of audience and consequence that are classified differently; equal rows are merged. */
 function classificationRows(before: PolicyDocument, after: PolicyDocument): DifferenceRow[] {
-  const pairs = CONSEQUENCES.flatMap((consequence) => {
+  const codes = (part: keyof PolicyDocument['facts']) => union(codesOf(before.facts[part]), codesOf(after.facts[part]));
+  const audienceCodes = codes('audiences');
+  const pairs = codes('consequences').flatMap((consequence) => {
     const audiences = new Map<string, { readonly row: DifferenceRow; readonly audiences: Audience[] }>();
-    for (const audience of AUDIENCES) {
+    for (const audience of audienceCodes) {
       const row = {
         subject: '',
         before: classificationText(before, audience, consequence),
@@ -107,7 +123,7 @@ function classificationRows(before: PolicyDocument, after: PolicyDocument): Diff
     }
     return [...audiences.values()].map(({ row, audiences: hit }) => ({
       ...row,
-      subject: `${hit.length === AUDIENCES.length ? 'any audience' : hit.join(' or ')} with ${consequence}`,
+      subject: `${hit.length === audienceCodes.length ? 'any audience' : hit.join(' or ')} with ${consequence}`,
     }));
   });
   const texts = (policy: PolicyDocument) => new Map(policy.rules.map(({ clause, text }) => [clause, text]));
@@ -120,9 +136,10 @@ function classificationRows(before: PolicyDocument, after: PolicyDocument): Diff
   return [...pairs, ...reworded, ...orderRow(before, after)];
 }
 
-function classificationText(policy: PolicyDocument, audience: Audience, consequence: Consequence): string {
+/** Null if the policy does not have one of the two words. */
+function classificationText(policy: PolicyDocument, audience: Audience, consequence: Consequence): string | null {
   const outcome = classify(policy, [{ audience, consequence }]);
-  if (!outcome.ok) return 'refused';
+  if (!outcome.ok) return outcome.refusal.code === 'UnknownFact' ? null : 'refused';
   const { severity, clause, basis } = outcome.classification;
   return `${severity} (${clause}, ${basis.toLowerCase()})`;
 }
@@ -130,7 +147,7 @@ function classificationText(policy: PolicyDocument, audience: Audience, conseque
 /** Among impacts of one severity the first clause decides, so the order of the clauses matters. */
 function orderRow(before: PolicyDocument, after: PolicyDocument): DifferenceRow[] {
   const deciding = (policy: PolicyDocument) =>
-    new Set([...decidingRules(policy.rules).values()].map(({ rule }) => rule.clause));
+    new Set([...decidingRules(policy).values()].map(({ rule }) => rule.clause));
   const [old, now] = [deciding(before), deciding(after)];
   const shared = (policy: PolicyDocument): string =>
     policy.rules

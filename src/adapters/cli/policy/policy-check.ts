@@ -2,7 +2,8 @@ import { type CalendarDefinition, isYearly } from '../../../domain/calendar/busi
 import type { EpochMs } from '../../../domain/instant';
 import { calendarsEndingBeforeTargets } from '../../../domain/policy/calendar-ends';
 import { compilePolicy } from '../../../domain/policy/compile-policy';
-import type { PolicyDocument, SeverityPolicy, Target } from '../../../domain/policy/policy';
+import { codesOf } from '../../../domain/policy/facts';
+import { COMMITMENT_KINDS, type PolicyDocument, type SeverityPolicy, type Target } from '../../../domain/policy/policy';
 import { explainRefusal } from '../../../domain/ticket/refusals';
 import { DocumentError, problemLine } from '../../documents/document-error';
 import { parsePolicy } from '../../policy-files/load-policy';
@@ -14,16 +15,16 @@ import { readPolicyText } from './policy-file';
 /** Exit codes: the file can be published, has problems, or cannot be read as text. */
 const POLICY_CHECK_EXIT = { fine: 0, problems: 1, unreadable: 2 } as const;
 
-function targetSummary({ span, basis }: Target): string {
+function targetSummary(target: Target | undefined): string {
+  if (target === undefined) return 'not promised';
+  const { span, basis } = target;
   const promise = span === null ? 'best effort' : spanText(span);
   return `${promise} ${basis.toLowerCase()}`;
 }
 
 const severitySummary = ({ severity, title, targets }: SeverityPolicy): string[] => [
   `  ${severity}  ${title}`,
-  `        response ${targetSummary(targets.RESPONSE)}`,
-  `        update ${targetSummary(targets.UPDATE)}`,
-  `        resolution ${targetSummary(targets.RESOLUTION)}`,
+  ...COMMITMENT_KINDS.map((kind) => `        ${kind.toLowerCase()} ${targetSummary(targets[kind])}`),
 ];
 
 function calendarSummary(name: string, { timeZone, holidays, knownYears, special }: CalendarDefinition): string {
@@ -44,6 +45,8 @@ function summary(file: string, policy: PolicyDocument): string[] {
     `${file} is a policy that can be published: ${policy.id}, ${policy.title}`,
     `Severities: ${policy.severities.length}`,
     ...policy.severities.flatMap(severitySummary),
+    `Audiences: ${codesOf(policy.facts.audiences).join(', ')}`,
+    `Consequences: ${codesOf(policy.facts.consequences).join(', ')}`,
     `Rules: ${policy.rules.length} (${policy.rules.map(({ clause }) => clause).join(', ')})`,
     `Calendars: ${Object.keys(policy.calendars).length}`,
     ...Object.entries(policy.calendars).map(([name, calendar]) => calendarSummary(name, calendar)),

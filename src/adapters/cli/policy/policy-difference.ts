@@ -1,6 +1,7 @@
 export const POLICY_PARTS = [
   'Severities',
   'Targets',
+  'Facts',
   'Classification',
   'Calendars',
   'Pauses',

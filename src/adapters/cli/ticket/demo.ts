@@ -166,11 +166,11 @@ export function removalText(removal: Removal, database: string): string {
     case 'REMOVED':
       return `Removed ${removal.tickets} tickets, their ${removal.events} events and the client “${DEMO_CLIENT}” from ${database}.\n`;
     case 'IN_USE': {
-      const shown = removal.tickets.slice(0, MAX_LISTED_TICKETS).join(', ');
-      const more = removal.tickets.length > MAX_LISTED_TICKETS ? ', …' : '';
+      const { length } = removal.tickets;
+      const shown = `${removal.tickets.slice(0, MAX_LISTED_TICKETS).join(', ')}${length > MAX_LISTED_TICKETS ? ', …' : ''}`;
       throw new DemoError(
-        `Nothing was removed: others have worked on ${removal.tickets.length} tickets of “${DEMO_CLIENT}”, or opened them ` +
-          `(${shown}${more}). Only what the demo alone has made can be removed.`,
+        `Nothing was removed: others have worked on ${length} ${length === 1 ? 'ticket' : 'tickets'} of “${DEMO_CLIENT}”, or ` +
+          `opened ${length === 1 ? 'it' : 'them'} (${shown}). Only what the demo alone has made can be removed.`,
       );
     }
   }

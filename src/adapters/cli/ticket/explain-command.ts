@@ -11,7 +11,7 @@ import { targetWorth } from '../../../domain/commitment/commitment';
 import { countedIn, explainDue, type Segment } from '../../../domain/commitment/explain-due';
 import { judgedAt, seenAt, viewCycle } from '../../../domain/commitment/view';
 import { type EpochMs, toIso } from '../../../domain/instant';
-import { COMMITMENT_KINDS, type CommitmentKind, calendarOf, targetOf } from '../../../domain/policy/policy';
+import { COMMITMENT_KINDS, type CommitmentKind, calendarOf, targetOfCycle } from '../../../domain/policy/policy';
 import { zoneProblem } from '../../documents/zone-problem';
 import { fromGlobalId } from '../../graphql/base/global-id';
 import { formatDuration } from '../../graphql/base/scalars';
@@ -59,7 +59,7 @@ export async function explain({ reader, policies, clock }: ExplainDeps, options:
     .flatMap((candidate) => ticket.cycles.filter((cycle) => cycle.kind === candidate))
     .filter((cycle) => number === null || cycle.number === number)
     .map((cycle): CycleExplanation => {
-      const target = targetOf(policy, cycle.severity, cycle.kind);
+      const target = targetOfCycle(policy, cycle);
       const calendar = target.span === null ? null : calendarOf(policy, target.span.calendar);
       return {
         view: viewCycle(ticket, policy, cycle, at),

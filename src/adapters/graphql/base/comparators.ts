@@ -1,6 +1,7 @@
 import { type ClassType, Field, ID, InputType, Int } from 'type-graphql';
 import type { Comparator } from '../../../application/ports/ticket-filter';
 import type { CommitmentStatus } from '../../../domain/commitment/view';
+import type { Audience, Consequence } from '../../../domain/impact';
 import type { EpochMs } from '../../../domain/instant';
 import type { CommitmentKind, WaitingReason } from '../../../domain/policy/policy';
 import { compareUrgency, type Severity } from '../../../domain/severity';
@@ -19,6 +20,7 @@ import {
   TicketStateEnum,
   WaitingReasonEnum,
 } from './enums';
+import { AudienceScalar, ConsequenceScalar } from './fact-scalars';
 import { Entries, LONGEST_ARGUMENT, Text } from './input-rules';
 import { optional } from './optional';
 import { DateTimeScalar } from './scalars';
@@ -153,6 +155,16 @@ export const WaitingReasonComparator = equalityOf<WaitingReason>(
   'Compares reasons for waiting.',
 );
 export const ChannelComparator = equalityOf<Channel>('ChannelComparator', () => ChannelEnum, 'Compares channels.');
+export const AudienceComparator = equalityOf<Audience>(
+  'AudienceComparator',
+  () => AudienceScalar,
+  'Compares audiences.',
+);
+export const ConsequenceComparator = equalityOf<Consequence>(
+  'ConsequenceComparator',
+  () => ConsequenceScalar,
+  'Compares consequences.',
+);
 export const CommitmentStatusComparator = equalityOf<CommitmentStatus>(
   'CommitmentStatusComparator',
   () => CommitmentStatusEnum,

@@ -14,6 +14,7 @@ const UserErrorCodeEnum = describeEnum<RefusalCode>(
   'The code of a user error. Each code has an object type of the same meaning.',
   {
     IllegalTransition: 'The lifecycle does not allow the command in the current state of the ticket.',
+    UnknownFact: 'The policy has no audience or consequence with this code.',
     ContradictoryImpact: 'No clause of the policy covers the pair of audience and consequence.',
     SeverityNotLowered: 'A workaround at this severity must lower the severity.',
     ImpactNotLowered: 'A workaround at this severity must lower the impact.',
@@ -72,6 +73,11 @@ export const options = (description: string) => ({ implements: UserErrorType, de
 /** The input field that a refusal concerns; empty for the input as a whole. */
 function fieldOf(refusal: Refusal, impacts: readonly Pick<Impact, 'audience' | 'consequence'>[]): readonly string[] {
   switch (refusal.code) {
+    case 'UnknownFact': {
+      const half = refusal.kind === 'AUDIENCE' ? 'audience' : 'consequence';
+      const place = impacts.findIndex((impact) => impact[half] === refusal.value);
+      return place < 0 ? [] : [IMPACTS, String(place), half];
+    }
     case 'ContradictoryImpact': {
       const place = impacts.findIndex(
         ({ audience, consequence }) => audience === refusal.audience && consequence === refusal.consequence,

@@ -9,7 +9,7 @@ import {
   viewCommitment,
 } from '../../../domain/commitment/view';
 import type { DurationMs, EpochMs } from '../../../domain/instant';
-import { type CommitmentKind, type Target, targetOf } from '../../../domain/policy/policy';
+import { type CommitmentKind, type Target, targetOfCycle } from '../../../domain/policy/policy';
 import type { Severity } from '../../../domain/severity';
 import { CommitmentKindEnum, CommitmentStatusEnum, SeverityEnum } from '../base/enums';
 import { DateTimeScalar, DurationScalar } from '../base/scalars';
@@ -31,12 +31,16 @@ const VIEWS = ({ ticket, policy, at }: JudgedTicket): CycleViews => keptViews(ti
 
 const commitmentOf =
   (kind: CommitmentKind) =>
-  (judged: JudgedTicket): CommitmentView => {
+  (judged: JudgedTicket): CommitmentView | null => {
     const { ticket, policy, at } = judged;
-    return { judged, kind, latest: viewCommitment(ticket, policy, kind, at, judged.once(VIEWS)) };
+    const latest = viewCommitment(ticket, policy, kind, at, judged.once(VIEWS));
+    return latest === null && !ticket.notMeasured.includes(kind) ? null : { judged, kind, latest };
   };
 
-/** The commitments of an evaluated ticket, each for `JudgedTicket.once`. */
+/**
+ * The commitments of an evaluated ticket, each for `JudgedTicket.once`; null for one that was never
+ * promised.
+ */
 export const COMMITMENT_OF = {
   RESPONSE: commitmentOf('RESPONSE'),
   UPDATE: commitmentOf('UPDATE'),
@@ -96,7 +100,7 @@ export class CommitmentResolver {
     description: 'The target that applies to the latest cycle. Null when the commitment is not measured.',
   })
   target(@Root() { latest, judged }: CommitmentView): Target | null {
-    return latest === null ? null : targetOf(judged.policy, latest.cycle.severity, latest.cycle.kind);
+    return latest === null ? null : targetOfCycle(judged.policy, latest.cycle);
   }
 
   @FieldResolver(() => Boolean, {

@@ -1,7 +1,7 @@
 import { Field, FieldResolver, Float, Int, ObjectType, Resolver, Root } from 'type-graphql';
 import type { CommitmentStatus, CycleView } from '../../../domain/commitment/view';
 import type { DurationMs, EpochMs } from '../../../domain/instant';
-import { type CommitmentKind, type Policy, type Target, targetOf } from '../../../domain/policy/policy';
+import { type CommitmentKind, type Policy, type Target, targetOfCycle } from '../../../domain/policy/policy';
 import type { Severity } from '../../../domain/severity';
 import type { Ticket } from '../../../domain/ticket/ticket';
 import { CommitmentKindEnum, CommitmentStatusEnum, SeverityEnum } from '../base/enums';
@@ -75,7 +75,7 @@ export class CommitmentCycleResolver {
 
   @FieldResolver(() => TargetType, { description: 'The target that applies to the cycle.' })
   target(@Root() { policy, cycle }: JudgedCycle): Target {
-    return targetOf(policy, cycle.severity, cycle.kind);
+    return targetOfCycle(policy, cycle);
   }
 
   @FieldResolver(() => DateTimeScalar, { description: 'The date and time, in UTC, from which the clock counts.' })

@@ -32,7 +32,10 @@ export class DeadlineType extends NodeType implements Omit<Deadline, 'ticket'> {
 }
 
 const judged = <T>(context: RequestContext, { ticket, kind }: Deadline, read: (view: CommitmentView) => T) =>
-  judge(context, ticket, (judged) => read(judged.once(COMMITMENT_OF[kind])));
+  judge(context, ticket, (judged) => {
+    const view = judged.once(COMMITMENT_OF[kind]);
+    return view === null ? null : read(view);
+  });
 
 @Resolver(() => DeadlineType)
 export class DeadlineResolver {

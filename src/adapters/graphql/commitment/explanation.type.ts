@@ -8,7 +8,7 @@ import {
   type SegmentKind,
 } from '../../../domain/commitment/explain-due';
 import type { DurationMs, EpochMs } from '../../../domain/instant';
-import { type Policy, type Target, targetOf, type WaitingReason } from '../../../domain/policy/policy';
+import { type Policy, type Target, targetOfCycle, type WaitingReason } from '../../../domain/policy/policy';
 import { describeEnum, WaitingReasonEnum } from '../base/enums';
 import { DateTimeScalar, DurationScalar } from '../base/scalars';
 import type { RequestContext } from '../context';
@@ -169,4 +169,4 @@ export class ExplanationResolver {
   }
 }
 
-const promised = ({ policy, cycle }: JudgedCycle): Target => targetOf(policy, cycle.severity, cycle.kind);
+const promised = ({ policy, cycle }: JudgedCycle): Target => targetOfCycle(policy, cycle);

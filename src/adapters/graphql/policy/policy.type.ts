@@ -2,6 +2,7 @@ import { Ctx, Field, FieldResolver, Float, ID, Int, ObjectType, Resolver, Root }
 import type { Actor } from '../../../domain/actor';
 import type { Audience, Consequence } from '../../../domain/impact';
 import type { EpochMs } from '../../../domain/instant';
+import { ANY_AUDIENCE, type Fact } from '../../../domain/policy/facts';
 import {
   type Basis,
   type BusinessSpan,
@@ -19,12 +20,12 @@ import {
 import type { Severity } from '../../../domain/severity';
 import { ActorType } from '../base/actor.type';
 import { BasisEnum, ClientActionEnum, CommitmentKindEnum, SeverityEnum, WaitingReasonEnum } from '../base/enums';
+import { AudienceScalar, ConsequenceScalar } from '../base/fact-scalars';
 import { toGlobalId } from '../base/global-id';
 import { GLOBAL_ID, NodeType } from '../base/node';
 import { DateTimeScalar } from '../base/scalars';
 import { TargetType, TargetUnitEnum } from '../commitment/target.type';
 import type { RequestContext } from '../context';
-import { AudienceEnum, ConsequenceEnum } from '../ticket/impact.type';
 import { CalendarType, type CalendarView, calendarsOf } from './calendar.type';
 import { BusinessDayEndEnum, LoweringApprovalEnum, OnLoweringEnum, WorkaroundLowersEnum } from './policy.enum';
 
@@ -48,22 +49,48 @@ export class SeverityPolicyType {
   clientActions!: readonly ClientAction[];
 }
 
+const NOT_PROMISED = 'Null when the policy promises none at this severity, which differs from best effort.';
+
 @Resolver(() => SeverityPolicyType)
 export class SeverityPolicyResolver {
-  @FieldResolver(() => TargetType, { description: 'The target for the first response.' })
-  response(@Root() { targets }: SeverityPolicy): Target {
-    return targets.RESPONSE;
+  @FieldResolver(() => TargetType, {
+    nullable: true,
+    description: `The target for the first response. ${NOT_PROMISED}`,
+  })
+  response(@Root() { targets }: SeverityPolicy): Target | null {
+    return targets.RESPONSE ?? null;
   }
 
-  @FieldResolver(() => TargetType, { description: 'The target for regular updates to the client.' })
-  update(@Root() { targets }: SeverityPolicy): Target {
-    return targets.UPDATE;
+  @FieldResolver(() => TargetType, {
+    nullable: true,
+    description: `The target for regular updates to the client. ${NOT_PROMISED}`,
+  })
+  update(@Root() { targets }: SeverityPolicy): Target | null {
+    return targets.UPDATE ?? null;
   }
 
-  @FieldResolver(() => TargetType, { description: 'The target for the full resolution.' })
-  resolution(@Root() { targets }: SeverityPolicy): Target {
-    return targets.RESOLUTION;
+  @FieldResolver(() => TargetType, {
+    nullable: true,
+    description: `The target for the full resolution. ${NOT_PROMISED}`,
+  })
+  resolution(@Root() { targets }: SeverityPolicy): Target | null {
+    return targets.RESOLUTION ?? null;
   }
+}
+
+@ObjectType('Fact', {
+  description: 'A word of the vocabulary of a policy, in which impacts and classification rules are stated.',
+  simpleResolvers: true,
+})
+export class FactType implements Fact {
+  @Field(() => String, { description: 'The code, such as `ALL_END_USERS`. It is unique in its list.' })
+  code!: string;
+
+  @Field(() => String, { description: 'A short name for people.' })
+  title!: string;
+
+  @Field(() => String, { description: 'The meaning of the fact.' })
+  text!: string;
 }
 
 @ObjectType('ClassificationRule', {
@@ -78,7 +105,7 @@ export class RuleType {
   @Field(() => SeverityEnum, { description: 'The severity of an impact that the rule covers.' })
   severity!: Severity;
 
-  @Field(() => [ConsequenceEnum], {
+  @Field(() => [ConsequenceScalar], {
     description: 'The consequences that the rule covers. An impact with any one of them matches.',
   })
   consequences!: readonly Consequence[];
@@ -92,12 +119,12 @@ export class RuleType {
 
 @Resolver(() => RuleType)
 export class RuleResolver {
-  @FieldResolver(() => AudienceEnum, {
+  @FieldResolver(() => AudienceScalar, {
     nullable: true,
     description: 'The audience that the rule covers. Null when it covers every audience.',
   })
   audience(@Root() rule: Rule): Audience | null {
-    return rule.audience === 'ANY' ? null : rule.audience;
+    return rule.audience === ANY_AUDIENCE ? null : rule.audience;
   }
 }
 
@@ -208,6 +235,20 @@ export class PolicyResolver {
   @FieldResolver(() => String, { description: 'The short name of the policy, which all its versions share.' })
   name(@Root() policy: Policy): string {
     return policy.id;
+  }
+
+  @FieldResolver(() => [FactType], {
+    description: 'The audiences of the policy: who can be affected. Tickets of this version use these words.',
+  })
+  audiences(@Root() policy: Policy): readonly Fact[] {
+    return policy.facts.audiences;
+  }
+
+  @FieldResolver(() => [FactType], {
+    description: 'The consequences of the policy for those who are affected.',
+  })
+  consequences(@Root() policy: Policy): readonly Fact[] {
+    return policy.facts.consequences;
   }
 
   @FieldResolver(() => [CalendarType], { description: 'The calendars of the policy version.' })

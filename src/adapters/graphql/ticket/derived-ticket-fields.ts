@@ -20,13 +20,13 @@ import { AllowedActionType, SlaType, WaitingType } from './ticket-parts.type';
  */
 class Sla {
   constructor(private readonly judged: JudgedTicket) {}
-  get response(): CommitmentView {
+  get response(): CommitmentView | null {
     return this.judged.once(COMMITMENT_OF.RESPONSE);
   }
-  get update(): CommitmentView {
+  get update(): CommitmentView | null {
     return this.judged.once(COMMITMENT_OF.UPDATE);
   }
-  get resolution(): CommitmentView {
+  get resolution(): CommitmentView | null {
     return this.judged.once(COMMITMENT_OF.RESOLUTION);
   }
 }

@@ -1,18 +1,18 @@
 import { Field, InputType } from 'type-graphql';
 import type { Audience, Consequence, Impact } from '../../../domain/impact';
 import { NOTE } from '../../../domain/value-rules';
+import { AudienceScalar, ConsequenceScalar } from '../base/fact-scalars';
 import { Text } from '../base/input-rules';
 import { optional } from '../base/optional';
-import { AudienceEnum, ConsequenceEnum } from './impact.type';
 
 @InputType('ImpactInput', {
   description: 'A pair of facts about an issue: the people who are affected, and the consequence for them.',
 })
 export class ImpactInput {
-  @Field(() => AudienceEnum, { description: 'The people who are affected.' })
+  @Field(() => AudienceScalar, { description: 'The people who are affected.' })
   audience!: Audience;
 
-  @Field(() => ConsequenceEnum, { description: 'The consequence for them.' })
+  @Field(() => ConsequenceScalar, { description: 'The consequence for them.' })
   consequence!: Consequence;
 
   @Field(() => String, {

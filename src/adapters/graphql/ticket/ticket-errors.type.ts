@@ -1,14 +1,15 @@
 import { Field, Int, ObjectType } from 'type-graphql';
 import type { Audience, Consequence } from '../../../domain/impact';
 import type { EpochMs } from '../../../domain/instant';
+import type { FactKind } from '../../../domain/policy/facts';
 import type { CommitmentKind, WaitingReason } from '../../../domain/policy/policy';
 import type { Severity } from '../../../domain/severity';
 import type { CommandType } from '../../../domain/ticket/commands';
 import type { TicketState } from '../../../domain/ticket/ticket';
 import { CommandEnum, CommitmentKindEnum, SeverityEnum, TicketStateEnum, WaitingReasonEnum } from '../base/enums';
+import { AudienceScalar, ConsequenceScalar, FactKindEnum } from '../base/fact-scalars';
 import { DateTimeScalar } from '../base/scalars';
 import { options, UserErrorType } from '../base/user-errors';
-import { AudienceEnum, ConsequenceEnum } from './impact.type';
 
 /** The errors with which a command for a ticket, or a submission, can be refused. */
 
@@ -25,6 +26,21 @@ export class IllegalTransitionType extends UserErrorType {
   allowed!: readonly CommandType[];
 }
 
+@ObjectType('UnknownFact', options('The policy has no audience or consequence with this code.'))
+export class UnknownFactType extends UserErrorType {
+  @Field(() => FactKindEnum, { description: 'Whether the code is that of an audience or of a consequence.' })
+  kind!: FactKind;
+  @Field(() => String, { description: 'The code in the input.' })
+  value!: string;
+  @Field(() => String, {
+    nullable: true,
+    description: 'The code of the policy that is most similar. Null when none is similar.',
+  })
+  nearest!: string | null;
+  @Field(() => [String], { description: 'The codes that the policy has.' })
+  known!: readonly string[];
+}
+
 @ObjectType(
   'ContradictoryImpact',
   options(
@@ -32,9 +48,9 @@ export class IllegalTransitionType extends UserErrorType {
   ),
 )
 export class ContradictoryImpactType extends UserErrorType {
-  @Field(() => AudienceEnum, { description: 'The audience of the impact.' })
+  @Field(() => AudienceScalar, { description: 'The audience of the impact.' })
   audience!: Audience;
-  @Field(() => ConsequenceEnum, { description: 'The consequence of the impact.' })
+  @Field(() => ConsequenceScalar, { description: 'The consequence of the impact.' })
   consequence!: Consequence;
 }
 

@@ -1,6 +1,7 @@
 import { Field, InputType } from 'type-graphql';
 import type { TicketFilter } from '../../../application/ports/ticket-filter';
 import type { CommitmentStatus } from '../../../domain/commitment/view';
+import type { Audience, Consequence } from '../../../domain/impact';
 import type { EpochMs } from '../../../domain/instant';
 import type { CommitmentKind, WaitingReason } from '../../../domain/policy/policy';
 import type { Severity } from '../../../domain/severity';
@@ -97,6 +98,18 @@ export class TicketFilterInput {
     'Filters by the clause of the policy that applies to the impacts, for example `2a`.',
   )
   clause?: Order<string>;
+
+  @Compared(
+    () => compare.AudienceComparator,
+    'Filters by the audiences of the impacts. A ticket matches when any of its impacts does. `nin` matches tickets none of whose impacts has an audience in the list. A code that no published policy has is refused.',
+  )
+  audience?: Equality<Audience>;
+
+  @Compared(
+    () => compare.ConsequenceComparator,
+    'Filters by the consequences of the impacts. A ticket matches when any of its impacts does. `nin` matches tickets none of whose impacts has a consequence in the list. A code that no published policy has is refused.',
+  )
+  consequence?: Equality<Consequence>;
 
   @Compared(() => compare.ChannelComparator, 'Filters by the channel through which the issue was reported.')
   channel?: Equality<Channel>;
@@ -200,6 +213,8 @@ const AS_THEY_ARE = [
   'severity',
   'initialSeverity',
   'clause',
+  'audience',
+  'consequence',
   'channel',
   'assignee',
   'reporter',

@@ -113,23 +113,26 @@ export class AllowedActionType {
   reason!: string | null;
 }
 
+const NOT_PROMISED =
+  'Null when the policy has promised none on this ticket, and together with a `BEYOND_CALENDAR` error.';
+
 @ObjectType('Sla', { description: 'The three commitments of a ticket, evaluated at the time of the request.' })
 export class SlaType {
   @Field(() => CommitmentType, {
     nullable: true,
-    description: 'The commitment to take a first action. Null only together with a `BEYOND_CALENDAR` error.',
+    description: `The commitment to take a first action. ${NOT_PROMISED}`,
   })
   response!: CommitmentView | null;
 
   @Field(() => CommitmentType, {
     nullable: true,
-    description: 'The commitment to send regular messages. Null only together with a `BEYOND_CALENDAR` error.',
+    description: `The commitment to send regular messages. ${NOT_PROMISED}`,
   })
   update!: CommitmentView | null;
 
   @Field(() => CommitmentType, {
     nullable: true,
-    description: 'The commitment to resolve the ticket fully. Null only together with a `BEYOND_CALENDAR` error.',
+    description: `The commitment to resolve the ticket fully. ${NOT_PROMISED}`,
   })
   resolution!: CommitmentView | null;
 }

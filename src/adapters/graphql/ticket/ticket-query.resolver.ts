@@ -7,6 +7,7 @@ import { optional } from '../base/optional';
 import { DateTimeScalar } from '../base/scalars';
 import type { RequestContext } from '../context';
 import { badInput } from '../errors';
+import { refuseUnknownFacts } from './filter-facts';
 import { TicketConnection, TicketType } from './ticket.type';
 import { filterOf, TicketFilterInput } from './ticket-filter.input';
 import { orderOf, TicketOrderInput } from './ticket-order.input';
@@ -67,7 +68,7 @@ export class TicketQueryResolver {
     description: 'The tickets that match a filter and that the caller may see, newest first by default.',
   })
   async tickets(
-    @Ctx() { services: { reader }, caller, now }: RequestContext,
+    @Ctx() context: RequestContext,
     @Args() page: PageArgs,
     @Arg('filter', () => TicketFilterInput, {
       ...optional,
@@ -80,7 +81,13 @@ export class TicketQueryResolver {
     })
     orderBy: TicketOrderInput | null | undefined,
   ): Promise<Connection<StoredTicket>> {
+    const {
+      services: { reader },
+      caller,
+      now,
+    } = context;
     const filter = filterOf(given);
+    await refuseUnknownFacts(context, filter);
     const found = await reader.tickets(caller, filter, orderOf(orderBy), pageRequest(page), now);
     return connection(found, () => reader.countTickets(caller, filter, now));
   }

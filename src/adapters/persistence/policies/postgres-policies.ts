@@ -17,6 +17,7 @@ import { calendarsInUse, calendarsTooShort } from './policy-refusals';
 import { publishConfigured, publishVersion, setTerms } from './policy-register';
 import { preparePolicy } from './prepare-policy';
 import { countPublications, nameOf, publicationsNamed, publicationsPage, versionsNamed } from './publications';
+import { publishedFacts } from './published-facts';
 
 export interface PoliciesDeps {
   readonly dataSource: DataSource;
@@ -64,6 +65,7 @@ export function createPolicies(deps: PoliciesDeps): ConfiguredPolicies {
     publications: (reading, page) => publicationsPage(dataSource, lookups.under(reading), page),
     countPublications: (reading) => countPublications(dataSource, lookups.under(reading)),
     yaml: async (reading, id, number) => (await yaml(reading, nameOf(id, number)))?.yaml ?? null,
+    publishedFacts: (reading) => publishedFacts(lookups.under(reading)),
     terms: async (reading) => {
       const rows = await readTerms(reading);
       return rows.map(({ id, name, policy, calendars }) => ({ clientId: id, name, policy, calendars }));

@@ -61,6 +61,10 @@ function holds(filter: TicketFilter, judged: Judged, to: Parameters, depth: numb
   }
   if (filter.tag !== undefined) conditions.push(compareAny(someTag, 'name', filter.tag, to));
   if (filter.waiting !== undefined) conditions.push(compareAny(someWaiting, 'text', filter.waiting, to));
+  for (const half of ['audience', 'consequence'] as const) {
+    const comparator = filter[half];
+    if (comparator !== undefined) conditions.push(compareAny(someImpact(half), 'text', comparator, to));
+  }
   if (filter.text !== undefined) conditions.push(contains(filter.text, to));
   if (filter.slaStatus !== undefined) {
     const { kind, status } = filter.slaStatus;
@@ -77,6 +81,11 @@ function holds(filter: TicketFilter, judged: Judged, to: Parameters, depth: numb
 
 const someTag = (condition: (value: string) => string): string =>
   `EXISTS (SELECT FROM unnest(t.tags) AS tag WHERE ${condition('tag')})`;
+
+const someImpact =
+  (half: 'audience' | 'consequence') =>
+  (condition: (value: string) => string): string =>
+    `EXISTS (SELECT FROM jsonb_array_elements(t.impacts) AS impact WHERE ${condition(`(impact->>'${half}')`)})`;
 
 /** A reason for which the ticket waits now. */
 const someWaiting = (condition: (value: string) => string): string =>

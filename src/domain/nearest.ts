@@ -12,11 +12,18 @@ function distance(a: string, b: string): number {
   return previous[b.length] ?? 0;
 }
 
+/** A third of the letters may differ. */
+const plausibleDistance = (written: string): number => Math.max(1, Math.floor((written.length + 1) / 3));
+
 /**
  * The known name with the smallest distance, ignoring case; undefined if every distance exceeds
  * `maxDistance`.
  */
-export function nearestTo(written: string, known: Iterable<string>, maxDistance: number): string | undefined {
+export function nearestTo(
+  written: string,
+  known: Iterable<string>,
+  maxDistance = plausibleDistance(written),
+): string | undefined {
   if (written.length > 64) return undefined; // no known name is that long, and the cost is quadratic
   let best: string | undefined;
   let least = maxDistance + 1;
@@ -33,6 +40,6 @@ export function nearestTo(written: string, known: Iterable<string>, maxDistance:
 
 /** `; did you mean "x"?` if a known name is close to what was written, otherwise an empty text. */
 export function didYouMean(written: string, known: Iterable<string>): string {
-  const best = nearestTo(written, known, Math.max(1, Math.floor((written.length + 1) / 3)));
+  const best = nearestTo(written, known);
   return best === undefined ? '' : `; did you mean "${best}"?`;
 }
