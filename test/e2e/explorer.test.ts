@@ -95,6 +95,28 @@ describeInBrowser(`the explorer in a browser${noBrowser === null ? '' : ` (skipp
     expect(page.url()).toBe(service.url.replace('127.0.0.1', 'localhost'));
   });
 
+  it('runs each query on the ticket that the first one has opened, as it stands in its tab', async () => {
+    const page = await open('127.0.0.1');
+    await run(page);
+    await until(
+      () => shown(page),
+      (text) => text.includes('"submitTicket"'),
+    );
+    const answered: Readonly<Record<string, RegExp>> = {
+      ApplyWorkaround: /"applyWorkaround": \{ *"ticket": \{ *"state": "WORKAROUND_APPLIED", *"severity": "SEV2"/,
+      ExplainDeadline: /"segments": \[ *\{/,
+      SimulateWorkaround: /"after": \{ *"severity": "SEV[34]"/,
+      TicketAtATime: /"state": "OPEN", *"severity": "SEV1"/,
+    };
+    for (const [tab, answer] of Object.entries(answered)) {
+      await run(page, tab);
+      await until(
+        () => shown(page),
+        (text) => answer.test(text),
+      );
+    }
+  });
+
   it('shows the events of a subscription', async () => {
     const page = await open('localhost');
     await run(page, 'SeverityChanges');
