@@ -13,6 +13,7 @@ export async function serve(config: Config): Promise<void> {
     greeting({
       url: service.url,
       database: service.database,
+      impact: service.exampleImpact,
       demo: demoCommand(config, new URL(service.url).port, loadConfig({})),
       isUnauthenticated: config.allowUnauthenticated,
       hasExplorer: config.explorer,

@@ -24,8 +24,11 @@ import type { TicketStore } from '../application/ports/ticket-store';
 import { createChangeTickets } from '../application/tickets/change-tickets';
 import { createDueTickets } from '../application/tickets/record-due';
 import { type Config, findPackageRoot } from '../config';
+import type { Impact } from '../domain/impact';
 import { DAY_MS, HOUR_MS, toIso } from '../domain/instant';
 import { calendarsEndingSoon as endingSoon } from '../domain/policy/calendar-ends';
+import { firstPair } from '../domain/policy/classify';
+import type { Policy } from '../domain/policy/policy';
 import { UnreadableEvent } from '../domain/ticket/upcast';
 import { keepSearchTables } from './keep-search-tables';
 import { openStore, type Store } from './open-store';
@@ -39,6 +42,8 @@ export interface RunningService {
   readonly url: string;
   /** The name of the database for people, without the password. */
   readonly database: string;
+  /** Facts of the policy in force, for a first ticket. */
+  readonly exampleImpact: Pick<Impact, 'audience' | 'consequence'>;
   /** Waits for running requests, then closes every part in the reverse order of its start. */
   close(): Promise<void>;
 }
@@ -62,7 +67,7 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
     database = store.database;
     closeSteps.push(() => store.close());
     const { pool, clock, policies, clients } = store;
-    await publishAtStart(store, logger);
+    const policy = await publishAtStart(store, logger);
 
     const onCommitted = (commit: Commit): void => feed.committed(commit);
     const tickets = createTicketStore({ pool, onCommitted });
@@ -131,7 +136,7 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
       keepSearchTables(new SearchTables(pool), (error) => logger.debug({ err: error }, 'texts are indexed later')),
     );
     logger.info({ url: http.url, database }, 'serving');
-    return { url: http.url, database, close };
+    return { url: http.url, database, exampleImpact: firstPair(policy), close };
   } catch (error) {
     await close();
     throw unusable(error, database) ?? error;
@@ -142,14 +147,18 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
 const exampleQueries = (): string => join(findPackageRoot(), 'examples', 'queries');
 
 /** Publishes the configured file if it has changed, and logs what its new version changes. */
-async function publishAtStart({ policies, policyFile }: Store, logger: Logger): Promise<void> {
+async function publishAtStart({ policies, policyFile }: Store, logger: Logger): Promise<Policy> {
   const last = await policies.latest(OWN_WORK, policyFile.id);
   const { policy } = await publishConfiguredPolicy(policies, policyFile, 'CHANGED');
   const published = { policy: policy.id, version: policy.version };
-  if (policy.version === last?.version) return logger.debug(published, 'policy in force');
+  if (policy.version === last?.version) {
+    logger.debug(published, 'policy in force');
+    return policy;
+  }
   const before = last === null ? null : await policies.version(policy.id, last.version);
   const changes = before === null ? 'first version' : listedDifferences(before, policy);
   logger.info({ ...published, changes }, 'published the configured policy file as a new version');
+  return policy;
 }
 
 /** The due tickets, with a log line for each ticket whose deadlines cannot be recorded. */

@@ -4,6 +4,8 @@ import { demoCommand, greeting } from '../../src/adapters/cli/serve/greeting';
 
 const DEFAULTS = { databaseUrl: null as string | null, dataDir: '/app/.stepdown', host: '127.0.0.1', port: 4000 };
 
+const IMPACT = { audience: 'PRODUCTION', consequence: 'UNAVAILABLE' };
+
 describe('the greeting of a service', () => {
   it.each<[string, Partial<typeof DEFAULTS>, string, string]>([
     ['with defaults', {}, '4000', 'npm run demo'],
@@ -30,15 +32,33 @@ describe('the greeting of a service', () => {
   });
 
   it('says that the address opens in a browser, unless there is no explorer', () => {
-    const facts = { url: 'http://x/graphql', database: 'd', demo: 'npm run demo', isUnauthenticated: false };
+    const facts = {
+      url: 'http://x/graphql',
+      database: 'd',
+      demo: 'npm run demo',
+      impact: IMPACT,
+      isUnauthenticated: false,
+    };
     expect(greeting({ ...facts, hasExplorer: true })).toContain('in a browser');
     expect(greeting({ ...facts, hasExplorer: false })).not.toContain('in a browser');
   });
 
   it('names the database', () => {
-    const facts = { url: 'http://x/graphql', database: 'the database a on b:1 (user c)', demo: 'npm run demo' };
+    const facts = {
+      url: 'http://x/graphql',
+      database: 'the database a on b:1 (user c)',
+      demo: 'npm run demo',
+      impact: IMPACT,
+    };
     expect(greeting({ ...facts, isUnauthenticated: false, hasExplorer: false })).toContain(
       'data in the database a on b:1 (user c).\n',
+    );
+  });
+
+  it('opens a ticket in the words of the policy', () => {
+    const facts = { url: 'http://x/graphql', database: 'd', demo: 'npm run demo', impact: IMPACT };
+    expect(greeting({ ...facts, isUnauthenticated: false, hasExplorer: false })).toContain(
+      'impacts: [{ audience: PRODUCTION, consequence: UNAVAILABLE }]',
     );
   });
 });

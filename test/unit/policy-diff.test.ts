@@ -28,6 +28,29 @@ const CASES: readonly (readonly [what: string, edits: readonly Edit[], lines: re
     ['Targets', '  SEV2 resolution  2 business days (business), published → 3 business days (business), house'],
   ],
   [
+    'a word of the vocabulary, and a target that is no longer promised',
+    [
+      ['      title: Training\n', '      title: Courses\n'],
+      ['    - code: DOCUMENTATION\n', '    - code: MANUALS\n'],
+      ['TRAINING, DOCUMENTATION]', 'TRAINING, MANUALS]'],
+      [
+        '      RESOLUTION:\n        bestEffort: true\n        basis: PUBLISHED\n        text: Immediate action to identify and resolve the issue, and every reasonable effort at a workaround that lowers the severity; no time is promised.\n',
+        '',
+      ],
+    ],
+    [
+      'Targets',
+      '  SEV1 resolution                  - best effort, published',
+      'Facts',
+      '  TRAINING                         Training: A request for training. → Courses: A request for training.',
+      '  DOCUMENTATION                    - Documentation: A question or request about documentation.',
+      '  MANUALS                          + Documentation: A question or request about documentation.',
+      'Classification',
+      '  any audience with DOCUMENTATION  - SEV4 (4, published)',
+      '  any audience with MANUALS        + SEV4 (4, published)',
+    ],
+  ],
+  [
     'best effort in place of a target',
     [
       [

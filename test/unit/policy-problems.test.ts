@@ -316,6 +316,20 @@ describe('the vocabulary of a policy', () => {
     );
   });
 
+  it('bounds the pairs that the rules cover', () => {
+    const list = (name: string) =>
+      Array.from({ length: 100 }, (_, at) => `    - { code: ${name}${at}, title: t, text: t }`).join('\n');
+    const consequences = Array.from({ length: 100 }, (_, at) => `C${at}`).join(', ');
+    const rules = Array.from(
+      { length: 11 },
+      (_, at) =>
+        `  - { clause: c${at}, severity: SEV1, audience: ANY, consequences: [${consequences}], basis: HOUSE, text: t }`,
+    ).join('\n');
+    const facts = `facts:\n  audiences:\n${list('A')}\n  consequences:\n${list('C')}\n`;
+    const text = gitlab.replace(/facts:[\s\S]*?\ncalendars:/, `${facts}rules:\n${rules}\ncalendars:`);
+    expect(problemsOf(text)).toMatchObject([{ field: 'rules', message: expect.stringContaining('110,000 pairs') }]);
+  });
+
   it('is the former one where a policy states none', () => {
     const { facts } = parsePolicy(sound, { fileName: 'sound.yaml' });
     expect(facts).toEqual(FORMER_FACTS);

@@ -1,9 +1,10 @@
 import type { z } from 'zod';
 import { didYouMean } from '../../domain/nearest';
-import { decidingRules } from '../../domain/policy/classify';
+import { decidingRules, pairCount } from '../../domain/policy/classify';
 import { ANY_AUDIENCE, codesOf, type Fact, type Facts, FORMER_FACTS } from '../../domain/policy/facts';
 import { COMMITMENT_KINDS, type Rule, type TargetUnit } from '../../domain/policy/policy';
 import { SEVERITIES, type Severity } from '../../domain/severity';
+import { thousands } from '../../domain/thousands';
 import type { FieldPath, ReportProblem } from '../documents/document-error';
 import { factSchema, markSchema, ruleSchema, spanSchema, targetSchema } from './policy-schema';
 
@@ -121,6 +122,9 @@ function checkSilence(file: unknown, report: ReportProblem): void {
   checkCalendarName(file, span.calendar, ['closeAfterSilence', 'calendar'], report);
 }
 
+/** All pairs that rules cover are listed in memory. A pair counts for each rule that covers it. */
+const MAX_PAIRS = 100_000;
+
 /** The facts of the file of a valid shape; reports those that another one contradicts. */
 function checkFacts(file: unknown, report: ReportProblem): Facts {
   if (valueAt(file, ['facts']) === undefined) return FORMER_FACTS;
@@ -192,6 +196,11 @@ function checkRules(file: unknown, report: ReportProblem): void {
     }
   }
   if (rules.length === lengthAt(file, ['rules'])) checkUnused(file, facts, rules, report);
+  const pairs = rules.reduce((sum, rule) => sum + pairCount(rule, facts), 0);
+  if (pairs > MAX_PAIRS) {
+    report(['rules'], `cover ${thousands(pairs)} pairs of facts; at most ${thousands(MAX_PAIRS)} are accepted`, 'key');
+    return;
+  }
   const deciding = new Set([...decidingRules({ rules, facts }).values()].map(({ rule }) => rule));
   for (const rule of rules) {
     if (deciding.has(rule)) continue;

@@ -43,11 +43,22 @@ const precedes = (a: Decision, b: Decision): boolean =>
 
 const keyOf = (audience: Audience, consequence: Consequence): PairKey => `${audience}/${consequence}`;
 
+/** The number of pairs that a rule covers. */
+export const pairCount = ({ audience, consequences }: Rule, { audiences }: Facts): number =>
+  (audience === ANY_AUDIENCE ? audiences.length : 1) * consequences.length;
+
 /** The pairs that a rule covers. */
 const pairsOf = (rule: Pick<Rule, 'audience' | 'consequences'>, facts: Facts): Pair[] =>
   (rule.audience === ANY_AUDIENCE ? codesOf(facts.audiences) : [rule.audience]).flatMap((audience) =>
     rule.consequences.map((consequence) => ({ audience, consequence })),
   );
+
+/** The first pair of facts that the rules of a policy cover. */
+export function firstPair({ rules, facts }: Classifier): Pair {
+  const [pair] = rules.flatMap((rule) => pairsOf(rule, facts).slice(0, 1));
+  if (pair === undefined) throw new Error('The policy has no rule');
+  return pair;
+}
 
 /** For every pair that a rule covers, the rule that determines its severity. */
 export function decidingRules({ rules, facts }: Classifier): ReadonlyMap<PairKey, Decision> {

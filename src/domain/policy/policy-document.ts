@@ -213,16 +213,16 @@ function* unfitting(document: PolicyDocument): Generator<ShapeProblem> {
       yield { field: `facts.${list}[${index}].code`, message: `takes capital letters, digits and _, not "${code}"` };
     }
   }
-  const audiences = [...codesOf(facts.audiences), ANY_AUDIENCE];
-  const consequences = codesOf(facts.consequences);
+  const audiences = new Set([...codesOf(facts.audiences), ANY_AUDIENCE]);
+  const consequences = new Set(codesOf(facts.consequences));
   for (const [index, rule] of rules.entries()) {
     for (const [place, code] of rule.consequences.entries()) {
-      if (consequences.includes(code)) continue;
-      const message = `takes one of ${consequences.join(', ')}, not ${code}`;
+      if (consequences.has(code)) continue;
+      const message = `takes one of ${[...consequences].join(', ')}, not ${code}`;
       yield { field: `rules[${index}].consequences[${place}]`, message };
     }
-    if (!audiences.includes(rule.audience)) {
-      const message = `takes one of ${audiences.join(', ')}, not ${rule.audience}`;
+    if (!audiences.has(rule.audience)) {
+      const message = `takes one of ${[...audiences].join(', ')}, not ${rule.audience}`;
       yield { field: `rules[${index}].audience`, message };
     }
     if (declared.includes(rule.severity)) continue;

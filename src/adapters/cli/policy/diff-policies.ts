@@ -136,9 +136,10 @@ function classificationRows(before: PolicyDocument, after: PolicyDocument): Diff
   return [...pairs, ...reworded, ...orderRow(before, after)];
 }
 
-function classificationText(policy: PolicyDocument, audience: Audience, consequence: Consequence): string {
+/** Null if the policy does not have one of the two words. */
+function classificationText(policy: PolicyDocument, audience: Audience, consequence: Consequence): string | null {
   const outcome = classify(policy, [{ audience, consequence }]);
-  if (!outcome.ok) return outcome.refusal.code === 'UnknownFact' ? 'unknown' : 'refused';
+  if (!outcome.ok) return outcome.refusal.code === 'UnknownFact' ? null : 'refused';
   const { severity, clause, basis } = outcome.classification;
   return `${severity} (${clause}, ${basis.toLowerCase()})`;
 }

@@ -1,3 +1,5 @@
+import type { Impact } from '../../../domain/impact';
+
 /**
  * Shown by `serve` if the service listens without authentication on an address that others can
  * reach.
@@ -12,12 +14,21 @@ export interface GreetingFacts {
   readonly database: string;
   /** The command of the demo. */
   readonly demo: string;
+  /** Facts of the policy, for a first ticket. */
+  readonly impact: Pick<Impact, 'audience' | 'consequence'>;
   readonly isUnauthenticated: boolean;
   readonly hasExplorer: boolean;
 }
 
 /** The text that `stepdown serve` prints once the service listens. */
-export const greeting = ({ url, database, demo, isUnauthenticated, hasExplorer }: GreetingFacts): string => `
+export const greeting = ({
+  url,
+  database,
+  demo,
+  impact: { audience, consequence },
+  isUnauthenticated,
+  hasExplorer,
+}: GreetingFacts): string => `
 Stepdown serves ${url} (HTTP and WebSocket).
 It keeps its data in ${database}.
 ${hasExplorer ? '\nOpen the address in a browser to explore it; the queries of README.md are its tabs.\n' : ''}
@@ -25,7 +36,7 @@ Try in another terminal:
   ${demo}
       imports real incidents and reports on them
   curl ${url} -H 'content-type: application/json' \\
-    -d '{"query":"mutation { submitTicket(input: { subject: \\"Checkout is down\\", impacts: [{ audience: ALL_END_USERS, consequence: ORDERING_BLOCKED }] }) { ticket { number severity sla { response { dueAt } } } userErrors { message } } }"}'
+    -d '{"query":"mutation { submitTicket(input: { subject: \\"Checkout is down\\", impacts: [{ audience: ${audience}, consequence: ${consequence} }] }) { ticket { number severity sla { response { dueAt } } } userErrors { message } } }"}'
 
 Stop with Ctrl-C.
 ${isUnauthenticated ? `\nWARNING: ${UNAUTHENTICATED_WARNING}\n` : ''}`;
