@@ -11,11 +11,12 @@ interface ExplorerTab {
 
 /**
  * Reads the tabs from a folder: an operation from each `NN-name.graphql`, in their order. The
- * values of their variables come from `variables.json`, which says for each name what to fill in.
+ * values of their variables come from `variables.json`.
  */
-async function readTabs(folder: string, values: Hints): Promise<readonly ExplorerTab[]> {
+async function readTabs(folder: string): Promise<readonly ExplorerTab[]> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.graphql')).sort();
   const read = (name: string) => readFile(join(folder, name), 'utf8');
+  const values = JSON.parse(await read('variables.json')) as Readonly<Record<string, unknown>>;
   return (await Promise.all(names.map(read))).map((query) => {
     const variables = variablesOf(query);
     if (variables.length === 0) return { query };
@@ -33,38 +34,46 @@ const variablesOf = (query: string): readonly string[] =>
       : [],
   );
 
-/** What to fill in for a variable, by its name. */
-type Hints = Readonly<Record<string, unknown>>;
-
-/** The script that starts GraphiQL with the queries of a folder as its tabs. */
+/**
+ * The script that starts GraphiQL with the queries of a folder as its tabs. A variable such as
+ * `"${submitTicket.ticket.id}"` is sent as that part of the last answer that had it.
+ */
 export async function explorerScript(folder: string): Promise<string> {
-  const hints = JSON.parse(await readFile(join(folder, 'variables.json'), 'utf8')) as Hints;
-  const tabs = JSON.stringify(await readTabs(folder, hints), null, 1);
   return `'use strict';
+const TABS = ${JSON.stringify(await readTabs(folder), null, 1)};
+${START}`;
+}
+
+const START = String.raw`
 const fileAt = (name) => new URL('explorer/' + name, document.baseURI).href;
 const WORKERS = { json: 'json.worker.js', graphql: 'graphql.worker.js' };
 self.MonacoEnvironment = {
   globalAPI: false,
   getWorkerUrl: (_, label) => fileAt(WORKERS[label] ?? 'editor.worker.js'),
 };
-// A variable that is still its hint gets the value of the ticket that this window opened last.
-const hints = ${JSON.stringify(hints)};
-const send = self.fetch;
-self.fetch = async (address, options) => {
-  if (typeof options?.body !== 'string') return send(address, options);
-  const operation = JSON.parse(options.body);
-  const opened = JSON.parse(sessionStorage.getItem('opened') ?? '{}');
-  for (const [name, value] of Object.entries(operation.variables ?? {})) {
-    if (value === hints[name] && name in opened) operation.variables[name] = opened[name];
+
+// The parts of answers that variables name, until the browser tab is closed.
+const paths = TABS.flatMap(({ variables = '' }) => [...variables.matchAll(/"\$\{([\w.]+)\}"/g)].map(([, path]) => path));
+const known = JSON.parse(sessionStorage.getItem('stepdown:known') ?? '{}');
+const keepFrom = ({ data }) => {
+  for (const path of paths) {
+    const value = path.split('.').reduce((part, name) => part?.[name], data);
+    if (value != null) known[path] = value;
   }
-  const answer = await send(address, { ...options, body: JSON.stringify(operation) });
-  if (!operation.query?.includes('submitTicket')) return answer;
-  const { data } = await answer.clone().json().catch(() => ({}));
-  const ticket = data?.submitTicket?.ticket;
-  if (ticket) sessionStorage.setItem('opened', JSON.stringify({ ticket: ticket.id, at: ticket.openedAt }));
+  sessionStorage.setItem('stepdown:known', JSON.stringify(known));
+};
+const filled = (body) =>
+  body.replace(/"\$\{([\w.]+)\}"/g, (text, path) => (path in known ? JSON.stringify(known[path]) : text));
+
+const endpoint = new URL('graphql', document.baseURI).href;
+const ask = self.fetch.bind(self);
+self.fetch = async (address, options) => {
+  if (address !== endpoint || typeof options?.body !== 'string') return ask(address, options);
+  const answer = await ask(address, { ...options, body: filled(options.body) });
+  await answer.clone().json().then(keepFrom, () => undefined);
   return answer;
 };
-const endpoint = new URL('graphql', document.baseURI).href;
+
 YogaGraphiQL.renderYogaGraphiQL(document.getElementById('explorer'), {
   endpoint,
   title: 'Stepdown',
@@ -75,7 +84,6 @@ YogaGraphiQL.renderYogaGraphiQL(document.getElementById('explorer'), {
   shouldPersistHeaders: false,
   // Otherwise the query becomes part of the address, which then is that of an operation.
   onEditQuery: () => undefined,
-  defaultTabs: ${tabs},
+  defaultTabs: TABS,
 });
 `;
-}
