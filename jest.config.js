@@ -25,8 +25,27 @@ const shared = {
   setupFiles: ['<rootDir>/test/support/one-error.ts'],
 };
 
+const { OLDEST_VERSION, hasOldest } = require('./test/support/oldest-postgresql.cjs');
+
+/** Tests of what depends on the server: migrations, statements, locks, the log, searches. */
+const ON_OLDEST = [
+  'change-tickets',
+  'deadlines',
+  'event-feed',
+  'migrations',
+  'search-tables',
+  'sla-report',
+  'ticket-reader',
+];
+
+const database = {
+  ...shared,
+  globalSetup: '<rootDir>/test/support/global-setup.ts',
+  globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+};
+
 /**
- * Two projects, so that only a run with tests outside test/unit pays for the database: a project's
+ * Projects, so that only a run with tests outside test/unit pays for the database: a project's
  * set-up runs when one of its tests does.
  *
  * @type {import('jest').Config}
@@ -39,15 +58,23 @@ module.exports = {
       testMatch: ['<rootDir>/test/unit/**/*.test.ts'],
     },
     {
-      ...shared,
+      ...database,
       displayName: 'integration',
       testMatch: ['<rootDir>/test/{integration,e2e}/**/*.test.ts'],
-      globalSetup: '<rootDir>/test/support/global-setup.ts',
-      globalTeardown: '<rootDir>/test/support/global-teardown.ts',
     },
+    ...(hasOldest
+      ? [
+          {
+            ...database,
+            displayName: `postgresql ${OLDEST_VERSION}`,
+            globals: { POSTGRESQL_VERSION: OLDEST_VERSION },
+            testMatch: [`<rootDir>/test/integration/{${ON_OLDEST.join(',')}}.test.ts`],
+          },
+        ]
+      : []),
   ],
   // Read from here only: a project's own is ignored.
-  testTimeout: 30_000,
+  testTimeout: 120_000,
   testSequencer: '<rootDir>/test/support/longest-first.cjs',
   // One more than the two cores that the suite is measured on: many tests wait for processes.
   maxWorkers: 3,

@@ -210,8 +210,8 @@ program
 
 /** The log of all commands but `serve`: warnings and errors, on standard error. */
 async function commandLog(): Promise<Logger> {
-  const { pino } = await import('pino');
-  return pino({ level: process.env.LOG_LEVEL || 'warn' }, pino.destination({ dest: 2, sync: true }));
+  const { openLog } = await import('./compose/open-log.js');
+  return openLog(process.env.LOG_LEVEL || 'warn', (await configuration()).logFormat);
 }
 
 async function configuration(): Promise<Config> {

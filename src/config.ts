@@ -13,6 +13,9 @@ import { AGENT_NAME, isAtMost } from './domain/value-rules';
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+const LOG_FORMATS = ['json', 'pretty'] as const;
+export type LogFormat = (typeof LOG_FORMATS)[number];
+
 /** The validated configuration of this process, from environment variables. Paths are absolute. */
 export type Config = Readonly<{
   /** The URL of a PostgreSQL database; null uses the embedded PostgreSQL in `dataDir`. */
@@ -26,6 +29,8 @@ export type Config = Readonly<{
   /** The folder of the embedded PostgreSQL: its data, its log and its leases. */
   dataDir: string;
   logLevel: LogLevel;
+  /** How log lines are written; null for `pretty` on a terminal and `json` otherwise. */
+  logFormat: LogFormat | null;
   /** The policy of clients that have no policy of their own. */
   policyFile: string;
   /** The name of the agent who acts if a request names none. */
@@ -77,11 +82,17 @@ export const findPackageRoot = (from: string = __dirname): string => {
 
 const packageName = (folder: string): unknown => {
   try {
-    return (JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { name?: unknown }).name;
+    return packageOf(folder).name;
   } catch {
     return undefined;
   }
 };
+
+const packageOf = (folder: string): { readonly name?: unknown; readonly version?: unknown } =>
+  JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+
+/** The version of this package. */
+export const packageVersion = (): string => String(packageOf(findPackageRoot()).version);
 
 /**
  * Throws a message that completes "NAME must be …". It quotes the value, unless the value can be a
@@ -146,6 +157,7 @@ const specs = (root: string) => ({
   HOST: listenAddress({ default: '127.0.0.1' }),
   STEPDOWN_DATA_DIR: path({ default: join(root, '.stepdown') }),
   LOG_LEVEL: oneOf(LOG_LEVELS)({ default: 'info' }),
+  LOG_FORMAT: oneOf(LOG_FORMATS)({ default: undefined }),
   STEPDOWN_POLICY_FILE: path({ default: join(root, 'policies', 'cimcloud.yaml') }),
   STEPDOWN_OPERATOR: displayName({ default: 'local operator' }),
   STEPDOWN_CLIENT: displayName({ default: 'Default client' }),
@@ -200,6 +212,7 @@ export const loadConfig = (env: Readonly<Record<string, string | undefined>>): C
     host: clean.HOST,
     dataDir: clean.STEPDOWN_DATA_DIR,
     logLevel: clean.LOG_LEVEL,
+    logFormat: clean.LOG_FORMAT ?? null,
     policyFile: clean.STEPDOWN_POLICY_FILE,
     operator: clean.STEPDOWN_OPERATOR,
     client: clean.STEPDOWN_CLIENT,

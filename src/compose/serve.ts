@@ -1,13 +1,12 @@
-import pino from 'pino';
 import { demoCommand, greeting, UNAUTHENTICATED_WARNING } from '../adapters/cli/serve/greeting';
 import { type Config, loadConfig } from '../config';
+import { openLog } from './open-log';
 import { startService } from './start-service';
 import { stopOnSignal } from './stop-on-signal';
 
 /** `stepdown serve`: starts the service, which runs until a signal stops it. */
 export async function serve(config: Config): Promise<void> {
-  // Synchronous, so that the last line before the exit is not lost.
-  const log = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: true }));
+  const log = await openLog(config.logLevel, config.logFormat);
   const service = await startService(config, log);
   process.stdout.write(
     greeting({

@@ -11,6 +11,7 @@ import { requireAddress } from '../adapters/http/listen';
 import { unusable } from '../adapters/persistence/database/database-unusable';
 import { purgeIdempotencyKeys } from '../adapters/persistence/maintenance/purge-idempotency-keys';
 import { readDeadlineHealth } from '../adapters/persistence/maintenance/read-deadline-health';
+import { readVersions } from '../adapters/persistence/maintenance/read-versions';
 import { SearchTables } from '../adapters/persistence/search/search-tables';
 import { createTicketReader } from '../adapters/persistence/tickets/postgres-ticket-reader';
 import { type Commit, createTicketStore } from '../adapters/persistence/tickets/postgres-ticket-store';
@@ -23,17 +24,19 @@ import type { Services } from '../application/ports/services';
 import type { TicketStore } from '../application/ports/ticket-store';
 import { createChangeTickets } from '../application/tickets/change-tickets';
 import { createDueTickets } from '../application/tickets/record-due';
-import { type Config, findPackageRoot } from '../config';
+import { type Config, findPackageRoot, packageVersion } from '../config';
 import type { Impact } from '../domain/impact';
 import { DAY_MS, HOUR_MS, toIso } from '../domain/instant';
 import { calendarsEndingSoon as endingSoon } from '../domain/policy/calendar-ends';
 import { firstPair } from '../domain/policy/classify';
 import type { Policy } from '../domain/policy/policy';
 import { UnreadableEvent } from '../domain/ticket/upcast';
+import { DatabaseOutage } from './database-outage';
 import { keepSearchTables } from './keep-search-tables';
 import { openStore, type Store } from './open-store';
-import { createReadiness } from './readiness';
+import { createReadiness, databaseReasons } from './readiness';
 import { runEvery } from './run-every';
+import { transitionLog } from './transition-log';
 import { watchDatabase } from './watch-database';
 
 /** A service that listens. */
@@ -55,7 +58,7 @@ export interface RunningService {
  * @throws ListenError, before anything else is done; ConfiguredPolicyRefused; what `openStore`
  * throws
  */
-export async function startService(config: Config, logger: Logger): Promise<RunningService> {
+export async function startService(config: Config, log: Logger): Promise<RunningService> {
   const closeSteps: (() => Promise<void>)[] = [];
   const close = async () => {
     for (const step of closeSteps.splice(0).reverse()) await step();
@@ -63,15 +66,18 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
   let database = '';
   try {
     await requireAddress(config.host, config.port);
-    const store = await openStore(config, logger);
+    const store = await openStore(config, log);
     database = store.database;
     closeSteps.push(() => store.close());
     const { pool, clock, policies, clients } = store;
+    const outage = new DatabaseOutage(log, () => databaseReasons(pool));
+    const { logger } = outage;
     const policy = await publishAtStart(store, logger);
 
     const onCommitted = (commit: Commit): void => feed.committed(commit);
-    const tickets = createTicketStore({ pool, onCommitted });
-    const due = dueTickets(store, createTicketStore({ pool, onCommitted, lane: 'engine' }), logger);
+    const recording = { pool, onCommitted, onRecorded: transitionLog(logger) };
+    const tickets = createTicketStore(recording);
+    const due = dueTickets(store, createTicketStore({ ...recording, lane: 'engine' }), logger);
     const engine = new DeadlineEngine(due, {
       onError: (error) => logger.warn({ err: error }, 'deadlines cannot be recorded at the moment'),
     });
@@ -89,7 +95,7 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
     closeSteps.push(() => feed.close());
     engine.start();
     closeSteps.push(() => engine.close());
-    const watch = watchDatabase(store, logger, () => {
+    const watch = watchDatabase(store, logger, outage, () => {
       feed.retry();
       engine.retry();
     });
@@ -115,18 +121,27 @@ export async function startService(config: Config, logger: Logger): Promise<Runn
       operationTimeoutMs: config.operationTimeoutSeconds * 1_000,
       callerOf: callerFromHeaders(config.operator),
       readHealth: async () => {
-        const [deadlines, calendarsEndingSoon] = await Promise.all([
+        const [versions, deadlines, calendarsEndingSoon] = await Promise.all([
+          readVersions(pool),
           readDeadlineHealth(store.dataSource),
           endingCalendars(store, 0),
         ]);
         return {
+          ...versions,
+          feedBehindMs: Math.round(feed.behindMs),
+          engineBehindMs: Math.round(engine.behindMs),
           deadlineFaults: deadlines.faults,
           deadlinesBehindMs: deadlines.behindMs,
           hostClockOffsetMs: clock.hostOffsetMs,
           calendarsEndingSoon,
         };
       },
-      readUnreadyReasons: createReadiness(pool, () => watch.state),
+      readUnreadyReasons: createReadiness(() => databaseReasons(pool), {
+        stateOfDatabase: () => watch.state,
+        feedBehindMs: () => feed.behindMs,
+        engineBehindMs: () => engine.behindMs,
+      }),
+      version: packageVersion(),
       logger,
     });
     closeSteps.push(() => http.close());

@@ -1,19 +1,21 @@
 import type { Logger } from 'pino';
 import { DatabaseWatch } from '../adapters/persistence/database/database-watch';
+import type { DatabaseOutage } from './database-outage';
 import type { Store } from './open-store';
 
 /** A host's clock that differs by more is reported. */
 const WRONG_CLOCK_MS = 1_000;
 
 /**
- * Watches the database of a store for as long as a service runs: measures its clock, and logs when
- * it stops answering and when it answers again.
+ * Watches the database of a store for as long as a service runs: measures its clock, and finds out
+ * when it stops answering and when it answers again.
  *
  * @param onAnswering called when the database answers again
  */
 export function watchDatabase(
   { url, sockets, faults, isDiskFull, clock }: Store,
   logger: Logger,
+  outage: Pick<DatabaseOutage, 'changed' | 'answered'>,
   onAnswering: () => void,
 ): Pick<DatabaseWatch, 'state' | 'start' | 'close'> {
   let isHostWrong = false;
@@ -24,6 +26,7 @@ export function watchDatabase(
     isDiskFull,
     onSample: (sample) => {
       clock.add(sample);
+      outage.answered();
       const hostClockOffsetMs = clock.hostOffsetMs;
       const isWrong = Math.abs(hostClockOffsetMs) > WRONG_CLOCK_MS;
       if (isWrong === isHostWrong) return;
@@ -33,16 +36,8 @@ export function watchDatabase(
       } else logger.info({ hostClockOffsetMs }, 'the clock of this host agrees with that of the database again');
     },
     onChange: (state, error) => {
-      if (state === 'ANSWERING') {
-        logger.info('the database answers again');
-        onAnswering();
-      } else if (state === 'UNREACHABLE') logger.warn({ err: error }, 'the database cannot be reached');
-      else if (state === 'OUT_OF_SPACE') {
-        logger.error(
-          { err: error },
-          'the database is down, because its disk is full; requests are refused until it answers',
-        );
-      } else logger.error('the database does not answer; requests are refused until it does');
+      outage.changed(state, error);
+      if (state === 'ANSWERING') onAnswering();
     },
   });
 }

@@ -23,7 +23,7 @@ test('the documented commands give the documented report on the bundled incident
   const [, command = '', table = ''] =
     /^\$ npm run --silent stepdown -- report (.*)\n([\s\S]*?)^```$/m.exec(document) ?? [];
   expect(await report(...command.split(' '))).toEqual({ code: 0, stdout: table, stderr: '' });
-}, 60_000);
+});
 
 test('CSV and JSON have the same figures as the table', async () => {
   const args = ['--by', 'month', '--zone', 'America/New_York', '--to', '2016-04-01'];

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ask, type Finished, run, type Serving, serve } from '../support/program';
+import { untilTrue } from '../support/until';
 
 let dataDir: string;
 const SUBMIT = `mutation ($subject: String!) {
@@ -44,11 +44,10 @@ test('acknowledged tickets survive kill -9, no PostgreSQL process remains, and t
       acknowledged.push(submitTicket.ticket.number);
     }
   })().catch(() => undefined);
-  while (acknowledged.length < 20) await sleep(10);
+  await untilTrue(() => acknowledged.length >= 20);
   await first.end('SIGKILL');
   await writing;
-  for (let tries = 0; tries < 100 && (await postgresRuns()); tries++) await sleep(100);
-  expect(await postgresRuns()).toBe(false);
+  await untilTrue(async () => !(await postgresRuns()));
 
   const second = await serve(env);
   const { tickets } = await ask<{ tickets: { nodes: { number: number }[] } }>(
@@ -67,7 +66,7 @@ test('acknowledged tickets survive kill -9, no PostgreSQL process remains, and t
   third.child.kill('SIGINT');
   expect(await third.end('SIGTERM')).toBe(0);
   expect(await postgresRuns()).toBe(false);
-}, 90_000);
+});
 
 test('a folder given in place of a file is refused with a sentence', async () => {
   expect(await run(['calendar', dataDir])).toEqual({

@@ -53,4 +53,4 @@ test('a subscriber that keeps up receives every event of an import by another pr
     await client.dispose();
     await service.close();
   }
-}, 60_000);
+});

@@ -447,7 +447,7 @@ describe('operations that are too large', () => {
       const { status, errors } = await apiAt(http.url).ask(query);
       expect([status, errors[0]?.extensions.code]).toEqual([400, 'OPERATION_TOO_LARGE']);
       await expect(askOver(socket(), query)).rejects.toMatchObject([
-        { message: errors[0]?.message, extensions: { code: 'OPERATION_TOO_LARGE' } },
+        { message: errors[0]?.message, extensions: { code: 'OPERATION_TOO_LARGE', requestId: expect.any(String) } },
       ]);
     }
     const nested = `{${'...{'.repeat(150)}__typename${'}'.repeat(150)}}`;
@@ -463,7 +463,7 @@ describe('operations that are too large', () => {
     const { status, errors, data } = await apiAt(http.url).ask(twice);
     expect([status, errors.map(({ extensions }) => extensions), data]).toEqual([
       400,
-      [{ code: 'OPERATION_TOO_LARGE' }],
+      [{ code: 'OPERATION_TOO_LARGE', requestId: expect.any(String) }],
       null,
     ]);
     const client = socket();
@@ -488,7 +488,10 @@ describe('the validation of a document', () => {
     await start(LONG_MS);
     for (const errors of await refusals(`{ tickets { nodes { ${'id '.repeat(4_900)} } } }`)) {
       expect(errors).toEqual([
-        { message: expect.stringContaining('500,000'), extensions: { code: 'OPERATION_TOO_LARGE' } },
+        {
+          message: expect.stringContaining('500,000'),
+          extensions: { code: 'OPERATION_TOO_LARGE', requestId: expect.any(String) },
+        },
       ]);
     }
   });

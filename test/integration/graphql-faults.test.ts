@@ -108,6 +108,12 @@ describe('a fault inside', () => {
 
 describe('without a database', () => {
   it('answers SERVICE_UNAVAILABLE, and works again when the database is back', async () => {
+    const from = service.logged.length;
+    /** The lines of the log, besides those of requests and tickets. */
+    const lines = () =>
+      service.logged
+        .slice(from)
+        .filter(({ level, msg }) => level >= 30 && msg !== 'request' && msg !== 'ticket changed');
     const id = await service.submit(SEV2);
     const query = 'query ($id: ID!) { ticket(id: $id) { subject } }';
     wire.cut();
@@ -127,9 +133,15 @@ describe('without a database', () => {
     // What needs no database is answered all the same.
     expect((await service.ask('{ lifecycle { states } }')).errors).toEqual([]);
 
+    expect(lines()).toMatchObject([{ level: 50, msg: 'the database cannot be reached' }]);
+
     wire.mend();
     await untilTrue(async () => (await fetch(new URL('/health', service.url))).status === 200);
     expect(await service.data(query, { id })).toEqual({ ticket: { subject: 'Checkout is down' } });
+    await untilTrue(() => lines().length >= 2);
+    expect(lines().slice(1)).toMatchObject([
+      { level: 30, msg: 'the database can be used again', outageMs: expect.any(Number) },
+    ]);
   });
 });
 

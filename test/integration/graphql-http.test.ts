@@ -3,8 +3,14 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { getIntrospectionQuery } from 'graphql';
 import { Client } from 'pg';
+import { MIGRATIONS } from '../../migrations';
+import { packageVersion } from '../../src/config';
 import { type Json, SEV2, startTestService, type TestService } from '../support/graphql-service';
 import { untilTrue } from '../support/until';
+
+const VERSION = packageVersion();
+/** The last migration. */
+const SCHEMA = MIGRATIONS.map((Migration) => new Migration().name).at(-1);
 
 let service: TestService;
 beforeAll(async () => {
@@ -37,7 +43,7 @@ describe('paths and methods', () => {
       try {
         await client.query(`BEGIN; LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);
         const response = await fetch(at('/health'));
-        expect([response.status, await response.json()]).toEqual([200, { status: 'locked' }]);
+        expect([response.status, await response.json()]).toEqual([200, { status: 'locked', version: VERSION }]);
         expect((await fetch(at('/readyz'))).status).toBe(200);
       } finally {
         await client.end();
@@ -52,6 +58,11 @@ describe('paths and methods', () => {
       200,
       {
         status: 'ok',
+        version: VERSION,
+        schemaVersion: SCHEMA,
+        postgresqlVersion: expect.stringMatching(/^\d+\.\d+$/),
+        feedBehindMs: expect.any(Number),
+        engineBehindMs: expect.any(Number),
         deadlineFaults: 0,
         deadlinesBehindMs: 0,
         hostClockOffsetMs: expect.any(Number),
@@ -60,6 +71,21 @@ describe('paths and methods', () => {
     ]);
     const head = await fetch(at('/health'), { method: 'HEAD' });
     expect([head.status, await head.text()]).toEqual([200, '']);
+  });
+
+  it('GET /readyz says that migrations of the process have not been run', async () => {
+    const client = new Client({ connectionString: service.database.url });
+    await client.connect();
+    const reasons = async () => ((await (await fetch(at('/readyz'))).json()) as Json).reasons ?? [];
+    await client.query('ALTER TABLE migrations RENAME TO lost_migrations');
+    await untilTrue(async () => (await reasons())[0]?.code === 'MIGRATIONS_PENDING');
+    await client.query('ALTER TABLE lost_migrations RENAME TO migrations');
+    await untilTrue(async () => (await reasons()).length === 0);
+    const { rows } = await client.query('DELETE FROM migrations WHERE name = $1 RETURNING timestamp, name', [SCHEMA]);
+    await untilTrue(async () => (await reasons())[0]?.code === 'MIGRATIONS_PENDING');
+    await client.query('INSERT INTO migrations (timestamp, name) VALUES ($1, $2)', [rows[0]?.timestamp, SCHEMA]);
+    await untilTrue(async () => (await reasons()).length === 0);
+    await client.end();
   });
 
   it('another path is 404, another method 405', async () => {
@@ -196,10 +222,11 @@ describe('operations that are too large', () => {
       { length: 60 },
       (_, n) => `fragment F${n} on Ticket { ...F${n + 1} ...F${n + 1} }`,
     ).join(' ');
-    const began = performance.now();
+    // Processor time, because a loaded machine takes longer.
+    const before = process.cpuUsage();
     await service.ask(`{ ticket(number: 1) { ...F0 } } ${doubling} fragment F60 on Ticket { id }`);
     await service.ask('{ ticket(number: 1) { ...A } } fragment A on Ticket { ...B } fragment B on Ticket { ...A }');
-    expect(performance.now() - began).toBeLessThan(5_000);
+    expect(process.cpuUsage(before).user / 1_000).toBeLessThan(5_000);
   });
 });
 

@@ -3,7 +3,11 @@ import { Client } from 'pg';
 import type { DataSource } from 'typeorm';
 import { MIGRATIONS } from '../../migrations';
 import { createDataSource } from '../../src/adapters/persistence/database/data-source';
-import { DatabaseUnusableError } from '../../src/adapters/persistence/database/database-unusable';
+import {
+  DatabaseTooOldError,
+  DatabaseUnusableError,
+  OLDEST_POSTGRES,
+} from '../../src/adapters/persistence/database/database-unusable';
 import { migrate } from '../../src/adapters/persistence/database/migrate';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { commands, everything, MONDAY, newTicket, openStore, submission } from '../support/store';
@@ -207,3 +211,22 @@ test.each(['UPDATE events SET number = 2', 'DELETE FROM events', 'TRUNCATE event
     await client.end();
   },
 );
+
+test('a server older than the oldest supported version is refused, with a sentence', async () => {
+  const old = await createTestDatabase();
+  const client = new Client(old.url);
+  await client.connect();
+  // Stands before the function of the server, which cannot be replaced.
+  await client.query(`CREATE SCHEMA old;
+    CREATE FUNCTION old.current_setting(name text) RETURNS text LANGUAGE sql AS $$
+      SELECT CASE name WHEN 'server_version_num' THEN '${OLDEST_POSTGRES * 10_000 - 1}' WHEN 'server_version' THEN '14.99'
+                       ELSE pg_catalog.current_setting(name) END $$;
+    ALTER DATABASE ${new URL(old.url).pathname.slice(1)} SET search_path = old, pg_catalog, public`);
+  await client.end();
+  const source = createDataSource({ url: old.url });
+  const refusal = await migrate(source).catch((error: unknown) => error);
+  expect(refusal).toBeInstanceOf(DatabaseTooOldError);
+  expect((refusal as Error).message).toMatch(/its server is PostgreSQL 14\.99, and Stepdown needs 15 or later/);
+  await source.destroy();
+  await old.drop();
+});

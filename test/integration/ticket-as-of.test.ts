@@ -136,7 +136,7 @@ it('a live ticket is, as of any instant, what the API returned then, field for f
     }),
     { numRuns: 5, endOnFailure: true },
   );
-}, 120_000);
+});
 
 describe('a history that was imported', () => {
   // In May; recorded in June.

@@ -2,11 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 
+/** The project of jest that runs on another version than the embedded one says so in a global. */
+export const ofProject = globalThis as { POSTGRESQL_VERSION?: number | undefined };
+
 /**
  * Where global-setup.ts says how to reach the run's server; not STEPDOWN_…, which the configuration
  * would refuse.
  */
-export const SERVER_VARIABLE = 'TEST_DATABASE_SERVER';
+export const serverVariable = (): string => `TEST_DATABASE_SERVER${ofProject.POSTGRESQL_VERSION ?? ''}`;
 
 /** Holds the migrated tables and nothing else; it accepts no connections. */
 export const TEMPLATE = 'stepdown_template';
@@ -51,8 +54,9 @@ export const sealTemplate = (client: Client): Promise<unknown> =>
   client.query(`alter database ${TEMPLATE} with is_template true allow_connections false`);
 
 const serverUrl = (): string => {
-  const url = process.env[SERVER_VARIABLE];
-  if (url === undefined) throw new Error(`${SERVER_VARIABLE} is unset: only tests outside test/unit have a database.`);
+  const variable = serverVariable();
+  const url = process.env[variable];
+  if (url === undefined) throw new Error(`${variable} is unset: only tests outside test/unit have a database.`);
   return url;
 };
 

@@ -6,30 +6,45 @@ import { promisify } from 'node:util';
 import pino from 'pino';
 import { openEmbeddedPostgres } from '../../src/adapters/embedded-postgres/embedded-postgres';
 import { createDataSource } from '../../src/adapters/persistence/database/data-source';
-import { SERVER_VARIABLE, sealTemplate, TEMPLATE, urlOf, withServer } from './database';
+import { ofProject, sealTemplate, serverVariable, TEMPLATE, urlOf, withServer } from './database';
+import { hasOldest, OLDEST_PACKAGE, OLDEST_VERSION } from './oldest-postgresql.cjs';
 import { testRun } from './test-run';
 
-const FOLDER = /^stepdown-jest-(\d+)$/;
+const FOLDER = /^stepdown-jest-(\d+)(-\d+)?$/;
 
 /**
  * Starts one PostgreSQL for the whole run and migrates a template database, which each test file
  * clones. A run that is killed leaves no server, for its lease ends with it; its folder is removed
  * by the next run.
  */
-export default async function globalSetup(): Promise<void> {
+export default async function globalSetup(
+  _all: unknown,
+  { globals }: { readonly globals: { readonly POSTGRESQL_VERSION?: number } },
+): Promise<void> {
+  const version = globals.POSTGRESQL_VERSION;
+  ofProject.POSTGRESQL_VERSION = version;
+  if (!hasOldest) {
+    const command = `npm ci --prefix test/postgresql-${OLDEST_VERSION}`;
+    process.stderr.write(`The tests on PostgreSQL ${OLDEST_VERSION} are skipped, as it is not installed: ${command}\n`);
+  }
   // Tests that start the program do so side by side: it is compiled once, before them.
   const compiled = run(process.execPath, [join(__dirname, '../../bin/stepdown.js'), '--version']);
   await removeLeftovers();
-  const dataDir = join(tmpdir(), `stepdown-jest-${process.pid}`);
+  const dataDir = join(tmpdir(), `stepdown-jest-${process.pid}${version === undefined ? '' : `-${version}`}`);
   await mkdir(dataDir, { mode: 0o700 });
   const log = pino({ level: 'warn' }, pino.destination({ dest: 2, sync: true }));
-  const postgres = await openEmbeddedPostgres({ dataDir, log, durable: false });
-  testRun.end = async () => {
+  const postgres = await openEmbeddedPostgres({
+    dataDir,
+    log,
+    durable: false,
+    ...(version === undefined ? {} : { packageDir: OLDEST_PACKAGE }),
+  });
+  testRun.ends.push(async () => {
     await postgres.close();
     await rm(dataDir, { recursive: true, force: true });
-  };
+  });
 
-  process.env[SERVER_VARIABLE] = postgres.url;
+  process.env[serverVariable()] = postgres.url;
   await withServer((client) => client.query(`create database ${TEMPLATE}`));
   const dataSource = createDataSource({ url: urlOf(TEMPLATE), poolSize: 1 });
   await dataSource.initialize();

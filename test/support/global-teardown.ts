@@ -1,5 +1,5 @@
 import { testRun } from './test-run';
 
 export default async function globalTeardown(): Promise<void> {
-  await testRun.end?.();
+  for (const end of testRun.ends.splice(0)) await end();
 }

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, test } from '@jest/globals';
 import { Client } from 'pg';
 import { startTimeOf } from '../../src/adapters/embedded-postgres/processes';
+import { untilTrue } from './until';
 
 export const TYPESCRIPT = join(__dirname, 'typescript.cjs');
 const HOLDER = join(__dirname, 'hold-postgres.ts');
@@ -122,13 +123,11 @@ export const postmasterOf = (dataDir: string): number =>
 
 export const isGone = async (pid: number): Promise<boolean> => (await startTimeOf(pid)) === null;
 
-export const eventually = async (what: string, isSo: () => Promise<boolean>, withinMs = 8000): Promise<void> => {
-  const began = performance.now();
-  while (!(await isSo())) {
-    if (performance.now() - began > withinMs) throw new Error(`After ${withinMs} ms still not: ${what}`);
-    await sleep(25);
-  }
-};
+/** Waits until a condition holds; {@link until} says for how long. */
+export const eventually = (what: string, isSo: () => Promise<boolean>): Promise<void> =>
+  untilTrue(isSo).catch((cause: unknown) => {
+    throw new Error(`Still not: ${what}`, { cause });
+  });
 
 /** A data folder, not there yet, in a folder of mode 700 that belongs to the user. */
 export const home = (name: string, user: User = self): string => {

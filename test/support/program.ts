@@ -36,6 +36,8 @@ export async function run(
 export interface Serving {
   readonly url: string;
   readonly child: ChildProcess;
+  /** What it has written to standard error until now. */
+  stderr(): string;
   /** The lines that it has logged until now. */
   logged(): readonly { readonly msg: string; readonly [field: string]: unknown }[];
   /** Ends it by a signal and waits until it has gone. */
@@ -56,6 +58,7 @@ export async function serve(env: Readonly<Record<string, string>>): Promise<Serv
       return {
         url,
         child,
+        stderr,
         logged: () =>
           stderr()
             .split('\n')

@@ -26,10 +26,15 @@ export function startServerOf(
     readHealth: async () => ({
       deadlineFaults: 0,
       deadlinesBehindMs: 0,
+      feedBehindMs: 0,
+      engineBehindMs: 0,
+      schemaVersion: null,
+      postgresqlVersion: '18.4',
       hostClockOffsetMs: 0,
       calendarsEndingSoon: [],
     }),
     readUnreadyReasons: async () => [],
+    version: '1.2.3',
     logger,
     ...settings,
   });

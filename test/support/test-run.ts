@@ -1,10 +1,10 @@
-type TestRun = { end?: () => Promise<void> };
+type TestRun = { readonly ends: (() => Promise<void>)[] };
 
 const holder: typeof globalThis & { stepdownTestRun?: TestRun } = globalThis;
-holder.stepdownTestRun ??= {};
+holder.stepdownTestRun ??= { ends: [] };
 
 /**
- * What the set-up of a jest run leaves for its end: both run in one process, each with modules of
+ * What the set-ups of a jest run leave for its end: all run in one process, each with modules of
  * its own.
  */
 export const testRun: TestRun = holder.stepdownTestRun;

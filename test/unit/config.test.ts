@@ -12,6 +12,7 @@ const defaults: Config = {
   host: '127.0.0.1',
   dataDir: join(root, '.stepdown'),
   logLevel: 'info',
+  logFormat: null,
   policyFile: join(root, 'policies', 'cimcloud.yaml'),
   operator: 'local operator',
   client: 'Default client',

@@ -8,6 +8,9 @@ import { codeOf, diskFull, EmbeddedPostgresError, saysDiskFull } from './embedde
 import { type Identity, userOf } from './identity';
 import { maySignal, runsIn, startTimeOf } from './processes';
 
+/** The version of PostgreSQL that has Unicode rules of its own. */
+const BUILTIN_LOCALES = 17;
+
 const run = promisify(execFile);
 
 /** The name of the superuser and of the database. */
@@ -74,8 +77,7 @@ const initialise = async (
     '--encoding=UTF8',
     // The built-in Unicode rules, because those of the system can change and corrupt an index. The
     // locale C exists on every system.
-    '--locale-provider=builtin',
-    '--builtin-locale=C.UTF-8',
+    ...(binaries.majorVersion >= BUILTIN_LOCALES ? ['--locale-provider=builtin', '--builtin-locale=C.UTF-8'] : []),
     '--locale=C',
     // The only access is a socket in a folder that only its owner can enter.
     '--auth-local=trust',

@@ -17,9 +17,11 @@ export { EmbeddedPostgresError };
 export type EmbeddedPostgresOptions = Readonly<{
   /** An absolute path. The folder is created with mode 700 if it does not exist. */
   dataDir: string;
-  log: Pick<Logger, 'info' | 'warn' | 'error'>;
+  log: Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
   /** False is for tests: writes are faster, and a power failure loses all data. Default true. */
   durable?: boolean;
+  /** The folder of the package with the programs, for tests; by default that of this platform. */
+  packageDir?: string;
 }>;
 
 export type EmbeddedPostgres = Readonly<{
@@ -48,10 +50,11 @@ export const openEmbeddedPostgres = async (options: EmbeddedPostgresOptions): Pr
   }
 };
 
-const open = async ({ dataDir: asked, log, durable = true }: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> => {
+const open = async (options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> => {
+  const { dataDir: asked, log, durable = true, packageDir } = options;
   await createFolder(asked, 0o700);
   const dataDir = await realpath(asked);
-  const binaries = await findBinaries(join(dataDir, 'lib'));
+  const binaries = await findBinaries(join(dataDir, 'lib'), packageDir);
   const identity = await chooseIdentity(dataDir, binaries);
   const socketDir = await ensureSocketDir(dataDir, identity);
   const cluster = clusterOf(dataDir);
@@ -116,25 +119,32 @@ const MAX_PAUSE_MS = 30_000;
 /** The longest pause while the disk is full: the server starts soon after there is space. */
 const MAX_FULL_PAUSE_MS = 4_000;
 
-/** Starts the server again whenever its postmaster has ended, until `closed` is aborted. */
-const supervise = async (server: Server, log: EmbeddedPostgresOptions['log'], closed: AbortSignal): Promise<void> => {
+/**
+ * Starts the server again whenever its postmaster has ended, until `closed` is aborted. The part
+ * that uses the database logs the outage; here only a server that does not start is logged, once.
+ */
+const supervise = async (opened: Server, log: EmbeddedPostgresOptions['log'], closed: AbortSignal): Promise<void> => {
+  const server: Server = { ...opened, log: { info: (text: string) => log.debug(text) } };
   let pauseMs = CHECK_MS;
+  let isStarting = false;
   while (!closed.aborted) {
     // `ref: false`: the timer does not keep this process alive. The sleep ends early on close.
     await sleep(pauseMs, undefined, { ref: false, signal: closed }).catch(() => undefined);
     if (closed.aborted) return;
     await truncateLongLog(server.logFile).catch(() => undefined);
     if ((await postmasterOf(server.cluster)) !== null) continue;
-    log.warn('the embedded PostgreSQL has ended; starting it again');
+    log.debug('the embedded PostgreSQL has ended; starting it again');
     try {
       await connectOrStart(server, () => !closed.aborted);
       pauseMs = CHECK_MS;
-      log.warn('the embedded PostgreSQL is running again');
+      isStarting = false;
+      log.debug('the embedded PostgreSQL is running again');
     } catch (error) {
       const isFull = error instanceof EmbeddedPostgresError && error.reason === 'DISK_FULL';
       pauseMs = Math.min(pauseMs * 2, isFull ? MAX_FULL_PAUSE_MS : MAX_PAUSE_MS);
-      if (!closed.aborted)
-        log.error({ err: error, pauseMs }, 'the embedded PostgreSQL does not start; retrying after pauseMs');
+      const level = isFull || isStarting || closed.aborted ? 'debug' : 'error';
+      log[level]({ err: error }, 'the embedded PostgreSQL does not start; it is tried again until it does');
+      isStarting = true;
     }
   }
 };

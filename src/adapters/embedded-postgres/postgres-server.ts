@@ -1,7 +1,6 @@
 import { open, rename, stat, truncate } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, type ClientConfig } from 'pg';
-import type { Logger } from 'pino';
 import { DATABASE, hasNoSpace, postmasterOf, removeStaleLockFile } from './cluster';
 import { codeOf, diskFull, EmbeddedPostgresError, saysDiskFull } from './embedded-postgres-error';
 import { type Lease, waitWhileStopping } from './lease';
@@ -15,7 +14,7 @@ export type Server = Readonly<{
   socketDir: string;
   logFile: string;
   lease: Lease;
-  log: Pick<Logger, 'info' | 'warn'>;
+  log: { info(text: string): void };
 }>;
 
 /** The time limit of a start, including its retries. */

@@ -31,6 +31,8 @@ export interface RunningFeed extends EventFeed {
    * deadline, in this and in the other processes.
    */
   committed(commit: Commit): void;
+  /** By how much it follows the log too late, in milliseconds; less than two seconds as a rule. */
+  readonly behindMs: number;
   /** To be called when the database can be reached again, so that the feed does not wait longer. */
   retry(): void;
   /** Ends every subscription and closes the connections. */
@@ -53,6 +55,9 @@ export async function openFeed(settings: FeedSettings): Promise<RunningFeed> {
   tail.start();
   await channel.open();
   return {
+    get behindMs() {
+      return tail.behindMs;
+    },
     subscribe: (accepts) => hub.subscribe(accepts),
     committed: ({ xid, nextDeadlineAt }) => {
       hub.committed(BigInt(xid));

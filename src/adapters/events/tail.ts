@@ -30,6 +30,7 @@ export class Tail {
   private isWoken = false;
   private readonly sleep = new Sleep();
   private running: Promise<void> = Promise.resolve();
+  private caughtUpAt = performance.now();
 
   constructor(
     private readonly log: EventLog,
@@ -42,6 +43,14 @@ export class Tail {
 
   start(): void {
     this.running = this.follow();
+  }
+
+  /**
+   * The time since it had last read all that there was to read, in milliseconds. The pauses that it
+   * makes for slow subscribers do not count.
+   */
+  get behindMs(): number {
+    return performance.now() - this.caughtUpAt;
   }
 
   /** To be called when the log may have new events. */
@@ -68,6 +77,7 @@ export class Tail {
         const { isFull, snapshot } = await this.read();
         failures = 0;
         if (isFull) continue;
+        this.caughtUpAt = performance.now();
         busyRounds = snapshot.isQuiet || this.hub.size === 0 ? 0 : busyRounds + 1;
         if (busyRounds > 0) pause = Math.min(longest, BUSY_POLL_MS * 2 ** (busyRounds - 1));
       } catch (error) {
@@ -100,7 +110,9 @@ export class Tail {
       delivered += PART;
       // An import makes hundreds of events visible at once. Without this pause, they would overflow
       // the queues of subscribers that are fast enough otherwise.
+      const pausedAt = performance.now();
       while (!this.isClosed && this.hub.isCatchingUp()) await sleep(COALESCE_MS);
+      this.caughtUpAt += performance.now() - pausedAt;
     } while (delivered < entries.length);
     return { isFull, snapshot };
   }

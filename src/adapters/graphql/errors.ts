@@ -5,7 +5,14 @@ import { SlowSubscriber } from '../../application/ports/events';
 import { CallerGone, OperationTimedOut, TooManyFailures } from '../../application/ports/operation-ended';
 import { InvalidCursor } from '../../application/ports/pagination';
 import { PolicyReaderBusy } from '../../application/ports/policies';
-import { DataLockedError, isStoreUnavailable, StatementTimedOut } from '../../application/ports/store-errors';
+import {
+  DataLockedError,
+  isStoreUnavailable,
+  OutdatedProcessError,
+  StatementTimedOut,
+  StoreBusyError,
+  StoreClosedError,
+} from '../../application/ports/store-errors';
 import { TooMuchText } from '../../application/ports/texts-read';
 import { InvalidFilter, SearchIndexBehind } from '../../application/ports/ticket-filter';
 import { isUnanswerable } from '../../domain/calendar/business-calendar';
@@ -59,6 +66,18 @@ function* chainOf(error: unknown): Generator<object> {
 
 /** Whether an error or one of its causes says that the database is unavailable. */
 export const isDatabaseUnavailable = (error: unknown): boolean => [...chainOf(error)].some(isStoreUnavailable);
+
+/**
+ * Whether an error or one of its causes says that the database cannot be used. Not if it works, and
+ * others use it, or if this process ends.
+ */
+export function isDatabaseOutage(error: unknown): boolean {
+  const links = [...chainOf(error)];
+  if (links.some((link) => NO_OUTAGE.some((kind) => link instanceof kind))) return false;
+  return links.some((link) => isStoreUnavailable(link) || link instanceof OutdatedProcessError);
+}
+
+const NO_OUTAGE = [DataLockedError, StoreBusyError, StoreClosedError];
 
 /** The code and message that the caller sees. */
 interface PublicError {
@@ -147,13 +166,15 @@ export function presentError(
   const expected = publicErrorOf(error);
   if (expected !== null) {
     const { message, ...extensions } = expected;
-    // A flood of refusals is not logged one by one.
-    if (expected.code === FAULT_CODES.busy) logger.debug({ requestId, err: error }, 'too busy');
-    else if (expected.retryable !== undefined) logger.warn({ requestId, err: error }, 'database unavailable');
+    // The line of the request has the code.
+    if (expected.retryable !== undefined) {
+      const level = isDatabaseOutage(error) ? 'warn' : 'debug';
+      logger[level]({ requestId, err: error }, 'the service cannot carry out a request');
+    }
     return { message, ...where, extensions: { ...extensions, requestId } };
   }
   if (formatted.message === VALIDATION_ABORTED) {
-    return { message: TOO_MANY_COMPARISONS, ...where, extensions: { code: FAULT_CODES.tooLarge } };
+    return { message: TOO_MANY_COMPARISONS, ...where, extensions: { code: FAULT_CODES.tooLarge, requestId } };
   }
   const { code: given, stacktrace: _stacktrace, http: _http, ...others } = formatted.extensions ?? {};
   const code = isOfRequest(error) ? FAULT_CODES.badInput : given;
@@ -165,7 +186,7 @@ export function presentError(
     return {
       message: shortMessage(formatted.message),
       ...where,
-      extensions: { code, ...Object.fromEntries(details) },
+      extensions: { code, ...Object.fromEntries(details), requestId },
     };
   }
   logger.error({ requestId, err: innermost(error), path: formatted.path }, 'unexpected fault');

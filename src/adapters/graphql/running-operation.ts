@@ -1,4 +1,4 @@
-import { GraphQLError } from 'graphql';
+import { GraphQLError, type OperationDefinitionNode } from 'graphql';
 import {
   CallerGone,
   OperationAnswered,
@@ -56,6 +56,8 @@ class EndSignal implements WaitSignal {
 export class RunningOperation {
   /** How it is let in; null if nothing bounds the operations that run at once. */
   entry: OperationEntry | null = null;
+  /** What it executes; null until the document is known to be valid. */
+  definition: OperationDefinitionNode | null = null;
   private readonly createdAt = performance.now();
   // Created when it is needed: a controller costs as much as a few fields.
   private controller: AbortController | null = null;

@@ -37,6 +37,7 @@ export interface GraphQLExecutor {
   /** @param contextOf makes the context when the operation may be parsed */
   execute(
     request: GraphQLRequest,
+    requestId: string,
     operation: RunningOperation,
     contextOf: () => OperationContext,
   ): Promise<HTTPGraphQLResponse>;
@@ -45,6 +46,11 @@ export interface GraphQLExecutor {
 
 /** `formatError` does not receive the request, so the id of the request is kept by the error. */
 const requestIds = new WeakMap<object, string>();
+/**
+ * Stands for that id in an error for a request from which Apollo reads no operation, until the
+ * answer is there. No such id has this form.
+ */
+const ID_TO_COME = '{requestId}';
 
 /**
  * Refuses subscriptions over HTTP, and operations that exceed the limits. One plugin for all steps
@@ -54,6 +60,7 @@ const requestPlugin = (documents: Documents, logger: Logger): ApolloServerPlugin
   const listener: GraphQLRequestListener<OperationContext> = {
     didResolveOperation: async ({ source, schema, document, operation, request, contextValue }) => {
       if (operation === undefined) return;
+      if (contextValue.operation !== null) contextValue.operation.definition = operation;
       if (!documents.has(source)) documents.set(source, document);
       if (operation.operation === 'subscription') {
         throw new GraphQLError('Send subscriptions over a WebSocket (graphql-transport-ws) on this path.', {
@@ -120,7 +127,7 @@ export async function startApollo(
     validationOptions: { maxErrors: MOST_PROBLEMS },
     parseOptions: { maxTokens: LIMITS.tokens, noLocation: false },
     formatError: (formatted, error) =>
-      presentError(error, formatted, requestIds.get(error as object) ?? 'unknown', logger),
+      presentError(error, formatted, requestIds.get(error as object) ?? ID_TO_COME, logger),
     plugins: [
       requestPlugin(documents, logger),
       ApolloServerPluginCacheControlDisabled(),
@@ -131,14 +138,17 @@ export async function startApollo(
   });
   await apollo.start();
   return {
-    execute: async (httpGraphQLRequest, { entry }, contextOf) => {
+    execute: async (httpGraphQLRequest, requestId, { entry }, contextOf) => {
       const source = sourceOf(httpGraphQLRequest);
       const { variables } = (httpGraphQLRequest.body ?? {}) as { readonly variables?: unknown };
       const refused = refuseSource(source) ?? refuseLargeVariables(variables);
       if (refused !== null) throw new RequestError(400, FAULT_CODES.tooLarge, refused.message);
       const waiting = entry?.arrive(source);
       if (waiting != null) await waiting;
-      return apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: async () => contextOf() });
+      const answer = await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: async () => contextOf() });
+      const { body } = answer;
+      if (body.kind !== 'complete' || (answer.status ?? 200) < 400) return answer;
+      return { ...answer, body: { ...body, string: body.string.replaceAll(ID_TO_COME, requestId) } };
     },
     close: () => apollo.stop(),
   };

@@ -20,6 +20,13 @@ export interface Health {
    * is none.
    */
   readonly deadlinesBehindMs: number;
+  /** By how much the feed of this process follows the event log too late, in milliseconds. */
+  readonly feedBehindMs: number;
+  /** The time since the deadline engine of this process last made progress, in milliseconds. */
+  readonly engineBehindMs: number;
+  /** The last migration that was run. */
+  readonly schemaVersion: string | null;
+  readonly postgresqlVersion: string;
   /**
    * The clock of this host less that of the database, in milliseconds. Stepdown uses only the
    * latter.
@@ -39,7 +46,14 @@ export interface Health {
 
 /** Why the service cannot serve requests at the moment. */
 export interface UnreadyReason {
-  readonly code: 'DATABASE_UNAVAILABLE' | 'INSUFFICIENT_STORAGE' | 'READ_ONLY' | 'OUTDATED_PROCESS';
+  readonly code:
+    | 'DATABASE_UNAVAILABLE'
+    | 'INSUFFICIENT_STORAGE'
+    | 'READ_ONLY'
+    | 'OUTDATED_PROCESS'
+    | 'MIGRATIONS_PENDING'
+    | 'FEED_BEHIND'
+    | 'DEADLINES_BEHIND';
   readonly message: string;
 }
 
@@ -48,29 +62,31 @@ export interface HealthChecks {
   readonly readHealth: () => Promise<Health>;
   /** Why the service cannot serve; empty if it can. */
   readonly readUnreadyReasons: () => Promise<readonly UnreadyReason[]>;
+  /** The version of the service. */
+  readonly version: string;
   readonly logger: Logger;
 }
 
 /** `/health`: whether the database answers, and what an operator should look at. */
 export async function answerHealth(
-  { readHealth, readUnreadyReasons, logger }: HealthChecks,
+  { readHealth, readUnreadyReasons, version, logger }: HealthChecks,
   response: ServerResponse,
 ): Promise<void> {
   try {
     const health = await inTime(readHealth());
     const status = health.deadlinesBehindMs > MAX_BEHIND_MS ? 'behind' : 'ok';
-    sendJson(response, 200, { status, ...health });
+    sendJson(response, 200, { status, version, ...health });
   } catch (error) {
     if (error instanceof DataLockedError) {
       logger.warn('the health cannot be read, because a table of the database is locked');
-      return sendJson(response, 200, { status: 'locked' });
+      return sendJson(response, 200, { status: 'locked', version });
     }
     if (error instanceof CheckTimedOut && (await answers(readUnreadyReasons))) {
       logger.warn(`the health cannot be read within ${TIMEOUT_MS} ms, but the database answers`);
-      return sendJson(response, 200, { status: 'slow' });
+      return sendJson(response, 200, { status: 'slow', version });
     }
-    logger.warn({ err: error }, 'the database does not answer');
-    sendJson(response, 503, { status: 'unavailable', reason: 'database' });
+    logger.debug({ err: error }, 'the health cannot be read, because the database does not answer');
+    sendJson(response, 503, { status: 'unavailable', reason: 'database', version });
   }
 }
 
@@ -87,7 +103,7 @@ export async function answerReady(
   response: ServerResponse,
 ): Promise<void> {
   const reasons = await inTime(readUnreadyReasons()).catch((error: unknown): readonly UnreadyReason[] => {
-    logger.warn({ err: error }, 'the readiness cannot be determined');
+    logger.debug({ err: error }, 'the readiness cannot be determined');
     return [{ code: 'DATABASE_UNAVAILABLE', message: 'The database does not answer.' }];
   });
   if (reasons.length === 0) return sendJson(response, 200, { status: 'ready' });

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -19,6 +18,7 @@ import { listen } from './listen';
 import { Pipeline } from './pipeline';
 import { BodyReceiver, RequestError, readJson } from './request-body';
 import { createRequestGuard, type GuardSettings, pathAndQuery, type RequestGuard } from './request-guard';
+import { firstErrorCode, followRequest, RequestLine, requestIdOf } from './request-log';
 import { sendJson } from './send';
 import { sendStartPage } from './start-page';
 import { createSocketServer, type SocketSettings } from './websocket/websocket';
@@ -38,6 +38,7 @@ const KEEP_ALIVE_MS = 75_000;
 const IDLE_MARGIN_MS = 30_000;
 /** The paths of health checks, which a load balancer may send to an IP address. */
 const PROBES: readonly string[] = ['/health', '/readyz', '/livez'];
+const PATHS: readonly string[] = [...PROBES, EXPLORER_PATH, '/'];
 const GRAPHQL_METHODS = ['GET', 'POST'] as const;
 const PAGE_METHODS = ['GET', 'HEAD'] as const;
 
@@ -94,28 +95,49 @@ export async function startHttpServer(settings: HttpSettings): Promise<HttpServe
     clientAddresses(settings.trustProxy),
   );
   server.on('connection', (socket) => connections.add(socket));
-  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const requestLogger = logger.isLevelEnabled('info') ? logger : null;
+  const lineOf = (request: IncomingMessage, response: ServerResponse): RequestLine => {
+    const requestId = requestIdOf(request);
+    response.setHeader('x-request-id', requestId);
+    const path = pathOf(request);
+    return followRequest(requestLogger, response, {
+      requestId,
+      address: guard.addresses.of(request),
+      // Another path can be of any length, or a secret that was sent to the wrong service.
+      path: PATHS.find((known) => known === path || (known === EXPLORER_PATH && path.startsWith(known))),
+      isProbe: PROBES.includes(path),
+    });
+  };
+  const answer = async (request: IncomingMessage, response: ServerResponse, line: RequestLine): Promise<void> => {
     connections.begin(request, response);
     const turn = pipeline.turnOf(request, response);
     if (turn !== null) await turn;
     // A client that has gone gets nothing done that had not begun.
     if (request.socket.destroyed) return;
-    await respond(endpoint, guard, request, response);
+    await respond(endpoint, guard, request, response, line);
   };
   server.on('request', (request, response) => {
-    answer(request, response).catch((error: unknown) => fail(request, response, error, logger));
+    const line = lineOf(request, response);
+    answer(request, response, line).catch((error: unknown) => {
+      line.code = fail(request, response, error, line.requestId, logger);
+    });
   });
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     // This server speaks TCP, so that the stream is a socket.
     const socket = stream as Socket;
     socket.on('error', () => socket.destroy());
     const refusal = refusalOfUpgrade(settings, guard, request);
+    const address = guard.addresses.of(request);
     if (refusal === null) {
       connections.upgrade(socket);
-      return sockets.upgrade(request, socket, head, guard.addresses.of(request));
+      return sockets.upgrade(request, socket, head, address);
     }
-    const body = JSON.stringify(errorBody(refusal.message, { code: refusal.code }));
-    const start = `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}\r\nconnection: close\r\n`;
+    const { status, code, message } = refusal;
+    const requestId = requestIdOf(request);
+    const body = JSON.stringify(errorBody(message, { code, requestId }));
+    const line = new RequestLine(requestLogger, requestId, address, 'websocket');
+    Object.assign(line, { code, bytes: Buffer.byteLength(body) }).end({ status });
+    const start = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\nx-request-id: ${requestId}\r\n`;
     socket.end(`${start}content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
     // The client may leave its half of the connection open.
     socket.destroySoon();
@@ -182,6 +204,7 @@ async function respond(
   guard: RequestGuard,
   request: IncomingMessage,
   response: ServerResponse,
+  line: RequestLine,
 ): Promise<void> {
   const path = pathOf(request);
   if (path === GRAPHQL_PATH) allowOrigin(response, guard.originOf(request));
@@ -194,7 +217,7 @@ async function respond(
         return endpoint.explorer === null ? sendStartPage(response, address) : sendExplorer(response, address);
       }
       allow(request, response, GRAPHQL_METHODS);
-      return answerGraphQL(endpoint, guard.addresses.of(request), request, response);
+      return answerGraphQL(endpoint, line, request, response);
     case '/health':
       allow(request, response, PAGE_METHODS);
       return answerHealth(endpoint.settings, response);
@@ -220,28 +243,30 @@ const isPageView = ({ method = '', url, headers }: IncomingMessage): boolean =>
 
 async function answerGraphQL(
   { settings, admission, executor, bodies, answers }: Endpoint,
-  address: string,
+  line: RequestLine,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const { contextFor, callerOf, operationTimeoutMs } = settings;
   const { method = 'GET', url = '' } = request;
+  const { address, requestId } = line;
   const { body, bytes } =
     method === 'POST' ? await readJson(request, bodies, address) : { body: undefined, bytes: url.length };
-  const requestId = randomUUID();
-  response.setHeader('x-request-id', requestId);
   const operation = new RunningOperation();
+  line.running = operation;
   operation.entry = new OperationEntry(admission, operation, addressGroup(address), bytes);
   const caller = callerOf(request);
+  line.caller = caller.actor.name;
   response.once('close', () => operation.abandon());
   const at = url.indexOf('?');
   const search = at < 0 ? '' : url.slice(at);
   const answer = await operation.answerWithin(operationTimeoutMs, () =>
-    executor.execute({ method, headers: headerMap(request.headers), search, body }, operation, () =>
+    executor.execute({ method, headers: headerMap(request.headers), search, body }, requestId, operation, () =>
       contextFor(caller, requestId, operation),
     ),
   );
   if (answer.body.kind !== 'complete') throw new Error('Incremental delivery is not supported');
+  line.code = firstErrorCode(answer.body.string);
   for (const [name, value] of answer.headers) response.setHeader(name, value);
   answers.send(response, answer.status ?? 200, answer.body.string, address, operation.carriedOut);
 }

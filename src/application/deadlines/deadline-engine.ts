@@ -47,6 +47,7 @@ export class DeadlineEngine {
   /** The number of polls in a row that found overdue tickets but could take none. */
   private emptyRounds = 0;
   private running: Promise<void> = Promise.resolve();
+  private progressAt = performance.now();
 
   constructor(
     private readonly due: DueTickets,
@@ -55,6 +56,14 @@ export class DeadlineEngine {
 
   start(): void {
     this.running = this.run();
+  }
+
+  /**
+   * The time since it last found out what is due or recorded a batch, in milliseconds; at most a
+   * little more than the time between two polls as long as it works.
+   */
+  get behindMs(): DurationMs {
+    return performance.now() - this.progressAt;
   }
 
   /** To be called after a deadline was written, so that the engine does not sleep past it. */
@@ -82,6 +91,7 @@ export class DeadlineEngine {
       let pause: DurationMs;
       try {
         pause = await this.recordDue();
+        this.progressAt = performance.now();
         failures = 0;
       } catch (error) {
         failures += 1;
@@ -119,7 +129,7 @@ export class DeadlineEngine {
     const { taken, isFull } = await this.due.record();
     if (!isFull) return taken;
     const recordUntilEmpty = async (): Promise<void> => {
-      while (!this.isClosed && (await this.due.record()).isFull);
+      while (!this.isClosed && (await this.due.record()).isFull) this.progressAt = performance.now();
     };
     const results = await Promise.allSettled(Array.from({ length: CONCURRENT_BATCHES }, recordUntilEmpty));
     for (const result of results) if (result.status === 'rejected') throw result.reason;

@@ -84,6 +84,7 @@ function check(
     const sentence = 'operationName must name an operation of the document.';
     return [withCode(new GraphQLError(sentence), 'OPERATION_RESOLUTION_FAILURE')];
   }
+  if (contextValue.operation !== null) contextValue.operation.definition = operation;
   const allowance = checkOperation(schema, parsed, operation, variables ?? {});
   const coerced = getVariableValues(schema, operation.variableDefinitions ?? [], variables ?? {}, {
     maxErrors: MOST_PROBLEMS,

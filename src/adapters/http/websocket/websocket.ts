@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ExecutionResult, GraphQLSchema } from 'graphql';
@@ -13,6 +12,7 @@ import { RunningOperation } from '../../graphql/running-operation';
 import { addressGroup } from '../client-address';
 import { keepAlive } from './keep-alive';
 import { MessagePace, messageCost, PING_COST } from './message-pace';
+import { OperationLines } from './operation-lines';
 import { Outboxes } from './outbox';
 import { SocketCounts, type SocketLimits } from './socket-limits';
 import {
@@ -79,11 +79,13 @@ interface SocketExtra {
   readonly address: string;
   /** The length of the message that is being handled. */
   messageLength: number;
+  readonly lines: OperationLines;
 }
 
 /** Serves GraphQL over WebSocket by the protocol `graphql-transport-ws`. */
 export function createSocketServer(settings: SocketSettings, admission: Admission): SocketServer {
   const { schema, contextFor, callerOf, operationTimeoutMs, logger } = settings;
+  const requestLogger = logger.isLevelEnabled('info') ? logger : null;
   const counts = new SocketCounts(settings);
   const outboxes = new Outboxes();
   const pace = new MessagePace();
@@ -91,18 +93,22 @@ export function createSocketServer(settings: SocketSettings, admission: Admissio
   const protocol = makeServer<Record<string, unknown>, SocketExtra>({
     connectionInitWaitTimeout: 10_000,
     onSubscribe: async ({ extra, subscriptions }, id, payload) => {
+      const operation = new RunningOperation();
+      const { requestId } = extra.lines.begin(payload, operation);
       if (Object.keys(subscriptions).length > MAX_OPERATIONS) {
         return [
           badInput(`A socket can have at most ${MAX_OPERATIONS} running operations; end one or open another socket.`),
         ];
       }
-      const operation = new RunningOperation();
       operation.entry = new OperationEntry(admission, operation, extra.address, extra.messageLength);
       // Until there is a result: graphql-ws calls `return` when the client completes the operation
       // or the socket closes.
       subscriptions[id] = abandonedByReturn(operation);
-      const contextOf = () => contextFor(callerOf(extra.request), randomUUID(), operation);
-      return prepareOperation(schema, payload, operation.entry, admission.documents, contextOf);
+      const contextOf = () => contextFor(callerOf(extra.request), requestId, operation);
+      const prepared = await prepareOperation(schema, payload, operation.entry, admission.documents, contextOf);
+      // Errors are not sent to a client that has completed the operation.
+      if (!(id in subscriptions)) extra.lines.end(payload);
+      return prepared;
     },
     execute: (args) => executeUntilCompleted(args, operationTimeoutMs),
     subscribe: (args) => {
@@ -112,11 +118,18 @@ export function createSocketServer(settings: SocketSettings, admission: Admissio
         subscribeWithFreshContexts(args, operationTimeoutMs, (operation) => contextFor(caller, requestId, operation)),
       );
     },
-    onNext: (_context, _id, _payload, args, result) => {
+    onNext: ({ extra }, id, payload, args, result) => {
       const { requestId, operation } = args.contextValue as OperationContext;
-      return presentResult(result, requestId, operation?.carriedOut ?? '', logger);
+      const presented = presentResult(result, requestId, operation?.carriedOut ?? '', logger);
+      extra.lines.answer(id, payload, presented.errors?.[0]?.extensions?.code);
+      return presented;
     },
-    onError: (_context, _id, _payload, errors) => presentAll(errors, randomUUID(), logger),
+    onError: ({ extra }, id, payload, errors) => {
+      const presented = presentAll(errors, extra.lines.requestIdOf(payload), logger);
+      extra.lines.answer(id, payload, presented[0]?.extensions?.code);
+      return presented;
+    },
+    onComplete: ({ extra }, _id, payload) => extra.lines.end(payload),
   });
 
   const accept = (socket: WebSocket, request: IncomingMessage, address: string): void => {
@@ -156,11 +169,15 @@ export function createSocketServer(settings: SocketSettings, admission: Admissio
     };
     const stopPinging = keepAlive(socket, request.socket, settings.stalledMs);
     let isInitialised = false;
-    const extra: SocketExtra = { request, address: addressGroup(address), messageLength: 0 };
+    const lines = new OperationLines(requestLogger, address, callerOf(request).actor.name);
+    const extra: SocketExtra = { request, address: addressGroup(address), messageLength: 0, lines };
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
-        send: (message) => outbox.send(message),
+        send: (message) => {
+          lines.sent(message);
+          return outbox.send(message);
+        },
         close: (code, reason) => socket.close(code, reason),
         onPing: async (payload) => {
           if (!isInPace(PING_COST)) return;
@@ -200,6 +217,7 @@ export function createSocketServer(settings: SocketSettings, admission: Admissio
       added();
       outboxes.remove(outbox);
       stopPinging();
+      lines.endAll();
       closed(code, String(reason)).catch((error: unknown) =>
         logger.error({ err: error }, 'a socket could not be closed cleanly'),
       );

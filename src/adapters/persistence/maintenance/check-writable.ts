@@ -1,5 +1,6 @@
 import type { Pool, QueryResult } from 'pg';
-import { storeError } from '../database/database-errors';
+import { MIGRATIONS } from '../../../../migrations';
+import { sqlStateOf, storeError } from '../database/database-errors';
 import { lanesOf } from '../database/lanes';
 import { retryRead } from '../database/sql';
 
@@ -9,7 +10,11 @@ export interface WriteObstacles {
   readonly isReadOnly: boolean;
   /** A newer version has run a migration that this process is not compatible with (ADR 010). */
   readonly isOutdated: boolean;
+  /** Migrations of this process have not been run: the database was replaced, or taken back. */
+  readonly isUnmigrated: boolean;
 }
+
+const NAMES = MIGRATIONS.map((Migration) => new Migration().name);
 
 // A series that does not fit into the little memory is written to a temporary file of about two
 // megabytes on the disk of the database, which is removed at the end. Unlike a change that is
@@ -19,7 +24,11 @@ const CHECK = `
   SELECT count(*) FROM generate_series(1, 65536);
   SELECT current_setting('transaction_read_only') = 'on' AS "isReadOnly",
          EXISTS (SELECT FROM breaking_migrations WHERE number >
-           coalesce(nullif(current_setting('stepdown.newest_migration', true), ''), '0')::bigint) AS "isOutdated"`;
+           coalesce(nullif(current_setting('stepdown.newest_migration', true), ''), '0')::bigint) AS "isOutdated",
+         (SELECT count(*) FROM migrations WHERE name IN (${NAMES.map((name) => `'${name}'`).join(', ')})) < ${NAMES.length}
+           AS "isUnmigrated"`;
+
+const UNDEFINED_TABLE = '42P01';
 
 /**
  * Checks whether the database can write to its disk and takes changes of this process.
@@ -35,6 +44,7 @@ export async function findWriteObstacles(pool: Pool): Promise<WriteObstacles> {
     if (row === undefined) throw new Error('The database did not answer the check');
     return row;
   } catch (error) {
+    if (sqlStateOf(error) === UNDEFINED_TABLE) return { isReadOnly: false, isOutdated: false, isUnmigrated: true };
     throw storeError(error);
   }
 }

@@ -36,12 +36,20 @@ export interface Commit {
   readonly nextDeadlineAt: EpochMs | null;
 }
 
+/** A ticket with new events that are committed. */
+export interface RecordedTicket {
+  readonly number: number;
+  readonly record: TicketRecord;
+}
+
 export interface TicketStoreDeps {
   readonly pool: Pool;
   /** The connections that it uses; those of `changes` by default. */
   readonly lane?: LaneName;
   /** Called after each commit that recorded events, before the caller gets the answer. */
   readonly onCommitted: (commit: Commit) => void;
+  /** Called after each commit with the tickets that got events. */
+  readonly onRecorded?: ((tickets: readonly RecordedTicket[]) => void) | undefined;
   /**
    * The current instant for commands and deadlines, as an SQL expression in whole milliseconds. By
    * default the clock of the database.
@@ -55,21 +63,24 @@ interface TimedStatements {
   readonly lock: ReturnType<typeof lockTickets>;
 }
 
-export function createTicketStore({ pool, lane = 'changes', onCommitted, now }: TicketStoreDeps): TicketStore {
+export function createTicketStore(deps: TicketStoreDeps): TicketStore {
+  const { pool, lane = 'changes', onCommitted, onRecorded, now } = deps;
   const own = lanesOf(pool)[lane];
   const due = dueStatements(now);
   const timed = { due, lock: lockTickets(now) };
   return {
     transact: async (work, options) => {
-      const { result, commit } = await transact(
+      const { result, commit, recorded } = await transact(
         pool,
         async (tx) => {
           const transaction = new PostgresTicketTransaction(tx, timed);
-          return { result: await work(transaction), commit: transaction.commit };
+          const done = await work(transaction);
+          return { result: done, commit: transaction.commit, recorded: transaction.recorded };
         },
         { ...options, lane },
       );
       if (commit !== null) onCommitted(commit);
+      if (recorded.length > 0) onRecorded?.(recorded);
       return result;
     },
     insertOne: async (record, answer, options) => {
@@ -77,6 +88,7 @@ export function createTicketStore({ pool, lane = 'changes', onCommitted, now }: 
       if (inserted === null) return null;
       const { number, xid } = inserted;
       if (xid !== null) onCommitted({ xid, nextDeadlineAt: record.clocks.nextDeadlineAt });
+      onRecorded?.([{ number, record }]);
       return number;
     },
     findDue: async () => (await readRows<{ id: string }>(own.ownWork, due.find)).map(({ id }) => id),
@@ -95,6 +107,8 @@ export function createTicketStore({ pool, lane = 'changes', onCommitted, now }: 
 class PostgresTicketTransaction implements TicketTransaction {
   /** Null until events are recorded. */
   commit: Commit | null = null;
+  recorded: readonly RecordedTicket[] = [];
+  private numbers: ReadonlyMap<string, number> = new Map();
   private nextDeadlineAt: EpochMs | null = null;
 
   constructor(
@@ -148,7 +162,8 @@ class PostgresTicketTransaction implements TicketTransaction {
         JSON.stringify(records.flatMap(externalIdRowsOf)),
       ],
     });
-    return new Map(inserted.map(({ id, number }) => [id, number]));
+    this.numbers = new Map(inserted.map(({ id, number }) => [id, number]));
+    return this.numbers;
   }
 
   async save({ opened, changed, answers, now }: Saving): Promise<void> {
@@ -160,6 +175,9 @@ class PostgresTicketTransaction implements TicketTransaction {
     if (byCommand.length + opened.length + keys.length > 0) {
       await this.saveWith(SAVE_TICKETS, byCommand.map(rowOf), [...opened, ...byCommand], keys, byCommand);
     }
+    this.recorded = [...opened, ...changed]
+      .filter(({ events }) => events.length > 0)
+      .map((record) => ({ number: record.stored?.number ?? this.numbers.get(record.ticket.id) ?? 0, record }));
   }
 
   private async saveWith(

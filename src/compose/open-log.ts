@@ -1,0 +1,49 @@
+import { isatty } from 'node:tty';
+import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
+import { printable } from '../adapters/cli/printable';
+import type { LogFormat } from '../config';
+import { BufferedLines } from './buffered-lines';
+
+/** The log goes to standard error. */
+const STDERR = 2;
+
+/**
+ * Opens the log of this process: lines of JSON, or lines for people if it goes to a terminal.
+ *
+ * @param format null for the one that suits standard error
+ */
+export async function openLog(level: string, format: LogFormat | null): Promise<Logger> {
+  const isPretty = (format ?? (isatty(STDERR) ? 'pretty' : 'json')) === 'pretty';
+  const pretty = isPretty ? await prettyLines() : null;
+  const log = pino({ level, timestamp: stdTimeFunctions.isoTime }, pretty ?? jsonLines());
+  if (format === 'pretty' && pretty === null) {
+    log.warn('LOG_FORMAT is pretty, but the optional package pino-pretty is not installed: the log is JSON');
+  }
+  return log;
+}
+
+function jsonLines(): DestinationStream {
+  const lines = new BufferedLines(pino.destination({ dest: STDERR, sync: true }));
+  process.on('exit', lines.flushSync);
+  return lines;
+}
+
+/** Null if the optional package is not installed. */
+async function prettyLines(): Promise<DestinationStream | null> {
+  const found = await import('pino-pretty').catch(() => null);
+  if (found === null) return null;
+  const textOf = found.prettyFactory({
+    colorize: isatty(STDERR) && !process.env.NO_COLOR,
+    ignore: 'pid,hostname',
+    singleLine: true,
+    translateTime: false,
+  });
+  const terminal = pino.destination({ dest: STDERR, sync: true });
+  return { write: (line) => terminal.write(textOf(withoutControls(line)) ?? '') };
+}
+
+/** An escaped control character in JSON; not a backslash that is followed by such a text. */
+const ESCAPED_CONTROL = /(?<=(?:^|[^\\])(?:\\\\)*)\\(?:u00[01][0-9a-f]|[bf])/g;
+
+/** A line of JSON without the characters that a terminal obeys, since errors quote foreign text. */
+const withoutControls = (line: string): string => printable(line.replace(ESCAPED_CONTROL, ' '));

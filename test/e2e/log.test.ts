@@ -1,0 +1,38 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { ask, serve } from '../support/program';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+
+const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+const SUBMIT =
+  'mutation Open { submitTicket(input: { subject: "x", impacts: [{ audience: ALL_END_USERS, consequence: ORDERING_BLOCKED }] }) { ticket { id } } }';
+
+test('in a pipe the log is JSON with times in ISO 8601, and a stop loses no line', async () => {
+  const service = await serve({ DATABASE_URL: database.url, LOG_LEVEL: 'info' });
+  await Promise.all(Array.from({ length: 50 }, () => ask(service.url, SUBMIT)));
+  expect(await service.end('SIGTERM')).toBe(0);
+  const lines = service.logged();
+  expect(lines.filter(({ msg }) => msg === 'request')).toHaveLength(50);
+  expect(lines.filter(({ msg }) => msg === 'ticket changed')).toHaveLength(50);
+  expect(lines.at(-1)).toMatchObject({ level: 30, signal: 'SIGTERM', msg: 'stopping' });
+  for (const { time } of lines) expect(time).toMatch(ISO);
+});
+
+test('LOG_FORMAT=pretty writes lines for people, without what a terminal obeys', async () => {
+  const service = await serve({ DATABASE_URL: database.url, LOG_LEVEL: 'debug', LOG_FORMAT: 'pretty' });
+  await ask(service.url, SUBMIT);
+  expect(await service.end('SIGTERM')).toBe(0);
+  expect(service.logged()).toEqual([]);
+  const request = service
+    .stderr()
+    .split('\n')
+    .find((line) => line.includes('request'));
+  expect(request).toMatch(/^\[\d{4}-\d\d-\d\dT[\d:.]+Z\] INFO <local operator>: request \{.*"operation":"Open".*\}$/);
+  expect(service.stderr()).toMatch(/INFO: stopping \{"signal":"SIGTERM"\}\n$/);
+  expect(service.stderr()).not.toMatch(/(?!\n)\p{Cc}/u);
+});

@@ -1,0 +1,67 @@
+import { describe, expect, it } from '@jest/globals';
+import { Hub } from '../../src/adapters/events/hub';
+import { Tail } from '../../src/adapters/events/tail';
+import { type EventLog, LogSnapshot } from '../../src/adapters/persistence/tickets/event-log';
+import { DeadlineEngine } from '../../src/application/deadlines/deadline-engine';
+import { createReadiness, MAX_ENGINE_BEHIND_MS, MAX_FEED_BEHIND_MS } from '../../src/compose/readiness';
+import { untilTrue } from '../support/until';
+
+const READ_ONLY = { code: 'READ_ONLY', message: 'The database takes only reads.' } as const;
+
+describe('the reasons not to send requests to a process', () => {
+  const codes = async (feedMs: number, engineMs: number, ofDatabase: readonly (typeof READ_ONLY)[] = []) => {
+    const read = createReadiness(async () => ofDatabase, {
+      stateOfDatabase: () => 'ANSWERING',
+      feedBehindMs: () => feedMs,
+      engineBehindMs: () => engineMs,
+    });
+    return (await read()).map(({ code }) => code);
+  };
+
+  it('are those of the database, and a feed and an engine that are behind', async () => {
+    expect(await codes(MAX_FEED_BEHIND_MS, MAX_ENGINE_BEHIND_MS)).toEqual([]);
+    expect(await codes(MAX_FEED_BEHIND_MS + 1, 0)).toEqual(['FEED_BEHIND']);
+    expect(await codes(0, MAX_ENGINE_BEHIND_MS + 1)).toEqual(['DEADLINES_BEHIND']);
+    expect(await codes(1e9, 1e9, [READ_ONLY])).toEqual(['READ_ONLY', 'FEED_BEHIND', 'DEADLINES_BEHIND']);
+  });
+});
+
+describe('a process is behind while its store fails, and no longer when it works', () => {
+  it.each([
+    [
+      'the feed',
+      (isBroken: () => boolean) => {
+        const start = new LogSnapshot('1:1:');
+        const log = {
+          snapshot: async () => {
+            if (isBroken()) throw new Error('broken');
+            return start;
+          },
+        } as unknown as EventLog;
+        return new Tail(log, new Hub(start), start, { pollMs: 5 });
+      },
+    ],
+    [
+      'the engine',
+      (isBroken: () => boolean) =>
+        new DeadlineEngine(
+          {
+            next: async () => {
+              if (isBroken()) throw new Error('broken');
+              return { now: 0, next: null };
+            },
+            record: async () => ({ taken: 0, isFull: false }),
+          },
+          { pollMs: 5 },
+        ),
+    ],
+  ])('%s', async (_name, open) => {
+    let isBroken = true;
+    const part = open(() => isBroken);
+    part.start();
+    await untilTrue(() => part.behindMs > 300);
+    isBroken = false;
+    await untilTrue(() => part.behindMs < 100);
+    await part.close();
+  });
+});
