@@ -48,7 +48,7 @@ describe('the impacts of a mapping', () => {
     ]);
   });
 
-  it('are told the most similar word', () => {
+  it('get the most similar word', () => {
     expect(problemsOf(mappingOf('{ audience: PRODUCTON, consequence: QUESTION }'), GITLAB)).toEqual([
       expect.stringContaining('; did you mean "PRODUCTION"?'),
     ]);
