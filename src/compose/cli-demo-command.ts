@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { importResult } from '../adapters/cli/import/import-summary';
 import type { LineOutput } from '../adapters/cli/line-output';
+import { demoCommand } from '../adapters/cli/serve/greeting';
 import {
   DEMO_ACTOR,
   DEMO_CLIENT,
@@ -13,7 +14,7 @@ import {
 } from '../adapters/cli/ticket/demo';
 import { hasCluster } from '../adapters/embedded-postgres/cluster';
 import { removeImportedClient } from '../adapters/persistence/maintenance/remove-imported-client';
-import { type Config, findPackageRoot } from '../config';
+import { type Config, findPackageRoot, loadConfig } from '../config';
 import { importRowsInto } from './cli-import-command';
 import { type Store, withStore } from './open-store';
 import { startService } from './start-service';
@@ -42,7 +43,8 @@ export async function runDemo(config: Config, output: LineOutput, log: Logger): 
     output.write(
       isRunning ? `The service goes on at ${url}; the queries can be sent to it.\n` : startFirst(configuredUrl),
     );
-    output.write('To remove the incidents again: npm run demo -- --remove\n');
+    const command = demoCommand(config, `${config.port}`, loadConfig({}));
+    output.write(`To remove the incidents again: ${command} -- --remove\n`);
   } finally {
     await service?.close();
   }

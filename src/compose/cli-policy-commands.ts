@@ -11,7 +11,6 @@ import {
 import { listPolicies } from '../adapters/cli/policy/policy-list';
 import { publishFile } from '../adapters/cli/policy/policy-publish';
 import { createTicketReader } from '../adapters/persistence/tickets/postgres-ticket-reader';
-import { checkPolicyText } from '../adapters/policy-files/read-policy';
 import { agentCaller } from '../application/agent-caller';
 import type { Services } from '../application/ports/services';
 import type { Config } from '../config';
@@ -33,7 +32,9 @@ export async function runPolicyPublish(
   const text = await policyInFile(file);
   const opening = dryRun ? 'AS_IT_IS' : 'MIGRATE';
   await withStore(config, log, { command: 'policy publish', opening }, async (store) => {
-    writeLines(output, await publishFile(policyServices(store), agentCaller(config.operator), file, text, dryRun));
+    // The file was read together with the files that it names.
+    const services = { ...policyServices(store), readPolicy: async () => ({ ok: true, text }) as const };
+    writeLines(output, await publishFile(services, agentCaller(config.operator), file, text, dryRun));
   });
 }
 
@@ -53,13 +54,8 @@ export async function runPolicyDiff(
   );
 }
 
-const policyServices = ({
+const policyServices = ({ clock, policies, pool }: Store): Pick<Services, 'clock' | 'policies' | 'reader'> => ({
   clock,
   policies,
-  pool,
-}: Store): Pick<Services, 'clock' | 'policies' | 'readPolicy' | 'reader'> => ({
-  clock,
-  policies,
-  readPolicy: async (yaml) => checkPolicyText(yaml),
   reader: createTicketReader({ pool }),
 });

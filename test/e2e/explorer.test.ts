@@ -1,18 +1,22 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { noBrowser, startBrowser } from '../support/chromium';
-import { SEV1, SEV2, startTestService, type TestService } from '../support/graphql-service';
+import { type Json, SEV1, SEV2, startTestService, type TestService } from '../support/graphql-service';
 import { until, untilTrue } from '../support/until';
 
-/** `01-submit-ticket.graphql` is the tab SubmitTicket. */
-const TABS = readdirSync(join(__dirname, '../../examples/queries'))
+const FOLDER = join(__dirname, '../../examples/queries');
+const FILES = readdirSync(FOLDER)
   .filter((name) => name.endsWith('.graphql'))
-  .sort()
-  .map((name) =>
-    name.replace(/^\d\d-|\.graphql$/g, '').replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase()),
-  );
+  .sort();
+/** `01-submit-ticket.graphql` is the tab SubmitTicket. */
+const tabOf = (file: string): string =>
+  file.replace(/^\d\d-|\.graphql$/g, '').replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
+const TABS = FILES.map(tabOf);
+const REQUESTS = FILES.filter((file) => !readFileSync(join(FOLDER, file), 'utf8').startsWith('subscription')).map(
+  tabOf,
+);
 
 const describeInBrowser = noBrowser === null ? describe : describe.skip;
 
@@ -22,6 +26,8 @@ describeInBrowser(`the explorer in a browser${noBrowser === null ? '' : ` (skipp
   let context: BrowserContext | undefined;
   /** The addresses that the page and its threads have asked, and what it has complained about. */
   const asked: string[] = [];
+  /** The operations that the page has sent. */
+  const sent: string[] = [];
   const complaints: string[] = [];
 
   beforeAll(async () => {
@@ -40,7 +46,11 @@ describeInBrowser(`the explorer in a browser${noBrowser === null ? '' : ` (skipp
   async function open(host: string, colorScheme: 'light' | 'dark' = 'light'): Promise<Page> {
     context = await browser.newContext({ colorScheme, viewport: { width: 1600, height: 900 } });
     asked.length = 0;
-    context.on('request', (request) => asked.push(request.url()));
+    sent.length = 0;
+    context.on('request', (request) => {
+      asked.push(request.url());
+      sent.push(request.postData() ?? '');
+    });
     context.on('requestfailed', (request) => complaints.push(`${request.url()}: ${request.failure()?.errorText}`));
     context.on('weberror', (error) => complaints.push(String(error.error())));
     // Violations of the content security policy are in the console too.
@@ -48,26 +58,29 @@ describeInBrowser(`the explorer in a browser${noBrowser === null ? '' : ` (skipp
       if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
     });
     const page = await context.newPage();
-    page.on('websocket', (socket) => asked.push(socket.url()));
+    page.on('websocket', (socket) => {
+      asked.push(socket.url());
+      socket.on('framesent', ({ payload }) => sent.push(String(payload)));
+    });
     await page.goto(service.url.replace('127.0.0.1', host));
     await page.getByRole('tab', { name: TABS[0] ?? '' }).waitFor();
     return page;
   }
 
-  const run = async (page: Page, tab?: string): Promise<void> => {
-    if (tab !== undefined) {
-      // Tabs slide to their places at first, and a click can miss one that does.
-      await untilTrue(async () => {
-        await page.getByRole('button', { name: tab, exact: true }).click();
-        return (await page.getByRole('tab', { name: tab }).getAttribute('aria-selected')) === 'true';
-      });
-      await page.locator('.graphiql-query-editor').filter({ hasText: tab }).waitFor();
-    }
-    await page.getByRole('button', { name: /^Execute query/ }).click();
+  /** Chooses a tab and runs its operation. GraphiQL refuses it until it has read the new text. */
+  const run = async (page: Page, tab: string): Promise<void> => {
+    await page.getByRole('button', { name: tab, exact: true }).click();
+    await page.locator('.graphiql-query-editor').filter({ hasText: tab }).waitFor();
+    const isSent = () => sent.some((text) => text.includes(`"operationName":"${tab}"`));
+    await untilTrue(async () => {
+      await page.getByRole('button', { name: /^Execute query/ }).click();
+      await untilTrue(async () => isSent() || (await shown(page)).includes('Cannot infer operation'));
+      return isSent();
+    });
   };
-  /** The editor shows spaces that do not break. */
+  /** The first lines of the answer. The editor shows spaces that do not break. */
   const shown = async (page: Page): Promise<string> =>
-    ((await page.locator('.graphiql-response').textContent()) ?? '').replace(/\s/g, ' ');
+    ((await page.locator('.graphiql-response').textContent()) ?? '').replace(/\s+/g, ' ').trim();
 
   it.each(['light', 'dark'] as const)('shows the queries as tabs, %s, and asks only this service', async (scheme) => {
     const page = await open('127.0.0.1', scheme);
@@ -85,15 +98,23 @@ describeInBrowser(`the explorer in a browser${noBrowser === null ? '' : ` (skipp
     expect(asked.filter((url) => new URL(url).host !== new URL(service.url).host)).toEqual([]);
   });
 
-  it('runs the first query, and shows its answer', async () => {
+  it('runs the queries one after the other, about the ticket that the first one has opened', async () => {
+    await service.submit();
     const page = await open('localhost');
-    await run(page);
-    await until(
-      () => shown(page),
-      (text) => /"severity": "SEV1"/.test(text) && /"userErrors": \[\]/.test(text),
-    );
+    for (const tab of REQUESTS) {
+      const answered = page.waitForResponse((response) => response.request().postData()?.includes(tab) === true);
+      await run(page, tab);
+      const answer = (await (await answered).json()) as Json;
+      const [part] = Object.values(answer.data ?? {}) as Json[];
+      expect([tab, answer.errors, part?.userErrors ?? []]).toEqual([tab, undefined, []]);
+      expect([tab, part]).not.toEqual([tab, null]);
+      await until(
+        () => shown(page),
+        (text) => text.startsWith(`{ "data": { "${Object.keys(answer.data)[0]}": {`),
+      );
+    }
     expect(page.url()).toBe(service.url.replace('127.0.0.1', 'localhost'));
-  });
+  }, 60_000);
 
   it('shows the events of a subscription', async () => {
     const page = await open('localhost');

@@ -119,7 +119,7 @@ describe('the files of the explorer', () => {
 
   it('start with the queries of the folder as tabs, in their order', async () => {
     const script = await (await fetch(at('/explorer/start.js'))).text();
-    const [, tabs = ''] = /defaultTabs: (\[.*\]),\n\}/s.exec(script) ?? [];
+    const [, tabs = ''] = /const TABS = (\[.*?\n\]);\n/s.exec(script) ?? [];
     const files = readdirSync(QUERIES).filter((name) => name.endsWith('.graphql'));
     const shown = JSON.parse(tabs) as { query: string; variables?: string }[];
     expect(shown.map(({ query }) => query)).toEqual(

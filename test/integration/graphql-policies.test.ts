@@ -490,3 +490,18 @@ it('a calendar shows its special hours, those of every year first', async () => 
     isClosed: false,
   });
 });
+
+it('a policy that is sent cannot name an iCalendar file', async () => {
+  const wrong = edited(NAMED('filed'), ['region: US', 'ics: holidays.ics']);
+  for (const dryRun of [true, false]) {
+    const { policy, userErrors } = await publish(wrong, { dryRun });
+    expect(policy).toBeNull();
+    expect(userErrors).toMatchObject([
+      {
+        __typename: 'InvalidPolicy',
+        field: 'calendars.business.holidays.ics',
+        problem: expect.stringContaining('this policy was sent without one: publish the policy file'),
+      },
+    ]);
+  }
+});

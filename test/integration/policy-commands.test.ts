@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import pino from 'pino';
 import { PolicyCommandError } from '../../src/adapters/cli/policy/named-policy';
 import { publishConfiguredPolicy } from '../../src/application/policies/publish-configured-policy';
+import { OWN_WORK } from '../../src/application/ports/caller';
 import { runExplain } from '../../src/compose/cli-explain-command';
 import { runImport } from '../../src/compose/cli-import-command';
 import { runPolicyDiff, runPolicyList, runPolicyPublish } from '../../src/compose/cli-policy-commands';
@@ -229,4 +230,44 @@ test.each([
 ])('%s is reported in a sentence', async (_, command, exitCode, message) => {
   const error = await refusal(command());
   expect([error.exitCode, error.message]).toEqual([exitCode, expect.stringContaining(message)]);
+});
+
+test('an iCalendar file beside the policy is published with it, and again after it has changed', async () => {
+  const calendar = (...dates: readonly string[]) =>
+    writeFileSync(
+      join(folder, 'holidays.ics'),
+      `BEGIN:VCALENDAR\n${dates.map((date) => `BEGIN:VEVENT\nDTSTART:${date}\nSUMMARY:Fair\nEND:VEVENT\n`).join('')}END:VCALENDAR\n`,
+    );
+  const path = file('filed.yaml', 'id: cimcloud', 'id: filed');
+  writeFileSync(path, readFileSync(path, 'utf8').replace('region: US', 'ics: holidays.ics'));
+  const fairs = async (opened: Store, version: number) =>
+    (await opened.policies.version('filed', version))?.calendars.business?.holidays;
+
+  calendar('20270304');
+  expect(await publish(path)).toBe('Published filed/1.\n');
+  expect(await publish(path)).toBe('filed/1 has the same content; nothing was published.\n');
+  calendar('20270304', '20270305');
+  expect(await publish(path)).toBe('Published filed/2.\n');
+  const first = await started(configured(path));
+  expect((await first.policies.current(null)).version).toBe(2);
+  // A published version keeps its dates and its text.
+  expect([await fairs(first, 1), await fairs(first, 2)]).toEqual([['2027-03-04'], ['2027-03-04', '2027-03-05']]);
+  expect(await first.policies.yaml(OWN_WORK, 'filed', 2)).toBe(readFileSync(path, 'utf8'));
+  await first.close();
+
+  calendar('20270305');
+  const second = await started(configured(path));
+  expect((await second.policies.current(null)).version).toBe(3);
+  expect(await fairs(second, 3)).toEqual(['2027-03-05']);
+  await second.close();
+  const third = await started(configured(path));
+  expect((await third.policies.current(null)).version).toBe(3);
+  await third.close();
+
+  rmSync(join(folder, 'holidays.ics'));
+  const line = readFileSync(path, 'utf8').split('\n').indexOf('      ics: holidays.ics') + 1;
+  expect((await refusal(publish(path))).message).toBe(
+    `${path}:${line}:12 calendars.business.holidays.ics: holidays.ics does not exist in the folder of the policy`,
+  );
+  await expect(started(configured(path))).rejects.toThrow('holidays.ics does not exist in the folder of the policy');
 });

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import pino from 'pino';
 import { openEmbeddedPostgres } from '../../src/adapters/embedded-postgres/embedded-postgres';
 import { createDataSource } from '../../src/adapters/persistence/database/data-source';
+import { noBrowser } from './chromium';
 import { ofProject, sealTemplate, serverVariable, TEMPLATE, urlOf, withServer } from './database';
 import { hasOldest, OLDEST_PACKAGE, OLDEST_VERSION } from './oldest-postgresql.cjs';
 import { testRun } from './test-run';
@@ -26,6 +27,9 @@ export default async function globalSetup(
   if (!hasOldest) {
     const command = `npm ci --prefix test/postgresql-${OLDEST_VERSION}`;
     process.stderr.write(`The tests on PostgreSQL ${OLDEST_VERSION} are skipped, as it is not installed: ${command}\n`);
+  }
+  if (noBrowser !== null && version === undefined) {
+    process.stderr.write(`The tests in a browser are skipped: ${noBrowser}\n`);
   }
   // Tests that start the program do so side by side: it is compiled once, before them.
   const compiled = run(process.execPath, [join(__dirname, '../../bin/stepdown.js'), '--version']);

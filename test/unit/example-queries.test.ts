@@ -18,7 +18,7 @@ it('examples/queries has the GraphQL blocks of README.md, in its order', () => {
   expect(blocks.length).toBeGreaterThan(5);
 });
 
-it('variables.json says for each variable what to fill in', () => {
+it('variables.json has the value of each variable', () => {
   const names = files.flatMap((file) => [...textOf(file).matchAll(/\$(\w+):/g)].map(([, name]) => name));
   expect(Object.keys(JSON.parse(textOf('variables.json'))).sort()).toEqual([...new Set(names)].sort());
 });

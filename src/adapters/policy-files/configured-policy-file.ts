@@ -4,6 +4,7 @@ import type { ConfiguredPolicy } from '../../application/ports/configured-policy
 import { readYaml } from '../documents/yaml-source';
 import { parsePolicy } from './load-policy';
 import { policyFingerprint } from './policy-fingerprint';
+import { folderOf } from './policy-folder';
 
 /** The configured policy file cannot be read. */
 export class PolicyFileUnreadable extends OperatorError {
@@ -27,13 +28,14 @@ export function readConfiguredPolicy(fileName: string): ConfiguredPolicy {
       { cause: error },
     );
   }
-  const document = () => parsePolicy(text, { fileName });
+  const folder = folderOf(fileName);
+  const document = () => parsePolicy(text, { fileName, folder });
   const { value } = readYaml(text);
   const id = (value as { readonly id?: unknown } | undefined)?.id;
   return {
     // Parsing a file without an id throws an error that says what is wrong.
     id: typeof id === 'string' ? id : document().id,
-    fingerprint: policyFingerprint(value),
+    fingerprint: policyFingerprint(value, folder),
     yaml: text,
     document,
   };

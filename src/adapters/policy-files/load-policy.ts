@@ -6,6 +6,7 @@ import { parseWith } from '../documents/issue-messages';
 import { readYaml } from '../documents/yaml-source';
 import { checkCalendars } from './check-calendars';
 import { checkPolicyFile } from './check-policy';
+import { NO_FOLDER, type PolicyFolder } from './policy-folder';
 import { type PolicyFile, policySchema, type SpanEntry, type TargetEntry } from './policy-schema';
 
 const toSpan = ({ amount, unit, calendar }: SpanEntry): SpanEntry => ({ amount, unit, calendar });
@@ -52,11 +53,15 @@ const inFileOrder = (a: DocumentProblem, b: DocumentProblem): number => a.line -
  * expands its holidays to dates.
  *
  * @param yamlText the text of the file, at most 1 MiB
- * @param source `fileName` is printed before each problem in the message of the error
+ * @param source `fileName` is printed before each problem in the message of the error; `folder` has
+ * the iCalendar files that the policy names
  * @throws DocumentError with every problem of the file: line, column, field and what the field
  * takes
  */
-export function parsePolicy(yamlText: string, { fileName }: { readonly fileName: string }): PolicyDocument {
+export function parsePolicy(
+  yamlText: string,
+  { fileName, folder = NO_FOLDER }: { readonly fileName: string; readonly folder?: PolicyFolder },
+): PolicyDocument {
   const { value, problems: unreadable, locate } = readYaml(yamlText);
   const problems = [...unreadable];
   const report: ReportProblem = (path, message, at) => {
@@ -67,7 +72,7 @@ export function parsePolicy(yamlText: string, { fileName }: { readonly fileName:
   if (value !== undefined) {
     const file = parseWith(policySchema, value, report);
     checkPolicyFile(value, report);
-    const calendars = checkCalendars(value, report);
+    const calendars = checkCalendars(value, report, folder);
     if (file !== undefined) document = toDocument(file, calendars);
   }
   if (document === undefined || problems.length > 0) throw new DocumentError(fileName, problems.sort(inFileOrder));

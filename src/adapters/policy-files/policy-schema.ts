@@ -122,6 +122,7 @@ const ownHoliday = z.union([
 
 export const holidaysSchema = entry({
   region: checked(z.string(), regionProblem).optional(),
+  ics: z.string().optional(),
   horizon: horizonSchema,
   plus: checked(z.array(ownHoliday), holidaysProblem).optional(),
   minus: distinct(localDate).optional(),

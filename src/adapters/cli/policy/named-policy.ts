@@ -3,6 +3,7 @@ import { OWN_WORK } from '../../../application/ports/caller';
 import type { Policies, PolicyText } from '../../../application/ports/policies';
 import type { Policy, PolicyDocument } from '../../../domain/policy/policy';
 import { problemLine } from '../../documents/document-error';
+import { folderOf } from '../../policy-files/policy-folder';
 import { checkPolicyText } from '../../policy-files/read-policy';
 import { readPolicyText } from './policy-file';
 
@@ -65,7 +66,7 @@ export async function namedPolicy(argument: string, policies: Policies | null): 
 export async function policyInFile(file: string): Promise<PolicyText> {
   const read = await readPolicyText(file);
   if ('failure' in read) throw new PolicyCommandError(`${file} ${read.failure}.`, 2);
-  const policy = checkPolicyText(read.text);
+  const policy = checkPolicyText(read.text, folderOf(file));
   if (policy.ok) return policy.text;
   const problems = policy.problems.map((found) => problemLine(file, { ...found, message: found.problem }));
   throw new PolicyCommandError(problems.join('\n'), 1);

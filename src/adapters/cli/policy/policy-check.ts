@@ -7,6 +7,7 @@ import { COMMITMENT_KINDS, type PolicyDocument, type SeverityPolicy, type Target
 import { explainRefusal } from '../../../domain/ticket/refusals';
 import { DocumentError, problemLine } from '../../documents/document-error';
 import { parsePolicy } from '../../policy-files/load-policy';
+import { folderOf } from '../../policy-files/policy-folder';
 import { type LineOutput, writeLines } from '../line-output';
 import { countText, spanText } from '../quantity-text';
 import { readPolicyText } from './policy-file';
@@ -71,7 +72,7 @@ export async function checkPolicy(
     return POLICY_CHECK_EXIT.unreadable;
   }
   try {
-    const policy = parsePolicy(read.text, { fileName: file });
+    const policy = parsePolicy(read.text, { fileName: file, folder: folderOf(file) });
     const ends = calendarsEndingBeforeTargets(compilePolicy(policy, 1), now);
     if (ends.length > 0) {
       for (const { kind: commitment, ...end } of ends) {

@@ -16,19 +16,19 @@ export const DEMO_CLIENT = 'Demo: ServiceNow incidents';
 /** The actor who opens and changes the tickets of the demo. */
 export const DEMO_ACTOR = { kind: 'IMPORT', id: 'demo', name: 'Demo' } as const;
 
-const countsOf = (client: string): string => `query TicketsBySeverityAndState {
+const countsOf = (client: string): string => `query TicketsBySeverityAndState($client: ID! = "${client}") {
 ${SEVERITIES.flatMap((severity) =>
   STATES.map(
     (state) =>
-      `  ${severity}_${state}: tickets(first: 1, filter: { client: { eq: "${client}" }, severity: { eq: ${severity} }, state: { eq: ${state} } }) { totalCount }`,
+      `  ${severity}_${state}: tickets(first: 1, filter: { client: { eq: $client }, severity: { eq: ${severity} }, state: { eq: ${state} } }) { totalCount }`,
   ),
 ).join('\n')}
 }`;
 
-const dueNextOf = (client: string): string => `query DueNext {
+const dueNextOf = (client: string): string => `query DueNext($client: ID! = "${client}") {
   tickets(
     first: 10
-    filter: { client: { eq: "${client}" }, state: { in: [OPEN, WORKAROUND_APPLIED] }, isBreached: false, nextDeadlineAt: { isNull: false } }
+    filter: { client: { eq: $client }, state: { in: [OPEN, WORKAROUND_APPLIED] }, isBreached: false, nextDeadlineAt: { isNull: false } }
     orderBy: { field: NEXT_DEADLINE_AT, direction: ASC }
   ) {
     totalCount
@@ -36,12 +36,12 @@ const dueNextOf = (client: string): string => `query DueNext {
   }
 }`;
 
-const breachesOf = (client: string): string => `query Breaches {
+const breachesOf = (client: string): string => `query Breaches($client: ID! = "${client}") {
 ${SEVERITIES.map(
   (severity) =>
-    `  ${severity}: tickets(first: 1, filter: { client: { eq: "${client}" }, severity: { eq: ${severity} }, isBreached: true }) { totalCount }`,
+    `  ${severity}: tickets(first: 1, filter: { client: { eq: $client }, severity: { eq: ${severity} }, isBreached: true }) { totalCount }`,
 ).join('\n')}
-  latest: tickets(first: 5, filter: { client: { eq: "${client}" }, isBreached: true }, orderBy: { field: OPENED_AT, direction: DESC }) {
+  latest: tickets(first: 5, filter: { client: { eq: $client }, isBreached: true }, orderBy: { field: OPENED_AT, direction: DESC }) {
     nodes { externalId severity breaches { kind severityAtBreach dueAt breachedAt } }
   }
 }`;

@@ -140,11 +140,11 @@ function nothingToExplain(
   cycle: number | null,
 ) {
   const which = `${cycle === null ? 'cycle' : `cycle ${cycle}`}${kind === null ? '' : ` of ${kind}`}`;
-  const has = COMMITMENT_KINDS.map((candidate) =>
-    notMeasured.includes(candidate)
-      ? `${candidate} not measured`
-      : `${candidate} ${cycles.filter((one) => one.kind === candidate).length}`,
-  );
+  const has = COMMITMENT_KINDS.map((candidate) => {
+    if (notMeasured.includes(candidate)) return `${candidate} not measured`;
+    const count = cycles.filter((one) => one.kind === candidate).length;
+    return `${candidate} ${count === 0 ? 'not promised' : count}`;
+  });
   return `Ticket ${number} has no ${which}; its cycles are ${has.join(', ')}.`;
 }
 

@@ -11,7 +11,7 @@ const POLICY_NAME = { max: 64 };
 export class PublishPolicyInput extends MutationInput {
   @Field(() => String, {
     description:
-      'The policy as YAML 1.2, at most 131,072 characters. `npm run stepdown -- policy check` checks a policy file without publishing it.',
+      'The policy as YAML 1.2, at most 131,072 characters. It cannot name an iCalendar file. `npm run stepdown -- policy check` checks a policy file without publishing it.',
   })
   @Text({ max: 131_072, blank: true })
   yaml!: string;

@@ -283,7 +283,8 @@ export class PolicyResolver {
 
   @FieldResolver(() => String, {
     nullable: true,
-    description: 'The YAML text that the version was published from, unchanged. Null when the text was not stored.',
+    description:
+      'The YAML text that the version was published from, unchanged. It does not contain the iCalendar files that it names; the calendars of the version keep their dates. Null when the text was not stored.',
   })
   yaml(@Root() policy: Policy, @Ctx() { services, caller }: RequestContext): Promise<string | null> {
     return services.policies.yaml(caller, policy.id, policy.version);

@@ -21,6 +21,8 @@ const PAGE = `<!doctype html>
 <link rel="stylesheet" href="explorer/graphiql.css">
 <style>
   html, body, #explorer, #explorer > .graphiql-container { height: 100%; margin: 0 }
+  /* Tabs that slide to their places when the page opens cannot be clicked while they do. */
+  .graphiql-tabs > .graphiql-tab { transform: none !important }
   noscript { display: block; padding: 1rem; font: 16px/1.5 system-ui, sans-serif }
 </style>
 <script src="explorer/graphiql.js" defer></script>

@@ -11,7 +11,7 @@ interface ExplorerTab {
 
 /**
  * Reads the tabs from a folder: an operation from each `NN-name.graphql`, in their order. The
- * values of their variables come from `variables.json`, which says for each name what to fill in.
+ * values of their variables come from `variables.json`.
  */
 async function readTabs(folder: string): Promise<readonly ExplorerTab[]> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.graphql')).sort();
@@ -34,17 +34,46 @@ const variablesOf = (query: string): readonly string[] =>
       : [],
   );
 
-/** The script that starts GraphiQL with the queries of a folder as its tabs. */
+/**
+ * The script that starts GraphiQL with the queries of a folder as its tabs. A variable such as
+ * `"${submitTicket.ticket.id}"` is sent as that part of the last answer that had it.
+ */
 export async function explorerScript(folder: string): Promise<string> {
-  const tabs = JSON.stringify(await readTabs(folder), null, 1);
   return `'use strict';
+const TABS = ${JSON.stringify(await readTabs(folder), null, 1)};
+${START}`;
+}
+
+const START = String.raw`
 const fileAt = (name) => new URL('explorer/' + name, document.baseURI).href;
 const WORKERS = { json: 'json.worker.js', graphql: 'graphql.worker.js' };
 self.MonacoEnvironment = {
   globalAPI: false,
   getWorkerUrl: (_, label) => fileAt(WORKERS[label] ?? 'editor.worker.js'),
 };
+
+// The parts of answers that variables name, until the browser tab is closed.
+const paths = TABS.flatMap(({ variables = '' }) => [...variables.matchAll(/"\$\{([\w.]+)\}"/g)].map(([, path]) => path));
+const known = JSON.parse(sessionStorage.getItem('stepdown:known') ?? '{}');
+const keepFrom = ({ data }) => {
+  for (const path of paths) {
+    const value = path.split('.').reduce((part, name) => part?.[name], data);
+    if (value != null) known[path] = value;
+  }
+  sessionStorage.setItem('stepdown:known', JSON.stringify(known));
+};
+const filled = (body) =>
+  body.replace(/"\$\{([\w.]+)\}"/g, (text, path) => (path in known ? JSON.stringify(known[path]) : text));
+
 const endpoint = new URL('graphql', document.baseURI).href;
+const ask = self.fetch.bind(self);
+self.fetch = async (address, options) => {
+  if (address !== endpoint || typeof options?.body !== 'string') return ask(address, options);
+  const answer = await ask(address, { ...options, body: filled(options.body) });
+  await answer.clone().json().then(keepFrom, () => undefined);
+  return answer;
+};
+
 YogaGraphiQL.renderYogaGraphiQL(document.getElementById('explorer'), {
   endpoint,
   title: 'Stepdown',
@@ -55,7 +84,6 @@ YogaGraphiQL.renderYogaGraphiQL(document.getElementById('explorer'), {
   shouldPersistHeaders: false,
   // Otherwise the query becomes part of the address, which then is that of an operation.
   onEditQuery: () => undefined,
-  defaultTabs: ${tabs},
+  defaultTabs: TABS,
 });
 `;
-}
