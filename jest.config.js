@@ -67,6 +67,7 @@ module.exports = {
           {
             ...database,
             displayName: `postgresql ${OLDEST_VERSION}`,
+            globalSetup: '<rootDir>/test/support/oldest-global-setup.ts',
             globals: { POSTGRESQL_VERSION: OLDEST_VERSION },
             testMatch: [`<rootDir>/test/integration/{${ON_OLDEST.join(',')}}.test.ts`],
           },

@@ -18,11 +18,18 @@ const FOLDER = /^stepdown-jest-(\d+)(-\d+)?$/;
  * clones. A run that is killed leaves no server, for its lease ends with it; its folder is removed
  * by the next run.
  */
-export default async function globalSetup(
-  _all: unknown,
-  { globals }: { readonly globals: { readonly POSTGRESQL_VERSION?: number } },
-): Promise<void> {
-  const version = globals.POSTGRESQL_VERSION;
+export default function globalSetup(): Promise<void> {
+  return setUpInTurn(undefined);
+}
+
+/** One after the other, because the set-ups of all projects share a global. */
+export function setUpInTurn(version: number | undefined): Promise<void> {
+  const before = testRun.settingUp ?? removeLeftovers();
+  testRun.settingUp = before.then(() => setUp(version));
+  return testRun.settingUp;
+}
+
+async function setUp(version: number | undefined): Promise<void> {
   ofProject.POSTGRESQL_VERSION = version;
   if (!hasOldest) {
     const command = `npm ci --prefix test/postgresql-${OLDEST_VERSION}`;
@@ -33,7 +40,6 @@ export default async function globalSetup(
   }
   // Tests that start the program do so side by side: it is compiled once, before them.
   const compiled = run(process.execPath, [join(__dirname, '../../bin/stepdown.js'), '--version']);
-  await removeLeftovers();
   const dataDir = join(tmpdir(), `stepdown-jest-${process.pid}${version === undefined ? '' : `-${version}`}`);
   await mkdir(dataDir, { mode: 0o700 });
   const log = pino({ level: 'warn' }, pino.destination({ dest: 2, sync: true }));

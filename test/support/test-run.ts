@@ -1,4 +1,4 @@
-type TestRun = { readonly ends: (() => Promise<void>)[] };
+type TestRun = { readonly ends: (() => Promise<void>)[]; settingUp?: Promise<void> };
 
 const holder: typeof globalThis & { stepdownTestRun?: TestRun } = globalThis;
 holder.stepdownTestRun ??= { ends: [] };
