@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
+import { BATCH } from '../../src/application/import/import-tickets';
 import { exportHere, importWith } from '../support/commands-here';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { untilTrue } from '../support/until';
@@ -366,12 +367,12 @@ describe('the file of the reports', () => {
 
 describe('an import of several batches', () => {
   /** Four batches and a part of one: three are planned and written at a time. */
-  const ALL = 1_010;
+  const ALL = 4 * BATCH + 10;
   const IDS = Array.from({ length: ALL }, (_, index) => `T${(index * 7919) % ALL}`);
   const LOG = logOf([...IDS.map((id) => row(id, NOON)), ...IDS.map((id) => row(id, '2026-11-03T11:00:00Z'))]);
 
   /** Two batches; the second has ten tickets. */
-  const SHORT = 260;
+  const SHORT = BATCH + 10;
   const SHORT_LOG = logOf(IDS.slice(0, SHORT).map((id) => row(id, NOON)));
 
   /** Makes the transaction that inserts a ticket wait until `release` is called. */
@@ -398,7 +399,7 @@ describe('an import of several batches', () => {
   it('numbers and reports in the order of the file, although the second batch is saved first', async () => {
     const { release } = await holdBack(IDS[0] ?? '');
     const importing = importLog(LOG);
-    await saved(250);
+    await saved(BATCH);
     expect((await exported()).map(({ externalId }) => externalId)).not.toContain(IDS[0]);
     await release();
     const { stdout, reports } = await importing;
@@ -410,7 +411,7 @@ describe('an import of several batches', () => {
   });
 
   it('says after Ctrl-C what is in, and goes on when it is run again', async () => {
-    const { release } = await holdBack(IDS[499] ?? '');
+    const { release } = await holdBack(IDS[2 * BATCH - 1] ?? '');
     const files = [await written('log.csv', LOG), '--mapping', await written('mapping.yaml', MAPPING)];
     const child = spawn(process.execPath, [join(ROOT, 'bin/stepdown.js'), 'import', ...files], {
       env: { PATH: process.env.PATH, DATABASE_URL: database.url },
@@ -421,7 +422,7 @@ describe('an import of several batches', () => {
       stderr += text.toString();
     });
     const ended = once(child, 'close');
-    await saved(250);
+    await saved(BATCH);
     child.kill('SIGINT');
     await release();
     const [code] = (await ended) as [number | null];
@@ -440,13 +441,13 @@ describe('an import of several batches', () => {
     ['42501', 'the database answers “no luck”', 'Grant the permission, then run'],
     ['57014', 'the database was too slow, and ended a statement', 'Run'],
   ])('ends with one sentence at a fault of the server (%s)', async (state, reason, run) => {
-    await refuseTickets(`new.number > 250`, state);
+    await refuseTickets(`new.number > ${BATCH}`, state);
     const { code, stderr, reports } = await importLog(SHORT_LOG);
-    const sentence = `^The import ended: ${reason}\\. 250 tickets of this file, with 250 rows, are in\\. ${run} the same command again to go on; .*\\.$`;
+    const sentence = `^The import ended: ${reason}\\. ${BATCH} tickets of this file, with ${BATCH} rows, are in\\. ${run} the same command again to go on; .*\\.$`;
     expect([code, stderr]).toEqual([1, expect.stringMatching(new RegExp(sentence, 'm'))]);
     expect(stderr).not.toMatch(/\n\s+at /);
     expect(reports.filter((line) => line.includes('FAULT'))).toEqual([]);
-    expect(await countTickets()).toBe(250);
+    expect(await countTickets()).toBe(BATCH);
   });
 
   it('accounts for what a batch has written before a fault of the server, and for the faults of its rows', async () => {
@@ -505,9 +506,9 @@ describe('an import of several batches', () => {
     url.searchParams.delete('host');
     url.port = String((between.address() as { port: number }).port);
 
-    const { release } = await holdBack(IDS[499] ?? '');
+    const { release } = await holdBack(IDS[2 * BATCH - 1] ?? '');
     const importing = importLog(LOG, { url: url.href });
-    await saved(250);
+    await saved(BATCH);
     between.close();
     for (const socket of sockets) socket.destroy();
     const { code, stderr } = await importing;
