@@ -45,7 +45,7 @@ export interface ImportPorts {
 }
 
 /** The number of tickets in one transaction. */
-export const BATCH = 200;
+export const BATCH = 160;
 /** While the database writes two batches, the next is planned. With one, it takes 7 % longer. */
 const CONCURRENT_BATCHES = 3;
 
