@@ -116,6 +116,14 @@ export function parseMapping(text: string, fileName: string, policy: Classifier)
   return { file, meaning: meaningOf(file) };
 }
 
+const ofOneClient = z.object({ ticket: z.object({ client: z.object({ name: z.string() }) }) });
+
+/** The client that a mapping names for all tickets; null if a column names the clients. */
+export function clientOfAll(text: string): string | null {
+  const { data } = ofOneClient.safeParse(readYaml(text).value);
+  return data?.ticket.client.name ?? null;
+}
+
 /**
  * Impacts that contradict themselves under the policy would refuse every ticket of that priority.
  */

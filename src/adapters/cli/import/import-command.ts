@@ -13,9 +13,10 @@ import type { Policies } from '../../../application/ports/policies';
 import { isServerFault } from '../../../application/ports/store-errors';
 import type { ChangeTickets } from '../../../application/tickets/change';
 import type { Actor } from '../../../domain/actor';
+import type { Policy } from '../../../domain/policy/policy';
 import { type CsvLog, openCsvLog } from '../../import/csv-rows';
 import { ImportFileError } from '../../import/import-file-error';
-import { type Mapping, parseMapping } from '../../import/mapping-file';
+import { clientOfAll, type Mapping, parseMapping } from '../../import/mapping-file';
 import { stage } from '../../import/staging';
 import type { Progress } from '../progress';
 import { openRowReportOutput } from './row-report-output';
@@ -66,7 +67,8 @@ export async function importFile(
 ): Promise<ImportDone> {
   const startedAt = performance.now();
   const text = await readMapping(options.mapping);
-  const mapping = mappingFor(options, parseMapping(text, options.mapping, await store.policies.current(null)));
+  const policy = await policyOf(store, options.as?.client ?? clientOfAll(text));
+  const mapping = mappingFor(options, parseMapping(text, options.mapping, policy));
   const log = await openCsvLog(options.file, mapping.file, store.clock.now());
   // A connection outside the pool: the rows are staged in a temporary table of this connection.
   const client = new Client({ connectionString: store.url, application_name: 'stepdown import' });
@@ -91,6 +93,10 @@ export async function importFile(
     await client.end().catch(() => undefined);
   }
 }
+
+/** The policy of the new tickets of a client; for null, which clients have them is not known yet. */
+const policyOf = async ({ policies, clientNamed }: ImportStore, client: string | null): Promise<Policy> =>
+  policies.current(client === null ? null : await clientNamed(client));
 
 function mappingFor({ as }: ImportOptions, { file, meaning }: Mapping): Mapping {
   if (as === undefined) return { file, meaning };
