@@ -29,11 +29,14 @@ const impact = z.strictObject({
   note: textSchema({ ...NOTE, blank: true }).optional(),
 });
 
+const LONGEST_DELIMITER = 4;
+const MAX_TAG_COLUMNS = 20;
+
 const mappingSchema = z.strictObject({
   title: textSchema(NAME),
   file: z
     .strictObject({
-      delimiter: z.string().min(1).max(4).default(','),
+      delimiter: z.string().min(1).max(LONGEST_DELIMITER).default(','),
       missing: z.string().optional(),
       encoding: z.enum(ENCODINGS).default('utf-8'),
     })
@@ -49,7 +52,7 @@ const mappingSchema = z.strictObject({
     reporter: column.optional(),
     assignee: column.optional(),
     externalUrl: column.optional(),
-    tags: z.array(column).max(20).default([]),
+    tags: z.array(column).max(MAX_TAG_COLUMNS).default([]),
     channel: z
       .strictObject({
         column: column,
