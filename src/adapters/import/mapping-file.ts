@@ -101,7 +101,7 @@ export interface Mapping {
   readonly meaning: ImportMapping;
 }
 
-/** The client that a mapping file names; undefined if it cannot be read, which parsing it reports. */
+/** The client that a mapping file names; undefined if it cannot be read. */
 export function clientIn(text: string): MappedClient | undefined {
   const { ticket } = (readYaml(text).value ?? {}) as { readonly ticket?: { readonly client?: unknown } | null };
   return clientSchema.safeParse(ticket?.client).data;
@@ -109,8 +109,8 @@ export function clientIn(text: string): MappedClient | undefined {
 
 /**
  * Parses a mapping file (YAML; `docs/IMPORT.md` explains every field) and checks it against the
- * policies under which the import opens tickets: one of them has to cover the impacts of a priority.
- * Problems are those under the first.
+ * policies under which the import opens tickets: one of them has to cover the impacts of a
+ * priority. Problems are those under the first.
  *
  * @throws DocumentError with every problem of the file: line, column, field and accepted values
  */

@@ -178,8 +178,8 @@ function matcher(rule: RecurrenceRule, origin: CalendarDay): (at: CalendarDay) =
 
 /**
  * Whether a date lies in one of the weeks, by their number in the year that has most of the week.
- * Around the new year this can be another year than that of the date: 29 December 2025 is the Monday
- * of the first week of 2026.
+ * Around the new year this can be another year than that of the date: 29 December 2025 is the
+ * Monday of the first week of 2026.
  */
 function isInWeek(weeks: readonly number[], at: CalendarDay, weekStart: number): boolean {
   // The fourth day of a week lies in the year that the week belongs to.
