@@ -52,6 +52,16 @@ describe('a commitment that the policy does not promise', () => {
     expect(story.events.some((event) => 'kind' in event && event.kind === kind)).toBe(false);
   });
 
+  it('is not one for which an imported history has no evidence', () => {
+    const evidence: Evidence = { notMeasured: ['UPDATE'], observedUntil: null };
+    const statusUnder = (policy: Policy) =>
+      clocksOf(new Story(SEV2, OPENED, policy, evidence).ticket, policy).commitments.UPDATE.status;
+    expect([statusUnder(without('SEV2', 'UPDATE')), statusUnder(without('SEV3', 'UPDATE'))]).toEqual([
+      null,
+      'NOT_MEASURED',
+    ]);
+  });
+
   it('differs from best effort, which has a cycle', () => {
     const bestEffort = policyWith({ severities: severitiesWith('SEV2', 'UPDATE', { span: null }) });
     expect(cyclesOf(new Story(SEV2, OPENED, bestEffort), 'UPDATE', OPENED)).toEqual([

@@ -83,7 +83,7 @@ const severitySchema = entry({
 
 const factCode = z
   .string()
-  .regex(FACT_CODE, 'takes a code of capital letters, digits and _, a letter first, such as ALL_END_USERS');
+  .regex(FACT_CODE, 'takes a code of at most 64 capital letters, digits and _, a letter first, such as ALL_END_USERS');
 
 export const factSchema = entry({ code: factCode, title: textSchema(NAME), text: textSchema(NOTE) });
 
