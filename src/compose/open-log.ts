@@ -28,8 +28,34 @@ export async function openLog(level: string, format: LogFormat | null): Promise<
   return log;
 }
 
+/**
+ * Standard error. What it does not take is lost, such as on a full disk or when no one reads the
+ * pipe any more: the log does not end the service.
+ */
+class StandardError implements DestinationStream {
+  private stream = this.open();
+  /** Whether the last write may have ended within a line. */
+  private isCut = false;
+
+  write(lines: string): void {
+    const start = this.isCut ? '\n' : '';
+    this.isCut = false;
+    this.stream.write(start + lines);
+  }
+
+  private open() {
+    const stream = pino.destination({ dest: STDERR, sync: true });
+    // A stream keeps what it could not write, without end.
+    stream.on('error', () => {
+      this.isCut = true;
+      this.stream = this.open();
+    });
+    return stream;
+  }
+}
+
 function jsonLines(): DestinationStream {
-  const lines = new BufferedLines(pino.destination({ dest: STDERR, sync: true }));
+  const lines = new BufferedLines(new StandardError());
   process.on('exit', lines.flushSync);
   return lines;
 }
@@ -44,7 +70,7 @@ async function prettyLines(): Promise<DestinationStream | null> {
     singleLine: true,
     translateTime: false,
   });
-  const terminal = pino.destination({ dest: STDERR, sync: true });
+  const terminal = new StandardError();
   return { write: (line) => terminal.write(textOf(withoutControls(line)) ?? '') };
 }
 

@@ -89,7 +89,7 @@ const factCode = z
   .string()
   .regex(
     FACT_CODE,
-    `takes a code of capital letters, digits and _, a letter first, such as ALL_END_USERS, at most ${LONGEST_CODE} characters`,
+    `takes a code of at most ${LONGEST_CODE} capital letters, digits and _, a letter first, such as ALL_END_USERS`,
   );
 
 export const factSchema = entry({ code: factCode, title: textSchema(NAME), text: textSchema(NOTE) });

@@ -13,9 +13,10 @@ import type { Policies } from '../../../application/ports/policies';
 import { isServerFault } from '../../../application/ports/store-errors';
 import type { ChangeTickets } from '../../../application/tickets/change';
 import type { Actor } from '../../../domain/actor';
+import type { Policy } from '../../../domain/policy/policy';
 import { type CsvLog, openCsvLog } from '../../import/csv-rows';
 import { ImportFileError } from '../../import/import-file-error';
-import { type Mapping, parseMapping } from '../../import/mapping-file';
+import { clientIn, type MappedClient, type Mapping, parseMapping } from '../../import/mapping-file';
 import { stage } from '../../import/staging';
 import type { Progress } from '../progress';
 import { openRowReportOutput } from './row-report-output';
@@ -66,7 +67,8 @@ export async function importFile(
 ): Promise<ImportDone> {
   const startedAt = performance.now();
   const text = await readMapping(options.mapping);
-  const mapping = mappingFor(options, parseMapping(text, options.mapping, await store.policies.current(null)));
+  const policies = await policiesFor(store, options.as === undefined ? clientIn(text) : { name: options.as.client });
+  const mapping = mappingFor(options, parseMapping(text, options.mapping, ...policies));
   const log = await openCsvLog(options.file, mapping.file, store.clock.now());
   // A connection outside the pool: the rows are staged in a temporary table of this connection.
   const client = new Client({ connectionString: store.url, application_name: 'stepdown import' });
@@ -90,6 +92,16 @@ export async function importFile(
     log.close();
     await client.end().catch(() => undefined);
   }
+}
+
+/** The policies under which tickets of a mapping's clients are opened. */
+async function policiesFor(
+  { policies, clientNamed }: Pick<ImportStore, 'policies' | 'clientNamed'>,
+  client: MappedClient | undefined,
+): Promise<readonly Policy[]> {
+  if (client === undefined) return [await policies.current(null)];
+  if ('name' in client) return [await policies.current(await clientNamed(client.name))];
+  return [await policies.current(null), ...(await policies.inForce())];
 }
 
 function mappingFor({ as }: ImportOptions, { file, meaning }: Mapping): Mapping {
