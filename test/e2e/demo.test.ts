@@ -106,7 +106,7 @@ describe('the demo beside a service', () => {
     await expect(client.query('DELETE FROM events')).rejects.toMatchObject({ code: '23001' });
 
     expect((await remove()).stdout).toMatch(/^There are no incidents of the demo in the database /);
-  }, 60_000);
+  });
 });
 
 test('a demo on the database of another service is refused, and leaves nothing behind', async () => {
@@ -132,7 +132,7 @@ test('a demo on the database of another service is refused, and leaves nothing b
     await foreign.end();
     await other.drop();
   }
-}, 60_000);
+});
 
 test('under another policy, the incidents are opened under the one whose words they have', async () => {
   const other = await createTestDatabase();
@@ -170,7 +170,7 @@ test('under another policy, the incidents are opened under the one whose words t
   } finally {
     await other.drop();
   }
-}, 60_000);
+});
 
 test('a program that is no service of Stepdown is left alone, and a wrong answer is a sentence', async () => {
   const answers = createServer((request, response) => {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { DocumentError } from '../../src/adapters/documents/document-error';
-import { parseMapping } from '../../src/adapters/import/mapping-file';
+import { clientIn, parseMapping } from '../../src/adapters/import/mapping-file';
 import { parsePolicy } from '../../src/adapters/policy-files/load-policy';
 import type { PolicyDocument } from '../../src/domain/policy/policy';
 import { CIMCLOUD_DOCUMENT } from '../support/policies';
@@ -17,9 +17,9 @@ const mappingOf = (...impacts: readonly string[]): string => {
   return EXAMPLE.replace(/( {2}values:\n)(?: {4}- value:.*\n(?: {6}.*\n)*)+/, `$1${values}\n`);
 };
 
-function problemsOf(text: string, policy: PolicyDocument): readonly string[] {
+function problemsOf(text: string, ...policies: readonly PolicyDocument[]): readonly string[] {
   try {
-    parseMapping(text, 'mapping.yaml', policy);
+    parseMapping(text, 'mapping.yaml', ...policies);
     return [];
   } catch (error) {
     if (!(error instanceof DocumentError)) throw error;
@@ -48,6 +48,21 @@ describe('the impacts of a mapping', () => {
     ]);
   });
 
+  it('of each priority are in the words of one of several policies; a problem is that under the first', () => {
+    const [both, mixed] = [
+      mappingOf(
+        '{ audience: PRODUCTION, consequence: UNAVAILABLE }',
+        '{ audience: ALL_END_USERS, consequence: DEGRADED }',
+      ),
+      mappingOf(
+        '{ audience: PRODUCTION, consequence: UNAVAILABLE }, { audience: ALL_END_USERS, consequence: DEGRADED }',
+      ),
+    ];
+    expect(problemsOf(both, CIMCLOUD_DOCUMENT, GITLAB)).toEqual([]);
+    expect(problemsOf(mixed, CIMCLOUD_DOCUMENT, GITLAB)).toEqual(problemsOf(mixed, CIMCLOUD_DOCUMENT));
+    expect(problemsOf(mixed, CIMCLOUD_DOCUMENT)).toHaveLength(2);
+  });
+
   it('get the most similar word', () => {
     expect(problemsOf(mappingOf('{ audience: PRODUCTON, consequence: QUESTION }'), GITLAB)).toEqual([
       expect.stringContaining('; did you mean "PRODUCTION"?'),
@@ -59,4 +74,16 @@ describe('the impacts of a mapping', () => {
       expect.stringContaining('NOBODY with UNAVAILABLE has none'),
     ]);
   });
+});
+
+it.each([
+  ['ticket: { client: { name: Globex } }', { name: 'Globex' }],
+  ['ticket: { client: { column: customer } }', { column: 'customer' }],
+  ['ticket: { client: { name: Globex, column: customer } }', undefined],
+  ['ticket: { client: Globex }', undefined],
+  ['ticket:', undefined],
+  ['- ticket', undefined],
+  ['', undefined],
+])('the client in the mapping %j is %j', (text, client) => {
+  expect(clientIn(text)).toEqual(client);
 });

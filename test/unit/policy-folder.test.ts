@@ -100,6 +100,14 @@ describe('a file that a policy names', () => {
     );
   });
 
+  it.each(['\r\n ', '\n\t'])('can have a line that is folded within a character: %j', (fold) => {
+    const name = Buffer.from('Fête 🎪');
+    const cuts = [...name.keys()].map((at) => Buffer.concat([name.subarray(at, at + 1), Buffer.from(fold)]));
+    const [before = '', after = ''] = FAIR.split('Fair');
+    writeFileSync(join(folder, 'cut.ics'), Buffer.concat([Buffer.from(before), ...cuts, Buffer.from(after)]));
+    expect(parse(withIcs('cut.ics')).calendars.business?.holidayNames).toEqual({ '2027-03-04': 'Fête 🎪' });
+  });
+
   it('is part of the fingerprint, which does not change without one', () => {
     const data = { calendars: { business: { holidays: { ics: 'print.ics' } } } };
     const fingerprint = () => policyFingerprint(data, folderOf(join(folder, 'policy.yaml')));

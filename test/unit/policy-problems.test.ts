@@ -302,12 +302,12 @@ describe('the vocabulary of a policy', () => {
   };
 
   it.each([
-    ['code: NOBODY', 'code: nobody', 'facts.audiences[2].code', 'takes a code of capital letters'],
+    ['code: NOBODY', 'code: nobody', 'facts.audiences[2].code', 'takes a code of at most 64 capital letters'],
     ['code: NOBODY', 'code: ANY', 'facts.audiences[2].code', 'stands for every audience'],
     ['code: NOBODY', 'code: PRODUCTION', 'facts.audiences[2].code', 'PRODUCTION occurs twice'],
-    ['code: ENHANCEMENT', 'code: ENHANCEMENTS', 'rules[5].consequences[2]', 'did you mean "ENHANCEMENTS"?'],
-    ['audience: NOBODY', 'audience: NO_BODY', 'rules[6].audience', 'did you mean "NOBODY"?'],
-    [', ENHANCEMENT]', ']', 'facts.consequences[6].code', 'is in no rule'],
+    ['code: ENHANCEMENT', 'code: ENHANCEMENTS', 'rules[9].consequences[2]', 'did you mean "ENHANCEMENTS"?'],
+    ['audience: NOBODY', 'audience: NO_BODY', 'rules[10].audience', 'did you mean "NOBODY"?'],
+    [', ENHANCEMENT]', ']', 'facts.consequences[7].code', 'is in no rule'],
     ['      title: Production\n', '', 'facts.audiences[0].title', 'is missing'],
     ['    - code', '    - name', 'facts.audiences[0].name', 'is not known here'],
   ])('%j → %j is a problem at %s', (find, replace, field, message) => {

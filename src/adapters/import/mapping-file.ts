@@ -6,7 +6,13 @@ import { unknownFactsIn } from '../../domain/policy/facts';
 import { COMMITMENT_KINDS, WAITING_REASONS } from '../../domain/policy/policy';
 import { CHANNELS } from '../../domain/ticket/commands';
 import { MAX_IMPACTS, NAME, NOTE, SUBJECT } from '../../domain/value-rules';
-import { DocumentError, type DocumentProblem, fieldName, type ReportProblem } from '../documents/document-error';
+import {
+  DocumentError,
+  type DocumentProblem,
+  type FieldPath,
+  fieldName,
+  type ReportProblem,
+} from '../documents/document-error';
 import { parseWith } from '../documents/issue-messages';
 import { textSchema } from '../documents/text-schema';
 import { readYaml } from '../documents/yaml-source';
@@ -29,11 +35,16 @@ const impact = z.strictObject({
   note: textSchema({ ...NOTE, blank: true }).optional(),
 });
 
+const LONGEST_DELIMITER = 4;
+const MAX_TAG_COLUMNS = 20;
+
+const clientSchema = z.union([z.strictObject({ name: textSchema(NAME) }), z.strictObject({ column })]);
+
 const mappingSchema = z.strictObject({
   title: textSchema(NAME),
   file: z
     .strictObject({
-      delimiter: z.string().min(1).max(4).default(','),
+      delimiter: z.string().min(1).max(LONGEST_DELIMITER).default(','),
       missing: z.string().optional(),
       encoding: z.enum(ENCODINGS).default('utf-8'),
     })
@@ -43,13 +54,13 @@ const mappingSchema = z.strictObject({
     id: column,
     order: z.union([z.literal('file'), z.strictObject({ column, as: z.enum(['number', 'text']).default('number') })]),
     openedAt: column,
-    client: z.union([z.strictObject({ name: textSchema(NAME) }), z.strictObject({ column })]),
+    client: clientSchema,
     subject: textSchema(SUBJECT),
     description: column.optional(),
     reporter: column.optional(),
     assignee: column.optional(),
     externalUrl: column.optional(),
-    tags: z.array(column).max(20).default([]),
+    tags: z.array(column).max(MAX_TAG_COLUMNS).default([]),
     channel: z
       .strictObject({
         column: column,
@@ -84,19 +95,29 @@ const mappingSchema = z.strictObject({
 /** The content of a mapping file, validated. */
 export type MappingFile = z.output<typeof mappingSchema>;
 
+/** One client for all tickets, or the column with the names of their clients. */
+export type MappedClient = z.output<typeof clientSchema>;
+
 /** A mapping: how the file is read, and what its rows mean. */
 export interface Mapping {
   readonly file: MappingFile;
   readonly meaning: ImportMapping;
 }
 
+/** The client that a mapping file names; undefined if it cannot be read. */
+export function clientIn(text: string): MappedClient | undefined {
+  const { ticket } = (readYaml(text).value ?? {}) as { readonly ticket?: { readonly client?: unknown } | null };
+  return clientSchema.safeParse(ticket?.client).data;
+}
+
 /**
  * Parses a mapping file (YAML; `docs/IMPORT.md` explains every field) and checks it against the
- * policy that the import runs under.
+ * policies under which the import opens tickets: one of them has to cover the impacts of a
+ * priority. Problems are those under the first.
  *
  * @throws DocumentError with every problem of the file: line, column, field and accepted values
  */
-export function parseMapping(text: string, fileName: string, policy: Classifier): Mapping {
+export function parseMapping(text: string, fileName: string, ...policies: readonly Classifier[]): Mapping {
   const { value, problems: unreadable, locate } = readYaml(text);
   const problems: DocumentProblem[] = [...unreadable];
   const report: ReportProblem = (path, message, at) => {
@@ -104,7 +125,7 @@ export function parseMapping(text: string, fileName: string, policy: Classifier)
   };
   const file = value === undefined ? undefined : parseWith(mappingSchema, value, report);
   if (file !== undefined) {
-    checkPriorities(file, policy, report);
+    checkPriorities(file, policies, report);
     checkSilence(file, report);
   }
   if (file === undefined || problems.length > 0) {
@@ -116,40 +137,37 @@ export function parseMapping(text: string, fileName: string, policy: Classifier)
   return { file, meaning: meaningOf(file) };
 }
 
-const ofOneClient = z.object({ ticket: z.object({ client: z.object({ name: z.string() }) }) });
-
-/** The client that a mapping names for all tickets; null if a column names the clients. */
-export function clientOfAll(text: string): string | null {
-  const { data } = ofOneClient.safeParse(readYaml(text).value);
-  return data?.ticket.client.name ?? null;
-}
-
-/**
- * Impacts that contradict themselves under the policy would refuse every ticket of that priority.
- */
-function checkPriorities({ priority }: MappingFile, policy: Classifier, report: ReportProblem): void {
+/** Impacts that no policy covers would refuse every ticket of that priority. */
+function checkPriorities({ priority }: MappingFile, policies: readonly Classifier[], report: ReportProblem): void {
   const seen = new Set<string>();
   for (const [index, { value, impacts }] of priority.values.entries()) {
-    if (seen.has(value)) report(['priority', 'values', index, 'value'], `"${value}" occurs twice; keep one`);
+    const path = ['priority', 'values', index];
+    if (seen.has(value)) report([...path, 'value'], `"${value}" occurs twice; keep one`);
     seen.add(value);
-    let isKnown = true;
-    for (const [place, impact] of impacts.entries()) {
-      for (const { kind, value, known } of unknownFactsIn(policy.facts, impact)) {
-        isKnown = false;
-        const takes = `takes one of the policy's ${known.join(', ')}, not "${value}"`;
-        const path = ['priority', 'values', index, 'impacts', place, kind.toLowerCase()];
-        report(path, `${takes}${didYouMean(value, known)}`);
-      }
-    }
-    if (!isKnown) continue;
-    const outcome = classify(policy, impacts);
-    if (!outcome.ok && outcome.refusal.code === 'ContradictoryImpact') {
-      const { audience, consequence } = outcome.refusal;
-      report(
-        ['priority', 'values', index, 'impacts'],
-        `takes impacts that the policy has a clause for; ${audience} with ${consequence} has none`,
-      );
-    }
+    if (policies.some((policy) => classify(policy, impacts).ok)) continue;
+    const [policy] = policies;
+    if (policy !== undefined) reportUncovered(impacts, policy, [...path, 'impacts'], report);
+  }
+}
+
+/** Reports why a policy does not cover the impacts of a priority. */
+function reportUncovered(
+  impacts: readonly z.output<typeof impact>[],
+  policy: Classifier,
+  path: FieldPath,
+  report: ReportProblem,
+): void {
+  const unknownFacts = impacts.flatMap((one, place) =>
+    unknownFactsIn(policy.facts, one).map((fact) => ({ ...fact, place })),
+  );
+  for (const { kind, value, known, place } of unknownFacts) {
+    const takes = `takes one of the policy's ${known.join(', ')}, not "${value}"`;
+    report([...path, place, kind.toLowerCase()], `${takes}${didYouMean(value, known)}`);
+  }
+  const outcome = classify(policy, impacts);
+  if (!outcome.ok && outcome.refusal.code === 'ContradictoryImpact' && unknownFacts.length === 0) {
+    const { audience, consequence } = outcome.refusal;
+    report(path, `takes impacts that the policy has a clause for; ${audience} with ${consequence} has none`);
   }
 }
 

@@ -36,6 +36,19 @@ const FAILURES: Readonly<Record<string, string>> = {
 const isInsideByName = (name: string): boolean =>
   name !== '' && !isAbsolute(name) && !/[\0\\]/.test(name) && !name.split('/').includes('..');
 
+/**
+ * Some programs fold a line of an iCalendar file within a character (RFC 5545, section 3.1). Such a
+ * fold moves behind the character, so that lines keep their numbers.
+ */
+const withWholeCharacters = (file: Buffer): Buffer => {
+  const text = file.toString('latin1');
+  const whole = text.replace(
+    /(?:\r?\n[ \t][\x80-\xbf]+)+/g,
+    (cut) => cut.replace(/[\r\n\t ]/g, '') + cut.replace(/[\x80-\xbf]/g, ''),
+  );
+  return Buffer.from(whole, 'latin1');
+};
+
 function readInside(folder: string, name: string): NamedFile {
   if (!isInsideByName(name))
     return { failure: 'is not the name of a file in the folder of the policy, such as holidays.ics' };
@@ -51,7 +64,7 @@ function readInside(folder: string, name: string): NamedFile {
       const stats = fstatSync(file);
       if (!stats.isFile()) return { failure: 'is not a regular file' };
       if (stats.size > MAX_DOCUMENT_BYTES) return { failure: 'is larger than 1 MiB, the maximum size' };
-      return { text: new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file)) };
+      return { text: new TextDecoder('utf-8', { fatal: true }).decode(withWholeCharacters(readFileSync(file))) };
     } finally {
       closeSync(file);
     }

@@ -124,7 +124,8 @@ const periodIndex = ({ frequency, weekStart }: RecurrenceRule): ((at: CalendarDa
     case 'MONTHLY':
       return ({ year, month }) => year * 12 + month;
     case 'WEEKLY':
-      return ({ day, weekday }) => (day - daysSince(weekStart, weekday)) / 7;
+      // The first days of weeks are not multiples of 7, and fractions of a week would not be exact.
+      return ({ day, weekday }) => Math.floor((day - daysSince(weekStart, weekday)) / 7);
     case 'DAILY':
       return ({ day }) => day;
   }
@@ -176,17 +177,16 @@ function matcher(rule: RecurrenceRule, origin: CalendarDay): (at: CalendarDay) =
 }
 
 /**
- * Whether a date lies in one of the weeks of its own year. The first week is the first one with at
- * least four days in the year. Days of the year that belong to a week of another year lie in none.
+ * Whether a date lies in one of the weeks, by their number in the year that has most of the week.
+ * Around the new year this can be another year than that of the date: 29 December 2025 is the
+ * Monday of the first week of 2026.
  */
 function isInWeek(weeks: readonly number[], at: CalendarDay, weekStart: number): boolean {
-  const newYear = at.day - at.dayOfYear + 1;
-  const before = daysSince(weekStart, weekdayOf(newYear));
-  const firstWeek = newYear - before + (before > 3 ? 7 : 0);
-  const after = daysSince(weekStart, weekdayOf(newYear + at.yearLength));
-  const weeksInYear = (newYear + at.yearLength - after + (after > 3 ? 7 : 0) - firstWeek) / 7;
-  const week = Math.floor((at.day - firstWeek) / 7) + 1;
-  return week >= 1 && week <= weeksInYear && (weeks.includes(week) || weeks.includes(week - weeksInYear - 1));
+  // The fourth day of a week lies in the year that the week belongs to.
+  const fourth = calendarDay(at.day - daysSince(weekStart, at.weekday) + 3);
+  const week = Math.ceil(fourth.dayOfYear / 7);
+  const weeksInYear = week + Math.floor((fourth.yearLength - fourth.dayOfYear) / 7);
+  return weeks.includes(week) || weeks.includes(week - weeksInYear - 1);
 }
 
 const atPositions = (days: readonly DayNumber[], positions: readonly number[]): readonly DayNumber[] =>

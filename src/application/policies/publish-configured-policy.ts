@@ -50,7 +50,8 @@ export async function policiesForDryRun(
     return { policies, hasUnpublishedChanges: await policies.differsFromPublished(file) };
   }
   const policy = compilePolicy(file.document(), 1);
-  return { policies: { ...policies, current: async () => policy }, hasUnpublishedChanges: false };
+  const only = { current: async () => policy, inForce: async () => [policy] };
+  return { policies: { ...policies, ...only }, hasUnpublishedChanges: false };
 }
 
 function throwIfRefused(refusals: readonly Refusal[]): void {

@@ -1,5 +1,5 @@
 import { type DurationMs, type EpochMs, least } from '../instant';
-import { COMMITMENT_KINDS, type CommitmentKind, type Policy } from '../policy/policy';
+import { COMMITMENT_KINDS, type CommitmentKind, type Policy, targetOf } from '../policy/policy';
 import { letPass } from '../ticket/decide';
 import type { Breach, Cycle, Ticket } from '../ticket/ticket';
 import { atRiskMark, type ClockReading, isBestEffort, readClock } from './commitment';
@@ -143,6 +143,10 @@ export function keptViews(ticket: Ticket, policy: Policy, at: EpochMs): CycleVie
   };
 }
 
+/** Whether the policy promises a commitment for which an imported history has no evidence. */
+export const isNotMeasured = (ticket: Ticket, policy: Policy, kind: CommitmentKind): boolean =>
+  ticket.notMeasured.includes(kind) && targetOf(policy, ticket.severity, kind) !== null;
+
 /** The latest cycle of a commitment at an instant; null if the commitment has none. */
 export function viewCommitment(
   ticket: Ticket,
@@ -257,7 +261,7 @@ export function clocksOf(ticket: Ticket, policy: Policy): TicketClocks {
 }
 
 function clockOf(ticket: Ticket, policy: Policy, kind: CommitmentKind): CommitmentClock {
-  if (ticket.notMeasured.includes(kind)) return { ...NONE, status: 'NOT_MEASURED' };
+  if (isNotMeasured(ticket, policy, kind)) return { ...NONE, status: 'NOT_MEASURED' };
   const cycle = ticket.cycles.findLast((candidate) => candidate.kind === kind);
   if (cycle === undefined) return NONE;
   const view = viewCycle(ticket, policy, cycle, ticket.lastEventAt);

@@ -16,7 +16,7 @@ import type { Actor } from '../../../domain/actor';
 import type { Policy } from '../../../domain/policy/policy';
 import { type CsvLog, openCsvLog } from '../../import/csv-rows';
 import { ImportFileError } from '../../import/import-file-error';
-import { clientOfAll, type Mapping, parseMapping } from '../../import/mapping-file';
+import { clientIn, type MappedClient, type Mapping, parseMapping } from '../../import/mapping-file';
 import { stage } from '../../import/staging';
 import type { Progress } from '../progress';
 import { openRowReportOutput } from './row-report-output';
@@ -67,8 +67,8 @@ export async function importFile(
 ): Promise<ImportDone> {
   const startedAt = performance.now();
   const text = await readMapping(options.mapping);
-  const policy = await policyOf(store, options.as?.client ?? clientOfAll(text));
-  const mapping = mappingFor(options, parseMapping(text, options.mapping, policy));
+  const policies = await policiesFor(store, options.as === undefined ? clientIn(text) : { name: options.as.client });
+  const mapping = mappingFor(options, parseMapping(text, options.mapping, ...policies));
   const log = await openCsvLog(options.file, mapping.file, store.clock.now());
   // A connection outside the pool: the rows are staged in a temporary table of this connection.
   const client = new Client({ connectionString: store.url, application_name: 'stepdown import' });
@@ -94,9 +94,15 @@ export async function importFile(
   }
 }
 
-/** The policy of the new tickets of a client; for null, which clients have them is not known yet. */
-const policyOf = async ({ policies, clientNamed }: ImportStore, client: string | null): Promise<Policy> =>
-  policies.current(client === null ? null : await clientNamed(client));
+/** The policies under which tickets of a mapping's clients are opened. */
+async function policiesFor(
+  { policies, clientNamed }: Pick<ImportStore, 'policies' | 'clientNamed'>,
+  client: MappedClient | undefined,
+): Promise<readonly Policy[]> {
+  if (client === undefined) return [await policies.current(null)];
+  if ('name' in client) return [await policies.current(await clientNamed(client.name))];
+  return [await policies.current(null), ...(await policies.inForce())];
+}
 
 function mappingFor({ as }: ImportOptions, { file, meaning }: Mapping): Mapping {
   if (as === undefined) return { file, meaning };

@@ -198,13 +198,15 @@ function answerIn(text: string): object {
   }
 }
 
+const HEALTH_TIMEOUT_MS = 5_000;
+
 /**
  * Whether a Stepdown service answers at the URL.
  *
  * @throws DemoError if one does that cannot serve
  */
 export async function isServing(url: string): Promise<boolean> {
-  const text = await fetch(new URL('/health', url), { signal: AbortSignal.timeout(5_000) })
+  const text = await fetch(new URL('/health', url), { signal: AbortSignal.timeout(HEALTH_TIMEOUT_MS) })
     .then((response) => response.text())
     .catch(() => '');
   // Other programs can have a `/health` too.

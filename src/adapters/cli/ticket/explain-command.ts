@@ -9,9 +9,15 @@ import { SYSTEM } from '../../../domain/actor';
 import { answerOrNull, isUnanswerable } from '../../../domain/calendar/business-calendar';
 import { targetWorth } from '../../../domain/commitment/commitment';
 import { countedIn, explainDue, type Segment } from '../../../domain/commitment/explain-due';
-import { judgedAt, seenAt, viewCycle } from '../../../domain/commitment/view';
+import { isNotMeasured, judgedAt, seenAt, viewCycle } from '../../../domain/commitment/view';
 import { type EpochMs, toIso } from '../../../domain/instant';
-import { COMMITMENT_KINDS, type CommitmentKind, calendarOf, targetOfCycle } from '../../../domain/policy/policy';
+import {
+  COMMITMENT_KINDS,
+  type CommitmentKind,
+  calendarOf,
+  type Policy,
+  targetOfCycle,
+} from '../../../domain/policy/policy';
 import { zoneProblem } from '../../documents/zone-problem';
 import { fromGlobalId } from '../../graphql/base/global-id';
 import { formatDuration } from '../../graphql/base/scalars';
@@ -71,12 +77,12 @@ export async function explain({ reader, policies, clock }: ExplainDeps, options:
         ...segmentsOf(() => explainDue(ticket, policy, cycle, at)),
       };
     });
-  if (cycles.length === 0) throw new ExplainError(nothingToExplain(ticket, kind, number));
+  if (cycles.length === 0) throw new ExplainError(nothingToExplain(ticket, policy, kind, number));
   const { state } = seenAt(ticket, policy, at);
   if (options.json) return printableJson(`${JSON.stringify(jsonOf(ticket, state, at, cycles), null, 2)}\n`);
   const name =
     ticket.externalId === null ? `Ticket ${ticket.number}` : `Ticket ${ticket.number} (${ticket.externalId})`;
-  const { notMeasured } = ticket;
+  const notMeasured = COMMITMENT_KINDS.filter((candidate) => isNotMeasured(ticket, policy, candidate));
   const head = [
     `${name}: ${ticket.subject}`,
     `${ticket.severity}, ${state}, at ${toIso(at)}${ticket.observedUntil === null ? '' : ', the end of its imported history'}`,
@@ -134,14 +140,11 @@ function cycleNumberOf(text: string | null): number | null {
   return Number(text);
 }
 
-function nothingToExplain(
-  { number, cycles, notMeasured }: StoredTicket,
-  kind: CommitmentKind | null,
-  cycle: number | null,
-) {
+function nothingToExplain(ticket: StoredTicket, policy: Policy, kind: CommitmentKind | null, cycle: number | null) {
+  const { number, cycles } = ticket;
   const which = `${cycle === null ? 'cycle' : `cycle ${cycle}`}${kind === null ? '' : ` of ${kind}`}`;
   const has = COMMITMENT_KINDS.map((candidate) => {
-    if (notMeasured.includes(candidate)) return `${candidate} not measured`;
+    if (isNotMeasured(ticket, policy, candidate)) return `${candidate} not measured`;
     const count = cycles.filter((one) => one.kind === candidate).length;
     return `${candidate} ${count === 0 ? 'not promised' : count}`;
   });

@@ -4,6 +4,7 @@ import {
   type CommitmentStatus,
   type CycleView,
   type CycleViews,
+  isNotMeasured,
   keptViews,
   nextDue,
   viewCommitment,
@@ -34,7 +35,7 @@ const commitmentOf =
   (judged: JudgedTicket): CommitmentView | null => {
     const { ticket, policy, at } = judged;
     const latest = viewCommitment(ticket, policy, kind, at, judged.once(VIEWS));
-    return latest === null && !ticket.notMeasured.includes(kind) ? null : { judged, kind, latest };
+    return latest === null && !isNotMeasured(ticket, policy, kind) ? null : { judged, kind, latest };
   };
 
 /**
