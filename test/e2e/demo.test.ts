@@ -99,7 +99,7 @@ describe('the demo beside a service', () => {
     await expect(client.query('DELETE FROM events')).rejects.toMatchObject({ code: '23001' });
 
     expect((await remove()).stdout).toMatch(/^There are no incidents of the demo in the database /);
-  }, 60_000);
+  });
 });
 
 test('a demo on the database of another service is refused, and leaves nothing behind', async () => {
@@ -125,7 +125,7 @@ test('a demo on the database of another service is refused, and leaves nothing b
     await foreign.end();
     await other.drop();
   }
-}, 60_000);
+});
 
 test('a start logs the policy that it publishes', () => {
   const lines = service.logged().filter(({ msg }) => msg.includes('published the configured policy'));

@@ -114,7 +114,7 @@ describeInBrowser(`the explorer in a browser${noBrowser === null ? '' : ` (skipp
       );
     }
     expect(page.url()).toBe(service.url.replace('127.0.0.1', 'localhost'));
-  }, 60_000);
+  });
 
   it('shows the events of a subscription', async () => {
     const page = await open('localhost');

@@ -106,21 +106,23 @@ describe('history: live', () => {
   });
 
   it('lists the deadlines of open tickets, and the engine records them', async () => {
-    // The response to a SEV1 is due after 15 minutes, around the clock.
-    const openedAt = Date.now() - 15 * 60_000 + 6_000;
     const at = (ms: number): string => new Date(ms).toISOString();
-    await importLog(UNMEASURED + LIVE, [`S,${at(openedAt)},New,1`, `T,${at(openedAt + 60_000)},New,1`]);
+    await importLog(UNMEASURED + LIVE, [`T,${at(Date.now())},New,1`]);
     const service = await startTestService({ database });
+    const listed = async (): Promise<readonly string[]> => {
+      const { deadlines } = await service.data('{ deadlines(first: 10) { nodes { ticket { externalId } } } }');
+      return deadlines.nodes.map((node: { ticket: { externalId: string } }) => node.ticket.externalId);
+    };
     try {
-      const { deadlines } = await service.data(
-        '{ deadlines(first: 10) { nodes { commitment { kind } dueAt ticket { externalId } } } }',
-      );
-      const listed = deadlines.nodes.map((node: { ticket: { externalId: string } }) => node.ticket.externalId);
-      expect([...new Set(listed)].sort()).toEqual(['S', 'T']);
-      await untilTrue(async () => {
-        const events = await eventsOf('S');
-        return events.includes(`COMMITMENT_BREACHED RESPONSE ${at(openedAt + 15 * 60_000)}`);
-      });
+      expect(await listed()).toContain('T');
+      // A ticket that is due soon, but not before it is listed: with more time if that took longer.
+      // The response to a SEV1 is due after 15 minutes, around the clock.
+      for (let soonMs = 2_000, isListed = false; !isListed; soonMs *= 3) {
+        const [id, dueAt] = [`S${soonMs}`, Date.now() + soonMs];
+        await importLog(UNMEASURED + LIVE, [`${id},${at(dueAt - 15 * 60_000)},New,1`]);
+        isListed = (await listed()).includes(id);
+        await untilTrue(async () => (await eventsOf(id)).includes(`COMMITMENT_BREACHED RESPONSE ${at(dueAt)}`));
+      }
     } finally {
       await service.close();
     }

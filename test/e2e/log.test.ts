@@ -1,3 +1,4 @@
+import { existsSync, openSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { ask, serve } from '../support/program';
@@ -35,4 +36,23 @@ test('LOG_FORMAT=pretty writes lines for people, without what a terminal obeys',
   expect(request).toMatch(/^\[\d{4}-\d\d-\d\dT[\d:.]+Z\] INFO <local operator>: request \{.*"operation":"Open".*\}$/);
   expect(service.stderr()).toMatch(/INFO: stopping \{"signal":"SIGTERM"\}\n$/);
   expect(service.stderr()).not.toMatch(/(?!\n)\p{Cc}/u);
+});
+
+const FULL = '/dev/full';
+const noFull = existsSync(FULL) ? null : `there is no ${FULL}`;
+
+(noFull === null ? test : test.skip)(
+  `a full disk that the log goes to does not end the service${noFull === null ? '' : ` (not here: ${noFull})`}`,
+  async () => {
+    const service = await serve({ DATABASE_URL: database.url, LOG_LEVEL: 'info' }, openSync(FULL, 'w'));
+    for (let n = 0; n < 3; n += 1) await ask(service.url, SUBMIT);
+    expect(await service.end('SIGTERM')).toBe(0);
+  },
+);
+
+test('a pipe that no one reads any more does not end the service', async () => {
+  const service = await serve({ DATABASE_URL: database.url, LOG_LEVEL: 'info' });
+  service.child.stderr?.destroy();
+  for (let n = 0; n < 3; n += 1) await ask(service.url, SUBMIT);
+  expect(await service.end('SIGTERM')).toBe(0);
 });

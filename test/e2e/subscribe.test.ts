@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 import { startTestService } from '../support/graphql-service';
 import { run } from '../support/program';
+import { untilTrue } from '../support/until';
 
 const ROOT = join(__dirname, '../..');
 
@@ -34,10 +34,10 @@ test('a subscriber that keeps up receives every event of an import by another pr
   );
   try {
     // Subscribed for sure once an event of its own arrives.
-    while (count === 0) {
+    await untilTrue(async () => {
       await service.submit();
-      await sleep(50);
-    }
+      return count > 0;
+    });
     const before = count;
     const args = [
       join(ROOT, 'examples/data/incidents.csv'),
@@ -46,7 +46,7 @@ test('a subscriber that keeps up receives every event of an import by another pr
     ];
     const imported = await run(['import', ...args], { DATABASE_URL: service.database.url });
     expect(imported.stdout).toMatch(/Events: {4}1205/);
-    while (failure === null && count < before + 1205) await sleep(50);
+    await untilTrue(() => failure !== null || count >= before + 1205);
     expect(failure).toBeNull();
     for (const list of numbers.values()) expect(list).toEqual(list.map((_, index) => index + 1));
   } finally {

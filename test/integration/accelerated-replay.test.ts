@@ -62,5 +62,4 @@ test.each([
     // No command had to record what fell due; the engine had done so before.
     expect(due.filter(({ xid }) => !byEngine.has(xid))).toEqual([]);
   },
-  120_000,
 );

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Client } from 'pg';
+import pino from 'pino';
+import { startEdgeServer } from '../support/edge-server';
 import { type Json, SEV2, SEV3, startTestService, type TestService } from '../support/graphql-service';
 import { askOver, listenOver, openSocket } from '../support/graphql-socket';
 import { until, untilTrue } from '../support/until';
@@ -105,24 +108,24 @@ describe('a request over HTTP', () => {
   });
 
   it('of a client that leaves before the answer is abandoned', async () => {
-    await requests(0);
+    const lines: Json[] = [];
+    const logger = pino({}, { write: (line: string) => lines.push(JSON.parse(line)) });
+    const server = await startEdgeServer({ logger });
     const abort = new AbortController();
-    const asking = fetch(service.url, {
+    const asking = fetch(server.url, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'x-request-id': 'left' },
-      body: JSON.stringify({ query: '{ slaReport { groups { key } } }' }),
+      body: JSON.stringify({ query: 'query Held { held }' }),
       signal: abort.signal,
     }).catch(() => undefined);
+    await untilTrue(() => server.begun.length === 1);
     abort.abort();
     await asking;
-    // It may be aborted before it is sent.
-    await post({ query: '{ __typename }' }, { 'x-request-id': 'after' });
-    const lines = await requests(1);
-    expect(lines.filter(({ requestId, status }) => requestId === 'left' && status === undefined)).toEqual(
-      lines
-        .filter(({ requestId }) => requestId === 'left')
-        .map((line) => expect.objectContaining({ ...line, code: 'OPERATION_ABANDONED' })),
-    );
+    await untilTrue(() => lines.length > 0);
+    server.release();
+    await server.close();
+    expect(lines).toMatchObject([{ requestId: 'left', operation: 'Held', code: 'OPERATION_ABANDONED', bytes: 0 }]);
+    expect(lines[0]).not.toHaveProperty('status');
   });
 });
 
@@ -191,6 +194,31 @@ describe('a ticket', () => {
     const refused = await service.mutate('acknowledgeTicket', { ticketId: id });
     expect(refused.userErrors).toHaveLength(1);
     expect(service.logged.slice(from).filter(({ msg }) => msg === 'ticket changed')).toHaveLength(5);
+  });
+
+  it('whose row PostgreSQL refuses is in no line with its texts', async () => {
+    const from = service.logged.length;
+    const client = new Client(service.database.url);
+    await client.connect();
+    try {
+      await client.query(`ALTER TABLE tickets ADD CONSTRAINT refused CHECK (subject <> '${SECRET}') NOT VALID`);
+      const { errors } = await service.ask(
+        'mutation ($i: SubmitTicketInput!) { submitTicket(input: $i) { ticket { id } } }',
+        { i: { subject: SECRET, description: SECRET, impacts: SEV2 } },
+      );
+      expect(errors[0]?.extensions.code).toBe('INTERNAL_SERVER_ERROR');
+    } finally {
+      await client.query('ALTER TABLE tickets DROP CONSTRAINT IF EXISTS refused');
+      await client.end();
+    }
+    const lines = service.logged.slice(from);
+    expect(lines).toContainEqual(
+      expect.objectContaining({
+        msg: 'unexpected fault',
+        err: expect.objectContaining({ code: '23514', table: 'tickets', constraint: 'refused' }),
+      }),
+    );
+    expect(JSON.stringify(lines)).not.toContain(SECRET);
   });
 
   it('and no line at all has what requests carry', async () => {

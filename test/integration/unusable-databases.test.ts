@@ -159,7 +159,7 @@ test('a service logs an outage without the password', async () => {
   }
   expect(service.database).toMatch(/^the database watched on 127\.0\.0\.1:\d+ \(user scram\)$/);
   expect(text).not.toMatch(/s3cret/);
-}, 60_000);
+});
 
 /** One or more sentences, no stack trace, and nothing of a password in any form. */
 function expectSentence(text: string): void {

@@ -1,8 +1,9 @@
 import type { Actor } from '../../src/domain/actor';
 import { ZoneOffsets } from '../../src/domain/calendar/zone-offsets';
+import { viewCycle } from '../../src/domain/commitment/view';
 import type { Impact } from '../../src/domain/impact';
 import { type EpochMs, toIso } from '../../src/domain/instant';
-import type { Policy } from '../../src/domain/policy/policy';
+import type { CommitmentKind, Policy } from '../../src/domain/policy/policy';
 import type { Command, NewTicket } from '../../src/domain/ticket/commands';
 import { type Decision, decide, type Evidence, submit } from '../../src/domain/ticket/decide';
 import type { Ticket } from '../../src/domain/ticket/ticket';
@@ -80,6 +81,22 @@ export class Story {
     return this;
   }
 }
+
+/**
+ * A commitment's cycles at an instant as rows: severity, start, due, status, and when it was
+ * breached if it was; wall clock of New York.
+ */
+export const cyclesOf = ({ ticket, policy }: Story, kind: CommitmentKind, at: EpochMs) =>
+  ticket.cycles
+    .filter((cycle) => cycle.kind === kind)
+    .map((cycle) => viewCycle(ticket, policy, cycle, at))
+    .map(({ cycle, dueAt, status, breach }) => [
+      cycle.severity,
+      inNy(cycle.startedAt),
+      inNy(dueAt),
+      status,
+      ...(breach === null ? [] : [inNy(breach.at)]),
+    ]);
 
 export const ACKNOWLEDGE: Command = { type: 'acknowledge' };
 export const RESOLVE: Command = { type: 'resolve', resolution: null };

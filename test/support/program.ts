@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from './until';
 
 const PROGRAM = join(__dirname, '../../bin/stepdown.js');
 
@@ -44,36 +44,37 @@ export interface Serving {
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null>;
 }
 
-/** Starts `stepdown serve` on any free port and waits for its greeting. */
-export async function serve(env: Readonly<Record<string, string>>): Promise<Serving> {
+/**
+ * Starts `stepdown serve` on any free port and waits for its greeting.
+ *
+ * @param errorFile the file that its standard error goes to, by its number, instead of to the test
+ */
+export async function serve(env: Readonly<Record<string, string>>, errorFile?: number): Promise<Serving> {
   const child = spawn(process.execPath, [PROGRAM, 'serve'], {
     env: environment({ PORT: '0', LOG_LEVEL: 'warn', ...env }),
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', errorFile ?? 'pipe'],
   });
   const stdout = collect(child.stdout);
   const stderr = collect(child.stderr);
-  for (;;) {
-    const url = /serves (\S+)/.exec(stdout())?.[1];
-    if (url !== undefined) {
-      return {
-        url,
-        child,
-        stderr,
-        logged: () =>
-          stderr()
-            .split('\n')
-            .filter((line) => line.startsWith('{'))
-            .map((line) => JSON.parse(line)),
-        end: async (signal) => {
-          child.kill(signal);
-          const [code] = (await once(child, 'close')) as [number | null];
-          return code;
-        },
-      };
-    }
-    if (child.exitCode !== null) throw new Error(`It did not start: ${stderr()}`);
-    await sleep(20);
-  }
+  const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
+  const urlOf = () => /serves (\S+)/.exec(stdout())?.[1];
+  const url = await until(urlOf, (found) => found !== undefined || hasEnded());
+  if (url === undefined) throw new Error(`It did not start: ${stderr()}`);
+  return {
+    url,
+    child,
+    stderr,
+    logged: () =>
+      stderr()
+        .split('\n')
+        .filter((line) => line.startsWith('{'))
+        .map((line) => JSON.parse(line)),
+    end: async (signal) => {
+      child.kill(signal);
+      const [code] = (await once(child, 'close')) as [number | null];
+      return code;
+    },
+  };
 }
 
 /** Asks the API; throws what it answers as errors. */
@@ -88,8 +89,8 @@ export async function ask<Data>(url: string, query: string, variables: object = 
   return data;
 }
 
-function collect(stream: NodeJS.ReadableStream): () => string {
+function collect(stream: NodeJS.ReadableStream | null): () => string {
   const chunks: Buffer[] = [];
-  stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+  stream?.on('data', (chunk: Buffer) => chunks.push(chunk));
   return () => Buffer.concat(chunks).toString('utf8');
 }

@@ -183,3 +183,12 @@ describe('the clock', () => {
     expect(readers).toEqual(['src/adapters/clock/database-clock.ts']);
   });
 });
+
+describe('the tests', () => {
+  it('have no time limits of their own, because a loaded machine takes ten times as long', () => {
+    const tests = readdirSync(join(ROOT, 'test'), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.test.ts'))
+      .map((name) => `test/${name}`);
+    expect(tests.filter((file) => /^ *\}\)?, \d+_000\);$|^ +\d+_000,\n *\);$/m.test(textOf(file)))).toEqual([]);
+  });
+});

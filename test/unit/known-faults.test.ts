@@ -6,6 +6,7 @@ import { letPass } from '../../src/domain/ticket/decide';
 import {
   CIMCLOUD,
   CIMCLOUD_DOCUMENT,
+  cyclesOf,
   GO_ON,
   INBOUND,
   inNy,
@@ -29,13 +30,6 @@ import { severitiesWith } from '../support/policies';
 // day, 08:00–17:00. Each instant was counted by hand.
 
 const OPENED = ny('2026-11-16 09:00');
-
-function cyclesOf(story: Story, kind: CommitmentKind, at: number) {
-  return story.ticket.cycles
-    .filter((cycle) => cycle.kind === kind)
-    .map((cycle) => viewCycle(story.ticket, story.policy, cycle, at))
-    .map(({ cycle, dueAt, status }) => [cycle.severity, inNy(cycle.startedAt), inNy(dueAt), status]);
-}
 
 /** What ticket systems in wide use are known to get wrong. */
 describe('faults of other products, which this service does not have:', () => {
@@ -92,7 +86,7 @@ describe('faults of other products, which this service does not have:', () => {
     const changed = ny('2026-11-18 10:00');
     const story = new Story(SEV2, OPENED).do(OUTBOUND, OPENED).do(reclassify(SEV4), changed);
     expect(cyclesOf(story, 'RESOLUTION', changed)).toEqual([
-      ['SEV2', '2026-11-16 09:00', '2026-11-18 09:00', 'BREACHED'],
+      ['SEV2', '2026-11-16 09:00', '2026-11-18 09:00', 'BREACHED', '2026-11-18 09:00'],
       ['SEV4', '2026-11-16 09:00', '2026-12-01 09:00', 'RUNNING'],
     ]);
     story.do(RESOLVE, ny('2026-11-19 09:00'));
@@ -197,7 +191,7 @@ describe('commands at the same instant, and changes at an edge', () => {
     // Nineteen hours of eighteen were used; a tenth of them is an hour and 48 minutes.
     const story = new Story(SEV2, OPENED).do(RESOLVE, ny('2026-11-18 10:00')).do(REOPEN, ny('2026-11-18 12:00'));
     expect(cyclesOf(story, 'RESOLUTION', ny('2026-11-18 12:00'))).toEqual([
-      ['SEV2', '2026-11-16 09:00', '2026-11-18 09:00', 'FULFILLED_LATE'],
+      ['SEV2', '2026-11-16 09:00', '2026-11-18 09:00', 'FULFILLED_LATE', '2026-11-18 09:00'],
       ['SEV2', '2026-11-18 12:00', '2026-11-18 13:48', 'RUNNING'],
     ]);
     const breached = breachedCycles(story.ticket, CIMCLOUD, ny('2026-11-18 12:00'));

@@ -45,11 +45,15 @@ export const namesAt = (file: unknown, path: FieldPath): string[] => {
   return typeof map === 'object' && map !== null && !Array.isArray(map) ? Object.keys(map) : [];
 };
 
-/** The maximum of each unit is one year: a longer target is probably a typing error. */
+// The maximum of each unit is one year: a longer target is probably a typing error.
+const MAX_MINUTES = 527_040;
+const MAX_HOURS = 8_784;
+const MAX_BUSINESS_DAYS = 366;
+
 const UNITS: Readonly<Record<TargetUnit, { readonly max: number; readonly seconds: number; readonly name: string }>> = {
-  MINUTES: { max: 527_040, seconds: 60, name: 'minutes' },
-  HOURS: { max: 8_784, seconds: 3600, name: 'hours' },
-  BUSINESS_DAYS: { max: 366, seconds: 0, name: 'business days' },
+  MINUTES: { max: MAX_MINUTES, seconds: 60, name: 'minutes' },
+  HOURS: { max: MAX_HOURS, seconds: 3600, name: 'hours' },
+  BUSINESS_DAYS: { max: MAX_BUSINESS_DAYS, seconds: 0, name: 'business days' },
 };
 
 function checkAmount(amount: number, unit: TargetUnit, path: FieldPath, report: ReportProblem): void {

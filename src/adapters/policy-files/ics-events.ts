@@ -21,8 +21,6 @@ export interface IcsProblem {
 }
 
 const MAX_EVENTS = 5_000;
-/** The library repeats a line that it cannot read, which can be very long. */
-const LONGEST_REASON = 120;
 /** An event has alarms, and they have nothing inside them. */
 const MAX_DEPTH = 10;
 
@@ -48,7 +46,7 @@ export function icsEvents(text: string, report: (problem: IcsProblem) => void): 
       if (name === 'vevent') return { ...event, properties };
       report({ ...event, message: 'the event has a line that continues no other' });
     } catch (error) {
-      report({ ...event, message: `the event cannot be read: ${(error as Error).message.slice(0, LONGEST_REASON)}` });
+      report({ ...event, message: `the event cannot be read: ${(error as Error).message}` });
     }
     return [];
   });

@@ -189,13 +189,15 @@ async function ask<Data>(url: string, query: string): Promise<Data> {
   return data;
 }
 
+const HEALTH_TIMEOUT_MS = 5_000;
+
 /**
  * Whether a Stepdown service answers at the URL.
  *
  * @throws DemoError if one does that cannot serve
  */
 export async function isServing(url: string): Promise<boolean> {
-  const status = await fetch(new URL('/health', url), { signal: AbortSignal.timeout(5_000) })
+  const status = await fetch(new URL('/health', url), { signal: AbortSignal.timeout(HEALTH_TIMEOUT_MS) })
     .then(async (response) => ((await response.json()) as { readonly status?: unknown }).status)
     .catch(() => undefined);
   if (status === 'unavailable') {

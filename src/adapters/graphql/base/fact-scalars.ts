@@ -1,5 +1,5 @@
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
-import { FACT_CODE, type FactKind } from '../../../domain/policy/facts';
+import { FACT_CODE, type FactKind, LONGEST_CODE } from '../../../domain/policy/facts';
 import { describeEnum } from './enums';
 
 export const FactKindEnum = describeEnum<FactKind>('FactKind', 'The half of an impact that a fact can be.', {
@@ -12,7 +12,7 @@ export const FactKindEnum = describeEnum<FactKind>('FactKind', 'The half of an i
  * marks, as enum values were before each policy had a vocabulary of its own.
  */
 function factScalar(name: string, example: string, meaning: string): GraphQLScalarType<string, string> {
-  const form = `${name} must be a code of at most 64 capital letters, digits and underscores, a letter first, such as ${example}.`;
+  const form = `${name} must be a code of at most ${LONGEST_CODE} capital letters, digits and underscores, a letter first, such as ${example}.`;
   const codeOf = (value: unknown): string => {
     if (typeof value === 'string' && FACT_CODE.test(value)) return value;
     throw new GraphQLError(form);

@@ -8,7 +8,7 @@ import { XID8 } from '../tables/column-types';
 import type { DatabaseSockets } from './database-sockets';
 import { DEFAULT_POOL_SIZE } from './lanes';
 import type { StorageFaults } from './storage-faults';
-import { TIME_LIMITS } from './time-limits';
+import { CONNECT_TIMEOUT_MS, TIME_LIMITS } from './time-limits';
 
 export interface DatabaseSettings {
   /** `postgresql://user:password@host:port/database`; `?host=` with a folder for a Unix socket. */
@@ -44,7 +44,7 @@ export function createDataSource(settings: DatabaseSettings): DataSource {
     logging: false,
     poolSize: settings.poolSize ?? DEFAULT_POOL_SIZE,
     applicationName: settings.applicationName ?? 'stepdown',
-    connectTimeoutMS: settings.connectTimeoutMs ?? 10_000,
+    connectTimeoutMS: settings.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
     // An idle connection that breaks is replaced when a connection is needed next; that statement
     // reports the error.
     poolErrorHandler: () => undefined,
