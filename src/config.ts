@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { cleanEnv, EnvError, makeExactValidator } from 'envalid';
 import { MAX_PROXY_HOPS, parseTrustProxy, type TrustProxy } from './adapters/http/client-address';
 import { isLoopback, parseAllowedHost, parseAllowedOrigin } from './adapters/http/request-guard';
-import { databaseUrlProblem } from './adapters/persistence/database/database-url';
+import { databaseUrlProblem, usableDatabaseUrl } from './adapters/persistence/database/database-url';
 import { DEFAULT_POOL_SIZE, MIN_POOL_SIZE } from './adapters/persistence/database/lanes';
 import { OperatorError } from './application/operator-error';
 import { nearestTo } from './domain/nearest';
@@ -110,8 +110,9 @@ const wholeNumber = (min: number, max: number, remark = '') =>
   });
 
 const postgresUrl = makeExactValidator<string>((value) => {
-  const problem = databaseUrlProblem(value);
-  return problem === null ? value : refuse(problem);
+  const url = usableDatabaseUrl(value);
+  const problem = databaseUrlProblem(url);
+  return problem === null ? url : refuse(problem);
 });
 
 const listenAddress = makeExactValidator<string>((value) =>

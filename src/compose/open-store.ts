@@ -71,6 +71,7 @@ export async function openStore(
   const dataSource = createDataSource({ url, sockets, faults, poolSize, applicationName });
   const close = async () => {
     if (dataSource.isInitialized) await dataSource.destroy();
+    sockets.close();
     await embedded?.close();
   };
   try {

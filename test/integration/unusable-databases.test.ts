@@ -39,6 +39,7 @@ beforeAll(async () => {
     'CREATE DATABASE empty',
     'CREATE DATABASE closed',
     'REVOKE CONNECT ON DATABASE closed FROM PUBLIC',
+    `CREATE DATABASE latin OWNER poor ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0`,
     ...['knex', 'shop'].map((name) => `CREATE DATABASE ${name} OWNER poor`),
     'CREATE DATABASE single OWNER poor CONNECTION LIMIT 0',
     'ALTER ROLE reader SET default_transaction_read_only = on',
@@ -111,6 +112,12 @@ const REFUSED: readonly (readonly [name: string, user: string, rest: string, sen
     'knex',
     /in use by another program \(.*\)\. Set DATABASE_URL to a database/,
   ],
+  [
+    'an encoding without all characters',
+    'poor',
+    'latin',
+    /its encoding is LATIN1, .*CREATE DATABASE .* ENCODING 'UTF8'/,
+  ],
   ['a user who can only read', 'reader', 'empty', /takes no changes, only reads/],
   ['a server that is too old', 'old', 'empty', /its server is PostgreSQL 13\.22, and Stepdown needs 15 or later/],
   ['no encryption, which the server needs', 'tls_only', 'empty', /no encryption.*\?sslmode=verify-full/],
@@ -157,6 +164,18 @@ describe('a start is refused with a sentence for', () => {
     expectSentence(text);
     server.close();
   });
+});
+
+test('a start that is refused leaves no connection open, which would keep the process alive', async () => {
+  expect(await said(postgres.url('scram', 'empty'))).toMatch(/asks for a password/);
+  const others = `SELECT FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()`;
+  const check = `DO $$ BEGIN IF EXISTS (${others}) THEN RAISE 'one is open'; END IF; END $$`;
+  await untilTrue(() =>
+    postgres.run(check).then(
+      () => true,
+      () => false,
+    ),
+  );
 });
 
 test('a file that cannot be read is no fault of the database', () => {

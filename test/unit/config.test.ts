@@ -42,6 +42,11 @@ describe('a valid environment', () => {
   const rows: [string, Record<string, string>, Partial<Config>][] = [
     ['nothing set', {}, {}],
     ['foreign variables', { HOME: '/home/a', STEP: 'x' }, {}],
+    [
+      'white space around a URL, and an alias of a TLS mode',
+      { DATABASE_URL: ' postgres://u:p@db:5432/x?sslmode=require&keepalives=1\n' },
+      { databaseUrl: 'postgres://u:p@db:5432/x?sslmode=verify-full&keepalives=1' },
+    ],
     ['postgres://', { DATABASE_URL: 'postgres://u:p@db:5432/x' }, { databaseUrl: 'postgres://u:p@db:5432/x' }],
     [
       'postgresql:// through a socket',

@@ -35,6 +35,14 @@ export class DatabaseSockets {
   accept(): void {
     this.refusal = null;
   }
+
+  /**
+   * Cuts what is left when nothing uses the database any more: `pg` leaves the socket of a
+   * connection open whose password is missing, which would keep the process alive.
+   */
+  close(): void {
+    for (const socket of this.sockets) socket.destroy();
+  }
 }
 
 /** A socket that does not connect while the database cannot be used. */

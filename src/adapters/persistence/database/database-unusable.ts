@@ -105,7 +105,7 @@ const EXPLANATIONS: readonly (readonly [pattern: RegExp, reason: string, remedy:
   [/^ENOENT connect/, 'there is no socket in that folder', 'Start PostgreSQL, or correct the folder in DATABASE_URL.'],
   [/^EACCES connect/, 'this user of the system may not open its socket', 'Allow it, or correct DATABASE_URL.'],
   [
-    /^(EHOSTUNREACH|ENETUNREACH|ETIMEDOUT)|timeout expired|connection timeout|trying to connect/i,
+    /^(EHOSTUNREACH|ENETUNREACH|ETIMEDOUT)|does not answer|timeout expired|connection timeout|trying to connect/i,
     'it does not answer',
     'Correct the host and the port in DATABASE_URL, or look at the network and the firewalls between.',
   ],
@@ -121,7 +121,10 @@ const EXPLANATIONS: readonly (readonly [pattern: RegExp, reason: string, remedy:
  * as a mistake in a statement.
  */
 export function unusable(error: unknown, database: string): DatabaseUnusableError | null {
-  if (error instanceof OperatorError) return null;
+  return error instanceof OperatorError ? null : explained(error, database);
+}
+
+function explained(error: unknown, database: string): DatabaseUnusableError | null {
   const { code, said } = faultIn(error);
   if (isStorageFault(error)) {
     return new DatabaseUnusableError(database, { reason: DISK_FULL, remedy: 'Make room on it.' }, error);
@@ -142,7 +145,7 @@ export const unconnected = (error: unknown, database: string, hasPassword: boole
   if (code === '28P01' && !hasPassword) return new DatabaseUnusableError(database, NO_PASSWORD, error);
   const answer = said || code || 'it gives no reason';
   const reason = `no connection can be opened (${answer})`;
-  return unusable(error, database) ?? new DatabaseUnusableError(database, { reason, remedy: SEE }, error);
+  return explained(error, database) ?? new DatabaseUnusableError(database, { reason, remedy: SEE }, error);
 };
 
 /**
@@ -155,6 +158,13 @@ export function ofAnotherProgram(error: unknown, database: string): DatabaseUnus
   const reason = `it is in use by another program (${said})`;
   return new DatabaseUnusableError(database, { reason, remedy: OWN_DATABASE }, error);
 }
+
+/** A database that cannot store all characters. */
+export const otherEncoding = (encoding: string, database: string): DatabaseUnusableError =>
+  new DatabaseUnusableError(database, {
+    reason: `its encoding is ${encoding}, which lacks characters that tickets can have`,
+    remedy: "Create one with CREATE DATABASE stepdown ENCODING 'UTF8' TEMPLATE template0.",
+  });
 
 const OWN_DATABASE =
   'Set DATABASE_URL to a database for Stepdown alone, such as one made with CREATE DATABASE stepdown.';

@@ -3,6 +3,17 @@ import { Client } from 'pg';
 const SSL_MODES = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'];
 
 /**
+ * The URL as every part reads it in the same way: without white space around it, which `pg` takes
+ * for a part of a name, and with the name of the TLS mode by which `pg` treats `prefer`, `require`
+ * and `verify-ca`, so that it does not warn of them.
+ */
+export const usableDatabaseUrl = (text: string): string => {
+  const url = text.trim();
+  if (/[?&]uselibpqcompat=true/.test(url)) return url;
+  return url.replace(/([?&]sslmode=)(?:prefer|require|verify-ca)(?=&|$)/, '$1verify-full');
+};
+
+/**
  * What the URL of a database must be, if it is not; null if it can be used. Never quotes the URL,
  * because it contains a password, and a part of the password may stand where it does not belong.
  */
@@ -36,7 +47,7 @@ export const PASSWORD_ENCODING =
 export function describeDatabase(url: string): string {
   const { host, port, database, user } = clientOf(url);
   const place = host.startsWith('/') ? `in ${host}` : `on ${host.includes(':') ? `[${host}]` : host}:${port}`;
-  return `the database ${database ?? ''} ${place} (user ${user ?? ''})`;
+  return `the database ${database ?? ''} ${place}${user ? ` (user ${user})` : ''}`;
 }
 
 export const hasPassword = (url: string): boolean => Boolean(clientOf(url).password);

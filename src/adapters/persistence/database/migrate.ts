@@ -6,6 +6,7 @@ import {
   DatabaseTooOldError,
   OLDEST_POSTGRES,
   ofAnotherProgram,
+  otherEncoding,
   unconnected,
   unusable,
 } from './database-unusable';
@@ -75,8 +76,12 @@ async function connect(dataSource: DataSource, database: string): Promise<void> 
     throw unconnected(error, database, hasPassword(urlOf(dataSource)));
   }
   await withRunner(dataSource, database, async (runner) => {
-    const [{ version = '' }] = await runner.query(`SELECT current_setting('server_version') AS version`);
+    const [{ version = '', encoding = '' }] = await runner.query(
+      `SELECT current_setting('server_version') AS version, current_setting('server_encoding') AS encoding`,
+    );
     if (Number.parseInt(version, 10) < OLDEST_POSTGRES) throw new DatabaseTooOldError(database, version);
+    // Texts in SQL_ASCII are kept as the bytes that they are sent in.
+    if (!['UTF8', 'SQL_ASCII'].includes(encoding)) throw otherEncoding(encoding, database);
   });
 }
 
