@@ -316,6 +316,15 @@ describe('the vocabulary of a policy', () => {
     );
   });
 
+  it.each([
+    ['code: PRODUCTION', 'code: true', ['facts.audiences[0].code']],
+    ['title: Production', 'title: ""', ['facts.audiences[0].title']],
+    ['facts:\n  audiences:', 'facts:\n  audience:', ['facts.audiences', 'facts.audience']],
+  ])('with the problem %j → %j has no other problem', (find, replace, fields) => {
+    expect(problemsOf(changed(find, replace)).map(({ field }) => field)).toEqual(expect.arrayContaining(fields));
+    expect(problemsOf(changed(find, replace))).toHaveLength(fields.length);
+  });
+
   it('bounds the pairs that the rules cover', () => {
     const list = (name: string) =>
       Array.from({ length: 100 }, (_, at) => `    - { code: ${name}${at}, title: t, text: t }`).join('\n');

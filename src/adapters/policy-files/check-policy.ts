@@ -6,7 +6,7 @@ import { COMMITMENT_KINDS, type Rule, type TargetUnit } from '../../domain/polic
 import { SEVERITIES, type Severity } from '../../domain/severity';
 import { thousands } from '../../domain/thousands';
 import type { FieldPath, ReportProblem } from '../documents/document-error';
-import { factSchema, markSchema, ruleSchema, spanSchema, targetSchema } from './policy-schema';
+import { factCode, markSchema, ruleSchema, spanSchema, targetSchema } from './policy-schema';
 
 /**
  * Checks of fields against each other. They read each part of the file that has a valid shape, so
@@ -125,22 +125,28 @@ function checkSilence(file: unknown, report: ReportProblem): void {
 /** All pairs that rules cover are listed in memory. A pair counts for each rule that covers it. */
 const MAX_PAIRS = 100_000;
 
-/** The facts of the file of a valid shape; reports those that another one contradicts. */
-function checkFacts(file: unknown, report: ReportProblem): Facts {
+/**
+ * The vocabulary of the file; reports codes that another one contradicts. Null if a code or a list
+ * is invalid, which is reported elsewhere: then it is not known which words the rules can use.
+ */
+function checkFacts(file: unknown, report: ReportProblem): Facts | null {
   if (valueAt(file, ['facts']) === undefined) return FORMER_FACTS;
-  const listed = (list: keyof Facts): readonly Fact[] => {
+  const listed = (list: keyof Facts): readonly Fact[] | null => {
     const facts: Fact[] = [];
-    for (let index = 0; index < lengthAt(file, ['facts', list]); index++) {
-      const fact = partAt(factSchema, file, ['facts', list, index]);
-      if (fact === undefined) continue;
+    const length = lengthAt(file, ['facts', list]);
+    for (let index = 0; index < length; index++) {
       const path = ['facts', list, index, 'code'];
-      if (facts.some(({ code }) => code === fact.code)) report(path, `takes a unique code; ${fact.code} occurs twice`);
-      if (fact.code === ANY_AUDIENCE) report(path, `takes another code; ${ANY_AUDIENCE} stands for every audience`);
-      facts.push(fact);
+      const code = partAt(factCode, file, path);
+      if (code === undefined) continue;
+      if (codesOf(facts).includes(code)) report(path, `takes a unique code; ${code} occurs twice`);
+      if (code === ANY_AUDIENCE) report(path, `takes another code; ${ANY_AUDIENCE} stands for every audience`);
+      // An invalid title or text changes nothing in what the rules can use.
+      facts.push({ code, title: '', text: '' });
     }
-    return facts;
+    return length > 0 && facts.length === length ? facts : null;
   };
-  return { audiences: listed('audiences'), consequences: listed('consequences') };
+  const [audiences, consequences] = [listed('audiences'), listed('consequences')];
+  return audiences === null || consequences === null ? null : { audiences, consequences };
 }
 
 /** Reports the codes of a rule that are not words of the policy. */
@@ -185,7 +191,7 @@ function checkRules(file: unknown, report: ReportProblem): void {
 
     const rule = partAt(ruleSchema, file, ['rules', index]);
     if (rule === undefined) continue;
-    checkWords(rule, facts, ['rules', index], report);
+    if (facts !== null) checkWords(rule, facts, ['rules', index], report);
     rules.push(rule);
     places.set(rule, index);
     if (!declared.has(rule.severity)) {
@@ -195,6 +201,7 @@ function checkRules(file: unknown, report: ReportProblem): void {
       );
     }
   }
+  if (facts === null) return;
   if (rules.length === lengthAt(file, ['rules'])) checkUnused(file, facts, rules, report);
   const pairs = rules.reduce((sum, rule) => sum + pairCount(rule, facts), 0);
   if (pairs > MAX_PAIRS) {

@@ -81,11 +81,11 @@ const severitySchema = entry({
   targets: forEach(COMMITMENT_KINDS, targetSchema.optional()),
 });
 
-const factCode = z
+export const factCode = z
   .string()
   .regex(FACT_CODE, 'takes a code of at most 64 capital letters, digits and _, a letter first, such as ALL_END_USERS');
 
-export const factSchema = entry({ code: factCode, title: textSchema(NAME), text: textSchema(NOTE) });
+const factSchema = entry({ code: factCode, title: textSchema(NAME), text: textSchema(NOTE) });
 
 /** Each pair of an audience and a consequence is looked up by its own key. */
 const MAX_FACTS = 100;
