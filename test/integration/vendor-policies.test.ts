@@ -242,7 +242,7 @@ describe('several vendors in one service', () => {
 
   it('refuses a variable that is not a code', async () => {
     for (const [written, hint] of [
-      ['nobody', '; did you mean NOBODY?'],
+      ['administrators', '; did you mean ADMINISTRATORS?'],
       [{ toString: 1 }, '.'],
       [null, 'not to be null.'],
     ]) {
