@@ -144,7 +144,7 @@ export async function startHttpServer(settings: HttpSettings): Promise<HttpServe
   const listening = (server.address() as AddressInfo).port;
   guard = createRequestGuard(settings, listening);
   return {
-    url: urlOf(host, listening),
+    url: serviceUrl(host, listening),
     close: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       const cutOff = setTimeout(() => server.closeAllConnections(), DRAIN_TIMEOUT_MS);
@@ -155,8 +155,8 @@ export async function startHttpServer(settings: HttpSettings): Promise<HttpServe
   };
 }
 
-/** The URL to show. An address that means all addresses of the machine is shown as localhost. */
-function urlOf(host: string, port: number): string {
+/** The URL of GraphQL. An address that means all addresses of the machine is shown as localhost. */
+export function serviceUrl(host: string, port: number): string {
   const shown = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
   return `http://${shown}:${port}${GRAPHQL_PATH}`;
 }
