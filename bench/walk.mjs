@@ -119,8 +119,9 @@ const [only] = process.argv.slice(2);
 await inTemporaryFolder(async (dataDir) => {
   const { startService } = require(join(DIST, 'compose/start-service.js'));
   const { loadConfig } = require(join(DIST, 'config.js'));
-  const silent = { info() {}, warn() {}, error() {}, debug() {}, child: () => silent };
-  const service = await startService(loadConfig({ STEPDOWN_DATA_DIR: dataDir, PORT: '0' }), silent);
+  // With its lines, which are written nowhere.
+  const log = require('pino')({ level: 'info' }, { write() {} });
+  const service = await startService(loadConfig({ STEPDOWN_DATA_DIR: dataDir, PORT: '0' }), log);
   await session.post('Profiler.enable');
   await session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: false });
   try {

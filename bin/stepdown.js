@@ -4,7 +4,7 @@
 // time of a compilation; `npm run types` does. A container image has no sources, so nothing is
 // compiled.
 const { spawnSync } = require('node:child_process');
-const { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } = require('node:fs');
+const { existsSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 
 const root = join(__dirname, '..');
@@ -27,8 +27,12 @@ function isBuilt() {
 function build() {
   if (!existsSync(join(root, 'src')) || isBuilt()) return;
   const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  if (!existsSync(compiler)) {
-    process.stderr.write('The TypeScript compiler is not installed. Run "npm ci" (without --omit=dev) first.\n');
+  // The program itself is an optional package of TypeScript, one for each platform.
+  const program = join(root, 'node_modules', '@typescript', `typescript-${process.platform}-${process.arch}`);
+  if (!existsSync(compiler) || !existsSync(program)) {
+    process.stderr.write(
+      'The TypeScript compiler is not installed. Run "npm ci" first, without --omit=dev and --omit=optional.\n',
+    );
     process.exit(1);
   }
   const unlock = lockBuild();
@@ -75,8 +79,12 @@ function isHeld() {
 }
 
 build();
-// `npm run` changes to the folder of the package. Files are named from the folder of the caller.
-if (process.env.npm_lifecycle_event === 'stepdown' && process.env.INIT_CWD) process.chdir(process.env.INIT_CWD);
+// npm changes to the folder of the package. Files are named from the folder of the caller, also in
+// variables such as STEPDOWN_DATA_DIR.
+const { INIT_CWD, npm_package_json } = process.env;
+if (INIT_CWD && npm_package_json && realpathSync(npm_package_json) === join(root, 'package.json')) {
+  process.chdir(INIT_CWD);
+}
 // Otherwise graphql checks every value for a second copy of its own module.
 process.env.NODE_ENV ??= 'production';
 require(join(root, 'dist', 'src', 'cli.js'));

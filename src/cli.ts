@@ -183,7 +183,7 @@ policy
 
 program
   .command('demo')
-  .option('--remove', 'remove the incidents again, with all that the demo has made', false)
+  .option('--remove', 'remove the incidents and their client again', false)
   .description('import 200 real incidents into the running service, or into one it starts, and report on them')
   .action(async ({ remove }: { remove: boolean }) => {
     const { runDemo, runDemoRemoval } = await import('./compose/cli-demo-command.js');

@@ -6,15 +6,21 @@ import { demoCommand } from '../adapters/cli/serve/greeting';
 import {
   DEMO_ACTOR,
   DEMO_CLIENT,
+  DemoError,
   demoReport,
   isServing,
   otherDatabase,
   removalText,
   requireSameDatabase,
 } from '../adapters/cli/ticket/demo';
+import { DocumentError } from '../adapters/documents/document-error';
 import { hasCluster } from '../adapters/embedded-postgres/cluster';
+import { serviceUrl } from '../adapters/http/http-server';
 import { removeImportedClient } from '../adapters/persistence/maintenance/remove-imported-client';
+import { readConfiguredPolicy } from '../adapters/policy-files/configured-policy-file';
+import { OWN_WORK } from '../application/ports/caller';
 import { type Config, findPackageRoot, loadConfig } from '../config';
+import { explainRefusal } from '../domain/ticket/refusals';
 import { importRowsInto } from './cli-import-command';
 import { type Store, withStore } from './open-store';
 import { startService } from './start-service';
@@ -24,19 +30,21 @@ import { startService } from './start-service';
  * service of the configuration, or starts one on a free port until the report is printed.
  */
 export async function runDemo(config: Config, output: LineOutput, log: Logger): Promise<void> {
-  const configuredUrl = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${config.port}/graphql`;
+  const configuredUrl = serviceUrl(config.host, config.port);
   const isRunning = config.port !== 0 && (await isServing(configuredUrl));
   // A service that runs on this data folder has made a database there.
   if (isRunning && config.databaseUrl === null && !(await hasCluster(config.dataDir))) {
     throw otherDatabase(configuredUrl, `the embedded database in ${config.dataDir}`);
   }
-  const service = isRunning ? null : await startService({ ...config, port: 0 }, log);
+  const service = isRunning ? null : await startService({ ...config, ...FOR_THIS_PROCESS }, log);
   const url = service?.url ?? configuredUrl;
   try {
-    await withStore(config, log, { command: 'demo', opening: 'MIGRATE' }, async (store) => {
+    // The database has the tables of the service that uses it. Another one stays as it is.
+    await withStore(config, log, { command: 'demo', opening: 'AS_IT_IS' }, async (store) => {
       const clientId = await demoClient(store, url);
       const user = isRunning ? `The service at ${url}` : `No service answers at ${configuredUrl}. The demo`;
       output.write(`${user} uses ${store.database}.\n`);
+      await giveTerms(store, clientId, output);
       await importIncidents(store, output);
       output.write(await demoReport(url, clientId));
     });
@@ -49,6 +57,9 @@ export async function runDemo(config: Config, output: LineOutput, log: Logger): 
     await service?.close();
   }
 }
+
+/** The address of a service that only the demo uses. */
+const FOR_THIS_PROCESS = { host: '127.0.0.1', port: 0, allowedHosts: null, allowedOrigins: null } as const;
 
 const startFirst = (url: string): string =>
   `No service is running now. Start one with npm start; the queries can then be sent to ${url}.\n`;
@@ -71,6 +82,27 @@ async function demoClient(store: Store, url: string): Promise<string> {
   }
 }
 
+/**
+ * The incidents are in the words of the policy that comes with Stepdown. If another one is
+ * configured, the client of the demo gets it as its own, and no other client does.
+ *
+ * @throws DemoError if that policy cannot be published or applied
+ */
+async function giveTerms({ policies }: Store, clientId: string, output: LineOutput): Promise<void> {
+  const file = readConfiguredPolicy(loadConfig({}).policyFile);
+  const { id: policy, fingerprint, yaml } = file;
+  if (policy === policies.defaultPolicyId) return;
+  if ((await policies.latest(OWN_WORK, policy)) === null) {
+    const publishing = { document: file.document(), fingerprint, yaml, by: DEMO_ACTOR, idempotency: null };
+    const published = await policies.publish(publishing);
+    if (!published.ok) throw new DemoError(published.refusals.map(explainRefusal).join('\n'));
+    output.write(`Published the policy ${policy}, because the incidents are in its words. It stays published.\n`);
+  }
+  const refusal = await policies.setTerms({ clientId, policy, calendars: {} }, DEMO_ACTOR, null);
+  if (refusal !== null) throw new DemoError(explainRefusal(refusal));
+  output.write(`The policy ${policy} applies to the client “${DEMO_CLIENT}” only.\n`);
+}
+
 async function importIncidents(store: Store, output: LineOutput): Promise<void> {
   const examples = join(findPackageRoot(), 'examples');
   const options = {
@@ -80,7 +112,10 @@ async function importIncidents(store: Store, output: LineOutput): Promise<void> 
     reports: null,
     as: { client: DEMO_CLIENT, actor: DEMO_ACTOR },
   };
-  const done = await importRowsInto(store, options, { stdout: output, stderr: process.stderr });
+  const to = { stdout: output, stderr: process.stderr };
+  const done = await importRowsInto(store, options, to).catch((error: unknown) => {
+    throw error instanceof DocumentError ? otherWords(error) : error;
+  });
   const { tickets, alreadyThere } = done.summary;
   if (alreadyThere === tickets) return void output.write(`The ${tickets} incidents are there already.\n`);
   const result = importResult(done, false);
@@ -88,6 +123,13 @@ async function importIncidents(store: Store, output: LineOutput): Promise<void> 
   process.stderr.write(result.errorOutput);
   if (result.exitCode !== 0) process.exitCode = result.exitCode;
 }
+
+const otherWords = (cause: DocumentError): DemoError =>
+  new DemoError(
+    'The policy in force for the incidents has been changed, and lacks words that they have. Run the demo on a database ' +
+      `of its own, such as STEPDOWN_DATA_DIR=.stepdown-demo PORT=0 npm run demo. ${cause.message}`,
+    { cause },
+  );
 
 /** `stepdown demo --remove`. */
 export const runDemoRemoval = (config: Config, output: LineOutput, log: Logger): Promise<void> =>

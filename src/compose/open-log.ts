@@ -3,9 +3,13 @@ import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pin
 import { printable } from '../adapters/cli/printable';
 import type { LogFormat } from '../config';
 import { BufferedLines } from './buffered-lines';
+import { loggedError } from './logged-error';
 
 /** The log goes to standard error. */
 const STDERR = 2;
+
+/** How lines are made, wherever they go. */
+export const LINE_OPTIONS = { timestamp: stdTimeFunctions.isoTime, serializers: { err: loggedError } };
 
 /**
  * Opens the log of this process: lines of JSON, or lines for people if it goes to a terminal.
@@ -15,9 +19,11 @@ const STDERR = 2;
 export async function openLog(level: string, format: LogFormat | null): Promise<Logger> {
   const isPretty = (format ?? (isatty(STDERR) ? 'pretty' : 'json')) === 'pretty';
   const pretty = isPretty ? await prettyLines() : null;
-  const log = pino({ level, timestamp: stdTimeFunctions.isoTime }, pretty ?? jsonLines());
-  if (format === 'pretty' && pretty === null) {
-    log.warn('LOG_FORMAT is pretty, but the optional package pino-pretty is not installed: the log is JSON');
+  const log = pino({ ...LINE_OPTIONS, level }, pretty ?? jsonLines());
+  if (isPretty && pretty === null) {
+    log[format === 'pretty' ? 'warn' : 'info'](
+      'the log is JSON, because the optional package pino-pretty is not installed',
+    );
   }
   return log;
 }

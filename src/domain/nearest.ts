@@ -12,6 +12,9 @@ function distance(a: string, b: string): number {
   return previous[b.length] ?? 0;
 }
 
+/** No known name is longer, and the cost is quadratic. */
+const LONGEST_COMPARED = 64;
+
 /** A third of the letters may differ. */
 const plausibleDistance = (written: string): number => Math.max(1, Math.floor((written.length + 1) / 3));
 
@@ -24,7 +27,7 @@ export function nearestTo(
   known: Iterable<string>,
   maxDistance = plausibleDistance(written),
 ): string | undefined {
-  if (written.length > 64) return undefined; // no known name is that long, and the cost is quadratic
+  if (written.length > LONGEST_COMPARED) return undefined;
   let best: string | undefined;
   let least = maxDistance + 1;
   for (const name of known) {

@@ -1,10 +1,17 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Client } from 'pg';
 import pino from 'pino';
 import { errorText } from '../../src/adapters/cli/error-text';
+import { demoReport, isServing } from '../../src/adapters/cli/ticket/demo';
 import { runDemo, runDemoRemoval } from '../../src/compose/cli-demo-command';
 import { loadConfig } from '../../src/config';
+import { importWith } from '../support/commands-here';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { ask, type Finished, run, type Serving, serve } from '../support/program';
 
@@ -125,6 +132,59 @@ test('a demo on the database of another service is refused, and leaves nothing b
     await foreign.end();
     await other.drop();
   }
+});
+
+test('under another policy, the incidents are opened under the one whose words they have', async () => {
+  const other = await createTestDatabase();
+  const policyFile = join(__dirname, '../../policies/gitlab-support.yaml');
+  // The demo uses no name of the service that its own service would not answer to.
+  const env = {
+    DATABASE_URL: other.url,
+    PORT: '1',
+    STEPDOWN_POLICY_FILE: policyFile,
+    ALLOWED_HOSTS: 'tickets.example',
+  };
+  try {
+    const { code, stdout } = await demo(env);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /\nPublished the policy cimcloud, .*\nThe policy cimcloud applies to the client “Demo: .*” only\.\nImported 200 of/,
+    );
+    expect(await demo(env)).toMatchObject({ code: 0, stdout: expect.not.stringContaining('Published') });
+    expect((await demo(env, runDemoRemoval)).stdout).toMatch(/^Removed 200 tickets/);
+
+    // So is an import for a client with another policy than the configured one.
+    const examples = join(__dirname, '../../examples');
+    const files = { file: join(examples, 'data/incidents.csv'), mapping: join(examples, 'servicenow.mapping.yaml') };
+    expect(await importWith(env, { ...files, dryRun: true })).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("takes one of the policy's"),
+    });
+    const accounts = new Client(other.url);
+    await accounts.connect();
+    await accounts.query(
+      `INSERT INTO clients (id, name, created_at, policy) VALUES (gen_random_uuid(), 'ServiceNow log', now(), 'cimcloud')`,
+    );
+    await accounts.end();
+    expect((await importWith(env, { ...files, dryRun: true })).stdout).toMatch(/^Would import 200 of 200 tickets/);
+  } finally {
+    await other.drop();
+  }
+});
+
+test('a program that is no service of Stepdown is left alone, and a wrong answer is a sentence', async () => {
+  const answers = createServer((request, response) => {
+    response.end(request.url === '/health' ? '{"status":"ok"}' : '<html>');
+  });
+  await once(answers.listen(0, '127.0.0.1'), 'listening');
+  const url = `http://127.0.0.1:${(answers.address() as AddressInfo).port}/graphql`;
+  expect(await isServing(url)).toBe(false);
+  await expect(demoReport(url, randomUUID())).rejects.toThrow(
+    /^http:\S+ did not answer the demo's query: status 200\.$/,
+  );
+  answers.close();
+  await once(answers, 'close');
+  await expect(demoReport(url, randomUUID())).rejects.toThrow(/ did not answer the demo's query: \S.*\.$/);
 });
 
 test('a start logs the policy that it publishes', () => {

@@ -4,7 +4,8 @@ import { MIGRATIONS } from '../../migrations';
 import { allowOlderWriters, refuseOlderWriters } from '../../migrations/breaking-migrations';
 import { createClientAccounts } from '../../src/adapters/persistence/clients/postgres-clients';
 import { createDataSource, poolOf } from '../../src/adapters/persistence/database/data-source';
-import { DatabaseNewerError, OutdatedProcessError } from '../../src/adapters/persistence/database/database-errors';
+import { OutdatedProcessError } from '../../src/adapters/persistence/database/database-errors';
+import { DatabaseNewerError } from '../../src/adapters/persistence/database/database-unusable';
 import { migrate } from '../../src/adapters/persistence/database/migrate';
 import { createPolicies } from '../../src/adapters/persistence/policies/postgres-policies';
 import { createTicketStore } from '../../src/adapters/persistence/tickets/postgres-ticket-store';
@@ -155,7 +156,9 @@ describe('a breaking migration that runs while a process of an older version is 
   test('prevents the older version from starting', async () => {
     const error = await start(store.url).catch((fault: unknown) => fault);
     expect(error).toBeInstanceOf(DatabaseNewerError);
-    expect((error as Error).message).toContain('newer version of Stepdown (Breaking9000000000001)');
+    expect((error as Error).message).toMatch(
+      /^The database \w+ in .* was migrated by a newer version of Stepdown \(Breaking9000000000001\)\. Run that/,
+    );
   });
 });
 

@@ -203,6 +203,29 @@ describe('several engines', () => {
     expect(three.filter(({ commits }) => commits.length > 0).length).toBeGreaterThan(1);
   });
 
+  test('log each breach once, with its commitment and the instant at which it was due', async () => {
+    const ids = await open(60);
+    const three = [await start(), await start(), await start()];
+    const breaches = () => three.flatMap(({ logged }) => logged.filter(({ msg }) => msg === 'commitment breached'));
+    await moveTo(RESPONSE_DUE + 5_000);
+    await settled();
+    await until(breaches, (lines) => lines.length >= ids.length);
+    expect(breaches().map(({ ticketId }) => ticketId)).toHaveLength(ids.length);
+    for (const id of ids) {
+      const stored = await store.reader.ticketById(everything, id);
+      expect(breaches().filter(({ ticketId }) => ticketId === id)).toMatchObject([
+        {
+          level: 30,
+          ticket: stored?.number,
+          commitment: 'RESPONSE',
+          cycle: 1,
+          severity: 'SEV2',
+          breachedAt: new Date(RESPONSE_DUE).toISOString(),
+        },
+      ]);
+    }
+  });
+
   test('skip a locked ticket, and record it when it is free', async () => {
     const [held = '', ...others] = await open(3);
     const client = new Client(store.url);

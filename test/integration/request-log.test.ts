@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Client } from 'pg';
 import pino from 'pino';
 import { startEdgeServer } from '../support/edge-server';
 import { type Json, SEV2, SEV3, startTestService, type TestService } from '../support/graphql-service';
@@ -126,6 +127,22 @@ describe('a request over HTTP', () => {
     expect(lines).toMatchObject([{ requestId: 'left', operation: 'Held', code: 'OPERATION_ABANDONED', bytes: 0 }]);
     expect(lines[0]).not.toHaveProperty('status');
   });
+
+  it('that takes longer than its time limit has its line and no other', async () => {
+    const lines: Json[] = [];
+    const logger = pino({}, { write: (line: string) => lines.push(JSON.parse(line)) });
+    const server = await startEdgeServer({ logger, operationTimeoutMs: 50 });
+    const answer = await fetch(server.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: 'query Held { held }' }),
+    });
+    await answer.arrayBuffer();
+    await untilTrue(() => lines.some(({ msg }) => msg === 'request'));
+    server.release();
+    await server.close();
+    expect(lines).toMatchObject([{ operation: 'Held', status: 504, code: 'OPERATION_TIMED_OUT', msg: 'request' }]);
+  });
 });
 
 describe('over a WebSocket', () => {
@@ -193,6 +210,31 @@ describe('a ticket', () => {
     const refused = await service.mutate('acknowledgeTicket', { ticketId: id });
     expect(refused.userErrors).toHaveLength(1);
     expect(service.logged.slice(from).filter(({ msg }) => msg === 'ticket changed')).toHaveLength(5);
+  });
+
+  it('whose row PostgreSQL refuses is in no line with its texts', async () => {
+    const from = service.logged.length;
+    const client = new Client(service.database.url);
+    await client.connect();
+    try {
+      await client.query(`ALTER TABLE tickets ADD CONSTRAINT refused CHECK (subject <> '${SECRET}') NOT VALID`);
+      const { errors } = await service.ask(
+        'mutation ($i: SubmitTicketInput!) { submitTicket(input: $i) { ticket { id } } }',
+        { i: { subject: SECRET, description: SECRET, impacts: SEV2 } },
+      );
+      expect(errors[0]?.extensions.code).toBe('INTERNAL_SERVER_ERROR');
+    } finally {
+      await client.query('ALTER TABLE tickets DROP CONSTRAINT IF EXISTS refused');
+      await client.end();
+    }
+    const lines = service.logged.slice(from);
+    expect(lines).toContainEqual(
+      expect.objectContaining({
+        msg: 'unexpected fault',
+        err: expect.objectContaining({ code: '23514', table: 'tickets', constraint: 'refused' }),
+      }),
+    );
+    expect(JSON.stringify(lines)).not.toContain(SECRET);
   });
 
   it('and no line at all has what requests carry', async () => {

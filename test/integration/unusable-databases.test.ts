@@ -5,15 +5,20 @@ import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pino from 'pino';
 import { errorText } from '../../src/adapters/cli/error-text';
+import { DEMO_CLIENT } from '../../src/adapters/cli/ticket/demo';
+import { unusable } from '../../src/adapters/persistence/database/database-unusable';
+import { runDemoRemoval } from '../../src/compose/cli-demo-command';
+import { runReport } from '../../src/compose/cli-read-commands';
 import { openStore } from '../../src/compose/open-store';
 import { startService } from '../../src/compose/start-service';
-import { loadConfig } from '../../src/config';
+import { type Config, loadConfig } from '../../src/config';
 import { startTcpPostgres, type TcpPostgres } from '../support/tcp-postgres';
 import { untilTrue } from '../support/until';
 
 // What a newcomer reads whose database cannot be used: which database, why, and what to do.
 
 const log = pino({ level: 'silent' });
+const REPORT = { from: null, to: null, by: 'severity', zone: 'UTC', format: 'table' };
 const CERTIFICATE = join(__dirname, '../fixtures/tls/server.crt');
 
 let postgres: TcpPostgres;
@@ -34,11 +39,18 @@ beforeAll(async () => {
     'CREATE DATABASE empty',
     'CREATE DATABASE closed',
     'REVOKE CONNECT ON DATABASE closed FROM PUBLIC',
+    ...['knex', 'shop'].map((name) => `CREATE DATABASE ${name} OWNER poor`),
     'CREATE DATABASE single OWNER poor CONNECTION LIMIT 0',
     'ALTER ROLE reader SET default_transaction_read_only = on',
     `ALTER ROLE nameless SET search_path = nowhere`,
     `ALTER ROLE old SET search_path = old, pg_catalog, public`,
   );
+  await postgres.runIn(
+    'knex',
+    'CREATE TABLE migrations (id int, migration text, batch int)',
+    'ALTER TABLE migrations OWNER TO poor',
+  );
+  await postgres.runIn('shop', 'CREATE TABLE clients (id int)');
   await postgres.runIn(
     'empty',
     'CREATE SCHEMA old',
@@ -87,6 +99,18 @@ const REFUSED: readonly (readonly [name: string, user: string, rest: string, sen
   ],
   ['a search path without a schema', 'nameless', 'empty', /lacks a right .*no schema has been selected to create in/],
   ['a database without connections', 'poor', 'single', /too many connections already/],
+  [
+    'a table of another program',
+    'poor',
+    'shop',
+    /in use by another program \(relation "clients" already exists\)\. Set/,
+  ],
+  [
+    'the migrations of another program',
+    'poor',
+    'knex',
+    /in use by another program \(.*\)\. Set DATABASE_URL to a database/,
+  ],
   ['a user who can only read', 'reader', 'empty', /takes no changes, only reads/],
   ['a server that is too old', 'old', 'empty', /its server is PostgreSQL 13\.22, and Stepdown needs 15 or later/],
   ['no encryption, which the server needs', 'tls_only', 'empty', /no encryption.*\?sslmode=verify-full/],
@@ -132,6 +156,45 @@ describe('a start is refused with a sentence for', () => {
     expect(text).toMatch(/^The database x on 127\.0\.0\.1:\d+ \(user ada\) cannot be used: .*(DATABASE_URL|log)/);
     expectSentence(text);
     server.close();
+  });
+});
+
+test('a file that cannot be read is no fault of the database', () => {
+  const error = (syscall: string) => Object.assign(new Error(`${syscall} ENOENT /x/.s.PGSQL.5432`), { code: 'ENOENT' });
+  expect(unusable(Object.assign(new Error('ENOENT: no such file, open /x'), { code: 'ENOENT' }), 'it')).toBeNull();
+  expect(unusable(error('connect'), 'it')?.message).toMatch(/^It cannot be used: there is no socket in that folder\./);
+});
+
+describe('the tables of another user', () => {
+  const run = async (user: string, command: (config: Config) => Promise<unknown>): Promise<string> =>
+    command(loadConfig({ DATABASE_URL: postgres.url(user, 'owned') })).then(() => 'nothing', errorText);
+  const report = (config: Config) => runReport(config, REPORT, { write: () => true }, log);
+
+  beforeAll(async () => {
+    await postgres.run('CREATE DATABASE owned OWNER poor');
+    expect(await said(postgres.url('poor', 'owned'))).toBe('nothing');
+  });
+
+  test('can be read by a user who can only read, once it has the right', async () => {
+    const refused = await run('reader', report);
+    expect(refused).toMatch(
+      /lacks a right on its tables \(permission denied for table \w+\)\. .*GRANT SELECT ON ALL TABLES/,
+    );
+    expectSentence(refused);
+    await postgres.runIn('owned', 'GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader');
+    expect(await run('reader', report)).toBe('nothing');
+  });
+
+  test('keep the demo that only their owner can remove', async () => {
+    const client = `INSERT INTO clients (id, name, created_at) VALUES (gen_random_uuid(), '${DEMO_CLIENT}', now())`;
+    await postgres.runIn('owned', 'GRANT ALL ON ALL TABLES IN SCHEMA public TO outside', client);
+    const remove = (config: Config) => runDemoRemoval(config, { write: () => true }, log);
+    const refused = await run('outside', remove);
+    expect(refused).toMatch(
+      /only the owner of its tables may do this \(must be owner of \w+ events\)\. Set DATABASE_URL/,
+    );
+    expectSentence(refused);
+    expect(await run('poor', remove)).toBe('nothing');
   });
 });
 

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import pino from 'pino';
 import { openFeed, type RunningFeed } from '../../src/adapters/events/feed';
 import { createDataSource, poolOf } from '../../src/adapters/persistence/database/data-source';
 import { createPolicies } from '../../src/adapters/persistence/policies/postgres-policies';
@@ -8,7 +9,9 @@ import type { SetAside } from '../../src/application/ports/ticket-store';
 import type { ChangeTickets } from '../../src/application/tickets/change';
 import { createChangeTickets } from '../../src/application/tickets/change-tickets';
 import { createDueTickets } from '../../src/application/tickets/record-due';
+import { transitionLog } from '../../src/compose/transition-log';
 import type { EpochMs } from '../../src/domain/instant';
+import type { Json } from './graphql-service';
 import { CIMCLOUD_DOCUMENT } from './policies';
 import { lockingAt, type TestStore } from './store';
 
@@ -36,6 +39,8 @@ export interface TestProcess {
   readonly commits: readonly Commit[];
   readonly setAside: readonly SetAside[];
   readonly troubles: readonly unknown[];
+  /** The lines of the log on tickets. */
+  readonly logged: readonly Json[];
   close(): Promise<void>;
 }
 
@@ -58,7 +63,9 @@ export async function startProcess(store: TestStore, options: ProcessOptions = {
     feed.committed(commit);
     if (commit.nextDeadlineAt !== null) engine.wake(commit.nextDeadlineAt);
   };
-  const tickets = createTicketStore({ pool, onCommitted, ...(now === undefined ? {} : { now }) });
+  const logged: Json[] = [];
+  const onRecorded = transitionLog(pino({}, { write: (line: string) => logged.push(JSON.parse(line)) }));
+  const tickets = createTicketStore({ pool, onCommitted, onRecorded, ...(now === undefined ? {} : { now }) });
   const engine = new DeadlineEngine(
     createDueTickets({ store: tickets, policies, onSetAside: (fault) => setAside.push(fault) }),
     { onError: (error) => troubles.push(error), ...(pollMs === undefined ? {} : { pollMs }) },
@@ -73,6 +80,7 @@ export async function startProcess(store: TestStore, options: ProcessOptions = {
     changeTickets: createChangeTickets({ store: lockingAt(store.clock, tickets), clock: store.clock, policies }),
     setAside,
     troubles,
+    logged,
     close: async () => {
       await engine.close();
       await feed.close();

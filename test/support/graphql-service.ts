@@ -1,4 +1,5 @@
-import pino, { type Logger } from 'pino';
+import pino from 'pino';
+import { LINE_OPTIONS } from '../../src/compose/open-log';
 import { type RunningService, startService } from '../../src/compose/start-service';
 import { type Config, loadConfig } from '../../src/config';
 import { createTestDatabase, type TestDatabase } from './database';
@@ -81,7 +82,7 @@ export async function startTestService(
 ): Promise<TestService> {
   const database = options.database ?? (await createTestDatabase());
   const logged: Json[] = [];
-  const logger: Logger = pino({ level: 'debug' }, { write: (line: string) => logged.push(JSON.parse(line)) });
+  const logger = pino({ ...LINE_OPTIONS, level: 'debug' }, { write: (line: string) => logged.push(JSON.parse(line)) });
   const config: Config = { ...loadConfig({ DATABASE_URL: options.url ?? database.url, PORT: '0' }), ...options.config };
   const service: RunningService = await startService(config, logger);
 

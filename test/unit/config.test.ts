@@ -125,7 +125,7 @@ describe('a wrong variable is named in the error, with what it accepts', () => {
       /^DATABASE_URL must be a URL that begins with postgres:\/\/ or postgresql/,
     ],
     [{ DATABASE_URL: 'db.example:5432' }, /^DATABASE_URL must be a URL/],
-    ...['ab#cret', '12#cret', '12/cret', '12?cret', 'ab/cret', '%e4cret'].map(
+    ...['ab#cret', '12#cret', '12/cret', '12?cret', 'ab/cret', 'cret@1/a', 'cret@1?a', '%e4cret'].map(
       (password): [Record<string, string>, RegExp] => [
         { DATABASE_URL: `postgres://u:${password}@db/x` },
         /^DATABASE_URL must be a URL (?!.*cret).*characters @ : \/ \? # and % of a password are written as %40/,

@@ -290,6 +290,8 @@ describe('a problem of an iCalendar file names the line', () => {
       '6 the event "Half day" has a time of day in DTSTART; holidays of a file are whole days',
     ],
     [['SUMMARY:x'], '6 the event "x" has no DTSTART'],
+    [['DTSTART:20260230'], '6 the event has a DTSTART that does not exist: 2026-02-30'],
+    [['DTSTART:20260102', 'RRULE:FREQ=YEARLY', 'EXRULE:FREQ=YEARLY;INTERVAL=2'], '6 the event has an EXRULE'],
     [['DTSTART;VALUE=DATE:20260230'], '6 the event has a DTSTART that does not exist: 2026-02-30'],
     [['DTSTART:20260102', 'DTEND:20260101'], '6 the event ends before it begins'],
     [['DTSTART:20260102', 'DTEND:20260103T120000'], '6 the event has a time of day in DTEND'],

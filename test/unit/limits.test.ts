@@ -20,6 +20,9 @@ const LIMIT = new RegExp(
 const NUMBER = /^(?:export )?const ([A-Z][A-Z0-9_]*)(?:: \w+)? = ([-\w */+.()]+);$/gm;
 const GROUP = /^(?:export )?const ([A-Z][A-Z0-9_]*)(?:: \w+)? = \{(.*?)\}(?: as const)?;$/gms;
 const TEXT_RULE = /^export const ([A-Z_]+): TextRule = \{ (max): ([\d_]+)/gm;
+/** A number of two digits or more where a limit stands. */
+const INLINE =
+  /(?:\b\w*(?:max|timeout|limit|longest|most)\w*: |\.max\(|\bEntries\(\d+, |\.length >=? |\.timeout\()[\d_]{2,}/i;
 const FIELD = /(?:^|[{,\s])(\w+): ([\d_ *]+)(?=,|\s*$)/gm;
 
 /** The expressions of the constants that are numbers. */
@@ -74,6 +77,20 @@ const inPage = [...page.matchAll(/^\| .+? +\| ([\d,/]+).*? +\| `([\w.-]+)` `([\w
 it('the page has a row for every limit in the code, with its value, and no other', () => {
   expect(inCode.length).toBeGreaterThan(100);
   expect([...inPage].sort()).toEqual([...inCode].sort());
+});
+
+it('no limit is a number without a name', () => {
+  const unnamed = files.flatMap(({ file, text }) => {
+    const withoutNamed = text
+      .replace(GROUP, (group, name: string) => (LIMIT.test(name) ? '' : group))
+      .replace(TEXT_RULE, '')
+      .replace(NUMBER, '');
+    return withoutNamed
+      .split('\n')
+      .filter((line) => !/^\s*(?:\/?\*|\/\/)/.test(line) && INLINE.test(line))
+      .map((line) => `${file}: ${line.trim()}`);
+  });
+  expect(unnamed).toEqual([]);
 });
 
 it('the page has every variable with a range', () => {

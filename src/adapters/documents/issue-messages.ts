@@ -11,10 +11,14 @@ const KINDS: Readonly<Record<string, string>> = {
   record: 'a map by name',
 };
 
+const LONGEST_SHOWN = 40;
+
 /** A short text for a value, on one line, for use in a sentence. */
 function valueText(value: unknown): string {
   if (value === null) return 'nothing';
-  if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
+  if (typeof value === 'string') {
+    return JSON.stringify(value.length > LONGEST_SHOWN ? `${value.slice(0, LONGEST_SHOWN)}…` : value);
+  }
   if (Array.isArray(value)) return 'a list';
   return typeof value === 'object' ? 'a map' : String(value);
 }
@@ -44,6 +48,7 @@ function messageOf(issue: z.core.$ZodRawIssue): string | undefined {
     }
     case 'too_big':
       if (issue.origin === 'string') return `takes at most ${String(issue.maximum)} letters`;
+      if (issue.origin === 'array') return `takes at most ${String(issue.maximum)} entries`;
       return sentence(`a number up to ${String(issue.maximum)}`, input);
     case 'invalid_key':
       return issue.issues[0]?.message;

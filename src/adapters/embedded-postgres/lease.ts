@@ -12,6 +12,9 @@ import { changeOwner, type Identity, userOf } from './identity';
 import { startTimeOf } from './processes';
 import { WATCHDOG } from './watchdog';
 
+/** How long the watchdog may take to start the server. */
+const LAUNCH_TIMEOUT_MS = 5_000;
+
 /**
  * Keeps the server running for one process, from `takeLease` until `release` or the end of the
  * process. The server stops when the last lease ends.
@@ -100,7 +103,7 @@ export const takeLease = async (options: LeaseOptions): Promise<Lease> => {
       setRef(child.stdout, true);
       try {
         child.stdin.write('start\n');
-        const [line] = await once(lines, 'line', { signal: AbortSignal.timeout(5000) });
+        const [line] = await once(lines, 'line', { signal: AbortSignal.timeout(LAUNCH_TIMEOUT_MS) });
         return Number(line);
       } finally {
         setRef(child.stdout, false);

@@ -92,6 +92,8 @@ const startFailed = (server: Server, said: string): EmbeddedPostgresError =>
       `or DATABASE_URL to a PostgreSQL of your own. The end of its log: ${said.trim().split('\n').slice(-8).join('\n') || '(empty)'}`,
   );
 
+const CONNECT_TIMEOUT_MS = 5_000;
+
 /** The connection options. All are given, so that no PG* environment variable applies. */
 export const connectionTo = (socketDir: string, database: string): ClientConfig => ({
   host: socketDir,
@@ -99,7 +101,7 @@ export const connectionTo = (socketDir: string, database: string): ClientConfig 
   user: DATABASE,
   database,
   ssl: false,
-  connectionTimeoutMillis: 5000,
+  connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
 });
 
 /**

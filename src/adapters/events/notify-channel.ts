@@ -1,6 +1,6 @@
 import { Client, type ClientConfig } from 'pg';
 import { type EpochMs, least } from '../../domain/instant';
-import { limitTime } from '../persistence/database/time-limits';
+import { CONNECT_TIMEOUT_MS, limitTime } from '../persistence/database/time-limits';
 
 const CHANNEL = 'stepdown_events';
 /**
@@ -50,7 +50,7 @@ export class NotifyChannel {
       connectionString: this.settings.url,
       application_name: 'stepdown-events',
       keepAlive: true,
-      connectionTimeoutMillis: 10_000,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       ...(this.settings.stream === undefined ? {} : { stream: this.settings.stream }),
     });
     client.on('error', (error) => this.lost(client, error));

@@ -17,6 +17,7 @@ import { TooMuchText } from '../../application/ports/texts-read';
 import { InvalidFilter, SearchIndexBehind } from '../../application/ports/ticket-filter';
 import { isUnanswerable } from '../../domain/calendar/business-calendar';
 import { TooManySegments } from '../../domain/commitment/explain-due';
+import { thousands } from '../../domain/thousands';
 import { shortMessage } from './short-message';
 import { UNAVAILABLE_CODES, unavailabilityOf } from './unavailability';
 
@@ -122,8 +123,9 @@ const isOfRequest = (error: unknown): boolean =>
 
 /** What graphql-js says when it has compared too many fields. It has no code and no constant. */
 const VALIDATION_ABORTED = 'Validation aborted.';
-const TOO_MANY_COMPARISONS =
-  'The validation of the document takes too many comparisons of fields with the same name. The limit is 500,000 comparisons. Select each field once in a selection set.';
+/** The constant of graphql-js, which it does not export. */
+const MAX_COMPARISONS = 500_000;
+const TOO_MANY_COMPARISONS = `The validation of the document takes too many comparisons of fields with the same name. The limit is ${thousands(MAX_COMPARISONS)} comparisons. Select each field once in a selection set.`;
 
 /**
  * The errors of an answer. Without data, it cannot show the mutations that were carried out before

@@ -41,7 +41,6 @@ export function fail(
     return String(shown.extensions?.code);
   }
   const known = knownErrorOf(error);
-  if (error instanceof OperationTimedOut) logger.warn({ requestId }, 'an operation ran longer than its time limit');
   if (known === null) logger.error({ requestId, err: error }, 'unexpected fault');
   const message =
     known?.message ?? 'An unexpected error occurred in the service. Include the requestId when you report it.';

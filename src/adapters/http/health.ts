@@ -67,47 +67,60 @@ export interface HealthChecks {
   readonly logger: Logger;
 }
 
-/** `/health`: whether the database answers, and what an operator should look at. */
-export async function answerHealth(
-  { readHealth, readUnreadyReasons, version, logger }: HealthChecks,
-  response: ServerResponse,
-): Promise<void> {
-  try {
-    const health = await inTime(readHealth());
-    const status = health.deadlinesBehindMs > MAX_BEHIND_MS ? 'behind' : 'ok';
-    sendJson(response, 200, { status, version, ...health });
-  } catch (error) {
-    if (error instanceof DataLockedError) {
-      logger.warn('the health cannot be read, because a table of the database is locked');
-      return sendJson(response, 200, { status: 'locked', version });
+/** Answers the checks of load balancers and operators. */
+export class HealthEndpoint {
+  /** Whether the log says that the health cannot be read. */
+  private isUnreadable = false;
+
+  constructor(private readonly checks: HealthChecks) {}
+
+  /** `/health`: whether the database answers, and what an operator should look at. */
+  async answerHealth(response: ServerResponse): Promise<void> {
+    const { readHealth, version, logger } = this.checks;
+    try {
+      const health = await inTime(readHealth());
+      if (this.isUnreadable) logger.info('the health can be read again');
+      this.isUnreadable = false;
+      const status = health.deadlinesBehindMs > MAX_BEHIND_MS ? 'behind' : 'ok';
+      sendJson(response, 200, { status, version, ...health });
+    } catch (error) {
+      if (error instanceof DataLockedError) {
+        this.noteUnreadable('the health cannot be read, because a table of the database is locked');
+        return sendJson(response, 200, { status: 'locked', version });
+      }
+      if (error instanceof CheckTimedOut && (await this.databaseAnswers())) {
+        this.noteUnreadable(`the health cannot be read within ${TIMEOUT_MS} ms, but the database answers`);
+        return sendJson(response, 200, { status: 'slow', version });
+      }
+      logger.debug({ err: error }, 'the health cannot be read');
+      sendJson(response, 503, { status: 'unavailable', reason: 'database', version });
     }
-    if (error instanceof CheckTimedOut && (await answers(readUnreadyReasons))) {
-      logger.warn(`the health cannot be read within ${TIMEOUT_MS} ms, but the database answers`);
-      return sendJson(response, 200, { status: 'slow', version });
-    }
-    logger.debug({ err: error }, 'the health cannot be read, because the database does not answer');
-    sendJson(response, 503, { status: 'unavailable', reason: 'database', version });
   }
-}
 
-/** Whether the database answers a check that reads no table of tickets. */
-const answers = (check: HealthChecks['readUnreadyReasons']): Promise<boolean> =>
-  inTime(check()).then(
-    (reasons) => reasons.every(({ code }) => code !== 'DATABASE_UNAVAILABLE'),
-    () => false,
-  );
+  /** `/readyz`: whether this process can serve reads and changes. */
+  async answerReady(response: ServerResponse): Promise<void> {
+    const { readUnreadyReasons, logger } = this.checks;
+    const reasons = await inTime(readUnreadyReasons()).catch((error: unknown): readonly UnreadyReason[] => {
+      logger.debug({ err: error }, 'the readiness cannot be determined');
+      return [{ code: 'DATABASE_UNAVAILABLE', message: 'The database does not answer.' }];
+    });
+    if (reasons.length === 0) return sendJson(response, 200, { status: 'ready' });
+    sendJson(response, 503, { status: 'unready', reasons });
+  }
 
-/** `/readyz`: whether this process can serve reads and changes. */
-export async function answerReady(
-  { readUnreadyReasons, logger }: HealthChecks,
-  response: ServerResponse,
-): Promise<void> {
-  const reasons = await inTime(readUnreadyReasons()).catch((error: unknown): readonly UnreadyReason[] => {
-    logger.debug({ err: error }, 'the readiness cannot be determined');
-    return [{ code: 'DATABASE_UNAVAILABLE', message: 'The database does not answer.' }];
-  });
-  if (reasons.length === 0) return sendJson(response, 200, { status: 'ready' });
-  sendJson(response, 503, { status: 'unready', reasons });
+  /** Whether the database answers a check that reads no table of tickets. */
+  private databaseAnswers(): Promise<boolean> {
+    return inTime(this.checks.readUnreadyReasons()).then(
+      (reasons) => reasons.every(({ code }) => code !== 'DATABASE_UNAVAILABLE'),
+      () => false,
+    );
+  }
+
+  /** Once, however many checks follow: each answer says it as well. */
+  private noteUnreadable(sentence: string): void {
+    if (!this.isUnreadable) this.checks.logger.warn(sentence);
+    this.isUnreadable = true;
+  }
 }
 
 class CheckTimedOut extends Error {

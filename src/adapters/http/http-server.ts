@@ -1,32 +1,30 @@
 import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { Admission, type AdmissionSettings, OperationEntry } from '../graphql/admission';
-import { RunningOperation } from '../graphql/running-operation';
-import { allow } from './allow-methods';
+import { Admission, type AdmissionSettings } from '../graphql/admission';
 import { AnswerSender } from './answer-sender';
-import { type GraphQLExecutor, headerMap, startApollo } from './apollo';
-import { addressGroup, clientAddresses } from './client-address';
+import { startApollo } from './apollo';
+import { clientAddresses } from './client-address';
 import { Connections } from './connection-limits';
-import { allowOrigin, answerPreflight, isPreflight } from './cors';
-import { answerExplorerFile } from './explorer/answer-explorer-file';
 import { ExplorerFiles } from './explorer/explorer-files';
-import { EXPLORER_PATH, prefersPage, sendExplorer } from './explorer/explorer-page';
 import { errorBody, fail } from './failed-request';
-import { answerHealth, answerReady, type HealthChecks } from './health';
+import { type HealthChecks, HealthEndpoint } from './health';
 import { listen } from './listen';
 import { Pipeline } from './pipeline';
-import { BodyReceiver, RequestError, readJson } from './request-body';
-import { createRequestGuard, type GuardSettings, pathAndQuery, type RequestGuard } from './request-guard';
-import { firstErrorCode, followRequest, RequestLine, requestIdOf } from './request-log';
-import { sendJson } from './send';
-import { sendStartPage } from './start-page';
+import { BodyReceiver, RequestError } from './request-body';
+import { createRequestGuard, type GuardSettings, type RequestGuard } from './request-guard';
+import { followRequest, RequestLine, requestIdOf } from './request-log';
+import { GRAPHQL_PATH, isProbe, loggedPath, noSuchPath, pathOf, type Routes, respond } from './routes';
 import { createSocketServer, type SocketSettings } from './websocket/websocket';
 
-const GRAPHQL_PATH = '/graphql';
 /** How long `close` waits for running requests. */
 const DRAIN_TIMEOUT_MS = 5_000;
 
+/** How long a client may take to send the head of a request, and all of it. */
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 30_000;
+/** The maximum length of the head of a request, in bytes. */
+const MAX_HEADER_BYTES = 16_384;
 /** Connections beyond those of the sockets, for requests. */
 const MAX_REQUEST_CONNECTIONS = { inAll: 1_000, perAddress: 500 } as const;
 /**
@@ -36,11 +34,6 @@ const MAX_REQUEST_CONNECTIONS = { inAll: 1_000, perAddress: 500 } as const;
 const KEEP_ALIVE_MS = 75_000;
 /** A connection on which nothing moves is cut off so long after the time limit of an operation. */
 const IDLE_MARGIN_MS = 30_000;
-/** The paths of health checks, which a load balancer may send to an IP address. */
-const PROBES: readonly string[] = ['/health', '/readyz', '/livez'];
-const PATHS: readonly string[] = [...PROBES, EXPLORER_PATH, '/'];
-const GRAPHQL_METHODS = ['GET', 'POST'] as const;
-const PAGE_METHODS = ['GET', 'HEAD'] as const;
 
 export interface HttpSettings extends HealthChecks, GuardSettings, SocketSettings, AdmissionSettings {
   /** 0 picks any free port. */
@@ -68,23 +61,24 @@ export async function startHttpServer(settings: HttpSettings): Promise<HttpServe
   const executor = await startApollo(schema, admission.documents, logger);
   const sockets = createSocketServer(settings, admission);
   const pipeline = new Pipeline();
-  const endpoint: Endpoint = {
+  const routes: Routes = {
     settings,
     admission,
     executor,
     bodies: new BodyReceiver(),
     answers: new AnswerSender(),
+    health: new HealthEndpoint(settings),
     explorer: settings.explorerQueries === null ? null : new ExplorerFiles(settings.explorerQueries),
   };
   // The port is known once the server listens; no request arrives before.
   let guard = createRequestGuard(settings, port);
   // Limits how long a slow client can hold a connection.
   const server = createServer({
-    headersTimeout: 10_000,
-    requestTimeout: 30_000,
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
     connectionsCheckingInterval: 2_000,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    maxHeaderSize: 16_384,
+    maxHeaderSize: MAX_HEADER_BYTES,
   });
   server.timeout = settings.operationTimeoutMs + IDLE_MARGIN_MS;
   const connections = new Connections(
@@ -103,9 +97,8 @@ export async function startHttpServer(settings: HttpSettings): Promise<HttpServe
     return followRequest(requestLogger, response, {
       requestId,
       address: guard.addresses.of(request),
-      // Another path can be of any length, or a secret that was sent to the wrong service.
-      path: PATHS.find((known) => known === path || (known === EXPLORER_PATH && path.startsWith(known))),
-      isProbe: PROBES.includes(path),
+      path: loggedPath(path),
+      isProbe: isProbe(path),
     });
   };
   const answer = async (request: IncomingMessage, response: ServerResponse, line: RequestLine): Promise<void> => {
@@ -114,7 +107,7 @@ export async function startHttpServer(settings: HttpSettings): Promise<HttpServe
     if (turn !== null) await turn;
     // A client that has gone gets nothing done that had not begun.
     if (request.socket.destroyed) return;
-    await respond(endpoint, guard, request, response, line);
+    await respond(routes, guard, request, response, line);
   };
   server.on('request', (request, response) => {
     const line = lineOf(request, response);
@@ -151,7 +144,7 @@ export async function startHttpServer(settings: HttpSettings): Promise<HttpServe
   const listening = (server.address() as AddressInfo).port;
   guard = createRequestGuard(settings, listening);
   return {
-    url: urlOf(host, listening),
+    url: serviceUrl(host, listening),
     close: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       const cutOff = setTimeout(() => server.closeAllConnections(), DRAIN_TIMEOUT_MS);
@@ -162,13 +155,11 @@ export async function startHttpServer(settings: HttpSettings): Promise<HttpServe
   };
 }
 
-/** The URL to show. An address that means all addresses of the machine is shown as localhost. */
-function urlOf(host: string, port: number): string {
+/** The URL of GraphQL. An address that means all addresses of the machine is shown as localhost. */
+export function serviceUrl(host: string, port: number): string {
   const shown = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
   return `http://${shown}:${port}${GRAPHQL_PATH}`;
 }
-
-const pathOf = (request: IncomingMessage): string => pathAndQuery(request.url ?? '/').split('?', 1)[0] ?? '/';
 
 function refusalOfUpgrade(
   { callerOf }: HttpSettings,
@@ -177,96 +168,11 @@ function refusalOfUpgrade(
 ): RequestError | null {
   try {
     guard.check(request, false);
-    if (pathOf(request) !== GRAPHQL_PATH) throw notFound();
+    if (pathOf(request) !== GRAPHQL_PATH) throw noSuchPath();
     callerOf(request);
     return null;
   } catch (error) {
     if (error instanceof RequestError) return error;
     throw error;
   }
-}
-
-const notFound = (): RequestError =>
-  new RequestError(404, 'NOT_FOUND', `There is no resource at this path; GraphQL is at ${GRAPHQL_PATH}.`);
-
-/** What answers requests. */
-interface Endpoint {
-  readonly settings: HttpSettings;
-  readonly admission: Admission;
-  readonly executor: GraphQLExecutor;
-  readonly bodies: BodyReceiver;
-  readonly answers: AnswerSender;
-  readonly explorer: ExplorerFiles | null;
-}
-
-async function respond(
-  endpoint: Endpoint,
-  guard: RequestGuard,
-  request: IncomingMessage,
-  response: ServerResponse,
-  line: RequestLine,
-): Promise<void> {
-  const path = pathOf(request);
-  if (path === GRAPHQL_PATH) allowOrigin(response, guard.originOf(request));
-  guard.check(request, PROBES.includes(path));
-  switch (path) {
-    case GRAPHQL_PATH:
-      if (isPreflight(request)) return answerPreflight(response, GRAPHQL_METHODS);
-      if (isPageView(request)) {
-        const address = guard.ownAddress(request);
-        return endpoint.explorer === null ? sendStartPage(response, address) : sendExplorer(response, address);
-      }
-      allow(request, response, GRAPHQL_METHODS);
-      return answerGraphQL(endpoint, line, request, response);
-    case '/health':
-      allow(request, response, PAGE_METHODS);
-      return answerHealth(endpoint.settings, response);
-    case '/readyz':
-      allow(request, response, PAGE_METHODS);
-      return answerReady(endpoint.settings, response);
-    case '/livez':
-      allow(request, response, PAGE_METHODS);
-      return sendJson(response, 200, { status: 'alive' });
-    case '/':
-      allow(request, response, PAGE_METHODS);
-      return sendStartPage(response, guard.ownAddress(request));
-    default:
-      if (endpoint.explorer === null || !path.startsWith(EXPLORER_PATH)) throw notFound();
-      allow(request, response, PAGE_METHODS);
-      return answerExplorerFile(endpoint.explorer, path, request, response, endpoint.answers, guard);
-  }
-}
-
-/** Whether a browser opened the address without a query. */
-const isPageView = ({ method = '', url, headers }: IncomingMessage): boolean =>
-  (method === 'GET' || method === 'HEAD') && pathAndQuery(url ?? '') === GRAPHQL_PATH && prefersPage(headers.accept);
-
-async function answerGraphQL(
-  { settings, admission, executor, bodies, answers }: Endpoint,
-  line: RequestLine,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const { contextFor, callerOf, operationTimeoutMs } = settings;
-  const { method = 'GET', url = '' } = request;
-  const { address, requestId } = line;
-  const { body, bytes } =
-    method === 'POST' ? await readJson(request, bodies, address) : { body: undefined, bytes: url.length };
-  const operation = new RunningOperation();
-  line.running = operation;
-  operation.entry = new OperationEntry(admission, operation, addressGroup(address), bytes);
-  const caller = callerOf(request);
-  line.caller = caller.actor.name;
-  response.once('close', () => operation.abandon());
-  const at = url.indexOf('?');
-  const search = at < 0 ? '' : url.slice(at);
-  const answer = await operation.answerWithin(operationTimeoutMs, () =>
-    executor.execute({ method, headers: headerMap(request.headers), search, body }, requestId, operation, () =>
-      contextFor(caller, requestId, operation),
-    ),
-  );
-  if (answer.body.kind !== 'complete') throw new Error('Incremental delivery is not supported');
-  line.code = firstErrorCode(answer.body.string);
-  for (const [name, value] of answer.headers) response.setHeader(name, value);
-  answers.send(response, answer.status ?? 200, answer.body.string, address, operation.carriedOut);
 }

@@ -6,13 +6,16 @@ import type { RunningOperation } from '../graphql/running-operation';
 
 /** The characters of the name of an operation that are logged. */
 const LONGEST_NAME = 100;
+/** The characters of a request id that is taken over. */
+const LONGEST_ID = 200;
 /** The ids that are taken over from a request: what proxies and tracing libraries make. */
-const WELL_FORMED_ID = /^[\w.:@/+=-]{1,200}$/;
+const WELL_FORMED_ID = /^[\w.:@/+=-]+$/;
 
 /** The id of a request: that of its header `X-Request-Id` if that is well-formed, or a new one. */
 export function requestIdOf({ headers }: Pick<IncomingMessage, 'headers'>): string {
   const given = headers['x-request-id'];
-  return typeof given === 'string' && WELL_FORMED_ID.test(given) ? given : randomUUID();
+  const isTakenOver = typeof given === 'string' && given.length <= LONGEST_ID && WELL_FORMED_ID.test(given);
+  return isTakenOver ? given : randomUUID();
 }
 
 /**
@@ -38,7 +41,7 @@ export class RequestLine {
     readonly requestId: string,
     readonly address: string,
     private readonly transport: 'http' | 'websocket',
-    /** Of a request that is not to `/graphql`, if there is something at its path. */
+    /** As `loggedPath` returns it. */
     private readonly path?: string,
   ) {}
 

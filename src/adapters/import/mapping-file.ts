@@ -35,13 +35,16 @@ const impact = z.strictObject({
   note: textSchema({ ...NOTE, blank: true }).optional(),
 });
 
+const LONGEST_DELIMITER = 4;
+const MAX_TAG_COLUMNS = 20;
+
 const clientSchema = z.union([z.strictObject({ name: textSchema(NAME) }), z.strictObject({ column })]);
 
 const mappingSchema = z.strictObject({
   title: textSchema(NAME),
   file: z
     .strictObject({
-      delimiter: z.string().min(1).max(4).default(','),
+      delimiter: z.string().min(1).max(LONGEST_DELIMITER).default(','),
       missing: z.string().optional(),
       encoding: z.enum(ENCODINGS).default('utf-8'),
     })
@@ -57,7 +60,7 @@ const mappingSchema = z.strictObject({
     reporter: column.optional(),
     assignee: column.optional(),
     externalUrl: column.optional(),
-    tags: z.array(column).max(20).default([]),
+    tags: z.array(column).max(MAX_TAG_COLUMNS).default([]),
     channel: z
       .strictObject({
         column: column,

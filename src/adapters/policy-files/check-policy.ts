@@ -6,7 +6,7 @@ import { COMMITMENT_KINDS, type Rule, type TargetUnit } from '../../domain/polic
 import { SEVERITIES, type Severity } from '../../domain/severity';
 import { thousands } from '../../domain/thousands';
 import type { FieldPath, ReportProblem } from '../documents/document-error';
-import { factCode, markSchema, ruleSchema, spanSchema, targetSchema } from './policy-schema';
+import { factSchema, markSchema, ruleSchema, spanSchema, targetSchema } from './policy-schema';
 
 /**
  * Checks of fields against each other. They read each part of the file that has a valid shape, so
@@ -45,11 +45,15 @@ export const namesAt = (file: unknown, path: FieldPath): string[] => {
   return typeof map === 'object' && map !== null && !Array.isArray(map) ? Object.keys(map) : [];
 };
 
-/** The maximum of each unit is one year: a longer target is probably a typing error. */
+// The maximum of each unit is one year: a longer target is probably a typing error.
+const MAX_MINUTES = 527_040;
+const MAX_HOURS = 8_784;
+const MAX_BUSINESS_DAYS = 366;
+
 const UNITS: Readonly<Record<TargetUnit, { readonly max: number; readonly seconds: number; readonly name: string }>> = {
-  MINUTES: { max: 527_040, seconds: 60, name: 'minutes' },
-  HOURS: { max: 8_784, seconds: 3600, name: 'hours' },
-  BUSINESS_DAYS: { max: 366, seconds: 0, name: 'business days' },
+  MINUTES: { max: MAX_MINUTES, seconds: 60, name: 'minutes' },
+  HOURS: { max: MAX_HOURS, seconds: 3600, name: 'hours' },
+  BUSINESS_DAYS: { max: MAX_BUSINESS_DAYS, seconds: 0, name: 'business days' },
 };
 
 function checkAmount(amount: number, unit: TargetUnit, path: FieldPath, report: ReportProblem): void {
@@ -126,37 +130,41 @@ function checkSilence(file: unknown, report: ReportProblem): void {
 const MAX_PAIRS = 100_000;
 
 /**
- * The vocabulary of the file; reports codes that another one contradicts. Null if a code or a list
- * is invalid, which is reported elsewhere: then it is not known which words the rules can use.
+ * The facts of the file; reports those that another one contradicts. Null for a list that is not
+ * valid, which is reported elsewhere: no code can be compared with it.
  */
-function checkFacts(file: unknown, report: ReportProblem): Facts | null {
+function checkFacts(file: unknown, report: ReportProblem): { readonly [List in keyof Facts]: readonly Fact[] | null } {
   if (valueAt(file, ['facts']) === undefined) return FORMER_FACTS;
   const listed = (list: keyof Facts): readonly Fact[] | null => {
     const facts: Fact[] = [];
     const length = lengthAt(file, ['facts', list]);
     for (let index = 0; index < length; index++) {
+      const fact = partAt(factSchema, file, ['facts', list, index]);
+      if (fact === undefined) continue;
       const path = ['facts', list, index, 'code'];
-      const code = partAt(factCode, file, path);
-      if (code === undefined) continue;
-      if (codesOf(facts).includes(code)) report(path, `takes a unique code; ${code} occurs twice`);
-      if (code === ANY_AUDIENCE) report(path, `takes another code; ${ANY_AUDIENCE} stands for every audience`);
-      // An invalid title or text changes nothing in what the rules can use.
-      facts.push({ code, title: '', text: '' });
+      if (facts.some(({ code }) => code === fact.code)) report(path, `takes a unique code; ${fact.code} occurs twice`);
+      if (fact.code === ANY_AUDIENCE) report(path, `takes another code; ${ANY_AUDIENCE} stands for every audience`);
+      facts.push(fact);
     }
     return length > 0 && facts.length === length ? facts : null;
   };
-  const [audiences, consequences] = [listed('audiences'), listed('consequences')];
-  return audiences === null || consequences === null ? null : { audiences, consequences };
+  return { audiences: listed('audiences'), consequences: listed('consequences') };
 }
 
 /** Reports the codes of a rule that are not words of the policy. */
-function checkWords(rule: Rule, facts: Facts, path: FieldPath, report: ReportProblem): void {
+function checkWords(
+  rule: Rule,
+  { audiences, consequences }: ReturnType<typeof checkFacts>,
+  path: FieldPath,
+  report: ReportProblem,
+): void {
   const check = (code: string, known: readonly string[], at: FieldPath): void => {
-    if (!known.includes(code)) report(at, `takes one of ${known.join(', ')}, not ${code}${didYouMean(code, known)}`);
+    if (!known.includes(code)) report(at, `takes one of ${known.join(', ')}, not "${code}"${didYouMean(code, known)}`);
   };
-  check(rule.audience, [...codesOf(facts.audiences), ANY_AUDIENCE], [...path, 'audience']);
-  const consequences = codesOf(facts.consequences);
-  for (const [place, code] of rule.consequences.entries()) check(code, consequences, [...path, 'consequences', place]);
+  if (audiences !== null) check(rule.audience, [...codesOf(audiences), ANY_AUDIENCE], [...path, 'audience']);
+  if (consequences === null) return;
+  const codes = codesOf(consequences);
+  for (const [place, code] of rule.consequences.entries()) check(code, codes, [...path, 'consequences', place]);
 }
 
 /** Reports facts that no rule names: an impact with one of them is always refused. */
@@ -173,7 +181,8 @@ function checkUnused(file: unknown, { audiences, consequences }: Facts, rules: r
 }
 
 function checkRules(file: unknown, report: ReportProblem): void {
-  const facts = checkFacts(file, report);
+  const listed = checkFacts(file, report);
+  const facts: Facts = { audiences: listed.audiences ?? [], consequences: listed.consequences ?? [] };
   const declared = new Set<unknown>();
   for (let index = 0; index < lengthAt(file, ['severities']); index++) {
     declared.add(valueAt(file, ['severities', index, 'severity']));
@@ -191,7 +200,7 @@ function checkRules(file: unknown, report: ReportProblem): void {
 
     const rule = partAt(ruleSchema, file, ['rules', index]);
     if (rule === undefined) continue;
-    if (facts !== null) checkWords(rule, facts, ['rules', index], report);
+    checkWords(rule, listed, ['rules', index], report);
     rules.push(rule);
     places.set(rule, index);
     if (!declared.has(rule.severity)) {
@@ -201,13 +210,13 @@ function checkRules(file: unknown, report: ReportProblem): void {
       );
     }
   }
-  if (facts === null) return;
   if (rules.length === lengthAt(file, ['rules'])) checkUnused(file, facts, rules, report);
   const pairs = rules.reduce((sum, rule) => sum + pairCount(rule, facts), 0);
   if (pairs > MAX_PAIRS) {
     report(['rules'], `cover ${thousands(pairs)} pairs of facts; at most ${thousands(MAX_PAIRS)} are accepted`, 'key');
     return;
   }
+  if (listed.audiences === null || listed.consequences === null) return;
   const deciding = new Set([...decidingRules({ rules, facts }).values()].map(({ rule }) => rule));
   for (const rule of rules) {
     if (deciding.has(rule)) continue;

@@ -64,6 +64,9 @@ function holidaysOf(
   spend: (dates: number) => void,
 ): FileHoliday[] {
   if (textOf(event, 'status')?.toUpperCase() === 'CANCELLED') return [];
+  if (propertiesOf(event, 'exrule').length > 0) {
+    throw new UnusableEvent('has an EXRULE, which RFC 5545 no longer has; list the dates as EXDATE');
+  }
   const start = datesOf(event, 'dtstart')[0];
   if (start === undefined) throw new UnusableEvent('has no DTSTART');
   const length = lengthOf(event, start);
@@ -148,8 +151,10 @@ function datesOf(event: IcsEvent, name: string): DayNumber[] {
       const day = dayOf(type, value);
       if (day !== undefined) return day;
       const written = name.toUpperCase();
-      if (type === 'date')
-        throw new UnusableEvent(`has a ${written} that does not exist: ${String(value).slice(0, 20)}`);
+      if (isDate(type, value)) {
+        const date = String(value).replace('T::', '').slice(0, 20);
+        throw new UnusableEvent(`has a ${written} that does not exist: ${date}`);
+      }
       throw new UnusableEvent(
         `has a time of day in ${written}; holidays of a file are whole days, such as ${written};VALUE=DATE:20261225; put a part of a day under plus`,
       );
@@ -158,10 +163,11 @@ function datesOf(event: IcsEvent, name: string): DayNumber[] {
 }
 
 /** The library makes `2026-12-25T::` of a date that is not declared as one. */
+const isDate = (type: string, value: unknown): boolean =>
+  type === 'date' || (typeof value === 'string' && value.endsWith('T::'));
+
 const dayOf = (type: string, value: unknown): DayNumber | undefined =>
-  typeof value === 'string' && (type === 'date' || value.endsWith('T::'))
-    ? parseDate(value.replace('T::', ''))
-    : undefined;
+  isDate(type, value) ? parseDate(String(value).replace('T::', '')) : undefined;
 
 const dateText = (day: DayNumber): string => new Date(day * DAY_MS).toISOString().slice(0, 10);
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { MOST_PROBLEMS } from '../../application/first-problems';
 import { type LocalInterval, WEEKDAYS } from '../../domain/calendar/business-calendar';
 import { didYouMean } from '../../domain/nearest';
-import { FACT_CODE } from '../../domain/policy/facts';
+import { FACT_CODE, LONGEST_CODE } from '../../domain/policy/facts';
 import { BASES, CLIENT_ACTIONS, COMMITMENT_KINDS, TARGET_UNITS, WAITING_REASONS } from '../../domain/policy/policy';
 import { SEVERITIES } from '../../domain/severity';
 import { NAME, NOTE, SUBJECT } from '../../domain/value-rules';
@@ -42,11 +42,15 @@ const distinct = <T extends string>(item: z.ZodType<T>, minLength = 0) =>
     return twice === undefined ? undefined : `takes each entry once; ${twice} occurs twice`;
   });
 
-const CLAUSE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
-const CALENDAR_NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
+const LONGEST_NAME = 64;
+const LONGEST_ID = 63;
+
+/** @param first the characters that it may begin with, and `rest` those that may follow */
+const shortName = (first: string, rest: string, takes: string, longest = LONGEST_NAME) =>
+  z.string().regex(new RegExp(`^[${first}][${rest}]{0,${longest - 1}}$`), `${takes}, at most ${longest} characters`);
 
 const basis = z.enum(BASES);
-const calendarName = z.string().regex(CALENDAR_NAME, 'takes a name of letters, digits, - and _, a letter first');
+const name = shortName('A-Za-z', 'A-Za-z0-9_-', 'takes a name of letters, digits, - and _, a letter first');
 const localDate = checked(z.string(), realDateProblem);
 
 const interval = z.string().transform((written, context): LocalInterval => {
@@ -81,21 +85,31 @@ const severitySchema = entry({
   targets: forEach(COMMITMENT_KINDS, targetSchema.optional()),
 });
 
-export const factCode = z
-  .string()
-  .regex(FACT_CODE, 'takes a code of at most 64 capital letters, digits and _, a letter first, such as ALL_END_USERS');
-
-const factSchema = entry({ code: factCode, title: textSchema(NAME), text: textSchema(NOTE) });
+export const factSchema = entry({
+  code: z
+    .string()
+    .regex(
+      FACT_CODE,
+      `takes a code of at most ${LONGEST_CODE} capital letters, digits and _, a letter first, such as ALL_END_USERS`,
+    ),
+  title: textSchema(NAME),
+  text: textSchema(NOTE),
+});
 
 /** Each pair of an audience and a consequence is looked up by its own key. */
 const MAX_FACTS = 100;
 const factList = z.array(factSchema).min(1).max(MAX_FACTS);
 
 export const ruleSchema = entry({
-  clause: z.string().regex(CLAUSE, 'takes a short name of letters, digits, ".", "-" and "_", such as "2a"'),
+  clause: shortName(
+    'A-Za-z0-9',
+    'A-Za-z0-9._-',
+    'takes a short name of letters, digits, ".", "-" and "_", such as "2a"',
+  ),
   severity: z.enum(SEVERITIES),
-  audience: factCode,
-  consequences: distinct(factCode, 1),
+  // `check-policy.ts` checks that the policy has these codes.
+  audience: z.string(),
+  consequences: distinct(z.string(), 1),
   basis,
   text: textSchema(NOTE),
 });
@@ -144,18 +158,18 @@ export const calendarSchema = entry({
 const MAX_MARKS = 20;
 
 export const markSchema = entry({
-  name: z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, 'takes a name of letters, digits, - and _, a letter first'),
+  name,
   at: z.number(),
 });
 
 export const policySchema = entry({
-  id: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'takes a short name of small letters, digits and -, a letter first'),
+  id: shortName('a-z', 'a-z0-9-', 'takes a short name of small letters, digits and -, a letter first', LONGEST_ID),
   title: textSchema(NAME),
   source: textSchema(SUBJECT),
   severities: z.array(severitySchema).min(1),
   facts: entry({ audiences: factList, consequences: factList }).optional(),
   rules: z.array(ruleSchema).min(1),
-  calendars: z.record(calendarName, calendarSchema),
+  calendars: z.record(name, calendarSchema),
   pauses: forEach(WAITING_REASONS, distinct(z.enum(COMMITMENT_KINDS))),
   loweringApproval: z.enum(['overrides', 'always', 'never']).optional(),
   onLowering: z.enum(['carry', 'restart']),

@@ -20,8 +20,10 @@ export interface Facts {
 export const FACT_KINDS = ['AUDIENCE', 'CONSEQUENCE'] as const;
 export type FactKind = (typeof FACT_KINDS)[number];
 
+/** The most characters of the code of a fact. */
+export const LONGEST_CODE = 64;
 /** The code of a fact, such as `ALL_END_USERS`. */
-export const FACT_CODE = /^[A-Z][A-Z0-9_]{0,63}$/;
+export const FACT_CODE = new RegExp(`^[A-Z][A-Z0-9_]{0,${LONGEST_CODE - 1}}$`);
 
 /** In a rule, the audience that stands for every audience. It is not a code of a fact. */
 export const ANY_AUDIENCE = 'ANY';

@@ -169,7 +169,8 @@ const keyOf = (calendar: unknown): string => {
   }
 };
 
-const shortened = (text: string): string => (text.length > 80 ? `${text.slice(0, 80)}…` : text);
+const LONGEST_SHOWN = 80;
+const shortened = (text: string): string => (text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text);
 
 const definitionOf = (source: unknown) => {
   const { holidayNames, knownYears, ...rest } = parse(calendarSchema, source, ['calendar']);

@@ -3,7 +3,7 @@ import { toGlobalId } from '../../graphql/base/global-id';
 import { singleLine } from '../printable';
 
 /** The demo cannot continue; the message says what to do. */
-class DemoError extends OperatorError {
+export class DemoError extends OperatorError {
   override readonly name = 'DemoError';
 }
 
@@ -176,18 +176,29 @@ export function removalText(removal: Removal, database: string): string {
   }
 }
 
+/** @throws DemoError for whatever is not an answer of a service */
 async function ask<Data>(url: string, query: string): Promise<Data> {
-  const response = await fetch(url, {
+  const { status, text } = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ query }),
-  });
-  const { data, errors } = (await response.json()) as { data?: Data; errors?: readonly { message: string }[] };
-  if (data == null || errors !== undefined) {
-    throw new DemoError(`${url} did not answer the demo's query: ${errors?.[0]?.message ?? response.statusText}`);
-  }
-  return data;
+  })
+    .then(async (response) => ({ status: `status ${response.status}`, text: await response.text() }))
+    .catch(({ cause, message }: Error) => ({ status: cause instanceof Error ? cause.message : message, text: '' }));
+  const { data, errors } = answerIn(text) as { data?: Data | null; errors?: readonly { message?: string }[] };
+  if (data != null && errors === undefined) return data;
+  throw new DemoError(`${url} did not answer the demo's query: ${errors?.[0]?.message ?? status}.`);
 }
+
+function answerIn(text: string): object {
+  try {
+    return Object(JSON.parse(text));
+  } catch {
+    return {};
+  }
+}
+
+const HEALTH_TIMEOUT_MS = 5_000;
 
 /**
  * Whether a Stepdown service answers at the URL.
@@ -195,13 +206,14 @@ async function ask<Data>(url: string, query: string): Promise<Data> {
  * @throws DemoError if one does that cannot serve
  */
 export async function isServing(url: string): Promise<boolean> {
-  const status = await fetch(new URL('/health', url), { signal: AbortSignal.timeout(5_000) })
-    .then(async (response) => ((await response.json()) as { readonly status?: unknown }).status)
-    .catch(() => undefined);
-  if (status === 'unavailable') {
-    throw new DemoError(`The service at ${url} cannot use its database at the moment. Run the demo when it can.`);
-  }
-  return typeof status === 'string';
+  const text = await fetch(new URL('/health', url), { signal: AbortSignal.timeout(HEALTH_TIMEOUT_MS) })
+    .then((response) => response.text())
+    .catch(() => '');
+  // Other programs can have a `/health` too.
+  const { status, version } = answerIn(text) as { readonly status?: unknown; readonly version?: unknown };
+  if (typeof status !== 'string' || typeof version !== 'string') return false;
+  if (status !== 'unavailable') return true;
+  throw new DemoError(`The service at ${url} cannot use its database at the moment. Run the demo when it can.`);
 }
 
 const heading = (title: string): string => `── ${title} ${'─'.repeat(Math.max(3, 76 - title.length))}`;

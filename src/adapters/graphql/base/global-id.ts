@@ -5,6 +5,8 @@ import { badInput } from '../errors';
 const NODE_TYPES = ['Ticket', 'Client', 'Policy', 'Calendar', 'TicketEvent', 'Deadline'] as const;
 export type NodeTypeName = (typeof NODE_TYPES)[number];
 
+const LONGEST_ID = 400;
+
 /** The opaque id of an object in the whole API: base64url of `<type>:<key>`. */
 export const toGlobalId = (type: NodeTypeName, key: string): string =>
   Buffer.from(`${type}:${key}`, 'utf8').toString('base64url');
@@ -14,7 +16,7 @@ export const toGlobalId = (type: NodeTypeName, key: string): string =>
  * base64 as well as base64url.
  */
 export function fromGlobalId(id: string): { readonly type: NodeTypeName; readonly key: string } | null {
-  if (id.length > 400 || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(id)) return null;
+  if (id.length > LONGEST_ID || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(id)) return null;
   const text = Buffer.from(id, 'base64url').toString('utf8');
   const colon = text.indexOf(':');
   const type = NODE_TYPES.find((candidate) => candidate === text.slice(0, colon));

@@ -20,7 +20,7 @@ export abstract class MutationInput {
     ...optional,
     description: 'A value of your choice that the payload returns unchanged, at most 200 characters.',
   })
-  @Text({ max: 200, blank: true })
+  @Text({ ...NAME, blank: true })
   clientMutationId?: string | null;
 }
 

@@ -1,5 +1,6 @@
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
 import { classify } from '../../../domain/policy/classify';
+import { MAX_IMPACTS } from '../../../domain/value-rules';
 import { requireUuid } from '../base/global-id';
 import { leaveToMutation, problemsOf } from '../base/input-rules';
 import { optional } from '../base/optional';
@@ -31,8 +32,8 @@ export class ClassifyResolver {
     const problems = impacts.flatMap((impact, place) =>
       problemsOf(impact).map(({ path, expected }) => ({ path: ['impacts', String(place), ...path], expected })),
     );
-    if (impacts.length < 1 || impacts.length > 50)
-      problems.unshift({ path: ['impacts'], expected: 'takes 1 to 50 entries' });
+    if (impacts.length < 1 || impacts.length > MAX_IMPACTS)
+      problems.unshift({ path: ['impacts'], expected: `takes 1 to ${MAX_IMPACTS} entries` });
     if (problems.length > 0) return { classification: null, userErrors: invalidInputs(problems, []) };
     const clientId = client == null ? null : requireUuid('Client', client, 'client');
     if (clientId !== null && (await readClient(clientId)) === null) {

@@ -3,7 +3,11 @@ import { Entries, Text } from '../base/input-rules';
 import { MutationInput } from '../base/mutation.input';
 import { ValidateNested } from '../base/validation';
 
-const POLICY_NAME = { max: 64 };
+const LONGEST_POLICY = 131_072;
+const LONGEST_NAME = 64;
+const MAX_REPLACEMENTS = 50;
+
+const POLICY_NAME = { max: LONGEST_NAME };
 
 @InputType('PublishPolicyInput', {
   description: 'The input of `publishPolicy`.',
@@ -13,7 +17,7 @@ export class PublishPolicyInput extends MutationInput {
     description:
       'The policy as YAML 1.2, at most 131,072 characters. It cannot name an iCalendar file. `npm run stepdown -- policy check` checks a policy file without publishing it.',
   })
-  @Text({ max: 131_072, blank: true })
+  @Text({ max: LONGEST_POLICY, blank: true })
   yaml!: string;
 
   @Field(() => Boolean, {
@@ -60,7 +64,7 @@ export class SetClientTermsInput extends MutationInput {
     description:
       'The calendar replacements within that policy, at most 50. Null, empty or omitted removes all replacements.',
   })
-  @Entries(0, 50)
+  @Entries(0, MAX_REPLACEMENTS)
   @ValidateNested()
   calendars?: CalendarReplacementInput[] | null;
 }

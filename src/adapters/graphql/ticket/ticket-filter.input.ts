@@ -16,6 +16,8 @@ import { ValidateNested } from '../base/validation';
 import { badInput } from '../errors';
 
 const DEEPEST = 10;
+const MOST_BRANCHES = 100;
+const LONGEST_SEARCH = 500;
 const MOST_PARTS = 1_000;
 
 type Equality<T> = compare.EqualityInput<T> | null;
@@ -56,7 +58,7 @@ export class TicketFilterInput {
     ...optional,
     description: 'The ticket matches all of these filters, at most 100.',
   })
-  @Entries(0, 100)
+  @Entries(0, MOST_BRANCHES)
   @ValidateNested()
   and?: TicketFilterInput[] | null;
 
@@ -64,7 +66,7 @@ export class TicketFilterInput {
     ...optional,
     description: 'The ticket matches at least one of these filters, at most 100. An empty list matches no ticket.',
   })
-  @Entries(0, 100)
+  @Entries(0, MOST_BRANCHES)
   @ValidateNested()
   or?: TicketFilterInput[] | null;
 
@@ -143,7 +145,7 @@ export class TicketFilterInput {
     description:
       'Filters by text, at most 500 characters and 20 words. Each word must be contained in the subject, the description, the reporter, the external id, a tag, a message, the note of a call or a resolution of the ticket. Upper and lower case and the forms of Unicode make no difference: `STRASSE` finds `straße`. Words of one or two characters are found too, but more slowly.',
   })
-  @Text({ max: 500, blank: true })
+  @Text({ max: LONGEST_SEARCH, blank: true })
   text?: string | null;
 
   @Compared(() => compare.DateTimeComparator, 'Filters by the date and time when the ticket was opened.')

@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 
-const PING_INTERVAL_MS = 15_000;
+/** A client that has not answered a ping for so long is cut off; others get the next one. */
+const PONG_TIMEOUT_MS = 15_000;
 /** A client that takes nothing of what waits to be sent for so long is cut off. */
 const STALLED_MS = 30_000;
 /** How many times within it the progress is measured. The cut is at most one of these late. */
@@ -28,7 +29,7 @@ export function keepAlive(socket: WebSocket, stream: Socket, stalledMs = STALLED
     if (!isAlive) return socket.terminate();
     isAlive = false;
     socket.ping();
-  }, PING_INTERVAL_MS);
+  }, PONG_TIMEOUT_MS);
   let before: string | null = null;
   let looksWithoutProgress = 0;
   // Counted instead of timed, so that no client is cut off after a pause of this process.

@@ -28,6 +28,8 @@ import {
 const MAX_MESSAGE_BYTES = 256 * 1024;
 /** The maximum length of the first message, `connection_init` with its payload, in bytes. */
 const MAX_INIT_BYTES = 4_096;
+/** How long a client may take to send it. */
+const INIT_TIMEOUT_MS = 10_000;
 /** The maximum length of a ping message with its payload, in UTF-16 units. */
 const MAX_PING_LENGTH = 1_000;
 /** The maximum number of running operations per socket. */
@@ -91,7 +93,7 @@ export function createSocketServer(settings: SocketSettings, admission: Admissio
   const pace = new MessagePace();
   const sockets = new WebSocketServer(OPTIONS);
   const protocol = makeServer<Record<string, unknown>, SocketExtra>({
-    connectionInitWaitTimeout: 10_000,
+    connectionInitWaitTimeout: INIT_TIMEOUT_MS,
     onSubscribe: async ({ extra, subscriptions }, id, payload) => {
       const operation = new RunningOperation();
       const { requestId } = extra.lines.begin(payload, operation);

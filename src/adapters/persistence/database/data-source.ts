@@ -1,5 +1,5 @@
 import type { ClientBase, Pool } from 'pg';
-import { DataSource, type DataSourceOptions, type MigrationInterface } from 'typeorm';
+import { DataSource, type DataSourceOptions, type Logger, type MigrationInterface } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
 import { MIGRATIONS } from '../../../../migrations';
 import { numberOf } from '../../../../migrations/number-of';
@@ -8,7 +8,7 @@ import { XID8 } from '../tables/column-types';
 import type { DatabaseSockets } from './database-sockets';
 import { DEFAULT_POOL_SIZE } from './lanes';
 import type { StorageFaults } from './storage-faults';
-import { TIME_LIMITS } from './time-limits';
+import { CONNECT_TIMEOUT_MS, TIME_LIMITS } from './time-limits';
 
 export interface DatabaseSettings {
   /** `postgresql://user:password@host:port/database`; `?host=` with a folder for a Unix socket. */
@@ -41,10 +41,10 @@ export function createDataSource(settings: DatabaseSettings): DataSource {
     migrationsTransactionMode: 'all',
     synchronize: false,
     installExtensions: false,
-    logging: false,
+    logger: NO_LOG,
     poolSize: settings.poolSize ?? DEFAULT_POOL_SIZE,
     applicationName: settings.applicationName ?? 'stepdown',
-    connectTimeoutMS: settings.connectTimeoutMs ?? 10_000,
+    connectTimeoutMS: settings.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
     // An idle connection that breaks is replaced when a connection is needed next; that statement
     // reports the error.
     poolErrorHandler: () => undefined,
@@ -61,6 +61,18 @@ export function createDataSource(settings: DatabaseSettings): DataSource {
   dataSource.driver.supportedDataTypes.push(XID8);
   return dataSource;
 }
+
+const nothing = (): void => undefined;
+
+/** With `logging: false`, TypeORM still prints the error of a migration, which is thrown too. */
+const NO_LOG: Logger = {
+  logQuery: nothing,
+  logQueryError: nothing,
+  logQuerySlow: nothing,
+  logSchemaBuild: nothing,
+  logMigration: nothing,
+  log: nothing,
+};
 
 const MIGRATIONS_TABLE = 'migrations';
 

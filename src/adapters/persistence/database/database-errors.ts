@@ -1,4 +1,3 @@
-import { OperatorError } from '../../../application/operator-error';
 import {
   DataLockedError,
   InsufficientStorageError,
@@ -24,23 +23,6 @@ export {
   sqlStateOf,
   wasNotSent,
 } from '../../../application/ports/store-errors';
-
-/**
- * At start: a newer version of the service has run a migration that this version is not compatible
- * with.
- */
-export class DatabaseNewerError extends OperatorError {
-  override readonly name = 'DatabaseNewerError';
-  constructor(
-    /** The breaking migrations that this version does not know. */
-    readonly unknown: readonly string[],
-  ) {
-    super(
-      `The database was migrated by a newer version of Stepdown (${unknown.join(', ')}): run that version or a later ` +
-        'one, or set DATABASE_URL to another database.',
-    );
-  }
-}
 
 /**
  * The SQLSTATE of the trigger function `refuse_older_writers`. Class 57 is "operator intervention".

@@ -50,6 +50,17 @@ const EXPLANATIONS: readonly (readonly [pattern: RegExp, reason: string, remedy:
     'it has too many connections already',
     'End other programs that use it, raise its max_connections, or lower DATABASE_POOL_SIZE.',
   ],
+  [
+    /^42501 must be owner/,
+    'only the owner of its tables may do this',
+    'Set DATABASE_URL to the user that migrated it.',
+  ],
+  [
+    /^42501 permission denied for (table|sequence|view)/,
+    'the user lacks a right on its tables',
+    'Grant it as their owner, such as GRANT SELECT ON ALL TABLES IN SCHEMA public TO the user, or set DATABASE_URL to ' +
+      'the user that migrated it.',
+  ],
   [/^57P03/, 'it is starting up or shutting down', 'Try again in a moment.'],
   [
     /^(42501|3F000)/,
@@ -90,8 +101,9 @@ const EXPLANATIONS: readonly (readonly [pattern: RegExp, reason: string, remedy:
     'the host name could not be resolved',
     'Correct the host in DATABASE_URL, or look at the network of this machine.',
   ],
-  [/^ENOENT/, 'there is no socket in that folder', 'Start PostgreSQL, or correct the folder in DATABASE_URL.'],
-  [/^EACCES/, 'this user of the system may not open its socket', 'Allow it, or correct DATABASE_URL.'],
+  // Files that cannot be read have the same codes.
+  [/^ENOENT connect/, 'there is no socket in that folder', 'Start PostgreSQL, or correct the folder in DATABASE_URL.'],
+  [/^EACCES connect/, 'this user of the system may not open its socket', 'Allow it, or correct DATABASE_URL.'],
   [
     /^(EHOSTUNREACH|ENETUNREACH|ETIMEDOUT)|timeout expired|connection timeout|trying to connect/i,
     'it does not answer',
@@ -133,6 +145,19 @@ export const unconnected = (error: unknown, database: string, hasPassword: boole
   return unusable(error, database) ?? new DatabaseUnusableError(database, { reason, remedy: SEE }, error);
 };
 
+/**
+ * The sentence for an error of the first migration of a database whose tables, types or functions
+ * are in the way; null for any other.
+ */
+export function ofAnotherProgram(error: unknown, database: string): DatabaseUnusableError | null {
+  const { code, said } = faultIn(error);
+  if (!/^42(P0[167]|703|710|723)$/.test(code)) return null;
+  const reason = `it is in use by another program (${said})`;
+  return new DatabaseUnusableError(database, { reason, remedy: OWN_DATABASE }, error);
+}
+
+const OWN_DATABASE =
+  'Set DATABASE_URL to a database for Stepdown alone, such as one made with CREATE DATABASE stepdown.';
 const SEE = 'See the log of the server, and correct DATABASE_URL.';
 
 /**
@@ -166,6 +191,24 @@ export class DatabaseTooOldError extends OperatorError {
 
 /** The oldest major version of PostgreSQL that can be used. */
 export const OLDEST_POSTGRES = 15;
+
+/**
+ * At start: a newer version of the service has run a migration that this version is not compatible
+ * with.
+ */
+export class DatabaseNewerError extends OperatorError {
+  override readonly name = 'DatabaseNewerError';
+  constructor(
+    database: string,
+    /** The breaking migrations that this version does not know. */
+    readonly unknown: readonly string[],
+  ) {
+    super(
+      `${capitalised(database)} was migrated by a newer version of Stepdown (${unknown.join(', ')}). Run that version ` +
+        'or a later one, or set DATABASE_URL to another database.',
+    );
+  }
+}
 
 const MIGRATE = 'Start the service (npm start), or run npm run stepdown -- migrate';
 

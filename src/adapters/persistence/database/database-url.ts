@@ -14,9 +14,9 @@ export function databaseUrlProblem(text: string): string | null {
       PASSWORD_ENCODING
     );
   }
-  const afterHost = `${url.pathname}${url.search}${url.hash}`;
-  // Of postgresql://user:12/34@host/name, the host would be `user`, and the port 12.
-  if (url.hash !== '' || (url.username === '' && afterHost.includes('@'))) return `a URL in which ${PASSWORD_ENCODING}`;
+  // Of postgresql://user:12/34@host/name, the host would be `user`, and the port 12; of
+  // postgresql://user:p@ss/w@host/name, the host would be `ss`, and the database `w@host/name`.
+  if (url.hash !== '' || `${url.pathname}${url.search}`.includes('@')) return `a URL in which ${PASSWORD_ENCODING}`;
   const mode = url.searchParams.get('sslmode');
   if (mode !== null && !SSL_MODES.includes(mode)) return `a URL whose sslmode is one of ${SSL_MODES.join(', ')}`;
   try {

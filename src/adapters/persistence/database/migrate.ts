@@ -1,10 +1,11 @@
 import { type DataSource, MigrationExecutor, type QueryRunner } from 'typeorm';
 import { breakingMigrations } from '../tables';
-import { DatabaseNewerError } from './database-errors';
 import {
+  DatabaseNewerError,
   DatabaseNotMigratedError,
   DatabaseTooOldError,
   OLDEST_POSTGRES,
+  ofAnotherProgram,
   unconnected,
   unusable,
 } from './database-unusable';
@@ -36,9 +37,12 @@ export async function migrate(
     // A lock of the transaction, not of the session, so that it also works through a connection
     // pooler.
     await runner.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
-    await refuseBreaking(runner);
+    await refuseBreaking(runner, database);
     const executor = new MigrationExecutor(dataSource, runner);
-    const done = await executor.executePendingMigrations();
+    const isEmpty = (await executor.getPendingMigrations()).length === dataSource.migrations.length;
+    const done = await executor.executePendingMigrations().catch((error: unknown) => {
+      throw isEmpty ? (ofAnotherProgram(error, database) ?? error) : error;
+    });
     await runner.commitTransaction();
     return done.map((migration) => migration.name);
   });
@@ -53,7 +57,7 @@ export async function migrate(
 export async function connectMigrated(dataSource: DataSource, database: string): Promise<void> {
   await connect(dataSource, database);
   await withRunner(dataSource, database, async (runner) => {
-    await refuseBreaking(runner);
+    await refuseBreaking(runner, database);
     const executor = new MigrationExecutor(dataSource, runner);
     const pending = (await executor.getPendingMigrations()).map(({ name }) => name);
     if (pending.length === 0) return;
@@ -93,12 +97,19 @@ async function withRunner<T>(
   }
 }
 
-async function refuseBreaking(runner: QueryRunner): Promise<void> {
-  if (!(await runner.hasTable('breaking_migrations'))) return;
+async function refuseBreaking(runner: QueryRunner, database: string): Promise<void> {
+  // TypeORM does not find tables that the user may not read. A statement says so.
+  if (await tableExists(runner, 'migrations')) await runner.query('SELECT FROM migrations LIMIT 1');
+  if (!(await tableExists(runner, 'breaking_migrations'))) return;
   const known = runner.dataSource.migrations.map(({ name }) => name);
   const marked = await runner.manager.find(breakingMigrations, { order: { number: 'ASC' } });
   const unknown = marked.map(({ name }) => name).filter((name) => !known.includes(name));
-  if (unknown.length > 0) throw new DatabaseNewerError(unknown);
+  if (unknown.length > 0) throw new DatabaseNewerError(database, unknown);
+}
+
+async function tableExists(runner: QueryRunner, name: string): Promise<boolean> {
+  const [{ exists }] = await runner.query('SELECT to_regclass($1) IS NOT NULL AS exists', [name]);
+  return exists;
 }
 
 /** The URL that the DataSource was created with. */

@@ -1,5 +1,8 @@
 import type { ClientBase } from 'pg';
 
+/** How long a connection may take to be opened. */
+export const CONNECT_TIMEOUT_MS = 10_000;
+
 /**
  * The longest run of a statement. An operation that ends earlier cancels its statements itself;
  * this limit holds also where that fails, and for work that has no caller.
