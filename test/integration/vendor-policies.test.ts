@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { importWith } from '../support/commands-here';
+import { exportHere, importWith } from '../support/commands-here';
 import { type Json, startTestService, type TestService } from '../support/graphql-service';
 
 /** A vendor whose words and promises are others than those of the first policy, through the API. */
@@ -82,6 +82,13 @@ describe.each([
     ]);
     const foreign = await service.data(CLASSIFY, { impacts: [pair('ALL_END_USERS', 'ORDERING_BLOCKED')] });
     expect(foreign.classify.userErrors).toMatchObject([{ code: 'UNKNOWN_FACT', kind: 'AUDIENCE', nearest: null }]);
+  });
+
+  it('is exported by its words, also by a command that is configured with another policy', async () => {
+    const env = { DATABASE_URL: service.database.url };
+    expect(await exportHere(env, { audience: { eq: first.audience } })).toMatchObject({ code: 0, stderr: '' });
+    const { code, stderr } = await exportHere(env, { consequence: { eq: misspelt.consequence } });
+    expect([code, stderr]).toEqual([1, expect.stringContaining(`did you mean "${nearest}"?`)]);
   });
 
   it('has one clock in the life of a ticket, and one figure in the report', async () => {
