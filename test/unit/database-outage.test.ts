@@ -82,7 +82,6 @@ it('an outage that goes on after an answer is one', async () => {
 it.each([
   ['takes only reads', readOnly],
   ['has no space', new InsufficientStorageError('53100')],
-  ['has no tables', Object.assign(new Error('relation "tickets" does not exist'), { code: '42P01' })],
   ['is too new for this process', new OutdatedProcessError('A newer version')],
 ])('a database that answers and %s is an outage until requests can succeed again', async (_name, error) => {
   const { state, logger, answer, lines } = world();

@@ -8,7 +8,6 @@ import { PolicyReaderBusy } from '../../application/ports/policies';
 import {
   DataLockedError,
   isStoreUnavailable,
-  lacksTable,
   OutdatedProcessError,
   StatementTimedOut,
   StoreBusyError,
@@ -76,7 +75,7 @@ export const isDatabaseUnavailable = (error: unknown): boolean => [...chainOf(er
 export function isDatabaseOutage(error: unknown): boolean {
   const links = [...chainOf(error)];
   if (links.some((link) => NO_OUTAGE.some((kind) => link instanceof kind))) return false;
-  return links.some((link) => isStoreUnavailable(link) || lacksTable(link) || link instanceof OutdatedProcessError);
+  return links.some((link) => isStoreUnavailable(link) || link instanceof OutdatedProcessError);
 }
 
 const NO_OUTAGE = [DataLockedError, StoreBusyError, StoreClosedError];

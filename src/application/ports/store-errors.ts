@@ -161,9 +161,6 @@ const READ_ONLY = '25006';
 /** Whether the server is a standby, or takes only reads for another reason. */
 export const isReadOnlyStore = (error: unknown): boolean => sqlStateOf(error) === READ_ONLY;
 
-/** Whether a table is missing: the database was replaced, or taken back to an older one. */
-export const lacksTable = (error: unknown): boolean => sqlStateOf(error) === '42P01';
-
 const NO_FREE_CONNECTION = /timeout exceeded when trying to connect/i;
 
 /** Whether the server, or the pool of this process, has no connection left. */

@@ -1,7 +1,6 @@
 import type { Pool, QueryResult } from 'pg';
 import { MIGRATIONS } from '../../../../migrations';
-import { lacksTable } from '../../../application/ports/store-errors';
-import { storeError } from '../database/database-errors';
+import { sqlStateOf, storeError } from '../database/database-errors';
 import { lanesOf } from '../database/lanes';
 import { retryRead } from '../database/sql';
 
@@ -29,6 +28,8 @@ const CHECK = `
          (SELECT count(*) FROM migrations WHERE name IN (${NAMES.map((name) => `'${name}'`).join(', ')})) < ${NAMES.length}
            AS "isUnmigrated"`;
 
+const UNDEFINED_TABLE = '42P01';
+
 /**
  * Checks whether the database can write to its disk and takes changes of this process.
  *
@@ -43,7 +44,7 @@ export async function findWriteObstacles(pool: Pool): Promise<WriteObstacles> {
     if (row === undefined) throw new Error('The database did not answer the check');
     return row;
   } catch (error) {
-    if (lacksTable(error)) return { isReadOnly: false, isOutdated: false, isUnmigrated: true };
+    if (sqlStateOf(error) === UNDEFINED_TABLE) return { isReadOnly: false, isOutdated: false, isUnmigrated: true };
     throw storeError(error);
   }
 }
