@@ -27,8 +27,12 @@ function isBuilt() {
 function build() {
   if (!existsSync(join(root, 'src')) || isBuilt()) return;
   const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  if (!existsSync(compiler)) {
-    process.stderr.write('The TypeScript compiler is not installed. Run "npm ci" (without --omit=dev) first.\n');
+  // The program itself is an optional package of TypeScript, one for each platform.
+  const program = join(root, 'node_modules', '@typescript', `typescript-${process.platform}-${process.arch}`);
+  if (!existsSync(compiler) || !existsSync(program)) {
+    process.stderr.write(
+      'The TypeScript compiler is not installed. Run "npm ci" first, without --omit=dev and --omit=optional.\n',
+    );
     process.exit(1);
   }
   const unlock = lockBuild();

@@ -65,7 +65,8 @@ async function prettyLines(): Promise<DestinationStream | null> {
   const found = await import('pino-pretty').catch(() => null);
   if (found === null) return null;
   const textOf = found.prettyFactory({
-    colorize: isatty(STDERR) && !process.env.NO_COLOR,
+    // Not with NO_COLOR or TERM=dumb.
+    colorize: process.stderr.isTTY && process.stderr.hasColors(),
     ignore: 'pid,hostname',
     singleLine: true,
     translateTime: false,

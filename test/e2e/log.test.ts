@@ -1,4 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, openSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { ask, serve } from '../support/program';
@@ -55,4 +57,20 @@ test('a pipe that no one reads any more does not end the service', async () => {
   service.child.stderr?.destroy();
   for (let n = 0; n < 3; n += 1) await ask(service.url, SUBMIT);
   expect(await service.end('SIGTERM')).toBe(0);
+});
+
+const noTerminal = spawnSync('script', ['--version']).error === undefined ? null : 'script is not installed';
+
+(noTerminal === null ? test : test.skip).each([
+  ['xterm-256color', {}, true],
+  ['dumb', {}, false],
+  ['xterm-256color', { NO_COLOR: '1' }, false],
+])(`on a terminal %s with %j, lines are for people, with colours: %p${noTerminal ?? ''}`, (TERM, more, hasColors) => {
+  const open = `const { openLog } = require('./src/compose/open-log'); openLog('info', null).then((log) => log.info('hello'))`;
+  const command = `${process.execPath} -r ./test/support/typescript.cjs -e "${open}"`;
+  const env = { PATH: process.env.PATH, TERM, ...more };
+  const cwd = join(__dirname, '../..');
+  const { stdout } = spawnSync('script', ['-qec', command, '/dev/null'], { cwd, env, encoding: 'utf8', input: '' });
+  expect(stdout).toMatch(/INFO.*: .*hello/);
+  expect(stdout.includes('\u001b[')).toBe(hasColors);
 });

@@ -5,7 +5,7 @@ import { freeze } from '../support/freeze';
 import { type Answer, type Json, startTestService, type TestService } from '../support/graphql-service';
 import { askOver, listenOver, openSocket } from '../support/graphql-socket';
 import { SEV2 } from '../support/impacts';
-import { hold, home, postmasterOf, query, self, testUnless, urlOf } from '../support/postgres-holders';
+import { hold, home, isPostmaster, postmasterOf, query, self, testUnless, urlOf } from '../support/postgres-holders';
 import { holdLocks } from '../support/turned-away';
 import { until, untilTrue } from '../support/until';
 
@@ -137,7 +137,7 @@ describe('a database that restarts', () => {
     for (const signal of ['SIGINT', 'SIGQUIT'] as const) {
       const before = postmasterOf(dataDir);
       process.kill(before, signal);
-      await untilTrue(async () => (await statusOf(service, '/health')) === 503 || postmasterOf(dataDir) !== before);
+      await untilTrue(async () => (await statusOf(service, '/health')) === 503 || !isPostmaster(before, dataDir));
       await isServing(service, url, events);
     }
     await socket.dispose();

@@ -127,6 +127,22 @@ describe('a request over HTTP', () => {
     expect(lines).toMatchObject([{ requestId: 'left', operation: 'Held', code: 'OPERATION_ABANDONED', bytes: 0 }]);
     expect(lines[0]).not.toHaveProperty('status');
   });
+
+  it('that takes longer than its time limit has its line and no other', async () => {
+    const lines: Json[] = [];
+    const logger = pino({}, { write: (line: string) => lines.push(JSON.parse(line)) });
+    const server = await startEdgeServer({ logger, operationTimeoutMs: 50 });
+    const answer = await fetch(server.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: 'query Held { held }' }),
+    });
+    await answer.arrayBuffer();
+    await untilTrue(() => lines.some(({ msg }) => msg === 'request'));
+    server.release();
+    await server.close();
+    expect(lines).toMatchObject([{ operation: 'Held', status: 504, code: 'OPERATION_TIMED_OUT', msg: 'request' }]);
+  });
 });
 
 describe('over a WebSocket', () => {

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { importWith } from '../support/commands-here';
+import { exportHere, importWith } from '../support/commands-here';
 import { type Json, startTestService, type TestService } from '../support/graphql-service';
 
 /** A vendor whose words and promises are others than those of the first policy, through the API. */
@@ -82,6 +82,13 @@ describe.each([
     ]);
     const foreign = await service.data(CLASSIFY, { impacts: [pair('ALL_END_USERS', 'ORDERING_BLOCKED')] });
     expect(foreign.classify.userErrors).toMatchObject([{ code: 'UNKNOWN_FACT', kind: 'AUDIENCE', nearest: null }]);
+  });
+
+  it('is exported by its words, also by a command that is configured with another policy', async () => {
+    const env = { DATABASE_URL: service.database.url };
+    expect(await exportHere(env, { audience: { eq: first.audience } })).toMatchObject({ code: 0, stderr: '' });
+    const { code, stderr } = await exportHere(env, { consequence: { eq: misspelt.consequence } });
+    expect([code, stderr]).toEqual([1, expect.stringContaining(`did you mean "${nearest}"?`)]);
   });
 
   it('has one clock in the life of a ticket, and one figure in the report', async () => {
@@ -226,16 +233,32 @@ describe('several vendors in one service', () => {
   });
 
   it.each([
-    ['{ classify(impacts: [{ audience: lower_case, consequence: QUESTION }]) { userErrors { code } } }'],
-    ['{ classify(impacts: [{ audience: "NOBODY ", consequence: QUESTION }]) { userErrors { code } } }'],
-    ['{ classify(impacts: [{ audience: 7, consequence: QUESTION }]) { userErrors { code } } }'],
-    ['{ classify(impacts: [{ audience: {}, consequence: QUESTION }]) { userErrors { code } } }'],
-  ])('refuses what is not a code: %s', async (query) => {
-    const { status, errors } = await service.ask(query);
-    expect([status, errors[0]?.message]).toEqual([
-      400,
-      expect.stringMatching(/Audience must be a code of at most 64 capital letters/),
-    ]);
+    ['all_end_users', '; did you mean ALL_END_USERS?'],
+    ['"some end-users "', '; did you mean SOME_END_USERS?'],
+    ['"{}"', '.'],
+    [`"${'A'.repeat(65)}"`, '.'],
+    ['7', '.'],
+    ['{}', '.'],
+  ])('refuses what is not a code: %s', async (written, hint) => {
+    const { status, errors } = await service.ask(
+      `{ classify(impacts: [{ audience: ${written}, consequence: QUESTION }]) { userErrors { code } } }`,
+    );
+    const form = 'Audience must be a code of at most 64 capital letters, digits and underscores, a letter first';
+    expect([status, errors[0]?.message]).toEqual([400, `${form}, such as ALL_END_USERS${hint}`]);
+  });
+
+  it('refuses a variable that is not a code', async () => {
+    for (const [written, hint] of [
+      ['administrators', '; did you mean ADMINISTRATORS?'],
+      [{ toString: 1 }, '.'],
+      [null, 'not to be null.'],
+    ]) {
+      const { errors } = await service.ask(CLASSIFY, { impacts: [{ audience: written, consequence: 'QUESTION' }] });
+      expect([errors[0]?.extensions.code, errors[0]?.message.endsWith(hint as string)]).toEqual([
+        'BAD_USER_INPUT',
+        true,
+      ]);
+    }
   });
 
   it('takes the id of a client only', async () => {

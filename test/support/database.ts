@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
+import { untilTrue } from './until';
 
 /** The project of jest that runs on another version than the embedded one says so in a global. */
 export const ofProject = globalThis as { POSTGRESQL_VERSION?: number | undefined };
@@ -62,17 +62,15 @@ const serverUrl = (): string => {
 
 const OBJECT_IN_USE = '55006';
 
-const clone = async (client: Client, name: string): Promise<void> => {
-  for (let attempt = 1; ; attempt++) {
+const clone = (client: Client, name: string): Promise<void> =>
+  untilTrue(async () => {
     try {
       // Files are copied, not logged block by block: the server of a test run need not survive a
       // crash.
       await client.query(`create database ${name} template ${TEMPLATE} strategy file_copy`);
-      return;
+      return true;
     } catch (error) {
-      const isInUse = error instanceof Error && 'code' in error && error.code === OBJECT_IN_USE;
-      if (!isInUse || attempt === 10) throw error;
-      await sleep(50 * attempt);
+      if (error instanceof Error && 'code' in error && error.code === OBJECT_IN_USE) return false;
+      throw error;
     }
-  }
-};
+  });

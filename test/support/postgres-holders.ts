@@ -121,6 +121,15 @@ export const query = async (url: string, sql: string): Promise<unknown[]> => {
 export const postmasterOf = (dataDir: string): number =>
   Number.parseInt(readFileSync(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8'), 10);
 
+/** Whether the postmaster of a data folder is this process. While it starts again, none is. */
+export function isPostmaster(pid: number, dataDir: string): boolean {
+  try {
+    return postmasterOf(dataDir) === pid;
+  } catch {
+    return false;
+  }
+}
+
 export const isGone = async (pid: number): Promise<boolean> => (await startTimeOf(pid)) === null;
 
 /** Waits until a condition holds; {@link until} says for how long. */

@@ -308,12 +308,32 @@ describe('the vocabulary of a policy', () => {
     ['code: ENHANCEMENT', 'code: ENHANCEMENTS', 'rules[9].consequences[2]', 'did you mean "ENHANCEMENTS"?'],
     ['audience: NOBODY', 'audience: NO_BODY', 'rules[10].audience', 'did you mean "NOBODY"?'],
     [', ENHANCEMENT]', ']', 'facts.consequences[7].code', 'is in no rule'],
+    ['audience: ANY', 'audience: any', 'rules[8].audience', 'not "any"; did you mean "ANY"?'],
+    ['audience: PRODUCTION', 'audience: production', 'rules[0].audience', 'did you mean "PRODUCTION"?'],
+    ['[QUESTION, ', '[question, ', 'rules[9].consequences[0]', 'did you mean "QUESTION"?'],
     ['      title: Production\n', '', 'facts.audiences[0].title', 'is missing'],
     ['    - code', '    - name', 'facts.audiences[0].name', 'is not known here'],
   ])('%j → %j is a problem at %s', (find, replace, field, message) => {
     expect(problemsOf(changed(find, replace))).toContainEqual(
       expect.objectContaining({ field, message: expect.stringContaining(message) }),
     );
+  });
+
+  it.each([
+    ['{}', ['facts.audiences is missing', 'facts.consequences is missing']],
+    [
+      '{ audiences: [PRODUCTION], consequences: [] }',
+      ['facts.audiences[0] takes a map', 'facts.consequences takes at least 1'],
+    ],
+    [
+      `{ audiences: [{ code: A, title: t, text: t }], consequences: [${'x, '.repeat(101)}] }`,
+      ['facts.consequences takes at most 100 entries'],
+    ],
+  ])('that is not valid is the problem, and not each rule that uses it: %#', (facts, expected) => {
+    const text = gitlab.replace(/facts:[\s\S]*?\nrules:/, `facts: ${facts}\nrules:`);
+    const problems = problemsOf(text).map(({ field, message }) => `${field} ${message}`);
+    for (const problem of expected) expect(problems).toContainEqual(expect.stringContaining(problem));
+    expect(problems.filter((problem) => /consequences\[\d\] takes one of|can never apply/.test(problem))).toEqual([]);
   });
 
   it('bounds the pairs that the rules cover', () => {

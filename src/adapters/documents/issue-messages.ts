@@ -48,6 +48,7 @@ function messageOf(issue: z.core.$ZodRawIssue): string | undefined {
     }
     case 'too_big':
       if (issue.origin === 'string') return `takes at most ${String(issue.maximum)} letters`;
+      if (issue.origin === 'array') return `takes at most ${String(issue.maximum)} entries`;
       return sentence(`a number up to ${String(issue.maximum)}`, input);
     case 'invalid_key':
       return issue.issues[0]?.message;

@@ -129,12 +129,16 @@ function checkSilence(file: unknown, report: ReportProblem): void {
 /** All pairs that rules cover are listed in memory. A pair counts for each rule that covers it. */
 const MAX_PAIRS = 100_000;
 
-/** The facts of the file of a valid shape; reports those that another one contradicts. */
-function checkFacts(file: unknown, report: ReportProblem): Facts {
+/**
+ * The facts of the file; reports those that another one contradicts. Null for a list that is not
+ * valid, which is reported elsewhere: no code can be compared with it.
+ */
+function checkFacts(file: unknown, report: ReportProblem): { readonly [List in keyof Facts]: readonly Fact[] | null } {
   if (valueAt(file, ['facts']) === undefined) return FORMER_FACTS;
-  const listed = (list: keyof Facts): readonly Fact[] => {
+  const listed = (list: keyof Facts): readonly Fact[] | null => {
     const facts: Fact[] = [];
-    for (let index = 0; index < lengthAt(file, ['facts', list]); index++) {
+    const length = lengthAt(file, ['facts', list]);
+    for (let index = 0; index < length; index++) {
       const fact = partAt(factSchema, file, ['facts', list, index]);
       if (fact === undefined) continue;
       const path = ['facts', list, index, 'code'];
@@ -142,19 +146,25 @@ function checkFacts(file: unknown, report: ReportProblem): Facts {
       if (fact.code === ANY_AUDIENCE) report(path, `takes another code; ${ANY_AUDIENCE} stands for every audience`);
       facts.push(fact);
     }
-    return facts;
+    return length > 0 && facts.length === length ? facts : null;
   };
   return { audiences: listed('audiences'), consequences: listed('consequences') };
 }
 
 /** Reports the codes of a rule that are not words of the policy. */
-function checkWords(rule: Rule, facts: Facts, path: FieldPath, report: ReportProblem): void {
+function checkWords(
+  rule: Rule,
+  { audiences, consequences }: ReturnType<typeof checkFacts>,
+  path: FieldPath,
+  report: ReportProblem,
+): void {
   const check = (code: string, known: readonly string[], at: FieldPath): void => {
-    if (!known.includes(code)) report(at, `takes one of ${known.join(', ')}, not ${code}${didYouMean(code, known)}`);
+    if (!known.includes(code)) report(at, `takes one of ${known.join(', ')}, not "${code}"${didYouMean(code, known)}`);
   };
-  check(rule.audience, [...codesOf(facts.audiences), ANY_AUDIENCE], [...path, 'audience']);
-  const consequences = codesOf(facts.consequences);
-  for (const [place, code] of rule.consequences.entries()) check(code, consequences, [...path, 'consequences', place]);
+  if (audiences !== null) check(rule.audience, [...codesOf(audiences), ANY_AUDIENCE], [...path, 'audience']);
+  if (consequences === null) return;
+  const codes = codesOf(consequences);
+  for (const [place, code] of rule.consequences.entries()) check(code, codes, [...path, 'consequences', place]);
 }
 
 /** Reports facts that no rule names: an impact with one of them is always refused. */
@@ -171,7 +181,8 @@ function checkUnused(file: unknown, { audiences, consequences }: Facts, rules: r
 }
 
 function checkRules(file: unknown, report: ReportProblem): void {
-  const facts = checkFacts(file, report);
+  const listed = checkFacts(file, report);
+  const facts: Facts = { audiences: listed.audiences ?? [], consequences: listed.consequences ?? [] };
   const declared = new Set<unknown>();
   for (let index = 0; index < lengthAt(file, ['severities']); index++) {
     declared.add(valueAt(file, ['severities', index, 'severity']));
@@ -189,7 +200,7 @@ function checkRules(file: unknown, report: ReportProblem): void {
 
     const rule = partAt(ruleSchema, file, ['rules', index]);
     if (rule === undefined) continue;
-    checkWords(rule, facts, ['rules', index], report);
+    checkWords(rule, listed, ['rules', index], report);
     rules.push(rule);
     places.set(rule, index);
     if (!declared.has(rule.severity)) {
@@ -205,6 +216,7 @@ function checkRules(file: unknown, report: ReportProblem): void {
     report(['rules'], `cover ${thousands(pairs)} pairs of facts; at most ${thousands(MAX_PAIRS)} are accepted`, 'key');
     return;
   }
+  if (listed.audiences === null || listed.consequences === null) return;
   const deciding = new Set([...decidingRules({ rules, facts }).values()].map(({ rule }) => rule));
   for (const rule of rules) {
     if (deciding.has(rule)) continue;

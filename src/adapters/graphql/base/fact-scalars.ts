@@ -7,15 +7,25 @@ export const FactKindEnum = describeEnum<FactKind>('FactKind', 'The half of an i
   CONSEQUENCE: 'The consequence for them.',
 });
 
+/** The code that a text becomes in capital letters, as the end of a sentence. */
+function inCapitals(value: unknown): string {
+  if (typeof value !== 'string' || value.length > LONGEST_CODE) return '.';
+  const code = value
+    .trim()
+    .toUpperCase()
+    .replace(/[\s-]+/g, '_');
+  return FACT_CODE.test(code) ? `; did you mean ${code}?` : '.';
+}
+
 /**
  * A scalar for codes of the policy's vocabulary. Literals are accepted with and without quotation
  * marks, as enum values were before each policy had a vocabulary of its own.
  */
 function factScalar(name: string, example: string, meaning: string): GraphQLScalarType<string, string> {
-  const form = `${name} must be a code of at most ${LONGEST_CODE} capital letters, digits and underscores, a letter first, such as ${example}.`;
+  const form = `${name} must be a code of at most ${LONGEST_CODE} capital letters, digits and underscores, a letter first, such as ${example}`;
   const codeOf = (value: unknown): string => {
     if (typeof value === 'string' && FACT_CODE.test(value)) return value;
-    throw new GraphQLError(form);
+    throw new GraphQLError(`${form}${inCapitals(value)}`);
   };
   return new GraphQLScalarType<string, string>({
     name,
@@ -24,7 +34,7 @@ function factScalar(name: string, example: string, meaning: string): GraphQLScal
     parseValue: codeOf,
     parseLiteral: (node: ValueNode) => {
       if (node.kind === Kind.ENUM || node.kind === Kind.STRING) return codeOf(node.value);
-      throw new GraphQLError(form, { nodes: node });
+      throw new GraphQLError(`${form}.`, { nodes: node });
     },
   });
 }

@@ -23,6 +23,9 @@ const PAGE = `<!doctype html>
   html, body, #explorer, #explorer > .graphiql-container { height: 100%; margin: 0 }
   /* Tabs that slide to their places when the page opens cannot be clicked while they do. */
   .graphiql-tabs > .graphiql-tab { transform: none !important }
+  /* The tabs of all queries fit into a window of 1280 pixels; in a narrower one they scroll. */
+  .graphiql-tabs .graphiql-tab-button { padding-inline: 6px; font-size: 14px }
+  .graphiql-tabs.no-scrollbar { scrollbar-width: thin }
   noscript { display: block; padding: 1rem; font: 16px/1.5 system-ui, sans-serif }
 </style>
 <script src="explorer/graphiql.js" defer></script>

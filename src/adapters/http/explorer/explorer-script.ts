@@ -36,7 +36,8 @@ const variablesOf = (query: string): readonly string[] =>
 
 /**
  * The script that starts GraphiQL with the queries of a folder as its tabs. A variable such as
- * `"${submitTicket.ticket.id}"` is sent as that part of the last answer that had it.
+ * `"${submitTicket.ticket.id}"` is sent as that part of the last answer that had it. Without one,
+ * the query is not sent, and the answer that is shown says which to run first.
  */
 export async function explorerScript(folder: string): Promise<string> {
   return `'use strict';
@@ -69,7 +70,14 @@ const endpoint = new URL('graphql', document.baseURI).href;
 const ask = self.fetch.bind(self);
 self.fetch = async (address, options) => {
   if (address !== endpoint || typeof options?.body !== 'string') return ask(address, options);
-  const answer = await ask(address, { ...options, body: filled(options.body) });
+  const body = filled(options.body);
+  const missing = paths.find((path) => body.includes('"\${' + path + '}"'));
+  if (missing !== undefined) {
+    const tab = missing[0].toUpperCase() + missing.slice(1).split('.', 1)[0];
+    const message = 'Run the query of the tab ' + tab + ' first: this one needs ' + missing + ' of its answer.';
+    return Response.json({ errors: [{ message }] });
+  }
+  const answer = await ask(address, { ...options, body });
   await answer.clone().json().then(keepFrom, () => undefined);
   return answer;
 };
