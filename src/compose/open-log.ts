@@ -4,6 +4,7 @@ import { printable } from '../adapters/cli/printable';
 import type { LogFormat } from '../config';
 import { BufferedLines } from './buffered-lines';
 import { loggedError } from './logged-error';
+import { StandardError } from './standard-error';
 
 /** The log goes to standard error. */
 const STDERR = 2;
@@ -18,8 +19,10 @@ export const LINE_OPTIONS = { timestamp: stdTimeFunctions.isoTime, serializers: 
  */
 export async function openLog(level: string, format: LogFormat | null): Promise<Logger> {
   const isPretty = (format ?? (isatty(STDERR) ? 'pretty' : 'json')) === 'pretty';
-  const pretty = isPretty ? await prettyLines() : null;
-  const log = pino({ ...LINE_OPTIONS, level }, pretty ?? jsonLines());
+  const out = new StandardError((lines) => log.warn({ lines }, 'lines of the log were lost, because no one read them'));
+  const pretty = isPretty ? await prettyLines(out) : null;
+  const log = pino({ ...LINE_OPTIONS, level }, pretty ?? jsonLines(out));
+  process.on('exit', () => out.end());
   if (isPretty && pretty === null) {
     log[format === 'pretty' ? 'warn' : 'info'](
       'the log is JSON, because the optional package pino-pretty is not installed',
@@ -28,40 +31,14 @@ export async function openLog(level: string, format: LogFormat | null): Promise<
   return log;
 }
 
-/**
- * Standard error. What it does not take is lost, such as on a full disk or when no one reads the
- * pipe any more: the log does not end the service.
- */
-class StandardError implements DestinationStream {
-  private stream = this.open();
-  /** Whether the last write may have ended within a line. */
-  private isCut = false;
-
-  write(lines: string): void {
-    const start = this.isCut ? '\n' : '';
-    this.isCut = false;
-    this.stream.write(start + lines);
-  }
-
-  private open() {
-    const stream = pino.destination({ dest: STDERR, sync: true });
-    // A stream keeps what it could not write, without end.
-    stream.on('error', () => {
-      this.isCut = true;
-      this.stream = this.open();
-    });
-    return stream;
-  }
-}
-
-function jsonLines(): DestinationStream {
-  const lines = new BufferedLines(new StandardError());
+function jsonLines(out: StandardError): DestinationStream {
+  const lines = new BufferedLines(out);
   process.on('exit', lines.flushSync);
   return lines;
 }
 
 /** Null if the optional package is not installed. */
-async function prettyLines(): Promise<DestinationStream | null> {
+async function prettyLines(out: StandardError): Promise<DestinationStream | null> {
   const found = await import('pino-pretty').catch(() => null);
   if (found === null) return null;
   const textOf = found.prettyFactory({
@@ -71,8 +48,7 @@ async function prettyLines(): Promise<DestinationStream | null> {
     singleLine: true,
     translateTime: false,
   });
-  const terminal = new StandardError();
-  return { write: (line) => terminal.write(textOf(withoutControls(line)) ?? '') };
+  return { write: (line) => out.write(textOf(withoutControls(line)) ?? '') };
 }
 
 /** An escaped control character in JSON; not a backslash that is followed by such a text. */

@@ -1,9 +1,11 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, openSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { closeSync, constants, existsSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { ask, serve } from '../support/program';
+import { untilTrue } from '../support/until';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -57,6 +59,42 @@ test('a pipe that no one reads any more does not end the service', async () => {
   service.child.stderr?.destroy();
   for (let n = 0; n < 3; n += 1) await ask(service.url, SUBMIT);
   expect(await service.end('SIGTERM')).toBe(0);
+});
+
+test('a pipe whose reader does not read does not stop the service, and the lines wait for it', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'stepdown-log-'));
+  const pipe = join(folder, 'log');
+  execFileSync('mkfifo', [pipe]);
+  const end = openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK);
+  const service = await serve({ DATABASE_URL: database.url, LOG_LEVEL: 'info' }, openSync(pipe, 'w'));
+  // A pipe takes 64 KiB, and a request has two lines of 400 bytes.
+  for (let n = 0; n < 10; n += 1) await Promise.all(Array.from({ length: 50 }, () => ask(service.url, SUBMIT)));
+  let text = '';
+  const read = () => {
+    const buffer = Buffer.alloc(65_536);
+    try {
+      for (let length = 1; length > 0; ) {
+        length = readSync(end, buffer);
+        text += buffer.toString('utf8', 0, length);
+      }
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+    }
+  };
+  await untilTrue(() => {
+    read();
+    return text.split('"msg":"request"').length === 501;
+  });
+  expect(await service.end('SIGTERM')).toBe(0);
+  read();
+  const messages = text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line).msg);
+  expect(messages.filter((message) => message === 'ticket changed')).toHaveLength(500);
+  expect(messages.at(-1)).toBe('stopping');
+  closeSync(end);
+  rmSync(folder, { recursive: true });
 });
 
 const noTerminal = spawnSync('script', ['--version']).error === undefined ? null : 'script is not installed';

@@ -36,7 +36,8 @@ const MAX_PING_LENGTH = 1_000;
 const MAX_OPERATIONS = 100;
 /** How long a closed socket may take to send what waits and to answer the close frame. */
 const CLOSE_TIMEOUT_MS = 2_000;
-// Close codes of RFC 6455 and its registry, and of graphql-transport-ws. README.md lists them.
+// Close codes of RFC 6455 and its registry, and of graphql-transport-ws. docs/OPERATIONS.md lists
+// them.
 const GOING_AWAY = 1001;
 const INTERNAL_ERROR = 1011;
 const TRY_AGAIN_LATER = 1013;
