@@ -98,7 +98,7 @@ export function explainRefusal(refusal: Refusal): string {
     case 'IllegalTransition':
       return `A ticket in state ${refusal.state} does not accept ${refusal.command}. Accepted commands: ${words(refusal.allowed)}.`;
     case 'UnknownFact':
-      return `The policy has no ${refusal.kind.toLowerCase()} "${refusal.value}"${refusal.nearest === null ? '.' : `; did you mean ${refusal.nearest}?`} It has ${words(refusal.known)}.`;
+      return `The policy that applies has no ${refusal.kind.toLowerCase()} "${refusal.value}"${refusal.nearest === null ? '.' : `; did you mean ${refusal.nearest}?`} It has ${words(refusal.known)}.`;
     case 'ContradictoryImpact':
       return `No clause of the policy covers ${refusal.audience} with ${refusal.consequence}. State who is affected and what they cannot do.`;
     case 'SeverityNotLowered':
