@@ -3,8 +3,8 @@ import { constants, fstatSync, openSync, writeSync } from 'node:fs';
 const STDERR = 2;
 /** The most bytes that wait for the reader of a pipe. */
 const MOST_UNREAD_BYTES = 4 * 1024 * 1024;
-/** How long it waits until it tries again. */
-const RETRY_MS = 50;
+/** How long it waits until it tries again. A pipe takes 64 KiB each time, so 13 MB a second. */
+const RETRY_MS = 5;
 /** How long it waits for the reader when the process ends, and how long between two tries. */
 const LAST_WAIT_MS = 1_000;
 const LAST_RETRY_MS = 10;
@@ -27,11 +27,11 @@ export class StandardError {
   constructor(private readonly onLost: (lines: number) => void) {}
 
   write(lines: string): void {
-    if (this.unreadBytes + lines.length > MOST_UNREAD_BYTES) {
+    const bytes = Buffer.from(this.isCut ? `\n${lines}` : lines);
+    if (this.unreadBytes + bytes.length > MOST_UNREAD_BYTES) {
       this.lost += countLines(lines);
       return;
     }
-    const bytes = Buffer.from(this.isCut ? `\n${lines}` : lines);
     this.isCut = false;
     this.unread.push(bytes);
     this.unreadBytes += bytes.length;

@@ -1,10 +1,12 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { closeSync, constants, existsSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Readable, Writable } from 'node:stream';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, test } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { ask, serve } from '../support/program';
+import { openUnreadPipe, type UnreadPipe } from '../support/unread-pipe';
 import { untilTrue } from '../support/until';
 
 let database: TestDatabase;
@@ -61,41 +63,66 @@ test('a pipe that no one reads any more does not end the service', async () => {
   expect(await service.end('SIGTERM')).toBe(0);
 });
 
-test('a pipe whose reader does not read does not stop the service, and the lines wait for it', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'stepdown-log-'));
-  const pipe = join(folder, 'log');
-  execFileSync('mkfifo', [pipe]);
-  const end = openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK);
-  const service = await serve({ DATABASE_URL: database.url, LOG_LEVEL: 'info' }, openSync(pipe, 'w'));
-  // A pipe takes 64 KiB, and a request has two lines of 400 bytes.
-  for (let n = 0; n < 10; n += 1) await Promise.all(Array.from({ length: 50 }, () => ask(service.url, SUBMIT)));
-  let text = '';
-  const read = () => {
-    const buffer = Buffer.alloc(65_536);
-    try {
-      for (let length = 1; length > 0; ) {
-        length = readSync(end, buffer);
-        text += buffer.toString('utf8', 0, length);
-      }
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
-    }
-  };
-  await untilTrue(() => {
-    read();
-    return text.split('"msg":"request"').length === 501;
-  });
-  expect(await service.end('SIGTERM')).toBe(0);
-  read();
-  const messages = text
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line).msg);
-  expect(messages.filter((message) => message === 'ticket changed')).toHaveLength(500);
-  expect(messages.at(-1)).toBe('stopping');
-  closeSync(end);
-  rmSync(folder, { recursive: true });
-});
+const noPipe = existsSync('/proc/self/fd') ? null : 'pipes can be opened again on Linux only';
+
+(noPipe === null ? describe : describe.skip)(
+  `a pipe whose reader does not read${noPipe === null ? '' : ` (not here: ${noPipe})`}`,
+  () => {
+    let pipe: UnreadPipe;
+    beforeEach(() => {
+      pipe = openUnreadPipe();
+    });
+    afterEach(() => pipe.close());
+
+    const linesRead = () =>
+      pipe
+        .read()
+        .trimEnd()
+        .split('\n')
+        .map((line): { readonly msg: string; readonly lines?: number } => JSON.parse(line));
+
+    it('does not stop the service, and the lines wait for it', async () => {
+      const service = await serve({ DATABASE_URL: database.url, LOG_LEVEL: 'info' }, pipe.file);
+      // A pipe takes 64 KiB, and a request has two lines of 400 bytes.
+      for (let n = 0; n < 10; n += 1) await Promise.all(Array.from({ length: 50 }, () => ask(service.url, SUBMIT)));
+      await untilTrue(() => pipe.read().split('"msg":"request"').length === 501);
+      expect(await service.end('SIGTERM')).toBe(0);
+      const messages = linesRead().map(({ msg }) => msg);
+      expect(messages.filter((message) => message === 'ticket changed')).toHaveLength(500);
+      expect(messages.at(-1)).toBe('stopping');
+    });
+
+    const logging = (lines: number, then: string) =>
+      spawn(
+        process.execPath,
+        [
+          ...['-r', './test/support/typescript.cjs', '-e'],
+          `require('./src/compose/open-log').openLog('info', 'json').then((log) => {
+           for (let n = 0; n < ${lines}; n += 1) log.info({ text: 'x'.repeat(1000) }, 'line');
+           ${then}
+         })`,
+        ],
+        { cwd: join(__dirname, '../..'), stdio: ['pipe', 'pipe', pipe.file] },
+      ) as ChildProcessByStdio<Writable, Readable, null>;
+
+    it('loses lines beyond 4 MiB, and a line says how many', async () => {
+      const child = logging(10_000, `console.log('written'); process.stdin.resume()`);
+      await once(child.stdout, 'data');
+      await untilTrue(() => pipe.read().includes('were lost'));
+      child.stdin.end();
+      expect(await once(child, 'close')).toEqual([0, null]);
+      const all = linesRead();
+      const written = all.filter(({ msg }) => msg === 'line').length;
+      expect(written).toBeGreaterThan(3_000);
+      expect(all.at(-1)).toMatchObject({ level: 40, lines: 10_000 - written });
+    });
+
+    it('does not keep a process from ending', async () => {
+      const child = logging(1_000, 'process.exit(3)');
+      expect(await once(child, 'close')).toEqual([3, null]);
+    });
+  },
+);
 
 const noTerminal = spawnSync('script', ['--version']).error === undefined ? null : 'script is not installed';
 
