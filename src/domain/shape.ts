@@ -1,3 +1,5 @@
+import { beginning } from './text';
+
 /**
  * Shapes of stored data: plain descriptions that check a value read from the database. `Shape<T>`
  * is exact, so an object's description does not compile when a field of `T` is missing from it, or
@@ -32,8 +34,7 @@ const LONGEST_SHOWN = 40;
 function shown(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object' && value !== null) return 'an object';
-  const text = JSON.stringify(value) ?? 'undefined';
-  return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
+  return beginning(JSON.stringify(value) ?? 'undefined', LONGEST_SHOWN);
 }
 
 const problem = (takes: string, value: unknown): ShapeProblem => ({

@@ -36,6 +36,10 @@ export function shorten(text: string, most: number): string {
   return withoutUnstorable(`${text.slice(0, most - end)}…${text.slice(-end)}`);
 }
 
+/** The text if it has at most `most` UTF-16 units; otherwise its beginning with `…` after it. */
+export const beginning = (text: string, most: number): string =>
+  text.length > most ? `${text.slice(0, most)}…` : text;
+
 type Path = readonly string[];
 
 /**

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { didYouMean } from '../../domain/nearest';
+import { beginning } from '../../domain/text';
 import type { FieldPath, ReportProblem } from './document-error';
 
 const KINDS: Readonly<Record<string, string>> = {
@@ -16,9 +17,7 @@ const LONGEST_SHOWN = 40;
 /** A short text for a value, on one line, for use in a sentence. */
 function valueText(value: unknown): string {
   if (value === null) return 'nothing';
-  if (typeof value === 'string') {
-    return JSON.stringify(value.length > LONGEST_SHOWN ? `${value.slice(0, LONGEST_SHOWN)}…` : value);
-  }
+  if (typeof value === 'string') return JSON.stringify(beginning(value, LONGEST_SHOWN));
   if (Array.isArray(value)) return 'a list';
   return typeof value === 'object' ? 'a map' : String(value);
 }

@@ -53,9 +53,9 @@ const pairsOf = (rule: Pick<Rule, 'audience' | 'consequences'>, facts: Facts): P
     rule.consequences.map((consequence) => ({ audience, consequence })),
   );
 
-/** The first pair of facts that the rules of a policy cover. */
+/** The first pair of facts that the first rule of a policy covers. */
 export function firstPair({ rules, facts }: Classifier): Pair {
-  const [pair] = rules.flatMap((rule) => pairsOf(rule, facts).slice(0, 1));
+  const [pair] = rules.slice(0, 1).flatMap((rule) => pairsOf(rule, facts));
   if (pair === undefined) throw new Error('The policy has no rule');
   return pair;
 }

@@ -16,9 +16,8 @@ export interface Facts {
   readonly consequences: readonly Fact[];
 }
 
-/** The two halves of an impact. */
-export const FACT_KINDS = ['AUDIENCE', 'CONSEQUENCE'] as const;
-export type FactKind = (typeof FACT_KINDS)[number];
+/** The half of an impact that a fact is. */
+export type FactKind = 'AUDIENCE' | 'CONSEQUENCE';
 
 /** The most characters of the code of a fact. */
 export const LONGEST_CODE = 64;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type BusinessCalendar, CalendarError, compileCalendar } from '../../../domain/calendar/business-calendar';
 import { MINUTE_MS, toIso } from '../../../domain/instant';
 import { parseRfc3339 } from '../../../domain/rfc3339';
+import { beginning } from '../../../domain/text';
 
 /** Error codes of invalid lines; a `CalendarError` has codes of its own. */
 type LineErrorCode = 'INVALID_JSON' | 'INVALID_INPUT' | 'UNKNOWN_OPERATION' | 'LINE_TOO_LONG';
@@ -170,7 +171,7 @@ const keyOf = (calendar: unknown): string => {
 };
 
 const LONGEST_SHOWN = 80;
-const shortened = (text: string): string => (text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text);
+const shortened = (text: string): string => beginning(text, LONGEST_SHOWN);
 
 const definitionOf = (source: unknown) => {
   const { holidayNames, knownYears, ...rest } = parse(calendarSchema, source, ['calendar']);

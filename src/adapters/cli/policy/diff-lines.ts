@@ -1,5 +1,6 @@
 import type { NamedTerms } from '../../../application/ports/policies';
 import type { PolicyDocument } from '../../../domain/policy/policy';
+import { beginning } from '../../../domain/text';
 import { singleLine } from '../printable';
 import { diffPolicies } from './diff-policies';
 import type { NamedPolicy } from './named-policy';
@@ -8,7 +9,7 @@ import { POLICY_PARTS } from './policy-difference';
 /** Longer texts are cut in the output. */
 const MAX_TEXT_LENGTH = 90;
 
-const shorten = (text: string): string => (text.length > MAX_TEXT_LENGTH ? `${text.slice(0, MAX_TEXT_LENGTH)}…` : text);
+const shorten = (text: string): string => beginning(text, MAX_TEXT_LENGTH);
 
 /**
  * The differences between two policies, grouped by part: the subject, the old value and the new
