@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { SearchTables } from '../../src/adapters/persistence/search/search-tables';
 import { SearchIndexBehind } from '../../src/application/ports/ticket-filter';
 import { everything, MONDAY, newTicket, openStore, submission, type TestStore } from '../support/store';
+import { untilTrue } from '../support/until';
 
 let store: TestStore;
 
@@ -24,6 +25,15 @@ const open = async (subject: string, more: Partial<Parameters<typeof newTicket>[
 const asOlderProcess = () =>
   store.pool.query(`DELETE FROM external_ids; DELETE FROM spellings; DELETE FROM search_texts;
                     UPDATE log_followers SET done_before = '0'`);
+
+/** Other databases of the same server run transactions too, and the position stays before all of them. */
+const olderTransactionsEnded = () =>
+  untilTrue(async () => {
+    const { rows } = await store.pool.query(
+      `SELECT max(xid) < pg_snapshot_xmin(pg_current_snapshot()) AS ended FROM events`,
+    );
+    return rows[0].ended === true;
+  });
 
 test('finds what was committed before, also while an older transaction is running', async () => {
   const older = await store.pool.connect();
@@ -79,6 +89,7 @@ test('many events of one transaction are taken over several batches', async () =
   expect(await store.reader.countTickets(everything, { text: 'bulk' }, MONDAY)).toBe(450);
   const { rows } = await store.pool.query(`SELECT count(*)::int AS texts FROM search_texts`);
   const tables = new SearchTables(store.pool);
+  await olderTransactionsEnded();
   expect(await tables.advance()).toBe(true);
   // Nothing is left to do, so nothing is written: the position stays.
   const position = () => store.pool.query('SELECT * FROM log_followers ORDER BY name').then((it) => it.rows);
@@ -103,7 +114,10 @@ test('long texts are written with several statements', async () => {
   } finally {
     store.pool.query = query;
   }
-  expect(statements).toEqual([2, 2, 0]);
+  // Statements without texts only move the position.
+  const withTexts = statements.filter((texts) => texts > 0);
+  expect(Math.max(...withTexts)).toBeLessThanOrEqual(2);
+  expect(withTexts.reduce((sum, texts) => sum + texts, 0)).toBe(4);
 });
 
 test('a step that is stopped ends after its statement, and the rest is not lost', async () => {
