@@ -36,6 +36,7 @@ import { PolicyQueryResolver } from './policy/policy.resolver';
 import { PolicyResolver, RuleResolver, SeverityPolicyResolver } from './policy/policy.type';
 import { PolicyMutationResolver } from './policy/policy-mutations.resolver';
 import { ReportResolver } from './report/report.resolver';
+import { restrictResolvers } from './restricted-resolvers';
 import { SimulationResolver } from './simulation/simulation.resolver';
 import { OutlookResolver } from './simulation/simulation.type';
 import { SubscriptionResolver } from './subscription/subscription.resolver';
@@ -129,6 +130,7 @@ export function buildGraphQLSchema(): GraphQLSchema {
     validateFn: refuseInvalid,
   });
   resolveTypesAtOnce(schema);
+  restrictResolvers(schema);
   boundResolvers(schema);
   // Type-graphql has no option for the descriptions of the root types.
   for (const [name, description] of Object.entries(ROOTS)) {
