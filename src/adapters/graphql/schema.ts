@@ -4,6 +4,10 @@ import { type GraphQLSchema, isInterfaceType } from 'graphql';
 import { buildSchemaSync, getMetadataStorage, type NonEmptyArray } from 'type-graphql';
 import { refuseInvalid } from './base/input-rules';
 import './base/request-errors.type';
+import { AgentRootResolver } from './access/agent.resolver';
+import { AgentResolver } from './access/agent.type';
+import { ApiKeyRootResolver } from './access/api-key.resolver';
+import { ApiKeyResolver } from './access/api-key.type';
 import { ClientResolver } from './client/client.type';
 import { ClientMutationResolver } from './client/client-mutations.resolver';
 import { ViewerResolver } from './client/viewer.resolver';
@@ -48,6 +52,10 @@ import { TicketQueryResolver } from './ticket/ticket-query.resolver';
 
 const RESOLVERS = [
   ViewerResolver,
+  AgentRootResolver,
+  AgentResolver,
+  ApiKeyRootResolver,
+  ApiKeyResolver,
   TicketQueryResolver,
   DeadlineQueryResolver,
   ClassifyResolver,

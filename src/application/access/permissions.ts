@@ -1,4 +1,4 @@
-import { Forbidden, type Rights, type Role, type Scope } from './rights';
+import { Forbidden, type PersonRole, type Rights, type Scope } from './rights';
 
 /** Who may use a root field of the API. An administrator may use every field. */
 export interface Permission {
@@ -27,6 +27,8 @@ const ADMINS: Permission = { client: false, agent: false, service: 'ADMIN' };
 export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'Query.viewer': EVERYONE,
   'Query.lifecycle': EVERYONE,
+  'Query.agents': READING_AGENTS,
+  'Query.apiKeys': ADMINS,
   'Query.calendar': READERS,
   'Query.classify': READERS,
   'Query.deadlines': READERS,
@@ -58,8 +60,11 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'Mutation.stopWaiting': AGENTS,
   'Mutation.waiveBreach': AGENTS,
   'Mutation.withdrawWorkaround': AGENTS,
+  'Mutation.createApiKey': ADMINS,
   'Mutation.createClient': ADMINS,
   'Mutation.publishPolicy': ADMINS,
+  'Mutation.revokeApiKey': ADMINS,
+  'Mutation.setAgentActive': ADMINS,
   'Mutation.setClientTerms': ADMINS,
 
   'Subscription.commitmentBreached': SUBSCRIBERS,
@@ -82,6 +87,13 @@ export function permits({ client, agent, service }: Permission, { role, scopes }
   }
 }
 
+/** Whether the rights suffice for what a root field shows. */
+export function mayUse(field: string, rights: Rights): boolean {
+  const permission = PERMISSIONS[field];
+  if (permission === undefined) throw new Error(`${field} has no row`);
+  return permits(permission, rights);
+}
+
 /** The error of a caller whose rights do not suffice. */
 export function forbiddenField(field: string, permission: Permission, { role }: Rights): Forbidden {
   const name = field.slice(field.indexOf('.') + 1);
@@ -93,7 +105,7 @@ export function forbiddenField(field: string, permission: Permission, { role }: 
 }
 
 /** The roles of people that may use a field. */
-export const rolesOf = ({ client, agent }: Permission): readonly Exclude<Role, 'SERVICE'>[] => [
+export const rolesOf = ({ client, agent }: Permission): readonly PersonRole[] => [
   ...(client ? (['CLIENT'] as const) : []),
   ...(agent ? (['AGENT'] as const) : []),
   'ADMIN',

@@ -9,20 +9,23 @@ export type Role = (typeof ROLES)[number];
 export const SCOPES = ['READ', 'WRITE', 'SUBSCRIBE', 'WEBHOOKS', 'IMPORT', 'ADMIN'] as const;
 export type Scope = (typeof SCOPES)[number];
 
+/** The roles of people. */
+export type PersonRole = Exclude<Role, 'SERVICE'>;
+
 export interface Rights {
   readonly role: Role;
   /** Only a service has scopes. */
   readonly scopes: readonly Scope[];
 }
 
-const OF_PEOPLE: Readonly<Record<Exclude<Role, 'SERVICE'>, Rights>> = {
+const OF_PEOPLE: Readonly<Record<PersonRole, Rights>> = {
   CLIENT: { role: 'CLIENT', scopes: [] },
   AGENT: { role: 'AGENT', scopes: [] },
   ADMIN: { role: 'ADMIN', scopes: [] },
 };
 
 /** The rights of a person. */
-export const rightsOf = (role: Exclude<Role, 'SERVICE'>): Rights => OF_PEOPLE[role];
+export const rightsOf = (role: PersonRole): Rights => OF_PEOPLE[role];
 
 /** The rights of the service itself, of commands, and of the local operator. */
 export const ALL_RIGHTS: Rights = OF_PEOPLE.ADMIN;

@@ -1,0 +1,47 @@
+import type { Actor } from '../../domain/actor';
+import type { EpochMs } from '../../domain/instant';
+import type { Scope } from '../access/rights';
+import type { Reading } from './caller';
+import type { Page, PageRequest } from './pagination';
+
+/** An API key, without its secret. */
+export interface ApiKey {
+  readonly id: string;
+  /** Identifies the key, in the key itself and in logs. */
+  readonly prefix: string;
+  readonly name: string;
+  readonly scopes: readonly Scope[];
+  /** The client whose tickets the key is for; null for those of all clients. */
+  readonly clientId: string | null;
+  readonly createdAt: EpochMs;
+  readonly createdBy: Actor;
+  /** Null if it does not expire. */
+  readonly expiresAt: EpochMs | null;
+  readonly revokedAt: EpochMs | null;
+  /** The last use, to the minute. Null if it was not used. */
+  readonly lastUsedAt: EpochMs | null;
+}
+
+export interface HashedApiKey extends ApiKey {
+  /** SHA-256 of the secret, in hexadecimal digits. */
+  readonly secretHash: string;
+}
+
+/** The API keys of services. */
+export interface ApiKeys {
+  /**
+   * Stores a key. If a key with the same prefix exists, returns that one unchanged. Null if there
+   * is no client of that id.
+   */
+  add(key: HashedApiKey): Promise<ApiKey | null>;
+  /** Look-ups of one turn of the event loop share a statement. */
+  byPrefix(reading: Reading, prefix: string): Promise<HashedApiKey | null>;
+  byId(reading: Reading, id: string): Promise<ApiKey | null>;
+  /** Revokes a key, unless it is already revoked. Null if there is no such key. */
+  revoke(id: string, at: EpochMs): Promise<ApiKey | null>;
+  /** Notes that a key was used at that time. */
+  noteUse(id: string, at: EpochMs): Promise<void>;
+  /** The latest key first. */
+  page(reading: Reading, page: PageRequest): Promise<Page<ApiKey>>;
+  count(reading: Reading): Promise<number>;
+}
