@@ -23,5 +23,5 @@ const megabytesOf = (folders: readonly string[]): string | null => {
   }
 };
 
-/** `npm run dependencies`: writes the tables of docs/DEPENDENCIES.md. */
+/** `npm run deps`: writes the tables of docs/DEPENDENCIES.md. */
 writeFileSync(PAGE, dependenciesPage(readLockfile(), readFileSync(PAGE, 'utf8'), megabytesOf));

@@ -10,7 +10,7 @@ const page = readFileSync(join(__dirname, '../../docs/DEPENDENCIES.md'), 'utf8')
 const packages = productionPackages(lockfile);
 
 describe('docs/DEPENDENCIES.md', () => {
-  it('lists the packages of the lock file; after a change run `npm run dependencies`', () => {
+  it('lists the packages of the lock file; after a change run `npm run deps`', () => {
     expect(dependenciesPage(lockfile, page, () => null)).toBe(page);
   });
 
