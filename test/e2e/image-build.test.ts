@@ -130,8 +130,7 @@ const build = (): string | null => {
 
 /**
  * Runs a command as compose.yaml runs the container: as user 1000, without capabilities and ways to
- * get one, and on a file system of which it can write nothing, not even the folder for temporary
- * files.
+ * get one, and on a read-only file system, including the folder for temporary files.
  */
 const CONFINED = [
   'mount -o remount,ro,bind / && mount --bind "$PWD" "$PWD" && mount -o remount,ro,bind "$PWD"',
@@ -167,9 +166,9 @@ describe(`the image's build steps in a clean copy${noBuild === null ? '' : ` (sk
   });
 
   (canConfine ? testBuilt : test.skip)('are run by a user who can write no file', () => {
-    const [program = '', ...its] = confined(['sh', '-c', 'touch x || touch /tmp/x || touch /app']);
+    const [program = '', ...its] = confined(['sh', '-c', 'touch x || touch /tmp/x']);
     const { status, stderr } = spawnSync(program, its, { cwd: app, encoding: 'utf8' });
-    expect([status, stderr.match(/Read-only file system/g)?.length]).toEqual([1, 3]);
+    expect([status, stderr.match(/cannot touch/g)?.length]).toEqual([1, 2]);
   });
 
   testBuilt(`give an image that starts, becomes healthy and stops on SIGTERM${CONFINEMENT}`, async () => {
@@ -221,7 +220,7 @@ const ended = async (child: ChildProcess): Promise<number | null> => {
   return child.exitCode;
 };
 
-/** Lets another user of this machine reach the server of the tests, whose socket is for one user. */
+/** Lets another user of this machine reach the server of the tests, whose socket has one user. */
 const relayTo = async (databaseUrl: string): Promise<{ readonly url: string; readonly server: Server }> => {
   const { pathname, searchParams, username } = new URL(databaseUrl);
   const socket = join(searchParams.get('host') ?? '', `.s.PGSQL.${searchParams.get('port') ?? 5432}`);
