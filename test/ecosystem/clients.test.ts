@@ -15,7 +15,7 @@ import { type Serving, serve } from '../support/program';
 import { untilTrue } from '../support/until';
 
 const SCHEMA = buildSchema(readFileSync(join(__dirname, '../../schema.graphql'), 'utf8'));
-/** What Apollo Client must know of the interfaces, as codegen's plugin `fragment-matcher` makes it. */
+/** The types of each interface, for Apollo Client; as codegen makes it by `fragment-matcher`. */
 const possibleTypes = Object.fromEntries(
   Object.values(SCHEMA.getTypeMap())
     .filter(isInterfaceType)
