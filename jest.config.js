@@ -29,6 +29,7 @@ const shared = {
   setupFiles: ['<rootDir>/test/support/one-error.ts'],
 };
 
+const { hasEcosystem } = require('./test/support/ecosystem.cjs');
 const { OLDEST_VERSION, hasOldest } = require('./test/support/oldest-postgresql.cjs');
 
 /** Tests of what depends on the server: migrations, statements, locks, the log, searches. */
@@ -64,7 +65,10 @@ module.exports = {
     {
       ...database,
       displayName: 'integration',
-      testMatch: ['<rootDir>/test/{integration,e2e}/**/*.test.ts'],
+      testMatch: [
+        '<rootDir>/test/{integration,e2e}/**/*.test.ts',
+        ...(hasEcosystem ? ['<rootDir>/test/ecosystem/*.test.ts'] : []),
+      ],
     },
     ...(hasOldest
       ? [

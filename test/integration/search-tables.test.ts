@@ -26,7 +26,10 @@ const asOlderProcess = () =>
   store.pool.query(`DELETE FROM external_ids; DELETE FROM spellings; DELETE FROM search_texts;
                     UPDATE log_followers SET done_before = '0'`);
 
-/** Other databases of the same server run transactions too, and the position stays before all of them. */
+/**
+ * Other databases of the same server run transactions too, and the position stays before all of
+ * them.
+ */
 const olderTransactionsEnded = () =>
   untilTrue(async () => {
     const { rows } = await store.pool.query(

@@ -3,7 +3,7 @@ import { createPeople } from '../../src/adapters/persistence/access/postgres-peo
 import { createClientAccounts } from '../../src/adapters/persistence/clients/postgres-clients';
 import { checkPolicyText } from '../../src/adapters/policy-files/read-policy';
 import { type Api, apiAt } from './graphql-service';
-import { startServerOf } from './server-of';
+import { type ServerSettings, startServerOf } from './server-of';
 import { openStore, type TestStore } from './store';
 
 /**
@@ -11,11 +11,12 @@ import { openStore, type TestStore } from './store';
  * play.
  */
 export interface ClockedService extends Api {
+  readonly url: string;
   readonly store: TestStore;
   close(): Promise<void>;
 }
 
-export async function startClockedService(): Promise<ClockedService> {
+export async function startClockedService(settings: ServerSettings = {}): Promise<ClockedService> {
   const store = await openStore();
   const services = {
     ...store,
@@ -30,9 +31,10 @@ export async function startClockedService(): Promise<ClockedService> {
     people: createPeople(store.dataSource),
     credentials: { forgetKey: () => undefined, forgetPerson: () => undefined },
   };
-  const http = await startServerOf(services);
+  const http = await startServerOf(services, settings);
   return {
     ...apiAt(http.url),
+    url: http.url,
     store,
     close: async () => {
       await http.close();

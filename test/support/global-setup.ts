@@ -8,6 +8,7 @@ import { openEmbeddedPostgres } from '../../src/adapters/embedded-postgres/embed
 import { createDataSource } from '../../src/adapters/persistence/database/data-source';
 import { noBrowser } from './chromium';
 import { ofProject, sealTemplate, serverVariable, TEMPLATE, urlOf, withServer } from './database';
+import { ECOSYSTEM_COMMAND, hasEcosystem } from './ecosystem.cjs';
 import { hasOldest, OLDEST_PACKAGE, OLDEST_VERSION } from './oldest-postgresql.cjs';
 import { testRun } from './test-run';
 
@@ -34,6 +35,9 @@ async function setUp(version: number | undefined): Promise<void> {
   if (!hasOldest) {
     const command = `npm ci --prefix test/postgresql-${OLDEST_VERSION}`;
     process.stderr.write(`The tests on PostgreSQL ${OLDEST_VERSION} are skipped, as it is not installed: ${command}\n`);
+  }
+  if (!hasEcosystem && version === undefined) {
+    process.stderr.write(`The tests in test/ecosystem are skipped, as it is not installed: ${ECOSYSTEM_COMMAND}\n`);
   }
   if (noBrowser !== null && version === undefined) {
     process.stderr.write(`The tests in a browser are skipped: ${noBrowser}\n`);

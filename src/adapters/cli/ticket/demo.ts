@@ -1,3 +1,4 @@
+import { ConnectionError, createClient } from '../../../../packages/client/src';
 import { OperatorError } from '../../../application/operator-error';
 import { toGlobalId } from '../../graphql/base/global-id';
 import { singleLine } from '../printable';
@@ -178,16 +179,17 @@ export function removalText(removal: Removal, database: string): string {
 
 /** @throws DemoError for whatever is not an answer of a service */
 async function ask<Data>(url: string, query: string): Promise<Data> {
-  const { status, text } = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query }),
-  })
-    .then(async (response) => ({ status: `status ${response.status}`, text: await response.text() }))
-    .catch(({ cause, message }: Error) => ({ status: cause instanceof Error ? cause.message : message, text: '' }));
-  const { data, errors } = answerIn(text) as { data?: Data | null; errors?: readonly { message?: string }[] };
-  if (data != null && errors === undefined) return data;
-  throw new DemoError(`${url} did not answer the demo's query: ${errors?.[0]?.message ?? status}.`);
+  try {
+    return await createClient({ url }).request<Data>(query);
+  } catch (error) {
+    throw new DemoError(`${url} did not answer the demo's query: ${reasonOf(error)}.`);
+  }
+}
+
+/** Without what another program has answered. */
+function reasonOf(error: unknown): string {
+  if (error instanceof ConnectionError && error.status !== null) return `status ${error.status}`;
+  return String(error instanceof Error ? error.message : error).replace(/\.$/, '');
 }
 
 function answerIn(text: string): object {

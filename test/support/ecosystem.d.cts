@@ -1,0 +1,2 @@
+export declare const ECOSYSTEM_COMMAND: string;
+export declare const hasEcosystem: boolean;
