@@ -259,6 +259,12 @@ export const loadConfig = (env: Readonly<Record<string, string | undefined>>): C
       'STEPDOWN_AUTHENTICATION is none, but STEPDOWN_OIDC_ISSUER names an identity provider: unset one of them.',
     ]);
   }
+  if (authenticationRequired && clean.STEPDOWN_ALLOW_UNAUTHENTICATED) {
+    throw new ConfigError([
+      'STEPDOWN_ALLOW_UNAUTHENTICATED is true, but this service authenticates callers: unset it, or set ' +
+        'STEPDOWN_AUTHENTICATION=none and unset STEPDOWN_OIDC_ISSUER.',
+    ]);
+  }
   if (!isLoopback(clean.HOST) && !authenticationRequired && !clean.STEPDOWN_ALLOW_UNAUTHENTICATED) {
     throw new ConfigError([
       `HOST is ${clean.HOST}, which is not a loopback address, and this service does not authenticate callers: ` +

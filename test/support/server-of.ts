@@ -3,7 +3,7 @@ import { contextFactory } from '../../src/adapters/graphql/context';
 import { buildGraphQLSchema } from '../../src/adapters/graphql/schema';
 import { type HttpServer, type HttpSettings, startHttpServer } from '../../src/adapters/http/http-server';
 import { requestCallers } from '../../src/adapters/http/request-callers';
-import { Unauthenticated } from '../../src/application/access/identity';
+import { Unauthenticated } from '../../src/application/access/caller-identity';
 import { Sessions } from '../../src/application/access/sessions';
 import type { Services } from '../../src/application/ports/services';
 import { loadConfig } from '../../src/config';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { RequestError } from '../../src/adapters/http/request-body';
 import { requestCallers } from '../../src/adapters/http/request-callers';
-import { type Identity, Unauthenticated } from '../../src/application/access/identity';
+import { type CallerIdentity, Unauthenticated } from '../../src/application/access/caller-identity';
 
 const authenticator = {
-  identify: (credential: string): Identity => {
+  identify: (credential: string): CallerIdentity => {
     throw new Error(`asked for ${credential}`);
   },
 };

@@ -148,6 +148,7 @@ export const FIELD_COSTS: Readonly<Record<string, FieldCost>> = {
 
   'Ticket.client': { work: COSTS.key },
   'ApiKey.client': { work: COSTS.key },
+  'AssignTicketPayload.assigneeIsKnown': { work: COSTS.key },
   'Ticket.followUpOf': { work: COSTS.node },
   'Ticket.followUps': { work: COSTS.node, count: COSTS.node },
   'Ticket.events': { work: COSTS.key, count: COSTS.key },

@@ -15,7 +15,8 @@ import type { OperationContext } from './context';
  * @throws Error if a root field has no row, or a row has no field
  */
 export function restrictResolvers(schema: GraphQLSchema): void {
-  const unused = new Set(Object.keys(PERMISSIONS));
+  const rows = Object.entries(PERMISSIONS);
+  const unused = new Set(rows.filter(([, { optional = false }]) => !optional).map(([key]) => key));
   for (const root of [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]) {
     for (const field of Object.values(root?.getFields() ?? {})) {
       const key = `${root?.name}.${field.name}`;

@@ -48,6 +48,7 @@ import { ServiceResolver } from './subgraph/service.resolver';
 import { SubscriptionResolver } from './subscription/subscription.resolver';
 import { TicketResolver } from './ticket/ticket.resolver';
 import './ticket/ticket-errors.type';
+import { AssignTicketPayloadResolver } from './ticket/mutation/ticket-mutations.payload';
 import { TicketMutationResolver } from './ticket/mutation/ticket-mutations.resolver';
 import { TicketLogResolver } from './ticket/ticket-events.resolver';
 import { TicketQueryResolver } from './ticket/ticket-query.resolver';
@@ -68,6 +69,7 @@ const RESOLVERS = [
   NodeResolver,
   PolicyQueryResolver,
   TicketMutationResolver,
+  AssignTicketPayloadResolver,
   ClientMutationResolver,
   PolicyMutationResolver,
   SubscriptionResolver,

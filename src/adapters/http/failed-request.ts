@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
-import { Unauthenticated } from '../../application/access/identity';
+import { Unauthenticated } from '../../application/access/caller-identity';
 import { Forbidden } from '../../application/access/rights';
 import { OperationTimedOut, TooManyFailures } from '../../application/ports/operation-ended';
 import { TokensUnavailable } from '../../application/ports/tokens';

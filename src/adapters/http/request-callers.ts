@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { isApiKeyText } from '../../application/access/api-key-text';
-import { type Authenticator, type Identity, Unauthenticated } from '../../application/access/identity';
+import { type Authenticator, type CallerIdentity, Unauthenticated } from '../../application/access/caller-identity';
 import { agentCaller, isAgentName } from '../../application/agent-caller';
 import { AGENT_NAME } from '../../domain/value-rules';
 import { RequestError } from './request-body';
@@ -13,8 +13,8 @@ type Headers = Pick<IncomingMessage, 'headers'>;
 /** Who sends requests, by their headers or by the first message of a socket. */
 export interface RequestCallers {
   /**
-   * The credential of a request; null if it has none. Only API keys count on a service that does not
-   * authenticate callers, since a proxy in front of it may use the header for itself.
+   * The credential of a request; null if it has none. Only API keys count on a service that does
+   * not authenticate callers, since a proxy in front of it may use the header for itself.
    *
    * @param given `authorization` of a `connection_init` payload, which counts before the header
    * @throws Unauthenticated if it is not of the form `Bearer …`
@@ -25,7 +25,7 @@ export interface RequestCallers {
    *
    * @throws Unauthenticated; Forbidden; RequestError with status 400
    */
-  identify(request: Headers, credential: string | null): Identity | Promise<Identity>;
+  identify(request: Headers, credential: string | null): CallerIdentity | Promise<CallerIdentity>;
 }
 
 /**
@@ -71,4 +71,8 @@ export function requestCallers(settings: {
 const HOW =
   'Send an API key or a token as `Authorization: Bearer …`; over a WebSocket, as `authorization` of connection_init.';
 
-const identityOf = (agent: string): Identity => ({ caller: agentCaller(agent), expiresAt: null, credential: null });
+const identityOf = (agent: string): CallerIdentity => ({
+  caller: agentCaller(agent),
+  expiresAt: null,
+  credential: null,
+});

@@ -107,7 +107,7 @@ async function answerGraphQL(
   const { contextFor, callers, operationTimeoutMs } = settings;
   const { method = 'GET', url = '' } = request;
   const { address, requestId } = line;
-  // Before the body, so that nobody without a credential can make the service read it.
+  // Before the body, so that the service reads it only of callers with a credential.
   const identifying = callers.identify(request, callers.credentialOf(request));
   const { caller, credential } = identifying instanceof Promise ? await identifying : identifying;
   line.caller = caller.actor.name;

@@ -51,7 +51,9 @@ export function isSecureUrl(text: string): boolean {
   return protocol === 'https:' || (protocol === 'http:' && LOOPBACK_NAMES.includes(hostname));
 }
 
-/** `client=customer,agent=support|desk` as the names of each role; null if it is not of that form. */
+/**
+ * `client=customer,agent=support|desk` as the names of each role; null if it is not of that form.
+ */
 export function parseRoleNames(text: string): OidcSettings['roleNames'] | null {
   const names: Record<string, readonly string[]> = { CLIENT: [], AGENT: [], SERVICE: [], ADMIN: [] };
   for (const part of text.split(',')) {

@@ -1,5 +1,5 @@
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
-import { Unauthenticated } from '../../application/access/identity';
+import { Unauthenticated } from '../../application/access/caller-identity';
 import type { Clock } from '../../application/ports/clock';
 import { type Tokens, TokensUnavailable, type VerifiedToken } from '../../application/ports/tokens';
 import { isSecureUrl, type OidcSettings } from './oidc-settings';

@@ -5,12 +5,14 @@ import type { Clock } from '../ports/clock';
 import type { People, Person } from '../ports/people';
 import { type Tokens, TokensUnavailable } from '../ports/tokens';
 import { apiKeyParts, hasHash, isApiKeyText, sha256 } from './api-key-text';
-import { type Authenticator, type Identity, Unauthenticated } from './identity';
+import { type Authenticator, type CallerIdentity, Unauthenticated } from './caller-identity';
 import { Forbidden } from './rights';
 import { ShortLived } from './short-lived';
 import { type ReadToken, TokenReader, type TokenReaderDeps } from './token-reader';
 
-/** How old may be what is known of a key or of a person. Part of the second in which a socket ends. */
+/**
+ * How old may be what is known of a key or of a person. Part of the second in which a socket ends.
+ */
 const STATE_LIFETIME_MS = 400;
 /** After so long, a token is verified again: its signing key may have been withdrawn. */
 const TOKEN_LIFETIME_MS = 60_000;
@@ -23,7 +25,7 @@ export interface AuthenticationDeps extends TokenReaderDeps {
   readonly clock: Clock;
   /** Null if no identity provider is configured. */
   readonly tokens: Tokens | null;
-  /** Told of a use that could not be noted. */
+  /** Called with the error when a use could not be noted. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -32,7 +34,7 @@ export class Authentication implements Authenticator {
   private readonly keys = new ShortLived<HashedApiKey | null>(STATE_LIFETIME_MS);
   private readonly people = new ShortLived<Person | null>(STATE_LIFETIME_MS);
   private readonly tokens = new ShortLived<ReadToken>(TOKEN_LIFETIME_MS);
-  private readonly identities = new WeakMap<HashedApiKey, Identity>();
+  private readonly identities = new WeakMap<HashedApiKey, CallerIdentity>();
   private readonly uses = new Map<string, EpochMs>();
   private readonly reader: TokenReader;
 
@@ -40,11 +42,11 @@ export class Authentication implements Authenticator {
     this.reader = new TokenReader(deps);
   }
 
-  identify(credential: string): Identity | Promise<Identity> {
+  identify(credential: string): CallerIdentity | Promise<CallerIdentity> {
     return isApiKeyText(credential) ? this.byKey(credential) : this.byToken(credential);
   }
 
-  private byKey(credential: string): Identity | Promise<Identity> {
+  private byKey(credential: string): CallerIdentity | Promise<CallerIdentity> {
     const parts = apiKeyParts(credential);
     if (parts === null) throw new Unauthenticated('The API key is not complete; copy all of it.');
     const { prefix, secret } = parts;
@@ -53,9 +55,9 @@ export class Authentication implements Authenticator {
   }
 
   /** @throws Unauthenticated */
-  private ofKey(key: HashedApiKey | null, secret: string): Identity {
+  private ofKey(key: HashedApiKey | null, secret: string): CallerIdentity {
     if (key === null || !hasHash(secret, key.secretHash)) {
-      throw new Unauthenticated('There is no such API key; use one that `stepdown key create` has printed.');
+      throw new Unauthenticated('There is no such API key; use one as it was printed when it was created.');
     }
     const now = this.deps.clock.now();
     if (key.revokedAt !== null) throw new Unauthenticated(`The API key ${key.prefix} was revoked.`);
@@ -65,7 +67,7 @@ export class Authentication implements Authenticator {
     this.noteUse(key, now);
     const known = this.identities.get(key);
     if (known !== undefined) return known;
-    const identity: Identity = {
+    const identity: CallerIdentity = {
       caller: {
         actor: { kind: 'SERVICE', id: key.prefix, name: key.name },
         sees: key.clientId === null ? 'ALL' : [key.clientId],
@@ -86,7 +88,7 @@ export class Authentication implements Authenticator {
     this.deps.keys.noteUse(id, at).catch((error: unknown) => this.deps.onError(error));
   }
 
-  private byToken(token: string): Identity | Promise<Identity> {
+  private byToken(token: string): CallerIdentity | Promise<CallerIdentity> {
     const { tokens } = this.deps;
     if (tokens === null) {
       throw new Unauthenticated('This service takes API keys and no tokens; no identity provider is configured.');
@@ -103,14 +105,14 @@ export class Authentication implements Authenticator {
     return read instanceof Promise ? read.then((done) => this.ofToken(done)) : this.ofToken(read);
   }
 
-  private ofToken({ identity, person }: ReadToken): Identity | Promise<Identity> {
+  private ofToken({ identity, person }: ReadToken): CallerIdentity | Promise<CallerIdentity> {
     if (identity.expiresAt !== null && this.deps.clock.now() >= identity.expiresAt + this.deps.toleranceMs) {
       throw new Unauthenticated('The token has expired; get a new one.');
     }
     if (person === null) return identity;
     const { subject } = person;
     const state = this.people.get(subject, () => this.deps.people.bySubject(OWN_WORK, subject));
-    const check = (known: Person | null): Identity => {
+    const check = (known: Person | null): CallerIdentity => {
       if (known !== null && !known.isActive) throw new Forbidden('This person may not use the service any more.');
       if (known !== null && known.tokenIssuedAt > person.tokenIssuedAt && !hasSameRights(known, person)) {
         throw new Unauthenticated('The rights of this person have changed since the token was issued; get a new one.');

@@ -8,6 +8,8 @@ export interface Permission {
   readonly service: Scope | 'ANY';
   /** What the field does less for the role CLIENT, as a sentence. */
   readonly clientMay?: string;
+  /** Whether the schema may lack the field. */
+  readonly optional?: boolean;
 }
 
 const EVERYONE: Permission = { client: true, agent: true, service: 'ANY' };
@@ -25,6 +27,8 @@ const ADMINS: Permission = { client: false, agent: false, service: 'ADMIN' };
  * A row says nothing about whose tickets: every caller sees only the tickets of its clients.
  */
 export const PERMISSIONS: Readonly<Record<string, Permission>> = {
+  'Query._entities': READERS,
+  'Query._service': { ...EVERYONE, optional: true },
   'Query.viewer': EVERYONE,
   'Query.lifecycle': EVERYONE,
   'Query.agents': READING_AGENTS,

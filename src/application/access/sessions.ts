@@ -1,5 +1,5 @@
 import type { Clock } from '../ports/clock';
-import { type Authenticator, Unauthenticated } from './identity';
+import { type Authenticator, Unauthenticated } from './caller-identity';
 import { Forbidden } from './rights';
 
 /**

@@ -4,7 +4,7 @@ import { OWN_WORK } from '../ports/caller';
 import type { Clock } from '../ports/clock';
 import type { People, TokenPerson } from '../ports/people';
 import type { VerifiedToken } from '../ports/tokens';
-import type { Identity } from './identity';
+import type { CallerIdentity } from './caller-identity';
 import { Forbidden, ROLES, type Role, rightsOf, SCOPES, type Scope } from './rights';
 
 /** The number of clients that a token may name. */
@@ -27,7 +27,7 @@ export interface TokenReaderDeps {
 
 /** What a token means here. */
 export interface ReadToken {
-  readonly identity: Identity;
+  readonly identity: CallerIdentity;
   /** Null if the token belongs to a program. */
   readonly person: TokenPerson | null;
 }

@@ -1,5 +1,5 @@
 import { Field, ID, InputType } from 'type-graphql';
-import type { Scope } from '../../../application/access/rights';
+import { SCOPES, type Scope } from '../../../application/access/rights';
 import type { EpochMs } from '../../../domain/instant';
 import { NAME } from '../../../domain/value-rules';
 import { Entries, Text } from '../base/input-rules';
@@ -14,8 +14,8 @@ export class CreateApiKeyInput extends MutationInput {
   @Text(NAME)
   name!: string;
 
-  @Field(() => [ApiKeyScopeEnum], { description: 'What the key allows, 1 to 10 entries.' })
-  @Entries(1, 10)
+  @Field(() => [ApiKeyScopeEnum], { description: `What the key allows, 1 to ${SCOPES.length} entries.` })
+  @Entries(1, SCOPES.length)
   scopes!: Scope[];
 
   @Field(() => ID, {

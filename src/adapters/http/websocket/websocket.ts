@@ -4,7 +4,7 @@ import type { ExecutionResult, GraphQLSchema } from 'graphql';
 import { handleProtocols, makeServer } from 'graphql-ws';
 import type { Logger } from 'pino';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
-import { Unauthenticated } from '../../../application/access/identity';
+import { Unauthenticated } from '../../../application/access/caller-identity';
 import { Forbidden } from '../../../application/access/rights';
 import type { Sessions } from '../../../application/access/sessions';
 import type { Identified } from '../../../application/ports/caller';

@@ -2,7 +2,7 @@ import type { EpochMs } from '../../domain/instant';
 import type { Identified } from '../ports/caller';
 
 /** Who sends requests with a credential. */
-export interface Identity {
+export interface CallerIdentity {
   readonly caller: Identified;
   /** When the credential expires; null if never. */
   readonly expiresAt: EpochMs | null;
@@ -23,5 +23,5 @@ export interface Authenticator {
    * @param credential an API key or a token
    * @throws Unauthenticated; Forbidden if it is valid and allows nothing here
    */
-  identify(credential: string): Identity | Promise<Identity>;
+  identify(credential: string): CallerIdentity | Promise<CallerIdentity>;
 }
