@@ -76,7 +76,7 @@ test('a subscription goes on by itself when the service was stopped and started 
   const { port } = new URL(service.url);
   await service.end('SIGTERM');
   // Refused: where the defaults of graphql-ws give up.
-  await untilTrue(() => retries.length >= 3);
+  await untilTrue(() => retries.length >= 2);
   service = await serve({ DATABASE_URL: database.url, PORT: port });
   await untilReceived();
   expect(retries[0]).toMatch(/closed with code 100[16]/);
