@@ -138,8 +138,28 @@ describe('a request', () => {
       .request('{ a }')
       .catch((thrown: Json) => thrown);
     expect(error).toBeInstanceOf(ConnectionError);
-    expect(error).toMatchObject({ status: null, cause: expect.anything() });
+    expect(error).toMatchObject({ status: null, cause: expect.any(Error) });
     expect(error.message).toMatch(/^http:\/\/127\.0\.0\.1:1\/graphql does not answer: \S/);
+  });
+
+  it.each([
+    [
+      'an error with a cause',
+      new TypeError('fetch failed', { cause: new Error('read ECONNRESET') }),
+      'read ECONNRESET',
+    ],
+    ['an error', new TypeError('terminated'), 'terminated'],
+    [
+      'the errors of several addresses',
+      new TypeError('fetch failed', { cause: Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' }) }),
+      'ECONNREFUSED',
+    ],
+    ['no error', 'gone', 'gone'],
+  ])('throws the reason that fetch has: %s', async (_what, thrown, reason) => {
+    const client = createClient({ url: URL_OF_API, fetch: () => Promise.reject(thrown) });
+    const error: Json = await client.request('{ a }').catch((failure: Json) => failure);
+    expect(error).toMatchObject({ name: 'ConnectionError', message: `${URL_OF_API} does not answer: ${reason}` });
+    expect(error.cause.message).toBe(reason);
   });
 
   it('can be given up', async () => {

@@ -143,7 +143,8 @@ async function answerTo(fetchImpl: typeof fetch, url: URL, init: RequestInit) {
     return { status: response.status, text: await response.text() };
   } catch (error) {
     if (init.signal?.aborted) throw error;
-    throw new ConnectionError(`${url.href} does not answer: ${reasonOf(error)}`, null, null, error);
+    const reason = reasonOf(error);
+    throw new ConnectionError(`${url.href} does not answer: ${reason.message}`, null, null, reason);
   }
 }
 
@@ -163,8 +164,11 @@ function objectIn(text: string): { readonly data?: unknown; readonly errors?: un
   }
 }
 
-/** The system's reason, such as `connect ECONNREFUSED 127.0.0.1:4000`, which fetch hides. */
-function reasonOf(error: unknown): string {
-  const { cause, message } = error as { readonly cause?: { readonly message?: string }; readonly message?: string };
-  return cause?.message || message || String(error);
+/** The reason of the system, such as `connect ECONNREFUSED 127.0.0.1:4000`, which fetch hides. */
+function reasonOf(error: unknown): Error {
+  const reason = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  if (reason instanceof Error && reason.message !== '') return reason;
+  // Of several addresses, such as those of localhost, the reasons are in a list.
+  const { code } = Object(reason) as { readonly code?: unknown };
+  return new Error(String(code ?? reason), { cause: reason });
 }

@@ -186,10 +186,11 @@ async function ask<Data>(url: string, query: string): Promise<Data> {
   }
 }
 
-/** Without what another program has answered. */
+/** Not the text that another program has answered. */
 function reasonOf(error: unknown): string {
-  if (error instanceof ConnectionError && error.status !== null) return `status ${error.status}`;
-  return String(error instanceof Error ? error.message : error).replace(/\.$/, '');
+  if (!(error instanceof Error)) return String(error);
+  if (!(error instanceof ConnectionError)) return error.message.replace(/\.$/, '');
+  return error.status === null ? (error.cause as Error).message : `status ${error.status}`;
 }
 
 function answerIn(text: string): object {
