@@ -14,9 +14,6 @@ export function apiKeyParts(text: string): { readonly prefix: string; readonly s
 
 export const newPrefix = (): string => `sdk_${randomBytes(6).toString('hex')}`;
 
-/** The prefix that belongs to a seed. */
-export const prefixOf = (seed: string): string => `sdk_${sha256(seed).slice(0, 12)}`;
-
 export const newSecret = (): string => randomBytes(SECRET_BYTES).toString('base64url');
 
 /**

@@ -3,9 +3,9 @@ import type { EpochMs } from '../../domain/instant';
 import type { Refusal } from '../../domain/ticket/refusals';
 import type { ApiKey } from '../ports/api-keys';
 import type { Caller } from '../ports/caller';
-import { actorKey, type Idempotency } from '../ports/idempotency';
+import type { Idempotency } from '../ports/idempotency';
 import type { Services } from '../ports/services';
-import { newPrefix, newSecret, prefixOf, sha256 } from './api-key-text';
+import { newPrefix, newSecret, sha256 } from './api-key-text';
 import type { Scope } from './rights';
 
 export interface ApiKeyRequest {
@@ -42,10 +42,10 @@ export async function createApiKey(
     return refused({ code: 'InvalidInput', field: 'expiresAt', expected: 'takes a time in the future' });
   }
   const scopes = [...new Set(request.scopes)];
-  const prefix = idempotency === null ? newPrefix() : prefixOf(`${actorKey(caller.actor)}/${idempotency.key}`);
+  const prefix = newPrefix();
   const secret = newSecret();
   const id = uuidv7();
-  const apiKey = await apiKeys.add({
+  const key = {
     id,
     prefix,
     secretHash: sha256(secret),
@@ -57,15 +57,9 @@ export async function createApiKey(
     expiresAt,
     revokedAt: null,
     lastUsedAt: null,
-  });
-  if (apiKey === null) return refused({ code: 'NotFound', kind: 'Client', id: clientId ?? '' });
-  if (apiKey.id === id) return { apiKey, secret: `${prefix}_${secret}`, refusal: null };
-  const isSame =
-    apiKey.name === request.name &&
-    `${apiKey.scopes}` === `${scopes}` &&
-    apiKey.clientId === clientId &&
-    apiKey.expiresAt === expiresAt;
-  return isSame
-    ? { apiKey, secret: null, refusal: null }
-    : refused({ code: 'IdempotencyKeyReused', key: idempotency?.key ?? '' });
+  };
+  const apiKey = await apiKeys.add(key, idempotency === null ? null : { by: caller.actor, ...idempotency });
+  if (apiKey === 'NO_CLIENT') return refused({ code: 'NotFound', kind: 'Client', id: clientId ?? '' });
+  if (apiKey === 'KEY_REUSED') return refused({ code: 'IdempotencyKeyReused', key: idempotency?.key ?? '' });
+  return { apiKey, secret: apiKey.id === id ? `${prefix}_${secret}` : null, refusal: null };
 }

@@ -2,6 +2,7 @@ import type { Actor } from '../../domain/actor';
 import type { EpochMs } from '../../domain/instant';
 import type { Scope } from '../access/rights';
 import type { Reading } from './caller';
+import type { KeyUse } from './idempotency';
 import type { Page, PageRequest } from './pagination';
 
 /** An API key, without its secret. */
@@ -30,15 +31,17 @@ export interface HashedApiKey extends ApiKey {
 /** The API keys of services. */
 export interface ApiKeys {
   /**
-   * Stores a key. If a key with the same prefix exists, returns that one unchanged. Null if there
-   * is no client of that id.
+   * Stores a key.
+   *
+   * @param use the idempotency key of the request; a repeated request finds the key that the first
+   * one stored
    */
-  add(key: HashedApiKey): Promise<ApiKey | null>;
+  add(key: HashedApiKey, use: KeyUse | null): Promise<ApiKey | 'NO_CLIENT' | 'KEY_REUSED'>;
   /** Look-ups of one turn of the event loop share a statement. */
   byPrefix(reading: Reading, prefix: string): Promise<HashedApiKey | null>;
   byId(reading: Reading, id: string): Promise<ApiKey | null>;
   /** Revokes a key, unless it is already revoked. Null if there is no such key. */
-  revoke(id: string, at: EpochMs): Promise<ApiKey | null>;
+  revoke(id: string, at: EpochMs, use: KeyUse | null): Promise<ApiKey | 'KEY_REUSED' | null>;
   /** Notes that a key was used at that time. */
   noteUse(id: string, at: EpochMs): Promise<void>;
   /** The latest key first. */

@@ -1,6 +1,7 @@
 import type { EpochMs } from '../../domain/instant';
 import type { PersonRole } from '../access/rights';
 import type { Reading } from './caller';
+import type { KeyUse } from './idempotency';
 import type { Page, PageRequest } from './pagination';
 
 /** What a token says of a person. */
@@ -41,7 +42,7 @@ export interface People {
   /** Stores what a token says, unless a newer token was seen. Returns the person as stored then. */
   learn(person: TokenPerson, now: EpochMs): Promise<Person>;
   /** Null if there is no such person. */
-  setActive(id: string, isActive: boolean): Promise<Person | null>;
+  setActive(id: string, isActive: boolean, use: KeyUse | null, now: EpochMs): Promise<Person | 'KEY_REUSED' | null>;
   /** Those seen first come first. */
   page(reading: Reading, filter: PeopleFilter, page: PageRequest): Promise<Page<Person>>;
   count(reading: Reading, filter: PeopleFilter): Promise<number>;

@@ -110,8 +110,9 @@ export async function revokeKey(
   if (key === null) {
     throw new OperatorError('There is no API key with this prefix; `npm run stepdown -- key list` shows all.');
   }
-  const revoked = await apiKeys.revoke(key.id, clock.now());
-  writeLines(output, [`${key.prefix} "${key.name}" was revoked ${toIso(revoked?.revokedAt ?? clock.now())}.`]);
+  const revoked = await apiKeys.revoke(key.id, clock.now(), null);
+  const at = revoked === null || revoked === 'KEY_REUSED' ? null : revoked.revokedAt;
+  writeLines(output, [`${key.prefix} "${key.name}" was revoked ${toIso(at ?? clock.now())}.`]);
 }
 
 const what = ({ scopes, expiresAt }: ApiKey): string =>

@@ -3,7 +3,7 @@ import type { PeopleFilter, Person } from '../../../application/ports/people';
 import { type Connection, connection, connectionTypeOf, PageArgs, pageRequest } from '../base/connections';
 import { requireUuid } from '../base/global-id';
 import { problemsOf } from '../base/input-rules';
-import { ARGUMENT, Input } from '../base/mutation.input';
+import { ARGUMENT, Input, keyUseOf, refusalOf } from '../base/mutation.input';
 import { invalidInputs, userErrorOf } from '../base/user-errors';
 import type { RequestContext } from '../context';
 import { SetAgentActiveInput, SetAgentActivePayload } from './agent.input';
@@ -37,15 +37,16 @@ export class AgentRootResolver {
   })
   async setAgentActive(
     @Input(() => SetAgentActiveInput) given: SetAgentActiveInput,
-    @Ctx() { services: { people, credentials } }: RequestContext,
+    @Ctx() { services: { people, clock, credentials }, caller }: RequestContext,
   ): Promise<SetAgentActivePayload> {
     const clientMutationId = given.clientMutationId ?? null;
     const problems = problemsOf(given);
     if (problems.length > 0) return { agent: null, userErrors: invalidInputs(problems, ARGUMENT), clientMutationId };
     const id = requireUuid('Agent', given.agentId, 'input.agentId');
-    const agent = await people.setActive(id, given.isActive);
-    if (agent === null) {
-      const refusal = { code: 'NotFound', kind: 'Agent', id } as const;
+    const use = keyUseOf('setAgentActive', given, caller);
+    const agent = await people.setActive(id, given.isActive, use, clock.now());
+    if (agent === null || agent === 'KEY_REUSED') {
+      const refusal = refusalOf(agent, 'Agent', id, use);
       return { agent: null, userErrors: [userErrorOf(refusal, SHAPE)], clientMutationId };
     }
     credentials.forgetPerson(agent.subject);

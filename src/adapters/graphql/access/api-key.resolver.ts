@@ -4,7 +4,7 @@ import type { ApiKey } from '../../../application/ports/api-keys';
 import { type Connection, connection, connectionTypeOf, PageArgs, pageRequest } from '../base/connections';
 import { requireUuid } from '../base/global-id';
 import { problemsOf } from '../base/input-rules';
-import { ARGUMENT, Input, idempotencyOf } from '../base/mutation.input';
+import { ARGUMENT, Input, idempotencyOf, keyUseOf, refusalOf } from '../base/mutation.input';
 import { invalidInputs, userErrorOf } from '../base/user-errors';
 import type { RequestContext } from '../context';
 import { CreateApiKeyInput, RevokeApiKeyInput } from './api-key.input';
@@ -53,15 +53,16 @@ export class ApiKeyRootResolver {
   })
   async revokeApiKey(
     @Input(() => RevokeApiKeyInput) given: RevokeApiKeyInput,
-    @Ctx() { services: { apiKeys, clock, credentials } }: RequestContext,
+    @Ctx() { services: { apiKeys, clock, credentials }, caller }: RequestContext,
   ): Promise<RevokeApiKeyPayload> {
     const clientMutationId = given.clientMutationId ?? null;
     const problems = problemsOf(given);
     if (problems.length > 0) return { apiKey: null, userErrors: invalidInputs(problems, ARGUMENT), clientMutationId };
     const id = requireUuid('ApiKey', given.apiKeyId, 'input.apiKeyId');
-    const apiKey = await apiKeys.revoke(id, clock.now());
-    if (apiKey === null) {
-      const refusal = { code: 'NotFound', kind: 'ApiKey', id } as const;
+    const use = keyUseOf('revokeApiKey', given, caller);
+    const apiKey = await apiKeys.revoke(id, clock.now(), use);
+    if (apiKey === null || apiKey === 'KEY_REUSED') {
+      const refusal = refusalOf(apiKey, 'ApiKey', id, use);
       return { apiKey: null, userErrors: [userErrorOf(refusal, SHAPE)], clientMutationId };
     }
     credentials.forgetKey(apiKey.prefix);

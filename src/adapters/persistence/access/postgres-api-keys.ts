@@ -1,6 +1,6 @@
 import { type DataSource, IsNull } from 'typeorm';
 import type { ApiKey, ApiKeys, HashedApiKey } from '../../../application/ports/api-keys';
-import { OWN_WORK, type Reading } from '../../../application/ports/caller';
+import type { Reading } from '../../../application/ports/caller';
 import { isUuid } from '../../../domain/text';
 import { batched } from '../database/batched';
 import { poolOf } from '../database/data-source';
@@ -11,6 +11,7 @@ import { transact } from '../database/transact';
 import { Parameters } from '../lists/conditions';
 import { cursorOf, type Ordering, type Placed, pageOf, pageStatement } from '../lists/page';
 import { type ApiKeyRow, apiKeys, clients } from '../tables';
+import { claimKey } from '../tickets/idempotency-keys';
 import { KEYS_BY_PREFIX } from './statements/find-callers';
 
 const LATEST_FIRST: Ordering = {
@@ -40,23 +41,24 @@ export function createApiKeys(dataSource: DataSource): ApiKeys {
   return {
     byPrefix,
     byId,
-    add: (key) =>
+    add: (key, use) =>
       transact(pool, async (tx) => {
-        const { clientId } = key;
-        if (
-          clientId !== null &&
-          !(await entityManager(dataSource, tx).getRepository(clients).existsBy({ id: clientId }))
-        )
-          return null;
-        const insert = entityManager(dataSource, tx).createQueryBuilder().insert().into(apiKeys);
-        await insert.values(rowOf(key)).orIgnore().updateEntity(false).execute();
-        return apiKeyOf(await repositoryOn(tx).findOneByOrFail({ prefix: key.prefix }));
+        const manager = entityManager(dataSource, tx);
+        const { clientId: id } = key;
+        if (id !== null && !(await manager.getRepository(clients).existsBy({ id }))) return 'NO_CLIENT';
+        const claim = use === null ? 'NEW' : await claimKey(tx, use, key.id, key.createdAt);
+        if (claim === 'REUSED') return 'KEY_REUSED';
+        if (claim === 'NEW') await manager.getRepository(apiKeys).insert(rowOf(key));
+        const stored = claim === 'NEW' ? key.id : claim.ticket_id;
+        return apiKeyOf(await repositoryOn(tx).findOneByOrFail({ id: stored }));
       }),
-    revoke: async (id, at) => {
-      if (!isUuid(id)) return null;
-      await transact(pool, (tx) => repositoryOn(tx).update({ id, revoked_at: IsNull() }, { revoked_at: at }));
-      return byId(OWN_WORK, id);
-    },
+    revoke: (id, at, use) =>
+      transact(pool, async (tx) => {
+        if (!isUuid(id) || !(await repositoryOn(tx).existsBy({ id }))) return null;
+        if (use !== null && (await claimKey(tx, use, id, at)) === 'REUSED') return 'KEY_REUSED';
+        await repositoryOn(tx).update({ id, revoked_at: IsNull() }, { revoked_at: at });
+        return apiKeyOf(await repositoryOn(tx).findOneByOrFail({ id }));
+      }),
     noteUse: async (id, at) => {
       await repositoryOn(lookups.ownWork).update({ id }, { last_used_at: at });
     },

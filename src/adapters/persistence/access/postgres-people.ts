@@ -1,6 +1,6 @@
 import { type DataSource, In } from 'typeorm';
 import { v7 as newId } from 'uuid';
-import { OWN_WORK, type Reading } from '../../../application/ports/caller';
+import type { Reading } from '../../../application/ports/caller';
 import type { People, PeopleFilter, Person } from '../../../application/ports/people';
 import { isUuid } from '../../../domain/text';
 import { batched } from '../database/batched';
@@ -13,6 +13,7 @@ import { compare, every, Parameters } from '../lists/conditions';
 import { cursorOf, type Ordering, type Placed, pageOf, pageStatement } from '../lists/page';
 import { comparisonKey } from '../search/comparison-key';
 import { type PersonRow, people } from '../tables';
+import { claimKey } from '../tickets/idempotency-keys';
 import { PEOPLE_BY_SUBJECT } from './statements/find-callers';
 
 const FIRST_SEEN_FIRST: Ordering = {
@@ -66,11 +67,14 @@ export function createPeople(dataSource: DataSource): People {
         await sendStatement(tx, { text: LEARN, values });
         return personOf(await repositoryOn(tx).findOneByOrFail({ subject }));
       }),
-    setActive: async (id, isActive) => {
-      if (!isUuid(id)) return null;
-      await transact(pool, (tx) => repositoryOn(tx).update({ id }, { is_active: isActive }));
-      return byId(OWN_WORK, id);
-    },
+    setActive: (id, isActive, use, now) =>
+      transact(pool, async (tx) => {
+        if (!isUuid(id) || !(await repositoryOn(tx).existsBy({ id }))) return null;
+        const claim = use === null ? 'NEW' : await claimKey(tx, use, id, now);
+        if (claim === 'REUSED') return 'KEY_REUSED';
+        if (claim === 'NEW') await repositoryOn(tx).update({ id }, { is_active: isActive });
+        return personOf(await repositoryOn(tx).findOneByOrFail({ id }));
+      }),
     page: async (reading, filter, page) => {
       const to = new Parameters();
       const parts = { select: 'p.*', from: 'people p', where: whereOf(filter, to) };
