@@ -10,7 +10,7 @@ import {
   UnerasableEvent,
 } from '../../domain/ticket/erasure';
 import { OperatorError } from '../operator-error';
-import type { ErasedRows, ErasureStore, ReadHistory, Remaining } from '../ports/erasure';
+import type { ErasedRows, ErasureStore, ReadHistory, Remaining } from '../ports/erasure-store';
 
 /** What is to be erased: a person by all their names and addresses, or tickets by their numbers. */
 export interface ErasureRequest {
@@ -77,8 +77,11 @@ export async function erase(request: ErasureRequest, { store, onBegin, onProgres
   const pseudonym = request.pseudonym ?? newPseudonym();
   await onBegin(pseudonym);
   const { isNamed } = personOf(request.persons, []);
-  const ids = await store.actorsNamed(isNamed);
-  const person = personOf(request.persons, ids);
+  const known = await store.namesBeside(isNamed);
+  // An address means no one else, wherever it is.
+  const addresses = known.filter((name) => name.includes('@'));
+  const ids = known.filter((name) => !name.includes('@') && !isPseudonym(name));
+  const person = personOf([...request.persons, ...addresses], ids);
   const erasure = erasePerson(person, pseudonym, newPseudonym);
   let seen = 0;
   for await (const histories of store.histories()) {
@@ -88,7 +91,7 @@ export async function erase(request: ErasureRequest, { store, onBegin, onProgres
   }
   const elsewhere = await store.eraseElsewhere(person, pseudonym, request.isDryRun);
   await finish(store, request, counted.tickets + elsewhere.rows + elsewhere.keys > 0);
-  const alsoKnownAs = [...new Set(ids)].filter((id) => !isNamed(id) && !isPseudonym(id));
+  const alsoKnownAs = [...new Set(ids)].filter((id) => !isNamed(id));
   return { ...counted.summary, ...elsewhere, pseudonym, alsoKnownAs };
 }
 

@@ -18,7 +18,16 @@ import {
   TRUE,
 } from '../shape';
 import { CHANNELS, DIRECTIONS } from './commands';
-import { ASSIGNEE, EXTERNAL_ID, FACT, REPORTER, TAG, type TextMeaning, WEB_ADDRESS, WRITTEN } from './text-meanings';
+import {
+  ASSIGNEE,
+  EXTERNAL_ID,
+  FACT,
+  REPORTER,
+  type TextMeaning,
+  TICKET_TAG,
+  WEB_ADDRESS,
+  WRITTEN,
+} from './text-meanings';
 import {
   type Breach,
   CYCLE_OUTCOMES,
@@ -153,7 +162,7 @@ export const EVENT_SHAPES: { readonly [Type in EventType]: Shape<Data<Type>> } =
     channel: oneOf(CHANNELS),
     externalId: nullable(EXTERNAL_ID),
     externalUrl: nullable(WEB_ADDRESS),
-    tags: listOf(TAG),
+    tags: listOf(TICKET_TAG),
     impacts,
     followUpOf: nullable(FACT),
     policyId: FACT,

@@ -25,6 +25,6 @@ export const FACT = text('FACT');
 export const WRITTEN = text('WRITTEN');
 export const REPORTER = text('REPORTER');
 export const ASSIGNEE = text('ASSIGNEE');
-export const TAG = text('TAG');
+export const TICKET_TAG = text('TAG');
 export const EXTERNAL_ID = text('EXTERNAL_ID');
 export const WEB_ADDRESS = text('WEB_ADDRESS');

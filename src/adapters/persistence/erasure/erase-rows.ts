@@ -1,13 +1,14 @@
 import type { Pool } from 'pg';
 import type { EntitySchema } from 'typeorm';
-import type { ErasedRows } from '../../../application/ports/erasure';
+import type { ErasedRows } from '../../../application/ports/erasure-store';
 import type { Actor } from '../../../domain/actor';
 import type { Person } from '../../../domain/ticket/erasure';
 import { lanesOf } from '../database/lanes';
 import { readRows, rowsOf } from '../database/sql';
 import { transact } from '../database/transact';
+import { comparisonKey } from '../search/comparison-key';
 import { TABLES } from '../tables';
-import { columnsWith, PERSONAL_COLUMNS } from './personal-columns';
+import { columnsWith, PERSONAL_COLUMNS, type Treatment } from './personal-columns';
 import { LOCK_LOG } from './statements/erase-tickets';
 
 interface Task {
@@ -22,13 +23,13 @@ type Row = Readonly<Record<string, unknown>>;
 const AT_A_TIME = 20;
 const SPELLINGS_AT_A_TIME = 5_000;
 
-/** Replaces a person in the columns that are declared as a name, an actor or a text. */
+/** Replaces a person in the columns that name them and are not written with a ticket. */
 export async function eraseRows(pool: Pool, task: Task): Promise<Pick<ErasedRows, 'rows' | 'remaining'>> {
   let rows = 0;
   const remaining: ErasedRows['remaining'][number][] = [];
   for (const table of TABLES as readonly EntitySchema[]) {
     const { name } = table.options;
-    const columns = columnsWith(name, 'NAME', 'ACTOR', 'TEXT', 'KEPT');
+    const columns = columnsWith(name, ...IN_ROWS, 'KEPT');
     if (columns.length === 0) continue;
     for await (const { key, row } of rowsIn(pool, table, columns)) {
       const changed = changesOf(name, columns, row, task);
@@ -43,6 +44,22 @@ export async function eraseRows(pool: Pool, task: Task): Promise<Pick<ErasedRows
     }
   }
   return { rows, remaining };
+}
+
+const IN_ROWS = ['ACTOR', 'NAME', 'EMAIL', 'NAME_KEY', 'LABEL', 'TEXT'] as const;
+
+/** All names and addresses of a person, from the tables that identify people. */
+export async function namesOfPeople(pool: Pool, isNamed: (text: string) => boolean): Promise<readonly string[]> {
+  const names: string[] = [];
+  for (const table of TABLES as readonly EntitySchema[]) {
+    const columns = columnsWith(table.options.name, 'NAME', 'EMAIL');
+    if (columns.length === 0) continue;
+    for await (const { row } of rowsIn(pool, table, columns)) {
+      const all = columns.map((column) => row[column]).filter((text) => typeof text === 'string');
+      if (all.some(isNamed)) names.push(...all);
+    }
+  }
+  return names;
 }
 
 const keyOf = ({ options: { columns } }: EntitySchema): readonly string[] =>
@@ -67,19 +84,33 @@ async function* rowsIn(
 }
 
 function changesOf(table: string, columns: readonly string[], row: Row, { person, pseudonym }: Task): Row {
-  const changed: Record<string, unknown> = {};
-  for (const column of columns) {
-    const [treatment, value] = [PERSONAL_COLUMNS[table]?.[column], row[column]];
-    if (value === null) continue;
-    if (treatment === 'NAME' && person.isNamed(String(value))) changed[column] = pseudonym;
-    if (treatment === 'TEXT' && mentions(person, value)) changed[column] = null;
-    if (treatment !== 'ACTOR') continue;
-    const { kind, id, name } = value as Actor;
-    if (kind !== 'SYSTEM' && (person.isNamed(id) || person.isNamed(name))) {
-      changed[column] = JSON.stringify({ kind, id: pseudonym, name: pseudonym });
+  const isTheirs = columnsWith(table, 'NAME', 'EMAIL').some((column) => person.isNamed(String(row[column] ?? '')));
+  const replacement = (treatment: Treatment | undefined, value: unknown): unknown => {
+    switch (treatment) {
+      case 'NAME':
+        return isTheirs ? pseudonym : value;
+      case 'NAME_KEY':
+        return isTheirs ? comparisonKey(pseudonym) : value;
+      case 'EMAIL':
+        return isTheirs ? null : value;
+      case 'LABEL':
+        return mentions(person, value) ? pseudonym : value;
+      case 'TEXT':
+        return mentions(person, value) ? null : value;
+      case 'ACTOR': {
+        const { kind, id, name } = value as Actor;
+        const isActing = kind !== 'SYSTEM' && (person.isNamed(id) || person.isNamed(name));
+        return isActing ? JSON.stringify({ kind, id: pseudonym, name: pseudonym }) : value;
+      }
+      default:
+        return value;
     }
-  }
-  return changed;
+  };
+  const replaced = columns.map((column) => {
+    const value = row[column];
+    return [column, value === null ? value : replacement(PERSONAL_COLUMNS[table]?.[column], value)] as const;
+  });
+  return Object.fromEntries(replaced.filter(([column, value]) => value !== row[column]));
 }
 
 const mentions = (person: Person, value: unknown): boolean => {

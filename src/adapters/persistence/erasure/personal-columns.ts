@@ -7,22 +7,34 @@ export type Treatment =
   | 'FACT'
   /** Written again with its ticket, in one transaction (`postgres-erasure-store.ts`). */
   | 'WITH_TICKET'
-  /** A name or a tag, of which the row is removed when no ticket has it any more. */
+  /** A name or a tag. The row is removed when no ticket has it any more. */
   | 'SPELLING'
   /** An answer to an idempotency key. The row is removed with its ticket and with its caller. */
   | 'REMOVED'
-  /** Replaced in its row: an actor or a name by the pseudonym, a text by NULL. */
+  /** An actor. Replaced by the pseudonym. */
   | 'ACTOR'
+  /** Identifies the person of the row. If one of these does, the pseudonym replaces all of them. */
   | 'NAME'
+  /** The same, and NULL replaces it. */
+  | 'EMAIL'
+  /** The key by which the name of the person of the row is compared. */
+  | 'NAME_KEY'
+  /** A short text, which the pseudonym replaces if it names the person. */
+  | 'LABEL'
+  /** A text, which NULL replaces if it names the person. */
   | 'TEXT'
   /** Not changed, because more than one person depends on it. The command reports its mentions. */
   | 'KEPT';
 
-/**
- * The treatment of each column, by table. A table of people or of their keys joins in with one
- * entry, such as `people: { subject: 'NAME', name: 'NAME', email: 'NAME' }`.
- */
+/** The treatment of each column, by table. */
 export const PERSONAL_COLUMNS: Readonly<Record<string, Readonly<Record<string, Treatment>>>> = {
+  api_keys: {
+    prefix: 'FACT',
+    secret_hash: 'FACT',
+    name: 'LABEL',
+    scopes: 'FACT',
+    created_by: 'ACTOR',
+  },
   breaking_migrations: { name: 'FACT' },
   clients: { name: 'KEPT', policy: 'FACT', calendars: 'FACT' },
   commitment_outcomes: { kind: 'FACT', severity: 'FACT', breach_severity: 'FACT' },
@@ -37,6 +49,7 @@ export const PERSONAL_COLUMNS: Readonly<Record<string, Readonly<Record<string, T
     refusals: 'REMOVED',
   },
   log_followers: { name: 'FACT' },
+  people: { subject: 'NAME', name: 'NAME', name_key: 'NAME_KEY', email: 'EMAIL', role: 'FACT', client_ids: 'FACT' },
   policy_versions: { id: 'FACT', document: 'KEPT', fingerprint: 'FACT', yaml: 'TEXT', published_by: 'ACTOR' },
   search_texts: { folded: 'WITH_TICKET', grams: 'WITH_TICKET' },
   spellings: { written: 'SPELLING' },

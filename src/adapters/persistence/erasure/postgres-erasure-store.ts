@@ -1,5 +1,5 @@
 import { Client, type Pool } from 'pg';
-import type { ErasureStore, ReadHistory } from '../../../application/ports/erasure';
+import type { ErasureStore, ReadHistory } from '../../../application/ports/erasure-store';
 import { TooMuchText } from '../../../application/ports/texts-read';
 import { UnreadableRecord } from '../../../domain/shape';
 import { ERASED, type Erasure, erasedHistory } from '../../../domain/ticket/erasure';
@@ -16,7 +16,7 @@ import { TABLES } from '../tables';
 import { eventOf, type SelectedEvent } from '../tickets/event-row';
 import { rowOf } from '../tickets/ticket-row';
 import { withoutAppendOnly } from './append-only';
-import { eraseRows, eraseSpellings, removeKeys } from './erase-rows';
+import { eraseRows, eraseSpellings, namesOfPeople, removeKeys } from './erase-rows';
 import {
   ERASE_DEADLINE_FAULTS,
   ERASE_EVENTS,
@@ -46,7 +46,10 @@ type HistoryRow = SelectedEvent & { readonly ticket_number: number };
 export function createErasureStore({ pool, url }: { readonly pool: Pool; readonly url: string }): ErasureStore {
   const { heavy } = lanesOf(pool);
   return {
-    actorsNamed: (isNamed) => actorsNamed(heavy.ownWork, isNamed),
+    namesBeside: async (isNamed) => [
+      ...(await namesOfPeople(pool, isNamed)),
+      ...(await actorsNamed(heavy.ownWork, isNamed)),
+    ],
     countTickets: async () => {
       const [row] = await readRows<{ count: string }>(heavy.ownWork, { text: 'SELECT count(*) AS count FROM tickets' });
       return Number(row?.count ?? 0);
@@ -235,8 +238,8 @@ const spelledIn = (histories: readonly (readonly TicketEvent[])[]): readonly str
 ];
 
 /**
- * Old versions of rows stay in their tables until a vacuum, and the planner's statistics hold common
- * values until the next analysis.
+ * Old versions of rows stay in their tables until a vacuum, and the planner's statistics hold
+ * common values until the next analysis.
  */
 async function forget(url: string): Promise<void> {
   const client = new Client({ connectionString: url, application_name: 'stepdown erase' });

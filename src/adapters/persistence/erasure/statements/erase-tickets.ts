@@ -51,7 +51,9 @@ export const ERASE_EXTERNAL_IDS = `
   INSERT INTO external_ids (folded, client_id, written) SELECT folded, client_id, written FROM replaced
   ON CONFLICT DO NOTHING`;
 
-/** Adds spellings ($1, as JSON), and removes those of old names ($2) that no ticket has any more. */
+/**
+ * Adds spellings ($1, as JSON), and removes those of old names ($2) that no ticket has any more.
+ */
 export const ERASE_SPELLINGS = `
   WITH added AS (
     INSERT INTO spellings (folded, written_hash, written)

@@ -31,8 +31,8 @@ export interface ErasedRows {
 
 /** What an erasure needs of the database. */
 export interface ErasureStore {
-  /** The ids and names of the actors who have a name of the person, as they are written. */
-  actorsNamed(isNamed: (text: string) => boolean): Promise<readonly string[]>;
+  /** The ids, names and addresses of the people and actors who have a name of the person. */
+  namesBeside(isNamed: (text: string) => boolean): Promise<readonly string[]>;
   countTickets(): Promise<number>;
   /** The tickets, a part at a time, with all their events. */
   histories(): AsyncIterable<readonly ReadHistory[]>;
@@ -42,8 +42,8 @@ export interface ErasureStore {
    * Replaces what an erasure replaces in tickets, and in everything that is derived from them, in
    * one transaction. It reads the events again, because others may have added some.
    *
-   * @param names whether the list of known names loses those that no ticket has any more; that reads
-   *   all tickets
+   * @param names whether the list of known names loses those that no ticket has any more; that
+   *   reads all tickets
    */
   eraseTickets(ids: readonly string[], erasure: Erasure, names: 'WITH_NAMES' | 'WITHOUT_NAMES'): Promise<void>;
   /**
