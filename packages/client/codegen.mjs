@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { preset } from '@graphql-codegen/client-preset';
 import { codegen } from '@graphql-codegen/core';
 import * as typescript from '@graphql-codegen/typescript';
-import { buildSchema, parse } from 'graphql';
+import { buildSchema, isAbstractType, parse } from 'graphql';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const ROOT = join(HERE, '../..');
@@ -61,9 +61,23 @@ export async function generate() {
     plugins: [{ typescript: {} }],
     pluginMap: { typescript },
   });
+  const possibleTypes = Object.values(shared.schemaAst.getTypeMap())
+    .filter((type) => isAbstractType(type) && !type.name.startsWith('__'))
+    .map((type) => [
+      type.name,
+      shared.schemaAst
+        .getPossibleTypes(type)
+        .map(({ name }) => name)
+        .sort(),
+    ]);
   return {
     'src/generated/documents.ts': await textOf('graphql.ts'),
     'src/generated/schema.ts': `${schemaTypes.trimEnd()}\n`,
+    'src/generated/possible-types.ts': [
+      '/** The types of each interface of the schema, for the cache of Apollo Client. */',
+      `export const possibleTypes: Readonly<Record<string, string[]>> = ${JSON.stringify(Object.fromEntries(possibleTypes), null, 2)};`,
+      '',
+    ].join('\n'),
     'persisted-documents.json': await textOf('persisted-documents.json'),
   };
 }

@@ -1,26 +1,16 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApolloClient, ApolloLink, gql, HttpLink, InMemoryCache } from '@apollo/client';
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
 import { getMainDefinition } from '@apollo/client/utilities';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { cacheExchange, fetchExchange, subscriptionExchange, Client as UrqlClient } from '@urql/core';
-import { buildSchema, isInterfaceType } from 'graphql';
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
+import { possibleTypes } from '../../packages/client/src';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import type { Json } from '../support/graphql-service';
 import { type Serving, serve } from '../support/program';
 import { untilTrue } from '../support/until';
-
-const SCHEMA = buildSchema(readFileSync(join(__dirname, '../../schema.graphql'), 'utf8'));
-/** The types of each interface, for Apollo Client; as codegen makes it by `fragment-matcher`. */
-const possibleTypes = Object.fromEntries(
-  Object.values(SCHEMA.getTypeMap())
-    .filter(isInterfaceType)
-    .map((type) => [type.name, SCHEMA.getPossibleTypes(type).map(({ name }) => name)]),
-);
 
 const TICKET = `query Ticket($id: ID!) { ticket(id: $id) { id subject severity state } }`;
 const SUBMIT = `mutation Submit($input: SubmitTicketInput!) {

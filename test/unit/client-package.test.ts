@@ -85,7 +85,7 @@ const hasCodegen = existsSync(join(PACKAGE, 'node_modules/@graphql-codegen'));
       );
       const stale = Object.entries(files).filter(([path, text]) => textOf(`packages/client/${path}`) !== text);
       expect(stale.map(([path]) => path)).toEqual([]);
-      expect(Object.keys(files)).toHaveLength(3);
+      expect(Object.keys(files)).toHaveLength(4);
     });
   },
 );

@@ -8,4 +8,5 @@ export {
   type RequestOptions,
 } from './create-client';
 export * from './generated/documents';
+export { possibleTypes } from './generated/possible-types';
 export type * as Schema from './generated/schema';
