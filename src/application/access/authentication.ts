@@ -2,7 +2,7 @@ import type { EpochMs } from '../../domain/instant';
 import { type ApiKeys, type HashedApiKey } from '../ports/api-keys';
 import { OWN_WORK } from '../ports/caller';
 import type { Clock } from '../ports/clock';
-import type { People, Person } from '../ports/people';
+import type { KnownPerson, People } from '../ports/people';
 import { type Tokens, TokensUnavailable } from '../ports/tokens';
 import { apiKeyParts, hasHash, isApiKeyText, sha256 } from './api-key-text';
 import { type Authenticator, type CallerIdentity, Unauthenticated } from './caller-identity';
@@ -32,7 +32,7 @@ export interface AuthenticationDeps extends TokenReaderDeps {
 /** Finds out who sends a request, by its API key or its token. */
 export class Authentication implements Authenticator {
   private readonly keys = new ShortLived<HashedApiKey | null>(STATE_LIFETIME_MS);
-  private readonly people = new ShortLived<Person | null>(STATE_LIFETIME_MS);
+  private readonly people = new ShortLived<KnownPerson | null>(STATE_LIFETIME_MS);
   private readonly tokens = new ShortLived<ReadToken>(TOKEN_LIFETIME_MS);
   private readonly identities = new WeakMap<HashedApiKey, CallerIdentity>();
   private readonly uses = new Map<string, EpochMs>();
@@ -112,7 +112,7 @@ export class Authentication implements Authenticator {
     if (person === null) return identity;
     const { subject } = person;
     const state = this.people.get(subject, () => this.deps.people.bySubject(OWN_WORK, subject));
-    const check = (known: Person | null): CallerIdentity => {
+    const check = (known: KnownPerson | null): CallerIdentity => {
       if (known !== null && !known.isActive) throw new Forbidden('This person may not use the service any more.');
       if (known !== null && known.tokenIssuedAt > person.tokenIssuedAt && !hasSameRights(known, person)) {
         throw new Unauthenticated('The rights of this person have changed since the token was issued; get a new one.');
@@ -132,5 +132,7 @@ export class Authentication implements Authenticator {
   }
 }
 
-const hasSameRights = (one: Pick<Person, 'role' | 'clientIds'>, other: Pick<Person, 'role' | 'clientIds'>): boolean =>
-  one.role === other.role && `${one.clientIds}` === `${other.clientIds}`;
+const hasSameRights = (
+  one: Pick<KnownPerson, 'role' | 'clientIds'>,
+  other: Pick<KnownPerson, 'role' | 'clientIds'>,
+): boolean => one.role === other.role && `${one.clientIds}` === `${other.clientIds}`;

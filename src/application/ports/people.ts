@@ -17,7 +17,7 @@ export interface TokenPerson {
 }
 
 /** A person that is known from tokens; the newest token counts. */
-export interface Person extends TokenPerson {
+export interface KnownPerson extends TokenPerson {
   readonly id: string;
   /** Whether the person may use the service. */
   readonly isActive: boolean;
@@ -35,15 +35,20 @@ export interface PeopleFilter {
 /** The people that are known from their tokens. */
 export interface People {
   /** Look-ups of one turn of the event loop share a statement. */
-  bySubject(reading: Reading, subject: string): Promise<Person | null>;
-  byId(reading: Reading, id: string): Promise<Person | null>;
+  bySubject(reading: Reading, subject: string): Promise<KnownPerson | null>;
+  byId(reading: Reading, id: string): Promise<KnownPerson | null>;
   /** Whether a person who may be assigned tickets has the name; null if no such person is known. */
   isAgentName(reading: Reading, name: string): Promise<boolean | null>;
   /** Stores what a token says, unless a newer token was seen. Returns the person as stored then. */
-  learn(person: TokenPerson, now: EpochMs): Promise<Person>;
+  learn(person: TokenPerson, now: EpochMs): Promise<KnownPerson>;
   /** Null if there is no such person. */
-  setActive(id: string, isActive: boolean, use: KeyUse | null, now: EpochMs): Promise<Person | 'KEY_REUSED' | null>;
+  setActive(
+    id: string,
+    isActive: boolean,
+    use: KeyUse | null,
+    now: EpochMs,
+  ): Promise<KnownPerson | 'KEY_REUSED' | null>;
   /** Those seen first come first. */
-  page(reading: Reading, filter: PeopleFilter, page: PageRequest): Promise<Page<Person>>;
+  page(reading: Reading, filter: PeopleFilter, page: PageRequest): Promise<Page<KnownPerson>>;
   count(reading: Reading, filter: PeopleFilter): Promise<number>;
 }

@@ -1,5 +1,5 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
-import type { Person } from '../../../application/ports/people';
+import type { KnownPerson } from '../../../application/ports/people';
 import { MutationInput } from '../base/mutation.input';
 import { answers, Payload } from '../base/mutation.payload';
 import { AgentType } from './agent.type';
@@ -16,5 +16,5 @@ export class SetAgentActiveInput extends MutationInput {
 @ObjectType('SetAgentActivePayload', answers('setAgentActive'))
 export class SetAgentActivePayload extends Payload {
   @Field(() => AgentType, { nullable: true, description: 'The agent afterwards. Null when the request was refused.' })
-  agent!: Person | null;
+  agent!: KnownPerson | null;
 }

@@ -1,9 +1,9 @@
 import { Arg, Args, Ctx, Mutation, Query, Resolver } from 'type-graphql';
-import type { PeopleFilter, Person } from '../../../application/ports/people';
+import type { KnownPerson, PeopleFilter } from '../../../application/ports/people';
 import { type Connection, connection, connectionTypeOf, PageArgs, pageRequest } from '../base/connections';
 import { requireUuid } from '../base/global-id';
 import { problemsOf } from '../base/input-rules';
-import { ARGUMENT, Input, keyUseOf, refusalOf } from '../base/mutation.input';
+import { ARGUMENT, Input, keyUseOf, refusalOfOne } from '../base/mutation.input';
 import { invalidInputs, userErrorOf } from '../base/user-errors';
 import type { RequestContext } from '../context';
 import { SetAgentActiveInput, SetAgentActivePayload } from './agent.input';
@@ -26,7 +26,7 @@ export class AgentRootResolver {
       description: 'Returns only agents who may use the service, or only those who may not. Defaults to all.',
     })
     isActive: boolean | null | undefined,
-  ): Promise<Connection<Person>> {
+  ): Promise<Connection<KnownPerson>> {
     const filter: PeopleFilter = { roles: ['AGENT', 'ADMIN'], isActive: isActive ?? null };
     return connection(await people.page(caller, filter, pageRequest(args)), () => people.count(caller, filter));
   }
@@ -46,7 +46,7 @@ export class AgentRootResolver {
     const use = keyUseOf('setAgentActive', given, caller);
     const agent = await people.setActive(id, given.isActive, use, clock.now());
     if (agent === null || agent === 'KEY_REUSED') {
-      const refusal = refusalOf(agent, 'Agent', id, use);
+      const refusal = refusalOfOne(agent, 'Agent', id, use);
       return { agent: null, userErrors: [userErrorOf(refusal, SHAPE)], clientMutationId };
     }
     credentials.forgetPerson(agent.subject);

@@ -1,6 +1,6 @@
 import { Field, FieldResolver, ID, ObjectType, Resolver, Root } from 'type-graphql';
 import type { PersonRole } from '../../../application/access/rights';
-import type { Person } from '../../../application/ports/people';
+import type { KnownPerson } from '../../../application/ports/people';
 import type { EpochMs } from '../../../domain/instant';
 import { toGlobalId } from '../base/global-id';
 import { GLOBAL_ID, NodeType } from '../base/node';
@@ -14,7 +14,7 @@ import { RoleEnum } from './api-key.type';
 })
 export class AgentType
   extends NodeType
-  implements Pick<Person, 'name' | 'email' | 'role' | 'isActive' | 'firstSeenAt' | 'lastSeenAt'>
+  implements Pick<KnownPerson, 'name' | 'email' | 'role' | 'isActive' | 'firstSeenAt' | 'lastSeenAt'>
 {
   @Field(() => String, { description: 'The name of the person.' })
   name!: string;
@@ -41,7 +41,7 @@ export class AgentType
 @Resolver(() => AgentType)
 export class AgentResolver {
   @FieldResolver(() => ID, GLOBAL_ID)
-  id(@Root() { id }: Person): string {
+  id(@Root() { id }: KnownPerson): string {
     return toGlobalId('Agent', id);
   }
 }

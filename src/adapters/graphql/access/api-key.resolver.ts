@@ -4,7 +4,7 @@ import type { ApiKey } from '../../../application/ports/api-keys';
 import { type Connection, connection, connectionTypeOf, PageArgs, pageRequest } from '../base/connections';
 import { requireUuid } from '../base/global-id';
 import { problemsOf } from '../base/input-rules';
-import { ARGUMENT, Input, idempotencyOf, keyUseOf, refusalOf } from '../base/mutation.input';
+import { ARGUMENT, Input, idempotencyOf, keyUseOf, refusalOfOne } from '../base/mutation.input';
 import { invalidInputs, userErrorOf } from '../base/user-errors';
 import type { RequestContext } from '../context';
 import { CreateApiKeyInput, RevokeApiKeyInput } from './api-key.input';
@@ -62,7 +62,7 @@ export class ApiKeyRootResolver {
     const use = keyUseOf('revokeApiKey', given, caller);
     const apiKey = await apiKeys.revoke(id, clock.now(), use);
     if (apiKey === null || apiKey === 'KEY_REUSED') {
-      const refusal = refusalOf(apiKey, 'ApiKey', id, use);
+      const refusal = refusalOfOne(apiKey, 'ApiKey', id, use);
       return { apiKey: null, userErrors: [userErrorOf(refusal, SHAPE)], clientMutationId };
     }
     credentials.forgetKey(apiKey.prefix);

@@ -55,7 +55,7 @@ export function keyUseOf(mutation: string, given: MutationInput, { actor }: Pick
 }
 
 /** Why a mutation of one object was refused: there is no such object, or the key was reused. */
-export const refusalOf = (
+export const refusalOfOne = (
   outcome: 'KEY_REUSED' | null,
   kind: 'ApiKey' | 'Agent',
   id: string,

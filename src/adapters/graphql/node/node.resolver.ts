@@ -1,7 +1,7 @@
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
 import { mayUse } from '../../../application/access/permissions';
 import type { LoggedEvent } from '../../../application/ports/events';
-import type { Person } from '../../../application/ports/people';
+import type { KnownPerson } from '../../../application/ports/people';
 import type { Deadline } from '../../../application/ports/ticket-reader';
 import { judgedAt, viewCommitment } from '../../../domain/commitment/view';
 import { COMMITMENT_KINDS, type Policy } from '../../../domain/policy/policy';
@@ -48,7 +48,7 @@ const finders: Readonly<Record<NodeTypeName, Find>> = {
 };
 
 /** Finds a person who may be an agent. */
-async function findAgent({ services, caller }: RequestContext, key: string): Promise<Person | null> {
+async function findAgent({ services, caller }: RequestContext, key: string): Promise<KnownPerson | null> {
   if (!mayUse('Query.agents', caller.rights)) return null;
   const person = await services.people.byId(caller, key);
   return person === null || person.role === 'CLIENT' ? null : person;

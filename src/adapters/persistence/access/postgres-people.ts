@@ -1,7 +1,7 @@
 import { type DataSource, In } from 'typeorm';
 import { v7 as newId } from 'uuid';
 import type { Reading } from '../../../application/ports/caller';
-import type { People, PeopleFilter, Person } from '../../../application/ports/people';
+import type { KnownPerson, People, PeopleFilter } from '../../../application/ports/people';
 import { isUuid } from '../../../domain/text';
 import { batched } from '../database/batched';
 import { poolOf } from '../database/data-source';
@@ -41,7 +41,7 @@ export function createPeople(dataSource: DataSource): People {
   const pool = poolOf(dataSource);
   const { lookups } = lanesOf(pool);
   const repositoryOn = (on: Queryable) => entityManager(dataSource, on).getRepository(people);
-  const byId = async (reading: Reading, id: string): Promise<Person | null> => {
+  const byId = async (reading: Reading, id: string): Promise<KnownPerson | null> => {
     if (!isUuid(id)) return null;
     const row = await retryRead(() => repositoryOn(lookups.under(reading)).findOneBy({ id }));
     return row === null ? null : personOf(row);
@@ -49,7 +49,7 @@ export function createPeople(dataSource: DataSource): People {
 
   return {
     byId,
-    bySubject: batched<Person>(lookups, async (subjects, on) => {
+    bySubject: batched<KnownPerson>(lookups, async (subjects, on) => {
       const rows = await readRows<PersonRow>(on, { ...PEOPLE_BY_SUBJECT, values: [subjects] });
       return new Map(rows.map((row) => [row.subject, personOf(row)]));
     }),
@@ -97,7 +97,7 @@ const whereOf = ({ roles, isActive }: PeopleFilter, to: Parameters): string =>
     ...(isActive === null ? [] : [isActive ? 'p.is_active' : 'NOT p.is_active']),
   ]);
 
-const personOf = (row: PersonRow): Person => ({
+const personOf = (row: PersonRow): KnownPerson => ({
   id: row.id,
   subject: row.subject,
   name: row.name,
