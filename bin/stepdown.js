@@ -8,7 +8,16 @@ const { existsSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, w
 const { join } = require('node:path');
 
 const root = join(__dirname, '..');
-const SOURCES = ['src', 'migrations', 'ormconfig.ts', 'tsconfig.json', 'tsconfig.build.json'];
+const CLIENT = 'packages/client';
+const SOURCES = [
+  'src',
+  'migrations',
+  'ormconfig.ts',
+  'tsconfig.json',
+  'tsconfig.build.json',
+  `${CLIENT}/src`,
+  `${CLIENT}/tsconfig.json`,
+];
 
 function newestChange(path) {
   const stat = statSync(path);
@@ -16,12 +25,14 @@ function newestChange(path) {
   return Math.max(stat.mtimeMs, ...readdirSync(path).map((name) => newestChange(join(path, name))));
 }
 
+// The package of the client first: the program is built when both are.
+const PROJECTS = [CLIENT, 'tsconfig.build.json'];
 const BUILT = join(root, 'dist', 'tsconfig.build.tsbuildinfo');
 const LOCK = join(root, 'dist.lock');
 
 function isBuilt() {
   const sources = SOURCES.map((name) => newestChange(join(root, name)));
-  return existsSync(BUILT) && Math.max(...sources) < statSync(BUILT).mtimeMs;
+  return existsSync(BUILT) && existsSync(join(root, CLIENT, 'dist')) && Math.max(...sources) < statSync(BUILT).mtimeMs;
 }
 
 function build() {
@@ -37,14 +48,15 @@ function build() {
   }
   const unlock = lockBuild();
   // Another process may have compiled while this one waited.
-  const isDone = isBuilt();
-  const { status } = isDone
-    ? { status: 0 }
-    : spawnSync(process.execPath, [compiler, '-p', join(root, 'tsconfig.build.json'), '--noCheck'], {
-        stdio: ['ignore', 2, 2],
-      });
+  const projects = isBuilt() ? [] : PROJECTS;
+  const statuses = projects.map(
+    (project) =>
+      spawnSync(process.execPath, [compiler, '-p', join(root, project), '--noCheck'], { stdio: ['ignore', 2, 2] })
+        .status,
+  );
   unlock();
-  if (status !== 0) process.exit(status ?? 1);
+  const failed = statuses.find((status) => status !== 0);
+  if (failed !== undefined) process.exit(failed ?? 1);
 }
 
 /**

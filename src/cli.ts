@@ -192,10 +192,11 @@ program
 
 program
   .command('schema')
+  .option('--subgraph', 'with the directives of Apollo Federation 2, for the composition of a graph', false)
   .description('print the GraphQL schema')
-  .action(async () => {
+  .action(async ({ subgraph }: { subgraph: boolean }) => {
     const { printSchemaText } = await import('./adapters/cli/print-schema.js');
-    process.stdout.write(printSchemaText());
+    process.stdout.write(printSchemaText(subgraph ? 'SUBGRAPH' : 'API'));
   });
 
 program

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  chmodSync,
   copyFileSync,
   existsSync,
   linkSync,
@@ -13,7 +14,7 @@ import {
   statSync,
   symlinkSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -22,7 +23,7 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { loadConfig } from '../../src/config';
 import { createTestDatabase } from '../support/database';
-import { buildStage, copyContext, parseDockerfile, runStep, StepError } from '../support/dockerfile';
+import { buildStage, copyContext, ignoredBy, parseDockerfile, runStep, StepError } from '../support/dockerfile';
 
 // No container engine is asked: the Dockerfile's own steps are carried out in empty folders, with
 // this machine's Node. `npm ci` uses the packages that it has
@@ -52,6 +53,8 @@ const env: NodeJS.ProcessEnv = {
 };
 
 const scratch = mkdtempSync(join(tmpdir(), 'stepdown-image-'));
+// Another user runs the service.
+chmodSync(scratch, 0o755);
 const app = join(scratch, image?.name ?? '');
 
 interface Lockfile {
@@ -125,6 +128,21 @@ const build = (): string | null => {
   }
 };
 
+/**
+ * Runs a command as compose.yaml runs the container: as user 1000, without capabilities and ways to
+ * get one, and on a read-only file system, including the folder for temporary files.
+ */
+const CONFINED = [
+  'mount -o remount,ro,bind / && mount --bind "$PWD" "$PWD" && mount -o remount,ro,bind "$PWD"',
+  'cd "$PWD" && exec setpriv --reuid=1000 --regid=1000 --clear-groups --no-new-privs --inh-caps=-all --bounding-set=-all "$@"',
+].join(' && ');
+const confined = (command: readonly string[]): readonly string[] =>
+  canConfine ? ['unshare', '--mount', '--propagation=private', 'sh', '-c', CONFINED, 'sh', ...command] : command;
+const canConfine =
+  spawnSync('unshare', ['--mount', '--propagation=private', 'sh', '-c', CONFINED, 'sh', 'true'], { cwd: tmpdir() })
+    .status === 0;
+const CONFINEMENT = canConfine ? ' as an ordinary user who can write no file' : '';
+
 const noBuild = build();
 const testBuilt = noBuild === null ? test : test.skip;
 
@@ -147,21 +165,30 @@ describe(`the image's build steps in a clean copy${noBuild === null ? '' : ` (sk
     expect(superfluous.filter((file) => existsSync(join(app, file)))).toEqual([]);
   });
 
-  testBuilt('give an image that starts, becomes healthy and stops on SIGTERM', async () => {
+  (canConfine ? testBuilt : test.skip)('are run by a user who can write no file', () => {
+    const [program = '', ...its] = confined(['sh', '-c', 'touch x || touch /tmp/x']);
+    const { status, stderr } = spawnSync(program, its, { cwd: app, encoding: 'utf8' });
+    expect([status, stderr.match(/cannot touch/g)?.length]).toEqual([1, 2]);
+  });
+
+  testBuilt(`give an image that starts, becomes healthy and stops on SIGTERM${CONFINEMENT}`, async () => {
     const database = await createTestDatabase();
+    const relay = await relayTo(database.url);
     const port = await freePort();
     const [command = '', ...args] = execForm(valuesOf('CMD')[0] ?? '');
     const runtime = {
       PATH: process.env.PATH,
       ...imageEnv,
       PORT: String(port),
-      DATABASE_URL: database.url,
+      DATABASE_URL: relay.url,
       STEPDOWN_ALLOW_UNAUTHENTICATED: 'true',
     };
     const [check = '', ...checkArgs] = execForm(valuesOf('HEALTHCHECK')[0] ?? '');
-    const isHealthy = () => spawnSync(check, checkArgs, { env: runtime }).status === 0;
-    expect(isHealthy()).toBe(false);
-    const service = spawn(command, args, { cwd: app, env: runtime, stdio: ['ignore', 'ignore', 'pipe'] });
+    // Not with spawnSync, because the relay runs in this process.
+    const isHealthy = async () => (await ended(spawn(check, checkArgs, { env: runtime }))) === 0;
+    expect(await isHealthy()).toBe(false);
+    const [program = '', ...its] = confined([command, ...args]);
+    const service = spawn(program, its, { cwd: app, env: runtime, stdio: ['ignore', 'ignore', 'pipe'] });
     let said = '';
     service.stderr.on('data', (text) => {
       said += text;
@@ -175,13 +202,14 @@ describe(`the image's build steps in a clean copy${noBuild === null ? '' : ` (sk
         if (service.exitCode !== null) throw new Error(`It ended. ${said}`);
         await sleep(20);
       }
-      expect(isHealthy()).toBe(true);
+      expect(await isHealthy()).toBe(true);
       const script = await fetch(`http://127.0.0.1:${port}/explorer/start.js`);
       expect([script.status, (await script.text()).includes('mutation ')]).toEqual([200, true]);
       service.kill('SIGTERM');
       expect(await ended(service)).toBe(0);
     } finally {
       service.kill('SIGKILL');
+      relay.server.close();
       await database.drop();
     }
   });
@@ -190,6 +218,20 @@ describe(`the image's build steps in a clean copy${noBuild === null ? '' : ` (sk
 const ended = async (child: ChildProcess): Promise<number | null> => {
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
   return child.exitCode;
+};
+
+/** Lets another user of this machine reach the server of the tests, whose socket has one user. */
+const relayTo = async (databaseUrl: string): Promise<{ readonly url: string; readonly server: Server }> => {
+  const { pathname, searchParams, username } = new URL(databaseUrl);
+  const socket = join(searchParams.get('host') ?? '', `.s.PGSQL.${searchParams.get('port') ?? 5432}`);
+  const server = createServer((from) => {
+    const to = connect(socket);
+    for (const one of [from, to]) one.on('error', () => undefined);
+    from.pipe(to).pipe(from);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return { url: `postgresql://${username}@127.0.0.1:${port}${pathname}`, server };
 };
 
 const freePort = async (): Promise<number> => {
@@ -201,9 +243,14 @@ const freePort = async (): Promise<number> => {
 };
 
 describe('the image', () => {
-  test('runs as an ordinary user, on the Node that it was built with', () => {
-    expect(valuesOf('USER')).toEqual(['node']);
-    expect(new Set(stages.map((stage) => stage.image))).toEqual(new Set(['node:24-slim']));
+  test('runs as an ordinary user, by its number', () => {
+    expect(valuesOf('USER')).toEqual(['1000:1000']);
+  });
+
+  test('is based on one image of Node for all stages, pinned by its digest', () => {
+    const [base, ...others] = new Set(stages.map((stage) => stage.image));
+    expect(base).toMatch(/^node:24\.\d+\.\d+-bookworm-slim@sha256:[0-9a-f]{64}$/);
+    expect(others).toEqual([]);
   });
 
   test('refuses to start until STEPDOWN_ALLOW_UNAUTHENTICATED is true', () => {
@@ -211,12 +258,76 @@ describe('the image', () => {
   });
 });
 
-test('compose.yaml configures the service correctly, and publishes it to this machine only', () => {
-  const { services } = parse(readFileSync(join(root, 'compose.yaml'), 'utf8')) as {
-    services: { stepdown: { environment: Record<string, string>; ports: string[] }; postgres: { ports?: string[] } };
-  };
-  const config = loadConfig({ ...imageEnv, ...services.stepdown.environment });
-  expect(config).toMatchObject({ host: '0.0.0.0', allowUnauthenticated: true, port: 4000 });
-  expect(services.stepdown.ports).toEqual(['127.0.0.1:4000:4000']);
-  expect(services.postgres.ports).toBeUndefined();
+interface ComposeService {
+  readonly image?: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly ports?: readonly string[];
+  readonly [option: string]: unknown;
+}
+const { services } = parse(readFileSync(join(root, 'compose.yaml'), 'utf8')) as {
+  services: { stepdown: ComposeService; postgres: ComposeService };
+};
+
+describe('compose.yaml', () => {
+  test('configures the service correctly, and publishes it to this machine only', () => {
+    const config = loadConfig({ ...imageEnv, ...services.stepdown.environment });
+    expect(config).toMatchObject({ host: '0.0.0.0', allowUnauthenticated: true, port: 4000 });
+    expect(services.stepdown.ports).toEqual(['127.0.0.1:4000:4000']);
+    expect(services.postgres.ports).toBeUndefined();
+  });
+
+  test('lets the service write nothing but temporary files, and gives it no privileges', () => {
+    expect(services.stepdown).toMatchObject({
+      read_only: true,
+      tmpfs: ['/tmp:size=64m,mode=1777,noexec,nosuid,nodev'],
+      cap_drop: ['ALL'],
+      security_opt: ['no-new-privileges:true'],
+    });
+    expect(services.stepdown).not.toHaveProperty('privileged');
+    expect(services.stepdown).not.toHaveProperty('cap_add');
+    expect(services.stepdown).not.toHaveProperty('user');
+  });
+
+  test.each(['stepdown', 'postgres'] as const)('limits the memory and the processes of %s', (name) => {
+    expect(services[name]).toMatchObject({ mem_limit: expect.any(String), pids_limit: expect.any(Number) });
+  });
+
+  test('pins the image of PostgreSQL by its digest', () => {
+    expect(services.postgres.image).toMatch(/^postgres:18\.\d+@sha256:[0-9a-f]{64}$/);
+  });
+});
+
+describe('the build context', () => {
+  const isIgnored = ignoredBy(readFileSync(join(root, '.dockerignore'), 'utf8'));
+  const inContext = (folder: string): readonly string[] =>
+    readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+      const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+      if (isIgnored(path)) return [];
+      return entry.isDirectory() ? inContext(path) : [path];
+    });
+
+  test('holds only files of the repository', () => {
+    const { stdout } = spawnSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: root, encoding: 'utf8' });
+    const known = new Set(stdout.split('\n'));
+    const context = inContext('');
+    expect(context.filter((path) => !known.has(path))).toEqual([]);
+    expect(context).toContain('src/cli.ts');
+  });
+
+  test.each([
+    '.env',
+    '.git/config',
+    '.npmrc',
+    '.stepdown/postgres/PG_VERSION',
+    'backup.dump',
+    'node_modules/pg/package.json',
+    'policies/.env.production',
+    'src/.git/HEAD',
+    'src/adapters/tls/server.key',
+    'src/server.pem',
+    'test/fixtures/key.pem',
+    'tickets.jsonl',
+  ])('leaves out %s', (path) => {
+    expect(isIgnored(path)).toBe(true);
+  });
 });

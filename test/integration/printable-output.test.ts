@@ -122,7 +122,7 @@ it('the program writes only through the output that prints nothing unprintable',
   const source = readFileSync(join(__dirname, '../../src/cli.ts'), 'utf8');
   expect([...source.matchAll(/process\.std(?:out|err)\.write\((.*)\)/g)].map(([, what]) => what)).toEqual([
     // Texts of our own.
-    'printSchemaText()',
+    "printSchemaText(subgraph ? 'SUBGRAPH' : 'API')",
     expect.stringContaining('lifecycleMermaid()'),
   ]);
 });

@@ -1,7 +1,7 @@
 import { createClientAccounts } from '../../src/adapters/persistence/clients/postgres-clients';
 import { checkPolicyText } from '../../src/adapters/policy-files/read-policy';
 import { type Api, apiAt } from './graphql-service';
-import { startServerOf } from './server-of';
+import { type ServerSettings, startServerOf } from './server-of';
 import { openStore, type TestStore } from './store';
 
 /**
@@ -9,11 +9,12 @@ import { openStore, type TestStore } from './store';
  * play.
  */
 export interface ClockedService extends Api {
+  readonly url: string;
   readonly store: TestStore;
   close(): Promise<void>;
 }
 
-export async function startClockedService(): Promise<ClockedService> {
+export async function startClockedService(settings: ServerSettings = {}): Promise<ClockedService> {
   const store = await openStore();
   const services = {
     ...store,
@@ -25,9 +26,10 @@ export async function startClockedService(): Promise<ClockedService> {
     },
     clients: { create: createClientAccounts(store).create, default: async () => store.client },
   };
-  const http = await startServerOf(services);
+  const http = await startServerOf(services, settings);
   return {
     ...apiAt(http.url),
+    url: http.url,
     store,
     close: async () => {
       await http.close();

@@ -23,15 +23,41 @@ export const parseDockerfile = (text: string): Stage[] => {
   return stages;
 };
 
+/** One line of .dockerignore: a pattern of paths, which are ignored or, after `!`, not. */
+type IgnoreRule = Readonly<{ pattern: RegExp; isIgnored: boolean }>;
+
+const patternOf = (glob: string): RegExp =>
+  new RegExp(
+    `^${glob
+      .split(/(\*\*\/|\*)/)
+      .map((part) =>
+        part === '**/' ? '(?:.*/)?' : part === '*' ? '[^/]*' : part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'),
+      )
+      .join('')}$`,
+  );
+
 /**
- * Copies what `docker build` would send: all but the names at the root that .dockerignore lists,
- * one on a line.
+ * Whether `docker build` leaves a path out: the last rule that matches it or a folder above it
+ * decides. Reads as much of the format as ours uses: names, `*`, a leading `**`, and `!`.
  */
+export const ignoredBy = (text: string): ((path: string) => boolean) => {
+  const rules = text
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line): IgnoreRule => ({ pattern: patternOf(line.replace(/^!/, '')), isIgnored: !line.startsWith('!') }));
+  return (path) => {
+    const names = path.split('/');
+    const paths = names.map((_, index) => names.slice(0, index + 1).join('/'));
+    return rules.findLast(({ pattern }) => paths.some((one) => pattern.test(one)))?.isIgnored ?? false;
+  };
+};
+
+/** Copies what `docker build` would send. */
 export const copyContext = (root: string, target: string): void => {
-  const ignored = new Set(readFileSync(join(root, '.dockerignore'), 'utf8').split('\n'));
+  const isIgnored = ignoredBy(readFileSync(join(root, '.dockerignore'), 'utf8'));
   cpSync(root, target, {
     recursive: true,
-    filter: (source) => !source.startsWith(`${root}/`) || !ignored.has(source.slice(root.length + 1)),
+    filter: (source) => !source.startsWith(`${root}/`) || !isIgnored(source.slice(root.length + 1)),
   });
 };
 

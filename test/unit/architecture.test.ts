@@ -129,6 +129,15 @@ describe('the layers', () => {
     expect(foreign).toEqual([]);
   });
 
+  it('import nothing of this repository from outside src, but the command line its client', () => {
+    const outside = files.flatMap((file) =>
+      (imports.get(file) ?? [])
+        .filter((target) => target.endsWith('.ts') && !imports.has(target))
+        .map((target) => `${file} -> ${target}`),
+    );
+    expect(outside).toEqual(['src/adapters/cli/ticket/demo.ts -> packages/client/src/index.ts']);
+  });
+
   it('have no import cycle, not even of types', () => {
     expect(cycles()).toEqual([]);
   });

@@ -24,7 +24,7 @@ import type { RunningOperation } from './running-operation';
  */
 export function boundResolvers(schema: GraphQLSchema): void {
   const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
-  const unused = new Set(Object.keys(FIELD_COSTS));
+  const unused = new Set(Object.keys(FIELD_COSTS).filter((name) => FIELD_COSTS[name]?.optional !== true));
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type)) continue;
     if (isIntrospection(type)) {

@@ -20,6 +20,8 @@ export interface FieldCost {
    * charged when the list is read.
    */
   readonly entries?: Amount;
+  /** Whether the schema can be built without the field. */
+  readonly optional?: boolean;
 }
 
 export const COSTS = {
@@ -50,6 +52,8 @@ export const COSTS = {
   search: 4,
   /** The segments of a cycle. */
   explanation: 20,
+  /** The schema as a text. */
+  sdl: 1_000,
 } as const;
 
 const asOf = (work: number): Amount => ({
@@ -86,9 +90,9 @@ const filtered = (indexed: number): Amount => ({
   },
 });
 
-const perId = (work: number): Amount => ({
-  reads: ['ids'],
-  of: ({ ids }) => work * (Array.isArray(ids) ? ids.length : 1),
+const perEntryOf = (name: string, work: number): Amount => ({
+  reads: [name],
+  of: ({ [name]: list }) => work * (Array.isArray(list) ? list.length : 1),
 });
 
 /** The year of the first release. No service runs in an earlier one. */
@@ -129,7 +133,12 @@ export const FIELD_COSTS: Readonly<Record<string, FieldCost>> = {
   'Query.simulate': { work: COSTS.history },
   'Query.slaReport': { work: COSTS.report },
   'Query.node': { work: COSTS.node },
-  'Query.nodes': { work: perId(COSTS.node), entries: perId(1) },
+  'Query.nodes': { work: perEntryOf('ids', COSTS.node), entries: perEntryOf('ids', 1) },
+  'Query._entities': {
+    work: perEntryOf('representations', COSTS.node),
+    entries: perEntryOf('representations', 1),
+  },
+  'Query._service': { work: COSTS.sdl, optional: true },
 
   'Mutation.*': { work: COSTS.change },
   'Mutation.publishPolicy': { work: unlessDryRun(COSTS.compiledPolicy) },

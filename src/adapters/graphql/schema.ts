@@ -1,6 +1,6 @@
 import { thousands } from '../../domain/thousands';
 import 'reflect-metadata';
-import { type GraphQLSchema, isInterfaceType } from 'graphql';
+import { type GraphQLSchema, isAbstractType } from 'graphql';
 import { buildSchemaSync, getMetadataStorage, type NonEmptyArray } from 'type-graphql';
 import { refuseInvalid } from './base/input-rules';
 import './base/request-errors.type';
@@ -38,6 +38,8 @@ import { PolicyMutationResolver } from './policy/policy-mutations.resolver';
 import { ReportResolver } from './report/report.resolver';
 import { SimulationResolver } from './simulation/simulation.resolver';
 import { OutlookResolver } from './simulation/simulation.type';
+import { EntitiesResolver } from './subgraph/entities.resolver';
+import { ServiceResolver } from './subgraph/service.resolver';
 import { SubscriptionResolver } from './subscription/subscription.resolver';
 import { TicketResolver } from './ticket/ticket.resolver';
 import './ticket/ticket-errors.type';
@@ -88,6 +90,7 @@ const RESOLVERS = [
   RuleResolver,
   CalendarResolver,
   LifecycleResolver,
+  EntitiesResolver,
 ] as const;
 
 // Subscriptions read the event feed, but type-graphql requires a publisher.
@@ -112,16 +115,30 @@ const ROOTS = {
  * takes several promises for each entry of a list.
  */
 function resolveTypesAtOnce(schema: GraphQLSchema): void {
-  for (const { name, resolveType } of getMetadataStorage().interfaceTypes) {
+  const { interfaceTypes, unions } = getMetadataStorage();
+  for (const { name, resolveType } of [...interfaceTypes, ...unions]) {
     const type = schema.getType(name);
-    if (isInterfaceType(type) && resolveType !== undefined) type.resolveType = resolveType as typeof type.resolveType;
+    if (isAbstractType(type) && resolveType !== undefined) type.resolveType = resolveType as typeof type.resolveType;
   }
 }
 
-/** Builds the executable schema from the classes. Nothing is written to disk. */
-export function buildGraphQLSchema(): GraphQLSchema {
+export interface SchemaSettings {
+  /**
+   * Whether a gateway can read the schema by `_service`. It shows as much as introspection does. A
+   * gateway that has the schema from elsewhere does not need it.
+   */
+  readonly service: boolean;
+}
+
+/**
+ * Builds the executable schema from the classes: the API, and what makes it a subgraph of Apollo
+ * Federation 2. Nothing is written to disk.
+ */
+export function buildGraphQLSchema({ service }: SchemaSettings = { service: true }): GraphQLSchema {
   const schema = buildSchemaSync({
-    resolvers: [...RESOLVERS] as unknown as NonEmptyArray<(typeof RESOLVERS)[number]>,
+    resolvers: [...RESOLVERS, ...(service ? [ServiceResolver] : [])] as unknown as NonEmptyArray<
+      (typeof RESOLVERS)[number]
+    >,
     orphanedTypes: Object.values(EVENT_OBJECT_TYPES),
     pubSub: NO_PUBLISHER,
     // Replaces the validation of type-graphql, whose errors repeat the values.

@@ -1,3 +1,4 @@
+import { ConnectionError, createClient } from '../../../../packages/client/src';
 import { OperatorError } from '../../../application/operator-error';
 import { toGlobalId } from '../../graphql/base/global-id';
 import { singleLine } from '../printable';
@@ -178,16 +179,18 @@ export function removalText(removal: Removal, database: string): string {
 
 /** @throws DemoError for whatever is not an answer of a service */
 async function ask<Data>(url: string, query: string): Promise<Data> {
-  const { status, text } = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query }),
-  })
-    .then(async (response) => ({ status: `status ${response.status}`, text: await response.text() }))
-    .catch(({ cause, message }: Error) => ({ status: cause instanceof Error ? cause.message : message, text: '' }));
-  const { data, errors } = answerIn(text) as { data?: Data | null; errors?: readonly { message?: string }[] };
-  if (data != null && errors === undefined) return data;
-  throw new DemoError(`${url} did not answer the demo's query: ${errors?.[0]?.message ?? status}.`);
+  try {
+    return await createClient({ url }).request<Data>(query);
+  } catch (error) {
+    throw new DemoError(`${url} did not answer the demo's query: ${reasonOf(error)}.`);
+  }
+}
+
+/** Not the text that another program has answered. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (!(error instanceof ConnectionError)) return error.message.replace(/\.$/, '');
+  return error.status === null ? (error.cause as Error).message : `status ${error.status}`;
 }
 
 function answerIn(text: string): object {

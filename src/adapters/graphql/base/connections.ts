@@ -3,10 +3,11 @@ import type { Page, PageRequest } from '../../../application/ports/pagination';
 import { badInput } from '../errors';
 import { LIMITS } from '../operation-limits';
 import { optional } from './optional';
-import { Max, Min } from './validation';
+import { Takes } from './validation';
 
 const { defaultPage: DEFAULT_PAGE, longestPage: LONGEST_PAGE } = LIMITS;
-const RANGE = `takes 1 to ${LONGEST_PAGE}`;
+const PageSize = (): PropertyDecorator =>
+  Takes(`takes 1 to ${LONGEST_PAGE}`, (value) => typeof value === 'number' && value >= 1 && value <= LONGEST_PAGE);
 
 /** The arguments of a connection, as the Relay specification defines them. */
 @ArgsType()
@@ -15,8 +16,7 @@ export class PageArgs {
     ...optional,
     description: `Returns the first _n_ elements, 1 to ${LONGEST_PAGE}. Defaults to ${DEFAULT_PAGE} when neither \`first\` nor \`last\` is given. It cannot be combined with \`last\`.`,
   })
-  @Min(1, { message: RANGE })
-  @Max(LONGEST_PAGE, { message: RANGE })
+  @PageSize()
   first?: number | null;
 
   @Field(() => String, {
@@ -29,8 +29,7 @@ export class PageArgs {
     ...optional,
     description: `Returns the last _n_ elements, 1 to ${LONGEST_PAGE}, in the order of the list. It cannot be combined with \`first\`.`,
   })
-  @Min(1, { message: RANGE })
-  @Max(LONGEST_PAGE, { message: RANGE })
+  @PageSize()
   last?: number | null;
 
   @Field(() => String, {

@@ -1,10 +1,9 @@
-import type { ValidationError } from 'class-validator';
 import type { ValidatorFn } from 'type-graphql';
 import { STORABLE_TEXT, unstorablePaths } from '../../../domain/text';
 import { thousands } from '../../../domain/thousands';
 import { follows, isAtMost, isWebAddress, MAX_WEB_ADDRESS, type TextRule } from '../../../domain/value-rules';
 import { badInput } from '../errors';
-import { ArrayMaxSize, ArrayMinSize, ValidateBy, Validator } from './validation';
+import { brokenRules, Takes } from './validation';
 
 /**
  * A problem of an input: the path of the field and what the field accepts. The value is never
@@ -15,62 +14,42 @@ export interface InputProblem {
   readonly expected: string;
 }
 
-const rule = (name: string, expected: string, holds: (value: unknown) => boolean, each = false) =>
-  ValidateBy({ name, validator: { validate: holds, defaultMessage: () => expected } }, { each });
-
 interface InputTextRule extends TextRule {
   /** The rule applies to each text of a list. */
   readonly each?: boolean;
 }
 
 /** Text that follows a rule of the domain. */
-export const Text = ({ each = false, ...textRule }: InputTextRule): PropertyDecorator =>
-  rule(
-    'text',
+export const Text = ({ each = false, ...textRule }: InputTextRule): PropertyDecorator => {
+  const holds = (value: unknown): boolean => typeof value === 'string' && follows(textRule, value);
+  return Takes(
     textRule.blank
       ? `takes at most ${thousands(textRule.max)} characters`
       : `takes 1 to ${thousands(textRule.max)} characters, not only white space`,
-    (value) => typeof value === 'string' && follows(textRule, value),
-    each,
+    each ? (value) => Array.isArray(value) && value.every(holds) : holds,
   );
+};
 
 /** A whole number that is not less than `least`. */
 export const AtLeast = (least: number): PropertyDecorator =>
-  rule('atLeast', `takes a whole number of at least ${least}`, (value) => typeof value === 'number' && value >= least);
+  Takes(`takes a whole number of at least ${least}`, (value) => typeof value === 'number' && value >= least);
 
 /** An absolute web address, as the domain accepts it. */
 export const WebAddress = (): PropertyDecorator =>
-  rule(
-    'webAddress',
+  Takes(
     `takes an absolute address that begins with http:// or https://, of at most ${thousands(MAX_WEB_ADDRESS)} characters`,
     (value) => typeof value === 'string' && isWebAddress(value),
   );
 
 /** A list of `min` to `max` entries. */
-export const Entries =
-  (min: number, max: number): PropertyDecorator =>
-  (target, property) => {
-    const message = `takes ${min === 0 ? 'at most' : `${min} to`} ${thousands(max)} entries`;
-    ArrayMinSize(min, { message })(target, property as string);
-    ArrayMaxSize(max, { message })(target, property as string);
-  };
+export const Entries = (min: number, max: number): PropertyDecorator =>
+  Takes(
+    `takes ${min === 0 ? 'at most' : `${min} to`} ${thousands(max)} entries`,
+    (value) => Array.isArray(value) && value.length >= min && value.length <= max,
+  );
 
 /** All problems of an input object, in the order of its fields. */
-export function problemsOf(input: object): readonly InputProblem[] {
-  const errors = new Validator().validateSync(input, {
-    skipMissingProperties: true,
-    forbidUnknownValues: false,
-    stopAtFirstError: true,
-    validationError: { target: false, value: false },
-  });
-  return [...errors.flatMap((error) => flatten(error, [])), ...unstorableIn(input)];
-}
-
-function flatten({ property, constraints, children }: ValidationError, above: readonly string[]): InputProblem[] {
-  const path = [...above, property];
-  const own = Object.values(constraints ?? {}).map((expected) => ({ path, expected }));
-  return [...own, ...(children ?? []).flatMap((child) => flatten(child, path))];
-}
+export const problemsOf = (input: object): readonly InputProblem[] => [...brokenRules(input), ...unstorableIn(input)];
 
 const unstorableIn = (value: unknown): readonly InputProblem[] =>
   unstorablePaths(value).map((path) => ({ path, expected: `takes ${STORABLE_TEXT}` }));

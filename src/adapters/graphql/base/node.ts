@@ -6,7 +6,7 @@ import type { EventType } from '../../../domain/ticket/ticket-events';
  * The name of the type of an object that `node` found. Domain objects carry no type name, so each
  * type is recognised by a field that no other type has.
  */
-function typeNameOf(value: object): string {
+export function nodeTypeName(value: object): string {
   if ('cycles' in value) return 'Ticket';
   if ('rules' in value) return 'Policy';
   if ('compiled' in value) return 'Calendar';
@@ -35,7 +35,7 @@ export const GLOBAL_ID = {
 
 @InterfaceType('Node', {
   description: 'An object with a global id. The query `node` looks it up by this id.',
-  resolveType: typeNameOf,
+  resolveType: nodeTypeName,
 })
 export abstract class NodeType {
   @Field(() => ID, GLOBAL_ID)

@@ -53,7 +53,7 @@ export class NodeResolver {
     @Ctx() context: RequestContext,
     @Arg('id', () => ID, { description: 'The global id of the object, as its `id` field returns it.' }) id: string,
   ): Promise<object | null> {
-    return find(context, id);
+    return findNode(context, id);
   }
 
   @Query(() => [NodeType], {
@@ -66,13 +66,15 @@ export class NodeResolver {
     @Arg('ids', () => [ID], { description: `The global ids of the objects, at most ${MOST_IDS}.` }) ids: string[],
   ): Promise<readonly (object | null)[]> {
     if (ids.length > MOST_IDS) throw badInput(`ids takes at most ${MOST_IDS} ids.`);
-    return Promise.all(ids.map((id) => find(context, id)));
+    return Promise.all(ids.map((id) => findNode(context, id)));
   }
 }
 
-async function find(context: RequestContext, id: string): Promise<object | null> {
+/** Finds an object by its global id. Null also for one that is not of the given type. */
+export async function findNode(context: RequestContext, id: string, type?: NodeTypeName): Promise<object | null> {
   const decoded = fromGlobalId(id);
-  return decoded === null ? null : finders[decoded.type](context, decoded.key);
+  if (decoded === null || (type !== undefined && decoded.type !== type)) return null;
+  return finders[decoded.type](context, decoded.key);
 }
 
 async function findPolicy({ services }: RequestContext, id: string, version: string): Promise<Policy | null> {

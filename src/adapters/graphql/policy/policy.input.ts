@@ -1,7 +1,7 @@
 import { Field, ID, InputType } from 'type-graphql';
 import { Entries, Text } from '../base/input-rules';
 import { MutationInput } from '../base/mutation.input';
-import { ValidateNested } from '../base/validation';
+import { Nested } from '../base/validation';
 
 const LONGEST_POLICY = 131_072;
 const LONGEST_NAME = 64;
@@ -65,6 +65,6 @@ export class SetClientTermsInput extends MutationInput {
       'The calendar replacements within that policy, at most 50. Null, empty or omitted removes all replacements.',
   })
   @Entries(0, MAX_REPLACEMENTS)
-  @ValidateNested()
+  @Nested()
   calendars?: CalendarReplacementInput[] | null;
 }

@@ -6,7 +6,7 @@ import { LONG_TEXT, MAX_IMPACTS, NOTE } from '../../../domain/value-rules';
 import { DirectionEnum, WaitingReasonEnum } from '../base/enums';
 import { Entries, type InputProblem, Text } from '../base/input-rules';
 import { optional } from '../base/optional';
-import { ValidateNested } from '../base/validation';
+import { Nested } from '../base/validation';
 import { ImpactInput, impactsOf } from '../ticket/impact.input';
 import { reclassifyCommand } from '../ticket/mutation/command-from-input';
 import { OverrideInput } from '../ticket/mutation/severity-mutations.input';
@@ -20,7 +20,7 @@ class SimulatedWorkaroundInput {
 
   @Field(() => [ImpactInput], { description: 'The impacts that would remain after the workaround, 1 to 50 entries.' })
   @Entries(1, MAX_IMPACTS)
-  @ValidateNested()
+  @Nested()
   remaining!: ImpactInput[];
 }
 
@@ -33,14 +33,14 @@ class SimulatedReclassificationInput {
     description: 'The new impacts, 1 to 50 entries. Required unless `override` is given.',
   })
   @Entries(1, MAX_IMPACTS)
-  @ValidateNested()
+  @Nested()
   impacts?: ImpactInput[] | null;
 
   @Field(() => OverrideInput, {
     ...optional,
     description: 'The override that would be made, with its reason. Required unless `impacts` is given.',
   })
-  @ValidateNested()
+  @Nested()
   override?: OverrideInput | null;
 
   @Field(() => String, {
@@ -86,25 +86,25 @@ export class SimulatedChangeInput {
   acknowledge?: boolean | null;
 
   @Field(() => SimulatedReclassificationInput, { ...optional, description: 'Simulates `reclassifyTicket`.' })
-  @ValidateNested()
+  @Nested()
   reclassify?: SimulatedReclassificationInput | null;
 
   @Field(() => SimulatedReasonInput, {
     ...optional,
     description: 'Simulates `approveOverride`: the proposed lowering of the severity is approved.',
   })
-  @ValidateNested()
+  @Nested()
   approveOverride?: SimulatedReasonInput | null;
 
   @Field(() => SimulatedWorkaroundInput, { ...optional, description: 'Simulates `applyWorkaround`.' })
-  @ValidateNested()
+  @Nested()
   applyWorkaround?: SimulatedWorkaroundInput | null;
 
   @Field(() => SimulatedReasonInput, {
     ...optional,
     description: 'Simulates `withdrawWorkaround`: the latest workaround is withdrawn.',
   })
-  @ValidateNested()
+  @Nested()
   withdrawWorkaround?: SimulatedReasonInput | null;
 
   @Field(() => SimulatedWaitingInput, { ...optional, description: 'Simulates `startWaiting`.' })
@@ -120,18 +120,18 @@ export class SimulatedChangeInput {
     ...optional,
     description: 'Simulates `resolveTicket`. It can be `{}`.',
   })
-  @ValidateNested()
+  @Nested()
   resolve?: SimulatedResolutionInput | null;
 
   @Field(() => SimulatedReasonInput, { ...optional, description: 'Simulates `reopenTicket`. It can be `{}`.' })
-  @ValidateNested()
+  @Nested()
   reopen?: SimulatedReasonInput | null;
 
   @Field(() => SimulatedReasonInput, {
     ...optional,
     description: 'Simulates `closeTicket`. The reason is required unless the ticket is resolved.',
   })
-  @ValidateNested()
+  @Nested()
   close?: SimulatedReasonInput | null;
 }
 

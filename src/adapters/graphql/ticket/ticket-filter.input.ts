@@ -12,7 +12,7 @@ import { CommitmentKindEnum } from '../base/enums';
 import { requireUuid } from '../base/global-id';
 import { Entries, Text } from '../base/input-rules';
 import { optional } from '../base/optional';
-import { ValidateNested } from '../base/validation';
+import { Nested } from '../base/validation';
 import { badInput } from '../errors';
 
 const DEEPEST = 10;
@@ -37,7 +37,7 @@ class SlaStatusFilterInput {
     description:
       'Filters by the status of the commitment. Without a kind, a ticket matches when any of its commitments does; `nin` then matches tickets none of whose commitments has a status in the list.',
   })
-  @ValidateNested()
+  @Nested()
   status!: compare.EqualityInput<CommitmentStatus>;
 }
 
@@ -46,7 +46,7 @@ const Compared =
   (type: () => ReturnType<typeof Object>, description: string): PropertyDecorator =>
   (target, property) => {
     Field(type, { ...optional, description })(target, property);
-    ValidateNested()(target, property as string);
+    Nested()(target, property);
   };
 
 @InputType('TicketFilter', {
@@ -59,7 +59,7 @@ export class TicketFilterInput {
     description: 'The ticket matches all of these filters, at most 100.',
   })
   @Entries(0, MOST_BRANCHES)
-  @ValidateNested()
+  @Nested()
   and?: TicketFilterInput[] | null;
 
   @Field(() => [TicketFilterInput], {
@@ -67,11 +67,11 @@ export class TicketFilterInput {
     description: 'The ticket matches at least one of these filters, at most 100. An empty list matches no ticket.',
   })
   @Entries(0, MOST_BRANCHES)
-  @ValidateNested()
+  @Nested()
   or?: TicketFilterInput[] | null;
 
   @Field(() => TicketFilterInput, { ...optional, description: 'The ticket does not match this filter.' })
-  @ValidateNested()
+  @Nested()
   not?: TicketFilterInput | null;
 
   @Compared(() => compare.IdComparator, 'Filters by the global id of the client.')
@@ -197,7 +197,7 @@ export class TicketFilterInput {
   nextDeadlineAt?: Order<EpochMs>;
 
   @Field(() => SlaStatusFilterInput, { ...optional, description: 'Filters by the status of the commitments.' })
-  @ValidateNested()
+  @Nested()
   slaStatus?: SlaStatusFilterInput | null;
 
   @Field(() => Boolean, {

@@ -4,7 +4,7 @@ import { LONG_TEXT, MAX_IMPACTS, NOTE } from '../../../../domain/value-rules';
 import { SeverityEnum } from '../../base/enums';
 import { Entries, Text } from '../../base/input-rules';
 import { optional } from '../../base/optional';
-import { ValidateNested } from '../../base/validation';
+import { Nested } from '../../base/validation';
 import { ImpactInput } from '../impact.input';
 import { TicketInput } from './ticket.input';
 
@@ -34,14 +34,14 @@ export class ReclassifyTicketInput extends TicketInput {
     description: 'The current impacts of the issue, 1 to 50 entries. They replace the previous impacts.',
   })
   @Entries(1, MAX_IMPACTS)
-  @ValidateNested()
+  @Nested()
   impacts?: ImpactInput[] | null;
 
   @Field(() => OverrideInput, {
     ...optional,
     description: 'A severity that overrides the one that follows from the impacts, with a reason.',
   })
-  @ValidateNested()
+  @Nested()
   override?: OverrideInput | null;
 
   @Field(() => String, {
@@ -81,7 +81,7 @@ export class ApplyWorkaroundInput extends TicketInput {
       'The impacts that remain after the workaround, 1 to 50 entries. The new severity follows from them. `NOBODY` with `DEGRADED` means that no one is affected any more.',
   })
   @Entries(1, MAX_IMPACTS)
-  @ValidateNested()
+  @Nested()
   remaining!: ImpactInput[];
 }
 

@@ -5,7 +5,7 @@ import { ChannelEnum } from '../../base/enums';
 import { Entries, Text, WebAddress } from '../../base/input-rules';
 import { MutationInput } from '../../base/mutation.input';
 import { optional } from '../../base/optional';
-import { ValidateNested } from '../../base/validation';
+import { Nested } from '../../base/validation';
 import { ImpactInput } from '../impact.input';
 
 @InputType('SubmitTicketInput', { description: 'The input of `submitTicket`.' })
@@ -29,7 +29,7 @@ export class SubmitTicketInput extends MutationInput {
     description: 'The impacts of the issue, 1 to 50 entries. The severity follows from them.',
   })
   @Entries(1, MAX_IMPACTS)
-  @ValidateNested()
+  @Nested()
   impacts!: ImpactInput[];
 
   @Field(() => String, {

@@ -1,0 +1,4 @@
+import { productionBill } from './production-bill';
+
+/** `npm run sbom` */
+process.stdout.write(productionBill());
