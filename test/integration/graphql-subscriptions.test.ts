@@ -192,11 +192,6 @@ describe('a WebSocket', () => {
     await expect(askOver(client, '{ __typename }')).rejects.toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
   });
 
-  const closeCode = (socket: WebSocket): Promise<number> =>
-    new Promise((resolve) => {
-      socket.on('close', resolve);
-      socket.on('error', () => undefined);
-    });
   const raw = async (
     headers: Record<string, string> = {},
     protocol: string | string[] = 'graphql-transport-ws',
@@ -209,26 +204,6 @@ describe('a WebSocket', () => {
     });
     return socket;
   };
-
-  it('closes with the code that names the reason', async () => {
-    const nonsense = await raw();
-    const nonsenseClosed = closeCode(nonsense);
-    nonsense.send('this is no message');
-    expect(await nonsenseClosed).toBe(4400);
-
-    const early = await raw();
-    const earlyClosed = closeCode(early);
-    early.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query: '{ __typename }' } }));
-    expect(await earlyClosed).toBe(4401);
-
-    const long = await raw();
-    const longClosed = closeCode(long);
-    long.send('x'.repeat(300_000));
-    expect(await longClosed).toBe(1009);
-
-    const foreign = await raw({}, []);
-    expect(await closeCode(foreign)).toBe(4406);
-  });
 
   it('refuses a page of another origin, and another path', async () => {
     await expect(raw({ origin: 'https://evil.example' })).rejects.toThrow('403');

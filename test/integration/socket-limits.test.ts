@@ -1,11 +1,9 @@
-import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import WebSocket from 'ws';
 import { startEdgeServer } from '../support/edge-server';
-import { type Json, startTestService, type TestService } from '../support/graphql-service';
-import { askOver, type Listener, listenOver, openSocket } from '../support/graphql-socket';
+import { startTestService, type TestService } from '../support/graphql-service';
+import { askOver, type Listener, listenOver, openSocket, type Talk, talkTo } from '../support/graphql-socket';
 import { exchange, flood, pingFrame, rawWebSocket, textFrame } from '../support/raw-http';
 import { untilTrue } from '../support/until';
 
@@ -19,27 +17,9 @@ afterAll(() => service.close());
 
 const INIT = { type: 'connection_init' };
 
-interface Talk {
-  readonly socket: WebSocket;
-  readonly messages: Json[];
-  readonly pongs: string[];
-  readonly closed: Promise<[code: number, reason: string]>;
-}
-
-/** A socket by hand, which has sent these messages. */
-async function talk(messages: readonly unknown[], address = '192.0.2.1'): Promise<Talk> {
-  const socket = new WebSocket(service.url.replace('http', 'ws'), 'graphql-transport-ws', {
-    headers: { 'x-forwarded-for': address },
-  });
-  const received: Json[] = [];
-  const pongs: string[] = [];
-  socket.on('message', (data) => received.push(JSON.parse(String(data))));
-  socket.on('pong', (data) => pongs.push(String(data)));
-  const closed = once(socket, 'close').then(([code, reason]): [number, string] => [code, String(reason)]);
-  await once(socket, 'open');
-  for (const message of messages) socket.send(typeof message === 'string' ? message : JSON.stringify(message));
-  return { socket, messages: received, pongs, closed };
-}
+/** A socket by hand of a client at this address, which has sent these messages. */
+const talk = (messages: readonly unknown[], address = '192.0.2.1'): Promise<Talk> =>
+  talkTo(service.url, messages, { 'x-forwarded-for': address });
 const leave = async ({ socket, closed }: Talk) => {
   socket.close();
   await closed;

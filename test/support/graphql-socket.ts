@@ -1,4 +1,5 @@
-import { type Client, createClient } from 'graphql-ws';
+import { once } from 'node:events';
+import { type Client, createClient, GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
 import WebSocket from 'ws';
 import type { Json } from './graphql-service';
 
@@ -66,3 +67,33 @@ export const askOver = (client: Client, query: string, variables: Json = {}): Pr
       { next: (result) => (answer = result), error: reject, complete: () => resolve(answer) },
     );
   });
+
+/** A socket by hand. */
+export interface Talk {
+  readonly socket: WebSocket;
+  readonly messages: Json[];
+  readonly pongs: string[];
+  readonly closed: Promise<[code: number, reason: string]>;
+  send(...messages: readonly unknown[]): void;
+}
+
+/** Opens a socket and sends these messages; a text is sent as it is. */
+export async function talkTo(
+  url: string,
+  messages: readonly unknown[],
+  headers: Readonly<Record<string, string>> = {},
+  protocols: readonly string[] = [GRAPHQL_TRANSPORT_WS_PROTOCOL],
+): Promise<Talk> {
+  const socket = new WebSocket(url.replace('http', 'ws'), [...protocols], { headers });
+  const received: Json[] = [];
+  const pongs: string[] = [];
+  socket.on('message', (data) => received.push(JSON.parse(String(data))));
+  socket.on('pong', (data) => pongs.push(String(data)));
+  const closed = once(socket, 'close').then(([code, reason]): [number, string] => [code, String(reason)]);
+  await once(socket, 'open');
+  const send: Talk['send'] = (...more) => {
+    for (const message of more) socket.send(typeof message === 'string' ? message : JSON.stringify(message));
+  };
+  send(...messages);
+  return { socket, messages: received, pongs, closed, send };
+}

@@ -119,14 +119,16 @@ function parsedOf(
   }
 }
 
+/** After `return`, nothing is sent under the id of the operation, which can be used again. */
+const ENDED = { done: true, value: undefined } as const;
+
 /** Abandons an operation that has no result yet when its sequence is left. */
 export function abandonedByReturn(operation: RunningOperation): AsyncGenerator<never> {
-  const ended = { done: true, value: undefined } as const;
   const sequence: AsyncIterableIterator<never> = {
-    next: async () => ended,
+    next: async () => ENDED,
     return: async () => {
       operation.abandon();
-      return ended;
+      return ENDED;
     },
     [Symbol.asyncIterator]: () => sequence,
   };
@@ -159,15 +161,18 @@ const errorResult = (error: unknown): ExecutionResult => ({ errors: [failureOf(e
 export function executeUntilCompleted(args: ExecutionArgs, limitMs: number): AsyncIterableIterator<ExecutionResult> {
   const operation = operationOf(args);
   let isFirst = true;
+  let hasEnded = false;
   const results: AsyncIterableIterator<ExecutionResult> = {
     async next() {
-      if (!isFirst) return { done: true, value: undefined };
+      if (!isFirst) return ENDED;
       isFirst = false;
-      return { done: false, value: await resultOf(operation, limitMs, () => execute(args)) };
+      const value = await resultOf(operation, limitMs, () => execute(args));
+      return hasEnded ? ENDED : { done: false, value };
     },
     async return() {
+      hasEnded = true;
       operation.abandon();
-      return { done: true, value: undefined };
+      return ENDED;
     },
     [Symbol.asyncIterator]: () => results,
   };
@@ -200,15 +205,17 @@ export async function subscribeWithFreshContexts(
   let hasEnded = false;
   const results: AsyncIterableIterator<ExecutionResult> = {
     async next() {
-      if (hasEnded) return { done: true, value: undefined };
+      if (hasEnded) return ENDED;
       try {
         const { done, value } = await events.next();
-        if (done === true || hasEnded) return { done: true, value: undefined };
+        if (done === true || hasEnded) return ENDED;
         const running = new RunningOperation();
         running.entry = subscription.entry?.ofEvent(running) ?? null;
         delivery = running;
-        return { done: false, value: await resultOf(running, limitMs, () => deliver(running, value)) };
+        const result = await resultOf(running, limitMs, () => deliver(running, value));
+        return hasEnded ? ENDED : { done: false, value: result };
       } catch (error) {
+        if (hasEnded) return ENDED;
         hasEnded = true;
         await events.return?.();
         return { done: false, value: errorResult(error) };
@@ -219,7 +226,7 @@ export async function subscribeWithFreshContexts(
       subscription.abandon();
       delivery?.abandon();
       await events.return?.();
-      return { done: true, value: undefined };
+      return ENDED;
     },
     [Symbol.asyncIterator]: () => results,
   };

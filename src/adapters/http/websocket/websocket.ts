@@ -44,6 +44,10 @@ const TRY_AGAIN_LATER = 1013;
 const BAD_REQUEST = 4400;
 const UNAUTHORIZED = 4401;
 const TOO_MANY_REQUESTS = 4429;
+/** The maximum length of the reason in a close frame, in bytes (RFC 6455). */
+const CLOSE_REASON_BYTES = 123;
+/** What graphql-ws throws for a message that only servers send, such as `next`. */
+const ONLY_OF_SERVERS = /^Unexpected message of type /;
 
 /** The types of `ws` lack `closeTimeout`. */
 const OPTIONS: ServerOptions & { readonly closeTimeout: number } = {
@@ -72,6 +76,8 @@ export interface SocketSettings extends SocketLimits {
   readonly operationTimeoutMs: number;
   /** A client that takes nothing of what waits for so long is cut off. Default: 30,000. */
   readonly stalledMs?: number;
+  /** How long a client may take to send `connection_init`. Default: 10,000. */
+  readonly initTimeoutMs?: number;
   readonly logger: Logger;
 }
 
@@ -94,7 +100,7 @@ export function createSocketServer(settings: SocketSettings, admission: Admissio
   const pace = new MessagePace();
   const sockets = new WebSocketServer(OPTIONS);
   const protocol = makeServer<Record<string, unknown>, SocketExtra>({
-    connectionInitWaitTimeout: INIT_TIMEOUT_MS,
+    connectionInitWaitTimeout: settings.initTimeoutMs ?? INIT_TIMEOUT_MS,
     onSubscribe: async ({ extra, subscriptions }, id, payload) => {
       const operation = new RunningOperation();
       const { requestId } = extra.lines.begin(payload, operation);
@@ -181,7 +187,7 @@ export function createSocketServer(settings: SocketSettings, admission: Admissio
           lines.sent(message);
           return outbox.send(message);
         },
-        close: (code, reason) => socket.close(code, reason),
+        close: (code, reason = '') => socket.close(code, reasonOfClose(reason)),
         onPing: async (payload) => {
           if (!isInPace(PING_COST)) return;
           // Of the message as it came, because writing a deeply nested payload can fail.
@@ -204,6 +210,9 @@ export function createSocketServer(settings: SocketSettings, admission: Admissio
             extra.messageLength = message.length;
             take(message).catch((error: unknown) => {
               if (socket.readyState !== socket.OPEN) return;
+              if (error instanceof Error && ONLY_OF_SERVERS.test(error.message)) {
+                return socket.close(BAD_REQUEST, 'Invalid message received');
+              }
               logger.error({ err: error }, 'a message of a socket could not be handled');
               socket.close(INTERNAL_ERROR, 'Internal error');
             });
@@ -240,6 +249,16 @@ export function createSocketServer(settings: SocketSettings, admission: Admissio
     },
   };
 }
+
+/** A reason that fits a close frame. graphql-ws puts the id of an operation into one. */
+const reasonOfClose = (reason: string): string =>
+  Buffer.byteLength(reason) <= CLOSE_REASON_BYTES
+    ? reason
+    : // A character that is cut would be two invalid bytes longer.
+      Buffer.from(reason)
+        .subarray(0, CLOSE_REASON_BYTES)
+        .toString()
+        .replace(/\uFFFD+$/, '');
 
 /** Why the first message of a socket is refused: it must be a short `connection_init`. */
 function problemOfFirst(message: string): [code: number, reason: string] | null {
