@@ -41,8 +41,14 @@ export interface Store {
   readonly policyFile: ConfiguredPolicy;
   readonly clients: ClientAccounts;
   /** Does what only the owner of the tables may do, on connections of its own. */
-  asOwner<T>(work: (pool: Pool) => Promise<T>): Promise<T>;
+  asOwner<T>(work: (owner: OwnedDatabase) => Promise<T>): Promise<T>;
   close(): Promise<void>;
+}
+
+/** The database with the owner of its tables as the user. */
+export interface OwnedDatabase {
+  readonly pool: Pool;
+  readonly url: string;
 }
 
 /**
@@ -116,8 +122,9 @@ export async function openStore(
       asOwner: (work) =>
         withOwner(async (owner) => {
           await owner.initialize();
-          runAsOwner(poolOf(owner));
-          return work(poolOf(owner));
+          const ownerPool = poolOf(owner);
+          runAsOwner(ownerPool);
+          return work({ pool: ownerPool, url: ownerUrl });
         }, MIN_POOL_SIZE),
       close,
     };

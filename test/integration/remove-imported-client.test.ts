@@ -1,29 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import type { DataSource } from 'typeorm';
 import { DEMO_ACTOR, DEMO_CLIENT, removalText } from '../../src/adapters/cli/ticket/demo';
 import { createClientAccounts } from '../../src/adapters/persistence/clients/postgres-clients';
-import { createDataSource, poolOf } from '../../src/adapters/persistence/database/data-source';
-import { runAsOwner } from '../../src/adapters/persistence/database/lanes';
 import { removeImportedClient } from '../../src/adapters/persistence/maintenance/remove-imported-client';
 import { SYSTEM } from '../../src/domain/actor';
 import { AGENT, commands, MONDAY, newTicket, openStore, submission, type TestStore } from '../support/store';
 
 let store: TestStore;
-let owner: DataSource;
 let name: string;
 let clientId: string;
 let imported: string;
 let number: number;
 beforeAll(async () => {
   store = await openStore();
-  owner = await createDataSource({ url: store.url, poolSize: 10 }).initialize();
-  runAsOwner(poolOf(owner));
 });
-afterAll(async () => {
-  await owner.destroy();
-  await store.close();
-});
+afterAll(() => store.close());
 beforeEach(async () => {
   name = randomUUID();
   clientId = (await createClientAccounts(store).ensureClient(name)).id;
@@ -33,7 +24,7 @@ beforeEach(async () => {
   number = changed?.ticket?.number ?? 0;
 });
 
-const remove = () => removeImportedClient(poolOf(owner), name, DEMO_ACTOR);
+const remove = () => removeImportedClient(store.owner.pool, name, DEMO_ACTOR);
 const rows = async (): Promise<unknown> =>
   store.dataSource.query(
     'SELECT (SELECT count(*) FROM events), (SELECT count(*) FROM tickets), (SELECT count(*) FROM clients)',
