@@ -14,7 +14,26 @@ export interface Shape<T> {
   readonly problemIn: (value: unknown) => ShapeProblem | null;
   /** Never present. It makes the compiler compare `T` exactly. */
   readonly exactly?: (value: T) => T;
+  /** Where a value of the shape has texts; absent if it can have none. */
+  readonly texts?: Texts | undefined;
 }
+
+/**
+ * Where the texts of a value are, and what each of them means: a word of the shape's author, or
+ * null if that is not declared.
+ */
+export type Texts =
+  | { readonly kind: 'TEXT'; readonly means: string | null }
+  | { readonly kind: 'LIST' | 'MAP'; readonly of: Texts | undefined }
+  | { readonly kind: 'FIELDS'; readonly fields: Readonly<Record<string, Texts | undefined>> };
+
+const UNDECLARED: Texts = { kind: 'TEXT', means: null };
+
+/** A value of the shape is one text, or counts as one, with this meaning. */
+export const meaning = <T>(means: string, { problemIn }: Shape<T>): Shape<T> => ({
+  problemIn,
+  texts: { kind: 'TEXT', means },
+});
 
 export interface ShapeProblem {
   /** The field, such as `effects.started[0].kind`; empty for the value itself. */
@@ -52,7 +71,10 @@ export const checkedBy = <T>(takes: string, accepts: (value: unknown) => boolean
   problemIn: (value) => (accepts(value) ? null : problem(takes, value)),
 });
 
-export const TEXT: Shape<string> = checkedBy('text', (value) => typeof value === 'string');
+export const TEXT: Shape<string> = {
+  ...checkedBy<string>('text', (value) => typeof value === 'string'),
+  texts: UNDECLARED,
+};
 export const NUMBER: Shape<number> = checkedBy('a finite number', Number.isFinite);
 export const INTEGER: Shape<number> = checkedBy('a whole number', Number.isSafeInteger);
 export const TRUE: Shape<true> = checkedBy('true', (value) => value === true);
@@ -63,24 +85,28 @@ export function oneOf<T extends string>(values: readonly T[]): Shape<T> {
   return checkedBy(`one of ${values.join(', ')}`, (value) => known.has(value));
 }
 
-export const nullable = <T>({ problemIn }: Shape<T>): Shape<T | null> => ({
+export const nullable = <T>({ problemIn, texts }: Shape<T>): Shape<T | null> => ({
+  texts,
   problemIn: (value) => (value === null ? null : problemIn(value)),
 });
 
 /** A field that may be absent. */
-export const orAbsent = <T>({ problemIn }: Shape<T>): Shape<T | undefined> => ({
+export const orAbsent = <T>({ problemIn, texts }: Shape<T>): Shape<T | undefined> => ({
+  texts,
   problemIn: (value) => (value === undefined ? null : problemIn(value)),
 });
 
 /** Text, or a value of another shape. */
 export const textOr = <T extends object>({ problemIn }: Shape<T>): Shape<string | T> => ({
+  texts: UNDECLARED,
   problemIn: (value) => {
     if (typeof value === 'string') return null;
     return isObject(value) ? problemIn(value) : problem('text or an object', value);
   },
 });
 
-export const listOf = <T>({ problemIn }: Shape<T>): Shape<readonly T[]> => ({
+export const listOf = <T>({ problemIn, texts }: Shape<T>): Shape<readonly T[]> => ({
+  texts: { kind: 'LIST', of: texts },
   problemIn: (value) => {
     if (!Array.isArray(value)) return problem('a list', value);
     for (let index = 0; index < value.length; index++) {
@@ -92,6 +118,7 @@ export const listOf = <T>({ problemIn }: Shape<T>): Shape<readonly T[]> => ({
 });
 
 export const pairOf = <A, B>(first: Shape<A>, second: Shape<B>): Shape<readonly [A, B]> => ({
+  texts: UNDECLARED,
   problemIn: (value) => {
     if (!Array.isArray(value) || value.length !== 2) return problem('a list of two', value);
     const found = first.problemIn(value[0]);
@@ -105,7 +132,8 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** An object whose fields are names of any kind. */
-export const mapOf = <T>({ problemIn }: Shape<T>): Shape<Readonly<Record<string, T>>> => ({
+export const mapOf = <T>({ problemIn, texts }: Shape<T>): Shape<Readonly<Record<string, T>>> => ({
+  texts: { kind: 'MAP', of: texts },
   problemIn: (value) => {
     if (!isObject(value)) return problem('a map by name', value);
     for (const [name, part] of Object.entries(value)) {
@@ -122,10 +150,11 @@ export const mapOf = <T>({ problemIn }: Shape<T>): Shape<Readonly<Record<string,
  * event.
  */
 export function objectOf<T extends object>(fields: { readonly [Field in keyof T]-?: Shape<T[Field]> }): Shape<T> {
-  const entries: readonly (readonly [string, Pick<Shape<unknown>, 'problemIn'>])[] = Object.entries(fields);
+  const entries: readonly (readonly [string, Pick<Shape<unknown>, 'problemIn' | 'texts'>])[] = Object.entries(fields);
   const names = entries.map(([name]) => name);
   const checks = entries.map(([, { problemIn }]) => problemIn);
   return {
+    texts: { kind: 'FIELDS', fields: Object.fromEntries(entries.map(([name, { texts }]) => [name, texts])) },
     problemIn: (value) => {
       if (!isObject(value)) return problem('an object', value);
       for (let index = 0; index < names.length; index++) {

@@ -2,6 +2,7 @@ import { Writable } from 'node:stream';
 import pino from 'pino';
 import { errorText } from '../../src/adapters/cli/error-text';
 import type { ImportOptions } from '../../src/adapters/cli/import/import-command';
+import { type EraseOptions, runErase } from '../../src/compose/cli-erase-command';
 import { type ImportOutput, runImport } from '../../src/compose/cli-import-command';
 import { runExport } from '../../src/compose/cli-read-commands';
 import { type Config, loadConfig } from '../../src/config';
@@ -37,6 +38,17 @@ const SILENT = pino({ level: 'silent' });
 /** `stepdown import`, by default not dry and with the reports on standard error. */
 export const importWith = (env: Env, options: Pick<ImportOptions, 'file' | 'mapping'> & Partial<ImportOptions>) =>
   runHere(env, (config, stdio) => runImport(config, { dryRun: false, reports: null, ...options }, stdio, SILENT));
+
+/** `stepdown erase`, by default confirmed. */
+export const eraseHere = (env: Env, options: Partial<EraseOptions>) =>
+  runHere(env, (config, stdio) =>
+    runErase(
+      config,
+      { persons: [], tickets: [], pseudonym: null, isDryRun: false, isConfirmed: true, ...options },
+      stdio,
+      SILENT,
+    ),
+  );
 
 /** `stepdown export`. */
 export const exportHere = (env: Env, filter?: object) =>

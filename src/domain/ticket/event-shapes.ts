@@ -7,6 +7,7 @@ import {
   INTEGER,
   listOf,
   mapOf,
+  meaning,
   NUMBER,
   nullable,
   objectOf,
@@ -17,6 +18,16 @@ import {
   TRUE,
 } from '../shape';
 import { CHANNELS, DIRECTIONS } from './commands';
+import {
+  ASSIGNEE,
+  EXTERNAL_ID,
+  FACT,
+  REPORTER,
+  type TextMeaning,
+  TICKET_TAG,
+  WEB_ADDRESS,
+  WRITTEN,
+} from './text-meanings';
 import {
   type Breach,
   CYCLE_OUTCOMES,
@@ -36,6 +47,8 @@ import type { Effects, EventBody, EventType } from './ticket-events';
  * The newest shape of each event type, as the log stores it. The compiler compares every shape with
  * the type that it describes: a missing event type or field does not compile. A change that a
  * stored event would not satisfy needs a step in `upcast.ts`.
+ *
+ * Each text says what it means to a person who asks for erasure (`text-meanings.ts`).
  */
 
 const kind = oneOf(COMMITMENT_KINDS);
@@ -44,16 +57,19 @@ const waitingReason = oneOf(WAITING_REASONS);
 /** Epoch milliseconds. */
 const instant = NUMBER;
 const instantOrNull = nullable(instant);
-const textOrNull = nullable(TEXT);
+const writtenOrNull = nullable(WRITTEN);
 
-export const ACTOR_SHAPE: Shape<Actor> = objectOf<Actor>({ kind: oneOf(ACTOR_KINDS), id: TEXT, name: TEXT });
+export const ACTOR_SHAPE: Shape<Actor> = meaning(
+  'ACTOR' satisfies TextMeaning,
+  objectOf<Actor>({ kind: oneOf(ACTOR_KINDS), id: TEXT, name: TEXT }),
+);
 
 /** The codes are words of the ticket's policy version. */
-const impacts = listOf(objectOf<Impact>({ audience: TEXT, consequence: TEXT, note: textOrNull }));
+const impacts = listOf(objectOf<Impact>({ audience: FACT, consequence: FACT, note: writtenOrNull }));
 
 const override = objectOf<Override>({
   severity,
-  reason: TEXT,
+  reason: WRITTEN,
   at: instant,
   by: ACTOR_SHAPE,
   approvedBy: orAbsent(ACTOR_SHAPE),
@@ -63,13 +79,13 @@ const proposal = objectOf<Proposal>({
   severity,
   isOverride: BOOLEAN,
   impacts,
-  clause: TEXT,
-  reason: textOrNull,
+  clause: FACT,
+  reason: writtenOrNull,
   at: instant,
   by: ACTOR_SHAPE,
 });
 
-const waiver = objectOf<Waiver>({ at: instant, by: ACTOR_SHAPE, reason: TEXT });
+const waiver = objectOf<Waiver>({ at: instant, by: ACTOR_SHAPE, reason: WRITTEN });
 
 const breachCause = oneOf<Breach['cause']>(['DUE', 'RECLASSIFIED']);
 const breach = objectOf<Breach>({
@@ -96,7 +112,7 @@ const cycle = objectOf<Cycle>({
   appliesFrom: instant,
   totalMs: nullable(NUMBER),
   totalUnknown: orAbsent(TRUE),
-  marks: listOf(objectOf<Cycle['marks'][number]>({ name: TEXT, at: instant })),
+  marks: listOf(objectOf<Cycle['marks'][number]>({ name: FACT, at: instant })),
   breach: nullable(breach),
   end: nullable(cycleEnd),
 });
@@ -107,13 +123,13 @@ const severityChange = objectOf<SeverityChange>({
   at: instant,
   by: ACTOR_SHAPE,
   cause: oneOf(SEVERITY_CHANGE_CAUSES),
-  reason: textOrNull,
+  reason: writtenOrNull,
   deadlineBefore: instantOrNull,
   deadlineAfter: instantOrNull,
 });
 
 const workaround = objectOf<Workaround>({
-  description: TEXT,
+  description: WRITTEN,
   appliedAt: instant,
   appliedBy: INTEGER,
   by: ACTOR_SHAPE,
@@ -138,22 +154,22 @@ type Data<Type extends EventType> = Omit<Extract<EventBody, { readonly type: Typ
 
 export const EVENT_SHAPES: { readonly [Type in EventType]: Shape<Data<Type>> } = {
   SUBMITTED: objectOf<Data<'SUBMITTED'>>({
-    clientId: TEXT,
-    subject: TEXT,
-    description: textOrNull,
-    reporter: textOrNull,
-    assignee: textOrNull,
+    clientId: FACT,
+    subject: WRITTEN,
+    description: writtenOrNull,
+    reporter: nullable(REPORTER),
+    assignee: nullable(ASSIGNEE),
     channel: oneOf(CHANNELS),
-    externalId: textOrNull,
-    externalUrl: textOrNull,
-    tags: listOf(TEXT),
+    externalId: nullable(EXTERNAL_ID),
+    externalUrl: nullable(WEB_ADDRESS),
+    tags: listOf(TICKET_TAG),
     impacts,
-    followUpOf: textOrNull,
-    policyId: TEXT,
+    followUpOf: nullable(FACT),
+    policyId: FACT,
     policyVersion: INTEGER,
-    calendars: mapOf(TEXT),
+    calendars: mapOf(FACT),
     severity,
-    clause: TEXT,
+    clause: FACT,
     notMeasured: listOf(kind),
     observedUntil: instantOrNull,
     silenceFrom: orAbsent(instant),
@@ -163,20 +179,20 @@ export const EVENT_SHAPES: { readonly [Type in EventType]: Shape<Data<Type>> } =
   RECLASSIFIED: objectOf<Data<'RECLASSIFIED'>>({
     impacts,
     severity,
-    clause: TEXT,
+    clause: FACT,
     override: nullable(override),
-    reason: textOrNull,
+    reason: writtenOrNull,
     effects,
   }),
   OVERRIDE_PROPOSED: objectOf<Data<'OVERRIDE_PROPOSED'>>({ proposal, effects }),
-  OVERRIDE_APPROVED: objectOf<Data<'OVERRIDE_APPROVED'>>({ proposal, reason: textOrNull, effects }),
-  OVERRIDE_REJECTED: objectOf<Data<'OVERRIDE_REJECTED'>>({ proposal, reason: TEXT, effects }),
-  WORKAROUND_APPLIED: objectOf<Data<'WORKAROUND_APPLIED'>>({ workaround, clause: TEXT, effects }),
+  OVERRIDE_APPROVED: objectOf<Data<'OVERRIDE_APPROVED'>>({ proposal, reason: writtenOrNull, effects }),
+  OVERRIDE_REJECTED: objectOf<Data<'OVERRIDE_REJECTED'>>({ proposal, reason: WRITTEN, effects }),
+  WORKAROUND_APPLIED: objectOf<Data<'WORKAROUND_APPLIED'>>({ workaround, clause: FACT, effects }),
   WORKAROUND_WITHDRAWN: objectOf<Data<'WORKAROUND_WITHDRAWN'>>({
     impacts,
     severity,
-    clause: TEXT,
-    reason: textOrNull,
+    clause: FACT,
+    reason: writtenOrNull,
     effects,
   }),
   WAITING_STARTED: objectOf<Data<'WAITING_STARTED'>>({ reason: waitingReason, effects }),
@@ -184,20 +200,20 @@ export const EVENT_SHAPES: { readonly [Type in EventType]: Shape<Data<Type>> } =
   COMMUNICATED: objectOf<Data<'COMMUNICATED'>>({
     direction: oneOf(DIRECTIONS),
     channel: oneOf(CHANNELS),
-    body: TEXT,
+    body: WRITTEN,
     effects,
   }),
-  CALL_RECORDED: objectOf<Data<'CALL_RECORDED'>>({ note: textOrNull, effects }),
-  RESOLVED: objectOf<Data<'RESOLVED'>>({ resolution: textOrNull, effects }),
-  REOPENED: objectOf<Data<'REOPENED'>>({ reason: textOrNull, effects }),
+  CALL_RECORDED: objectOf<Data<'CALL_RECORDED'>>({ note: writtenOrNull, effects }),
+  RESOLVED: objectOf<Data<'RESOLVED'>>({ resolution: writtenOrNull, effects }),
+  REOPENED: objectOf<Data<'REOPENED'>>({ reason: writtenOrNull, effects }),
   CLOSED: objectOf<Data<'CLOSED'>>({
     cause: oneOf<Data<'CLOSED'>['cause']>(['CONFIRMED', 'CANCELLED', 'SILENCE']),
-    reason: textOrNull,
+    reason: writtenOrNull,
     effects,
   }),
-  ASSIGNED: objectOf<Data<'ASSIGNED'>>({ assignee: textOrNull, effects }),
+  ASSIGNED: objectOf<Data<'ASSIGNED'>>({ assignee: nullable(ASSIGNEE), effects }),
   BREACH_WAIVED: objectOf<Data<'BREACH_WAIVED'>>({ kind, cycle: INTEGER, waiver, effects }),
-  MARK_REACHED: objectOf<Data<'MARK_REACHED'>>({ kind, cycle: INTEGER, mark: TEXT }),
+  MARK_REACHED: objectOf<Data<'MARK_REACHED'>>({ kind, cycle: INTEGER, mark: FACT }),
   COMMITMENT_BREACHED: objectOf<Data<'COMMITMENT_BREACHED'>>({
     kind,
     cycle: INTEGER,

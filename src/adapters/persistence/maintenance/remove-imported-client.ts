@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type { Actor } from '../../../domain/actor';
 import { rowsOf } from '../database/sql';
 import { type Transaction, transact } from '../database/transact';
+import { withoutAppendOnly } from '../erasure/append-only';
 
 /** What became of a removal. */
 export type ClientRemoval =
@@ -14,9 +15,6 @@ export type ClientRemoval =
  * Removes a client, its tickets, their events and what is derived from them, in one transaction, if
  * an import alone has made all of them. If anyone else has, it removes nothing. Numbers of tickets
  * are not used again.
- *
- * The trigger that keeps the log append-only is disabled within this transaction, which only the
- * owner of the table may do; for all others it stays in force.
  *
  * @param by the actor of the import; the service itself may have recorded what fell due
  */
@@ -53,9 +51,7 @@ async function remove(tx: Transaction, clientId: string): Promise<ClientRemoval>
   for (const table of ['external_ids', 'commitment_outcomes', 'ticket_milestones']) {
     await run(`DELETE FROM ${table} WHERE client_id = $1`);
   }
-  await rowsOf(tx, { text: 'ALTER TABLE events DISABLE TRIGGER events_append_only' });
-  const events = await run('DELETE FROM events WHERE client_id = $1 RETURNING id');
-  await rowsOf(tx, { text: 'ALTER TABLE events ENABLE ALWAYS TRIGGER events_append_only' });
+  const events = await withoutAppendOnly(tx, () => run('DELETE FROM events WHERE client_id = $1 RETURNING id'));
   const tickets = await run('DELETE FROM tickets WHERE client_id = $1 RETURNING id');
   await run('DELETE FROM clients WHERE id = $1');
   return { done: 'REMOVED', tickets: tickets.length, events: events.length };

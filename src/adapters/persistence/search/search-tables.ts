@@ -7,21 +7,21 @@ import type { Statement } from '../database/sql';
 import { comparisonKey, hashOf } from './comparison-key';
 import { gramsOf } from './grams';
 import { type Following, LogFollower, NOT_ON } from './log-follower';
-import {
-  ADD_NAMES,
-  ADD_TEXTS,
-  FOLLOW_NAMES,
-  FOLLOW_TEXTS,
-  type FollowedRow,
-  SEARCHED,
-  SPELLED,
-} from './statements/follow-log';
+import { ADD_NAMES, ADD_TEXTS, FOLLOW_NAMES, FOLLOW_TEXTS, SEARCHED, SPELLED } from './statements/follow-log';
 
-const textsOf = (row: FollowedRow, fields: readonly string[]): readonly string[] =>
+const textsOf = (row: Readonly<Record<string, unknown>>, fields: readonly string[]): readonly string[] =>
   fields.flatMap((field) => {
     const value = row[field];
     return (Array.isArray(value) ? value : [value]).filter((text) => typeof text === 'string');
   });
+
+/** The row of `search_texts` of an event with these fields. */
+export function searchRowOf(row: Readonly<Record<string, unknown>>) {
+  const { ticket_id, number } = row;
+  const text = textsOf(row, SEARCHED).map(folded).join('\n');
+  // As text, because the server reads a list of JSON numbers more slowly.
+  return { ticket_id, number, folded: text, grams: `{${gramsOf(text).join()}}` };
+}
 
 /** The characters after which other requests get their turn. */
 const MOST_AT_ONCE = 50_000;
@@ -40,16 +40,14 @@ const TEXTS: Following = {
     let texts: object[] = [];
     let [inTurn, inStatement] = [0, 0];
     for (const row of rows) {
-      const { ticket_id, number } = row;
-      const text = textsOf(row, SEARCHED).map(folded).join('\n');
-      inTurn += text.length;
-      inStatement += text.length;
+      const searched = searchRowOf(row);
+      inTurn += searched.folded.length;
+      inStatement += searched.folded.length;
       if (inTurn > MOST_AT_ONCE) {
         await nextTurn();
         inTurn = 0;
       }
-      // As text, because the server reads a list of JSON numbers more slowly.
-      texts.push({ ticket_id, number, folded: text, grams: `{${gramsOf(text).join()}}` });
+      texts.push(searched);
       if (inStatement > MOST_IN_STATEMENT) {
         yield addTexts(NOT_ON, texts);
         texts = [];
@@ -63,11 +61,12 @@ const TEXTS: Following = {
 const NAMES: Following = {
   read: FOLLOW_NAMES,
   async *write(doneBefore, rows) {
-    const written = new Set(rows.flatMap((row) => textsOf(row, SPELLED)));
-    const spellings = [...written].map(spellingOf);
-    const ids = rows.flatMap(({ externalId, client_id, ticket_id }) =>
+    const spellings = rows.flatMap(({ ticket_id, number, ...row }) =>
+      textsOf(row, SPELLED).map((written) => ({ ticket_id, number, ...spellingOf(written) })),
+    );
+    const ids = rows.flatMap(({ externalId, client_id, ticket_id, number }) =>
       typeof externalId === 'string'
-        ? [{ folded: comparisonKey(externalId), client_id, ticket_id, written: externalId }]
+        ? [{ folded: comparisonKey(externalId), client_id, ticket_id, number, written: externalId }]
         : [],
     );
     yield { ...ADD_NAMES, values: [doneBefore, 'names', JSON.stringify(spellings), JSON.stringify(ids)] };
@@ -75,7 +74,7 @@ const NAMES: Following = {
 };
 
 /** The row of `spellings` of a text. */
-const spellingOf = (written: string) => ({
+export const spellingOf = (written: string) => ({
   folded: comparisonKey(written),
   written_hash: hashOf(written),
   written,

@@ -98,20 +98,29 @@ export const ADD_TEXTS = {
          ) ${ADVANCE}`,
 };
 
-/** Adds spellings ($3) and external ids ($4), each as JSON, and moves the follower ($2) on ($1). */
+/**
+ * Adds spellings ($3) and external ids ($4), each as JSON, and moves the follower ($2) on ($1).
+ * Leaves out those that their events have no more, because an erasure has changed them since they
+ * were read.
+ */
 export const ADD_NAMES = {
   name: 'add-names',
   text: `WITH spelled AS (
            INSERT INTO spellings (folded, written_hash, written)
-           SELECT r.folded, r.written_hash, r.written
-             FROM json_to_recordset($3::json) AS r (folded uuid, written_hash uuid, written text)
+           SELECT DISTINCT r.folded, r.written_hash, r.written
+             FROM json_to_recordset($3::json)
+               AS r (folded uuid, written_hash uuid, written text, ticket_id uuid, number int)
+             JOIN events e ON e.ticket_id = r.ticket_id AND e.number = r.number
+            WHERE r.written IN (e.data->>'assignee', e.data->>'reporter') OR e.data->'tags' ? r.written
             ORDER BY r.folded, r.written_hash
            ON CONFLICT DO NOTHING
          ), named AS (
            INSERT INTO external_ids (folded, client_id, duplicate, written)
            SELECT r.folded, r.client_id,
                   CASE WHEN x.written IS NULL AND row_number() OVER same = 1 THEN 0 ELSE t.number END, r.written
-             FROM json_to_recordset($4::json) AS r (folded uuid, client_id uuid, ticket_id uuid, written text)
+             FROM json_to_recordset($4::json)
+               AS r (folded uuid, client_id uuid, ticket_id uuid, number int, written text)
+             JOIN events e ON e.ticket_id = r.ticket_id AND e.number = r.number AND e.data->>'externalId' = r.written
              JOIN tickets t ON t.id = r.ticket_id
              LEFT JOIN external_ids x ON x.folded = r.folded AND x.client_id = r.client_id AND x.duplicate = 0
             WHERE x.written IS DISTINCT FROM r.written

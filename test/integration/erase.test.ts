@@ -1,0 +1,301 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Client } from 'pg';
+import { rowsOf as parsedRows } from '../../src/adapters/persistence/database/sql';
+import { PERSONAL_COLUMNS } from '../../src/adapters/persistence/erasure/personal-columns';
+import { gramsOf } from '../../src/adapters/persistence/search/grams';
+import { TABLES } from '../../src/adapters/persistence/tables';
+import { eventOf } from '../../src/adapters/persistence/tickets/event-row';
+import { ticketOf } from '../../src/adapters/persistence/tickets/ticket-row';
+import { matchesLog } from '../../src/application/tickets/matches-log';
+import { folded } from '../../src/domain/folded-text';
+import { foldAll } from '../../src/domain/ticket/fold';
+import { eraseHere } from '../support/commands-here';
+import { type Json, SEV1, SEV3, startTestService, type TestService } from '../support/graphql-service';
+import { untilTrue } from '../support/until';
+
+const NAME = 'Zoë Quartermain-Straße';
+const EMAIL = 'zoe.q@mailbox.example';
+const TEXT = 'the purple checkout hippopotamus';
+/** What no table may have afterwards, as it is compared. */
+const THEIRS = [NAME, EMAIL, TEXT].map(folded);
+// A header has bytes; its name is in UTF-8.
+const AGENT = { 'x-stepdown-agent': Buffer.from(NAME).toString('latin1') };
+const APPROVER = { 'x-stepdown-agent': 'Paul Approver' };
+const OTHER = { 'x-stepdown-agent': 'Bob Unconcerned' };
+
+let service: TestService;
+let db: Client;
+beforeAll(async () => {
+  service = await startTestService();
+  db = new Client(service.database.url);
+  await db.connect();
+});
+afterAll(async () => {
+  await db.end();
+  await service.close();
+});
+
+const rowsOf = async (text: string, values: unknown[] = []): Promise<Json[]> => (await db.query(text, values)).rows;
+
+/** All rows of all tables as text, with what the planner has noted of their values. */
+async function dump(): Promise<readonly string[]> {
+  const tables = await rowsOf(`SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'`);
+  const rows: string[] = [];
+  for (const { table_name } of tables) {
+    const all = await rowsOf(`SELECT t::text AS row FROM ${table_name} t`);
+    rows.push(...all.map(({ row }) => `${table_name} ${row}`));
+  }
+  const noted = await rowsOf(`SELECT 'pg_stats ' || s::text AS row FROM pg_stats s WHERE schemaname = 'public'`);
+  return [...rows, ...noted.map(({ row }) => row)];
+}
+const rowsWith = async (texts: readonly string[]) =>
+  (await dump()).filter((row) => texts.some((text) => folded(row).includes(text)));
+
+/** The texts of searches hold no text, but what texts have these sequences of characters. */
+const searchable = async (text: string): Promise<number> => {
+  const grams = gramsOf(folded(text));
+  return (await rowsOf('SELECT FROM search_texts WHERE grams @> $1', [grams])).length;
+};
+
+async function mutate(name: string, input: Json, headers: Json = {}): Promise<Json> {
+  const type = `${name[0]?.toUpperCase()}${name.slice(1)}Input`;
+  const { data, errors } = await service.ask(
+    `mutation ($input: ${type}!) { ${name}(input: $input) { ticket { id number } userErrors { message } } }`,
+    { input },
+    headers,
+  );
+  if (errors.length > 0 || data[name].userErrors.length > 0) throw new Error(JSON.stringify([errors, data]));
+  return data[name].ticket;
+}
+
+let key = 0;
+const withKey = (input: object) => ({ ...input, idempotencyKey: `key-${++key}` });
+
+/** A ticket on which everything happens; its people and texts are given. */
+async function aDay(who: {
+  readonly reporter: string;
+  readonly headers: object;
+  readonly text: string;
+}): Promise<Json> {
+  const { reporter, headers, text } = who;
+  const noted = (impacts: Json) => impacts.map((impact: Json) => ({ ...impact, note: `${text} (impact)` }));
+  const ticket = await mutate(
+    'submitTicket',
+    withKey({
+      subject: `Subject: ${text}`,
+      description: `I am ${reporter}. ${text}`,
+      reporter,
+      assignee: reporter,
+      impacts: noted(SEV1),
+      tags: ['billing', reporter],
+      externalId: `INC ${reporter}`,
+      externalUrl: `https://tracker.example/?by=${encodeURIComponent(reporter)}`,
+    }),
+    headers,
+  );
+  const step = (name: string, input: object = {}, by = headers) =>
+    mutate(name, withKey({ ticketId: ticket.id, ...input }), by);
+  await step('acknowledgeTicket');
+  await step('communicate', { direction: 'INBOUND', body: text });
+  await step('communicate', { direction: 'OUTBOUND', body: `Dear ${reporter}` }, OTHER);
+  await step('recordCall', { note: text });
+  await step('reclassifyTicket', { override: { severity: 'SEV3', reason: text } });
+  await step('approveOverride', { reason: `as ${reporter} says` }, APPROVER);
+  await step('reclassifyTicket', { impacts: noted(SEV1), reason: text });
+  await step('reclassifyTicket', { override: { severity: 'SEV4', reason: text } });
+  await step('rejectOverride', { reason: text }, APPROVER);
+  await step('applyWorkaround', { description: text, remaining: noted(SEV3) });
+  await step('withdrawWorkaround', { reason: text });
+  await step('assignTicket', { assignee: reporter });
+  await step('resolveTicket', { resolution: text });
+  await step('reopenTicket', { reason: text });
+  await step('closeTicket', { reason: text });
+  return ticket;
+}
+
+const REPORT = `{ slaReport(groupBy: ASSIGNEE, from: "2020-01-01T00:00:00Z", to: "2100-01-01T00:00:00Z") {
+  groups { key opened closed overall { met breached } }
+} }`;
+
+/** Whether each ticket is what its events make it. */
+async function matchLogs(): Promise<readonly boolean[]> {
+  const tickets = await parsedRows<Json>(db, { text: 'SELECT * FROM tickets ORDER BY number' });
+  const events = await parsedRows<Json>(db, { text: 'SELECT * FROM events ORDER BY ticket_id, number' });
+  return tickets.map((row) => {
+    const stored = ticketOf(row);
+    const ticket = foldAll(events.filter(({ ticket_id }) => ticket_id === row.id).map(eventOf));
+    return matchesLog(stored, { ...stored, ...ticket });
+  });
+}
+
+/** What an erasure keeps. */
+const facts = () =>
+  rowsOf(`SELECT e.id, e.xid::text, e.ticket_id, e.number, e.type, e.at, e.recorded_at, e.once_key,
+                 e.data->'severity' AS severity, e.data->'clause' AS clause, e.actor->'kind' AS kind,
+                 (e.data #- '{effects,severityChange,by}' #- '{effects,severityChange,reason}')->'effects' AS effects
+            FROM events e ORDER BY e.id`);
+
+describe('stepdown erase --person', () => {
+  let mine: Json;
+  let helped: Json;
+  let other: Json;
+  let before: { readonly facts: Json; readonly report: Json; readonly other: Json };
+
+  beforeAll(async () => {
+    mine = await aDay({ reporter: NAME, headers: OTHER, text: `${TEXT} ${EMAIL}` });
+    helped = await aDay({ reporter: 'Claire Client', headers: AGENT, text: `about ${TEXT}` });
+    other = await aDay({ reporter: 'Dora Distant', headers: OTHER, text: 'nothing of it' });
+    // What the log says is in the tables of searches too.
+    await service.data(`{ tickets(first: 1, filter: { text: "hippopotamus" }) { totalCount } }`);
+    await untilTrue(async () => (await rowsOf('SELECT FROM spellings WHERE written = $1', [NAME])).length > 0);
+    await db.query('ANALYZE');
+    before = {
+      facts: await facts(),
+      report: await service.data(REPORT),
+      other: await rowsOf(`SELECT t::text FROM tickets t WHERE number = $1`, [other.number]),
+    };
+    expect((await rowsWith(THEIRS)).length).toBeGreaterThan(30);
+  });
+
+  it('counts without changing anything', async () => {
+    // Not what other processes go on changing: the position in the log, and the planner's figures.
+    const lasting = async () => (await dump()).filter((row) => !/^(log_followers|pg_stats) /.test(row));
+    const rows = await lasting();
+    const { code, stdout } = await eraseHere(
+      { DATABASE_URL: service.database.url },
+      { persons: [NAME], isDryRun: true },
+    );
+    expect([code, stdout]).toEqual([
+      0,
+      expect.stringMatching(/^Would erase \d+ texts and \d+ names in \d+ events of 2 tickets, and change/),
+    ]);
+    expect(await lasting()).toEqual(rows);
+  });
+
+  it('leaves no table with the name, the address or a text, while a service runs', async () => {
+    const done = await eraseHere({ DATABASE_URL: service.database.url }, { persons: [NAME, EMAIL] });
+    expect([done.code, done.stdout, done.stderr]).toEqual([
+      0,
+      expect.stringMatching(/^Erased \d+ texts and \d+ names in \d+ events of 2 tickets/),
+      expect.stringMatching(/The person becomes erased-[0-9a-f]{12}\. If this is interrupted, run it again with --as/),
+    ]);
+    expect(await rowsWith(THEIRS)).toEqual([]);
+    expect(await searchable('hippopotamus')).toBe(0);
+  });
+
+  it('leaves nothing that the API finds', async () => {
+    const found = async (filter: Json) =>
+      (await service.data('query ($filter: TicketFilter) { tickets(filter: $filter) { totalCount } }', { filter }))
+        .tickets.totalCount;
+    expect(await found({ text: 'hippopotamus' })).toBe(0);
+    expect(await found({ reporter: { eq: NAME } })).toBe(0);
+    expect(await found({ assignee: { eq: NAME } })).toBe(0);
+    const [{ pseudonym }] = await rowsOf('SELECT reporter AS pseudonym FROM tickets WHERE number = $1', [mine.number]);
+    expect(await found({ reporter: { eq: pseudonym } })).toBe(1);
+    expect(await found({ text: '[erased]' })).toBe(2);
+  });
+
+  it('keeps the facts of all events, and tickets that are what their events make them', async () => {
+    expect(await facts()).toEqual(before.facts);
+    const matches = await matchLogs();
+    expect(matches).toEqual(matches.map(() => true));
+    expect(matches.length).toBe(3);
+  });
+
+  it('has one pseudonym for the person, under which reports count as before', async () => {
+    const names = await rowsOf(
+      `SELECT DISTINCT name FROM (
+         SELECT reporter AS name FROM tickets UNION SELECT assignee FROM tickets UNION SELECT actor->>'name' FROM events
+       ) n WHERE name LIKE 'erased-%'`,
+    );
+    expect(names).toHaveLength(1);
+    const renamed = JSON.parse(JSON.stringify(before.report).replaceAll(NAME, names[0].name));
+    const sorted = ({ slaReport }: Json) => slaReport.groups.toSorted((a: Json, b: Json) => (a.key < b.key ? -1 : 1));
+    expect(sorted(await service.data(REPORT))).toEqual(sorted(renamed));
+  });
+
+  it('keeps what others wrote of others', async () => {
+    expect(await rowsOf(`SELECT t::text FROM tickets t WHERE number = $1`, [other.number])).toEqual(before.other);
+    const [{ reporter, subject }] = await rowsOf('SELECT reporter, subject FROM tickets WHERE number = $1', [
+      helped.number,
+    ]);
+    expect([reporter, subject]).toEqual(['Claire Client', '[erased]']);
+  });
+
+  it('removes the answers to keys of the person, and leaves others', async () => {
+    const callers = (await rowsOf('SELECT DISTINCT caller FROM idempotency_keys')).map(({ caller }) => caller);
+    expect(callers.sort()).toEqual(['AGENT/bob-unconcerned', 'AGENT/paul-approver']);
+  });
+
+  it('keeps the log append-only for all others', async () => {
+    await expect(db.query(`UPDATE events SET type = 'CLOSED'`)).rejects.toThrow('append-only');
+  });
+
+  it('leaves no line of the log with a text', () => {
+    const lines = service.logged.map((line) => folded(JSON.stringify(line)));
+    expect(lines.length).toBeGreaterThan(50);
+    expect(lines.filter((line) => [EMAIL, TEXT].map(folded).some((text) => line.includes(text)))).toEqual([]);
+  });
+
+  it('finds nothing more when it runs again', async () => {
+    const { stdout } = await eraseHere({ DATABASE_URL: service.database.url }, { persons: [NAME, EMAIL] });
+    expect(stdout).toBe(
+      'Erased 0 texts and 0 names in 0 events of 0 tickets, and changed 0 rows of other tables, and 0 answers to idempotency keys.\n',
+    );
+  });
+});
+
+describe('stepdown erase --ticket', () => {
+  it('leaves no text, tag, address or reporter of the ticket, and the names of agents', async () => {
+    const ticket = await aDay({ reporter: 'Erin Example', headers: OTHER, text: 'a green giraffe' });
+    await untilTrue(async () => (await rowsOf(`SELECT FROM spellings WHERE written = 'Erin Example'`)).length > 0);
+    const { code } = await eraseHere({ DATABASE_URL: service.database.url }, { tickets: [ticket.number] });
+    expect(code).toBe(0);
+    const [row] = await rowsOf('SELECT * FROM tickets WHERE number = $1', [ticket.number]);
+    expect(row).toMatchObject({
+      subject: '[erased]',
+      reporter: expect.stringMatching(/^erased-/),
+      external_id: expect.stringMatching(/^erased-/),
+      external_url: 'https://erased.invalid/',
+      tags: ['[erased]', '[erased]'],
+      assignee: 'Erin Example',
+    });
+    expect(await rowsWith(['green giraffe'])).toEqual([]);
+    // The tag of other tickets is still known, and so is the assignee.
+    const known = (await rowsOf('SELECT written FROM spellings')).map(({ written }) => written);
+    expect(known).toEqual(expect.arrayContaining(['billing', 'Erin Example', row.reporter]));
+    expect((await matchLogs()).every(Boolean)).toBe(true);
+  });
+});
+
+describe('what it refuses', () => {
+  it.each([
+    [{}, /^Say what to erase/],
+    [{ persons: ['ab'] }, /^--person takes a name or an address of 3 to 200 characters/],
+    [{ tickets: [4711] }, /^There is no ticket 4711\. Nothing was erased/],
+    [{ persons: ['Ada'], pseudonym: 'Ada' }, /^--as takes the pseudonym/],
+    [{ persons: ['Ada'], isConfirmed: false }, /^An erasure cannot be undone\. Add --yes/],
+  ])('%j', async (options, message) => {
+    expect(await eraseHere({ DATABASE_URL: service.database.url }, options)).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(message),
+    });
+  });
+});
+
+it('every column that can hold text says what an erasure does with it', async () => {
+  const columns = await rowsOf(
+    `SELECT table_name || '.' || column_name AS name,
+            data_type IN ('text', 'character varying', 'jsonb', 'json', 'bytea', 'ARRAY') AS is_text
+       FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 'migrations'`,
+  );
+  const tables = new Set<string>(TABLES.map(({ options }) => options.name));
+  const declared = Object.entries(PERSONAL_COLUMNS)
+    .filter(([table]) => tables.has(table))
+    .flatMap(([table, treatments]) => Object.keys(treatments).map((column) => `${table}.${column}`));
+  expect(columns.filter(({ name, is_text }) => is_text && !declared.includes(name)).map(({ name }) => name)).toEqual(
+    [],
+  );
+  expect(declared.filter((column) => !columns.some(({ name }) => name === column))).toEqual([]);
+});
