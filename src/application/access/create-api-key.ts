@@ -42,6 +42,13 @@ export async function createApiKey(
     return refused({ code: 'InvalidInput', field: 'expiresAt', expected: 'takes a time in the future' });
   }
   const scopes = [...new Set(request.scopes)];
+  if (clientId !== null && scopes.includes('ADMIN')) {
+    return refused({
+      code: 'InvalidInput',
+      field: 'scopes',
+      expected: 'takes ADMIN only for the tickets of all clients',
+    });
+  }
   const prefix = newPrefix();
   const secret = newSecret();
   const id = uuidv7();

@@ -44,7 +44,8 @@ export class TokenReader {
     const { subject, expiresAt } = token;
     const name = nameOf(token);
     if (role === 'SERVICE') {
-      const scopes = scopesOf(token.scopes);
+      // What an administrator may do concerns all clients.
+      const scopes = scopesOf(token.scopes).filter((scope) => scope !== 'ADMIN' || sees === 'ALL');
       const caller = { actor: { kind: 'SERVICE', id: subject, name }, sees, rights: { role, scopes } } as const;
       return { identity: { caller, expiresAt, credential: subject }, person: null };
     }

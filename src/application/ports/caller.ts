@@ -3,11 +3,25 @@ import { ALL_RIGHTS, type Rights } from '../access/rights';
 import type { WaitSignal } from '../waiting-line';
 import type { TextsRead } from './texts-read';
 
+/** The client accounts whose rows some work may read and change. */
+export type Visibility = 'ALL' | readonly string[];
+
 /**
- * The operation that reads: what ends it, and what bounds it. An operation always has both, so that
- * none of its reads can leave out one of them.
+ * Who reads, as far as reads depend on it. No read can be without it: the database shows the rows
+ * of these clients only (ADR 029).
  */
-export type Reading =
+interface Seeing {
+  /** The client accounts whose tickets the caller may see. */
+  readonly sees: Visibility;
+}
+
+/**
+ * The operation that reads: whose rows it may see, what ends it, and what bounds it. An operation
+ * always has the last two, so that none of its reads can leave out one of them.
+ */
+export type Reading = Seeing & Bounded;
+
+type Bounded =
   | {
       /**
        * Identifies the running operation of the caller, and is aborted when that must end: its time
@@ -20,15 +34,16 @@ export type Reading =
   | { readonly signal?: never; readonly texts?: never };
 
 /** Work of the service itself, or of a command: it runs to its end, and may read any length. */
-export const OWN_WORK: Reading = {};
+export const OWN_WORK: Reading = { sees: 'ALL' };
+
+/** The same reading of what belongs to no client, and is read for every caller. */
+export const seeingAll = (reading: Reading): Reading => ({ ...reading, sees: 'ALL' });
 
 /** Who sends a request, and what the request may see and do. */
 export type Caller = Identified & Reading;
 
-export interface Identified {
+export interface Identified extends Seeing {
   readonly actor: Actor;
-  /** The client accounts whose tickets the caller may see. */
-  readonly sees: 'ALL' | readonly string[];
   readonly rights: Rights;
   /**
    * Aborted as soon as the caller gets no answer, also while a mutation runs, which `signal` does

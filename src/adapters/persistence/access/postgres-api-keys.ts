@@ -1,6 +1,6 @@
 import { type DataSource, IsNull } from 'typeorm';
 import type { ApiKey, ApiKeys, HashedApiKey } from '../../../application/ports/api-keys';
-import type { Reading } from '../../../application/ports/caller';
+import { type Reading, seeingAll } from '../../../application/ports/caller';
 import { isUuid } from '../../../domain/text';
 import { batched } from '../database/batched';
 import { poolOf } from '../database/data-source';
@@ -34,7 +34,7 @@ export function createApiKeys(dataSource: DataSource): ApiKeys {
   });
   const byId = async (reading: Reading, id: string): Promise<ApiKey | null> => {
     if (!isUuid(id)) return null;
-    const row = await retryRead(() => repositoryOn(lookups.under(reading)).findOneBy({ id }));
+    const row = await retryRead(() => repositoryOn(lookups.under(seeingAll(reading))).findOneBy({ id }));
     return row === null ? null : apiKeyOf(row);
   };
 
@@ -66,10 +66,10 @@ export function createApiKeys(dataSource: DataSource): ApiKeys {
       const to = new Parameters();
       const parts = { select: 'k.*', from: 'api_keys k', where: 'TRUE' };
       const statement = to.statement(pageStatement(parts, LATEST_FIRST, page, to));
-      const rows = await readRows<ApiKeyRow & Placed>(lookups.under(reading), statement);
+      const rows = await readRows<ApiKeyRow & Placed>(lookups.under(seeingAll(reading)), statement);
       return pageOf(rows, page, (row) => ({ node: apiKeyOf(row), cursor: cursorOf(LATEST_FIRST, row) }));
     },
-    count: (reading) => retryRead(() => repositoryOn(lookups.under(reading)).count()),
+    count: (reading) => retryRead(() => repositoryOn(lookups.under(seeingAll(reading))).count()),
   };
 }
 

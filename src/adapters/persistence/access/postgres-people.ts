@@ -1,6 +1,6 @@
 import { type DataSource, In } from 'typeorm';
 import { v7 as newId } from 'uuid';
-import type { Reading } from '../../../application/ports/caller';
+import { type Reading, seeingAll } from '../../../application/ports/caller';
 import type { KnownPerson, People, PeopleFilter } from '../../../application/ports/people';
 import { isUuid } from '../../../domain/text';
 import { batched } from '../database/batched';
@@ -43,7 +43,7 @@ export function createPeople(dataSource: DataSource): People {
   const repositoryOn = (on: Queryable) => entityManager(dataSource, on).getRepository(people);
   const byId = async (reading: Reading, id: string): Promise<KnownPerson | null> => {
     if (!isUuid(id)) return null;
-    const row = await retryRead(() => repositoryOn(lookups.under(reading)).findOneBy({ id }));
+    const row = await retryRead(() => repositoryOn(lookups.under(seeingAll(reading))).findOneBy({ id }));
     return row === null ? null : personOf(row);
   };
 
@@ -55,7 +55,7 @@ export function createPeople(dataSource: DataSource): People {
     }),
     isAgentName: async (reading, name) => {
       const agents = { role: In(['AGENT', 'ADMIN']), is_active: true };
-      const on = lookups.under(reading);
+      const on = lookups.under(seeingAll(reading));
       if (await retryRead(() => repositoryOn(on).existsBy({ ...agents, name_key: comparisonKey(name) }))) return true;
       return (await retryRead(() => repositoryOn(on).existsBy(agents))) ? false : null;
     },
@@ -79,13 +79,13 @@ export function createPeople(dataSource: DataSource): People {
       const to = new Parameters();
       const parts = { select: 'p.*', from: 'people p', where: whereOf(filter, to) };
       const statement = to.statement(pageStatement(parts, FIRST_SEEN_FIRST, page, to));
-      const rows = await readRows<PersonRow & Placed>(lookups.under(reading), statement);
+      const rows = await readRows<PersonRow & Placed>(lookups.under(seeingAll(reading)), statement);
       return pageOf(rows, page, (row) => ({ node: personOf(row), cursor: cursorOf(FIRST_SEEN_FIRST, row) }));
     },
     count: async (reading, filter) => {
       const to = new Parameters();
       const text = `SELECT count(*) AS count FROM people p WHERE ${whereOf(filter, to)}`;
-      const [row] = await readRows<{ count: string }>(lookups.under(reading), to.statement(text));
+      const [row] = await readRows<{ count: string }>(lookups.under(seeingAll(reading)), to.statement(text));
       return Number(row?.count ?? 0);
     },
   };
