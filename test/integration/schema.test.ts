@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from '@jest/globals';
 import { buildSchema, getNamedType, isInputObjectType, isObjectType, parse, validateSchema } from 'graphql';
 import { printSchemaText } from '../../src/adapters/cli/print-schema';
+import { deprecationsIn } from '../support/deprecations';
 
 const ROOT = join(__dirname, '../..');
 const FILE = join(ROOT, 'schema.graphql');
@@ -18,12 +20,102 @@ it('is printed the same each time', () => {
   expect(printSchemaText()).toBe(printSchemaText());
 });
 
-it('passes every rule of the linter, those of Relay and of descriptions among them', async () => {
-  const linter = join(ROOT, 'node_modules/.bin/graphql-schema-linter');
-  const { stdout } = await promisify(execFile)(process.execPath, [linter, '--format', 'json', FILE]).catch(
+const LINTER = join(ROOT, 'node_modules/graphql-schema-linter');
+
+/** The errors of the linter for a schema, by its default configuration: all of its rules. */
+async function lint(file: string): Promise<readonly { readonly rule: string; readonly message: string }[]> {
+  const program = join(ROOT, 'node_modules/.bin/graphql-schema-linter');
+  const { stdout } = await promisify(execFile)(process.execPath, [program, '--format', 'json', file]).catch(
     (failed) => failed,
   );
-  expect(JSON.parse(stdout)).toEqual({ errors: [] });
+  return JSON.parse(stdout).errors;
+}
+
+it('passes every rule of the linter, those of Relay and of descriptions among them', async () => {
+  expect(await lint(FILE)).toEqual([]);
+});
+
+it('would fail any of these rules', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'stepdown-lint-'));
+  const file = join(folder, 'wrong.graphql');
+  writeFileSync(
+    file,
+    `type Query { Tickets(first: Int): TicketConnection, a(b: order): state }
+    type ticket { "lower case" b: Int, a: Int @deprecated }
+    type TicketConnection { nodes: [ticket] }
+    type PageInfo { hasNextPage: Boolean }
+    interface Named { name: String, id: ID }
+    input order { b: Int, a: Int, C: Int }
+    enum state { open, CLOSED }
+    scalar Unused`,
+  );
+  const rules = readdirSync(join(LINTER, 'lib/rules')).map((name) => name.replace(/\.js$/, '').replaceAll('_', '-'));
+  const failed = new Set((await lint(file)).map(({ rule }) => rule));
+  rmSync(folder, { recursive: true });
+  expect(rules.filter((rule) => !failed.has(rule))).toEqual([]);
+  expect(rules).toEqual(
+    expect.arrayContaining(['relay-connection-types-spec', 'relay-connection-arguments-spec', 'relay-page-info-spec']),
+  );
+});
+
+it('names and shapes what Relay prescribes', () => {
+  const { query, types } = buildSchema(readFileSync(FILE, 'utf8')).toConfig();
+  const fieldsOf = (type: unknown) =>
+    Object.fromEntries(
+      Object.values(isObjectType(type) ? type.getFields() : {}).map((field) => [field.name, String(field.type)]),
+    );
+  expect(fieldsOf(query)).toMatchObject({ node: 'Node', nodes: '[Node]!' });
+  const objects = types.filter(isObjectType);
+  for (const type of objects.filter(({ name }) => name.endsWith('Connection'))) {
+    const { edges, nodes, pageInfo, totalCount } = fieldsOf(type);
+    const edge = fieldsOf(types.find(({ name }) => `[${name}!]!` === edges));
+    expect({ type: type.name, pageInfo, totalCount, ...edge, nodes }).toEqual({
+      type: type.name,
+      pageInfo: 'PageInfo!',
+      totalCount: 'Int!',
+      cursor: 'String!',
+      node: expect.stringMatching(/^\w+!$/),
+      nodes: `[${edge.node}]!`,
+    });
+  }
+  // An actor has an id of its own kind, and an error repeats the id that was not found. Clients
+  // that keep objects by their id alone must not keep these.
+  const withOtherId = objects.filter(
+    (type) => fieldsOf(type).id === 'ID!' && !type.getInterfaces().some(({ name }) => name === 'Node'),
+  );
+  expect(withOtherId.map(({ name }) => name).sort()).toEqual(['Actor', 'NotFound']);
+});
+
+it('names the input and the payload of a mutation after it', () => {
+  for (const { name, args, type } of Object.values(
+    buildSchema(readFileSync(FILE, 'utf8')).getMutationType()?.getFields() ?? {},
+  )) {
+    const stem = `${name[0]?.toUpperCase()}${name.slice(1)}`;
+    expect([String(args[0]?.type), String(type)]).toEqual([`${stem}Input!`, `${stem}Payload!`]);
+  }
+});
+
+it('says of every deprecated part what to use instead and when it goes', () => {
+  const undated = (sdl: string) => deprecationsIn(sdl).filter(({ removedFrom }) => removedFrom === null);
+  expect(undated(readFileSync(FILE, 'utf8'))).toEqual([]);
+  const sample = (reason: string) => `
+    type Query { a(b: Int @deprecated${reason}): Int @deprecated${reason} }
+    input I { c: Int @deprecated${reason} }
+    enum E { D @deprecated${reason} }`;
+  const paths = ['Query.a', 'Query.a.b', 'I.c', 'E.D'];
+  const dated = '(reason: "Use `x` instead. Removed on or after 2027-06-30.")';
+  expect(deprecationsIn(sample(dated)).map(({ path, removedFrom }) => [path, removedFrom])).toEqual(
+    paths.map((path) => [path, '2027-06-30']),
+  );
+  for (const reason of [
+    '',
+    '(reason: "Use `x` instead.")',
+    '(reason: "Removed on or after 2027-06-30.")',
+    '(reason: "Use `x` instead. Removed on or after 2027-06-31.")',
+    '(reason: "Use `x` instead. Removed soon.")',
+  ]) {
+    expect(undated(sample(reason)).map(({ path }) => path)).toEqual(paths);
+  }
 });
 
 it('describes every element, down to arguments and enum values', () => {

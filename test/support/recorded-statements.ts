@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Client } from 'pg';
 import { purgeIdempotencyKeys } from '../../src/adapters/persistence/maintenance/purge-idempotency-keys';
@@ -80,8 +80,8 @@ const FIRST_PAGE: PageRequest = { count: 2, from: 'START', after: null, before: 
 
 /**
  * Writes the statements of the present code to test/fixtures/releases/RELEASE/statements.json:
- * every kind of read and write that a service sends, once. Run it when a release is made; see the
- * README of that folder.
+ * every kind of read and write that a service sends, once. Copies schema.graphql beside them. Run
+ * it when a release is made; see the README of that folder.
  */
 export async function recordRelease(release: string): Promise<void> {
   const statements = await recording(async () => {
@@ -155,4 +155,5 @@ export async function recordRelease(release: string): Promise<void> {
   });
   mkdirSync(dirname(fileOf(release)), { recursive: true });
   writeFileSync(fileOf(release), `${JSON.stringify(statements, null, 1)}\n`);
+  copyFileSync(join(__dirname, '../../schema.graphql'), join(dirname(fileOf(release)), 'schema.graphql'));
 }
