@@ -377,3 +377,14 @@ AS $function$
     RETURN NULL;
   END
   $function$;
+
+-- How the names with these keys are written; also for roles that may not read all names
+CREATE OR REPLACE FUNCTION public.spellings_of(keys uuid[])
+ RETURNS SETOF text
+ LANGUAGE sql
+ STABLE SECURITY DEFINER ROWS 2
+BEGIN ATOMIC
+ SELECT s.written
+    FROM spellings s
+   WHERE (s.folded = ANY (spellings_of.keys));
+END;

@@ -10,6 +10,7 @@ import { SilenceSinceInbound1764700000000 } from './1764700000000-SilenceSinceIn
 import { LastEventOrder1764710000000 } from './1764710000000-LastEventOrder';
 import { ComparedTexts1764720000000 } from './1764720000000-ComparedTexts';
 import { SilenceFrom1764730000000 } from './1764730000000-SilenceFrom';
+import { SpellingsOf1764800000000 } from './1764800000000-SpellingsOf';
 
 /**
  * All migrations, the oldest first. A list and not a search, so that sources and compiled files
@@ -28,4 +29,5 @@ export const MIGRATIONS = [
   LastEventOrder1764710000000,
   ComparedTexts1764720000000,
   SilenceFrom1764730000000,
+  SpellingsOf1764800000000,
 ];

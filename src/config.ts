@@ -20,6 +20,11 @@ export type LogFormat = (typeof LOG_FORMATS)[number];
 export type Config = Readonly<{
   /** The URL of a PostgreSQL database; null uses the embedded PostgreSQL in `dataDir`. */
   databaseUrl: string | null;
+  /**
+   * The URL of the same database for the owner of its tables, who migrates it; null if that is the
+   * user of `databaseUrl`.
+   */
+  databaseOwnerUrl: string | null;
   /** The maximum number of pooled connections per process. */
   databasePoolSize: number;
   /** The TCP port; 0 picks any free port. */
@@ -153,6 +158,7 @@ const trustedProxies = makeExactValidator<TrustProxy>(
 
 const specs = (root: string) => ({
   DATABASE_URL: postgresUrl({ default: undefined }),
+  DATABASE_OWNER_URL: postgresUrl({ default: undefined }),
   DATABASE_POOL_SIZE: wholeNumber(MIN_POOL_SIZE, 200)({ default: DEFAULT_POOL_SIZE }),
   PORT: wholeNumber(0, 65535, ' (0 picks any free port)')({ default: 4000 }),
   HOST: listenAddress({ default: '127.0.0.1' }),
@@ -198,6 +204,12 @@ export const loadConfig = (env: Readonly<Record<string, string | undefined>>): C
     },
   });
 
+  if (clean.DATABASE_OWNER_URL !== undefined && clean.DATABASE_URL === undefined) {
+    throw new ConfigError([
+      'DATABASE_OWNER_URL is set and DATABASE_URL is not: set DATABASE_URL to the same database, with the user of the ' +
+        'service, or only DATABASE_URL to use one user for both.',
+    ]);
+  }
   if (!isLoopback(clean.HOST) && !clean.STEPDOWN_ALLOW_UNAUTHENTICATED) {
     throw new ConfigError([
       `HOST is ${clean.HOST}, which is not a loopback address, and this service does not authenticate callers: ` +
@@ -208,6 +220,7 @@ export const loadConfig = (env: Readonly<Record<string, string | undefined>>): C
 
   return {
     databaseUrl: clean.DATABASE_URL ?? null,
+    databaseOwnerUrl: clean.DATABASE_OWNER_URL ?? null,
     databasePoolSize: clean.DATABASE_POOL_SIZE,
     port: clean.PORT,
     host: clean.HOST,

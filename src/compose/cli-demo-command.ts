@@ -77,7 +77,7 @@ async function demoClient(store: Store, url: string): Promise<string> {
     await requireSameDatabase(url, store.database, id);
     return id;
   } catch (error) {
-    if (known === null) await removeImportedClient(store.pool, DEMO_CLIENT, DEMO_ACTOR);
+    if (known === null) await store.asOwner(({ pool }) => removeImportedClient(pool, DEMO_CLIENT, DEMO_ACTOR));
     throw error;
   }
 }
@@ -133,6 +133,7 @@ const otherWords = (cause: DocumentError): DemoError =>
 
 /** `stepdown demo --remove`. */
 export const runDemoRemoval = (config: Config, output: LineOutput, log: Logger): Promise<void> =>
-  withStore(config, log, { command: 'demo', opening: 'AS_IT_IS' }, async ({ pool, database }) => {
-    output.write(removalText(await removeImportedClient(pool, DEMO_CLIENT, DEMO_ACTOR), database));
+  withStore(config, log, { command: 'demo', opening: 'AS_IT_IS' }, async ({ asOwner, database }) => {
+    const removal = await asOwner(({ pool }) => removeImportedClient(pool, DEMO_CLIENT, DEMO_ACTOR));
+    output.write(removalText(removal, database));
   });

@@ -7,7 +7,7 @@ import { createErasureStore } from '../adapters/persistence/erasure/postgres-era
 import { ErasureRefused, type ErasureRequest, erase } from '../application/erasure/erase';
 import type { Config } from '../config';
 import type { ImportOutput } from './cli-import-command';
-import { type Store, withStore } from './open-store';
+import { type OwnedDatabase, withStore } from './open-store';
 
 export interface EraseOptions extends ErasureRequest {
   /** Whether the person has confirmed it in the command. */
@@ -33,18 +33,19 @@ export const runErase = (
     );
   }
   return withStore(config, log, { command: 'erase', opening: 'AS_IT_IS' }, async (store) => {
-    if (options.isConfirmed || options.isDryRun) return await eraseIn(store, options, to);
-    const exitCode = await eraseIn(store, { ...options, isDryRun: true }, to);
+    const run = (request: ErasureRequest) => store.asOwner((owner) => eraseIn(owner, request, to));
+    if (options.isConfirmed || options.isDryRun) return await run(options);
+    const exitCode = await run({ ...options, isDryRun: true });
     const lines = createInterface({ input, output: to.stderr });
     const answer = await lines.question('An erasure cannot be undone. Type "erase" to go on: ');
     lines.close();
-    if (answer.trim() === 'erase') return await eraseIn(store, options, to);
+    if (answer.trim() === 'erase') return await run(options);
     writeLines(to.stdout, ['Nothing was erased.']);
     return exitCode;
   });
 };
 
-async function eraseIn({ pool, url }: Store, request: ErasureRequest, to: ImportOutput): Promise<0 | 1> {
+async function eraseIn({ pool, url }: OwnedDatabase, request: ErasureRequest, to: ImportOutput): Promise<0 | 1> {
   const store = createErasureStore({ pool, url });
   const progress = progressOn(to.stderr);
   const onBegin = async (pseudonym: string): Promise<void> => {

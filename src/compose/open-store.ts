@@ -9,9 +9,10 @@ import { createDataSource, poolOf } from '../adapters/persistence/database/data-
 import { DatabaseSockets } from '../adapters/persistence/database/database-sockets';
 import { measureDatabaseTime } from '../adapters/persistence/database/database-time';
 import { NoDatabaseError, unusable } from '../adapters/persistence/database/database-unusable';
-import { describeDatabase } from '../adapters/persistence/database/database-url';
-import { lanesOf } from '../adapters/persistence/database/lanes';
+import { describeDatabase, userIn } from '../adapters/persistence/database/database-url';
+import { lanesOf, MIN_POOL_SIZE, runAsOwner } from '../adapters/persistence/database/lanes';
 import { connectMigrated, migrate } from '../adapters/persistence/database/migrate';
+import { SERVICE_USER } from '../adapters/persistence/database/row-security';
 import { StorageFaults } from '../adapters/persistence/database/storage-faults';
 import { createPolicies } from '../adapters/persistence/policies/postgres-policies';
 import { readConfiguredPolicy } from '../adapters/policy-files/configured-policy-file';
@@ -22,6 +23,7 @@ import type { Config } from '../config';
  * A migrated database, and the policy file that it is used with. The file may not be published yet.
  */
 export interface Store {
+  /** The URL with the user of the service, who owns no table of the embedded database. */
   readonly url: string;
   /** The name of the database for people, without the password. */
   readonly database: string;
@@ -38,7 +40,15 @@ export interface Store {
   readonly policies: ConfiguredPolicies;
   readonly policyFile: ConfiguredPolicy;
   readonly clients: ClientAccounts;
+  /** Does what only the owner of the tables may do, on connections of its own. */
+  asOwner<T>(work: (owner: OwnedDatabase) => Promise<T>): Promise<T>;
   close(): Promise<void>;
+}
+
+/** The database with the owner of its tables as the user. */
+export interface OwnedDatabase {
+  readonly pool: Pool;
+  readonly url: string;
 }
 
 /**
@@ -60,23 +70,36 @@ export async function openStore(
   opening: Opening = 'MIGRATE',
 ): Promise<Store> {
   const policyFile = readConfiguredPolicy(config.policyFile);
-  const { databaseUrl, dataDir, databasePoolSize: poolSize } = config;
+  const { databaseUrl, databaseOwnerUrl, dataDir, databasePoolSize: poolSize } = config;
   if (databaseUrl === null && opening !== 'MIGRATE' && !(await hasCluster(dataDir))) throw new NoDatabaseError(dataDir);
   const embedded = databaseUrl === null ? await openEmbeddedPostgres({ dataDir, log }) : null;
-  const url = databaseUrl ?? embedded?.url ?? '';
+  const url = databaseUrl ?? embedded?.urlFor(SERVICE_USER) ?? '';
+  const ownerUrl = databaseOwnerUrl ?? databaseUrl ?? embedded?.url ?? '';
   const database = databaseUrl === null ? `the embedded database in ${dataDir}` : describeDatabase(databaseUrl);
   const sockets = new DatabaseSockets();
   const faults = new StorageFaults();
   const isDiskFull = async () => (await embedded?.isDiskFull()) ?? false;
   const dataSource = createDataSource({ url, sockets, faults, poolSize, applicationName });
+  const withOwner = async <T>(work: (owner: DataSource) => Promise<T>, size = 1): Promise<T> => {
+    if (ownerUrl === url && size === 1) return work(dataSource);
+    const owner = createDataSource({ url: ownerUrl, poolSize: size, applicationName });
+    try {
+      return await work(owner);
+    } finally {
+      if (owner.isInitialized) await owner.destroy();
+    }
+  };
   const close = async () => {
     if (dataSource.isInitialized) await dataSource.destroy();
     sockets.close();
     await embedded?.close();
   };
   try {
-    const migrated = opening === 'MIGRATE' ? await migrate(dataSource, database) : [];
-    if (opening !== 'MIGRATE') await connectMigrated(dataSource, database);
+    const user = { name: userIn(url), isCreated: embedded !== null };
+    const migrated = await withOwner((owner) =>
+      opening === 'MIGRATE' ? migrate(owner, database, user) : connectMigrated(owner, database).then(() => []),
+    );
+    if (ownerUrl !== url) await connectMigrated(dataSource, database);
     if (migrated.length > 0) log.info({ migrations: migrated }, 'migrated the database');
     const pool = poolOf(dataSource);
     const clock = new DatabaseClock();
@@ -96,6 +119,13 @@ export async function openStore(
       policies,
       policyFile,
       clients,
+      asOwner: (work) =>
+        withOwner(async (owner) => {
+          await owner.initialize();
+          const ownerPool = poolOf(owner);
+          runAsOwner(ownerPool);
+          return work({ pool: ownerPool, url: ownerUrl });
+        }, MIN_POOL_SIZE),
       close,
     };
   } catch (error) {

@@ -9,6 +9,7 @@ import type { Health } from '../adapters/http/health';
 import { startHttpServer } from '../adapters/http/http-server';
 import { requireAddress } from '../adapters/http/listen';
 import { unusable } from '../adapters/persistence/database/database-unusable';
+import { isRowSecurityInForce } from '../adapters/persistence/database/lanes';
 import { purgeIdempotencyKeys } from '../adapters/persistence/maintenance/purge-idempotency-keys';
 import { readDeadlineHealth } from '../adapters/persistence/maintenance/read-deadline-health';
 import { readVersions } from '../adapters/persistence/maintenance/read-versions';
@@ -72,6 +73,7 @@ export async function startService(config: Config, log: Logger): Promise<Running
     const { pool, clock, policies, clients } = store;
     const outage = new DatabaseOutage(log, () => databaseReasons(pool));
     const { logger } = outage;
+    if (!(await isRowSecurityInForce(pool))) logger.warn(WITHOUT_ROW_SECURITY);
     const policy = await publishAtStart(store, logger);
 
     const onCommitted = (commit: Commit): void => feed.committed(commit);
@@ -157,6 +159,10 @@ export async function startService(config: Config, log: Logger): Promise<Running
     throw unusable(error, database) ?? error;
   }
 }
+
+const WITHOUT_ROW_SECURITY =
+  'the database does not separate the rows of clients by itself, because the user of the service may not create roles: ' +
+  'see “Users of the database” in docs/OPERATIONS.md';
 
 /** The folder of the queries of README.md. */
 const exampleQueries = (): string => join(findPackageRoot(), 'examples', 'queries');

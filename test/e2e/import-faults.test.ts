@@ -468,7 +468,7 @@ describe('an import of several batches', () => {
   it('says that the database went away if it does so while a batch is written one by one', async () => {
     await refuseTickets(`new.number = 5`, '23514');
     await client.query(`
-      CREATE FUNCTION hang_up() RETURNS trigger LANGUAGE plpgsql AS
+      CREATE FUNCTION hang_up() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS
         $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN new; END $$;
       CREATE TRIGGER hang_up BEFORE INSERT ON tickets FOR EACH ROW WHEN (new.number > 10) EXECUTE FUNCTION hang_up()`);
     const { code, stderr, reports } = await importLog(SHORT_LOG);

@@ -3,6 +3,7 @@ import { Client } from 'pg';
 import { v7 as newId } from 'uuid';
 import { createClientAccounts } from '../../src/adapters/persistence/clients/postgres-clients';
 import { lanesOf, sharesOf } from '../../src/adapters/persistence/database/lanes';
+import { OWN_SCOPE } from '../../src/adapters/persistence/database/work-roles';
 import { NoPolicyPublished } from '../../src/adapters/persistence/policies/compiled-policies';
 import { createPolicies } from '../../src/adapters/persistence/policies/postgres-policies';
 import { policyFingerprint } from '../../src/adapters/policy-files/policy-fingerprint';
@@ -95,8 +96,8 @@ describe('the versions of a policy', () => {
       publishedBy: AGENT,
     });
     expect(await policies.publication(OWN_WORK, CIMCLOUD_DOCUMENT.id, 99)).toBeNull();
-    expect(await policies.yaml({}, CIMCLOUD_DOCUMENT.id, 2)).toBe('title: Changed');
-    expect(await policies.yaml({}, CIMCLOUD_DOCUMENT.id, 99)).toBeNull();
+    expect(await policies.yaml(OWN_WORK, CIMCLOUD_DOCUMENT.id, 2)).toBe('title: Changed');
+    expect(await policies.yaml(OWN_WORK, CIMCLOUD_DOCUMENT.id, 99)).toBeNull();
   });
 
   test('a start publishes the file if it differs from the file of the last start, also if others have published since', async () => {
@@ -217,7 +218,7 @@ describe('a policy in memory', () => {
 
   test('is found for the health check while all look-ups of requests wait', async () => {
     const { lookups } = lanesOf(store.pool);
-    const taken = await Promise.all(Array.from({ length: sharesOf(20).lookups }, () => lookups.take()));
+    const taken = await Promise.all(Array.from({ length: sharesOf(20).lookups }, () => lookups.take(OWN_SCOPE)));
     expect(await policies().inForce()).toMatchObject([{ id: 'kept', version: 1 }]);
     for (const { release } of taken) release();
   });

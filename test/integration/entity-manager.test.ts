@@ -88,12 +88,14 @@ describe('a named statement and a repository in one transaction', () => {
 
   test('are retried together after a lost connection', async () => {
     let attempts = 0;
+    await pool.query(`CREATE FUNCTION hang_up() RETURNS boolean LANGUAGE sql SECURITY DEFINER
+      AS 'SELECT pg_terminate_backend(pg_backend_pid())'`);
     await transact(pool, async (tx) => {
       attempts += 1;
       await named(tx, 'by statement');
       const repositories = entityManager(dataSource, tx);
       if (attempts === 1) {
-        const lost = repositories.query('SELECT pg_terminate_backend(pg_backend_pid())');
+        const lost = repositories.query('SELECT hang_up()');
         expect(isConnectionLost(await lost.catch((fault: unknown) => fault))).toBe(true);
       }
       await insert(repositories, 'by repository');

@@ -29,7 +29,7 @@ afterAll(() => store.close());
 
 const query = async (text: string, values: unknown[] = []): Promise<Json[]> =>
   (await store.pool.query(text, values)).rows;
-const erasureStore = () => createErasureStore(store);
+const erasureStore = () => createErasureStore(store.owner);
 const eraseNow = (request: Partial<ErasureRequest> = {}, erasure = erasureStore()) =>
   erase({ ...PERSON, ...request }, { store: erasure, onBegin: async () => undefined, onProgress: () => undefined });
 

@@ -5,6 +5,7 @@ import { createClientAccounts } from '../../src/adapters/persistence/clients/pos
 import { lanesOf, sharesOf } from '../../src/adapters/persistence/database/lanes';
 import { CONNECTIONS_PER_OPERATION } from '../../src/adapters/persistence/database/operation-places';
 import { transact } from '../../src/adapters/persistence/database/transact';
+import { OWN_SCOPE } from '../../src/adapters/persistence/database/work-roles';
 import { DataLockedError, StoreClosedError } from '../../src/application/ports/store-errors';
 import type { Changed } from '../../src/application/tickets/change';
 import { startTestService } from '../support/graphql-service';
@@ -362,7 +363,7 @@ it('versions, terms and clients that wait for a lock are not written for a calle
 
 it('a submission that waits for a connection is not carried out for a caller that has gone', async () => {
   const { changes } = lanesOf(store.pool);
-  const taken = await Promise.all(Array.from({ length: sharesOf(20).changes }, () => changes.take()));
+  const taken = await Promise.all(Array.from({ length: sharesOf(20).changes }, () => changes.take(OWN_SCOPE)));
   const gone = new AbortController();
   const change = submission(newTicket(store.client.id));
   const submitting = store.changeTickets([change], gone.signal);
@@ -435,8 +436,8 @@ it('over HTTP, an operation with many slow filters leaves connections for single
     );
     return rows.length === 1;
   });
-  await client.query(`ALTER TABLE spellings RENAME TO real_spellings;
-    CREATE VIEW spellings AS SELECT s.* FROM real_spellings s RIGHT JOIN (SELECT pg_sleep(60)) slow ON true`);
+  await client.query(`CREATE OR REPLACE FUNCTION spellings_of(keys uuid[]) RETURNS SETOF text LANGUAGE sql STABLE ROWS 2
+    AS 'SELECT slow::text FROM pg_sleep(60) slow'`);
   const gone = new AbortController();
   const slow = fetch(service.url, {
     method: 'POST',
@@ -468,7 +469,7 @@ describe('when the connections are closed', () => {
     await stopped.close();
     const lane = lanesOf(stopped.pool).changes;
     await expect(lane.ownWork.query({ text: 'SELECT 1' })).rejects.toThrow(StoreClosedError);
-    await expect(lane.take()).rejects.toThrow(StoreClosedError);
+    await expect(lane.take(OWN_SCOPE)).rejects.toThrow(StoreClosedError);
     const change = stopped.changeTickets([submission(newTicket(stopped.client.id))]);
     await expect(change).rejects.toThrow('The service is being stopped');
   });

@@ -53,7 +53,8 @@ async function largest<T>(work: () => Promise<T>): Promise<{ readonly result: T;
   Client.prototype.query = function noting(this: Client, ...args: unknown[]) {
     note((args[0] as { readonly values?: unknown }).values);
     const answer = Reflect.apply(query, this, args) as Promise<{ readonly rows: unknown }> | undefined;
-    answer?.then(({ rows }) => note(rows)).catch(() => undefined);
+    // Not a promise if a callback gets the answer.
+    answer?.then?.(({ rows }) => note(rows)).catch(() => undefined);
     return answer;
   } as typeof query;
   try {

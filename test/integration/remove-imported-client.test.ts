@@ -24,7 +24,7 @@ beforeEach(async () => {
   number = changed?.ticket?.number ?? 0;
 });
 
-const remove = () => removeImportedClient(store.pool, name, DEMO_ACTOR);
+const remove = () => removeImportedClient(store.owner.pool, name, DEMO_ACTOR);
 const rows = async (): Promise<unknown> =>
   store.dataSource.query(
     'SELECT (SELECT count(*) FROM events), (SELECT count(*) FROM tickets), (SELECT count(*) FROM clients)',

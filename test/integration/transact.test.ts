@@ -87,7 +87,7 @@ test.each(['ANSWER', 'COMMIT'] as const)(
 
 test('a transaction whose session ended during COMMIT is carried out once', async () => {
   await pool.query(`CREATE SEQUENCE faults;
-    CREATE FUNCTION fault() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    CREATE FUNCTION fault() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN
       IF nextval('faults') = 1 THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF; RETURN NULL; END $$;
     CREATE CONSTRAINT TRIGGER fault AFTER INSERT ON notes DEFERRABLE INITIALLY DEFERRED
       FOR EACH ROW EXECUTE FUNCTION fault()`);

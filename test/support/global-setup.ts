@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import pino from 'pino';
 import { openEmbeddedPostgres } from '../../src/adapters/embedded-postgres/embedded-postgres';
 import { createDataSource } from '../../src/adapters/persistence/database/data-source';
+import { migrate } from '../../src/adapters/persistence/database/migrate';
 import { noBrowser } from './chromium';
 import { ofProject, sealTemplate, serverVariable, TEMPLATE, urlOf, withServer } from './database';
 import { ECOSYSTEM_COMMAND, hasEcosystem } from './ecosystem.cjs';
@@ -61,9 +62,12 @@ async function setUp(version: number | undefined): Promise<void> {
   process.env[serverVariable()] = postgres.url;
   await withServer((client) => client.query(`create database ${TEMPLATE}`));
   const dataSource = createDataSource({ url: urlOf(TEMPLATE), poolSize: 1 });
-  await dataSource.initialize();
   try {
-    await dataSource.runMigrations();
+    await migrate(dataSource);
+    // What tests add to a database. The tables of the migrations keep their rights.
+    for (const kind of ['TABLES', 'SEQUENCES']) {
+      await dataSource.query(`ALTER DEFAULT PRIVILEGES GRANT ALL ON ${kind} TO PUBLIC`);
+    }
   } finally {
     await dataSource.destroy();
   }

@@ -1,8 +1,9 @@
-import type { Pool } from 'pg';
+import { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
 import { v7 as newId } from 'uuid';
 import { createClientAccounts } from '../../src/adapters/persistence/clients/postgres-clients';
 import { createDataSource, poolOf } from '../../src/adapters/persistence/database/data-source';
+import { MIN_POOL_SIZE, runAsOwner } from '../../src/adapters/persistence/database/lanes';
 import { createPolicies } from '../../src/adapters/persistence/policies/postgres-policies';
 import { createTicketReader } from '../../src/adapters/persistence/tickets/postgres-ticket-reader';
 import { createTicketStore } from '../../src/adapters/persistence/tickets/postgres-ticket-store';
@@ -45,6 +46,8 @@ export interface TestStore {
   readonly url: string;
   readonly dataSource: DataSource;
   readonly pool: Pool;
+  /** The same database for what only the owner of the tables may do. */
+  readonly owner: { readonly pool: Pool; readonly url: string };
   readonly clock: TestClock;
   readonly policies: Policies;
   readonly changeTickets: ChangeTickets;
@@ -80,12 +83,15 @@ export async function openStore(options: { readonly poolSize?: number } = {}): P
     yaml: '',
     document: () => CIMCLOUD_DOCUMENT,
   });
+  const owner = new Pool({ connectionString: database.url, max: MIN_POOL_SIZE });
+  runAsOwner(owner);
   const committed: string[] = [];
   const client = await createClientAccounts({ dataSource, clock }).ensureClient('Acme');
   return {
     url: database.url,
     dataSource,
     pool,
+    owner: { pool: owner, url: database.url },
     clock,
     policies,
     changeTickets: createChangeTickets({
@@ -98,6 +104,7 @@ export async function openStore(options: { readonly poolSize?: number } = {}): P
     committed,
     close: async () => {
       await dataSource.destroy();
+      await owner.end();
       await database.drop();
     },
   };

@@ -7,6 +7,7 @@ const root = join(__dirname, '..', '..');
 
 const defaults: Config = {
   databaseUrl: null,
+  databaseOwnerUrl: null,
   databasePoolSize: 20,
   port: 4000,
   host: '127.0.0.1',
@@ -52,6 +53,11 @@ describe('a valid environment', () => {
       'postgresql:// through a socket',
       { DATABASE_URL: 'postgresql://u@localhost/x?host=/run/pg' },
       { databaseUrl: 'postgresql://u@localhost/x?host=/run/pg' },
+    ],
+    [
+      'owner of the tables',
+      { DATABASE_URL: 'postgres://service@db/x', DATABASE_OWNER_URL: ' postgres://owner@db/x' },
+      { databaseUrl: 'postgres://service@db/x', databaseOwnerUrl: 'postgres://owner@db/x' },
     ],
     ['smallest pool', { DATABASE_POOL_SIZE: '10' }, { databasePoolSize: 10 }],
     ['largest pool', { DATABASE_POOL_SIZE: '200' }, { databasePoolSize: 200 }],
@@ -144,6 +150,11 @@ describe('a wrong variable is named in the error, with what it accepts', () => {
       { DATABASE_URL: 'postgres://u:secret@db/x?sslrootcert=/nowhere.crt' },
       /^DATABASE_URL must be a URL that can be used: (?!.*secret).*\/nowhere\.crt/,
     ],
+    [
+      { DATABASE_OWNER_URL: 'postgres://owner@db/x' },
+      /^DATABASE_OWNER_URL is set and DATABASE_URL is not: set DATABASE_URL/,
+    ],
+    [{ DATABASE_URL: 'postgres://db/x', DATABASE_OWNER_URL: 'db' }, /^DATABASE_OWNER_URL must be a URL that begins/],
     [{ DATABASE_POOL_SIZE: '9' }, /^DATABASE_POOL_SIZE must be a whole number from 10 to 200, but it is "9"\.$/],
     [{ DATABASE_POOL_SIZE: '201' }, /^DATABASE_POOL_SIZE must be a whole number from 10 to 200/],
     [{ DATABASE_POOL_SIZE: '1e1' }, /^DATABASE_POOL_SIZE must be a whole number/],

@@ -25,8 +25,13 @@ export type EmbeddedPostgresOptions = Readonly<{
 }>;
 
 export type EmbeddedPostgres = Readonly<{
-  /** The URL of the database `stepdown`, over a Unix socket, for `pg` and TypeORM. */
+  /**
+   * The URL of the database `stepdown` with the owner of its tables, who is a superuser, over a
+   * Unix socket, for `pg` and TypeORM.
+   */
   url: string;
+  /** The same with another user, who needs no password. */
+  urlFor(user: string): string;
   /** The same as options of `Client` and `Pool` of `pg`. */
   connection: ClientConfig;
   /** Whether the server has too little space to start or to go on. */
@@ -76,8 +81,11 @@ const open = async (options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres>
   }
 
   const supervision = supervise(server, log, closed.signal);
+  const urlFor = (user: string) =>
+    `postgresql://${user}@localhost:${SOCKET_PORT}/${DATABASE}?host=${encodeURIComponent(socketDir)}&sslmode=disable`;
   return {
-    url: `postgresql://${DATABASE}@localhost:${SOCKET_PORT}/${DATABASE}?host=${encodeURIComponent(socketDir)}&sslmode=disable`,
+    url: urlFor(DATABASE),
+    urlFor,
     connection: connectionTo(socketDir, DATABASE),
     isDiskFull: () => hasNoSpace(cluster),
     close() {

@@ -2,11 +2,25 @@ import type { Actor } from '../../domain/actor';
 import type { WaitSignal } from '../waiting-line';
 import type { TextsRead } from './texts-read';
 
+/** The client accounts whose rows some work may read and change. */
+export type Visibility = 'ALL' | readonly string[];
+
 /**
- * The operation that reads: what ends it, and what bounds it. An operation always has both, so that
- * none of its reads can leave out one of them.
+ * Who reads, as far as reads depend on it. No read can be without it: the database shows the rows
+ * of these clients only (ADR 029).
  */
-export type Reading =
+interface Seeing {
+  /** The client accounts whose tickets the caller may see. */
+  readonly sees: Visibility;
+}
+
+/**
+ * The operation that reads: whose rows it may see, what ends it, and what bounds it. An operation
+ * always has the last two, so that none of its reads can leave out one of them.
+ */
+export type Reading = Seeing & Bounded;
+
+type Bounded =
   | {
       /**
        * Identifies the running operation of the caller, and is aborted when that must end: its time
@@ -19,15 +33,13 @@ export type Reading =
   | { readonly signal?: never; readonly texts?: never };
 
 /** Work of the service itself, or of a command: it runs to its end, and may read any length. */
-export const OWN_WORK: Reading = {};
+export const OWN_WORK: Reading = { sees: 'ALL' };
 
 /** The caller of a request: the configured operator, or the agent that the request names. */
 export type Caller = Identified & Reading;
 
 interface Identified {
   readonly actor: Actor;
-  /** The client accounts whose tickets the caller may see. */
-  readonly sees: 'ALL' | readonly string[];
   /**
    * Aborted as soon as the caller gets no answer, also while a mutation runs, which `signal` does
    * not interrupt. Ends what a change waits for before it begins.

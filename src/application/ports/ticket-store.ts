@@ -8,6 +8,7 @@ import type { Refusal } from '../../domain/ticket/refusals';
 import type { Ticket } from '../../domain/ticket/ticket';
 import type { TicketEvent } from '../../domain/ticket/ticket-events';
 import type { WaitSignal } from '../waiting-line';
+import type { Visibility } from './caller';
 import type { StoredTicket } from './stored-ticket';
 
 /** A ticket after a change, with everything that is saved together with it. */
@@ -46,6 +47,8 @@ export interface KeyAnswer extends KeyClaim {
 /** The first answer to a request, read again by its key. */
 export interface FirstAnswer {
   readonly fingerprint: string;
+  /** Whether it had a ticket, also if that is one that the caller may not see any more. */
+  readonly hadTicket: boolean;
   /** The ticket after that request. */
   readonly ticket: StoredTicket | null;
   readonly refused: Refusal | null;
@@ -148,8 +151,11 @@ export interface TicketTransaction {
 /** The number of due tickets in a batch. */
 export const DUE_BATCH = 1_000;
 
-/** How a transaction of the store is run. */
+/** How a transaction of the store is run, and for whom: it sees and changes nothing else. */
 export interface TransactionOptions {
+  readonly sees: Visibility;
+  /** The actors whose idempotency keys it uses, as `actorKey` writes them. */
+  readonly callers: readonly string[];
   /** The maximum number of attempts. */
   readonly attempts?: number;
   /** Ends the wait for a connection. A transaction that has begun runs to its end. */
@@ -169,7 +175,7 @@ export interface TicketStore {
    * @throws CommitUnknownError if the connection is lost during the commit and its outcome is
    *   unknown; DataLockedError; StoreBusyError
    */
-  transact<T>(work: (tx: TicketTransaction) => Promise<T>, options?: TransactionOptions): Promise<T>;
+  transact<T>(work: (tx: TicketTransaction) => Promise<T>, options: TransactionOptions): Promise<T>;
   /**
    * Inserts one new ticket with its first event and, if the request has a key, the answer. This is
    * one statement and one transaction.
@@ -178,7 +184,7 @@ export interface TicketStore {
    *   if its id, external id or key is taken.
    * @throws CommitUnknownError, DataLockedError, StoreBusyError
    */
-  insertOne(record: TicketRecord, answer: KeyAnswer | null, options?: TransactionOptions): Promise<number | null>;
+  insertOne(record: TicketRecord, answer: KeyAnswer | null, options: TransactionOptions): Promise<number | null>;
   /** The ids of the next batch of due tickets, without locking them. */
   findDue(): Promise<readonly string[]>;
   setAside(faults: readonly DeadlineFault[]): Promise<readonly SetAside[]>;

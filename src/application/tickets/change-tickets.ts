@@ -2,11 +2,12 @@ import type { Policy } from '../../domain/policy/policy';
 import { isUuid } from '../../domain/text';
 import type { Ticket } from '../../domain/ticket/ticket';
 import type { Clock } from '../ports/clock';
+import { actorKey } from '../ports/idempotency';
 import type { Policies } from '../ports/policies';
 import { endsAllWork, isServerFault } from '../ports/store-errors';
 import type { StoredTicket } from '../ports/stored-ticket';
 import type { References, TicketStore, TicketTransaction, TransactionOptions } from '../ports/ticket-store';
-import { sees } from '../visibility';
+import { seenByAny, sees } from '../visibility';
 import { type Change, type Changed, type ChangeTickets, SomeChangesFailed } from './change';
 import {
   type ChangeRequest,
@@ -34,7 +35,8 @@ export function createChangeTickets(deps: ChangeTicketsDeps): ChangeTickets {
   const turns = new Turns();
   return async (changes, signal) => {
     const requests = changes.map((change) => ({ change, refused: refuseUnstorable(change) }));
-    const change = (lockWaitMs: number) => changeAll(deps, requests, { signal, lockWaitMs });
+    const scope = { sees: seenByAny(changes), callers: [...new Set(changes.map(({ actor }) => actorKey(actor)))] };
+    const change = (lockWaitMs: number) => changeAll(deps, requests, { ...scope, signal, lockWaitMs });
     const outcomes = await turns.take(keysOf(changes), change, signal);
     const changed = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
     if (changed.length === outcomes.length) return changed;

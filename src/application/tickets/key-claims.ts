@@ -109,9 +109,9 @@ export function answerInOrder(
 /**
  * The first answer to a repeated request. A ticket that the caller may no longer see is not found.
  */
-function replayed(change: Change, { fingerprint, ticket, refused, refusals }: FirstAnswer): Changed {
+function replayed(change: Change, { fingerprint, hadTicket, ticket, refused, refusals }: FirstAnswer): Changed {
   if (change.idempotency?.fingerprint !== fingerprint) return keyReused(change);
-  if (ticket !== null && !sees(change, ticket.clientId)) {
+  if (hadTicket && (ticket === null || !sees(change, ticket.clientId))) {
     return { ...refusal(notFound('Ticket', change.ticketId)), replayed: true };
   }
   return { ticket, refused, refusals, replayed: true };

@@ -73,10 +73,15 @@ export function createDueTickets(deps: RecordDueDeps): DueTickets {
   };
 }
 
+const OF_ALL_CLIENTS = { sees: 'ALL', callers: [] } as const;
+
 /** Takes a batch and records what fell due; returns the number of tickets taken. */
 async function recordBatch(deps: RecordDueDeps, ids: readonly string[] | null, attempts?: number): Promise<number> {
   const { taken, aside } = await withPinnedPolicies(deps, (policyOf) =>
-    deps.store.transact((tx) => recordInTransaction(tx, ids, policyOf), attempts === undefined ? {} : { attempts }),
+    deps.store.transact((tx) => recordInTransaction(tx, ids, policyOf), {
+      ...OF_ALL_CLIENTS,
+      ...(attempts === undefined ? {} : { attempts }),
+    }),
   );
   for (const fault of aside) deps.onSetAside(fault);
   return taken;

@@ -1,6 +1,8 @@
 import { Client, type QueryResultRow } from 'pg';
 import type { ArchiveRecord } from '../../../application/ports/archive';
+import { beginAs } from '../database/query-as';
 import { rowsOf, type Statement } from '../database/sql';
+import { OWN_SCOPE, usableRoles } from '../database/work-roles';
 import type { ClientRow, EventRow, PolicyVersionRow } from '../tables';
 
 /** The number of tickets that one statement reads. */
@@ -24,7 +26,8 @@ export async function* readArchive(url: string): AsyncGenerator<ArchiveRecord> {
   client.on('error', () => undefined);
   await client.connect();
   try {
-    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    const roles = (await usableRoles(client)) ?? null;
+    await client.query(beginAs(OWN_SCOPE, roles, 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY'));
     const [counts] = await rowsOf<Counts>(client, {
       text: `SELECT now() AS exported_at, (SELECT count(*) FROM policy_versions) AS policies,
                     (SELECT count(*) FROM clients) AS clients, (SELECT count(*) FROM events) AS events,

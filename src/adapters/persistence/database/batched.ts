@@ -1,4 +1,4 @@
-import type { Reading } from '../../../application/ports/caller';
+import type { Reading, Visibility } from '../../../application/ports/caller';
 import { chargeText, type TextsRead, TooMuchText, textIn } from '../../../application/ports/texts-read';
 import type { Lane } from './lanes';
 import { allAborted, leavePlace, takePlace } from './operation-places';
@@ -26,6 +26,14 @@ interface Asked<V> {
   readonly waiting: readonly Waiting<V>[];
 }
 
+/** The look-ups of one turn that one statement can serve. */
+interface Together<V> {
+  readonly group: string;
+  /** What each of their operations may see. */
+  readonly sees: Visibility;
+  readonly operations: Map<AbortSignal | undefined, Waiting<V>[]>;
+}
+
 type Lookups<V> = Map<string, Waiting<V>[]>;
 
 /**
@@ -36,8 +44,8 @@ type Load<V> = (keys: readonly string[], on: Queryable, group: string) => Promis
 
 /**
  * Makes a look-up by key of a look-up by keys: the look-ups of one turn of the event loop, of all
- * requests, go into one statement. Through a connection pool that is more than twice the throughput
- * of one statement each.
+ * requests that may see the same clients, go into one statement. Through a connection pool that is
+ * more than twice the throughput of one statement each.
  *
  * The statement takes a place in each of its operations, and is cancelled when all of them have
  * ended. An operation that has no place left waits for one, and then has a statement of its own.
@@ -48,31 +56,31 @@ type Load<V> = (keys: readonly string[], on: Queryable, group: string) => Promis
  * @returns the look-up. Keys of different groups are not looked up together.
  */
 export function batched<V>(lane: Lane, load: Load<V>) {
-  let pending = new Map<string, Map<AbortSignal | undefined, Waiting<V>[]>>();
+  let pending = new Map<string, Together<V>>();
 
   const start = (): void => {
     const groups = pending;
     pending = new Map();
-    for (const [group, operations] of groups) {
+    for (const { group, sees, operations } of groups.values()) {
       let together: Asked<V>[] = [];
       let lookUps = 0;
       for (const [signal, waiting] of operations) {
         const asked = { signal, waiting };
-        if (!enter(asked, () => void lookUp(group, [asked]))) continue;
+        if (!enter(asked, () => void lookUp(group, sees, [asked]))) continue;
         if (lookUps > 0 && lookUps + waiting.length > MAX_KEYS) {
-          void lookUp(group, together);
+          void lookUp(group, sees, together);
           together = [];
           lookUps = 0;
         }
         together.push(asked);
         lookUps += waiting.length;
       }
-      if (together.length > 0) void lookUp(group, together);
+      if (together.length > 0) void lookUp(group, sees, together);
     }
   };
 
   /** Looks up what operations have asked for. Each of them has a place. */
-  const lookUp = async (group: string, operations: readonly Asked<V>[]): Promise<void> => {
+  const lookUp = async (group: string, sees: Visibility, operations: readonly Asked<V>[]): Promise<void> => {
     const ended = allAborted(operations.map(({ signal }) => signal));
     const lookups: Lookups<V> = new Map();
     for (const { waiting } of operations) {
@@ -83,7 +91,7 @@ export function batched<V>(lane: Lane, load: Load<V>) {
       }
     }
     const loadKeys = (keys: readonly string[], texts: TextsRead) =>
-      load(keys, lane.forSeveral(ended.signal, texts), group);
+      load(keys, lane.forSeveral(sees, ended.signal, texts), group);
     try {
       await readInParts(lookups, [...lookups.keys()], MAX_KEYS, loadKeys);
     } finally {
@@ -97,8 +105,10 @@ export function batched<V>(lane: Lane, load: Load<V>) {
     new Promise((resolve, reject) => {
       chargeText(reading.texts, 0);
       if (pending.size === 0) setImmediate(start);
-      const operations = pending.get(group) ?? new Map<AbortSignal | undefined, Waiting<V>[]>();
-      if (operations.size === 0) pending.set(group, operations);
+      const { sees } = reading;
+      const name = sees === 'ALL' ? group : `${group}\0${sees.join()}`;
+      const { operations } = pending.get(name) ?? { operations: new Map<AbortSignal | undefined, Waiting<V>[]>() };
+      if (operations.size === 0) pending.set(name, { group, sees, operations });
       const one = { key, reading, resolve, reject };
       const others = operations.get(reading.signal);
       if (others === undefined) operations.set(reading.signal, [one]);

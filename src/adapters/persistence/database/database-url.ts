@@ -50,6 +50,9 @@ export function describeDatabase(url: string): string {
   return `the database ${database ?? ''} ${place}${user ? ` (user ${user})` : ''}`;
 }
 
+/** The user of a URL. */
+export const userIn = (url: string): string => clientOf(url).user ?? '';
+
 export const hasPassword = (url: string): boolean => Boolean(clientOf(url).password);
 
 /** Parses the URL as every connection does, with the defaults of PG* variables. Never connects. */

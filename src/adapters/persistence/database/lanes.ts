@@ -1,13 +1,15 @@
 import type { ClientBase, Pool, QueryConfig, QueryResult, QueryResultRow } from 'pg';
-import type { Reading } from '../../../application/ports/caller';
+import type { Reading, Visibility } from '../../../application/ports/caller';
 import { DataLockedError, StoreBusyError, StoreClosedError } from '../../../application/ports/store-errors';
 import { chargeText, type TextsRead } from '../../../application/ports/texts-read';
 import { type LineRefusal, WaitingLine, type WaitSignal } from '../../../application/waiting-line';
 import { queryUntilAborted } from './cancel';
 import { isLocked, lockedError, TableLocked } from './database-errors';
 import { leavePlace, takePlace } from './operation-places';
+import { beginAs, namedFor, queryAs } from './query-as';
 import type { Queryable } from './sql';
 import { LOCK_TIMEOUT_MS } from './time-limits';
+import { OWN_SCOPE, RolesOfPool, type Scope } from './work-roles';
 
 /**
  * The kinds of work. Each has a share of the connections of its own, so that none can take those of
@@ -66,14 +68,33 @@ const made = new WeakMap<Pool, Lanes>();
 
 export type Lanes = Readonly<Record<LaneName, Lane>>;
 
-function lanesWith(pool: Pool, shares: Readonly<Record<LaneName, number>>): Lanes {
+function lanesWith(pool: Pool, shares: Readonly<Record<LaneName, number>>, roles = new RolesOfPool(pool)): Lanes {
   const names = Object.keys(shares) as LaneName[];
-  return Object.fromEntries(names.map((name) => [name, new Lane(pool, name, shares[name])])) as Record<LaneName, Lane>;
+  const lanes = names.map((name) => [name, new Lane(pool, name, shares[name], roles)]);
+  return Object.fromEntries(lanes) as Record<LaneName, Lane>;
 }
+
+/**
+ * Makes the lanes of a pool run everything as the user that it connects as. For work that only the
+ * owner of the tables may do.
+ */
+export function runAsOwner(pool: Pool): void {
+  const roles = new RolesOfPool(pool);
+  roles.known = null;
+  made.set(pool, lanesWith(pool, sharesOf(pool.options.max), roles));
+}
+
+/** Whether the statements of a pool run as roles to which the database shows some rows only. */
+export const isRowSecurityInForce = async (pool: Pool): Promise<boolean> =>
+  (await lanesOf(pool).health.roles.find()) !== null;
 
 /** A connection that is taken from a lane. */
 export interface Taken {
   readonly client: ClientBase;
+  /** The statement that begins the transaction, for the rows that it may see. */
+  readonly begin: string;
+  /** A statement as it is prepared for the transaction. */
+  named(config: QueryConfig): QueryConfig;
   /** Gives it back; closes it if it cannot be used any more. */
   release(isBroken?: boolean): void;
 }
@@ -82,7 +103,7 @@ export interface Taken {
  * A share of the connections of a pool. What finds none free waits in a bounded queue.
  *
  * A lane itself runs no statement: each is sent under the operation that it belongs to, or as work
- * of the service.
+ * of the service. So each has a scope, and the database shows it the rows of that scope only.
  */
 export class Lane {
   private readonly line: WaitingLine;
@@ -91,12 +112,13 @@ export class Lane {
   /** The reads that found a table locked, and until when each is taken to find it so again. */
   private readonly lockedUntil = new Map<string, number>();
   /** For the work of the service itself, and of commands. Its statements run to their end. */
-  readonly ownWork: Queryable = { query: (config) => this.run(config) };
+  readonly ownWork: Queryable = { query: (config) => this.run(config, OWN_SCOPE) };
 
   constructor(
     private readonly pool: Pool,
     private readonly name: LaneName,
     places: number,
+    readonly roles: RolesOfPool,
   ) {
     const refuse = (reason: LineRefusal) => new StoreBusyError(sentenceOf(this.name, reason));
     this.line = new WaitingLine({ places, maxWaiting: MAX_WAITING, maxWaitMs: MAX_WAIT_MS, refuse });
@@ -119,14 +141,16 @@ export class Lane {
 
   private async run<Row extends QueryResultRow>(
     config: QueryConfig,
+    scope: Scope,
     signal?: WaitSignal,
-    send: () => Promise<QueryResult<Row>> = () => this.pool.query<Row>(config),
+    send = (query: QueryConfig): Promise<QueryResult<Row>> => this.pool.query<Row>(query),
   ): Promise<QueryResult<Row>> {
     const waiting = this.line.enter(signal);
     if (waiting !== null) await waiting;
     try {
       this.throwIfClosed();
-      return await send();
+      const { known } = this.roles;
+      return await send(queryAs(config, scope, known === undefined ? await this.roles.find() : known));
     } finally {
       this.line.leave();
     }
@@ -137,12 +161,16 @@ export class Lane {
    * holds up all others with the same text, so these fail at once and leave their connections to
    * the rest.
    */
-  private read<Row extends QueryResultRow>(config: QueryConfig, signal: AbortSignal): Promise<QueryResult<Row>> {
+  private read<Row extends QueryResultRow>(
+    config: QueryConfig,
+    scope: Scope,
+    signal: AbortSignal,
+  ): Promise<QueryResult<Row>> {
     const key = config.name ?? config.text;
-    return this.run(config, signal, async () => {
+    return this.run(config, scope, signal, async (query) => {
       if (this.lockedUntil.size > 0) this.throwIfLocked(key);
       try {
-        const result = await queryUntilAborted<Row>(this.pool, config, signal);
+        const result = await queryUntilAborted<Row>(this.pool, query, signal);
         if (this.lockedUntil.size > 0) this.lockedUntil.delete(key);
         return result;
       } catch (error) {
@@ -166,15 +194,16 @@ export class Lane {
   }
 
   /**
-   * The lane for the statements of one operation. They are cancelled when its signal is aborted,
-   * and no further one starts. At most `CONNECTIONS_PER_OPERATION` of them run at a time, in all
-   * lanes together. The texts that they read are charged to the operation.
+   * The lane for the statements of one operation, which see what it may see. They are cancelled
+   * when its signal is aborted, and no further one starts. At most `CONNECTIONS_PER_OPERATION` of
+   * them run at a time, in all lanes together. The texts that they read are charged to the
+   * operation.
    *
    * @param kept what is charged instead, by work that keeps nothing of what it reads
    * @throws StoreBusyError, TooMuchText
    */
-  under({ signal, texts }: Reading, kept: TextsRead | undefined = texts): Queryable {
-    if (signal === undefined) return kept === undefined ? this.ownWork : { ...this.ownWork, texts: kept };
+  under({ sees, signal, texts }: Reading, kept: TextsRead | undefined = texts): Queryable {
+    if (signal === undefined) return { texts: kept, query: (config) => this.run(config, { sees }) };
     return {
       texts: kept,
       query: async <Row extends QueryResultRow>(config: QueryConfig) => {
@@ -182,7 +211,7 @@ export class Lane {
         if (waiting !== null) await waiting;
         try {
           chargeText(texts, 0);
-          return await this.read<Row>(config, signal);
+          return await this.read<Row>(config, { sees }, signal);
         } finally {
           leavePlace(signal);
         }
@@ -191,15 +220,16 @@ export class Lane {
   }
 
   /**
-   * The lane for a statement of several operations. It has a place in each of them.
+   * The lane for a statement of several operations that may see the same. It has a place in each of
+   * them.
    *
    * @param signal aborted when all of them have ended
    */
-  forSeveral(signal: AbortSignal | undefined, texts: TextsRead): Queryable {
-    if (signal === undefined) return { ...this.ownWork, texts };
+  forSeveral(sees: Visibility, signal: AbortSignal | undefined, texts: TextsRead): Queryable {
+    if (signal === undefined) return { texts, query: (config) => this.run(config, { sees }) };
     return {
       texts,
-      query: (config) => this.read(config, signal),
+      query: (config) => this.read(config, { sees }, signal),
     };
   }
 
@@ -207,8 +237,8 @@ export class Lane {
    * The lane for a change of one statement. The signal ends its wait for a connection; once it is
    * sent, it runs to its end.
    */
-  forChange(signal: WaitSignal | undefined): Queryable {
-    return signal === undefined ? this.ownWork : { query: (config) => this.run(config, signal) };
+  forChange(scope: Scope, signal: WaitSignal | undefined): Queryable {
+    return { query: (config) => this.run(config, scope, signal) };
   }
 
   /**
@@ -217,14 +247,18 @@ export class Lane {
    * @param signal ends the waiting
    * @throws StoreBusyError
    */
-  async take(signal?: WaitSignal): Promise<Taken> {
+  async take(scope: Scope, signal?: WaitSignal): Promise<Taken> {
     const waiting = this.line.enter(signal);
     if (waiting !== null) await waiting;
     try {
       this.throwIfClosed();
+      const { known } = this.roles;
+      const roles = known === undefined ? await this.roles.find() : known;
       const client = await this.pool.connect();
       return {
         client,
+        begin: beginAs(scope, roles),
+        named: (config) => namedFor(scope, roles, config),
         release: (isBroken = false) => {
           this.line.leave();
           client.release(isBroken);

@@ -1,4 +1,5 @@
 import { type DataSource, MigrationExecutor, type QueryRunner } from 'typeorm';
+import { numberOf } from '../../../../migrations/number-of';
 import { breakingMigrations } from '../tables';
 import {
   DatabaseNewerError,
@@ -11,6 +12,7 @@ import {
   unusable,
 } from './database-unusable';
 import { describeDatabase, hasPassword } from './database-url';
+import { type ServiceUser, secureRows } from './row-security';
 import { WITHOUT_TIME_LIMITS } from './time-limits';
 
 /** The key of the advisory lock that one process holds while it migrates; an arbitrary number. */
@@ -18,18 +20,21 @@ const LOCK = 5_310_827_431;
 
 /**
  * Connects the DataSource, unless it is connected, and runs the pending migrations in one
- * transaction. Services that start at the same time wait for each other.
+ * transaction. In the same, gives the roles of the service their rights. Services that start at the
+ * same time wait for each other.
  *
  * A migration that this version does not know is no obstacle, unless it is marked as breaking (ADR
  * 010).
  *
  * @param database its name in errors
+ * @param user the user as which the service connects, if it is another one
  * @returns the names of the migrations that it ran
  * @throws DatabaseUnusableError, DatabaseTooOldError, DatabaseNewerError
  */
 export async function migrate(
   dataSource: DataSource,
   database = describeDatabase(urlOf(dataSource)),
+  user?: ServiceUser,
 ): Promise<readonly string[]> {
   await connect(dataSource, database);
   return withRunner(dataSource, database, async (runner) => {
@@ -44,6 +49,7 @@ export async function migrate(
     const done = await executor.executePendingMigrations().catch((error: unknown) => {
       throw isEmpty ? (ofAnotherProgram(error, database) ?? error) : error;
     });
+    await secureRows(runner, newestOf(dataSource.migrations), user);
     await runner.commitTransaction();
     return done.map((migration) => migration.name);
   });
@@ -101,6 +107,8 @@ async function withRunner<T>(
     await runner.release().catch(() => undefined);
   }
 }
+
+const newestOf = (migrations: DataSource['migrations']): number => Math.max(...migrations.map(numberOf));
 
 async function refuseBreaking(runner: QueryRunner, database: string): Promise<void> {
   // TypeORM does not find tables that the user may not read. A statement says so.

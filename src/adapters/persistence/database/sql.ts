@@ -27,6 +27,8 @@ export interface Queryable {
     readonly text: string;
     readonly values?: unknown[];
     readonly types?: CustomTypesConfig;
+    /** Whether the text can be several statements, which then have no values. */
+    readonly isScript?: boolean;
   }): Promise<QueryResult<Row>>;
 }
 

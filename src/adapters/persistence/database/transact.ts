@@ -14,6 +14,7 @@ import {
 } from './database-errors';
 import { type Lane, type LaneName, lanesOf, type Taken } from './lanes';
 import { type Queryable, rowsOf } from './sql';
+import { OWN_SCOPE, type Scope } from './work-roles';
 
 /**
  * The connection of a transaction, for named statements and, through `entityManager`, for
@@ -37,6 +38,8 @@ export interface TransactOptions {
   readonly signal?: WaitSignal | undefined;
   /** The longest wait for locks of others, in milliseconds; `LOCK_WAIT_MS` by default. */
   readonly lockWaitMs?: number;
+  /** For whom it runs; work of the service, which sees all clients, by default. */
+  readonly scope?: Scope;
 }
 
 /**
@@ -58,11 +61,11 @@ export async function transact<T>(
   work: (transaction: Transaction) => Promise<T>,
   options: TransactOptions = {},
 ): Promise<T> {
-  const { attempts = 8, lane: name = 'changes', signal, lockWaitMs } = options;
+  const { attempts = 8, lane: name = 'changes', signal, lockWaitMs, scope = OWN_SCOPE } = options;
   const lane = lanesOf(pool)[name];
   for (let attempt = 1; ; attempt++) {
     try {
-      return await retryWhileLocked(lane, () => once(lane, work, signal), { lockWaitMs, signal });
+      return await retryWhileLocked(lane, () => once(lane, work, scope, signal), { lockWaitMs, signal });
     } catch (error) {
       const isFinal = error instanceof CommitUnknownError || error instanceof StoreUnresponsiveError;
       if (isFinal || attempt >= attempts) throw error instanceof NotCommitted ? error.cause : error;
@@ -126,15 +129,17 @@ async function pause(ms: number, signal: WaitSignal | undefined): Promise<void> 
 async function once<T>(
   lane: Lane,
   work: (transaction: Transaction) => Promise<T>,
+  scope: Scope,
   signal: WaitSignal | undefined,
 ): Promise<T> {
-  const { client, release } = await lane.take(signal);
+  const taken = await lane.take(scope, signal);
+  const { client, release } = taken;
   let xid: string | null = null;
   let result: T;
   try {
-    await client.query('BEGIN');
+    await client.query(taken.begin);
     result = await work({
-      query: (config) => client.query(config),
+      query: (config) => client.query(taken.named(config)),
       identify: (assigned) => {
         xid = assigned;
       },
@@ -144,7 +149,7 @@ async function once<T>(
     release(!isUsable);
     throw error;
   }
-  await commit(lane, { client, release }, () => xid);
+  await commit(lane, taken, () => xid);
   return result;
 }
 
@@ -154,7 +159,11 @@ const rollBack = (client: ClientBase): Promise<boolean> =>
     () => false,
   );
 
-async function commit(lane: Lane, { client, release }: Taken, xid: () => string | null): Promise<void> {
+async function commit(
+  lane: Lane,
+  { client, release }: Pick<Taken, 'client' | 'release'>,
+  xid: () => string | null,
+): Promise<void> {
   let command: string;
   try {
     ({ command } = await client.query('COMMIT'));

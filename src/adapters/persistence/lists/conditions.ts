@@ -40,7 +40,11 @@ export type ValueType = 'text' | 'integer' | 'instant' | 'uuid' | keyof typeof S
 /**
  * Names are equal if their folded forms are. The table says how a name is written in the rows.
  */
-const SPELLINGS = { name: 'spellings', externalId: 'external_ids' } as const;
+const SPELLINGS = {
+  // Not a table, because not every caller may read the names of all clients.
+  name: (keys: string) => `SELECT s FROM spellings_of(${keys}) s`,
+  externalId: (keys: string) => `SELECT s.written FROM external_ids s WHERE s.folded = ANY (${keys})`,
+} as const;
 
 const isFolded = (type: ValueType): type is keyof typeof SPELLINGS => Object.hasOwn(SPELLINGS, type);
 
@@ -142,7 +146,7 @@ function equals(expression: string, type: ValueType, value: unknown, to: Paramet
 /** The ways in which names that equal one of the values are written, as an SQL array. */
 function spellingsOf(values: readonly unknown[], type: keyof typeof SPELLINGS, to: Parameters): string {
   const keys = values.map((value) => comparisonKey(String(toSql(value, type))));
-  return `ARRAY (SELECT s.written FROM ${SPELLINGS[type]} s WHERE s.folded = ANY (${to.add(keys, 'uuid[]')}))`;
+  return `ARRAY (${SPELLINGS[type](to.add(keys, 'uuid[]'))})`;
 }
 
 export const every = (conditions: readonly string[]): string =>

@@ -38,7 +38,7 @@ const UNDEFINED_TABLE = '42P01';
 export async function findWriteObstacles(pool: Pool): Promise<WriteObstacles> {
   try {
     // Several statements in one message are one transaction, and have one result each.
-    const check = () => lanesOf(pool).health.ownWork.query({ text: CHECK });
+    const check = () => lanesOf(pool).health.ownWork.query({ text: CHECK, isScript: true });
     const results = (await retryRead(check)) as unknown as readonly QueryResult<WriteObstacles>[];
     const row = results.at(-1)?.rows[0];
     if (row === undefined) throw new Error('The database did not answer the check');

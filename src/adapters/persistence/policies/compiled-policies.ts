@@ -47,6 +47,7 @@ export function compiledPolicies({ dataSource, lane, policyId, staleMs, compiled
   // What is kept for all operations is read by one of its own, which holds no more connections than
   // another, and goes on when those that wait for it have ended.
   const shared: Reading = {
+    sees: 'ALL',
     signal: new AbortController().signal,
     texts: { characters: 0, most: Number.POSITIVE_INFINITY },
   };

@@ -36,6 +36,8 @@ export function createPolicies(deps: PoliciesDeps): ConfiguredPolicies {
   const { dataSource, policyId, staleMs = 2_000 } = deps;
   const { lookups, health } = lanesOf(poolOf(dataSource));
   const managerFor = (reading: Reading) => entityManager(dataSource, lookups.under(reading));
+  // A policy belongs to no client. Whose policies a caller may see is decided by those who ask.
+  const ofAll = (reading: Reading): Reading => ({ ...reading, sees: 'ALL' });
   const compiled = new KeptPolicies();
   const requests = compiledPolicies({ dataSource, lane: lookups, policyId, staleMs, compiled });
   const watched = compiledPolicies({ dataSource, lane: health, policyId, staleMs, compiled });
@@ -59,13 +61,13 @@ export function createPolicies(deps: PoliciesDeps): ConfiguredPolicies {
     known,
     latest: (reading, id, document) => {
       const json = document === undefined ? null : JSON.stringify(document);
-      return retryRead(() => latestVersion(managerFor(reading), id, json));
+      return retryRead(() => latestVersion(managerFor(ofAll(reading)), id, json));
     },
-    publication: (reading, id, number) => publication(reading, nameOf(id, number)),
-    publications: (reading, page) => publicationsPage(dataSource, lookups.under(reading), page),
-    countPublications: (reading) => countPublications(dataSource, lookups.under(reading)),
-    yaml: async (reading, id, number) => (await yaml(reading, nameOf(id, number)))?.yaml ?? null,
-    publishedFacts: (reading) => publishedFacts(lookups.under(reading)),
+    publication: (reading, id, number) => publication(ofAll(reading), nameOf(id, number)),
+    publications: (reading, page) => publicationsPage(dataSource, lookups.under(ofAll(reading)), page),
+    countPublications: (reading) => countPublications(dataSource, lookups.under(ofAll(reading))),
+    yaml: async (reading, id, number) => (await yaml(ofAll(reading), nameOf(id, number)))?.yaml ?? null,
+    publishedFacts: (reading) => publishedFacts(lookups.under(ofAll(reading))),
     terms: async (reading) => {
       const rows = await readTerms(reading);
       return rows.map(({ id, name, policy, calendars }) => ({ clientId: id, name, policy, calendars }));
@@ -75,7 +77,7 @@ export function createPolicies(deps: PoliciesDeps): ConfiguredPolicies {
       const inUse = calendarsInUse(terms, policyId, policy);
       if (inUse.length > 0 || policy.version !== undefined) return inUse;
       const prepared = await preparePolicy(policy);
-      const last = await retryRead(() => latestVersion(managerFor(reading), policy.id, prepared.json));
+      const last = await retryRead(() => latestVersion(managerFor(ofAll(reading)), policy.id, prepared.json));
       return last?.isSame === true ? [] : calendarsTooShort(terms, policyId, prepared.policy, deps.clock.now());
     },
     inForce: async (lockWaitMs) => {

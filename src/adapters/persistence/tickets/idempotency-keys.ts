@@ -34,9 +34,9 @@ export async function claimKeys(
     answered.map(({ ticket_id, version }) => ({ id: ticket_id, version: version ?? 0 })),
   );
   const answers = new Map(
-    answered.map(({ caller, key, fingerprint, refused, refusals }, index) => [
+    answered.map(({ caller, key, fingerprint, version, refused, refusals }, index) => [
       nameOf({ caller, key }),
-      { fingerprint, ticket: tickets[index] ?? null, refused, refusals },
+      { fingerprint, hadTicket: version !== null, ticket: tickets[index] ?? null, refused, refusals },
     ]),
   );
   return claims.map((claim) => answers.get(nameOf(claim)) ?? null);

@@ -77,7 +77,7 @@ export function createTicketStore(deps: TicketStoreDeps): TicketStore {
           const done = await work(transaction);
           return { result: done, commit: transaction.commit, recorded: transaction.recorded };
         },
-        { ...options, lane },
+        { ...options, scope: options, lane },
       );
       if (commit !== null) onCommitted(commit);
       if (recorded.length > 0) onRecorded?.(recorded);

@@ -9,7 +9,7 @@ import {
   wasNotSent,
 } from '../../database/database-errors';
 import type { Lane } from '../../database/lanes';
-import { rowsOf } from '../../database/sql';
+import { type Queryable, rowsOf } from '../../database/sql';
 import { retryWhileLocked } from '../../database/transact';
 import { EVENT_WRITTEN_COLUMNS, eventRowOf } from '../event-row';
 import { keyRowOf } from '../idempotency-keys';
@@ -88,7 +88,7 @@ export async function insertSubmission(
   lane: Lane,
   record: TicketRecord,
   answer: KeyAnswer | null,
-  { signal, lockWaitMs }: TransactionOptions = {},
+  { signal, lockWaitMs, ...scope }: TransactionOptions,
 ): Promise<{ readonly number: number; readonly xid: string | null } | null> {
   const { ticket, events, recordedAt } = record;
   const values: unknown[] = [];
@@ -98,7 +98,7 @@ export async function insertSubmission(
   for (const row of externalIdRowsOf(record)) addRow(values, row, EXTERNAL_ID_COLUMNS);
   const [plain, withId] = answer === null ? [SUBMIT, SUBMIT_WITH_ID] : [SUBMIT_WITH_KEY, SUBMIT_WITH_KEY_AND_ID];
   const statement = { ...(ticket.externalId === null ? plain : withId), values };
-  const on = lane.forChange(signal);
+  const on = lane.forChange(scope, signal);
   const insert = () => rowsOf<{ number: number; xid: string }>(on, statement);
   let isLost = false;
   for (let attempt = 1; ; attempt++) {
@@ -121,13 +121,13 @@ export async function insertSubmission(
     }
     // Only this request uses the id. If there is a ticket with it, the statement whose answer was
     // lost was carried out.
-    const number = isLost && isTaken ? await numberOf(lane, record) : null;
+    const number = isLost && isTaken ? await numberOf(on, record) : null;
     return number === null ? null : { number, xid: null };
   }
 }
 
-async function numberOf(lane: Lane, { ticket: { id, version } }: TicketRecord): Promise<number | null> {
-  const [stored] = await ticketsAtVersions(lane.ownWork, [{ id, version }]);
+async function numberOf(on: Queryable, { ticket: { id, version } }: TicketRecord): Promise<number | null> {
+  const [stored] = await ticketsAtVersions(on, [{ id, version }]);
   return stored?.number ?? null;
 }
 
