@@ -13,15 +13,15 @@ interface ImportFlags {
 }
 
 interface EraseFlags {
-  readonly person: readonly string[];
-  readonly ticket: readonly string[];
+  readonly person?: readonly string[];
+  readonly ticket?: readonly string[];
   readonly as?: string;
-  readonly dryRun: boolean;
-  readonly yes: boolean;
+  readonly dryRun?: boolean;
+  readonly yes?: boolean;
 }
 
 /** The values of an option that may be repeated. */
-const repeated = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+const repeated = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
 // Each command imports its own modules when it runs, so that `stepdown calendar` does not wait for
 // a GraphQL schema.
@@ -223,19 +223,19 @@ key
 
 program
   .command('erase')
-  .option('--person <name>', 'a name or an e-mail of a person; may be repeated', repeated, [])
-  .option('--ticket <number>', 'a ticket that loses all its texts; may be repeated', repeated, [])
+  .option('--person <name>', 'a name or an e-mail of a person; may be repeated', repeated)
+  .option('--ticket <number>', 'a ticket that loses all its texts; may be repeated', repeated)
   .option('--as <pseudonym>', 'the pseudonym that an interrupted erasure printed')
-  .option('--dry-run', 'erase nothing; print what would be erased', false)
-  .option('--yes', 'do not ask', false)
+  .option('--dry-run', 'erase nothing; print what would be erased')
+  .option('--yes', 'do not ask')
   .description('erase persons and texts for good; events keep their facts (see docs/OPERATIONS.md)')
   .action(async (options: EraseFlags, command: Command) => {
-    const tickets = options.ticket.map(Number);
+    const tickets = (options.ticket ?? []).map(Number);
     if (!tickets.every((number) => Number.isSafeInteger(number) && number > 0)) {
       command.error('error: --ticket takes the number of a ticket');
     }
     const { runErase } = await import('./compose/cli-erase-command.js');
-    const { person: persons, as: pseudonym = null, dryRun: isDryRun, yes: isConfirmed } = options;
+    const { person: persons = [], as: pseudonym = null, dryRun: isDryRun = false, yes: isConfirmed = false } = options;
     const request = { persons, tickets, pseudonym, isDryRun, isConfirmed };
     const to = { stdout: output, stderr: process.stderr };
     process.exitCode = await runErase(await configuration(), request, to, await commandLog());
