@@ -6,11 +6,11 @@ import type { Caller } from '../ports/caller';
 import type { Idempotency } from '../ports/idempotency';
 import type { Services } from '../ports/services';
 import { newPrefix, newSecret, sha256 } from './api-key-text';
-import type { Scope } from './rights';
+import type { ApiScope } from './rights';
 
 export interface ApiKeyRequest {
   readonly name: string;
-  readonly scopes: readonly Scope[];
+  readonly scopes: readonly ApiScope[];
   /** Null for the tickets of all clients. */
   readonly clientId: string | null;
   /** Null if the key does not expire. */

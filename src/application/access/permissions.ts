@@ -1,11 +1,11 @@
-import { Forbidden, type PersonRole, type Rights, type Scope } from './rights';
+import { type ApiScope, Forbidden, type PersonRole, type Rights } from './rights';
 
 /** Who may use a root field of the API. An administrator may use every field. */
 export interface Permission {
   readonly client: boolean;
   readonly agent: boolean;
   /** The scope that a service needs; ANY for every service. */
-  readonly service: Scope | 'ANY';
+  readonly service: ApiScope | 'ANY';
   /** What the field does less for the role CLIENT, as a sentence. */
   readonly clientMay?: string;
   /** Whether the schema may lack the field. */

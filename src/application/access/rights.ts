@@ -7,7 +7,7 @@ export type Role = (typeof ROLES)[number];
 
 /** What an API key allows. A key with ADMIN is allowed everything. */
 export const SCOPES = ['READ', 'WRITE', 'SUBSCRIBE', 'WEBHOOKS', 'IMPORT', 'ADMIN'] as const;
-export type Scope = (typeof SCOPES)[number];
+export type ApiScope = (typeof SCOPES)[number];
 
 /** The roles of people. */
 export type PersonRole = Exclude<Role, 'SERVICE'>;
@@ -15,7 +15,7 @@ export type PersonRole = Exclude<Role, 'SERVICE'>;
 export interface Rights {
   readonly role: Role;
   /** Only a service has scopes. */
-  readonly scopes: readonly Scope[];
+  readonly scopes: readonly ApiScope[];
 }
 
 const OF_PEOPLE: Readonly<Record<PersonRole, Rights>> = {

@@ -5,7 +5,7 @@ import type { Clock } from '../ports/clock';
 import type { People, TokenPerson } from '../ports/people';
 import type { VerifiedToken } from '../ports/tokens';
 import type { CallerIdentity } from './caller-identity';
-import { Forbidden, ROLES, type Role, rightsOf, SCOPES, type Scope } from './rights';
+import { type ApiScope, Forbidden, ROLES, type Role, rightsOf, SCOPES } from './rights';
 
 /** The number of clients that a token may name. */
 const MOST_CLIENTS = 100;
@@ -96,5 +96,5 @@ function nameOf({ name, email, subject }: VerifiedToken): string {
   return subject;
 }
 
-const scopesOf = (values: readonly string[]): readonly Scope[] =>
+const scopesOf = (values: readonly string[]): readonly ApiScope[] =>
   SCOPES.filter((scope) => values.some((value) => value.toUpperCase().replace(/^STEPDOWN:/, '') === scope));

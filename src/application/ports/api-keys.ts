@@ -1,6 +1,6 @@
 import type { Actor } from '../../domain/actor';
 import type { EpochMs } from '../../domain/instant';
-import type { Scope } from '../access/rights';
+import type { ApiScope } from '../access/rights';
 import type { Reading } from './caller';
 import type { KeyUse } from './idempotency';
 import type { Page, PageRequest } from './pagination';
@@ -11,7 +11,7 @@ export interface ApiKey {
   /** Identifies the key, in the key itself and in logs. */
   readonly prefix: string;
   readonly name: string;
-  readonly scopes: readonly Scope[];
+  readonly scopes: readonly ApiScope[];
   /** The client whose tickets the key is for; null for those of all clients. */
   readonly clientId: string | null;
   readonly createdAt: EpochMs;

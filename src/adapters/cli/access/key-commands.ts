@@ -1,5 +1,5 @@
 import { createApiKey } from '../../../application/access/create-api-key';
-import { SCOPES, type Scope } from '../../../application/access/rights';
+import { type ApiScope, SCOPES } from '../../../application/access/rights';
 import { OperatorError } from '../../../application/operator-error';
 import type { ApiKey, ApiKeys } from '../../../application/ports/api-keys';
 import { type Caller, OWN_WORK } from '../../../application/ports/caller';
@@ -24,14 +24,14 @@ export interface KeyOptions {
 /** What the options of `stepdown key create` mean. @throws OperatorError */
 export function keyRequest({ name, scopes, expires }: KeyOptions): {
   readonly name: string;
-  readonly scopes: readonly Scope[];
+  readonly scopes: readonly ApiScope[];
   readonly expiresAt: (now: EpochMs) => EpochMs | null;
 } {
   if (!follows(NAME, name)) throw new OperatorError(`--name takes 1 to ${NAME.max} characters.`);
   return { name: name.trim(), scopes: scopes.split(',').map(scopeNamed), expiresAt: expiryOf(expires) };
 }
 
-function scopeNamed(text: string): Scope {
+function scopeNamed(text: string): ApiScope {
   const name = text.trim().toUpperCase();
   const scope = SCOPES.find((one) => one === name);
   if (scope !== undefined) return scope;

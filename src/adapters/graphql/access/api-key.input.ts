@@ -1,5 +1,5 @@
 import { Field, ID, InputType } from 'type-graphql';
-import { SCOPES, type Scope } from '../../../application/access/rights';
+import { type ApiScope, SCOPES } from '../../../application/access/rights';
 import type { EpochMs } from '../../../domain/instant';
 import { NAME } from '../../../domain/value-rules';
 import { Entries, Text } from '../base/input-rules';
@@ -16,7 +16,7 @@ export class CreateApiKeyInput extends MutationInput {
 
   @Field(() => [ApiKeyScopeEnum], { description: `What the key allows, 1 to ${SCOPES.length} entries.` })
   @Entries(1, SCOPES.length)
-  scopes!: Scope[];
+  scopes!: ApiScope[];
 
   @Field(() => ID, {
     ...optional,

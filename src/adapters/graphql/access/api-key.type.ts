@@ -1,5 +1,5 @@
 import { Ctx, Field, FieldResolver, ID, ObjectType, Resolver, Root } from 'type-graphql';
-import type { Role, Scope } from '../../../application/access/rights';
+import type { ApiScope, Role } from '../../../application/access/rights';
 import type { ApiKey } from '../../../application/ports/api-keys';
 import type { Client } from '../../../application/ports/clients';
 import type { Actor } from '../../../domain/actor';
@@ -19,7 +19,7 @@ export const RoleEnum = describeEnum<Role>('Role', 'What a caller is. It decides
   ADMIN: 'An administrator, who may use every field.',
 });
 
-export const ApiKeyScopeEnum = describeEnum<Scope>('ApiKeyScope', 'What an API key allows.', {
+export const ApiKeyScopeEnum = describeEnum<ApiScope>('ApiKeyScope', 'What an API key allows.', {
   READ: 'The queries.',
   WRITE: 'The mutations of tickets.',
   SUBSCRIBE: 'The subscriptions.',
@@ -43,7 +43,7 @@ export class ApiKeyType extends NodeType implements Omit<ApiKey, 'clientId'> {
   name!: string;
 
   @Field(() => [ApiKeyScopeEnum], { description: 'What the key allows.' })
-  scopes!: readonly Scope[];
+  scopes!: readonly ApiScope[];
 
   @Field(() => DateTimeScalar, { description: 'The date and time, in UTC, when the key was created.' })
   createdAt!: EpochMs;

@@ -1,5 +1,5 @@
 import { Field, ObjectType } from 'type-graphql';
-import type { Role, Scope } from '../../../application/access/rights';
+import type { ApiScope, Role } from '../../../application/access/rights';
 import type { Actor } from '../../../domain/actor';
 import { ApiKeyScopeEnum, RoleEnum } from '../access/api-key.type';
 import { ActorType } from '../base/actor.type';
@@ -16,7 +16,7 @@ export class ViewerType {
   role!: Role;
 
   @Field(() => [ApiKeyScopeEnum], { description: 'What an API key allows. Empty for people.' })
-  scopes!: readonly Scope[];
+  scopes!: readonly ApiScope[];
 
   @Field(() => Boolean, {
     description:

@@ -1,5 +1,5 @@
 import { EntitySchema } from 'typeorm';
-import type { Scope } from '../../../application/access/rights';
+import type { ApiScope } from '../../../application/access/rights';
 import type { Actor } from '../../../domain/actor';
 import type { EpochMs } from '../../../domain/instant';
 import { instant, json, orNull, primary, text, textList, uuid } from './column-types';
@@ -9,7 +9,7 @@ export interface ApiKeyRow {
   readonly prefix: string;
   readonly secret_hash: string;
   readonly name: string;
-  readonly scopes: readonly Scope[];
+  readonly scopes: readonly ApiScope[];
   readonly client_id: string | null;
   readonly created_at: EpochMs;
   readonly created_by: Actor;
