@@ -135,7 +135,7 @@ const answer = async (path) => {
   const [row] = await rowsOf(pool, { ...STATEMENT, values: [id] });
   if (row === undefined) return { data: { ticket: null } };
   const ticket = ticketOf(row);
-  const policy = await policies.version(ticket.policyId, ticket.policyVersion);
+  const policy = await policies.pinned(ticket.policyId, ticket.policyVersion);
   return answerOf(ticket, policy, cycles !== undefined);
 };
 

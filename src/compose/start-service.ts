@@ -183,7 +183,7 @@ async function publishAtStart({ policies, policyFile }: Store, logger: Logger): 
     logger.debug(published, 'policy in force');
     return policy;
   }
-  const before = last === null ? null : await policies.version(policy.id, last.version);
+  const before = last === null ? null : await policies.version(OWN_WORK, policy.id, last.version);
   const changes = before === null ? 'first version' : listedDifferences(before, policy);
   logger.info({ ...published, changes }, 'published the configured policy file as a new version');
   return policy;

@@ -77,12 +77,12 @@ describe('the versions of a policy', () => {
       ({ version }) => version !== 1,
     );
     expect(current).toMatchObject({ version: 2, title: 'Changed' });
-    const first = await two.version(CIMCLOUD_DOCUMENT.id, 1);
+    const first = await two.version(OWN_WORK, CIMCLOUD_DOCUMENT.id, 1);
     expect(first?.title).toBe(CIMCLOUD_DOCUMENT.title);
-    expect(await two.version(CIMCLOUD_DOCUMENT.id, 1)).toBe(first);
-    expect(await two.version(CIMCLOUD_DOCUMENT.id, 3)).toBeNull();
+    expect(await two.version(OWN_WORK, CIMCLOUD_DOCUMENT.id, 1)).toBe(first);
+    expect(await two.version(OWN_WORK, CIMCLOUD_DOCUMENT.id, 3)).toBeNull();
     expect(await publish(two, CIMCLOUD_DOCUMENT.title)).toEqual([3, true]);
-    expect((await two.version(CIMCLOUD_DOCUMENT.id, 3))?.version).toBe(3);
+    expect((await two.version(OWN_WORK, CIMCLOUD_DOCUMENT.id, 3))?.version).toBe(3);
   });
 
   test('a version keeps its publisher and its text; a version published at a start has no publisher', async () => {
@@ -192,7 +192,7 @@ describe('a policy in memory', () => {
     if (!published.ok) throw new Error(JSON.stringify(published.refusals));
     const { policy } = published;
     expect(policy).toMatchObject({ id: 'kept', version: 1 });
-    expect(await own.version('kept', 1)).toBe(policy);
+    expect(await own.version(OWN_WORK, 'kept', 1)).toBe(policy);
     for (const [name, definition] of Object.entries(document.calendars)) {
       expect(policy.calendars[name]).toBe(definition);
       expect(policy.compiledCalendars.get(name)).toBe(compileCalendar(definition));

@@ -3,6 +3,7 @@ import { v7 as newId } from 'uuid';
 import { createClientAccounts } from '../../src/adapters/persistence/clients/postgres-clients';
 import { createPolicies } from '../../src/adapters/persistence/policies/postgres-policies';
 import { createTicketStore } from '../../src/adapters/persistence/tickets/postgres-ticket-store';
+import { OWN_WORK } from '../../src/application/ports/caller';
 import { createChangeTickets } from '../../src/application/tickets/change-tickets';
 import { CIMCLOUD_DOCUMENT } from '../support/policies';
 import { AGENT, lockingAt, newTicket, openStore, submission, type TestStore } from '../support/store';
@@ -25,7 +26,7 @@ const policies = () => createPolicies({ ...store, policyId: CIMCLOUD_DOCUMENT.id
 test('a version from before `loweringApproval` existed has the default', async () => {
   const { loweringApproval: _, ...before } = CIMCLOUD_DOCUMENT;
   await insert('old', { ...before, id: 'old' });
-  expect(await policies().version('old', 1)).toMatchObject({ loweringApproval: 'OVERRIDES' });
+  expect(await policies().version(OWN_WORK, 'old', 1)).toMatchObject({ loweringApproval: 'OVERRIDES' });
 });
 
 test('a policy that is damaged is an error for its client, and tickets of others are opened', async () => {
@@ -39,7 +40,7 @@ test('a policy that is damaged is an error for its client, and tickets of others
   const damaged = 'Version 1 of the policy gold cannot be read: marks is missing; it takes a list';
   const opened = policies();
   await expect(opened.current(client.id)).rejects.toThrow(damaged);
-  await expect(opened.version('gold', 1)).rejects.toThrow(damaged);
+  await expect(opened.version(OWN_WORK, 'gold', 1)).rejects.toThrow(damaged);
   await expect(opened.setTerms(terms, AGENT, null)).rejects.toThrow(damaged);
   expect(await opened.current(null)).toMatchObject({ id: CIMCLOUD_DOCUMENT.id });
 

@@ -241,7 +241,7 @@ test('an iCalendar file beside the policy is published with it, and again after 
   const path = file('filed.yaml', 'id: cimcloud', 'id: filed');
   writeFileSync(path, readFileSync(path, 'utf8').replace('region: US', 'ics: holidays.ics'));
   const fairs = async (opened: Store, version: number) =>
-    (await opened.policies.version('filed', version))?.calendars.business?.holidays;
+    (await opened.policies.version(OWN_WORK, 'filed', version))?.calendars.business?.holidays;
 
   calendar('20270304');
   expect(await publish(path)).toBe('Published filed/1.\n');

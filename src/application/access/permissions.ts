@@ -1,3 +1,4 @@
+import type { CommandType } from '../../domain/ticket/commands';
 import { type ApiScope, Forbidden, type PersonRole, type Rights } from './rights';
 
 /** Who may use a root field of the API. An administrator may use every field. */
@@ -96,6 +97,32 @@ export function mayUse(field: string, rights: Rights): boolean {
   const permission = PERMISSIONS[field];
   if (permission === undefined) throw new Error(`${field} has no row`);
   return permits(permission, rights);
+}
+
+/** The mutation of each command of a ticket. */
+export const MUTATION_OF: Readonly<Record<CommandType, string>> = {
+  acknowledge: 'Mutation.acknowledgeTicket',
+  reclassify: 'Mutation.reclassifyTicket',
+  approveOverride: 'Mutation.approveOverride',
+  rejectOverride: 'Mutation.rejectOverride',
+  applyWorkaround: 'Mutation.applyWorkaround',
+  withdrawWorkaround: 'Mutation.withdrawWorkaround',
+  startWaiting: 'Mutation.startWaiting',
+  stopWaiting: 'Mutation.stopWaiting',
+  communicate: 'Mutation.communicate',
+  recordCall: 'Mutation.recordCall',
+  resolve: 'Mutation.resolveTicket',
+  reopen: 'Mutation.reopenTicket',
+  close: 'Mutation.closeTicket',
+  assign: 'Mutation.assignTicket',
+  waiveBreach: 'Mutation.waiveBreach',
+};
+
+/** Why the rights do not suffice for a command of a ticket; null if they do. */
+export function barrierToCommand(command: CommandType, rights: Rights): string | null {
+  const field = MUTATION_OF[command];
+  const permission = PERMISSIONS[field] as Permission;
+  return permits(permission, rights) ? null : forbiddenField(field, permission, rights).message;
 }
 
 /** The error of a caller whose rights do not suffice. */

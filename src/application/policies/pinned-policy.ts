@@ -14,7 +14,7 @@ export function pinnedPolicy(policies: Policies, pinned: Pinned): Policy | Promi
   const { policyId, policyVersion, calendars } = pinned;
   return (
     knownPolicy(policies, pinned) ??
-    policies.version(policyId, policyVersion).then((policy) => {
+    policies.pinned(policyId, policyVersion).then((policy) => {
       if (policy !== null) return withCalendars(policy, calendars);
       throw new Error(`Policy ${policyId}/${policyVersion} was not found, but a ticket is pinned to it`);
     })

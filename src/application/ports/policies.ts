@@ -9,7 +9,9 @@ import type { Page, PageRequest } from './pagination';
 
 /**
  * Published policy versions, compiled. The policies themselves are read once and kept for all
- * operations; what else is read belongs to the operation that reads it.
+ * operations; what else is read belongs to the operation that reads it. What takes a reading finds
+ * only the versions that it may see: for those who do not see all clients, the default policy, the
+ * policies of their clients and the versions that tickets of those are pinned to.
  */
 export interface Policies {
   /**
@@ -17,13 +19,15 @@ export interface Policies {
    * version of the default policy.
    */
   current(clientId: string | null): Promise<Policy>;
-  /** A published version; null if there is none. */
-  version(id: string, version: number): Promise<Policy | null>;
+  /** A published version; null if there is none that the reading may see. */
+  version(reading: Reading, id: string, version: number): Promise<Policy | null>;
+  /** The version that a ticket is pinned to, for those who have the ticket; null for none. */
+  pinned(id: string, version: number): Promise<Policy | null>;
   /** The same, from the cache of this process only; null if it is not cached. */
   known(id: string, version: number): Policy | null;
   /** The id of the policy of clients without a policy of their own. */
   readonly defaultPolicyId: string;
-  /** The latest version, compared with a document; null if no version is published. */
+  /** The latest version, compared with a document; null if none is published. */
   latest(reading: Reading, id: string, document?: UnpublishedPolicy): Promise<LatestVersion | null>;
   /** When and by whom a version was published; null if it is not published. */
   publication(reading: Reading, id: string, version: number): Promise<Publication | null>;
@@ -32,7 +36,7 @@ export interface Policies {
   countPublications(reading: Reading): Promise<number>;
   /** The YAML text of a version; null if it was not stored. */
   yaml(reading: Reading, id: string, version: number): Promise<string | null>;
-  /** The codes of the facts of all published versions, each once. */
+  /** The codes of the facts of all versions, each once. */
   publishedFacts(reading: Reading): Promise<FactCodes>;
   /** The clients with terms of their own. */
   terms(reading: Reading): Promise<readonly NamedTerms[]>;

@@ -53,7 +53,7 @@ export async function namedPolicy(argument: string, policies: Policies | null): 
     return { name: argument, document: (await policyInFile(argument)).document, published: null };
   }
   const id = wanted.id ?? policies.defaultPolicyId;
-  const policy = await policies.version(id, wanted.version);
+  const policy = await policies.version(OWN_WORK, id, wanted.version);
   if (policy === null) {
     const latest = await policies.latest(OWN_WORK, id);
     const hint = latest === null ? `no policy ${id} is published` : `the latest is ${latest.version}`;

@@ -89,8 +89,8 @@ export async function findNode(context: RequestContext, id: string, type?: NodeT
   return finders[decoded.type](context, decoded.key);
 }
 
-async function findPolicy({ services }: RequestContext, id: string, version: string): Promise<Policy | null> {
-  return POLICY_NAME.test(id) && NUMBER.test(version) ? services.policies.version(id, Number(version)) : null;
+async function findPolicy({ services, caller }: RequestContext, id: string, version: string): Promise<Policy | null> {
+  return POLICY_NAME.test(id) && NUMBER.test(version) ? services.policies.version(caller, id, Number(version)) : null;
 }
 
 /** Finds a calendar by `<policy>/<version>/<name>`. */

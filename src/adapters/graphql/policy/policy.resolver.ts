@@ -11,7 +11,8 @@ const PolicyConnection = connectionTypeOf('Policy', () => PolicyType, 'policy ve
 export class PolicyQueryResolver {
   @Query(() => PolicyType, {
     nullable: true,
-    description: 'A published version of a policy. Null when there is no such version.',
+    description:
+      'A published version of a policy. Null when there is no such version, or the caller may not see it: a caller who does not see all clients sees the default policy, the policies of its clients, and the versions that their tickets are pinned to.',
   })
   async policy(
     @Ctx() { services: { policies }, caller }: RequestContext,
@@ -28,10 +29,12 @@ export class PolicyQueryResolver {
   ): Promise<Policy | null> {
     const id = name ?? policies.defaultPolicyId;
     const number = version ?? (await policies.latest(caller, id))?.version;
-    return number === undefined ? null : policies.version(id, number);
+    return number === undefined ? null : policies.version(caller, id, number);
   }
 
-  @Query(() => PolicyConnection, { description: 'All versions of all policies, the most recently published first.' })
+  @Query(() => PolicyConnection, {
+    description: 'All versions of the policies that the caller may see, the most recently published first.',
+  })
   async policies(
     @Ctx() { services: { policies }, caller }: RequestContext,
     @Args() args: PageArgs,
@@ -39,7 +42,7 @@ export class PolicyQueryResolver {
     const page = await policies.publications(caller, pageRequest(args));
     const edges: Page<Policy>['edges'] = await Promise.all(
       page.edges.map(async ({ node: { id, version }, cursor }) => {
-        const node = await policies.version(id, version);
+        const node = await policies.version(caller, id, version);
         if (node === null) throw new Error(`Version ${version} of ${id} is listed but was not found`);
         return { node, cursor };
       }),

@@ -1,4 +1,5 @@
 import { type ClassType, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { barrierToCommand } from '../../../application/access/permissions';
 import type { StoredTicket } from '../../../application/ports/stored-ticket';
 import { type CycleView, clientActionsOutstanding, seenAt } from '../../../domain/commitment/view';
 import type { EpochMs } from '../../../domain/instant';
@@ -38,13 +39,11 @@ const SEEN = ({ ticket, policy, at }: JudgedTicket): Ticket => seenAt(ticket, po
 
 const ALLOWED_ACTIONS = (judged: JudgedTicket): readonly AllowedActionType[] => {
   const { policy, at, context } = judged;
-  return allowedActions({ ticket: judged.once(SEEN), policy, at, actor: context.caller.actor }).map(
-    ({ command, allowed, refusal }) => ({
-      command,
-      allowed,
-      reason: refusal === null ? null : explainRefusal(refusal),
-    }),
-  );
+  const { actor, rights } = context.caller;
+  return allowedActions({ ticket: judged.once(SEEN), policy, at, actor }).map(({ command, refusal }) => {
+    const reason = barrierToCommand(command, rights) ?? (refusal === null ? null : explainRefusal(refusal));
+    return { command, allowed: reason === null, reason };
+  });
 };
 
 /**
@@ -123,7 +122,7 @@ export function derivedTicketFields(shownAs: ClassType) {
 
     @FieldResolver(() => [AllowedActionType], {
       description:
-        'All commands, each with whether the lifecycle currently allows it for the caller, and the reason if it does not.',
+        'All commands, each with whether the caller may use it and the lifecycle currently allows it, and the reason if not.',
     })
     allowedActions(
       @Root() ticket: StoredTicket,

@@ -9,8 +9,8 @@ const HALVES = [
 ] as const;
 
 /**
- * Refuses a filter with a code that no published policy has. Only a code that the default policy
- * does not have costs a statement.
+ * Refuses a filter with a code that no policy has that the caller may see. Only a code that the
+ * default policy does not have costs a statement.
  *
  * @throws GraphQLError
  */

@@ -96,14 +96,14 @@ export class SeverityChangeType implements SeverityChange {
 
 @ObjectType('AllowedAction', {
   description:
-    'Whether a ticket currently accepts a command. The input of a command can be a further reason to refuse it.',
+    'Whether a ticket currently accepts a command of the caller. The input of a command can be a further reason to refuse it.',
   simpleResolvers: true,
 })
 export class AllowedActionType {
   @Field(() => CommandEnum, { description: 'The command.' })
   command!: CommandType;
 
-  @Field(() => Boolean, { description: 'Whether the ticket accepts the command.' })
+  @Field(() => Boolean, { description: 'Whether the caller may use the command and the ticket accepts it.' })
   allowed!: boolean;
 
   @Field(() => String, {

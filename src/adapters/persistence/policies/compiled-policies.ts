@@ -13,7 +13,8 @@ import { retryRead } from '../database/sql';
 import { clientsWithTerms } from './client-terms';
 import type { KeptPolicies } from './kept-policies';
 import { latestVersions } from './latest-versions';
-import { nameOf, versionsNamed } from './publications';
+import { versionsNamed } from './publications';
+import { nameOf } from './version-name';
 
 /** New tickets cannot be opened, because no version of the policy is published. */
 export class NoPolicyPublished extends OperatorError {

@@ -1,10 +1,11 @@
 import type { EntityManager } from 'typeorm';
 import type { LatestVersion } from '../../../application/ports/policies';
 import { type PolicyVersionRow, policyVersions } from '../tables';
+import { conditionOf, type VisibleVersions } from './visible-versions';
 
 /**
- * The latest version of a policy, and whether it equals a document; PostgreSQL ignores the order of
- * fields.
+ * The latest visible version of a policy, and whether it equals a document; PostgreSQL ignores the
+ * order of fields.
  *
  * @param json the document
  */
@@ -12,12 +13,14 @@ export async function latestVersion(
   manager: EntityManager,
   id: string,
   json: string | null,
+  visible: VisibleVersions,
 ): Promise<LatestVersion | null> {
   const row = await manager
     .createQueryBuilder(policyVersions, 'v')
     .select('v.version', 'version')
     .addSelect('v.document = CAST(:document AS jsonb)', 'isSame')
     .where('v.id = :id', { id, document: json })
+    .andWhere(...conditionOf(visible))
     .orderBy('v.version', 'DESC')
     .limit(1)
     .getRawOne<LatestVersion>();

@@ -101,7 +101,7 @@ export async function publishVersion(
     }
     const refusals = calendarsInUse(await clientsWithTerms(manager), policyId, document);
     throwIfRefused(refusals);
-    const last = await latestVersion(manager, id, prepared.json);
+    const last = await latestVersion(manager, id, prepared.json, 'ALL');
     const isNew = last?.isSame !== true;
     if (isNew) throwIfRefused(calendarsTooShort(await clientsWithTerms(manager), policyId, prepared.policy, now));
     const version = isNew ? (last?.version ?? 0) + 1 : last.version;
@@ -129,7 +129,7 @@ export async function publishConfigured(
     if ((await lastConfigured(manager, id)) === fingerprint) return;
     const refusals = calendarsInUse(await clientsWithTerms(manager), policyId, document);
     throwIfRefused(refusals);
-    const last = await latestVersion(manager, id, json);
+    const last = await latestVersion(manager, id, json, 'ALL');
     if (last?.isSame === true) {
       await manager.update(policyVersions, { id, version: last.version }, { configured: true, fingerprint });
     } else {

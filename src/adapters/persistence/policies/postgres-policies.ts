@@ -16,8 +16,10 @@ import { latestVersion, wasPublished } from './latest-versions';
 import { calendarsInUse, calendarsTooShort } from './policy-refusals';
 import { publishConfigured, publishVersion, setTerms } from './policy-register';
 import { preparePolicy } from './prepare-policy';
-import { countPublications, nameOf, publicationsNamed, publicationsPage, versionsNamed } from './publications';
+import { countPublications, publicationsNamed, publicationsPage, versionsNamed } from './publications';
 import { publishedFacts } from './published-facts';
+import { nameOf } from './version-name';
+import { isVisible, visibleVersions } from './visible-versions';
 
 export interface PoliciesDeps {
   readonly dataSource: DataSource;
@@ -36,16 +38,17 @@ export function createPolicies(deps: PoliciesDeps): ConfiguredPolicies {
   const { dataSource, policyId, staleMs = 2_000 } = deps;
   const { lookups, health } = lanesOf(poolOf(dataSource));
   const managerFor = (reading: Reading) => entityManager(dataSource, lookups.under(reading));
-  // A policy belongs to no client. Whose policies a caller may see is decided by those who ask.
   const compiled = new KeptPolicies();
   const requests = compiledPolicies({ dataSource, lane: lookups, policyId, staleMs, compiled });
   const watched = compiledPolicies({ dataSource, lane: health, policyId, staleMs, compiled });
-  const { version } = requests;
+  // The role for some clients may not read policies. The service reads what the caller may see.
+  const visible = visibleVersions({ dataSource, lane: lookups, defaultPolicyId: policyId, staleMs });
   const publication = batched(lookups, (names, on) => publicationsNamed(dataSource, on, names));
   const yaml = batched(lookups, (names, on) => versionsNamed(dataSource, on, names, 'yaml'));
   const known = (id: string, version: number): Policy | null => compiled.get(nameOf(id, version)) ?? null;
   const readTerms = (reading: Reading) => retryRead(() => clientsWithTerms(managerFor(reading)));
   const forget = (): void => {
+    visible.forget();
     requests.forget();
     watched.forget();
   };
@@ -56,17 +59,29 @@ export function createPolicies(deps: PoliciesDeps): ConfiguredPolicies {
       const inForce = await requests.inForce();
       return ((clientId === null ? undefined : inForce.clients.get(clientId)) ?? inForce.default)();
     },
-    version,
+    version: async (reading, id, number) =>
+      isVisible(await visible.to(reading), id, number) ? requests.version(id, number) : null,
+    pinned: requests.version,
     known,
-    latest: (reading, id, document) => {
+    latest: async (reading, id, document) => {
+      const shown = await visible.to(reading);
       const json = document === undefined ? null : JSON.stringify(document);
-      return retryRead(() => latestVersion(managerFor(seeingAll(reading)), id, json));
+      return retryRead(() => latestVersion(managerFor(seeingAll(reading)), id, json, shown));
     },
     publication: (reading, id, number) => publication(seeingAll(reading), nameOf(id, number)),
-    publications: (reading, page) => publicationsPage(dataSource, lookups.under(seeingAll(reading)), page),
-    countPublications: (reading) => countPublications(dataSource, lookups.under(seeingAll(reading))),
+    publications: async (reading, page) => {
+      const shown = await visible.to(reading);
+      return publicationsPage(dataSource, lookups.under(seeingAll(reading)), page, shown);
+    },
+    countPublications: async (reading) => {
+      const shown = await visible.to(reading);
+      return countPublications(dataSource, lookups.under(seeingAll(reading)), shown);
+    },
     yaml: async (reading, id, number) => (await yaml(seeingAll(reading), nameOf(id, number)))?.yaml ?? null,
-    publishedFacts: (reading) => publishedFacts(lookups.under(seeingAll(reading))),
+    publishedFacts: async (reading) => {
+      const shown = await visible.to(reading);
+      return publishedFacts(lookups.under(seeingAll(reading)), shown);
+    },
     terms: async (reading) => {
       const rows = await readTerms(reading);
       return rows.map(({ id, name, policy, calendars }) => ({ clientId: id, name, policy, calendars }));
@@ -76,7 +91,9 @@ export function createPolicies(deps: PoliciesDeps): ConfiguredPolicies {
       const inUse = calendarsInUse(terms, policyId, policy);
       if (inUse.length > 0 || policy.version !== undefined) return inUse;
       const prepared = await preparePolicy(policy);
-      const last = await retryRead(() => latestVersion(managerFor(seeingAll(reading)), policy.id, prepared.json));
+      const last = await retryRead(() =>
+        latestVersion(managerFor(seeingAll(reading)), policy.id, prepared.json, 'ALL'),
+      );
       return last?.isSame === true ? [] : calendarsTooShort(terms, policyId, prepared.policy, deps.clock.now());
     },
     inForce: async (lockWaitMs) => {
@@ -102,7 +119,7 @@ export function createPolicies(deps: PoliciesDeps): ConfiguredPolicies {
       if (isNew && known(id, number) === null) {
         compiled.set(nameOf(id, number), { ...prepared.policy, version: number });
       }
-      const policy = await version(id, number);
+      const policy = await requests.version(id, number);
       if (policy === null) throw new Error(`Version ${number} was published and cannot be read`);
       return { ok: true, policy, isNew };
     },

@@ -7,6 +7,8 @@ import { instantText, type Queryable, retryRead } from '../database/sql';
 import { decodePosition, encodePosition } from '../lists/cursor';
 import { pageOf } from '../lists/page';
 import { type PolicyVersionRow, policyVersions } from '../tables';
+import { nameOf, partsOf } from './version-name';
+import { conditionOf, type VisibleVersions } from './visible-versions';
 
 const LIST = 'policies';
 
@@ -20,14 +22,6 @@ const publicationOf = ({ id, version, published_at, published_by }: PublicationR
   publishedAt: published_at,
   publishedBy: published_by,
 });
-
-/** The key of a version among all versions of all policies, such as `gold/3`. */
-export const nameOf = (id: string, version: number): string => `${id}/${version}`;
-
-const partsOf = (name: string): { readonly id: string; readonly version: number } => {
-  const slash = name.lastIndexOf('/');
-  return { id: name.slice(0, slash), version: Number(name.slice(slash + 1)) };
-};
 
 const repositoryOf = (dataSource: DataSource, on: Queryable) =>
   entityManager(dataSource, on).getRepository(policyVersions);
@@ -59,14 +53,19 @@ export async function publicationsNamed(
 }
 
 /**
- * A page of all versions, the latest publication first; equal times are ordered by name and number.
+ * A page of the visible versions, the latest publication first; equal times are ordered by name and
+ * number.
  */
 export async function publicationsPage(
   dataSource: DataSource,
   on: Queryable,
   page: PageRequest,
+  visible: VisibleVersions,
 ): Promise<Page<Publication>> {
-  const query = repositoryOf(dataSource, on).createQueryBuilder('v').select(COLUMNS);
+  const query = repositoryOf(dataSource, on)
+    .createQueryBuilder('v')
+    .select(COLUMNS)
+    .where(...conditionOf(visible));
   // A find() cannot compare rows, so the keyset conditions are SQL. The order is descending: a
   // later position is less.
   if (page.after !== null) {
@@ -94,8 +93,13 @@ export async function publicationsPage(
   }));
 }
 
-export const countPublications = (dataSource: DataSource, on: Queryable): Promise<number> =>
-  retryRead(() => repositoryOf(dataSource, on).count());
+export const countPublications = (dataSource: DataSource, on: Queryable, visible: VisibleVersions): Promise<number> =>
+  retryRead(() =>
+    repositoryOf(dataSource, on)
+      .createQueryBuilder('v')
+      .where(...conditionOf(visible))
+      .getCount(),
+  );
 
 /** @throws InvalidCursor */
 function positionOf(cursor: string): { readonly at: string; readonly id: string; readonly version: number } {
