@@ -11,6 +11,7 @@ import { folded } from '../../src/domain/folded-text';
 import { foldAll } from '../../src/domain/ticket/fold';
 import { eraseHere } from '../support/commands-here';
 import { type Json, SEV1, SEV3, startTestService, type TestService } from '../support/graphql-service';
+import { run } from '../support/program';
 import { untilTrue } from '../support/until';
 
 const NAME = 'Zoë Quartermain-Straße';
@@ -265,6 +266,31 @@ describe('stepdown erase --ticket', () => {
     const known = (await rowsOf('SELECT written FROM spellings')).map(({ written }) => written);
     expect(known).toEqual(expect.arrayContaining(['billing', 'Erin Example', row.reporter]));
     expect((await matchLogs()).every(Boolean)).toBe(true);
+  });
+});
+
+describe('in a terminal, without --yes', () => {
+  const counted = expect.stringMatching(/^Would erase [1-9]\d* texts? and 1 name in 1 event of 1 ticket/);
+
+  it.each([
+    ['no', 'Nothing was erased.\n', 1],
+    ['', 'Nothing was erased.\n', 1],
+    ['erase', 'Erased ', 0],
+  ])('shows what it would erase, and the answer %j decides', async (answer, end, left) => {
+    const reporter = `Fred of ${answer || 'silence'}`;
+    await mutate('submitTicket', { subject: 'A subject', reporter, impacts: SEV1 });
+    const { code, stdout } = await eraseHere({ DATABASE_URL: service.database.url }, { persons: [reporter] }, answer);
+    expect([code, stdout]).toEqual([0, counted]);
+    expect(stdout.slice(stdout.indexOf('\n') + 1)).toMatch(end);
+    expect(await rowsOf('SELECT FROM tickets WHERE reporter = $1', [reporter])).toHaveLength(left);
+  });
+});
+
+it('is a command of the program', async () => {
+  const args = ['erase', '--person', 'Gina Nowhere', '--person', 'gina@example.com', '--ticket', '1', '--dry-run'];
+  expect(await run(args, { DATABASE_URL: service.database.url })).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^Would erase 1 text and 0 names in 1 event of 1 ticket/),
   });
 });
 
