@@ -192,6 +192,35 @@ policy
     await runPolicyDiff(configuration, { before, after, tickets }, output, await commandLog());
   });
 
+const key = program.command('key').description('create, list and revoke API keys');
+key
+  .command('create')
+  .requiredOption('--name <name>', 'what uses the key')
+  .requiredOption('--scopes <scopes>', 'read, write, subscribe, webhooks, import, admin; with commas between them')
+  .option('--client <name>', 'only the tickets of this client (default: of all clients)')
+  .option('--expires <when>', 'a number of days, such as 90d, or an RFC 3339 instant (default: never)')
+  .description('create an API key and print it; it cannot be printed again')
+  .action(async (options: { name: string; scopes: string; client?: string; expires?: string }) => {
+    const { runKeyCreate } = await import('./compose/cli-key-commands.js');
+    const { client = null, expires = null, ...rest } = options;
+    await runKeyCreate(await configuration(), { ...rest, client, expires }, output, await commandLog());
+  });
+key
+  .command('list')
+  .description('list the API keys, the latest first, without their secrets')
+  .action(async () => {
+    const { runKeyList } = await import('./compose/cli-key-commands.js');
+    await runKeyList(await configuration(), output, await commandLog());
+  });
+key
+  .command('revoke')
+  .argument('<prefix>', 'the part of the key that `key list` prints')
+  .description('revoke an API key; services refuse it within a second')
+  .action(async (prefix: string) => {
+    const { runKeyRevoke } = await import('./compose/cli-key-commands.js');
+    await runKeyRevoke(await configuration(), prefix, output, await commandLog());
+  });
+
 program
   .command('erase')
   .option('--person <name>', 'a name or an e-mail of a person; may be repeated', repeated)
