@@ -34,6 +34,7 @@ const ON_OLDEST = [
   'deadlines',
   'event-feed',
   'migrations',
+  'row-security',
   'search-tables',
   'sla-report',
   'ticket-reader',
