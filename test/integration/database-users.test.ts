@@ -102,7 +102,7 @@ test('one user who owns the tables and may create roles, as on a managed server,
   expect(await isRowSecurityInForce(store.pool)).toBe(true);
   await expectWalls(store);
   expect(await kindsOf(url)).toEqual(['header', 'policy', 'client', 'ticket', 'event']);
-  // The owner is not kept from anything: a dump is complete, and a process of an older version works.
+  // The owner is kept from nothing: a dump is complete, and a process of an older version works.
   const count = 'SELECT count(*)::int AS count FROM tickets';
   expect(await sql(url, 'SET row_security = off', count)).toEqual([{ count: 1 }]);
 });

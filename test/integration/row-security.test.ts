@@ -171,9 +171,23 @@ describe('the tables', () => {
     },
   );
 
-  test.each(['policy_versions', 'spellings', 'log_followers'])('%s is not for such a caller', async (table) => {
-    await expect(asSome(`SELECT * FROM ${table}`)).rejects.toThrow(`permission denied for table ${table}`);
-  });
+  test.each(['policy_versions', 'spellings', 'search_texts', 'log_followers'])(
+    '%s is not for such a caller',
+    async (table) => {
+      await expect(asSome(`SELECT * FROM ${table}`)).rejects.toThrow(`permission denied for table ${table}`);
+    },
+  );
+});
+
+test.each<[string, string]>([
+  ['texts', "SELECT * FROM tickets_with_text('%theirs%', ARRAY[$client]::uuid[])"],
+  ['words', "SELECT * FROM tickets_with_text('%theirs%', ARRAY[$client]::uuid[], '{}')"],
+])('%s of another client are not found by the function that reads them for a caller', async (_, text) => {
+  const search = text.replace('$client', `'${foreign}'`);
+  expect((await asSome(search)).rows).toEqual([]);
+  expect((await asSome(search, [])).rows).toEqual([]);
+  expect((await asSome(search, [own, foreign])).rows.length).toBeGreaterThan(0);
+  await expect(store.owner.pool.query(`SET ROLE ${roles.all}; ${search}`)).rejects.toThrow('permission denied');
 });
 
 describe('what a caller writes for another client', () => {
