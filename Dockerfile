@@ -19,8 +19,9 @@ COPY --from=build /app/dist ./dist
 COPY --from=build /app/bin ./bin
 COPY --from=build /app/policies ./policies
 COPY --from=build /app/examples ./examples
-# Listens on all addresses of the container. The service does not authenticate callers, so it
-# refuses to start here unless STEPDOWN_ALLOW_UNAUTHENTICATED=true allows every caller.
+# Listens on all addresses of the container, so that the service refuses to start unless callers are
+# authenticated (STEPDOWN_OIDC_ISSUER or STEPDOWN_AUTHENTICATION=required), or
+# STEPDOWN_ALLOW_UNAUTHENTICATED=true allows every caller.
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=4000
 # The user `node` of the base image, as a number, so that Kubernetes can check that it is not root.
 # It can write nothing below /app; the service writes no files.

@@ -21,7 +21,11 @@ const typescript = {
 const shared = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
-  transform: typescript,
+  // jose is published as ES modules only.
+  transform: { ...typescript, '/node_modules/jose/.+\\.js$': ['@swc/jest', { module: { type: 'commonjs' } }] },
+  transformIgnorePatterns: ['/node_modules/(?!jose/)'],
+  // A dynamic import names the compiled file.
+  moduleNameMapper: { '^(\\.\\./adapters/.+)\\.js$': '$1' },
   setupFiles: ['<rootDir>/test/support/one-error.ts'],
 };
 

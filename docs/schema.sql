@@ -1,6 +1,37 @@
 -- The schema of the database, printed from a migrated database by `npm run schema:sql`. Do not edit.
 -- Left out: the table of executed migrations, which TypeORM creates.
 
+-- API keys of services
+CREATE TABLE api_keys (
+  -- Primary key, a UUID version 7
+  id uuid NOT NULL,
+  -- Part of the key that identifies it, and that logs show
+  prefix text NOT NULL,
+  -- SHA-256 of the secret part of the key, in hexadecimal digits
+  secret_hash text NOT NULL,
+  -- Name of the key, for people
+  name text NOT NULL,
+  -- What the key allows
+  scopes text[] NOT NULL,
+  -- Client whose tickets the key is for; null for those of all clients
+  client_id uuid,
+  -- Time at which the key was created
+  created_at timestamp(3) with time zone NOT NULL,
+  -- Actor who created the key
+  created_by jsonb NOT NULL,
+  -- Time from which the key is refused; null if it does not expire
+  expires_at timestamp(3) with time zone,
+  -- Time at which the key was revoked; null if it was not
+  revoked_at timestamp(3) with time zone,
+  -- Time of the last use, to the minute; null if the key was not used
+  last_used_at timestamp(3) with time zone,
+  CONSTRAINT api_keys_pkey PRIMARY KEY (id),
+  CONSTRAINT api_keys_prefix_key UNIQUE (prefix),
+  CONSTRAINT api_keys_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id) ON DELETE CASCADE
+);
+CREATE INDEX api_keys_client_id_idx ON public.api_keys USING btree (client_id);
+CREATE INDEX api_keys_created_at_idx ON public.api_keys USING btree (created_at, id);
+
 -- Breaking migrations; a process that does not know all of them can read but not write
 CREATE TABLE breaking_migrations (
   -- Number of the migration, from its name
@@ -149,6 +180,37 @@ CREATE TABLE log_followers (
   done_before xid8 NOT NULL,
   CONSTRAINT log_followers_pkey PRIMARY KEY (name)
 );
+
+-- People that are known from their tokens
+CREATE TABLE people (
+  -- Primary key, a UUID version 7
+  id uuid NOT NULL,
+  -- Subject of the tokens, which identifies the person at the identity provider
+  subject text NOT NULL,
+  -- Name of the person
+  name text NOT NULL,
+  -- Key by which the name is compared
+  name_key uuid NOT NULL,
+  -- E-mail address of the person; null if the tokens have none
+  email text,
+  -- Role that the newest token gives
+  role text NOT NULL,
+  -- Clients whose tickets the newest token allows; null for those of all clients
+  client_ids uuid[],
+  -- Whether the person may use the service
+  is_active boolean NOT NULL DEFAULT true,
+  -- Time at which the first token of the person was seen
+  first_seen_at timestamp(3) with time zone NOT NULL,
+  -- Time at which a token of the person was seen last, to the hour
+  last_seen_at timestamp(3) with time zone NOT NULL,
+  -- Time at which the newest token of the person was issued
+  token_issued_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT people_pkey PRIMARY KEY (id),
+  CONSTRAINT people_subject_key UNIQUE (subject),
+  CONSTRAINT people_role_check CHECK ((role = ANY (ARRAY['CLIENT'::text, 'AGENT'::text, 'ADMIN'::text])))
+);
+CREATE INDEX people_first_seen_at_idx ON public.people USING btree (first_seen_at, id);
+CREATE INDEX people_name_key_idx ON public.people USING btree (name_key);
 
 -- Published versions of policies; kept forever, because a ticket refers to the version under which it was opened
 CREATE TABLE policy_versions (

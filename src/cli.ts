@@ -13,15 +13,15 @@ interface ImportFlags {
 }
 
 interface EraseFlags {
-  readonly person: readonly string[];
-  readonly ticket: readonly string[];
+  readonly person?: readonly string[];
+  readonly ticket?: readonly string[];
   readonly as?: string;
-  readonly dryRun: boolean;
-  readonly yes: boolean;
+  readonly dryRun?: boolean;
+  readonly yes?: boolean;
 }
 
 /** The values of an option that may be repeated. */
-const repeated = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+const repeated = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
 // Each command imports its own modules when it runs, so that `stepdown calendar` does not wait for
 // a GraphQL schema.
@@ -192,21 +192,50 @@ policy
     await runPolicyDiff(configuration, { before, after, tickets }, output, await commandLog());
   });
 
+const key = program.command('key').description('create, list and revoke API keys');
+key
+  .command('create')
+  .requiredOption('--name <name>', 'what uses the key')
+  .requiredOption('--scopes <scopes>', 'read, write, subscribe, webhooks, import, admin; with commas between them')
+  .option('--client <name>', 'only the tickets of this client (default: of all clients)')
+  .option('--expires <when>', 'a number of days, such as 90d, or an RFC 3339 instant (default: never)')
+  .description('create an API key and print it; it cannot be printed again')
+  .action(async (options: { name: string; scopes: string; client?: string; expires?: string }) => {
+    const { runKeyCreate } = await import('./compose/cli-key-commands.js');
+    const { client = null, expires = null, ...rest } = options;
+    await runKeyCreate(await configuration(), { ...rest, client, expires }, output, await commandLog());
+  });
+key
+  .command('list')
+  .description('list the API keys, the latest first, without their secrets')
+  .action(async () => {
+    const { runKeyList } = await import('./compose/cli-key-commands.js');
+    await runKeyList(await configuration(), output, await commandLog());
+  });
+key
+  .command('revoke')
+  .argument('<prefix>', 'the part of the key that `key list` prints')
+  .description('revoke an API key; services refuse it within a second')
+  .action(async (prefix: string) => {
+    const { runKeyRevoke } = await import('./compose/cli-key-commands.js');
+    await runKeyRevoke(await configuration(), prefix, output, await commandLog());
+  });
+
 program
   .command('erase')
-  .option('--person <name>', 'a name or an e-mail of a person; may be repeated', repeated, [])
-  .option('--ticket <number>', 'a ticket that loses all its texts; may be repeated', repeated, [])
+  .option('--person <name>', 'a name or an e-mail of a person; may be repeated', repeated)
+  .option('--ticket <number>', 'a ticket that loses all its texts; may be repeated', repeated)
   .option('--as <pseudonym>', 'the pseudonym that an interrupted erasure printed')
-  .option('--dry-run', 'erase nothing; print what would be erased', false)
-  .option('--yes', 'do not ask', false)
+  .option('--dry-run', 'erase nothing; print what would be erased')
+  .option('--yes', 'do not ask')
   .description('erase persons and texts for good; events keep their facts (see docs/OPERATIONS.md)')
   .action(async (options: EraseFlags, command: Command) => {
-    const tickets = options.ticket.map(Number);
+    const tickets = (options.ticket ?? []).map(Number);
     if (!tickets.every((number) => Number.isSafeInteger(number) && number > 0)) {
       command.error('error: --ticket takes the number of a ticket');
     }
     const { runErase } = await import('./compose/cli-erase-command.js');
-    const { person: persons, as: pseudonym = null, dryRun: isDryRun, yes: isConfirmed } = options;
+    const { person: persons = [], as: pseudonym = null, dryRun: isDryRun = false, yes: isConfirmed = false } = options;
     const request = { persons, tickets, pseudonym, isDryRun, isConfirmed };
     const to = { stdout: output, stderr: process.stderr };
     process.exitCode = await runErase(await configuration(), request, to, await commandLog());

@@ -1,8 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { cleanEnv, EnvError, makeExactValidator } from 'envalid';
+import { type CleanedEnv, cleanEnv, EnvError, makeExactValidator } from 'envalid';
 import { MAX_PROXY_HOPS, parseTrustProxy, type TrustProxy } from './adapters/http/client-address';
 import { isLoopback, parseAllowedHost, parseAllowedOrigin } from './adapters/http/request-guard';
+import {
+  DEFAULT_ROLE_NAMES,
+  isSecureUrl,
+  type OidcSettings,
+  parseRoleNames,
+  TOKEN_ALGORITHMS,
+  type TokenAlgorithm,
+} from './adapters/identity/oidc-settings';
 import { databaseUrlProblem, usableDatabaseUrl } from './adapters/persistence/database/database-url';
 import { DEFAULT_POOL_SIZE, MIN_POOL_SIZE } from './adapters/persistence/database/lanes';
 import { OperatorError } from './application/operator-error';
@@ -42,6 +50,10 @@ export type Config = Readonly<{
   operator: string;
   /** The name of the client whose tickets are opened if a request names none. */
   client: string;
+  /** Whether every request needs an API key or a token. If not, callers are the local operator. */
+  authenticationRequired: boolean;
+  /** The identity provider whose tokens are accepted; null for API keys only. */
+  oidc: OidcSettings | null;
   /** Allows an address that other machines can reach, although callers are not authenticated. */
   allowUnauthenticated: boolean;
   /** The time limit of an operation, and of each event of a subscription, in seconds. */
@@ -156,6 +168,22 @@ const trustedProxies = makeExactValidator<TrustProxy>(
     ),
 );
 
+const secureUrl = makeExactValidator<string>((value) =>
+  isSecureUrl(value) ? value : refuse('a URL that begins with https:// (http:// only for this machine)', value),
+);
+
+const claimName = makeExactValidator<string>((value) =>
+  /^[\x21-\x7e]{1,200}$/.test(value) ? value : refuse('the name of a claim, without spaces', value),
+);
+
+const roleNames = makeExactValidator<OidcSettings['roleNames']>(
+  (value) =>
+    parseRoleNames(value) ??
+    refuse('the values of the claim for each role, such as client=customer,agent=support|desk,admin=ops', value),
+);
+
+const algorithm = (value: string): TokenAlgorithm | null => TOKEN_ALGORITHMS.find((one) => one === value) ?? null;
+
 const specs = (root: string) => ({
   DATABASE_URL: postgresUrl({ default: undefined }),
   DATABASE_OWNER_URL: postgresUrl({ default: undefined }),
@@ -168,6 +196,29 @@ const specs = (root: string) => ({
   STEPDOWN_POLICY_FILE: path({ default: join(root, 'policies', 'cimcloud.yaml') }),
   STEPDOWN_OPERATOR: displayName({ default: 'local operator' }),
   STEPDOWN_CLIENT: displayName({ default: 'Default client' }),
+  STEPDOWN_AUTHENTICATION: oneOf(['none', 'required'] as const)({ default: undefined }),
+  STEPDOWN_OIDC_ISSUER: secureUrl({ default: undefined }),
+  STEPDOWN_OIDC_AUDIENCE: listOf(
+    'the audiences of the tokens with commas between them',
+    (text) => text || null,
+  )({
+    default: undefined,
+  }),
+  STEPDOWN_OIDC_JWKS_URL: secureUrl({ default: undefined }),
+  STEPDOWN_OIDC_ALGORITHMS: listOf(
+    `one or more of ${TOKEN_ALGORITHMS.join(', ')}, with commas between them`,
+    algorithm,
+  )({
+    default: ['RS256', 'PS256', 'ES256', 'EdDSA'],
+  }),
+  STEPDOWN_OIDC_CLOCK_TOLERANCE_SECONDS: wholeNumber(0, 300)({ default: 5 }),
+  STEPDOWN_OIDC_SUBJECT_CLAIM: claimName({ default: 'sub' }),
+  STEPDOWN_OIDC_NAME_CLAIM: claimName({ default: 'name' }),
+  STEPDOWN_OIDC_EMAIL_CLAIM: claimName({ default: 'email' }),
+  STEPDOWN_OIDC_ROLE_CLAIM: claimName({ default: 'stepdown_role' }),
+  STEPDOWN_OIDC_CLIENTS_CLAIM: claimName({ default: 'stepdown_clients' }),
+  STEPDOWN_OIDC_SCOPE_CLAIM: claimName({ default: 'scope' }),
+  STEPDOWN_OIDC_ROLES: roleNames({ default: DEFAULT_ROLE_NAMES }),
   STEPDOWN_ALLOW_UNAUTHENTICATED: exactlyTrueOrFalse({ default: false }),
   STEPDOWN_OPERATION_TIMEOUT_SECONDS: wholeNumber(1, 3_600)({ default: 30 }),
   ALLOWED_HOSTS: listOf(
@@ -185,6 +236,8 @@ const specs = (root: string) => ({
   STEPDOWN_MAX_SUBSCRIPTIONS: wholeNumber(1, 1_000_000)({ default: 2_000 }),
   STEPDOWN_OPERATION_MEMORY_MB: wholeNumber(16, 65_536)({ default: 256 }),
 });
+
+type Clean = CleanedEnv<ReturnType<typeof specs>>;
 
 /**
  * Reads the configuration from environment variables. An empty value counts as unset. Variables of
@@ -210,11 +263,26 @@ export const loadConfig = (env: Readonly<Record<string, string | undefined>>): C
         'service, or only DATABASE_URL to use one user for both.',
     ]);
   }
-  if (!isLoopback(clean.HOST) && !clean.STEPDOWN_ALLOW_UNAUTHENTICATED) {
+  const oidc = oidcOf(clean);
+  const authenticationRequired =
+    (clean.STEPDOWN_AUTHENTICATION ?? (oidc === null ? 'none' : 'required')) === 'required';
+  if (oidc !== null && !authenticationRequired) {
+    throw new ConfigError([
+      'STEPDOWN_AUTHENTICATION is none, but STEPDOWN_OIDC_ISSUER names an identity provider: unset one of them.',
+    ]);
+  }
+  if (authenticationRequired && clean.STEPDOWN_ALLOW_UNAUTHENTICATED) {
+    throw new ConfigError([
+      'STEPDOWN_ALLOW_UNAUTHENTICATED is true, but this service authenticates callers: unset it, or set ' +
+        'STEPDOWN_AUTHENTICATION=none and unset STEPDOWN_OIDC_ISSUER.',
+    ]);
+  }
+  if (!isLoopback(clean.HOST) && !authenticationRequired && !clean.STEPDOWN_ALLOW_UNAUTHENTICATED) {
     throw new ConfigError([
       `HOST is ${clean.HOST}, which is not a loopback address, and this service does not authenticate callers: ` +
-        'set HOST to a loopback address (127.0.0.1, ::1 or localhost), or set STEPDOWN_ALLOW_UNAUTHENTICATED=true ' +
-        'if a proxy in front of it authenticates callers.',
+        'set STEPDOWN_OIDC_ISSUER and STEPDOWN_OIDC_AUDIENCE to accept the tokens of an identity provider, or ' +
+        'STEPDOWN_AUTHENTICATION=required to accept API keys only; or set HOST to a loopback address (127.0.0.1, ::1 ' +
+        'or localhost); or set STEPDOWN_ALLOW_UNAUTHENTICATED=true if a proxy in front of it authenticates callers.',
     ]);
   }
 
@@ -230,6 +298,8 @@ export const loadConfig = (env: Readonly<Record<string, string | undefined>>): C
     policyFile: clean.STEPDOWN_POLICY_FILE,
     operator: clean.STEPDOWN_OPERATOR,
     client: clean.STEPDOWN_CLIENT,
+    authenticationRequired,
+    oidc,
     allowUnauthenticated: clean.STEPDOWN_ALLOW_UNAUTHENTICATED,
     operationTimeoutSeconds: clean.STEPDOWN_OPERATION_TIMEOUT_SECONDS,
     allowedHosts: clean.ALLOWED_HOSTS ?? null,
@@ -242,6 +312,36 @@ export const loadConfig = (env: Readonly<Record<string, string | undefined>>): C
     operationMemoryMb: clean.STEPDOWN_OPERATION_MEMORY_MB,
   };
 };
+
+/** @throws ConfigError */
+function oidcOf(clean: Clean): OidcSettings | null {
+  const { STEPDOWN_OIDC_ISSUER: issuer, STEPDOWN_OIDC_AUDIENCE: audience } = clean;
+  if (issuer === undefined && audience === undefined && clean.STEPDOWN_OIDC_JWKS_URL === undefined) return null;
+  if (issuer === undefined) {
+    throw new ConfigError(['STEPDOWN_OIDC_ISSUER must be set too: the issuer of the tokens, as a URL.']);
+  }
+  if (audience === undefined) {
+    throw new ConfigError([
+      'STEPDOWN_OIDC_AUDIENCE must be set too: what the tokens for this service name as their audience.',
+    ]);
+  }
+  return {
+    issuer,
+    audience,
+    algorithms: clean.STEPDOWN_OIDC_ALGORITHMS as readonly TokenAlgorithm[],
+    jwksUrl: clean.STEPDOWN_OIDC_JWKS_URL ?? null,
+    toleranceMs: clean.STEPDOWN_OIDC_CLOCK_TOLERANCE_SECONDS * 1_000,
+    claims: {
+      subject: clean.STEPDOWN_OIDC_SUBJECT_CLAIM,
+      name: clean.STEPDOWN_OIDC_NAME_CLAIM,
+      email: clean.STEPDOWN_OIDC_EMAIL_CLAIM,
+      role: clean.STEPDOWN_OIDC_ROLE_CLAIM,
+      clients: clean.STEPDOWN_OIDC_CLIENTS_CLAIM,
+      scope: clean.STEPDOWN_OIDC_SCOPE_CLAIM,
+    },
+    roleNames: clean.STEPDOWN_OIDC_ROLES,
+  };
+}
 
 const unknownVariables = (names: readonly string[], known: readonly string[]): string[] =>
   names

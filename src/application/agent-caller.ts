@@ -1,6 +1,7 @@
 import { folded } from '../domain/folded-text';
 import { hidesSomething } from '../domain/text';
 import { AGENT_NAME, follows } from '../domain/value-rules';
+import { ALL_RIGHTS } from './access/rights';
 import type { Caller } from './ports/caller';
 
 /**
@@ -15,4 +16,5 @@ export const isAgentName = (name: string): boolean => follows(AGENT_NAME, name) 
 export const agentCaller = (name: string): Caller => ({
   actor: { kind: 'AGENT', id: folded(name).replaceAll(' ', '-'), name },
   sees: 'ALL',
+  rights: ALL_RIGHTS,
 });

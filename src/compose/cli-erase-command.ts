@@ -49,8 +49,9 @@ async function eraseIn({ pool, url }: OwnedDatabase, request: ErasureRequest, to
   const store = createErasureStore({ pool, url });
   const progress = progressOn(to.stderr);
   const onBegin = async (pseudonym: string): Promise<void> => {
-    if (request.isDryRun) return;
-    progress.line(`The person becomes ${pseudonym}. If this is interrupted, run it again with --as ${pseudonym}.`);
+    if (!request.isDryRun) {
+      progress.line(`The person becomes ${pseudonym}. If this is interrupted, run it again with --as ${pseudonym}.`);
+    }
     progress.phase('Looking through', await store.countTickets(), 'tickets');
   };
   const onProgress = (tickets: number) => progress.update(tickets);

@@ -10,9 +10,9 @@ import { contextFactory, type OperationContext } from '../adapters/graphql/conte
 import { buildGraphQLSchema } from '../adapters/graphql/schema';
 import { ticketLines } from '../adapters/graphql/ticket/export-tickets';
 import { createTicketReader } from '../adapters/persistence/tickets/postgres-ticket-reader';
+import { SYSTEM_CALLER } from '../application/ports/caller';
 import type { ReadServices } from '../application/ports/services';
 import type { Config } from '../config';
-import { SYSTEM } from '../domain/actor';
 import { type Store, withStore } from './open-store';
 
 /**
@@ -61,5 +61,5 @@ function readContexts(
   const now = clock.now();
   const services: ReadServices = { clock: { now: () => now }, policies, reader: createTicketReader({ pool }) };
   const contextFor = contextFactory(services, log);
-  return () => contextFor({ actor: SYSTEM, sees: 'ALL' }, requestId, null);
+  return () => contextFor(SYSTEM_CALLER, requestId, null);
 }

@@ -14,7 +14,7 @@ export async function serve(config: Config): Promise<void> {
       database: service.database,
       impact: service.exampleImpact,
       demo: demoCommand(config, new URL(service.url).port, loadConfig({})),
-      isUnauthenticated: config.allowUnauthenticated,
+      callers: config,
       hasExplorer: config.explorer,
     }),
   );

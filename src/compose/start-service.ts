@@ -4,10 +4,10 @@ import { listedDifferences } from '../adapters/cli/policy/diff-lines';
 import { openFeed } from '../adapters/events/feed';
 import { contextFactory } from '../adapters/graphql/context';
 import { buildGraphQLSchema } from '../adapters/graphql/schema';
-import { callerFromHeaders } from '../adapters/http/agent-header';
 import type { Health } from '../adapters/http/health';
 import { startHttpServer } from '../adapters/http/http-server';
 import { requireAddress } from '../adapters/http/listen';
+import { requestCallers } from '../adapters/http/request-callers';
 import { unusable } from '../adapters/persistence/database/database-unusable';
 import { isRowSecurityInForce } from '../adapters/persistence/database/lanes';
 import { purgeIdempotencyKeys } from '../adapters/persistence/maintenance/purge-idempotency-keys';
@@ -34,6 +34,7 @@ import type { Policy } from '../domain/policy/policy';
 import { UnreadableEvent } from '../domain/ticket/upcast';
 import { DatabaseOutage } from './database-outage';
 import { keepSearchTables } from './keep-search-tables';
+import { openAccess } from './open-access';
 import { openStore, type Store } from './open-store';
 import { createReadiness, databaseReasons } from './readiness';
 import { runEvery } from './run-every';
@@ -106,14 +107,19 @@ export async function startService(config: Config, log: Logger): Promise<Running
 
     const policyReader = createPolicyReader();
     closeSteps.push(() => policyReader.close());
+    const reader = createTicketReader({ pool });
+    const access = await openAccess(config, store, reader, logger);
     const services: Services = {
       clock,
       policies,
       readPolicy: policyReader.read,
-      reader: createTicketReader({ pool }),
+      reader,
       changeTickets: createChangeTickets({ store: tickets, clock, policies }),
       feed,
       clients: { create: clients.create, default: defaultClient(() => clients.ensureClient(config.client)) },
+      apiKeys: access.apiKeys,
+      people: access.people,
+      credentials: access.authentication,
     };
     const http = await startHttpServer({
       ...config,
@@ -121,7 +127,8 @@ export async function startService(config: Config, log: Logger): Promise<Running
       explorerQueries: config.explorer ? exampleQueries() : null,
       contextFor: contextFactory(services, logger),
       operationTimeoutMs: config.operationTimeoutSeconds * 1_000,
-      callerOf: callerFromHeaders(config.operator),
+      callers: requestCallers({ ...config, authenticator: access.authentication }),
+      sessions: access.sessions,
       readHealth: async () => {
         const [versions, deadlines, calendarsEndingSoon] = await Promise.all([
           readVersions(pool),

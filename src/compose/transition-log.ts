@@ -29,7 +29,8 @@ const COMMANDS: Readonly<Record<EventType, CommandType | 'submit' | null>> = {
 
 /**
  * Logs a line for each transition of a ticket, and for each breach, when it is committed. A line
- * has no text of a ticket. Undefined if lines of the level `info` are not logged.
+ * has no text of a ticket, and the id and not the name of who acted, because an erasure does not
+ * reach lines. Undefined if lines of the level `info` are not logged.
  */
 export function transitionLog(logger: Logger): ((tickets: readonly RecordedTicket[]) => void) | undefined {
   if (!logger.isLevelEnabled('info')) return undefined;
@@ -55,7 +56,7 @@ export function transitionLog(logger: Logger): ((tickets: readonly RecordedTicke
             severityFrom: severityChange?.from,
             severityTo: type === 'SUBMITTED' ? event.severity : severityChange?.to,
             actor: actor.kind,
-            by: actor.name,
+            by: actor.id,
           };
           logger.info(line, 'ticket changed');
           from = to;

@@ -1,10 +1,10 @@
 import { folded } from './folded-text';
 
 /**
- * Who acts: AGENT and CLIENT send requests, SYSTEM is the service itself, IMPORT is a log that is
- * imported.
+ * Who acts: AGENT and CLIENT are people, SERVICE is another program, SYSTEM is the service itself,
+ * IMPORT is a log that is imported.
  */
-export const ACTOR_KINDS = ['AGENT', 'CLIENT', 'SYSTEM', 'IMPORT'] as const;
+export const ACTOR_KINDS = ['AGENT', 'CLIENT', 'SERVICE', 'SYSTEM', 'IMPORT'] as const;
 export type ActorKind = (typeof ACTOR_KINDS)[number];
 
 export interface Actor {

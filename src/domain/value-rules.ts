@@ -78,11 +78,12 @@ export function fitText(field: string, rule: TextRule, text: string, onChange: O
   if (storable !== text)
     onChange({ kind: 'DROPPED', detail: `${field} has characters that cannot be stored; they are dropped` });
   const trimmed = storable.trim();
-  if (trimmed === '' || (rule.blank !== true && isBlank(trimmed))) {
-    if (trimmed !== '') onChange({ kind: 'DROPPED', detail: `${field} has only invisible characters; it is dropped` });
+  if (trimmed === '') return null;
+  const fitting = shortened(trimmed, rule.max);
+  if (!follows(rule, fitting)) {
+    onChange({ kind: 'DROPPED', detail: `${field} has only invisible characters; it is dropped` });
     return null;
   }
-  const fitting = shortened(trimmed, rule.max);
   if (fitting === trimmed) return trimmed;
   const counts = `${thousands(charactersOf(trimmed))} characters, at most ${thousands(rule.max)} are accepted`;
   onChange({ kind: 'SHORTENED', detail: `${field} has ${counts}; it is shortened` });

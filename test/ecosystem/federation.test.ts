@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'graphql';
 import { type ClockedService, startClockedService } from '../support/clocked-service';
 import { CONTRADICTION, type Json, SEV2 } from '../support/graphql-service';
-import { callerBySeenClients, SEEN_CLIENTS } from '../support/seen-clients';
+import { callersBySeenClients, SEEN_CLIENTS } from '../support/seen-clients';
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -55,7 +55,7 @@ let own: string;
 let foreign: string;
 
 beforeAll(async () => {
-  service = await startClockedService({ callerOf: callerBySeenClients });
+  service = await startClockedService({ callers: callersBySeenClients });
   other = (await service.mutate('createClient', { name: 'Other' }, 'client { id }')).client.id;
   own = await service.submit(SEV2);
   foreign = await service.submit(SEV2, { clientId: other });

@@ -22,6 +22,7 @@ import {
   MONDAY,
   newTicket,
   openStore,
+  seeing,
   submission,
   type TestStore,
 } from '../support/store';
@@ -238,7 +239,7 @@ describe('at the same time', () => {
       submission(newTicket(other.id, shared)),
     ]);
     expect(await store.reader.ticketsByExternalId(everything, 'shared', null)).toHaveLength(2);
-    expect(await store.reader.ticketsByExternalId({ actor: AGENT, sees: [other.id] }, 'shared', null)).toHaveLength(1);
+    expect(await store.reader.ticketsByExternalId(seeing(other.id), 'shared', null)).toHaveLength(1);
   });
 });
 

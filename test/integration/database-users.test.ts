@@ -10,7 +10,7 @@ import { publishConfiguredPolicy } from '../../src/application/policies/publish-
 import { createChangeTickets } from '../../src/application/tickets/change-tickets';
 import { openStore, type Store } from '../../src/compose/open-store';
 import { loadConfig } from '../../src/config';
-import { IMPORTER } from '../support/actors';
+import { everything, IMPORTER } from '../support/actors';
 import { urlOf, withServer } from '../support/database';
 import { startTestService } from '../support/graphql-service';
 import { newTicket, submission } from '../support/store';
@@ -79,7 +79,7 @@ async function expectWalls(store: Store): Promise<string> {
     change,
   ]);
   const reader = createTicketReader({ pool });
-  const find = (sees: 'ALL' | readonly string[]) => reader.ticketById({ actor: IMPORTER, sees }, change.ticketId);
+  const find = (sees: 'ALL' | readonly string[]) => reader.ticketById({ ...everything, sees }, change.ticketId);
   expect([(await find('ALL'))?.id, (await find([id]))?.id, await find([])]).toEqual([
     change.ticketId,
     change.ticketId,

@@ -6,7 +6,7 @@ import type { Caller } from '../../src/application/ports/caller';
 import type { Client } from '../../src/application/ports/clients';
 import { MINUTE_MS } from '../../src/domain/instant';
 import { SEV1 } from '../support/impacts';
-import { AGENT, everything, newTicket, openStore, submission, type TestStore } from '../support/store';
+import { everything, newTicket, openStore, seeing, submission, type TestStore } from '../support/store';
 
 let store: TestStore;
 let feed: RunningFeed;
@@ -46,7 +46,7 @@ const nextOf = async (of: DeadlineWatch): Promise<string> => (await of.next()).v
 test('a caller who may not see a ticket does not receive its deadline, neither at the start nor later', async () => {
   const [mine, theirs] = [await open(store.client), await open(other)];
   const all = watch(everything);
-  const some = watch({ actor: AGENT, sees: [other.id] });
+  const some = watch(seeing(other.id));
   expect([await nextOf(all), await nextOf(all)]).toEqual([mine, theirs]);
   expect(await nextOf(some)).toBe(theirs);
   const [mineToo, theirsToo] = [await open(store.client), await open(other)];

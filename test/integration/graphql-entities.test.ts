@@ -3,7 +3,7 @@ import { Client } from 'pg';
 import { toGlobalId } from '../../src/adapters/graphql/base/global-id';
 import { type ClockedService, startClockedService } from '../support/clocked-service';
 import { type Answer, type Json, SEV2 } from '../support/graphql-service';
-import { callerBySeenClients, SEEN_CLIENTS } from '../support/seen-clients';
+import { callersBySeenClients, SEEN_CLIENTS } from '../support/seen-clients';
 
 const ENTITIES = `query ($representations: [_Any!]!) { _entities(representations: $representations) {
   __typename ... on Ticket { id subject client { name } } ... on Client { id name } } }`;
@@ -19,7 +19,7 @@ const entities = (representations: Json, headers?: Record<string, string>): Prom
   service.ask(ENTITIES, { representations }, headers);
 
 beforeAll(async () => {
-  service = await startClockedService({ callerOf: callerBySeenClients });
+  service = await startClockedService({ callers: callersBySeenClients });
   acme = toGlobalId('Client', service.store.client.id);
   other = (await service.mutate('createClient', { name: 'Other' }, 'client { id }')).client.id;
   own = await service.submit(SEV2, { clientId: acme });

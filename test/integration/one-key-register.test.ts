@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { Client } from 'pg';
 import { type Json, SEV2, SEV3, startTestService, type TestService } from '../support/graphql-service';
 
 const YAML = readFileSync(join(__dirname, '../../policies/cimcloud.yaml'), 'utf8');
@@ -11,6 +12,7 @@ beforeAll(async () => {
   service = await startTestService();
   const ticketId = await service.submit();
   const { client } = await service.mutate('createClient', { name: 'Acme' }, 'client { id }');
+  const { apiKey } = await service.mutate('createApiKey', { name: 'Old', scopes: ['READ'] }, 'apiKey { id }');
   inputs = {
     submitTicket: { subject: 'One', impacts: SEV2 },
     acknowledgeTicket: { ticketId },
@@ -31,9 +33,22 @@ beforeAll(async () => {
     createClient: { name: 'Bolt' },
     publishPolicy: { yaml: YAML },
     setClientTerms: { clientId: client.id, calendars: [] },
+    createApiKey: { name: 'Pager', scopes: ['READ'] },
+    revokeApiKey: { apiKeyId: apiKey.id },
+    setAgentActive: { agentId: await agentId(), isActive: true },
   };
 });
 afterAll(() => service.close());
+
+/** The global id of an agent who is known from a token. */
+const agentId = async (): Promise<string> => {
+  const client = new Client(service.database.url);
+  await client.connect();
+  await client.query(`INSERT INTO people (id, subject, name, name_key, role, first_seen_at, last_seen_at, token_issued_at)
+    VALUES ('00000000-0000-7000-8000-000000000001', 'ada', 'Ada', gen_random_uuid(), 'AGENT', now(), now(), now())`);
+  await client.end();
+  return (await service.data('{ agents { nodes { id } } }')).agents.nodes[0].id;
+};
 
 const use = async (mutation: string, key: string): Promise<string[]> => {
   const input = { ...inputs[mutation], idempotencyKey: key };

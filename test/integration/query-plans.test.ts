@@ -213,5 +213,6 @@ test('a search for a text of some clients reads the index of texts, and not all 
   const after = await scans();
   await client.query('ROLLBACK');
   client.release();
-  expect([after.all - before.all, after.index - before.index]).toEqual([0, 1]);
+  expect(after.all).toBe(before.all);
+  expect(after.index).toBeGreaterThan(before.index);
 });

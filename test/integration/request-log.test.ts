@@ -197,7 +197,7 @@ describe('a ticket', () => {
     await service.mutate('applyWorkaround', { ticketId: id, description: SECRET, remaining: SEV3 });
     await service.mutate('resolveTicket', { ticketId: id, resolution: SECRET });
     const lines = service.logged.slice(from).filter(({ msg }) => msg === 'ticket changed');
-    const by = { actor: 'AGENT', by: 'local operator' };
+    const by = { actor: 'AGENT', by: 'local-operator' };
     expect(lines).toMatchObject([
       { command: 'submit', event: 'SUBMITTED', to: 'open', severityTo: 'SEV2', ...by },
       { command: 'acknowledge', from: 'open', to: 'open', ...by },

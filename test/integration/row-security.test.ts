@@ -23,6 +23,7 @@ import {
   newTicket,
   openStore,
   operationOf,
+  seeing,
   submission,
   type TestStore,
 } from '../support/store';
@@ -83,7 +84,7 @@ beforeAll(async () => {
   foreignTicket = await openTicket(foreign, 'theirs');
   // Derives the texts and the names.
   await store.reader.countTickets(everything, { text: 'text', assignee: { eq: 'ours' } }, MONDAY);
-  caller = { actor: { ...AGENT, id: 'ours' }, sees: [own] };
+  caller = { ...seeing(own), actor: { ...AGENT, id: 'ours' } };
 });
 afterAll(async () => {
   await operator.end();
@@ -277,7 +278,7 @@ describe('a reader without the checks of the code', () => {
   });
 
   test('answers callers of different clients in one turn each with their own', async () => {
-    const other: Caller = { actor: AGENT, sees: [foreign] };
+    const other: Caller = seeing(foreign);
     const ids = [ownTicket, foreignTicket];
     const found = await Promise.all(
       [caller, other, everything].map((one) => Promise.all(ids.map((id) => store.reader.ticketById(one, id)))),

@@ -17,7 +17,7 @@ import type { Severity } from '../../src/domain/severity';
 import { milestonesOf } from '../../src/domain/ticket/milestones';
 import type { TicketEvent } from '../../src/domain/ticket/ticket-events';
 import { randomLives } from '../support/random-lives';
-import { AGENT, everything, MONDAY, openStore, type TestStore } from '../support/store';
+import { everything, MONDAY, openStore, seeing, type TestStore } from '../support/store';
 
 const NOW = MONDAY + 60 * DAY_MS;
 let store: TestStore;
@@ -207,7 +207,7 @@ describe.each(REPORT_GROUPINGS)('by %s', (groupBy) => {
   });
 
   it('shows a caller the clients that they may see, or one of them', async () => {
-    const caller: Caller = { actor: AGENT, sees: clients.slice(1) };
+    const caller: Caller = seeing(...clients.slice(1));
     const query = { ...ALL, groupBy };
     const shown = await store.reader.slaReport(caller, query, NOW);
     expect(shown).toEqual(naiveReport(caller, query));

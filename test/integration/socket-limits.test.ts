@@ -34,7 +34,7 @@ describe('before connection_init', () => {
     ['another type', { type: 'hello' }, 4401],
     ['null', 'null', 4401],
     ['no JSON', 'hello', 4400],
-    ['a long connection_init', { ...INIT, payload: { token: 'x'.repeat(4_096) } }, 4400],
+    ['a long connection_init', { ...INIT, payload: { token: 'x'.repeat(16_384) } }, 4400],
   ])('%s closes the socket without an answer', async (_, message, code) => {
     const { messages, closed } = await talk([message]);
     expect([(await closed)[0], messages]).toEqual([code, []]);

@@ -18,12 +18,12 @@ import { COMMITMENT_KINDS, type Policy } from '../../src/domain/policy/policy';
 import type { NewTicket } from '../../src/domain/ticket/commands';
 import { SEV1, SEV4 } from '../support/impacts';
 import {
-  AGENT,
   commands,
   everything,
   MONDAY,
   newTicket,
   openStore,
+  seeing,
   submission,
   type TestStore,
 } from '../support/store';
@@ -245,7 +245,7 @@ describe('filters', () => {
 
 describe('a ticket that a caller may not see', () => {
   test('is in no list, count or look-up', async () => {
-    const caller: Caller = { actor: AGENT, sees: [other.id] };
+    const caller: Caller = seeing(other.id);
     const hidden = tickets.get('e') as StoredTicket;
     const { reader } = store;
     expect(letters(await list({}, caller))).toBe('d');
@@ -377,7 +377,7 @@ describe('pages', () => {
     const within = expected.filter(({ dueAt, kind }) => dueAt >= since && dueAt <= until && kind !== 'RESPONSE');
     expect((await store.reader.deadlines(everything, some, FIRST)).edges.map(({ node }) => node)).toEqual(within);
     expect(within.length).toBeGreaterThan(0);
-    const theirs = await store.reader.deadlines({ actor: AGENT, sees: [other.id] }, query, FIRST);
+    const theirs = await store.reader.deadlines(seeing(other.id), query, FIRST);
     expect(new Set(theirs.edges.map(({ node }) => node.ticket.clientId))).toEqual(new Set([other.id]));
     for (const narrow of [
       { severity: { in: ['SEV4'] as const } },

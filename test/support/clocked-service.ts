@@ -1,3 +1,5 @@
+import { createApiKeys } from '../../src/adapters/persistence/access/postgres-api-keys';
+import { createPeople } from '../../src/adapters/persistence/access/postgres-people';
 import { createClientAccounts } from '../../src/adapters/persistence/clients/postgres-clients';
 import { checkPolicyText } from '../../src/adapters/policy-files/read-policy';
 import { type Api, apiAt } from './graphql-service';
@@ -25,6 +27,9 @@ export async function startClockedService(settings: ServerSettings = {}): Promis
       },
     },
     clients: { create: createClientAccounts(store).create, default: async () => store.client },
+    apiKeys: createApiKeys(store.dataSource),
+    people: createPeople(store.dataSource),
+    credentials: { forgetKey: () => undefined, forgetPerson: () => undefined },
   };
   const http = await startServerOf(services, settings);
   return {

@@ -1,10 +1,19 @@
 import pino from 'pino';
 import { contextFactory } from '../../src/adapters/graphql/context';
 import { buildGraphQLSchema } from '../../src/adapters/graphql/schema';
-import { callerFromHeaders } from '../../src/adapters/http/agent-header';
 import { type HttpServer, type HttpSettings, startHttpServer } from '../../src/adapters/http/http-server';
+import { requestCallers } from '../../src/adapters/http/request-callers';
+import { Unauthenticated } from '../../src/application/access/caller-identity';
+import { Sessions } from '../../src/application/access/sessions';
 import type { Services } from '../../src/application/ports/services';
 import { loadConfig } from '../../src/config';
+
+/** Knows no credential. */
+const NOBODY = {
+  identify: () => {
+    throw new Unauthenticated('There is no such API key.');
+  },
+};
 
 export interface ServerSettings extends Partial<HttpSettings> {
   readonly environment?: Readonly<Record<string, string>>;
@@ -22,7 +31,8 @@ export function startServerOf(
     schema: settings.schema ?? buildGraphQLSchema(),
     contextFor: contextFactory(services, logger),
     operationTimeoutMs: 30_000,
-    callerOf: callerFromHeaders('Ada'),
+    callers: requestCallers({ operator: 'Ada', authenticationRequired: false, authenticator: NOBODY }),
+    sessions: new Sessions(NOBODY, services.clock),
     readHealth: async () => ({
       deadlineFaults: 0,
       deadlinesBehindMs: 0,

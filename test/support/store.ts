@@ -22,7 +22,7 @@ import { createTestDatabase } from './database';
 import { SEV2 } from './impacts';
 import { CIMCLOUD_DOCUMENT } from './policies';
 
-export { AGENT, everything, operationOf } from './actors';
+export { AGENT, everything, operationOf, seeing } from './actors';
 
 /** A Monday, 10:00 in New York. */
 export const MONDAY = Date.parse('2026-06-01T14:00:00Z');

@@ -17,6 +17,8 @@ const defaults: Config = {
   policyFile: join(root, 'policies', 'cimcloud.yaml'),
   operator: 'local operator',
   client: 'Default client',
+  authenticationRequired: false,
+  oidc: null,
   allowUnauthenticated: false,
   operationTimeoutSeconds: 30,
   allowedHosts: null,

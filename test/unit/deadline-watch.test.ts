@@ -13,6 +13,7 @@ import type { Deadline } from '../../src/application/ports/ticket-reader';
 import { runningDeadlines } from '../../src/domain/commitment/view';
 import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS } from '../../src/domain/instant';
 import type { CommitmentKind } from '../../src/domain/policy/policy';
+import { everything } from '../support/actors';
 import { ACKNOWLEDGE, AGENT, CIMCLOUD, GO_ON, ny, SEV1, Story, WAIT } from '../support/domain';
 
 const NOW = ny('2026-06-01 10:00');
@@ -83,7 +84,7 @@ class World {
     more: Partial<DeadlineWatchOptions> = {},
   ): DeadlineWatch {
     return new DeadlineWatch(this.services, {
-      caller: { actor: AGENT, sees: 'ALL' },
+      caller: everything,
       lead,
       query: { kinds, severity: null, ticket: null, client: null, assignee: null },
       matches: (_ticket, kind) => kinds.includes(kind),

@@ -4,6 +4,7 @@ import { demoCommand, greeting } from '../../src/adapters/cli/serve/greeting';
 
 const DEFAULTS = { databaseUrl: null as string | null, dataDir: '/app/.stepdown', host: '127.0.0.1', port: 4000 };
 
+const LOCAL = { authenticationRequired: false, allowUnauthenticated: false, operator: 'local operator', oidc: null };
 const IMPACT = { audience: 'PRODUCTION', consequence: 'UNAVAILABLE' };
 
 describe('the greeting of a service', () => {
@@ -37,7 +38,7 @@ describe('the greeting of a service', () => {
       database: 'd',
       demo: 'npm run demo',
       impact: IMPACT,
-      isUnauthenticated: false,
+      callers: LOCAL,
     };
     expect(greeting({ ...facts, hasExplorer: true })).toContain('in a browser');
     expect(greeting({ ...facts, hasExplorer: false })).not.toContain('in a browser');
@@ -49,16 +50,28 @@ describe('the greeting of a service', () => {
       database: 'the database a on b:1 (user c)',
       demo: 'npm run demo',
       impact: IMPACT,
+      callers: LOCAL,
     };
-    expect(greeting({ ...facts, isUnauthenticated: false, hasExplorer: false })).toContain(
-      'data in the database a on b:1 (user c).\n',
-    );
+    expect(greeting({ ...facts, hasExplorer: false })).toContain('data in the database a on b:1 (user c).\n');
   });
 
   it('opens a ticket in the words of the policy', () => {
-    const facts = { url: 'http://x/graphql', database: 'd', demo: 'npm run demo', impact: IMPACT };
-    expect(greeting({ ...facts, isUnauthenticated: false, hasExplorer: false })).toContain(
+    const facts = { url: 'http://x/graphql', database: 'd', demo: 'npm run demo', impact: IMPACT, callers: LOCAL };
+    expect(greeting({ ...facts, hasExplorer: false })).toContain(
       'impacts: [{ audience: PRODUCTION, consequence: UNAVAILABLE }]',
+    );
+  });
+
+  it('says who may send requests, and shows how', () => {
+    const facts = { url: 'http://x/graphql', database: 'd', demo: 'npm run demo', impact: IMPACT, hasExplorer: false };
+    expect(greeting({ ...facts, callers: LOCAL })).toContain(
+      'does not authenticate callers: everyone who can reach it acts as "local operator"',
+    );
+    const required = { ...LOCAL, authenticationRequired: true };
+    expect(greeting({ ...facts, callers: required })).toMatch(/Every request needs an API key.*authorization: Bearer/s);
+    const oidc = { issuer: 'https://id.test' };
+    expect(greeting({ ...facts, callers: { ...required, oidc } })).toContain(
+      'a token of https://id.test or an API key',
     );
   });
 });

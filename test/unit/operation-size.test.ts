@@ -26,8 +26,8 @@ import { amount, costOf, PAGE_SIZE } from '../../src/adapters/graphql/operation-
 import { LIMITS } from '../../src/adapters/graphql/operation-limits';
 import { isConnection } from '../../src/adapters/graphql/operation-size';
 import { buildGraphQLSchema } from '../../src/adapters/graphql/schema';
+import { SYSTEM_CALLER } from '../../src/application/ports/caller';
 import type { ReadServices } from '../../src/application/ports/services';
-import { SYSTEM } from '../../src/domain/actor';
 import type { Json } from '../support/graphql-service';
 
 const schema = buildGraphQLSchema();
@@ -196,7 +196,7 @@ describe('a field', () => {
         { clock: { now: () => 0 }, reader } as unknown as ReadServices,
         pino({ level: 'silent' }),
       );
-      const context = contexts({ actor: SYSTEM, sees: 'ALL' }, 'r', null);
+      const context = contexts(SYSTEM_CALLER, 'r', null);
       Object.assign(context.allowance, checkOperation(schema, document, operationOf(document), {}));
       const { data, errors = [] } = await execute({ schema, document, contextValue: context });
       return errors[0]?.extensions.code ?? (data as unknown as { ticket: { tags: string[] } }).ticket.tags.length;

@@ -39,6 +39,13 @@ describe('a text that is too long', () => {
     ]);
   });
 
+  it('is dropped if only invisible characters remain of it', () => {
+    expect(subject(`${'\u200b'.repeat(500)}tail`)).toEqual([
+      null,
+      ['DROPPED: the subject has only invisible characters; it is dropped'],
+    ]);
+  });
+
   it('follows its rule afterwards, whatever it is, and is a beginning of what it was', () => {
     const texts = fc.string({ unit: 'binary', minLength: 0, maxLength: 300 });
     fc.assert(

@@ -84,14 +84,16 @@ export function contextFactory<S extends ReadServices>(services: S, logger: Logg
 class OperationCaller {
   readonly actor: Caller['actor'];
   readonly sees: Caller['sees'];
+  readonly rights: Caller['rights'];
   readonly texts = { characters: 0, most: LIMITS.charactersRead };
 
   constructor(
-    { actor, sees }: Caller,
+    { actor, sees, rights }: Caller,
     private readonly operation: RunningOperation,
   ) {
     this.actor = actor;
     this.sees = sees;
+    this.rights = rights;
   }
 
   get signal(): AbortSignal {

@@ -1,5 +1,6 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
+import { Forbidden } from '../../application/access/rights';
 import { TooManyApproachingDeadlines } from '../../application/deadlines/upcoming-deadlines';
 import { SlowSubscriber } from '../../application/ports/events';
 import { CallerGone, OperationTimedOut, TooManyFailures } from '../../application/ports/operation-ended';
@@ -24,6 +25,10 @@ import { UNAVAILABLE_CODES, unavailabilityOf } from './unavailability';
 /** The values of `extensions.code` in errors of this service, besides those of Apollo Server. */
 export const FAULT_CODES = {
   badInput: 'BAD_USER_INPUT',
+  /** The request has no valid credential. */
+  unauthenticated: 'UNAUTHENTICATED',
+  /** The caller has not the role or the scope. */
+  forbidden: 'FORBIDDEN',
   beyondCalendar: 'BEYOND_CALENDAR',
   tooLarge: 'OPERATION_TOO_LARGE',
   slowSubscriber: 'SLOW_SUBSCRIBER',
@@ -94,6 +99,7 @@ function publicErrorOf(error: unknown): PublicError | null {
     if (isUnanswerable(link)) return { code: FAULT_CODES.beyondCalendar, message: link.message };
     if (link instanceof TooMuchText || link instanceof TooManySegments || link instanceof TooManyApproachingDeadlines)
       return { code: FAULT_CODES.tooLarge, message: link.message };
+    if (link instanceof Forbidden) return { code: FAULT_CODES.forbidden, message: link.message };
     if (link instanceof OperationTimedOut) return { code: FAULT_CODES.timedOut, message: link.message };
     if (link instanceof CallerGone) return { code: FAULT_CODES.abandoned, message: link.message };
     if (link instanceof SlowSubscriber) return { code: FAULT_CODES.slowSubscriber, message: link.message };

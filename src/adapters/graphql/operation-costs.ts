@@ -122,6 +122,8 @@ const SEVERITIES = 4;
  */
 export const FIELD_COSTS: Readonly<Record<string, FieldCost>> = {
   'Query.viewer': { work: 0 },
+  'Query.agents': { work: COSTS.page, count: COSTS.key },
+  'Query.apiKeys': { work: COSTS.page, count: COSTS.key },
   'Query.lifecycle': { work: 0 },
   'Query.ticket': { work: asOf(COSTS.key) },
   'Query.tickets': { work: filtered(COSTS.page), count: filtered(COSTS.scan) },
@@ -145,6 +147,8 @@ export const FIELD_COSTS: Readonly<Record<string, FieldCost>> = {
   'Subscription.*': { work: COSTS.key },
 
   'Ticket.client': { work: COSTS.key },
+  'ApiKey.client': { work: COSTS.key },
+  'AssignTicketPayload.assigneeIsKnown': { work: COSTS.key },
   'Ticket.followUpOf': { work: COSTS.node },
   'Ticket.followUps': { work: COSTS.node, count: COSTS.node },
   'Ticket.events': { work: COSTS.key, count: COSTS.key },
@@ -156,6 +160,7 @@ export const FIELD_COSTS: Readonly<Record<string, FieldCost>> = {
   '*.explain': { work: COSTS.explanation },
 
   '*.path': { entries: 4 },
+  '*.scopes': { entries: 6 },
   '*.userErrors': { entries: 1 },
   '*.tags': { entries: 5 },
   '*.impacts': { entries: 3 },

@@ -4,6 +4,10 @@ import { type GraphQLSchema, isAbstractType } from 'graphql';
 import { buildSchemaSync, getMetadataStorage, type NonEmptyArray } from 'type-graphql';
 import { refuseInvalid } from './base/input-rules';
 import './base/request-errors.type';
+import { AgentRootResolver } from './access/agent.resolver';
+import { AgentResolver } from './access/agent.type';
+import { ApiKeyRootResolver } from './access/api-key.resolver';
+import { ApiKeyResolver } from './access/api-key.type';
 import { ClientResolver } from './client/client.type';
 import { ClientMutationResolver } from './client/client-mutations.resolver';
 import { ViewerResolver } from './client/viewer.resolver';
@@ -36,6 +40,7 @@ import { PolicyQueryResolver } from './policy/policy.resolver';
 import { PolicyResolver, RuleResolver, SeverityPolicyResolver } from './policy/policy.type';
 import { PolicyMutationResolver } from './policy/policy-mutations.resolver';
 import { ReportResolver } from './report/report.resolver';
+import { restrictResolvers } from './restricted-resolvers';
 import { SimulationResolver } from './simulation/simulation.resolver';
 import { OutlookResolver } from './simulation/simulation.type';
 import { EntitiesResolver } from './subgraph/entities.resolver';
@@ -43,12 +48,17 @@ import { ServiceResolver } from './subgraph/service.resolver';
 import { SubscriptionResolver } from './subscription/subscription.resolver';
 import { TicketResolver } from './ticket/ticket.resolver';
 import './ticket/ticket-errors.type';
+import { AssignTicketPayloadResolver } from './ticket/mutation/ticket-mutations.payload';
 import { TicketMutationResolver } from './ticket/mutation/ticket-mutations.resolver';
 import { TicketLogResolver } from './ticket/ticket-events.resolver';
 import { TicketQueryResolver } from './ticket/ticket-query.resolver';
 
 const RESOLVERS = [
   ViewerResolver,
+  AgentRootResolver,
+  AgentResolver,
+  ApiKeyRootResolver,
+  ApiKeyResolver,
   TicketQueryResolver,
   DeadlineQueryResolver,
   ClassifyResolver,
@@ -59,6 +69,7 @@ const RESOLVERS = [
   NodeResolver,
   PolicyQueryResolver,
   TicketMutationResolver,
+  AssignTicketPayloadResolver,
   ClientMutationResolver,
   PolicyMutationResolver,
   SubscriptionResolver,
@@ -146,6 +157,7 @@ export function buildGraphQLSchema({ service }: SchemaSettings = { service: true
     validateFn: refuseInvalid,
   });
   resolveTypesAtOnce(schema);
+  restrictResolvers(schema);
   boundResolvers(schema);
   // Type-graphql has no option for the descriptions of the root types.
   for (const [name, description] of Object.entries(ROOTS)) {

@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** How long a browser remembers an answer to a preflight request, in seconds. */
 const PREFLIGHT_SECONDS = 600;
-const REQUEST_HEADERS = 'content-type, apollo-require-preflight, x-apollo-operation-name, x-stepdown-agent';
+const REQUEST_HEADERS =
+  'content-type, authorization, apollo-require-preflight, x-apollo-operation-name, x-stepdown-agent';
 const RESPONSE_HEADERS = 'x-request-id, retry-after';
 
 /**

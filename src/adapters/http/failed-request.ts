@@ -1,6 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
+import { Unauthenticated } from '../../application/access/caller-identity';
+import { Forbidden } from '../../application/access/rights';
 import { OperationTimedOut, TooManyFailures } from '../../application/ports/operation-ended';
+import { TokensUnavailable } from '../../application/ports/tokens';
 import { FAULT_CODES, failureOf, presentError } from '../graphql/errors';
 import { isUnavailable, unavailabilityOf } from '../graphql/unavailability';
 import { RequestError } from './request-body';
@@ -8,6 +11,11 @@ import { send, sendJson } from './send';
 
 function knownErrorOf(error: unknown): RequestError | null {
   if (error instanceof OperationTimedOut) return new RequestError(504, FAULT_CODES.timedOut, error.message);
+  if (error instanceof Unauthenticated) return new RequestError(401, FAULT_CODES.unauthenticated, error.message);
+  if (error instanceof Forbidden) return new RequestError(403, FAULT_CODES.forbidden, error.message);
+  if (error instanceof TokensUnavailable) {
+    return new RequestError(503, FAULT_CODES.unavailable, `${error.message}; try again shortly.`, true);
+  }
   const unavailability = unavailabilityOf(error);
   if (unavailability !== null) return new RequestError(503, unavailability.code, unavailability.message);
   return error instanceof RequestError ? error : null;
@@ -48,6 +56,8 @@ export function fail(
   if (retryable === true) response.setHeader('retry-after', '1');
   const code = known?.code ?? FAULT_CODES.internal;
   const extensions = { code, ...(retryable === undefined ? {} : { retryable }), requestId };
+  // RFC 6750.
+  if (known?.status === 401) response.setHeader('www-authenticate', 'Bearer realm="stepdown"');
   // The rest of the body is not read, so the connection cannot carry another request.
   if (!request.complete) response.setHeader('connection', 'close');
   send(response, known?.status ?? 500, 'application/json', JSON.stringify(errorBody(message, extensions)));

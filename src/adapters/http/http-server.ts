@@ -162,14 +162,15 @@ export function serviceUrl(host: string, port: number): string {
 }
 
 function refusalOfUpgrade(
-  { callerOf }: HttpSettings,
+  { callers, authenticationRequired }: HttpSettings,
   guard: RequestGuard,
   request: IncomingMessage,
 ): RequestError | null {
   try {
     guard.check(request, false);
     if (pathOf(request) !== GRAPHQL_PATH) throw noSuchPath();
-    callerOf(request);
+    // Of a browser, the credential comes with the first message.
+    if (!authenticationRequired) void callers.identify(request, null);
     return null;
   } catch (error) {
     if (error instanceof RequestError) return error;

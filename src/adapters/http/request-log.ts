@@ -27,6 +27,8 @@ export class RequestLine {
   running: RunningOperation | null = null;
   /** The name of its caller, once that is known. */
   caller: string | undefined;
+  /** The credential of its caller without its secret; null if it has none. */
+  credential: string | null = null;
   /** The code of its first error. */
   code: string | undefined;
   /** The length of its answers, in bytes. */
@@ -51,7 +53,7 @@ export class RequestLine {
   ): void {
     if (this.logger === null || this.isWritten) return;
     this.isWritten = true;
-    const { requestId, transport, path, code, bytes, caller, address } = this;
+    const { requestId, transport, path, code, bytes, caller, credential, address } = this;
     const { status, isCutOff, level = 'info' } = outcome;
     const definition = this.running?.definition ?? null;
     const kind = definition?.operation;
@@ -69,6 +71,7 @@ export class RequestLine {
       answers: kind === 'subscription' ? this.answers : undefined,
       isCutOff: isCutOff === true ? true : undefined,
       caller,
+      credential: credential ?? undefined,
       address,
     };
     this.logger[level](line, kind === 'subscription' && transport === 'websocket' ? 'subscription ended' : 'request');

@@ -41,7 +41,7 @@ export const noSuchPath = (): RequestError =>
 
 /** What answers requests. */
 export interface Routes {
-  readonly settings: Pick<SocketSettings, 'contextFor' | 'callerOf' | 'operationTimeoutMs'>;
+  readonly settings: Pick<SocketSettings, 'contextFor' | 'callers' | 'operationTimeoutMs'>;
   readonly admission: Admission;
   readonly executor: GraphQLExecutor;
   readonly bodies: BodyReceiver;
@@ -104,16 +104,19 @@ async function answerGraphQL(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { contextFor, callerOf, operationTimeoutMs } = settings;
+  const { contextFor, callers, operationTimeoutMs } = settings;
   const { method = 'GET', url = '' } = request;
   const { address, requestId } = line;
+  // Before the body, so that the service reads it only of callers with a credential.
+  const identifying = callers.identify(request, callers.credentialOf(request));
+  const { caller, credential } = identifying instanceof Promise ? await identifying : identifying;
+  line.caller = caller.actor.name;
+  line.credential = credential;
   const { body, bytes } =
     method === 'POST' ? await readJson(request, bodies, address) : { body: undefined, bytes: url.length };
   const operation = new RunningOperation();
   line.running = operation;
   operation.entry = new OperationEntry(admission, operation, addressGroup(address), bytes);
-  const caller = callerOf(request);
-  line.caller = caller.actor.name;
   response.once('close', () => operation.abandon());
   const at = url.indexOf('?');
   const search = at < 0 ? '' : url.slice(at);

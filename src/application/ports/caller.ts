@@ -1,4 +1,5 @@
-import type { Actor } from '../../domain/actor';
+import { type Actor, SYSTEM } from '../../domain/actor';
+import { ALL_RIGHTS, type Rights } from '../access/rights';
 import type { WaitSignal } from '../waiting-line';
 import type { TextsRead } from './texts-read';
 
@@ -35,11 +36,15 @@ type Bounded =
 /** Work of the service itself, or of a command: it runs to its end, and may read any length. */
 export const OWN_WORK: Reading = { sees: 'ALL' };
 
-/** The caller of a request: the configured operator, or the agent that the request names. */
+/** The same reading of what belongs to no client, and is read for every caller. */
+export const seeingAll = (reading: Reading): Reading => ({ ...reading, sees: 'ALL' });
+
+/** Who sends a request, and what the request may see and do. */
 export type Caller = Identified & Reading;
 
-interface Identified {
+export interface Identified extends Seeing {
   readonly actor: Actor;
+  readonly rights: Rights;
   /**
    * Aborted as soon as the caller gets no answer, also while a mutation runs, which `signal` does
    * not interrupt. Ends what a change waits for before it begins.
@@ -47,11 +52,14 @@ interface Identified {
   readonly waitSignal?: WaitSignal;
 }
 
+/** The service itself, for its own work and for commands: it may see and do everything. */
+export const SYSTEM_CALLER: Caller = { actor: SYSTEM, sees: 'ALL', rights: ALL_RIGHTS };
+
 /**
  * The caller for one read of an operation that goes on reading, such as a subscription: the read
  * may be as long as those of an operation, however much was read before.
  */
 export function forOneRead(caller: Caller): Caller {
-  const { actor, sees, signal, texts } = caller;
-  return signal === undefined ? caller : { actor, sees, signal, texts: { characters: 0, most: texts.most } };
+  const { actor, sees, rights, signal, texts } = caller;
+  return signal === undefined ? caller : { actor, sees, rights, signal, texts: { characters: 0, most: texts.most } };
 }

@@ -1,7 +1,9 @@
 import type { ChangeTickets } from '../tickets/change';
+import type { ApiKeys } from './api-keys';
 import type { Clients } from './clients';
 import type { Clock } from './clock';
 import type { EventFeed } from './events';
+import type { People } from './people';
 import type { Policies, ReadPolicy } from './policies';
 import type { TicketReader } from './ticket-reader';
 
@@ -14,6 +16,15 @@ export interface Services {
   readonly changeTickets: ChangeTickets;
   readonly feed: EventFeed;
   readonly clients: Clients;
+  readonly apiKeys: ApiKeys;
+  readonly people: People;
+  readonly credentials: Credentials;
+}
+
+/** Makes what this process changes of credentials take effect in it at once. */
+export interface Credentials {
+  forgetKey(prefix: string): void;
+  forgetPerson(subject: string): void;
 }
 
 /** The services that queries use. */

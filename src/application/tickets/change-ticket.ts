@@ -1,4 +1,5 @@
 import type { Command } from '../../domain/ticket/commands';
+import { refuseToClient } from '../access/client-rules';
 import type { Caller } from '../ports/caller';
 import type { Idempotency } from '../ports/idempotency';
 import type { Services } from '../ports/services';
@@ -13,12 +14,17 @@ export interface TicketRequest {
   readonly idempotency: Idempotency | null;
 }
 
-/** Applies a command to a ticket at the current instant. */
+/**
+ * Applies a command to a ticket at the current instant.
+ *
+ * @throws Forbidden
+ */
 export async function changeTicket(
   { changeTickets }: Pick<Services, 'changeTickets'>,
-  { actor, sees, waitSignal }: Caller,
+  { actor, sees, rights, waitSignal }: Caller,
   { ticketId, command, expectedVersion, idempotency }: TicketRequest,
 ): Promise<Changed> {
+  refuseToClient(rights, command);
   const steps = [{ command, at: null }];
   const change = { ticketId, submit: null, steps, actor, sees, expectedVersion, idempotency };
   const [changed] = await changeTickets([change], waitSignal);

@@ -1,16 +1,21 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { NewTicket } from '../../domain/ticket/commands';
+import { refuseSubmissionToClient } from '../access/client-rules';
 import type { Caller } from '../ports/caller';
 import type { Idempotency } from '../ports/idempotency';
 import type { Services } from '../ports/services';
 import type { Changed } from './change';
+import { refusal } from './decide-changes';
 
 /** A new ticket whose client may be left to the service. */
 export type OpenTicketRequest = Omit<NewTicket, 'clientId'> & { readonly clientId: string | null };
 
 /**
  * Opens a ticket. If no client is given, the ticket belongs to the client of the ticket that it
- * follows up, otherwise to the default client.
+ * follows up, otherwise to the only client of the caller, or to the default client if the caller
+ * acts for all.
+ *
+ * @throws Forbidden
  */
 export async function openTicket(
   services: Pick<Services, 'reader' | 'clients' | 'changeTickets'>,
@@ -18,8 +23,13 @@ export async function openTicket(
   request: OpenTicketRequest,
   idempotency: Idempotency | null,
 ): Promise<Changed> {
+  const { actor, sees, rights, waitSignal } = caller;
+  refuseSubmissionToClient(rights, request);
   const clientId = request.clientId ?? (await clientOf(services, caller, request.followUpOf));
-  const { actor, sees, waitSignal } = caller;
+  if (clientId === null) {
+    const expected = 'must be given, because the caller opens tickets for several clients';
+    return refusal({ code: 'InvalidInput', field: 'clientId', expected });
+  }
   const submit = { input: { ...request, clientId }, at: null, evidence: null };
   const change = { ticketId: uuidv7(), submit, steps: [], actor, sees, expectedVersion: null, idempotency };
   const [changed] = await services.changeTickets([change], waitSignal);
@@ -31,7 +41,10 @@ async function clientOf(
   { reader, clients }: Pick<Services, 'reader' | 'clients'>,
   caller: Caller,
   followUpOf: string | null,
-): Promise<string> {
+): Promise<string | null> {
   const followed = followUpOf === null ? null : await reader.ticketById(caller, followUpOf);
-  return followed?.clientId ?? (await clients.default()).id;
+  if (followed !== null) return followed.clientId;
+  if (caller.sees === 'ALL') return (await clients.default()).id;
+  const [own = null, ...others] = caller.sees;
+  return others.length > 0 ? null : own;
 }

@@ -50,7 +50,7 @@ export type Refusal =
   | { readonly code: 'OutOfOrder'; readonly at: EpochMs; readonly lastEventAt: EpochMs }
   | { readonly code: 'BeyondCalendar'; readonly detail: string }
   | { readonly code: 'InvalidInput'; readonly field: string; readonly expected: string }
-  | { readonly code: 'NotFound'; readonly kind: 'Ticket' | 'Client'; readonly id: string }
+  | { readonly code: 'NotFound'; readonly kind: 'Ticket' | 'Client' | 'ApiKey' | 'Agent'; readonly id: string }
   | { readonly code: 'VersionConflict'; readonly expected: number; readonly actual: number }
   | { readonly code: 'IdempotencyKeyReused'; readonly key: string }
   | { readonly code: 'DuplicateExternalId'; readonly externalId: string }
@@ -93,6 +93,8 @@ export type RefusalCode = Refusal['code'];
 const words = (names: readonly string[]): string => (names.length === 0 ? 'none' : names.join(', '));
 
 /** One sentence for people: what is refused, and what is accepted instead. */
+const KINDS = { Ticket: 'ticket', Client: 'client', ApiKey: 'API key', Agent: 'agent' } as const;
+
 export function explainRefusal(refusal: Refusal): string {
   switch (refusal.code) {
     case 'IllegalTransition':
@@ -134,7 +136,7 @@ export function explainRefusal(refusal: Refusal): string {
     case 'InvalidInput':
       return `${refusal.field}: ${refusal.expected}`;
     case 'NotFound':
-      return `There is no ${refusal.kind.toLowerCase()} ${refusal.id}.`;
+      return `There is no ${KINDS[refusal.kind]} ${refusal.id}.`;
     case 'VersionConflict':
       return `The ticket is at version ${refusal.actual}, not ${refusal.expected}; read it again and repeat the command if it still applies.`;
     case 'IdempotencyKeyReused':

@@ -7,6 +7,22 @@ import type { Impact } from '../../../domain/impact';
 export const UNAUTHENTICATED_WARNING =
   'STEPDOWN_ALLOW_UNAUTHENTICATED=true: everyone who can reach this service acts as its operator.';
 
+/** Who may send requests. */
+export interface CallersFacts {
+  readonly authenticationRequired: boolean;
+  readonly allowUnauthenticated: boolean;
+  readonly operator: string;
+  readonly oidc: { readonly issuer: string } | null;
+}
+
+function callersSentence({ authenticationRequired, operator, oidc }: CallersFacts): string {
+  if (!authenticationRequired) {
+    return `It does not authenticate callers: everyone who can reach it acts as "${operator}", or as the agent that the request names.`;
+  }
+  const key = 'an API key (npm run stepdown -- key create --help)';
+  return `Every request needs ${oidc === null ? key : `a token of ${oidc.issuer} or ${key}`}.`;
+}
+
 export interface GreetingFacts {
   /** The URL of GraphQL. */
   readonly url: string;
@@ -16,7 +32,8 @@ export interface GreetingFacts {
   readonly demo: string;
   /** Facts of the policy, for a first ticket. */
   readonly impact: Pick<Impact, 'audience' | 'consequence'>;
-  readonly isUnauthenticated: boolean;
+  /** Who may send requests. */
+  readonly callers: CallersFacts;
   readonly hasExplorer: boolean;
 }
 
@@ -26,20 +43,23 @@ export const greeting = ({
   database,
   demo,
   impact: { audience, consequence },
-  isUnauthenticated,
+  callers,
   hasExplorer,
 }: GreetingFacts): string => `
 Stepdown serves ${url} (HTTP and WebSocket).
 It keeps its data in ${database}.
+${callersSentence(callers)}
 ${hasExplorer ? '\nOpen the address in a browser to explore it; the queries of README.md are its tabs.\n' : ''}
 Try in another terminal:
   ${demo}
       imports real incidents and reports on them
-  curl ${url} -H 'content-type: application/json' \\
+  curl ${url} -H 'content-type: application/json' \\${
+    callers.authenticationRequired ? `\n    -H 'authorization: Bearer …' \\` : ''
+  }
     -d '{"query":"mutation { submitTicket(input: { subject: \\"Checkout is down\\", impacts: [{ audience: ${audience}, consequence: ${consequence} }] }) { ticket { number severity sla { response { dueAt } } } userErrors { message } } }"}'
 
 Stop with Ctrl-C.
-${isUnauthenticated ? `\nWARNING: ${UNAUTHENTICATED_WARNING}\n` : ''}`;
+${callers.allowUnauthenticated ? `\nWARNING: ${UNAUTHENTICATED_WARNING}\n` : ''}`;
 
 interface Address {
   readonly databaseUrl: string | null;

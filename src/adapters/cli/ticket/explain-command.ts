@@ -1,11 +1,10 @@
 import { OperatorError } from '../../../application/operator-error';
 import { pinnedPolicy } from '../../../application/policies/pinned-policy';
-import type { Caller } from '../../../application/ports/caller';
+import { SYSTEM_CALLER } from '../../../application/ports/caller';
 import type { Clock } from '../../../application/ports/clock';
 import type { Policies } from '../../../application/ports/policies';
 import type { StoredTicket } from '../../../application/ports/stored-ticket';
 import type { TicketReader } from '../../../application/ports/ticket-reader';
-import { SYSTEM } from '../../../domain/actor';
 import { answerOrNull, isUnanswerable } from '../../../domain/calendar/business-calendar';
 import { targetWorth } from '../../../domain/commitment/commitment';
 import { countedIn, explainDue, type Segment } from '../../../domain/commitment/explain-due';
@@ -104,15 +103,13 @@ function segmentsOf(explained: () => readonly Segment[]): Pick<CycleExplanation,
   }
 }
 
-const SEES_ALL: Caller = { actor: SYSTEM, sees: 'ALL' };
-
 async function find(reader: TicketReader, name: string): Promise<StoredTicket> {
-  const byNumber = /^[1-9]\d*$/.test(name) ? await reader.ticketByNumber(SEES_ALL, Number(name)) : null;
+  const byNumber = /^[1-9]\d*$/.test(name) ? await reader.ticketByNumber(SYSTEM_CALLER, Number(name)) : null;
   if (byNumber !== null) return byNumber;
   const id = fromGlobalId(name);
-  const byId = await reader.ticketById(SEES_ALL, id?.type === 'Ticket' ? id.key : name);
+  const byId = await reader.ticketById(SYSTEM_CALLER, id?.type === 'Ticket' ? id.key : name);
   if (byId !== null) return byId;
-  const [found, ...others] = await reader.ticketsByExternalId(SEES_ALL, name, null);
+  const [found, ...others] = await reader.ticketsByExternalId(SYSTEM_CALLER, name, null);
   if (found === undefined) {
     throw new ExplainError(`There is no ticket ${JSON.stringify(name)}; give its number, its id or its externalId.`);
   }

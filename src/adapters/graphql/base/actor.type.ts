@@ -5,6 +5,7 @@ import { describeEnum } from './enums';
 const ActorKindEnum = describeEnum<ActorKind>('ActorKind', 'The kind of an actor.', {
   AGENT: 'A person of the support organisation.',
   CLIENT: 'A person of the client.',
+  SERVICE: 'A program that uses the API.',
   SYSTEM: 'The service itself, for example when a deadline passes.',
   IMPORT: 'The import of a log of another tracker.',
 });

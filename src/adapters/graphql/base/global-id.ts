@@ -2,7 +2,7 @@ import { isUuid } from '../../../domain/text';
 import { badInput } from '../errors';
 
 /** The types that `node(id)` finds. */
-const NODE_TYPES = ['Ticket', 'Client', 'Policy', 'Calendar', 'TicketEvent', 'Deadline'] as const;
+const NODE_TYPES = ['Ticket', 'Client', 'Policy', 'Calendar', 'TicketEvent', 'Deadline', 'ApiKey', 'Agent'] as const;
 export type NodeTypeName = (typeof NODE_TYPES)[number];
 
 const LONGEST_ID = 400;
@@ -27,22 +27,32 @@ export function fromGlobalId(id: string): { readonly type: NodeTypeName; readonl
   return toGlobalId(type, key) === canonical ? { type, key } : null;
 }
 
+/** The types whose keys are UUIDs. */
+type UuidType = 'Ticket' | 'Client' | 'ApiKey' | 'Agent';
+
 /**
- * The UUID of a Ticket or Client from its opaque id; null for a malformed id or one of another
+ * The UUID of an object from its opaque id; null for a malformed id or one of another
  * type.
  */
-function uuidFrom(type: 'Ticket' | 'Client', id: string): string | null {
+function uuidFrom(type: UuidType, id: string): string | null {
   const decoded = fromGlobalId(id);
   return decoded !== null && decoded.type === type && isUuid(decoded.key) ? decoded.key : null;
 }
 
 /**
- * The UUID of a Ticket or Client from its opaque id.
+ * The UUID of an object from its opaque id.
  *
  * @throws GraphQLError `BAD_USER_INPUT` for any other id
  */
-export function requireUuid(type: 'Ticket' | 'Client', id: string, argument: string): string {
+const NAMED: Readonly<Record<UuidType, string>> = {
+  Ticket: 'a Ticket',
+  Client: 'a Client',
+  ApiKey: 'an ApiKey',
+  Agent: 'an Agent',
+};
+
+export function requireUuid(type: UuidType, id: string, argument: string): string {
   const uuid = uuidFrom(type, id);
-  if (uuid === null) throw badInput(`${argument} must be the id of a ${type}, as returned by this API.`);
+  if (uuid === null) throw badInput(`${argument} must be the id of ${NAMED[type]}, as returned by this API.`);
   return uuid;
 }

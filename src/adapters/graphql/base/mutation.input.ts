@@ -1,6 +1,8 @@
 import { Arg, type ClassType, Field, InputType } from 'type-graphql';
 import { fingerprintOf } from '../../../application/fingerprint';
-import type { Idempotency } from '../../../application/ports/idempotency';
+import type { Caller } from '../../../application/ports/caller';
+import type { Idempotency, KeyUse } from '../../../application/ports/idempotency';
+import type { Refusal } from '../../../domain/ticket/refusals';
 import { NAME } from '../../../domain/value-rules';
 import { leaveToMutation, Text } from './input-rules';
 import { optional } from './optional';
@@ -45,3 +47,18 @@ export function idempotencyOf(mutation: string, given: MutationInput): Idempoten
   if (idempotencyKey == null) return null;
   return { key: idempotencyKey, fingerprint: fingerprintOf({ mutation, input }, 'LEFT_OUT') };
 }
+
+/** The use of the idempotency key of an input by its caller; null if it has none. */
+export function keyUseOf(mutation: string, given: MutationInput, { actor }: Pick<Caller, 'actor'>): KeyUse | null {
+  const idempotency = idempotencyOf(mutation, given);
+  return idempotency === null ? null : { by: actor, ...idempotency };
+}
+
+/** Why a mutation of one object was refused: there is no such object, or the key was reused. */
+export const refusalOfOne = (
+  outcome: 'KEY_REUSED' | null,
+  kind: 'ApiKey' | 'Agent',
+  id: string,
+  use: KeyUse | null,
+): Refusal =>
+  outcome === null ? { code: 'NotFound', kind, id } : { code: 'IdempotencyKeyReused', key: use?.key ?? '' };

@@ -70,6 +70,8 @@ export abstract class UserErrorType {
 /** The options of the object type of an error. Its name is the code of the refusal. */
 export const options = (description: string) => ({ implements: UserErrorType, description, simpleResolvers: true });
 
+const ID_FIELDS = { Ticket: 'ticketId', Client: 'clientId', ApiKey: 'apiKeyId', Agent: 'agentId' } as const;
+
 /** The input field that a refusal concerns; empty for the input as a whole. */
 function fieldOf(refusal: Refusal, impacts: readonly Pick<Impact, 'audience' | 'consequence'>[]): readonly string[] {
   switch (refusal.code) {
@@ -98,7 +100,7 @@ function fieldOf(refusal: Refusal, impacts: readonly Pick<Impact, 'audience' | '
     case 'InvalidInput':
       return refusal.field.split('.');
     case 'NotFound':
-      return [refusal.kind === 'Client' ? 'clientId' : 'ticketId'];
+      return [ID_FIELDS[refusal.kind]];
     case 'VersionConflict':
       return ['expectedVersion'];
     case 'IdempotencyKeyReused':

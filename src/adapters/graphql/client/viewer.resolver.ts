@@ -6,6 +6,7 @@ import { ViewerType } from './viewer.type';
 export class ViewerResolver {
   @Query(() => ViewerType, { description: 'The caller of the API.' })
   viewer(@Ctx() { caller }: RequestContext): ViewerType {
-    return { actor: caller.actor, seesAllClients: caller.sees === 'ALL' };
+    const { actor, rights, sees } = caller;
+    return { actor, ...rights, seesAllClients: sees === 'ALL' };
   }
 }

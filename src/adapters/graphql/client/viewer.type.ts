@@ -1,5 +1,7 @@
 import { Field, ObjectType } from 'type-graphql';
+import type { ApiScope, Role } from '../../../application/access/rights';
 import type { Actor } from '../../../domain/actor';
+import { ApiKeyScopeEnum, RoleEnum } from '../access/api-key.type';
 import { ActorType } from '../base/actor.type';
 
 @ObjectType('Viewer', { description: 'The caller of the API and what the caller may see.' })
@@ -9,6 +11,12 @@ export class ViewerType {
       'The actor on whose behalf the request is made. Every event that the request causes records this actor.',
   })
   actor!: Actor;
+
+  @Field(() => RoleEnum, { description: 'What the caller is. It decides which fields the caller may use.' })
+  role!: Role;
+
+  @Field(() => [ApiKeyScopeEnum], { description: 'What an API key allows. Empty for people.' })
+  scopes!: readonly ApiScope[];
 
   @Field(() => Boolean, {
     description:

@@ -15,7 +15,8 @@ import { TicketType } from '../ticket/ticket.type';
 
 @InterfaceType('TicketEvent', {
   implements: NodeType,
-  description: 'An event of a ticket. The events are the history of the ticket: they are never changed or deleted.',
+  description:
+    'An event of a ticket. The events are the history of the ticket: they are never deleted, and their facts never change. An operator can erase names and texts of persons, which then are a pseudonym and `[erased]`.',
   resolveType: eventTypeName,
 })
 export abstract class TicketEventType extends NodeType {

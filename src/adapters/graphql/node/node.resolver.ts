@@ -1,5 +1,7 @@
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
+import { mayUse } from '../../../application/access/permissions';
 import type { LoggedEvent } from '../../../application/ports/events';
+import type { KnownPerson } from '../../../application/ports/people';
 import type { Deadline } from '../../../application/ports/ticket-reader';
 import { judgedAt, viewCommitment } from '../../../domain/commitment/view';
 import { COMMITMENT_KINDS, type Policy } from '../../../domain/policy/policy';
@@ -40,7 +42,17 @@ const finders: Readonly<Record<NodeTypeName, Find>> = {
   Calendar: findCalendar,
   TicketEvent: findEvent,
   Deadline: findDeadline,
+  ApiKey: async ({ services, caller }, key) =>
+    mayUse('Query.apiKeys', caller.rights) ? services.apiKeys.byId(caller, key) : null,
+  Agent: findAgent,
 };
+
+/** Finds a person who may be an agent. */
+async function findAgent({ services, caller }: RequestContext, key: string): Promise<KnownPerson | null> {
+  if (!mayUse('Query.agents', caller.rights)) return null;
+  const person = await services.people.byId(caller, key);
+  return person === null || person.role === 'CLIENT' ? null : person;
+}
 
 @Resolver()
 export class NodeResolver {

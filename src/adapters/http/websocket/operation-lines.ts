@@ -8,6 +8,9 @@ import { RequestLine } from '../request-log';
 export class OperationLines {
   /** By the payload that subscribes, because a client can use an id again. */
   private readonly running = new Map<object, RequestLine>();
+  /** The caller of the socket, once it is known. */
+  caller: string | undefined;
+  credential: string | null = null;
   /** The payload of the operation that answers under an id, by the id as JSON. */
   private readonly answering = new Map<string, object>();
 
@@ -15,13 +18,13 @@ export class OperationLines {
   constructor(
     private readonly logger: Logger | null,
     private readonly address: string,
-    private readonly caller: string,
   ) {}
 
   begin(payload: object, running: RunningOperation): RequestLine {
     const line = new RequestLine(this.logger, randomUUID(), this.address, 'websocket');
     line.running = running;
     line.caller = this.caller;
+    line.credential = this.credential;
     this.running.set(payload, line);
     return line;
   }

@@ -4,12 +4,19 @@ import type { ExecutionResult, GraphQLSchema } from 'graphql';
 import { handleProtocols, makeServer } from 'graphql-ws';
 import type { Logger } from 'pino';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
-import type { Caller } from '../../../application/ports/caller';
+import { Unauthenticated } from '../../../application/access/caller-identity';
+import { Forbidden } from '../../../application/access/rights';
+import type { Sessions } from '../../../application/access/sessions';
+import type { Identified } from '../../../application/ports/caller';
+import { isStoreUnavailable } from '../../../application/ports/store-errors';
+import { TokensUnavailable } from '../../../application/ports/tokens';
+import { beginning } from '../../../domain/text';
 import { type Admission, OperationEntry } from '../../graphql/admission';
 import type { ContextFactory, OperationContext } from '../../graphql/context';
 import { badInput } from '../../graphql/errors';
 import { RunningOperation } from '../../graphql/running-operation';
 import { addressGroup } from '../client-address';
+import type { RequestCallers } from '../request-callers';
 import { keepAlive } from './keep-alive';
 import { MessagePace, messageCost, PING_COST } from './message-pace';
 import { OperationLines } from './operation-lines';
@@ -27,7 +34,7 @@ import {
 /** The maximum length of a message, in bytes. */
 const MAX_MESSAGE_BYTES = 256 * 1024;
 /** The maximum length of the first message, `connection_init` with its payload, in bytes. */
-const MAX_INIT_BYTES = 4_096;
+const MAX_INIT_BYTES = 16_384;
 /** How long a client may take to send it. */
 const INIT_TIMEOUT_MS = 10_000;
 /** The maximum length of a ping message with its payload, in UTF-16 units. */
@@ -36,6 +43,8 @@ const MAX_PING_LENGTH = 1_000;
 const MAX_OPERATIONS = 100;
 /** How long a closed socket may take to send what waits and to answer the close frame. */
 const CLOSE_TIMEOUT_MS = 2_000;
+/** The characters of a reason that fit into a close frame, with the `…` after them. */
+const CLOSE_REASON_LENGTH = 120;
 // Close codes of RFC 6455 and its registry, and of graphql-transport-ws. docs/OPERATIONS.md lists
 // them.
 const GOING_AWAY = 1001;
@@ -43,6 +52,7 @@ const INTERNAL_ERROR = 1011;
 const TRY_AGAIN_LATER = 1013;
 const BAD_REQUEST = 4400;
 const UNAUTHORIZED = 4401;
+const FORBIDDEN = 4403;
 const TOO_MANY_REQUESTS = 4429;
 /** The maximum length of the reason in a close frame, in bytes (RFC 6455). */
 const CLOSE_REASON_BYTES = 123;
@@ -71,7 +81,11 @@ export interface SocketServer {
 export interface SocketSettings extends SocketLimits {
   readonly schema: GraphQLSchema;
   readonly contextFor: ContextFactory;
-  readonly callerOf: (request: IncomingMessage) => Caller;
+  readonly callers: RequestCallers;
+  /** Ends sockets when their credentials do. */
+  readonly sessions: Sessions;
+  /** Whether every request needs a credential. */
+  readonly authenticationRequired: boolean;
   /** The time limit of an operation, and of each event of a subscription. */
   readonly operationTimeoutMs: number;
   /** A client that takes nothing of what waits for so long is cut off. Default: 30,000. */
@@ -89,11 +103,18 @@ interface SocketExtra {
   /** The length of the message that is being handled. */
   messageLength: number;
   readonly lines: OperationLines;
+  /** Known once the first message was accepted. */
+  caller: Identified | null;
+  readonly isOpen: () => boolean;
+  /** Closes the socket because of its credential. */
+  readonly forbid: (reason: string) => void;
+  /** Stops watching the credential. */
+  unwatch: () => void;
 }
 
 /** Serves GraphQL over WebSocket by the protocol `graphql-transport-ws`. */
 export function createSocketServer(settings: SocketSettings, admission: Admission): SocketServer {
-  const { schema, contextFor, callerOf, operationTimeoutMs, logger } = settings;
+  const { schema, contextFor, callers, sessions, operationTimeoutMs, logger } = settings;
   const requestLogger = logger.isLevelEnabled('info') ? logger : null;
   const counts = new SocketCounts(settings);
   const outboxes = new Outboxes();
@@ -101,6 +122,22 @@ export function createSocketServer(settings: SocketSettings, admission: Admissio
   const sockets = new WebSocketServer(OPTIONS);
   const protocol = makeServer<Record<string, unknown>, SocketExtra>({
     connectionInitWaitTimeout: settings.initTimeoutMs ?? INIT_TIMEOUT_MS,
+    onConnect: async ({ extra, connectionParams }) => {
+      const { request, lines } = extra;
+      try {
+        const secret = callers.credentialOf(request, connectionParams?.authorization);
+        const { caller, credential } = await callers.identify(request, secret);
+        Object.assign(lines, { caller: caller.actor.name, credential });
+        extra.caller = caller;
+        // A socket can be closed in the meantime.
+        if (secret !== null && extra.isOpen()) extra.unwatch = sessions.watch(secret, extra.forbid);
+        return true;
+      } catch (error) {
+        if (!(error instanceof Unauthenticated || error instanceof Forbidden)) throw error;
+        extra.forbid(error.message);
+        return false;
+      }
+    },
     onSubscribe: async ({ extra, subscriptions }, id, payload) => {
       const operation = new RunningOperation();
       const { requestId } = extra.lines.begin(payload, operation);
@@ -113,7 +150,9 @@ export function createSocketServer(settings: SocketSettings, admission: Admissio
       // Until there is a result: graphql-ws calls `return` when the client completes the operation
       // or the socket closes.
       subscriptions[id] = abandonedByReturn(operation);
-      const contextOf = () => contextFor(callerOf(extra.request), requestId, operation);
+      const { caller } = extra;
+      if (caller === null) throw new Error('An operation began before the first message was accepted');
+      const contextOf = () => contextFor(caller, requestId, operation);
       const prepared = await prepareOperation(schema, payload, operation.entry, admission.documents, contextOf);
       // Errors are not sent to a client that has completed the operation.
       if (!(id in subscriptions)) extra.lines.end(payload);
@@ -178,8 +217,24 @@ export function createSocketServer(settings: SocketSettings, admission: Admissio
     };
     const stopPinging = keepAlive(socket, request.socket, settings.stalledMs);
     let isInitialised = false;
-    const lines = new OperationLines(requestLogger, address, callerOf(request).actor.name);
-    const extra: SocketExtra = { request, address: addressGroup(address), messageLength: 0, lines };
+    const lines = new OperationLines(requestLogger, address);
+    const forbid = (reason: string): void => {
+      logger.info(
+        { address, caller: lines.caller, credential: lines.credential, reason },
+        'a socket was closed, because of its credential',
+      );
+      socket.close(FORBIDDEN, beginning(reason, CLOSE_REASON_LENGTH));
+    };
+    const extra: SocketExtra = {
+      request,
+      address: addressGroup(address),
+      messageLength: 0,
+      lines,
+      caller: null,
+      isOpen: () => socket.readyState === socket.OPEN,
+      forbid,
+      unwatch: () => undefined,
+    };
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
@@ -213,6 +268,9 @@ export function createSocketServer(settings: SocketSettings, admission: Admissio
               if (error instanceof Error && ONLY_OF_SERVERS.test(error.message)) {
                 return socket.close(BAD_REQUEST, 'Invalid message received');
               }
+              if (error instanceof TokensUnavailable || isStoreUnavailable(error)) {
+                return socket.close(TRY_AGAIN_LATER, 'Callers cannot be authenticated at the moment');
+              }
               logger.error({ err: error }, 'a message of a socket could not be handled');
               socket.close(INTERNAL_ERROR, 'Internal error');
             });
@@ -227,6 +285,7 @@ export function createSocketServer(settings: SocketSettings, admission: Admissio
     socket.on('pong', () => isInPace(1 + PING_COST));
     socket.once('close', (code, reason) => {
       added();
+      extra.unwatch();
       outboxes.remove(outbox);
       stopPinging();
       lines.endAll();

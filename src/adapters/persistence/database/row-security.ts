@@ -56,9 +56,11 @@ export const SECURED_TABLES: Readonly<Record<string, SecuredTable>> = {
  * return what it may see, and policies not at all: the service looks them up for its callers.
  */
 export const SHARED_TABLES: Readonly<Record<string, SharedTable>> = {
+  api_keys: { all: 'SELECT, INSERT, UPDATE' },
   breaking_migrations: { all: 'SELECT', isPublic: true },
   log_followers: { all: 'SELECT, UPDATE' },
   migrations: { all: 'SELECT', isPublic: true },
+  people: { all: 'SELECT, INSERT, UPDATE' },
   policy_versions: { all: 'SELECT, INSERT, UPDATE' },
   search_texts: { all: 'SELECT, INSERT' },
   spellings: { all: 'SELECT, INSERT' },

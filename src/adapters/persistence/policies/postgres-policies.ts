@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { OWN_WORK, type Reading } from '../../../application/ports/caller';
+import { OWN_WORK, type Reading, seeingAll } from '../../../application/ports/caller';
 import type { Clock } from '../../../application/ports/clock';
 import type { ConfiguredPolicies } from '../../../application/ports/configured-policy';
 import type { Policy } from '../../../domain/policy/policy';
@@ -37,7 +37,6 @@ export function createPolicies(deps: PoliciesDeps): ConfiguredPolicies {
   const { lookups, health } = lanesOf(poolOf(dataSource));
   const managerFor = (reading: Reading) => entityManager(dataSource, lookups.under(reading));
   // A policy belongs to no client. Whose policies a caller may see is decided by those who ask.
-  const ofAll = (reading: Reading): Reading => ({ ...reading, sees: 'ALL' });
   const compiled = new KeptPolicies();
   const requests = compiledPolicies({ dataSource, lane: lookups, policyId, staleMs, compiled });
   const watched = compiledPolicies({ dataSource, lane: health, policyId, staleMs, compiled });
@@ -61,13 +60,13 @@ export function createPolicies(deps: PoliciesDeps): ConfiguredPolicies {
     known,
     latest: (reading, id, document) => {
       const json = document === undefined ? null : JSON.stringify(document);
-      return retryRead(() => latestVersion(managerFor(ofAll(reading)), id, json));
+      return retryRead(() => latestVersion(managerFor(seeingAll(reading)), id, json));
     },
-    publication: (reading, id, number) => publication(ofAll(reading), nameOf(id, number)),
-    publications: (reading, page) => publicationsPage(dataSource, lookups.under(ofAll(reading)), page),
-    countPublications: (reading) => countPublications(dataSource, lookups.under(ofAll(reading))),
-    yaml: async (reading, id, number) => (await yaml(ofAll(reading), nameOf(id, number)))?.yaml ?? null,
-    publishedFacts: (reading) => publishedFacts(lookups.under(ofAll(reading))),
+    publication: (reading, id, number) => publication(seeingAll(reading), nameOf(id, number)),
+    publications: (reading, page) => publicationsPage(dataSource, lookups.under(seeingAll(reading)), page),
+    countPublications: (reading) => countPublications(dataSource, lookups.under(seeingAll(reading))),
+    yaml: async (reading, id, number) => (await yaml(seeingAll(reading), nameOf(id, number)))?.yaml ?? null,
+    publishedFacts: (reading) => publishedFacts(lookups.under(seeingAll(reading))),
     terms: async (reading) => {
       const rows = await readTerms(reading);
       return rows.map(({ id, name, policy, calendars }) => ({ clientId: id, name, policy, calendars }));
@@ -77,7 +76,7 @@ export function createPolicies(deps: PoliciesDeps): ConfiguredPolicies {
       const inUse = calendarsInUse(terms, policyId, policy);
       if (inUse.length > 0 || policy.version !== undefined) return inUse;
       const prepared = await preparePolicy(policy);
-      const last = await retryRead(() => latestVersion(managerFor(ofAll(reading)), policy.id, prepared.json));
+      const last = await retryRead(() => latestVersion(managerFor(seeingAll(reading)), policy.id, prepared.json));
       return last?.isSame === true ? [] : calendarsTooShort(terms, policyId, prepared.policy, deps.clock.now());
     },
     inForce: async (lockWaitMs) => {

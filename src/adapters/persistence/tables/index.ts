@@ -1,3 +1,4 @@
+import { apiKeys } from './api-keys.table';
 import { breakingMigrations } from './breaking-migrations.table';
 import { clients } from './clients.table';
 import { commitmentOutcomes } from './commitment-outcomes.table';
@@ -6,18 +7,21 @@ import { events } from './events.table';
 import { externalIds } from './external-ids.table';
 import { idempotencyKeys } from './idempotency-keys.table';
 import { logFollowers } from './log-followers.table';
+import { people } from './people.table';
 import { policyVersions } from './policy-versions.table';
 import { searchTexts } from './search-texts.table';
 import { spellings } from './spellings.table';
 import { ticketMilestones } from './ticket-milestones.table';
 import { tickets } from './tickets.table';
 
+export { type ApiKeyRow, apiKeys } from './api-keys.table';
 export { type BreakingMigrationRow, breakingMigrations } from './breaking-migrations.table';
 export { type ClientRow, clients } from './clients.table';
 export { type CommitmentOutcomeRow, commitmentOutcomes } from './commitment-outcomes.table';
 export { type DeadlineFaultRow, deadlineFaults } from './deadline-faults.table';
 export { type EventRow, events } from './events.table';
 export { type IdempotencyKeyRow, idempotencyKeys } from './idempotency-keys.table';
+export { type PersonRow, people } from './people.table';
 export { type PolicyVersionRow, policyVersions } from './policy-versions.table';
 export { type SlaColumns, type StoredStatus, slaColumns } from './sla-columns';
 export { type TicketMilestoneRow, ticketMilestones } from './ticket-milestones.table';
@@ -38,4 +42,6 @@ export const TABLES = [
   externalIds,
   searchTexts,
   logFollowers,
+  apiKeys,
+  people,
 ];

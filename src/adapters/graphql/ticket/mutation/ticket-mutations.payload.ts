@@ -1,6 +1,7 @@
-import { Field, ObjectType } from 'type-graphql';
+import { Ctx, Field, FieldResolver, ObjectType, Resolver, Root } from 'type-graphql';
 import type { StoredTicket } from '../../../../application/ports/stored-ticket';
 import { answers, Payload } from '../../base/mutation.payload';
+import type { RequestContext } from '../../context';
 import { TicketType } from '../ticket.type';
 
 /** The fields that the payload of every mutation of a ticket has. */
@@ -49,6 +50,21 @@ export class RecordCallPayload extends TicketPayload {}
 
 @ObjectType('AssignTicketPayload', answers('assignTicket'))
 export class AssignTicketPayload extends TicketPayload {}
+
+@Resolver(() => AssignTicketPayload)
+export class AssignTicketPayloadResolver {
+  @FieldResolver(() => Boolean, {
+    nullable: true,
+    description:
+      'Whether an active agent of that name is known. False is a warning: the name may be misspelled, and the ticket is assigned all the same. Null when the ticket has no assignee, or when no agents are known because no identity provider is configured.',
+  })
+  assigneeIsKnown(
+    @Root() { ticket }: AssignTicketPayload,
+    @Ctx() { services: { people }, caller }: RequestContext,
+  ): Promise<boolean | null> | null {
+    return ticket?.assignee == null ? null : people.isAgentName(caller, ticket.assignee);
+  }
+}
 
 @ObjectType('ResolveTicketPayload', answers('resolveTicket'))
 export class ResolveTicketPayload extends TicketPayload {}

@@ -1,0 +1,111 @@
+import { type DataSource, In } from 'typeorm';
+import { v7 as newId } from 'uuid';
+import { type Reading, seeingAll } from '../../../application/ports/caller';
+import type { KnownPerson, People, PeopleFilter } from '../../../application/ports/people';
+import { isUuid } from '../../../domain/text';
+import { batched } from '../database/batched';
+import { poolOf } from '../database/data-source';
+import { entityManager } from '../database/entity-manager';
+import { lanesOf } from '../database/lanes';
+import { instantText, type Queryable, readRows, retryRead, sendStatement } from '../database/sql';
+import { transact } from '../database/transact';
+import { compare, every, Parameters } from '../lists/conditions';
+import { cursorOf, type Ordering, type Placed, pageOf, pageStatement } from '../lists/page';
+import { comparisonKey } from '../search/comparison-key';
+import { type PersonRow, people } from '../tables';
+import { claimKey } from '../tickets/idempotency-keys';
+import { PEOPLE_BY_SUBJECT } from './statements/find-callers';
+
+const FIRST_SEEN_FIRST: Ordering = {
+  list: 'people',
+  key: 'p.first_seen_at',
+  type: 'timestamptz',
+  nullable: false,
+  tie: 'p.id',
+  descending: false,
+};
+
+/** Stores what a token says, unless a newer one was seen. */
+const LEARN = `
+  INSERT INTO people AS p (id, subject, name, name_key, email, role, client_ids,
+                           first_seen_at, last_seen_at, token_issued_at)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)
+  ON CONFLICT (subject) DO UPDATE
+    SET name = excluded.name, name_key = excluded.name_key, email = excluded.email, role = excluded.role,
+        client_ids = excluded.client_ids, token_issued_at = excluded.token_issued_at,
+        last_seen_at = greatest(p.last_seen_at, excluded.last_seen_at)
+    WHERE p.token_issued_at <= excluded.token_issued_at`;
+
+/** The people, in the table `people`. */
+export function createPeople(dataSource: DataSource): People {
+  const pool = poolOf(dataSource);
+  const { lookups } = lanesOf(pool);
+  const repositoryOn = (on: Queryable) => entityManager(dataSource, on).getRepository(people);
+  const byId = async (reading: Reading, id: string): Promise<KnownPerson | null> => {
+    if (!isUuid(id)) return null;
+    const row = await retryRead(() => repositoryOn(lookups.under(seeingAll(reading))).findOneBy({ id }));
+    return row === null ? null : personOf(row);
+  };
+
+  return {
+    byId,
+    bySubject: batched<KnownPerson>(lookups, async (subjects, on) => {
+      const rows = await readRows<PersonRow>(on, { ...PEOPLE_BY_SUBJECT, values: [subjects] });
+      return new Map(rows.map((row) => [row.subject, personOf(row)]));
+    }),
+    isAgentName: async (reading, name) => {
+      const agents = { role: In(['AGENT', 'ADMIN']), is_active: true };
+      const on = lookups.under(seeingAll(reading));
+      if (await retryRead(() => repositoryOn(on).existsBy({ ...agents, name_key: comparisonKey(name) }))) return true;
+      return (await retryRead(() => repositoryOn(on).existsBy(agents))) ? false : null;
+    },
+    learn: ({ subject, name, email, role, clientIds, tokenIssuedAt }, now) =>
+      transact(pool, async (tx) => {
+        const ids = clientIds === null ? null : [...clientIds];
+        const key = comparisonKey(name);
+        const values = [newId(), subject, name, key, email, role, ids, instantText(now), instantText(tokenIssuedAt)];
+        await sendStatement(tx, { text: LEARN, values });
+        return personOf(await repositoryOn(tx).findOneByOrFail({ subject }));
+      }),
+    setActive: (id, isActive, use, now) =>
+      transact(pool, async (tx) => {
+        if (!isUuid(id) || !(await repositoryOn(tx).existsBy({ id }))) return null;
+        const claim = use === null ? 'NEW' : await claimKey(tx, use, id, now);
+        if (claim === 'REUSED') return 'KEY_REUSED';
+        if (claim === 'NEW') await repositoryOn(tx).update({ id }, { is_active: isActive });
+        return personOf(await repositoryOn(tx).findOneByOrFail({ id }));
+      }),
+    page: async (reading, filter, page) => {
+      const to = new Parameters();
+      const parts = { select: 'p.*', from: 'people p', where: whereOf(filter, to) };
+      const statement = to.statement(pageStatement(parts, FIRST_SEEN_FIRST, page, to));
+      const rows = await readRows<PersonRow & Placed>(lookups.under(seeingAll(reading)), statement);
+      return pageOf(rows, page, (row) => ({ node: personOf(row), cursor: cursorOf(FIRST_SEEN_FIRST, row) }));
+    },
+    count: async (reading, filter) => {
+      const to = new Parameters();
+      const text = `SELECT count(*) AS count FROM people p WHERE ${whereOf(filter, to)}`;
+      const [row] = await readRows<{ count: string }>(lookups.under(seeingAll(reading)), to.statement(text));
+      return Number(row?.count ?? 0);
+    },
+  };
+}
+
+const whereOf = ({ roles, isActive }: PeopleFilter, to: Parameters): string =>
+  every([
+    ...(roles === null ? [] : [compare('p.role', 'text', { in: roles }, to)]),
+    ...(isActive === null ? [] : [isActive ? 'p.is_active' : 'NOT p.is_active']),
+  ]);
+
+const personOf = (row: PersonRow): KnownPerson => ({
+  id: row.id,
+  subject: row.subject,
+  name: row.name,
+  email: row.email,
+  role: row.role,
+  clientIds: row.client_ids,
+  isActive: row.is_active,
+  firstSeenAt: row.first_seen_at,
+  lastSeenAt: row.last_seen_at,
+  tokenIssuedAt: row.token_issued_at,
+});

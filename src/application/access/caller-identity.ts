@@ -1,0 +1,27 @@
+import type { EpochMs } from '../../domain/instant';
+import type { Identified } from '../ports/caller';
+
+/** Who sends requests with a credential. */
+export interface CallerIdentity {
+  readonly caller: Identified;
+  /** When the credential expires; null if never. */
+  readonly expiresAt: EpochMs | null;
+  /** The credential as logs show it, without its secret. Null for a request without credential. */
+  readonly credential: string | null;
+}
+
+/** A request has no credential, or one that is not valid. The message says what to do. */
+export class Unauthenticated extends Error {
+  override readonly name = 'Unauthenticated';
+}
+
+/** Finds out who sends a request. */
+export interface Authenticator {
+  /**
+   * The identity of a credential. Not a promise if it is known.
+   *
+   * @param credential an API key or a token
+   * @throws Unauthenticated; Forbidden if it is valid and allows nothing here
+   */
+  identify(credential: string): CallerIdentity | Promise<CallerIdentity>;
+}

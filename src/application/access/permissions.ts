@@ -1,0 +1,126 @@
+import { type ApiScope, Forbidden, type PersonRole, type Rights } from './rights';
+
+/** Who may use a root field of the API. An administrator may use every field. */
+export interface Permission {
+  readonly client: boolean;
+  readonly agent: boolean;
+  /** The scope that a service needs; ANY for every service. */
+  readonly service: ApiScope | 'ANY';
+  /** What the field does less for the role CLIENT, as a sentence. */
+  readonly clientMay?: string;
+  /** Whether the schema may lack the field. */
+  readonly optional?: boolean;
+}
+
+const EVERYONE: Permission = { client: true, agent: true, service: 'ANY' };
+const READERS: Permission = { client: true, agent: true, service: 'READ' };
+const SUBSCRIBERS: Permission = { client: true, agent: true, service: 'SUBSCRIBE' };
+const SUBMITTERS: Permission = { client: true, agent: true, service: 'WRITE' };
+const AGENTS: Permission = { client: false, agent: true, service: 'WRITE' };
+const READING_AGENTS: Permission = { client: false, agent: true, service: 'READ' };
+const ADMINS: Permission = { client: false, agent: false, service: 'ADMIN' };
+
+/**
+ * Who may use which root field: the only place that says it. The schema is not built if a root
+ * field has no row, and the descriptions of the fields and docs/ACCESS.md are printed from here.
+ *
+ * A row says nothing about whose tickets: every caller sees only the tickets of its clients.
+ */
+export const PERMISSIONS: Readonly<Record<string, Permission>> = {
+  'Query._entities': READERS,
+  'Query._service': { ...EVERYONE, optional: true },
+  'Query.viewer': EVERYONE,
+  'Query.lifecycle': EVERYONE,
+  'Query.agents': READING_AGENTS,
+  'Query.apiKeys': ADMINS,
+  'Query.calendar': READERS,
+  'Query.classify': READERS,
+  'Query.deadlines': READERS,
+  'Query.node': READERS,
+  'Query.nodes': READERS,
+  'Query.policies': READERS,
+  'Query.policy': READERS,
+  'Query.simulate': READING_AGENTS,
+  'Query.slaReport': READERS,
+  'Query.ticket': READERS,
+  'Query.tickets': READERS,
+
+  'Mutation.submitTicket': { ...SUBMITTERS, clientMay: 'A caller of the role `CLIENT` cannot set an assignee.' },
+  'Mutation.communicate': {
+    ...SUBMITTERS,
+    clientMay: 'A caller of the role `CLIENT` can record inbound messages only.',
+  },
+  'Mutation.closeTicket': SUBMITTERS,
+  'Mutation.reopenTicket': SUBMITTERS,
+  'Mutation.acknowledgeTicket': AGENTS,
+  'Mutation.applyWorkaround': AGENTS,
+  'Mutation.approveOverride': AGENTS,
+  'Mutation.assignTicket': AGENTS,
+  'Mutation.reclassifyTicket': AGENTS,
+  'Mutation.recordCall': AGENTS,
+  'Mutation.rejectOverride': AGENTS,
+  'Mutation.resolveTicket': AGENTS,
+  'Mutation.startWaiting': AGENTS,
+  'Mutation.stopWaiting': AGENTS,
+  'Mutation.waiveBreach': AGENTS,
+  'Mutation.withdrawWorkaround': AGENTS,
+  'Mutation.createApiKey': ADMINS,
+  'Mutation.createClient': ADMINS,
+  'Mutation.publishPolicy': ADMINS,
+  'Mutation.revokeApiKey': ADMINS,
+  'Mutation.setAgentActive': ADMINS,
+  'Mutation.setClientTerms': ADMINS,
+
+  'Subscription.commitmentBreached': SUBSCRIBERS,
+  'Subscription.deadlineApproaching': SUBSCRIBERS,
+  'Subscription.severityChanged': SUBSCRIBERS,
+  'Subscription.ticketEvents': SUBSCRIBERS,
+};
+
+/** Whether the rights suffice. */
+export function permits({ client, agent, service }: Permission, { role, scopes }: Rights): boolean {
+  switch (role) {
+    case 'ADMIN':
+      return true;
+    case 'CLIENT':
+      return client;
+    case 'AGENT':
+      return agent;
+    case 'SERVICE':
+      return service === 'ANY' || scopes.includes(service) || scopes.includes('ADMIN');
+  }
+}
+
+/** Whether the rights suffice for what a root field shows. */
+export function mayUse(field: string, rights: Rights): boolean {
+  const permission = PERMISSIONS[field];
+  if (permission === undefined) throw new Error(`${field} has no row`);
+  return permits(permission, rights);
+}
+
+/** The error of a caller whose rights do not suffice. */
+export function forbiddenField(field: string, permission: Permission, { role }: Rights): Forbidden {
+  const name = field.slice(field.indexOf('.') + 1);
+  if (role === 'SERVICE') {
+    return new Forbidden(`The API key does not have the scope ${permission.service}, which ${name} needs.`);
+  }
+  const roles = rolesOf(permission).join(' or ');
+  return new Forbidden(`The role ${role} may not use ${name}; it is for the role ${roles}.`);
+}
+
+/** The roles of people that may use a field. */
+export const rolesOf = ({ client, agent }: Permission): readonly PersonRole[] => [
+  ...(client ? (['CLIENT'] as const) : []),
+  ...(agent ? (['AGENT'] as const) : []),
+  'ADMIN',
+];
+
+/** Who may use a field, as a sentence for its description. */
+export function accessSentence(permission: Permission): string {
+  const { client, agent, service, clientMay } = permission;
+  if (client && agent && service === 'ANY') return 'Every caller may use it.';
+  const roles = rolesOf(permission).map((role) => `\`${role}\``);
+  const keys = service === 'ANY' ? 'any API key' : `API keys with the scope \`${service}\``;
+  const who = `For the role${roles.length > 1 ? 's' : ''} ${roles.join(', ')}, and for ${keys}.`;
+  return clientMay === undefined ? who : `${who} ${clientMay}`;
+}

@@ -1,0 +1,50 @@
+import type { Logger } from 'pino';
+import { fromGlobalId } from '../adapters/graphql/base/global-id';
+import { DEFAULT_ROLE_NAMES } from '../adapters/identity/oidc-settings';
+import { createApiKeys } from '../adapters/persistence/access/postgres-api-keys';
+import { createPeople } from '../adapters/persistence/access/postgres-people';
+import { Authentication } from '../application/access/authentication';
+import { Sessions } from '../application/access/sessions';
+import type { ApiKeys } from '../application/ports/api-keys';
+import { SYSTEM_CALLER } from '../application/ports/caller';
+import type { People } from '../application/ports/people';
+import type { TicketReader } from '../application/ports/ticket-reader';
+import type { Config } from '../config';
+import { isUuid } from '../domain/text';
+import type { Store } from './open-store';
+
+/** What finds out who sends requests. */
+export interface Access {
+  readonly apiKeys: ApiKeys;
+  readonly people: People;
+  readonly authentication: Authentication;
+  readonly sessions: Sessions;
+}
+
+export async function openAccess(
+  { oidc }: Config,
+  { dataSource, clock, clients }: Store,
+  reader: TicketReader,
+  logger: Logger,
+): Promise<Access> {
+  const apiKeys = createApiKeys(dataSource);
+  const people = createPeople(dataSource);
+  const authentication = new Authentication({
+    keys: apiKeys,
+    people,
+    clock,
+    // Loaded only where tokens are accepted.
+    tokens:
+      oidc === null ? null : (await import('../adapters/identity/token-verifier.js')).createTokenVerifier(oidc, clock),
+    roleNames: oidc?.roleNames ?? DEFAULT_ROLE_NAMES,
+    toleranceMs: oidc?.toleranceMs ?? 0,
+    clientIdOf: async (nameOrId) => {
+      const global = fromGlobalId(nameOrId);
+      const id = global?.type === 'Client' ? global.key : nameOrId;
+      const client = isUuid(id) ? await reader.clientById(SYSTEM_CALLER, id) : await clients.clientNamed(nameOrId);
+      return client?.id ?? null;
+    },
+    onError: (error) => logger.debug({ err: error }, 'the use of an API key could not be noted'),
+  });
+  return { apiKeys, people, authentication, sessions: new Sessions(authentication, clock) };
+}
