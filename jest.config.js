@@ -39,6 +39,7 @@ const ON_OLDEST = [
   'erase-beside',
   'event-feed',
   'migrations',
+  'row-security',
   'search-tables',
   'sla-report',
   'ticket-reader',
