@@ -21,7 +21,7 @@ export interface Policies {
   current(clientId: string | null): Promise<Policy>;
   /** A published version; null if there is none that the reading may see. */
   version(reading: Reading, id: string, version: number): Promise<Policy | null>;
-  /** The version that a ticket is pinned to, for those who have the ticket; null for none. */
+  /** The version that a ticket is pinned to, for those who have the ticket; null without one. */
   pinned(id: string, version: number): Promise<Policy | null>;
   /** The same, from the cache of this process only; null if it is not cached. */
   known(id: string, version: number): Policy | null;
