@@ -12,6 +12,7 @@ import { ComparedTexts1764720000000 } from './1764720000000-ComparedTexts';
 import { SilenceFrom1764730000000 } from './1764730000000-SilenceFrom';
 import { SpellingsOf1764800000000 } from './1764800000000-SpellingsOf';
 import { Accounts1764810000000 } from './1764810000000-Accounts';
+import { AuditEvents1764811000000 } from './1764811000000-AuditEvents';
 
 /**
  * All migrations, the oldest first. A list and not a search, so that sources and compiled files
@@ -32,4 +33,5 @@ export const MIGRATIONS = [
   SilenceFrom1764730000000,
   SpellingsOf1764800000000,
   Accounts1764810000000,
+  AuditEvents1764811000000,
 ];
