@@ -1,5 +1,5 @@
-// A real identity provider as a process: `node provider.mjs PORT KID` prints a line once it listens.
-// Its signing key belongs to the KID, so that a restart with another one is a rotation.
+// A real identity provider as a process: `node provider.mjs PORT KID` prints a line when it
+// listens. Its signing key belongs to the KID, so that a restart with another one is a rotation.
 import { generateKeyPairSync } from 'node:crypto';
 import Provider from 'oidc-provider';
 

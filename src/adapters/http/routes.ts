@@ -112,7 +112,7 @@ async function answerGraphQL(
   const signingIn = signIn(settings, request, address);
   const { identity } = signingIn instanceof Promise ? await signingIn : signingIn;
   const { caller, credential } = identity;
-  line.caller = caller.actor.name;
+  line.caller = caller.actor.id;
   line.credential = credential;
   const { body, bytes } =
     method === 'POST' ? await readJson(request, bodies, address) : { body: undefined, bytes: url.length };

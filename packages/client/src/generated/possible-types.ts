@@ -6,7 +6,10 @@ export const possibleTypes: Readonly<Record<string, string[]>> = {
   ],
   "Node": [
     "AcknowledgedEvent",
+    "Agent",
+    "ApiKey",
     "AssignedEvent",
+    "AuditEvent",
     "BreachWaivedEvent",
     "Calendar",
     "CallRecordedEvent",

@@ -132,7 +132,7 @@ export function createSocketServer(settings: SocketSettings, admission: Admissio
           connectionParams?.authorization,
         );
         const { caller, credential } = identity;
-        Object.assign(lines, { caller: caller.actor.name, credential });
+        Object.assign(lines, { caller: caller.actor.id, credential });
         extra.caller = caller;
         // A socket can be closed in the meantime.
         if (secret !== null && extra.isOpen()) extra.unwatch = sessions.watch(secret, extra.forbid);
