@@ -21,7 +21,7 @@ export type AuditEventKind = (typeof AUDIT_EVENT_KINDS)[number];
 export interface AuditEntry {
   readonly kind: AuditEventKind;
   readonly at: EpochMs;
-  /** Null if nobody is known to have acted. */
+  /** Null if it is not known who acted. */
   readonly actor: Actor | null;
   /** What it is about: the prefix of a key, a policy with its version, the id of a client. */
   readonly subject: string | null;
