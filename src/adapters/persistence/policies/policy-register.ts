@@ -20,7 +20,7 @@ import { clientsWithTerms } from './client-terms';
 import { lastConfigured, latestVersion, latestVersions } from './latest-versions';
 import { calendarsInUse, calendarsTooShort, refusalOfTerms } from './policy-refusals';
 import { type PreparedPolicy, preparePolicy } from './prepare-policy';
-import { nameOf } from './publications';
+import { nameOf } from './version-name';
 
 /** The key of the advisory lock of every change of versions or terms; an arbitrary number. */
 const LOCK = 5_310_827_432;
