@@ -40,7 +40,8 @@ export function visibleVersions({ dataSource, lane, defaultPolicyId, staleMs }: 
     const own = await retryRead(() =>
       manager
         .createQueryBuilder(clients, 'c')
-        .select('DISTINCT c.policy', 'policy')
+        .select('c.policy', 'policy')
+        .distinct(true)
         .where('c.id = ANY (:sees) AND c.policy IS NOT NULL', { sees })
         .getRawMany<{ policy: string }>(),
     );
@@ -48,8 +49,9 @@ export function visibleVersions({ dataSource, lane, defaultPolicyId, staleMs }: 
     const pinned = await retryRead(() =>
       manager
         .createQueryBuilder(tickets, 't')
-        .select('DISTINCT t.policy_id', 'id')
+        .select('t.policy_id', 'id')
         .addSelect('t.policy_version', 'version')
+        .distinct(true)
         .where('t.client_id = ANY (:sees) AND t.policy_id <> ALL (:policies)', { sees, policies })
         .getRawMany<{ id: string; version: number }>(),
     );
