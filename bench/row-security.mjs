@@ -1,7 +1,7 @@
 // Measures what row-level security (ADR 029) costs on the read of one ticket and on a submission,
-// over HTTP: the processor time of the service and of the sessions of its database, against the same
-// service without it (without-row-security.cjs). Needs `npm run build` and `npm ci` in bench/. Run:
-// node bench/row-security.mjs [ROUNDS]
+// over HTTP: the processor time of the service and of the sessions of its database, against the
+// same service without it (without-row-security.cjs). Needs `npm run build` and `npm ci` in bench/.
+// Run: node bench/row-security.mjs [ROUNDS]
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

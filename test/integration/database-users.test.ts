@@ -117,7 +117,7 @@ test('the service can have a user who owns nothing and has no right of its own',
   }
   await expect(removeImportedClient(store.pool, 'Acme', IMPORTER)).rejects.toThrow('permission denied');
   expect(await store.asOwner(({ pool }) => removeImportedClient(pool, 'Acme', IMPORTER))).toMatchObject({ tickets: 2 });
-  // When the owner has migrated, the service needs only its own user, until there is more to migrate.
+  // When the owner has migrated, the service needs its own user only, until there is more to do.
   const name = 'TicketsWithText1764800000001';
   await sql(owner, `DELETE FROM migrations WHERE name = '${name}'`);
   await expect(open({ DATABASE_URL: service })).rejects.toThrow(

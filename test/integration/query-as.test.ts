@@ -46,7 +46,7 @@ test('a statement has its own answer only, however often it is sent', async () =
 });
 
 test.each<[string, () => Promise<unknown>, string]>([
-  ['a role that does not exist', () => ask(who('x'), OWN_SCOPE, { all: 'nobody', some: 'nobody' }), 'nobody'],
+  ['a role that does not exist', () => ask(who('x'), OWN_SCOPE, { all: 'missing', some: 'missing' }), 'missing'],
   ['an error of the text', () => ask({ name: 'who', text: 'SELECT FROM nowhere', values: [] }), 'nowhere'],
   ['an error of the values', () => ask({ name: 'divide', text: 'SELECT 1 / $1::int', values: [0] }), 'by zero'],
   ['an error of a script', () => ask({ text: 'SELECT 1; SELECT 1/0', isScript: true }), 'by zero'],
