@@ -58,7 +58,7 @@ async function submit(subject: string, tag: string): Promise<void> {
   );
 }
 
-/** Every row of every table, but for the clocks of followers, and the audit log, which only grows. */
+/** Every row of all tables, but for clocks of followers, and the audit log, which only grows. */
 async function everything(): Promise<Record<string, readonly string[]>> {
   const tables = await client.query(`SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1`);
   const all: Record<string, readonly string[]> = {};
