@@ -66,6 +66,8 @@ export type Config = Readonly<{
   trustProxy: TrustProxy;
   /** Whether a browser that opens /graphql gets the explorer. */
   explorer: boolean;
+  /** How long entries of the audit log are kept, in days. */
+  auditRetentionDays: number;
   maxSockets: number;
   maxSocketsPerAddress: number;
   maxSubscriptions: number;
@@ -231,6 +233,7 @@ const specs = (root: string) => ({
   )({ default: undefined }),
   STEPDOWN_EXPLORER: exactlyTrueOrFalse({ default: true }),
   TRUST_PROXY: trustedProxies({ default: { kind: 'NONE' } as const }),
+  STEPDOWN_AUDIT_RETENTION_DAYS: wholeNumber(30, 3_650)({ default: 400 }),
   STEPDOWN_MAX_SOCKETS: wholeNumber(1, 100_000)({ default: 1_000 }),
   STEPDOWN_MAX_SOCKETS_PER_ADDRESS: wholeNumber(1, 100_000)({ default: 50 }),
   STEPDOWN_MAX_SUBSCRIPTIONS: wholeNumber(1, 1_000_000)({ default: 2_000 }),
@@ -306,6 +309,7 @@ export const loadConfig = (env: Readonly<Record<string, string | undefined>>): C
     allowedOrigins: clean.ALLOWED_ORIGINS ?? null,
     trustProxy: clean.TRUST_PROXY,
     explorer: clean.STEPDOWN_EXPLORER,
+    auditRetentionDays: clean.STEPDOWN_AUDIT_RETENTION_DAYS,
     maxSockets: clean.STEPDOWN_MAX_SOCKETS,
     maxSocketsPerAddress: clean.STEPDOWN_MAX_SOCKETS_PER_ADDRESS,
     maxSubscriptions: clean.STEPDOWN_MAX_SUBSCRIPTIONS,

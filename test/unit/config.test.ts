@@ -25,6 +25,7 @@ const defaults: Config = {
   allowedOrigins: null,
   trustProxy: { kind: 'NONE' },
   explorer: true,
+  auditRetentionDays: 400,
   maxSockets: 1_000,
   maxSocketsPerAddress: 50,
   maxSubscriptions: 2_000,

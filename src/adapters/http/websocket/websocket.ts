@@ -16,7 +16,7 @@ import type { ContextFactory, OperationContext } from '../../graphql/context';
 import { badInput } from '../../graphql/errors';
 import { RunningOperation } from '../../graphql/running-operation';
 import { addressGroup } from '../client-address';
-import type { RequestCallers } from '../request-callers';
+import { type SignInSettings, signIn } from '../sign-in';
 import { keepAlive } from './keep-alive';
 import { MessagePace, messageCost, PING_COST } from './message-pace';
 import { OperationLines } from './operation-lines';
@@ -78,10 +78,9 @@ export interface SocketServer {
   close(): Promise<void>;
 }
 
-export interface SocketSettings extends SocketLimits {
+export interface SocketSettings extends SocketLimits, SignInSettings {
   readonly schema: GraphQLSchema;
   readonly contextFor: ContextFactory;
-  readonly callers: RequestCallers;
   /** Ends sockets when their credentials do. */
   readonly sessions: Sessions;
   /** Whether every request needs a credential. */
@@ -98,6 +97,7 @@ export interface SocketSettings extends SocketLimits {
 /** What is known of a socket. */
 interface SocketExtra {
   readonly request: IncomingMessage;
+  readonly clientAddress: string;
   /** The IP address of the client, or its network. */
   readonly address: string;
   /** The length of the message that is being handled. */
@@ -114,7 +114,7 @@ interface SocketExtra {
 
 /** Serves GraphQL over WebSocket by the protocol `graphql-transport-ws`. */
 export function createSocketServer(settings: SocketSettings, admission: Admission): SocketServer {
-  const { schema, contextFor, callers, sessions, operationTimeoutMs, logger } = settings;
+  const { schema, contextFor, sessions, operationTimeoutMs, logger } = settings;
   const requestLogger = logger.isLevelEnabled('info') ? logger : null;
   const counts = new SocketCounts(settings);
   const outboxes = new Outboxes();
@@ -125,8 +125,13 @@ export function createSocketServer(settings: SocketSettings, admission: Admissio
     onConnect: async ({ extra, connectionParams }) => {
       const { request, lines } = extra;
       try {
-        const secret = callers.credentialOf(request, connectionParams?.authorization);
-        const { caller, credential } = await callers.identify(request, secret);
+        const { identity, secret } = await signIn(
+          settings,
+          request,
+          extra.clientAddress,
+          connectionParams?.authorization,
+        );
+        const { caller, credential } = identity;
         Object.assign(lines, { caller: caller.actor.id, credential });
         extra.caller = caller;
         // A socket can be closed in the meantime.
@@ -227,6 +232,7 @@ export function createSocketServer(settings: SocketSettings, admission: Admissio
     };
     const extra: SocketExtra = {
       request,
+      clientAddress: address,
       address: addressGroup(address),
       messageLength: 0,
       lines,
