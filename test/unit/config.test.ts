@@ -25,6 +25,7 @@ const defaults: Config = {
   allowedOrigins: null,
   trustProxy: { kind: 'NONE' },
   explorer: true,
+  introspection: true,
   maxSockets: 1_000,
   maxSocketsPerAddress: 50,
   maxSubscriptions: 2_000,
@@ -73,7 +74,7 @@ describe('a valid environment', () => {
     [
       'all addresses, allowed in as many words',
       { HOST: '0.0.0.0', STEPDOWN_ALLOW_UNAUTHENTICATED: 'true' },
-      { host: '0.0.0.0', allowUnauthenticated: true },
+      { host: '0.0.0.0', allowUnauthenticated: true, introspection: false },
     ],
     ['false in as many words', { STEPDOWN_ALLOW_UNAUTHENTICATED: 'false' }, {}],
     [
@@ -92,6 +93,12 @@ describe('a valid environment', () => {
           'moz-extension://a1-b2',
         ],
       },
+    ],
+    ['no introspection', { STEPDOWN_INTROSPECTION: 'false' }, { introspection: false }],
+    [
+      'introspection although callers are authenticated',
+      { STEPDOWN_INTROSPECTION: 'true', STEPDOWN_AUTHENTICATION: 'required' },
+      { introspection: true, authenticationRequired: true },
     ],
     ['no explorer', { STEPDOWN_EXPLORER: 'false' }, { explorer: false }],
     ['no proxy', { TRUST_PROXY: 'false' }, {}],
