@@ -36,8 +36,10 @@ const { OLDEST_VERSION, hasOldest } = require('./test/support/oldest-postgresql.
 const ON_OLDEST = [
   'change-tickets',
   'deadlines',
+  'erase-beside',
   'event-feed',
   'migrations',
+  'row-security',
   'search-tables',
   'sla-report',
   'ticket-reader',

@@ -11,6 +11,7 @@ import { LastEventOrder1764710000000 } from './1764710000000-LastEventOrder';
 import { ComparedTexts1764720000000 } from './1764720000000-ComparedTexts';
 import { SilenceFrom1764730000000 } from './1764730000000-SilenceFrom';
 import { SpellingsOf1764800000000 } from './1764800000000-SpellingsOf';
+import { TicketsWithText1764800000001 } from './1764800000001-TicketsWithText';
 import { Accounts1764810000000 } from './1764810000000-Accounts';
 
 /**
@@ -31,5 +32,6 @@ export const MIGRATIONS = [
   ComparedTexts1764720000000,
   SilenceFrom1764730000000,
   SpellingsOf1764800000000,
+  TicketsWithText1764800000001,
   Accounts1764810000000,
 ];

@@ -16,10 +16,13 @@ import {
 import { DocumentError } from '../adapters/documents/document-error';
 import { hasCluster } from '../adapters/embedded-postgres/cluster';
 import { serviceUrl } from '../adapters/http/http-server';
+import { createApiKeys } from '../adapters/persistence/access/postgres-api-keys';
 import { removeImportedClient } from '../adapters/persistence/maintenance/remove-imported-client';
 import { readConfiguredPolicy } from '../adapters/policy-files/configured-policy-file';
+import { createApiKey } from '../application/access/create-api-key';
 import { OWN_WORK } from '../application/ports/caller';
 import { type Config, findPackageRoot, loadConfig } from '../config';
+import { HOUR_MS } from '../domain/instant';
 import { explainRefusal } from '../domain/ticket/refusals';
 import { importRowsInto } from './cli-import-command';
 import { type Store, withStore } from './open-store';
@@ -41,12 +44,19 @@ export async function runDemo(config: Config, output: LineOutput, log: Logger): 
   try {
     // The database has the tables of the service that uses it. Another one stays as it is.
     await withStore(config, log, { command: 'demo', opening: 'AS_IT_IS' }, async (store) => {
-      const clientId = await demoClient(store, url);
-      const user = isRunning ? `The service at ${url}` : `No service answers at ${configuredUrl}. The demo`;
-      output.write(`${user} uses ${store.database}.\n`);
-      await giveTerms(store, clientId, output);
-      await importIncidents(store, output);
-      output.write(await demoReport(url, clientId));
+      const known = await store.clients.clientNamed(DEMO_CLIENT);
+      const { id } = known ?? (await store.clients.ensureClient(DEMO_CLIENT));
+      await withDemoKey(config, store, id, async (key) => {
+        await requireSameDatabase(url, store.database, id, key).catch(async (error: unknown) => {
+          if (known === null) await store.asOwner(({ pool }) => removeImportedClient(pool, DEMO_CLIENT, DEMO_ACTOR));
+          throw error;
+        });
+        const user = isRunning ? `The service at ${url}` : `No service answers at ${configuredUrl}. The demo`;
+        output.write(`${user} uses ${store.database}.\n`);
+        await giveTerms(store, id, output);
+        await importIncidents(store, output);
+        output.write(await demoReport(url, id, key));
+      });
     });
     output.write(
       isRunning ? `The service goes on at ${url}; the queries can be sent to it.\n` : startFirst(configuredUrl),
@@ -65,20 +75,24 @@ const startFirst = (url: string): string =>
   `No service is running now. Start one with npm start; the queries can then be sent to ${url}.\n`;
 
 /**
- * The UUID of the client of the demo, which is created if there is none.
- *
- * @throws DemoError if the service at the URL uses another database; a client that was created here
- *   is removed again
+ * Where requests are authenticated, creates an API key that reads the incidents of the demo, and
+ * revokes it afterwards.
  */
-async function demoClient(store: Store, url: string): Promise<string> {
-  const known = await store.clients.clientNamed(DEMO_CLIENT);
-  const { id } = known ?? (await store.clients.ensureClient(DEMO_CLIENT));
+async function withDemoKey(
+  { authenticationRequired }: Config,
+  { dataSource, clock }: Store,
+  clientId: string,
+  work: (key: string | null) => Promise<void>,
+): Promise<void> {
+  if (!authenticationRequired) return work(null);
+  const apiKeys = createApiKeys(dataSource);
+  const request = { name: 'Demo', scopes: ['READ'], clientId, expiresAt: clock.now() + HOUR_MS } as const;
+  const { apiKey, secret } = await createApiKey({ apiKeys, clock }, { actor: DEMO_ACTOR }, request, null);
+  if (apiKey === null) throw new Error('The client of the demo can have a key');
   try {
-    await requireSameDatabase(url, store.database, id);
-    return id;
-  } catch (error) {
-    if (known === null) await store.asOwner(({ pool }) => removeImportedClient(pool, DEMO_CLIENT, DEMO_ACTOR));
-    throw error;
+    await work(secret);
+  } finally {
+    await apiKeys.revoke(apiKey.id, clock.now(), null);
   }
 }
 

@@ -25,7 +25,7 @@ export const runErase = (
   options: EraseOptions,
   to: ImportOutput,
   log: Logger,
-  input: NodeJS.ReadStream = process.stdin,
+  input: NodeJS.ReadableStream & { readonly isTTY?: boolean } = process.stdin,
 ): Promise<0 | 1> => {
   if (!options.isConfirmed && !options.isDryRun && !input.isTTY) {
     throw new ErasureRefused(

@@ -187,6 +187,44 @@ test('a program that is no service of Stepdown is left alone, and a wrong answer
   await expect(demoReport(url, randomUUID())).rejects.toThrow(/ did not answer the demo's query: \S.*\.$/);
 });
 
+describe('where requests are authenticated', () => {
+  let other: TestDatabase;
+  let guarded: Serving;
+  beforeAll(async () => {
+    other = await createTestDatabase();
+    guarded = await serve({ DATABASE_URL: other.url, STEPDOWN_AUTHENTICATION: 'required' });
+  });
+  afterAll(async () => {
+    await guarded.end('SIGTERM');
+    await other.drop();
+  });
+
+  test('the demo reads with a key of its own, which is revoked afterwards', async () => {
+    const env = {
+      DATABASE_URL: other.url,
+      PORT: new URL(guarded.url).port,
+      STEPDOWN_AUTHENTICATION: 'required',
+    };
+    const { code, stdout, stderr } = await demo(env);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('The latest breaches');
+    const keys = new Client(other.url);
+    await keys.connect();
+    const { rows } = await keys.query(
+      'SELECT k.scopes, c.name, k.revoked_at IS NOT NULL AS revoked FROM api_keys k JOIN clients c ON c.id = k.client_id',
+    );
+    await keys.end();
+    expect(rows).toEqual([{ scopes: ['READ'], name: 'Demo: ServiceNow incidents', revoked: true }]);
+    expect(await demo(env, runDemoRemoval)).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  test('a service that does not know the key uses another database', async () => {
+    const env = { ...environment(), PORT: new URL(guarded.url).port, STEPDOWN_AUTHENTICATION: 'required' };
+    const { code, stderr } = await demo(env);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('uses another database than this command')]);
+  });
+});
+
 test('a start logs the policy that it publishes', () => {
   const lines = service.logged().filter(({ msg }) => msg.includes('published the configured policy'));
   expect(lines).toMatchObject([{ policy: 'cimcloud', version: 1, changes: 'first version' }]);

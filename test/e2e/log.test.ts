@@ -39,7 +39,7 @@ test('LOG_FORMAT=pretty writes lines for people, without what a terminal obeys',
     .stderr()
     .split('\n')
     .find((line) => line.includes('request'));
-  expect(request).toMatch(/^\[\d{4}-\d\d-\d\dT[\d:.]+Z\] INFO <local operator>: request \{.*"operation":"Open".*\}$/);
+  expect(request).toMatch(/^\[\d{4}-\d\d-\d\dT[\d:.]+Z\] INFO <local-operator>: request \{.*"operation":"Open".*\}$/);
   expect(service.stderr()).toMatch(/INFO: stopping \{"signal":"SIGTERM"\}\n$/);
   expect(service.stderr()).not.toMatch(/(?!\n)\p{Cc}/u);
 });

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Client } from 'pg';
 import { ask, type Finished, run, type Serving, serve } from '../support/program';
 import { untilTrue } from '../support/until';
 
@@ -34,6 +35,21 @@ async function postgresRuns(): Promise<boolean> {
   }
 }
 
+/** The services use the embedded PostgreSQL as a user who is no superuser and owns nothing. */
+async function expectServiceUser(): Promise<void> {
+  const lines = (await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8')).split('\n');
+  const client = new Client({ host: `${lines[4]}`, port: Number(lines[3]), user: 'stepdown', database: 'stepdown' });
+  await client.connect();
+  const { rows } = await client.query(
+    `SELECT a.usename, r.rolsuper OR r.rolbypassrls OR r.rolcreaterole AS powerful,
+            EXISTS (SELECT FROM pg_class WHERE relowner = r.oid) AS owns, has_table_privilege(r.oid, 'tickets', 'SELECT') AS reads
+       FROM pg_stat_activity a JOIN pg_roles r ON r.oid = a.usesysid
+      WHERE a.backend_type = 'client backend' AND a.pid <> pg_backend_pid() GROUP BY r.oid, a.usename, powerful`,
+  );
+  await client.end();
+  expect(rows).toEqual([{ usename: 'stepdown_service', powerful: false, owns: false, reads: false }]);
+}
+
 test('acknowledged tickets survive kill -9, no PostgreSQL process remains, and the service starts again', async () => {
   const env = { STEPDOWN_DATA_DIR: dataDir };
   const first = await serve(env);
@@ -62,6 +78,7 @@ test('acknowledged tickets survive kill -9, no PostgreSQL process remains, and t
   expect(await second.end('SIGTERM')).toBe(0);
   const { ticket } = await ask<{ ticket: object | null }>(third.url, '{ ticket(number: 1) { subject } }');
   expect(ticket).toEqual({ subject: 'number 0' });
+  await expectServiceUser();
   // As Ctrl-C under `npm start`: a signal of the terminal, and another one from npm.
   third.child.kill('SIGINT');
   expect(await third.end('SIGTERM')).toBe(0);

@@ -11,6 +11,8 @@ import { folded } from '../../src/domain/folded-text';
 import { foldAll } from '../../src/domain/ticket/fold';
 import { eraseHere } from '../support/commands-here';
 import { type Json, SEV1, SEV3, startTestService, type TestService } from '../support/graphql-service';
+import { IdentityProvider } from '../support/identity-provider';
+import { run } from '../support/program';
 import { untilTrue } from '../support/until';
 
 const NAME = 'Zoë Quartermain-Straße';
@@ -231,10 +233,10 @@ describe('stepdown erase --person', () => {
     await expect(db.query(`UPDATE events SET type = 'CLOSED'`)).rejects.toThrow('append-only');
   });
 
-  it('leaves no line of the log with a text', () => {
+  it('leaves no line of the log with the name, the address or a text', () => {
     const lines = service.logged.map((line) => folded(JSON.stringify(line)));
     expect(lines.length).toBeGreaterThan(50);
-    expect(lines.filter((line) => [EMAIL, TEXT].map(folded).some((text) => line.includes(text)))).toEqual([]);
+    expect(lines.filter((line) => THEIRS.some((text) => line.includes(text)))).toEqual([]);
   });
 
   it('finds nothing more when it runs again', async () => {
@@ -242,6 +244,48 @@ describe('stepdown erase --person', () => {
     expect(stdout).toBe(
       'Erased 0 texts and 0 names in 0 events of 0 tickets, and changed 0 rows of other tables, and 0 answers to idempotency keys.\n',
     );
+  });
+});
+
+describe('a person who signs in', () => {
+  const CLAIMS = { sub: 'subject-4711', name: 'Quentin Zephyr', email: 'qz@desk.example', stepdown_role: 'admin' };
+  const theirs = [CLAIMS.sub, CLAIMS.name, CLAIMS.email].map(folded);
+
+  it('is erased by any name that is known, with what tokens said, and is in no line of the log by name', async () => {
+    const provider = await IdentityProvider.start();
+    const secured = await startTestService({ database: service.database, config: provider.config() });
+    try {
+      const headers = { authorization: `Bearer ${await provider.token(CLAIMS)}` };
+      const send = async (query: string, input: Json) => {
+        const { data, errors } = await secured.ask(query, { input }, headers);
+        expect(errors).toEqual([]);
+        return data;
+      };
+      const { createApiKey } = await send(
+        'mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { userErrors { message } } }',
+        { name: `The laptop of ${CLAIMS.name}`, scopes: ['READ'] },
+      );
+      expect(createApiKey.userErrors).toEqual([]);
+      const { submitTicket } = await send(
+        'mutation ($input: SubmitTicketInput!) { submitTicket(input: $input) { ticket { id } userErrors { message } } }',
+        { subject: 'mine', description: `write to ${CLAIMS.email}`, impacts: SEV1, idempotencyKey: 'once' },
+      );
+      expect(submitTicket.userErrors).toEqual([]);
+      await untilTrue(async () => (await rowsOf('SELECT FROM people WHERE email = $1', [CLAIMS.email])).length === 1);
+      expect((await rowsWith(theirs)).length).toBeGreaterThan(4);
+      const lines = secured.logged.map((line) => folded(JSON.stringify(line)));
+      expect(lines.filter((line) => line.includes(folded(CLAIMS.sub))).length).toBeGreaterThan(1);
+      expect(lines.filter((line) => theirs.slice(1).some((text) => line.includes(text)))).toEqual([]);
+    } finally {
+      await secured.close();
+      await provider.close();
+    }
+    expect((await eraseHere({ DATABASE_URL: service.database.url }, { persons: [CLAIMS.email] })).code).toBe(0);
+    expect(await rowsWith(theirs)).toEqual([]);
+    const [{ name, email }] = await rowsOf(`SELECT name, email FROM people`);
+    expect([name, email]).toEqual([expect.stringMatching(/^erased-/), null]);
+    const [key] = await rowsOf('SELECT name, created_by FROM api_keys');
+    expect(key).toEqual({ name, created_by: expect.objectContaining({ id: name, name }) });
   });
 });
 
@@ -265,6 +309,31 @@ describe('stepdown erase --ticket', () => {
     const known = (await rowsOf('SELECT written FROM spellings')).map(({ written }) => written);
     expect(known).toEqual(expect.arrayContaining(['billing', 'Erin Example', row.reporter]));
     expect((await matchLogs()).every(Boolean)).toBe(true);
+  });
+});
+
+describe('in a terminal, without --yes', () => {
+  const counted = expect.stringMatching(/^Would erase [1-9]\d* texts? and 1 name in 1 event of 1 ticket/);
+
+  it.each([
+    ['no', 'Nothing was erased.\n', 1],
+    ['', 'Nothing was erased.\n', 1],
+    ['erase', 'Erased ', 0],
+  ])('shows what it would erase, and the answer %j decides', async (answer, end, left) => {
+    const reporter = `Fred of ${answer || 'silence'}`;
+    await mutate('submitTicket', { subject: 'A subject', reporter, impacts: SEV1 });
+    const { code, stdout } = await eraseHere({ DATABASE_URL: service.database.url }, { persons: [reporter] }, answer);
+    expect([code, stdout]).toEqual([0, counted]);
+    expect(stdout.slice(stdout.indexOf('\n') + 1)).toMatch(end);
+    expect(await rowsOf('SELECT FROM tickets WHERE reporter = $1', [reporter])).toHaveLength(left);
+  });
+});
+
+it('is a command of the program', async () => {
+  const args = ['erase', '--person', 'Gina Nowhere', '--person', 'gina@example.com', '--ticket', '1', '--dry-run'];
+  expect(await run(args, { DATABASE_URL: service.database.url })).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^Would erase 1 text and 0 names in 1 event of 1 ticket/),
   });
 });
 

@@ -1,4 +1,8 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createClientAccounts } from '../../src/adapters/persistence/clients/postgres-clients';
+import { lanesOf } from '../../src/adapters/persistence/database/lanes';
+import { beginAs } from '../../src/adapters/persistence/database/query-as';
+import { usableRoles } from '../../src/adapters/persistence/database/work-roles';
 import { Parameters } from '../../src/adapters/persistence/lists/conditions';
 import { pageStatement } from '../../src/adapters/persistence/lists/page';
 import { comparisonKey, hashOf } from '../../src/adapters/persistence/search/comparison-key';
@@ -18,6 +22,7 @@ import { TICKET_HISTORIES } from '../../src/adapters/persistence/tickets/stateme
 import { ticketsWhere } from '../../src/adapters/persistence/tickets/ticket-conditions';
 import { ticketOrdering } from '../../src/adapters/persistence/tickets/ticket-orderings';
 import { WRITTEN_COLUMNS } from '../../src/adapters/persistence/tickets/ticket-row';
+import type { Visibility } from '../../src/application/ports/caller';
 import type { PageRequest } from '../../src/application/ports/pagination';
 import type { TicketFilter, TicketOrder } from '../../src/application/ports/ticket-filter';
 import { HOUR_MS, MINUTE_MS } from '../../src/domain/instant';
@@ -29,11 +34,14 @@ const DUE = dueStatements(`'${new Date(MONDAY + 100 * MINUTE_MS + 3 * HOUR_MS).t
 const ROW_NUMBERS = Array.from({ length: ROWS }, (_, index) => index + 1);
 let store: TestStore;
 let id: string;
+/** A client with a few tickets. */
+let other: string;
 
 beforeAll(async () => {
   store = await openStore();
   const [changed] = await store.changeTickets([submission(newTicket(store.client.id, { externalId: 'first' }))]);
   id = changed?.ticket?.id ?? '';
+  other = (await createClientAccounts(store).ensureClient('Small')).id;
   const columns = WRITTEN_COLUMNS.map((column) => {
     if (column === 'id') return 'gen_random_uuid()';
     if (column === 'external_id') return "'ext-' || n";
@@ -59,6 +67,7 @@ beforeAll(async () => {
       JOIN json_to_recordset($1) AS r (written text, folded text, grams int[]) ON r.written = t.external_id`,
     [JSON.stringify(texts.map((text, n) => ({ written: `ext-${n + 1}`, folded: text, grams: gramsOf(text) })))],
   );
+  for (let n = 0; n < 3; n++) await store.changeTickets([submission(newTicket(other, { externalId: `small-${n}` }))]);
   // What is set aside is overdue, so it stands at the head of the index; there is some that was set
   // aside before as well.
   await store.pool.query(
@@ -75,17 +84,18 @@ beforeAll(async () => {
 });
 afterAll(() => store.close());
 
-const explain = async ({
-  text,
-  values,
-}: {
+interface Explained {
   readonly text: string;
   readonly values: readonly unknown[];
-}): Promise<string> => {
-  const { rows } = await store.pool.query<{ 'QUERY PLAN': string }>(
-    `EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) ${text}`,
-    [...values],
-  );
+}
+
+/** The plan for a caller, as its role runs the statement. */
+const explain = async (sees: Visibility, { text, values }: Explained): Promise<string> => {
+  const on = lanesOf(store.pool).heavy.under({ sees });
+  const { rows } = await on.query<{ 'QUERY PLAN': string }>({
+    text: `EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) ${text}`,
+    values: [...values],
+  });
   return rows.map((row) => row['QUERY PLAN']).join('\n');
 };
 
@@ -103,9 +113,9 @@ const page = (by: TicketOrder['by'], from: 'START' | 'END' = 'START', direction:
   return to.statement(pageStatement(parts, ticketOrdering({ by, direction }), { ...FIRST, from }, to));
 };
 
-const searching = (filter: TicketFilter) => {
+const searching = (filter: TicketFilter, sees: Visibility = 'ALL') => {
   const to = new Parameters();
-  const where = ticketsWhere(everything, filter, MONDAY, to);
+  const where = ticketsWhere({ ...everything, sees }, filter, MONDAY, to);
   return to.statement(pageStatement({ select: 't.id', from: 'tickets t', where }, NUMBERED, FIRST, to));
 };
 const NUMBERED = ticketOrdering({ by: 'NUMBER', direction: 'DESC' });
@@ -145,7 +155,7 @@ test.each<[string, () => { readonly text: string; readonly values: readonly unkn
   ['a ticket’s events', () => ({ text: 'SELECT * FROM events WHERE ticket_id = $1 ORDER BY number', values: [id] })],
   ['a ticket as it was', () => ({ text: TICKET_HISTORIES.text, values: [[id], '2100-01-01T00:00:00Z'] })],
 ])('%s reads no table as a whole, and few rows', async (_, statement) => {
-  const plan = await explain(statement());
+  const plan = await explain('ALL', statement());
   expect(plan).not.toMatch(/Seq Scan|Sort Method: external/);
   expect(plan).toMatch(/Index (Only )?Scan|Bitmap Index Scan/);
   const rows = [...plan.matchAll(/actual rows=([\d.]+)/g)].map(([, count]) => Number(count));
@@ -158,4 +168,51 @@ test.each([
   ['that a ticket is set aside', () => ({ text: setAsideStatement(DUE.clock), values: [[id], ['poison']] })],
 ])('%s is written without reading a table as a whole', async (_, statement) => {
   expect(await planOf(statement())).not.toMatch(/Seq Scan on (tickets|events|commitment_outcomes|ticket_milestones)/);
+});
+
+describe.each<[string, () => string]>([
+  ['many tickets', () => store.client.id],
+  ['a few tickets', () => other],
+])('for a caller who sees a client with %s', (_, client) => {
+  test.each<[string, (sees: Visibility) => Explained]>([
+    ['tickets by id', () => ({ text: TICKETS_BY_ID.text, values: [[id]] })],
+    ['ticket by number', () => ({ text: TICKET_BY_NUMBER.text, values: [17] })],
+    [
+      'tickets by external id',
+      () => ({ text: TICKETS_BY_EXTERNAL_ID.text, values: [comparisonKey('EXT-17'), 'EXT-17'] }),
+    ],
+    ['tickets by an external id in a filter', (sees) => searching({ externalId: { eq: 'EXT-17' } }, sees)],
+    ['tickets with a text', (sees) => searching({ text: hashOf('17').slice(0, 8) }, sees)],
+    ['tickets with a name', (sees) => searching({ text: hashOf('17').slice(0, 8), assignee: { eq: 'Ada' } }, sees)],
+    ['events by number', () => ({ text: EVENTS_BY_NUMBER.text, values: [[id], [1]] })],
+    ['a ticket as it was', () => ({ text: TICKET_HISTORIES.text, values: [[id], '2100-01-01T00:00:00Z'] })],
+  ])('%s reads no table as a whole, and few rows', async (_, statement) => {
+    const sees = [client()];
+    const plan = await explain(sees, statement(sees));
+    expect(plan).not.toMatch(/Seq Scan/);
+    const rows = [...plan.matchAll(/actual rows=([\d.]+)/g)].map(([, count]) => Number(count));
+    expect(Math.max(...rows)).toBeLessThan(200);
+    // The list is read once for a statement, not for each row.
+    expect(plan.match(/client_id = ANY \(\(InitPlan/g) ?? []).not.toEqual([]);
+  });
+});
+
+test('a search for a text of some clients reads the index of texts, and not all of them', async () => {
+  const client = await store.pool.connect();
+  const { text, values } = searching({ text: hashOf('17').slice(0, 8) }, [store.client.id]);
+  const scans = async () => {
+    const { rows } = await client.query<{ all: number; index: number }>(
+      `SELECT seq_scan::int AS all, idx_scan::int AS index FROM pg_stat_xact_user_tables WHERE relname = 'search_texts'`,
+    );
+    return rows[0] ?? { all: 0, index: 0 };
+  };
+  const roles = await usableRoles(client);
+  await client.query(beginAs({ sees: [store.client.id] }, roles ?? null));
+  const before = await scans();
+  expect((await client.query(text, [...values])).rows).toHaveLength(1);
+  const after = await scans();
+  await client.query('ROLLBACK');
+  client.release();
+  expect(after.all).toBe(before.all);
+  expect(after.index).toBeGreaterThan(before.index);
 });

@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import '../support/without-visibility';
+
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Client, type QueryResult } from 'pg';
 import { v7 as newId } from 'uuid';
 import { createClientAccounts } from '../../src/adapters/persistence/clients/postgres-clients';
@@ -6,9 +8,12 @@ import { lanesOf } from '../../src/adapters/persistence/database/lanes';
 import { beginAs } from '../../src/adapters/persistence/database/query-as';
 import { SECURED_TABLES, SHARED_TABLES } from '../../src/adapters/persistence/database/row-security';
 import { usableRoles, type WorkRoles } from '../../src/adapters/persistence/database/work-roles';
+import { Parameters } from '../../src/adapters/persistence/lists/conditions';
+import { ticketsWhere } from '../../src/adapters/persistence/tickets/ticket-conditions';
 import type { Caller } from '../../src/application/ports/caller';
 import { actorKey } from '../../src/application/ports/idempotency';
 import type { PageRequest } from '../../src/application/ports/pagination';
+import { sees } from '../../src/application/visibility';
 import { DAY_MS } from '../../src/domain/instant';
 import {
   AGENT,
@@ -22,21 +27,6 @@ import {
   submission,
   type TestStore,
 } from '../support/store';
-
-// The code decides nothing in this file: every caller may see every client, and no statement has a
-// condition on the client. So whatever is not found is kept back by the database.
-jest.mock('../../src/application/visibility', () => ({
-  ...(jest.requireActual('../../src/application/visibility') as object),
-  sees: () => true,
-}));
-jest.mock('../../src/adapters/persistence/lists/conditions', () => {
-  const actual = jest.requireActual('../../src/adapters/persistence/lists/conditions') as {
-    compare: (...args: readonly [string, ...unknown[]]) => string;
-  };
-  const compare: typeof actual.compare = (...args) =>
-    args[0].endsWith('client_id') ? 'TRUE' : actual.compare(...args);
-  return { ...actual, compare };
-});
 
 const FIRST: PageRequest = { count: 50, from: 'START', after: null, before: null };
 const EVERY_DEADLINE = {
@@ -182,9 +172,23 @@ describe('the tables', () => {
     },
   );
 
-  test.each(['policy_versions', 'spellings', 'log_followers'])('%s is not for such a caller', async (table) => {
-    await expect(asSome(`SELECT * FROM ${table}`)).rejects.toThrow(`permission denied for table ${table}`);
-  });
+  test.each(['policy_versions', 'spellings', 'search_texts', 'log_followers'])(
+    '%s is not for such a caller',
+    async (table) => {
+      await expect(asSome(`SELECT * FROM ${table}`)).rejects.toThrow(`permission denied for table ${table}`);
+    },
+  );
+});
+
+test.each<[string, string]>([
+  ['texts', "SELECT * FROM tickets_with_text('%theirs%', ARRAY[$client]::uuid[])"],
+  ['words', "SELECT * FROM tickets_with_text('%theirs%', ARRAY[$client]::uuid[], '{}')"],
+])('%s of another client are not found by the function that reads them for a caller', async (_, text) => {
+  const search = text.replace('$client', `'${foreign}'`);
+  expect((await asSome(search)).rows).toEqual([]);
+  expect((await asSome(search, [])).rows).toEqual([]);
+  expect((await asSome(search, [own, foreign])).rows.length).toBeGreaterThan(0);
+  await expect(store.owner.pool.query(`SET ROLE ${roles.all}; ${search}`)).rejects.toThrow('permission denied');
 });
 
 describe('what a caller writes for another client', () => {
@@ -215,7 +219,7 @@ describe('what a caller writes for another client', () => {
     ]);
     expect(acknowledged).toMatchObject([{ ticket: null, refused: { code: 'NotFound' } }]);
     const opening = store.changeTickets([submission(newTicket(foreign), { actor, sees })]);
-    expect(await opening).toMatchObject([{ ticket: null, refused: { code: 'NotFound' } }]);
+    await expect(opening).rejects.toThrow('row-level security');
     const following = store.changeTickets([submission(newTicket(own, { followUpOf: foreignTicket }), { actor, sees })]);
     expect(await following).toMatchObject([{ ticket: null, refused: { code: 'NotFound' } }]);
     expect((await operator.query('SELECT * FROM tickets ORDER BY number')).rows).toEqual(before.rows);
@@ -223,6 +227,11 @@ describe('what a caller writes for another client', () => {
 });
 
 describe('a reader without the checks of the code', () => {
+  test('has none', () => {
+    expect(sees({ sees: [] }, foreign)).toBe(true);
+    expect(ticketsWhere(caller, { client: { eq: own } }, MONDAY, new Parameters())).toBe('TRUE');
+  });
+
   const foreignIn = (value: unknown): readonly string[] =>
     [foreign, foreignTicket, 'theirs', 'Globex'].filter((text) => JSON.stringify(value).includes(text));
 

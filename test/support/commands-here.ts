@@ -1,4 +1,4 @@
-import { Writable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import pino from 'pino';
 import { errorText } from '../../src/adapters/cli/error-text';
 import type { ImportOptions } from '../../src/adapters/cli/import/import-command';
@@ -39,14 +39,19 @@ const SILENT = pino({ level: 'silent' });
 export const importWith = (env: Env, options: Pick<ImportOptions, 'file' | 'mapping'> & Partial<ImportOptions>) =>
   runHere(env, (config, stdio) => runImport(config, { dryRun: false, reports: null, ...options }, stdio, SILENT));
 
-/** `stepdown erase`, by default confirmed. */
-export const eraseHere = (env: Env, options: Partial<EraseOptions>) =>
+/**
+ * `stepdown erase`, by default confirmed.
+ *
+ * @param answer what a person types in a terminal; by default there is no terminal
+ */
+export const eraseHere = (env: Env, options: Partial<EraseOptions>, answer?: string) =>
   runHere(env, (config, stdio) =>
     runErase(
       config,
-      { persons: [], tickets: [], pseudonym: null, isDryRun: false, isConfirmed: true, ...options },
+      { persons: [], tickets: [], pseudonym: null, isDryRun: false, isConfirmed: answer === undefined, ...options },
       stdio,
       SILENT,
+      Object.assign(Readable.from(answer === undefined ? [] : [`${answer}\n`]), { isTTY: answer !== undefined }),
     ),
   );
 

@@ -25,7 +25,7 @@ export function requestIdOf({ headers }: Pick<IncomingMessage, 'headers'>): stri
 export class RequestLine {
   /** What it executes, once that is known. */
   running: RunningOperation | null = null;
-  /** The name of its caller, once that is known. */
+  /** The id of its caller, once that is known: an erasure would not reach a name here. */
   caller: string | undefined;
   /** The credential of its caller without its secret; null if it has none. */
   credential: string | null = null;

@@ -112,7 +112,7 @@ async function answerGraphQL(
   // Before the body, so that the service reads it only of callers with a credential.
   const identifying = callers.identify(request, callers.credentialOf(request));
   const { caller, credential } = identifying instanceof Promise ? await identifying : identifying;
-  line.caller = caller.actor.name;
+  line.caller = caller.actor.id;
   line.credential = credential;
   const { body, bytes } =
     method === 'POST' ? await readJson(request, bodies, address) : { body: undefined, bytes: url.length };

@@ -78,10 +78,10 @@ export async function erase(request: ErasureRequest, { store, onBegin, onProgres
   await onBegin(pseudonym);
   const { isNamed } = personOf(request.persons, []);
   const known = await store.namesBeside(isNamed);
-  // An address means no one else, wherever it is.
-  const addresses = known.filter((name) => name.includes('@'));
-  const ids = known.filter((name) => !name.includes('@') && !isPseudonym(name));
-  const person = personOf([...request.persons, ...addresses], ids);
+  // An address and a name of several words mean no one else, wherever they are.
+  const names = known.filter((name) => /[ @]/.test(folded(name)));
+  const ids = known.filter((name) => !names.includes(name) && !isPseudonym(name));
+  const person = personOf([...request.persons, ...names], ids);
   const erasure = erasePerson(person, pseudonym, newPseudonym);
   let seen = 0;
   for await (const histories of store.histories()) {

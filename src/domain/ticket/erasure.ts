@@ -33,9 +33,6 @@ export interface Person {
   isMentioned(text: string): boolean;
 }
 
-/** From this length on, a name of one word is looked for within other words too. */
-const LONG_WORD = 8;
-
 /**
  * @param names names and addresses, as they are given
  * @param ids the ids and names of actors who are known to be the person; they are found only where
@@ -44,28 +41,41 @@ const LONG_WORD = 8;
 export function personOf(names: readonly string[], ids: readonly string[]): Person {
   const terms = names.map(folded);
   const whole = new Set([...terms, ...ids.map(folded)]);
-  const inNames = terms.filter((term) => /[ @]/.test(term));
-  const mention = new RegExp(terms.map(mentionOf).join('|'), 'u');
+  const inName = anyOf(terms.filter((term) => /[ @]/.test(term)).map((term) => within(term, '')));
+  const mention = anyOf(terms.map((term) => within(term, 's?')));
   return {
     isNamed: (text) => {
       const inCase = folded(text);
-      return whole.has(inCase) || inNames.some((term) => inCase.includes(term));
+      return whole.has(inCase) || inName.test(inCase);
     },
     isMentioned: (text) => mention.test(folded(text)),
   };
 }
+
+const anyOf = (patterns: readonly string[]): RegExp =>
+  new RegExp(patterns.length === 0 ? '(?!)' : patterns.join('|'), 'u');
 
 /** Scripts that are written without spaces, or whose endings are joined to names. */
 const JOINED = String.raw`[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Hang}\p{sc=Thai}\p{sc=Laoo}\p{sc=Khmr}\p{sc=Mymr}]`;
 const BEGINS_JOINED = new RegExp(`^${JOINED}`, 'u');
 const ENDS_JOINED = new RegExp(`${JOINED}$`, 'u');
 
-/** Short words only where they are words: `Ann`, and not the channel. */
-function mentionOf(term: string): string {
-  const escaped = term.replace(/[\\^$.*+?()[\]{}|/-]/g, (sign) => `\\u{${sign.charCodeAt(0).toString(16)}}`);
-  if (/[ @]/.test(term) || term.length >= LONG_WORD) return escaped;
+/** What is between the words of a name: also that of `ada-byron` and of `ada.byron@example.com`. */
+const BETWEEN_WORDS = '[ ._+-]{1,3}';
+
+/**
+ * The pattern of a name or an address within a text: not in the middle of a word (`Ann`, and not
+ * the channel), and not in a longer address (`ann@example.com`, and not `joann@example.com.au`).
+ *
+ * @param ending what may follow in the same word
+ */
+function within(term: string, ending: string): string {
+  const escaped = term
+    .replace(/[\\^$.*+?()[\]{}|/-]/g, (sign) => `\\u{${sign.charCodeAt(0).toString(16)}}`)
+    .replaceAll(' ', BETWEEN_WORDS);
+  if (term.includes('@')) return `(?<![\\p{L}\\p{N}._%+-])${escaped}(?![\\p{L}\\p{N}-]|\\.[\\p{L}\\p{N}])`;
   const before = BEGINS_JOINED.test(term) ? '' : '(?<![\\p{L}\\p{N}])';
-  const after = ENDS_JOINED.test(term) ? '' : '(?![\\p{L}\\p{M}\\p{N}])';
+  const after = ENDS_JOINED.test(term) ? '' : `(?=${ending}(?![\\p{L}\\p{M}\\p{N}]))`;
   return `${before}${escaped}${after}`;
 }
 

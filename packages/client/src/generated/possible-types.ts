@@ -6,6 +6,8 @@ export const possibleTypes: Readonly<Record<string, string[]>> = {
   ],
   "Node": [
     "AcknowledgedEvent",
+    "Agent",
+    "ApiKey",
     "AssignedEvent",
     "BreachWaivedEvent",
     "Calendar",

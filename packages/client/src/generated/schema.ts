@@ -52,7 +52,33 @@ export type ActorKind =
   | 'AGENT'
   | 'CLIENT'
   | 'IMPORT'
+  | 'SERVICE'
   | 'SYSTEM';
+
+export type Agent = Node & {
+  readonly __typename?: 'Agent';
+  readonly email?: Maybe<Scalars['String']['output']>;
+  readonly firstSeenAt: Scalars['DateTime']['output'];
+  readonly id: Scalars['ID']['output'];
+  readonly isActive: Scalars['Boolean']['output'];
+  readonly lastSeenAt: Scalars['DateTime']['output'];
+  readonly name: Scalars['String']['output'];
+  readonly role: Role;
+};
+
+export type AgentConnection = {
+  readonly __typename?: 'AgentConnection';
+  readonly edges: ReadonlyArray<AgentEdge>;
+  readonly nodes: ReadonlyArray<Agent>;
+  readonly pageInfo: PageInfo;
+  readonly totalCount: Scalars['Int']['output'];
+};
+
+export type AgentEdge = {
+  readonly __typename?: 'AgentEdge';
+  readonly cursor: Scalars['String']['output'];
+  readonly node: Agent;
+};
 
 export type AllowedAction = {
   readonly __typename?: 'AllowedAction';
@@ -87,6 +113,42 @@ export type AlreadyWaived = UserError & {
   readonly path?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
   readonly waivedAt: Scalars['DateTime']['output'];
 };
+
+export type ApiKey = Node & {
+  readonly __typename?: 'ApiKey';
+  readonly client?: Maybe<Client>;
+  readonly createdAt: Scalars['DateTime']['output'];
+  readonly createdBy: Actor;
+  readonly expiresAt?: Maybe<Scalars['DateTime']['output']>;
+  readonly id: Scalars['ID']['output'];
+  readonly lastUsedAt?: Maybe<Scalars['DateTime']['output']>;
+  readonly name: Scalars['String']['output'];
+  readonly prefix: Scalars['String']['output'];
+  readonly revokedAt?: Maybe<Scalars['DateTime']['output']>;
+  readonly scopes: ReadonlyArray<ApiKeyScope>;
+};
+
+export type ApiKeyConnection = {
+  readonly __typename?: 'ApiKeyConnection';
+  readonly edges: ReadonlyArray<ApiKeyEdge>;
+  readonly nodes: ReadonlyArray<ApiKey>;
+  readonly pageInfo: PageInfo;
+  readonly totalCount: Scalars['Int']['output'];
+};
+
+export type ApiKeyEdge = {
+  readonly __typename?: 'ApiKeyEdge';
+  readonly cursor: Scalars['String']['output'];
+  readonly node: ApiKey;
+};
+
+export type ApiKeyScope =
+  | 'ADMIN'
+  | 'IMPORT'
+  | 'READ'
+  | 'SUBSCRIBE'
+  | 'WEBHOOKS'
+  | 'WRITE';
 
 export type ApplyWorkaroundInput = {
   readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
@@ -137,6 +199,7 @@ export type AssignTicketInput = {
 
 export type AssignTicketPayload = {
   readonly __typename?: 'AssignTicketPayload';
+  readonly assigneeIsKnown?: Maybe<Scalars['Boolean']['output']>;
   readonly clientMutationId?: Maybe<Scalars['String']['output']>;
   readonly ticket?: Maybe<Ticket>;
   readonly userErrors: ReadonlyArray<UserError>;
@@ -610,6 +673,23 @@ export type ContradictoryImpact = UserError & {
   readonly path?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
 };
 
+export type CreateApiKeyInput = {
+  readonly clientId?: InputMaybe<Scalars['ID']['input']>;
+  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
+  readonly expiresAt?: InputMaybe<Scalars['DateTime']['input']>;
+  readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  readonly name: Scalars['String']['input'];
+  readonly scopes: ReadonlyArray<ApiKeyScope>;
+};
+
+export type CreateApiKeyPayload = {
+  readonly __typename?: 'CreateApiKeyPayload';
+  readonly apiKey?: Maybe<ApiKey>;
+  readonly clientMutationId?: Maybe<Scalars['String']['output']>;
+  readonly secret?: Maybe<Scalars['String']['output']>;
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
 export type CreateClientInput = {
   readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
   readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
@@ -869,6 +949,7 @@ export type Mutation = {
   readonly assignTicket: AssignTicketPayload;
   readonly closeTicket: CloseTicketPayload;
   readonly communicate: CommunicatePayload;
+  readonly createApiKey: CreateApiKeyPayload;
   readonly createClient: CreateClientPayload;
   readonly publishPolicy: PublishPolicyPayload;
   readonly reclassifyTicket: ReclassifyTicketPayload;
@@ -876,6 +957,8 @@ export type Mutation = {
   readonly rejectOverride: RejectOverridePayload;
   readonly reopenTicket: ReopenTicketPayload;
   readonly resolveTicket: ResolveTicketPayload;
+  readonly revokeApiKey: RevokeApiKeyPayload;
+  readonly setAgentActive: SetAgentActivePayload;
   readonly setClientTerms: SetClientTermsPayload;
   readonly startWaiting: StartWaitingPayload;
   readonly stopWaiting: StopWaitingPayload;
@@ -915,6 +998,11 @@ export type MutationCommunicateArgs = {
 };
 
 
+export type MutationCreateApiKeyArgs = {
+  input: CreateApiKeyInput;
+};
+
+
 export type MutationCreateClientArgs = {
   input: CreateClientInput;
 };
@@ -947,6 +1035,16 @@ export type MutationReopenTicketArgs = {
 
 export type MutationResolveTicketArgs = {
   input: ResolveTicketInput;
+};
+
+
+export type MutationRevokeApiKeyArgs = {
+  input: RevokeApiKeyInput;
+};
+
+
+export type MutationSetAgentActiveArgs = {
+  input: SetAgentActiveInput;
 };
 
 
@@ -1190,6 +1288,8 @@ export type PublishPolicyPayload = {
 
 export type Query = {
   readonly __typename?: 'Query';
+  readonly agents: AgentConnection;
+  readonly apiKeys: ApiKeyConnection;
   readonly calendar?: Maybe<Calendar>;
   readonly classify: ClassifyPayload;
   readonly deadlines: DeadlineConnection;
@@ -1203,6 +1303,23 @@ export type Query = {
   readonly ticket?: Maybe<Ticket>;
   readonly tickets: TicketConnection;
   readonly viewer: Viewer;
+};
+
+
+export type QueryAgentsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  isActive?: InputMaybe<Scalars['Boolean']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+export type QueryApiKeysArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
@@ -1422,11 +1539,44 @@ export type ResolvedEvent = Node & TicketEvent & {
   readonly type: TicketEventType;
 };
 
+export type RevokeApiKeyInput = {
+  readonly apiKeyId: Scalars['ID']['input'];
+  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
+  readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type RevokeApiKeyPayload = {
+  readonly __typename?: 'RevokeApiKeyPayload';
+  readonly apiKey?: Maybe<ApiKey>;
+  readonly clientMutationId?: Maybe<Scalars['String']['output']>;
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+export type Role =
+  | 'ADMIN'
+  | 'AGENT'
+  | 'CLIENT'
+  | 'SERVICE';
+
 export type SegmentKind =
   | 'COUNTED'
   | 'HOLIDAY'
   | 'OUTSIDE_HOURS'
   | 'PAUSED';
+
+export type SetAgentActiveInput = {
+  readonly agentId: Scalars['ID']['input'];
+  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
+  readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  readonly isActive: Scalars['Boolean']['input'];
+};
+
+export type SetAgentActivePayload = {
+  readonly __typename?: 'SetAgentActivePayload';
+  readonly agent?: Maybe<Agent>;
+  readonly clientMutationId?: Maybe<Scalars['String']['output']>;
+  readonly userErrors: ReadonlyArray<UserError>;
+};
 
 export type SetClientTermsInput = {
   readonly calendars?: InputMaybe<ReadonlyArray<CalendarReplacementInput>>;
@@ -2140,6 +2290,8 @@ export type VersionConflict = UserError & {
 export type Viewer = {
   readonly __typename?: 'Viewer';
   readonly actor: Actor;
+  readonly role: Role;
+  readonly scopes: ReadonlyArray<ApiKeyScope>;
   readonly seesAllClients: Scalars['Boolean']['output'];
 };
 

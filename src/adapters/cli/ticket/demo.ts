@@ -1,4 +1,4 @@
-import { ConnectionError, createClient } from '../../../../packages/client/src';
+import { ConnectionError, createClient, RequestError } from '../../../../packages/client/src';
 import { OperatorError } from '../../../application/operator-error';
 import { toGlobalId } from '../../graphql/base/global-id';
 import { singleLine } from '../printable';
@@ -83,13 +83,14 @@ interface Breaches {
  * Queries the service and returns a report on the incidents as text, and after it the queries.
  *
  * @param clientId the UUID of the client of the demo
+ * @param key an API key, if requests are authenticated
  */
-export async function demoReport(url: string, clientId: string): Promise<string> {
+export async function demoReport(url: string, clientId: string, key: string | null = null): Promise<string> {
   const client = toGlobalId('Client', clientId);
   const queries = [countsOf(client), dueNextOf(client), breachesOf(client)] as const;
-  const counts = await ask<Record<string, Counted>>(url, queries[0]);
-  const due = await ask<DueNext>(url, queries[1]);
-  const breaches = await ask<Breaches & Readonly<Record<(typeof SEVERITIES)[number], Counted>>>(url, queries[2]);
+  const counts = await ask<Record<string, Counted>>(url, queries[0], key);
+  const due = await ask<DueNext>(url, queries[1], key);
+  const breaches = await ask<Breaches & Readonly<Record<(typeof SEVERITIES)[number], Counted>>>(url, queries[2], key);
   return [
     ...part('Tickets by severity and state', [
       ['', ...STATES],
@@ -131,13 +132,20 @@ export async function demoReport(url: string, clientId: string): Promise<string>
  * unique among all databases.
  *
  * @param clientId its UUID
+ * @param key an API key of that database, if requests are authenticated
  * @throws DemoError if it does not
  */
-export async function requireSameDatabase(url: string, database: string, clientId: string): Promise<void> {
-  const { node } = await ask<{ readonly node: object | null }>(
-    url,
-    `{ node(id: "${toGlobalId('Client', clientId)}") { id } }`,
-  );
+export async function requireSameDatabase(
+  url: string,
+  database: string,
+  clientId: string,
+  key: string | null,
+): Promise<void> {
+  const query = `{ node(id: "${toGlobalId('Client', clientId)}") { id } }`;
+  const { node } = await ask<{ readonly node: object | null }>(url, query, key).catch((error: DemoError) => {
+    const isUnknownKey = error.cause instanceof RequestError && error.cause.code === 'UNAUTHENTICATED';
+    throw key !== null && isUnknownKey ? otherDatabase(url, database) : error;
+  });
   if (node === null) throw otherDatabase(url, database);
 }
 
@@ -178,11 +186,11 @@ export function removalText(removal: Removal, database: string): string {
 }
 
 /** @throws DemoError for whatever is not an answer of a service */
-async function ask<Data>(url: string, query: string): Promise<Data> {
+async function ask<Data>(url: string, query: string, key: string | null): Promise<Data> {
   try {
-    return await createClient({ url }).request<Data>(query);
+    return await createClient({ url, ...(key === null ? {} : { key }) }).request<Data>(query);
   } catch (error) {
-    throw new DemoError(`${url} did not answer the demo's query: ${reasonOf(error)}.`);
+    throw new DemoError(`${url} did not answer the demo's query: ${reasonOf(error)}.`, { cause: error });
   }
 }
 

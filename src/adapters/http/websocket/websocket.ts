@@ -136,7 +136,7 @@ export function createSocketServer(settings: SocketSettings, admission: Admissio
       try {
         const secret = callers.credentialOf(request, connectionParams?.authorization);
         const { caller, credential } = await callers.identify(request, secret);
-        Object.assign(lines, { caller: caller.actor.name, credential });
+        Object.assign(lines, { caller: caller.actor.id, credential });
         extra.caller = caller;
         // A socket can be closed in the meantime.
         if (secret !== null && extra.isOpen()) extra.unwatch = sessions.watch(secret, extra.forbid);

@@ -2,7 +2,7 @@ import { Client, type QueryResultRow } from 'pg';
 import type { ArchiveRecord } from '../../../application/ports/archive';
 import { beginAs } from '../database/query-as';
 import { rowsOf, type Statement } from '../database/sql';
-import { OWN_SCOPE, usableRoles } from '../database/work-roles';
+import { KEEP_SCHEMA, OWN_SCOPE, usableRoles } from '../database/work-roles';
 import type { ClientRow, EventRow, PolicyVersionRow } from '../tables';
 
 /** The number of tickets that one statement reads. */
@@ -26,6 +26,7 @@ export async function* readArchive(url: string): AsyncGenerator<ArchiveRecord> {
   client.on('error', () => undefined);
   await client.connect();
   try {
+    await client.query(`SELECT ${KEEP_SCHEMA}`);
     const roles = (await usableRoles(client)) ?? null;
     await client.query(beginAs(OWN_SCOPE, roles, 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY'));
     const [counts] = await rowsOf<Counts>(client, {

@@ -9,6 +9,7 @@ import type { DatabaseSockets } from './database-sockets';
 import { DEFAULT_POOL_SIZE } from './lanes';
 import type { StorageFaults } from './storage-faults';
 import { CONNECT_TIMEOUT_MS, TIME_LIMITS } from './time-limits';
+import { KEEP_SCHEMA } from './work-roles';
 
 export interface DatabaseSettings {
   /** `postgresql://user:password@host:port/database`; `?host=` with a folder for a Unix socket. */
@@ -88,7 +89,8 @@ export function poolOf(dataSource: DataSource): Pool {
 }
 
 /**
- * Runs for each new connection of the pool, before its first use. Sets its time limits, and tells
+ * Runs for each new connection of the pool, before its first use. Sets its time limits and its
+ * schema, and tells
  * the trigger function `refuse_older_writers` which migrations this process knows (ADR 010).
  */
 const prepareConnection = (newestMigration: number, faults?: StorageFaults) => async (client: ClientBase) => {
@@ -96,7 +98,7 @@ const prepareConnection = (newestMigration: number, faults?: StorageFaults) => a
   // the process.
   client.on('error', () => undefined);
   faults?.listenTo(client);
-  await client.query(`SELECT set_config('stepdown.newest_migration', $1, false), ${TIME_LIMITS}`, [
+  await client.query(`SELECT set_config('stepdown.newest_migration', $1, false), ${KEEP_SCHEMA}, ${TIME_LIMITS}`, [
     `${newestMigration}`,
   ]);
 };

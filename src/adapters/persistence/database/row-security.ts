@@ -11,7 +11,7 @@ interface SecuredTable {
   readonly all: string;
 }
 
-/** A table from which no row belongs to a client: only work of the service uses it. */
+/** A table that only work for all clients reads itself. */
 interface SharedTable {
   readonly all: string;
   /** Whether its rows say nothing of any client, so that all roles may read them. */
@@ -27,8 +27,6 @@ const valuesOf = (setting: string, type: string): string =>
 
 const SEEN = valuesOf('stepdown.sees', 'uuid');
 const OF_CLIENT = `client_id = ${SEEN}`;
-/** Of a ticket that the role sees. */
-const ofTicket = (table: string): string => `EXISTS (SELECT FROM tickets t WHERE t.id = ${table}.ticket_id)`;
 
 /**
  * The tables with rows of clients. A table that is missing here and in `SHARED_TABLES` cannot be
@@ -38,7 +36,7 @@ export const SECURED_TABLES: Readonly<Record<string, SecuredTable>> = {
   clients: { rows: `id = ${SEEN}`, some: 'SELECT', all: 'SELECT, INSERT, UPDATE' },
   commitment_outcomes: { rows: OF_CLIENT, some: 'SELECT, INSERT, UPDATE', all: 'SELECT, INSERT, UPDATE' },
   deadline_faults: {
-    rows: ofTicket('deadline_faults'),
+    rows: 'EXISTS (SELECT FROM tickets t WHERE t.id = deadline_faults.ticket_id)',
     some: 'SELECT, DELETE',
     all: 'SELECT, INSERT, UPDATE, DELETE',
   },
@@ -49,14 +47,13 @@ export const SECURED_TABLES: Readonly<Record<string, SecuredTable>> = {
     some: 'SELECT, INSERT, UPDATE, DELETE',
     all: 'SELECT, INSERT, UPDATE, DELETE',
   },
-  search_texts: { rows: ofTicket('search_texts'), some: 'SELECT', all: 'SELECT, INSERT' },
   ticket_milestones: { rows: OF_CLIENT, some: 'SELECT, INSERT, UPDATE', all: 'SELECT, INSERT, UPDATE' },
   tickets: { rows: OF_CLIENT, some: 'SELECT, INSERT, UPDATE', all: 'SELECT, INSERT, UPDATE' },
 };
 
 /**
- * The other tables. The role for some clients reads spellings through `spellings_of`, and policies
- * not at all: the service looks them up for its callers.
+ * The other tables. The role for some clients reads spellings and texts through functions, which
+ * return what it may see, and policies not at all: the service looks them up for its callers.
  */
 export const SHARED_TABLES: Readonly<Record<string, SharedTable>> = {
   api_keys: { all: 'SELECT, INSERT, UPDATE' },
@@ -65,14 +62,22 @@ export const SHARED_TABLES: Readonly<Record<string, SharedTable>> = {
   migrations: { all: 'SELECT', isPublic: true },
   people: { all: 'SELECT, INSERT, UPDATE' },
   policy_versions: { all: 'SELECT, INSERT, UPDATE' },
+  search_texts: { all: 'SELECT, INSERT' },
   spellings: { all: 'SELECT, INSERT' },
 };
+
+/** The functions that read tables for a role without a right to them, and the roles. */
+const FUNCTIONS = {
+  'spellings_of(uuid[])': ['all', 'some'],
+  'tickets_with_text(text, uuid[])': ['some'],
+  'tickets_with_text(text, uuid[], integer[])': ['some'],
+} as const;
 
 const NUMBERS = { all: 'USAGE, SELECT, UPDATE', some: 'USAGE' } as const;
 
 /** What makes the tables secure, as far as no name of a role is in it. */
 const FINGERPRINT = createHash('sha256')
-  .update(JSON.stringify([SECURED_TABLES, SHARED_TABLES, NUMBERS]))
+  .update(JSON.stringify([SECURED_TABLES, SHARED_TABLES, FUNCTIONS, NUMBERS]))
   .digest('hex')
   .slice(0, 16);
 
@@ -180,6 +185,10 @@ function* statementsFor({ all, some, schema, entersSchema }: State, newestMigrat
     yield `REVOKE ALL ON ${table} FROM ${forAll}, ${forSome}`;
     yield `GRANT ${rights} ON ${table} TO ${forAll}`;
     if (isPublic) yield `GRANT SELECT ON ${table} TO PUBLIC`;
+  }
+  for (const [signature, users] of Object.entries(FUNCTIONS)) {
+    yield `REVOKE ALL ON FUNCTION ${signature} FROM PUBLIC`;
+    yield `GRANT EXECUTE ON FUNCTION ${signature} TO ${users.map((user) => ({ all: forAll, some: forSome })[user]).join(', ')}`;
   }
   yield `GRANT ${NUMBERS.all} ON SEQUENCE tickets_number_seq TO ${forAll}`;
   yield `GRANT ${NUMBERS.some} ON SEQUENCE tickets_number_seq TO ${forSome}`;

@@ -7,7 +7,8 @@ import { lanesOf } from '../database/lanes';
 import { readRows, rowsOf } from '../database/sql';
 import { transact } from '../database/transact';
 import { comparisonKey } from '../search/comparison-key';
-import { TABLES } from '../tables';
+import { idempotencyKeys, TABLES } from '../tables';
+import { spellings } from '../tables/spellings.table';
 import { columnsWith, PERSONAL_COLUMNS, type Treatment } from './personal-columns';
 import { LOCK_LOG } from './statements/erase-tickets';
 
@@ -19,9 +20,9 @@ interface Task {
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** The rows that are read at a time. A policy can have a document of a megabyte. */
-const AT_A_TIME = 20;
-const SPELLINGS_AT_A_TIME = 5_000;
+/** The rows that are read at a time where one can have a policy of a megabyte. */
+const LONG_ROWS = 20;
+const SHORT_ROWS = 5_000;
 
 /** Replaces a person in the columns that name them and are not written with a ticket. */
 export async function eraseRows(pool: Pool, task: Task): Promise<Pick<ErasedRows, 'rows' | 'remaining'>> {
@@ -62,24 +63,35 @@ export async function namesOfPeople(pool: Pool, isNamed: (text: string) => boole
   return names;
 }
 
-const keyOf = ({ options: { columns } }: EntitySchema): readonly string[] =>
-  Object.entries(columns).flatMap(([name, column]) => (column?.primary === true ? [name] : []));
+/** The columns of the primary key, with their types. */
+const keyOf = ({ options: { columns } }: EntitySchema): readonly (readonly [name: string, type: string])[] =>
+  Object.entries(columns).flatMap(([name, column]) =>
+    column?.primary === true ? [[name, String(column.type)] as const] : [],
+  );
 
+/** All rows of a table, a part at a time, in the order of the primary key. */
 async function* rowsIn(
   pool: Pool,
   table: EntitySchema,
   columns: readonly string[],
 ): AsyncGenerator<{ readonly key: readonly string[]; readonly row: Row }> {
   const key = keyOf(table);
-  const { heavy } = lanesOf(pool);
-  const selected = [...key.map((name, index) => `${name}::text AS key_${index}`), ...columns];
-  for (let offset = 0; ; offset += AT_A_TIME) {
-    const rows = await readRows<Row>(heavy.ownWork, {
-      text: `SELECT ${selected.join(', ')} FROM ${table.options.name} ORDER BY ${key.join(', ')} LIMIT $1 OFFSET $2`,
-      values: [AT_A_TIME, offset],
+  const names = key.map(([name]) => name).join(', ');
+  const { name } = table.options;
+  const most = columnsWith(name, 'TEXT', 'KEPT').length > 0 ? LONG_ROWS : SHORT_ROWS;
+  const selected = [...key.map(([column], index) => `${column}::text AS key_${index}`), ...columns];
+  const next = `(${names}) > (${key.map(([, type], index) => `$${index + 2}::${type}`).join(', ')})`;
+  for (let last: readonly string[] = []; ; ) {
+    const rows = await readRows<Row>(lanesOf(pool).heavy.ownWork, {
+      text: `SELECT ${selected.join(', ')} FROM ${name} ${last.length === 0 ? '' : `WHERE ${next}`}
+              ORDER BY ${names} LIMIT $1`,
+      values: [most, ...last],
     });
-    for (const row of rows) yield { key: key.map((_, index) => String(row[`key_${index}`])), row };
-    if (rows.length < AT_A_TIME) return;
+    for (const row of rows) {
+      last = key.map((_, index) => String(row[`key_${index}`]));
+      yield { key: last, row };
+    }
+    if (rows.length < most) return;
   }
 }
 
@@ -122,7 +134,7 @@ const update = (pool: Pool, table: EntitySchema, key: readonly string[], changed
   transact(pool, async (tx) => {
     const columns = Object.keys(changed).map((column, index) => `${column} = $${index + 1}`);
     const from = columns.length;
-    const where = keyOf(table).map((name, index) => `${name}::text = $${from + index + 1}`);
+    const where = keyOf(table).map(([name, type], index) => `${name} = $${from + index + 1}::${type}`);
     await rowsOf(tx, {
       text: `UPDATE ${table.options.name} SET ${columns.join(', ')} WHERE ${where.join(' AND ')}`,
       values: [...Object.values(changed), ...key],
@@ -132,45 +144,26 @@ const update = (pool: Pool, table: EntitySchema, key: readonly string[], changed
 /** Removes the answers to idempotency keys of the person, and those that name them. */
 export async function removeKeys(pool: Pool, person: Person, isDryRun: boolean): Promise<number> {
   const columns = columnsWith('idempotency_keys', 'REMOVED').filter((column) => column !== 'fingerprint');
-  const rows = await readRows<Row & { readonly place: string; readonly caller: string }>(lanesOf(pool).heavy.ownWork, {
-    text: `SELECT ctid::text AS place, ${columns.join(', ')} FROM idempotency_keys`,
-  });
-  const theirs = rows.filter(
-    (row) =>
-      person.isNamed(row.caller.slice(row.caller.indexOf('/') + 1)) ||
-      columns.some((column) => mentions(person, row[column])),
-  );
-  if (!isDryRun && theirs.length > 0) {
-    await rowsOf(lanesOf(pool).heavy.ownWork, {
-      text: `DELETE FROM idempotency_keys WHERE (caller, key) IN (
-               SELECT r.caller, r.key FROM json_to_recordset($1::json) AS r (caller text, key text))`,
-      values: [JSON.stringify(theirs)],
-    });
+  let removed = 0;
+  for await (const { key, row } of rowsIn(pool, idempotencyKeys as EntitySchema, columns)) {
+    const [caller = ''] = key;
+    const isTheirs = person.isNamed(caller.slice(caller.indexOf('/') + 1));
+    if (!isTheirs && !columns.some((column) => mentions(person, row[column]))) continue;
+    removed += 1;
+    if (isDryRun) continue;
+    const { heavy } = lanesOf(pool);
+    await rowsOf(heavy.ownWork, { text: 'DELETE FROM idempotency_keys WHERE caller = $1 AND key = $2', values: key });
   }
-  return theirs.length;
+  return removed;
 }
 
 /** Removes the spellings of names and tags that name the person. No ticket has them any more. */
 export async function eraseSpellings(pool: Pool, person: Person): Promise<void> {
-  let after: readonly string[] = ['00000000-0000-0000-0000-000000000000', '00000000-0000-0000-0000-000000000000'];
-  for (;;) {
-    const rows = await readRows<{ folded: string; written_hash: string; written: string }>(
-      lanesOf(pool).heavy.ownWork,
-      {
-        text: `SELECT folded, written_hash, written FROM spellings WHERE (folded, written_hash) > ($1::uuid, $2::uuid)
-              ORDER BY folded, written_hash LIMIT $3`,
-        values: [...after, SPELLINGS_AT_A_TIME],
-      },
-    );
-    const theirs = rows.filter(({ written }) => mentions(person, written)).map(({ written_hash }) => written_hash);
-    if (theirs.length > 0) {
-      await transact(pool, async (tx) => {
-        await rowsOf(tx, { text: LOCK_LOG });
-        await rowsOf(tx, { text: 'DELETE FROM spellings WHERE written_hash = ANY ($1::uuid[])', values: [theirs] });
-      });
-    }
-    const last = rows.at(-1);
-    if (last === undefined || rows.length < SPELLINGS_AT_A_TIME) return;
-    after = [last.folded, last.written_hash];
+  for await (const { key, row } of rowsIn(pool, spellings as EntitySchema, ['written'])) {
+    if (!mentions(person, row.written)) continue;
+    await transact(pool, async (tx) => {
+      await rowsOf(tx, { text: LOCK_LOG });
+      await rowsOf(tx, { text: 'DELETE FROM spellings WHERE folded = $1 AND written_hash = $2', values: key });
+    });
   }
 }

@@ -1,8 +1,9 @@
-import type { Caller } from '../../../application/ports/caller';
+import type { Caller, Visibility } from '../../../application/ports/caller';
 import { type Comparator, InvalidFilter, type TicketFilter } from '../../../application/ports/ticket-filter';
 import { folded } from '../../../domain/folded-text';
 import type { EpochMs } from '../../../domain/instant';
 import { COMMITMENT_KINDS, type CommitmentKind } from '../../../domain/policy/policy';
+import { isUuid } from '../../../domain/text';
 import { instantBound } from '../database/sql';
 import { compare, compareAny, every, opposite, type Parameters, some, type ValueType } from '../lists/conditions';
 import { gramsOf } from '../search/grams';
@@ -42,15 +43,26 @@ const COLUMNS = {
  * @throws InvalidFilter if it is nested too deeply, or a value is not valid
  */
 export function ticketsWhere(caller: Caller, filter: TicketFilter, now: EpochMs, to: Parameters): string {
-  return every([visible(caller, to), holds(filter, new Judged(now, to), to, 1)].filter((one) => one !== 'TRUE'));
+  return every(
+    [visible(caller, to), holds(filter, { judged: new Judged(now, to), sees: caller.sees, to }, 1)].filter(
+      (one) => one !== 'TRUE',
+    ),
+  );
 }
 
 export const visible = (caller: Pick<Caller, 'sees'>, to: Parameters): string =>
   caller.sees === 'ALL' ? 'TRUE' : compare('t.client_id', 'uuid', { in: caller.sees }, to);
 
-function holds(filter: TicketFilter, judged: Judged, to: Parameters, depth: number): string {
+interface Conditions {
+  readonly judged: Judged;
+  readonly sees: Visibility;
+  readonly to: Parameters;
+}
+
+function holds(filter: TicketFilter, under: Conditions, depth: number): string {
+  const { judged, sees, to } = under;
   if (depth > DEEPEST) throw new InvalidFilter(`A filter can have at most ${DEEPEST} levels`);
-  const inner = (part: TicketFilter): string => holds(part, judged, to, depth + 1);
+  const inner = (part: TicketFilter): string => holds(part, under, depth + 1);
   const conditions: string[] = [];
   if (filter.and !== undefined) conditions.push(every(filter.and.map(inner)));
   if (filter.or !== undefined) conditions.push(some(filter.or.map(inner)));
@@ -65,7 +77,7 @@ function holds(filter: TicketFilter, judged: Judged, to: Parameters, depth: numb
     const comparator = filter[half];
     if (comparator !== undefined) conditions.push(compareAny(someImpact(half), 'text', comparator, to));
   }
-  if (filter.text !== undefined) conditions.push(contains(filter.text, to));
+  if (filter.text !== undefined) conditions.push(contains(filter.text, sees, to));
   if (filter.slaStatus !== undefined) {
     const { kind, status } = filter.slaStatus;
     const kinds = kind === undefined ? COMMITMENT_KINDS : [kind];
@@ -97,7 +109,7 @@ const someWaiting = (condition: (value: string) => string): string =>
  * the pattern decides. A word of one or two characters has no grams, unless it is of a script like
  * Chinese, so that all texts are read for it.
  */
-function contains(text: string, to: Parameters): string {
+function contains(text: string, sees: Visibility, to: Parameters): string {
   if (text.includes('\0')) throw new InvalidFilter('A text must not contain NUL');
   const words = folded(text)
     .split(' ')
@@ -106,6 +118,11 @@ function contains(text: string, to: Parameters): string {
   const conditions = words.map((word) => {
     const pattern = to.add(`%${word.replace(/[\\%_]/g, '\\$&')}%`, 'text');
     const grams = gramsOf(word);
+    if (sees !== 'ALL') {
+      const clients = to.add(sees.filter(isUuid), 'uuid[]');
+      const ofWord = grams.length === 0 ? '' : `, ${to.add(grams, 'integer[]')}`;
+      return `t.id IN (SELECT tickets_with_text(${pattern}, ${clients}${ofWord}))`;
+    }
     const narrowed = grams.length === 0 ? [] : [`s.grams @> ${to.add(grams, 'integer[]')}`];
     return `t.id IN (SELECT s.ticket_id FROM search_texts s WHERE ${every([...narrowed, `s.folded LIKE ${pattern}`])})`;
   });
