@@ -32,6 +32,28 @@ CREATE TABLE api_keys (
 CREATE INDEX api_keys_client_id_idx ON public.api_keys USING btree (client_id);
 CREATE INDEX api_keys_created_at_idx ON public.api_keys USING btree (created_at, id);
 
+-- Audit log: who signed in, changed keys, people, policies and terms, and exported
+CREATE TABLE audit_events (
+  -- Primary key, a UUID version 7
+  id uuid NOT NULL,
+  -- What happened
+  kind text NOT NULL,
+  -- Time at which it happened
+  at timestamp(3) with time zone NOT NULL,
+  -- Who acted; null if that is not known
+  actor jsonb,
+  -- What it is about: prefix of a key, policy and version, id of a client or person
+  subject text,
+  -- Address of the caller; null for work on the command line
+  address text,
+  -- Why it failed, or what was done
+  detail text,
+  -- How often it happened
+  count integer NOT NULL,
+  CONSTRAINT audit_events_pkey PRIMARY KEY (id)
+);
+CREATE INDEX audit_events_at_idx ON public.audit_events USING btree (at, id);
+
 -- Breaking migrations; a process that does not know all of them can read but not write
 CREATE TABLE breaking_migrations (
   -- Number of the migration, from its name
@@ -421,6 +443,25 @@ AS $function$
        USING ERRCODE = 'restrict_violation', HINT = 'Record what happened since as a further event.';
    END
    $function$;
+
+-- Deletes entries of the audit log from before a time, which is at least 30 days ago; returns their number
+CREATE OR REPLACE FUNCTION public.purge_audit_events(before timestamp with time zone, most integer)
+ RETURNS integer
+ LANGUAGE sql
+ SECURITY DEFINER
+BEGIN ATOMIC
+ WITH purged AS (
+          DELETE FROM audit_events
+           WHERE (audit_events.id IN ( SELECT audit_events_1.id
+                    FROM audit_events audit_events_1
+                   WHERE (audit_events_1.at < LEAST(purge_audit_events.before, (now() - '30 days'::interval)))
+                   ORDER BY audit_events_1.at
+                  LIMIT purge_audit_events.most))
+           RETURNING 1 AS "?column?"
+         )
+  SELECT (count(*))::integer AS count
+    FROM purged;
+END;
 
 -- Refuses writes unless stepdown.newest_migration, set by the process, is at least the newest breaking migration
 CREATE OR REPLACE FUNCTION public.refuse_older_writers()

@@ -13,6 +13,7 @@ import { SilenceFrom1764730000000 } from './1764730000000-SilenceFrom';
 import { SpellingsOf1764800000000 } from './1764800000000-SpellingsOf';
 import { TicketsWithText1764800000001 } from './1764800000001-TicketsWithText';
 import { Accounts1764810000000 } from './1764810000000-Accounts';
+import { AuditEvents1764811000000 } from './1764811000000-AuditEvents';
 
 /**
  * All migrations, the oldest first. A list and not a search, so that sources and compiled files
@@ -34,4 +35,5 @@ export const MIGRATIONS = [
   SpellingsOf1764800000000,
   TicketsWithText1764800000001,
   Accounts1764810000000,
+  AuditEvents1764811000000,
 ];

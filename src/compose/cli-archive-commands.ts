@@ -14,12 +14,14 @@ import { restoreArchive } from '../application/restore/restore-archive';
 import type { Config } from '../config';
 import type { ImportOutput } from './cli-import-command';
 import { withStore } from './open-store';
+import { recordExport } from './record-export';
 
 /** `stepdown export --with events`. */
 export const runFullExport = (config: Config, output: Writable, log: Logger): Promise<void> =>
-  withStore(config, log, { command: 'export', opening: 'AS_IT_IS' }, ({ url }) =>
-    pipeline(linesOf(readArchive(url)), output, { end: false }),
-  );
+  withStore(config, log, { command: 'export', opening: 'AS_IT_IS' }, async (store) => {
+    await recordExport(store, config, log, 'all tickets with their events');
+    await pipeline(linesOf(readArchive(store.url)), output, { end: false });
+  });
 
 async function* linesOf(records: AsyncIterable<ArchiveRecord>): AsyncGenerator<string> {
   for await (const record of records) yield printableJson(archiveLine(record));

@@ -92,7 +92,7 @@ async function withDemoKey(
   try {
     await work(secret);
   } finally {
-    await apiKeys.revoke(apiKey.id, clock.now(), null);
+    await apiKeys.revoke(apiKey.id, clock.now(), DEMO_ACTOR, null);
   }
 }
 

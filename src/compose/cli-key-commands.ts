@@ -34,7 +34,7 @@ export const runKeyList = (config: Config, output: LineOutput, log: Logger): Pro
 
 /** `stepdown key revoke`. */
 export const runKeyRevoke = (config: Config, prefix: string, output: LineOutput, log: Logger): Promise<void> =>
-  withKeys(config, log, 'AS_IT_IS', (services) => revokeKey(services, prefix, output));
+  withKeys(config, log, 'AS_IT_IS', (services) => revokeKey(services, agentCaller(config.operator), prefix, output));
 
 const withKeys = (
   config: Config,

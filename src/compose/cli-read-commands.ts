@@ -13,7 +13,9 @@ import { createTicketReader } from '../adapters/persistence/tickets/postgres-tic
 import { SYSTEM_CALLER } from '../application/ports/caller';
 import type { ReadServices } from '../application/ports/services';
 import type { Config } from '../config';
+import { shorten } from '../domain/text';
 import { type Store, withStore } from './open-store';
+import { recordExport } from './record-export';
 
 /**
  * `stepdown export`. All tickets are evaluated at one instant.
@@ -28,6 +30,12 @@ export async function runExport(
 ): Promise<void> {
   const filter = filterJson === null ? null : parseExportFilter(filterJson);
   await withStore(config, log, { command: 'export', opening: 'AS_IT_IS' }, async (store) => {
+    await recordExport(
+      store,
+      config,
+      log,
+      filterJson === null ? 'all tickets' : `tickets by filter ${shorten(filterJson, 500)}`,
+    );
     const contexts = readContexts(store, log, 'export');
     await pipeline(ticketLines(buildGraphQLSchema(), contexts, filter), escapeLines, output, { end: false });
   });

@@ -2,10 +2,14 @@ import type { Logger } from 'pino';
 import { fromGlobalId } from '../adapters/graphql/base/global-id';
 import { DEFAULT_ROLE_NAMES } from '../adapters/identity/oidc-settings';
 import { createApiKeys } from '../adapters/persistence/access/postgres-api-keys';
+import { createAuditLog } from '../adapters/persistence/access/postgres-audit-log';
 import { createPeople } from '../adapters/persistence/access/postgres-people';
+import { poolOf } from '../adapters/persistence/database/data-source';
 import { Authentication } from '../application/access/authentication';
 import { Sessions } from '../application/access/sessions';
+import { SignIns } from '../application/access/sign-ins';
 import type { ApiKeys } from '../application/ports/api-keys';
+import type { AuditLog } from '../application/ports/audit-log';
 import { SYSTEM_CALLER } from '../application/ports/caller';
 import type { People } from '../application/ports/people';
 import type { TicketReader } from '../application/ports/ticket-reader';
@@ -19,6 +23,8 @@ export interface Access {
   readonly people: People;
   readonly authentication: Authentication;
   readonly sessions: Sessions;
+  readonly audit: AuditLog;
+  readonly signIns: SignIns;
 }
 
 export async function openAccess(
@@ -46,5 +52,11 @@ export async function openAccess(
     },
     onError: (error) => logger.debug({ err: error }, 'the use of an API key could not be noted'),
   });
-  return { apiKeys, people, authentication, sessions: new Sessions(authentication, clock) };
+  const audit = createAuditLog(poolOf(dataSource));
+  const signIns = new SignIns({
+    audit,
+    clock,
+    onError: (error) => logger.warn({ err: error }, 'an entry of the audit log could not be written'),
+  });
+  return { apiKeys, people, authentication, sessions: new Sessions(authentication, clock), audit, signIns };
 }

@@ -8,6 +8,7 @@ import type { Health } from '../adapters/http/health';
 import { startHttpServer } from '../adapters/http/http-server';
 import { requireAddress } from '../adapters/http/listen';
 import { requestCallers } from '../adapters/http/request-callers';
+import { purgeAuditEvents } from '../adapters/persistence/access/postgres-audit-log';
 import { unusable } from '../adapters/persistence/database/database-unusable';
 import { isRowSecurityInForce } from '../adapters/persistence/database/lanes';
 import { purgeIdempotencyKeys } from '../adapters/persistence/maintenance/purge-idempotency-keys';
@@ -120,6 +121,7 @@ export async function startService(config: Config, log: Logger): Promise<Running
       apiKeys: access.apiKeys,
       people: access.people,
       credentials: access.authentication,
+      audit: access.audit,
     };
     const http = await startHttpServer({
       ...config,
@@ -130,6 +132,7 @@ export async function startService(config: Config, log: Logger): Promise<Running
       operationTimeoutMs: config.operationTimeoutSeconds * 1_000,
       callers: requestCallers({ ...config, authenticator: access.authentication }),
       sessions: access.sessions,
+      signIns: access.signIns,
       readHealth: async () => {
         const [versions, deadlines, calendarsEndingSoon] = await Promise.all([
           readVersions(pool),
@@ -156,6 +159,7 @@ export async function startService(config: Config, log: Logger): Promise<Running
     });
     closeSteps.push(() => http.close());
     closeSteps.push(runEvery(HOUR_MS, () => purgeKeys(store, logger)));
+    closeSteps.push(runEvery(DAY_MS, () => purgeAudit(store, config.auditRetentionDays, logger)));
     closeSteps.push(runEvery(DAY_MS, () => warnOfCalendars(store, logger)));
     closeSteps.push(
       keepSearchTables(new SearchTables(pool), (error) => logger.debug({ err: error }, 'texts are indexed later')),
@@ -207,6 +211,14 @@ async function purgeKeys({ pool }: Store, logger: Logger): Promise<void> {
     await purgeIdempotencyKeys(pool);
   } catch (error) {
     logger.warn({ err: error }, 'expired idempotency keys could not be deleted; retrying in one hour');
+  }
+}
+
+async function purgeAudit({ pool, clock }: Store, days: number, logger: Logger): Promise<void> {
+  try {
+    await purgeAuditEvents(pool, clock.now() - days * DAY_MS);
+  } catch (error) {
+    logger.warn({ err: error }, 'old entries of the audit log could not be deleted; retrying in one day');
   }
 }
 

@@ -1,4 +1,5 @@
 import { createApiKeys } from '../../src/adapters/persistence/access/postgres-api-keys';
+import { createAuditLog } from '../../src/adapters/persistence/access/postgres-audit-log';
 import { createPeople } from '../../src/adapters/persistence/access/postgres-people';
 import { createClientAccounts } from '../../src/adapters/persistence/clients/postgres-clients';
 import { checkPolicyText } from '../../src/adapters/policy-files/read-policy';
@@ -29,6 +30,7 @@ export async function startClockedService(settings: ServerSettings = {}): Promis
     clients: { create: createClientAccounts(store).create, default: async () => store.client },
     apiKeys: createApiKeys(store.dataSource),
     people: createPeople(store.dataSource),
+    audit: createAuditLog(store.pool),
     credentials: { forgetKey: () => undefined, forgetPerson: () => undefined },
   };
   const http = await startServerOf(services, settings);

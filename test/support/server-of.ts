@@ -5,6 +5,7 @@ import { type HttpServer, type HttpSettings, startHttpServer } from '../../src/a
 import { requestCallers } from '../../src/adapters/http/request-callers';
 import { Unauthenticated } from '../../src/application/access/caller-identity';
 import { Sessions } from '../../src/application/access/sessions';
+import { SignIns } from '../../src/application/access/sign-ins';
 import type { Services } from '../../src/application/ports/services';
 import { loadConfig } from '../../src/config';
 
@@ -33,6 +34,7 @@ export function startServerOf(
     operationTimeoutMs: 30_000,
     callers: requestCallers({ operator: 'Ada', authenticationRequired: false, authenticator: NOBODY }),
     sessions: new Sessions(NOBODY, services.clock),
+    signIns: new SignIns({ audit: services.audit, clock: services.clock, onError: () => undefined }),
     readHealth: async () => ({
       deadlineFaults: 0,
       deadlinesBehindMs: 0,

@@ -26,6 +26,7 @@ const defaults: Config = {
   trustProxy: { kind: 'NONE' },
   explorer: true,
   introspection: true,
+  auditRetentionDays: 400,
   maxSockets: 1_000,
   maxSocketsPerAddress: 50,
   maxSubscriptions: 2_000,

@@ -123,6 +123,7 @@ const SEVERITIES = 4;
 export const FIELD_COSTS: Readonly<Record<string, FieldCost>> = {
   'Query.viewer': { work: 0 },
   'Query.agents': { work: COSTS.page, count: COSTS.key },
+  'Query.auditEvents': { work: COSTS.page, count: COSTS.scan },
   'Query.apiKeys': { work: COSTS.page, count: COSTS.key },
   'Query.lifecycle': { work: 0 },
   'Query.ticket': { work: asOf(COSTS.key) },

@@ -8,6 +8,8 @@ import { AgentRootResolver } from './access/agent.resolver';
 import { AgentResolver } from './access/agent.type';
 import { ApiKeyRootResolver } from './access/api-key.resolver';
 import { ApiKeyResolver } from './access/api-key.type';
+import { AuditEventRootResolver } from './access/audit-event.resolver';
+import { AuditEventResolver } from './access/audit-event.type';
 import { ClientResolver } from './client/client.type';
 import { ClientMutationResolver } from './client/client-mutations.resolver';
 import { ViewerResolver } from './client/viewer.resolver';
@@ -57,6 +59,8 @@ const RESOLVERS = [
   ViewerResolver,
   AgentRootResolver,
   AgentResolver,
+  AuditEventRootResolver,
+  AuditEventResolver,
   ApiKeyRootResolver,
   ApiKeyResolver,
   TicketQueryResolver,

@@ -14,6 +14,7 @@ import { type BodyReceiver, RequestError, readJson } from './request-body';
 import { pathAndQuery, type RequestGuard } from './request-guard';
 import { firstErrorCode, type RequestLine } from './request-log';
 import { sendJson } from './send';
+import { signIn } from './sign-in';
 import { sendStartPage } from './start-page';
 import type { SocketSettings } from './websocket/websocket';
 
@@ -41,7 +42,7 @@ export const noSuchPath = (): RequestError =>
 
 /** What answers requests. */
 export interface Routes {
-  readonly settings: Pick<SocketSettings, 'contextFor' | 'callers' | 'operationTimeoutMs'>;
+  readonly settings: Pick<SocketSettings, 'contextFor' | 'callers' | 'signIns' | 'operationTimeoutMs'>;
   readonly admission: Admission;
   readonly executor: GraphQLExecutor;
   readonly bodies: BodyReceiver;
@@ -106,12 +107,13 @@ async function answerGraphQL(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { contextFor, callers, operationTimeoutMs } = settings;
+  const { contextFor, operationTimeoutMs } = settings;
   const { method = 'GET', url = '' } = request;
   const { address, requestId } = line;
   // Before the body, so that the service reads it only of callers with a credential.
-  const identifying = callers.identify(request, callers.credentialOf(request));
-  const { caller, credential } = identifying instanceof Promise ? await identifying : identifying;
+  const signingIn = signIn(settings, request, address);
+  const { identity } = signingIn instanceof Promise ? await signingIn : signingIn;
+  const { caller, credential } = identity;
   line.caller = caller.actor.id;
   line.credential = credential;
   const { body, bytes } =

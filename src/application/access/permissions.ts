@@ -33,6 +33,7 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'Query.lifecycle': EVERYONE,
   'Query.agents': READING_AGENTS,
   'Query.apiKeys': ADMINS,
+  'Query.auditEvents': ADMINS,
   'Query.calendar': READERS,
   'Query.classify': READERS,
   'Query.deadlines': READERS,

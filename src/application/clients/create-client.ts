@@ -26,7 +26,7 @@ export async function createClient(
   const id =
     idempotency === null ? uuidv7() : uuidv5(`${actorKey(caller.actor)}/${idempotency.key}`, CLIENT_ID_NAMESPACE);
   const use = idempotency === null ? null : { by: caller.actor, ...idempotency };
-  const client = await clients.create(id, name, use, caller.waitSignal);
+  const client = await clients.create(id, name, use, caller.waitSignal, caller.actor);
   if (client === 'NAME_TAKEN') {
     const refusal: Refusal = { code: 'InvalidInput', field: 'name', expected: 'takes a name that no other client has' };
     return { client: null, refusal };

@@ -41,7 +41,7 @@ export interface ApiKeys {
   byPrefix(reading: Reading, prefix: string): Promise<HashedApiKey | null>;
   byId(reading: Reading, id: string): Promise<ApiKey | null>;
   /** Revokes a key, unless it is already revoked. Null if there is no such key. */
-  revoke(id: string, at: EpochMs, use: KeyUse | null): Promise<ApiKey | 'KEY_REUSED' | null>;
+  revoke(id: string, at: EpochMs, by: Actor, use: KeyUse | null): Promise<ApiKey | 'KEY_REUSED' | null>;
   /** Notes that a key was used at that time. */
   noteUse(id: string, at: EpochMs): Promise<void>;
   /** The latest key first. */

@@ -1,3 +1,4 @@
+import type { Actor } from '../../domain/actor';
 import type { EpochMs } from '../../domain/instant';
 import type { CalendarReplacements } from '../../domain/policy/policy';
 import type { WaitSignal } from '../waiting-line';
@@ -21,6 +22,7 @@ export interface Clients {
    *
    * @param key claimed together with the account, in the register of the keys of all mutations
    * @param signal ends the waiting; a change that has begun is carried out
+   * @param by for the audit log; the service itself by default
    * @returns `NAME_TAKEN` if another account has the name, `KEY_REUSED` if the key belongs to
    * another request
    */
@@ -29,6 +31,7 @@ export interface Clients {
     name: string,
     key: KeyUse | null,
     signal?: WaitSignal,
+    by?: Actor,
   ): Promise<Client | 'NAME_TAKEN' | 'KEY_REUSED'>;
   /** The account of tickets whose request names no client. */
   default(): Promise<Client>;

@@ -1,3 +1,4 @@
+import type { Actor } from '../../domain/actor';
 import type { EpochMs } from '../../domain/instant';
 import type { PersonRole } from '../access/rights';
 import type { Reading } from './caller';
@@ -45,6 +46,7 @@ export interface People {
   setActive(
     id: string,
     isActive: boolean,
+    by: Actor,
     use: KeyUse | null,
     now: EpochMs,
   ): Promise<KnownPerson | 'KEY_REUSED' | null>;

@@ -1,5 +1,6 @@
 import type { ChangeTickets } from '../tickets/change';
 import type { ApiKeys } from './api-keys';
+import type { AuditLog } from './audit-log';
 import type { Clients } from './clients';
 import type { Clock } from './clock';
 import type { EventFeed } from './events';
@@ -19,6 +20,7 @@ export interface Services {
   readonly apiKeys: ApiKeys;
   readonly people: People;
   readonly credentials: Credentials;
+  readonly audit: AuditLog;
 }
 
 /** Makes what this process changes of credentials take effect in it at once. */

@@ -9,6 +9,7 @@ export const possibleTypes: Readonly<Record<string, string[]>> = {
     "Agent",
     "ApiKey",
     "AssignedEvent",
+    "AuditEvent",
     "BreachWaivedEvent",
     "Calendar",
     "CallRecordedEvent",

@@ -233,6 +233,44 @@ export type AudienceComparator = {
   readonly nin?: InputMaybe<ReadonlyArray<Scalars['Audience']['input']>>;
 };
 
+export type AuditEvent = Node & {
+  readonly __typename?: 'AuditEvent';
+  readonly actor?: Maybe<Actor>;
+  readonly address?: Maybe<Scalars['String']['output']>;
+  readonly at: Scalars['DateTime']['output'];
+  readonly count: Scalars['Int']['output'];
+  readonly detail?: Maybe<Scalars['String']['output']>;
+  readonly id: Scalars['ID']['output'];
+  readonly kind: AuditEventKind;
+  readonly subject?: Maybe<Scalars['String']['output']>;
+};
+
+export type AuditEventConnection = {
+  readonly __typename?: 'AuditEventConnection';
+  readonly edges: ReadonlyArray<AuditEventEdge>;
+  readonly nodes: ReadonlyArray<AuditEvent>;
+  readonly pageInfo: PageInfo;
+  readonly totalCount: Scalars['Int']['output'];
+};
+
+export type AuditEventEdge = {
+  readonly __typename?: 'AuditEventEdge';
+  readonly cursor: Scalars['String']['output'];
+  readonly node: AuditEvent;
+};
+
+export type AuditEventKind =
+  | 'AGENT_ACTIVATED'
+  | 'AGENT_DEACTIVATED'
+  | 'API_KEY_CREATED'
+  | 'API_KEY_REVOKED'
+  | 'CLIENT_CREATED'
+  | 'CLIENT_TERMS_SET'
+  | 'EXPORTED'
+  | 'POLICY_PUBLISHED'
+  | 'SIGNED_IN'
+  | 'SIGN_IN_FAILED';
+
 export type Basis =
   | 'HOUSE'
   | 'PUBLISHED';
@@ -1290,6 +1328,7 @@ export type Query = {
   readonly __typename?: 'Query';
   readonly agents: AgentConnection;
   readonly apiKeys: ApiKeyConnection;
+  readonly auditEvents: AuditEventConnection;
   readonly calendar?: Maybe<Calendar>;
   readonly classify: ClassifyPayload;
   readonly deadlines: DeadlineConnection;
@@ -1319,6 +1358,15 @@ export type QueryApiKeysArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   before?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+export type QueryAuditEventsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  kinds?: InputMaybe<ReadonlyArray<AuditEventKind>>;
   last?: InputMaybe<Scalars['Int']['input']>;
 };
 

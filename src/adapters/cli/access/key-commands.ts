@@ -102,6 +102,7 @@ export async function listKeys(
 /** `stepdown key revoke`. A key that is already revoked stays as it is. */
 export async function revokeKey(
   { apiKeys, clock }: { readonly apiKeys: ApiKeys; readonly clock: Clock },
+  { actor }: Pick<Caller, 'actor'>,
   prefix: string,
   output: LineOutput,
 ): Promise<void> {
@@ -110,7 +111,7 @@ export async function revokeKey(
   if (key === null) {
     throw new OperatorError('There is no API key with this prefix; `npm run stepdown -- key list` shows all.');
   }
-  const revoked = await apiKeys.revoke(key.id, clock.now(), null);
+  const revoked = await apiKeys.revoke(key.id, clock.now(), actor, null);
   const at = revoked === null || revoked === 'KEY_REUSED' ? null : revoked.revokedAt;
   writeLines(output, [`${key.prefix} "${key.name}" was revoked ${toIso(at ?? clock.now())}.`]);
 }

@@ -44,7 +44,7 @@ export class AgentRootResolver {
     if (problems.length > 0) return { agent: null, userErrors: invalidInputs(problems, ARGUMENT), clientMutationId };
     const id = requireUuid('Agent', given.agentId, 'input.agentId');
     const use = keyUseOf('setAgentActive', given, caller);
-    const agent = await people.setActive(id, given.isActive, use, clock.now());
+    const agent = await people.setActive(id, given.isActive, caller.actor, use, clock.now());
     if (agent === null || agent === 'KEY_REUSED') {
       const refusal = refusalOfOne(agent, 'Agent', id, use);
       return { agent: null, userErrors: [userErrorOf(refusal, SHAPE)], clientMutationId };

@@ -60,7 +60,7 @@ export class ApiKeyRootResolver {
     if (problems.length > 0) return { apiKey: null, userErrors: invalidInputs(problems, ARGUMENT), clientMutationId };
     const id = requireUuid('ApiKey', given.apiKeyId, 'input.apiKeyId');
     const use = keyUseOf('revokeApiKey', given, caller);
-    const apiKey = await apiKeys.revoke(id, clock.now(), use);
+    const apiKey = await apiKeys.revoke(id, clock.now(), caller.actor, use);
     if (apiKey === null || apiKey === 'KEY_REUSED') {
       const refusal = refusalOfOne(apiKey, 'ApiKey', id, use);
       return { apiKey: null, userErrors: [userErrorOf(refusal, SHAPE)], clientMutationId };

@@ -2,7 +2,17 @@ import { isUuid } from '../../../domain/text';
 import { badInput } from '../errors';
 
 /** The types that `node(id)` finds. */
-const NODE_TYPES = ['Ticket', 'Client', 'Policy', 'Calendar', 'TicketEvent', 'Deadline', 'ApiKey', 'Agent'] as const;
+const NODE_TYPES = [
+  'Ticket',
+  'Client',
+  'Policy',
+  'Calendar',
+  'TicketEvent',
+  'Deadline',
+  'ApiKey',
+  'Agent',
+  'AuditEvent',
+] as const;
 export type NodeTypeName = (typeof NODE_TYPES)[number];
 
 const LONGEST_ID = 400;

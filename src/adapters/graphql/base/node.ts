@@ -11,6 +11,9 @@ export function nodeTypeName(value: object): string {
   if ('rules' in value) return 'Policy';
   if ('compiled' in value) return 'Calendar';
   if ('cursor' in value) return eventTypeName(value as LoggedEvent);
+  if ('prefix' in value) return 'ApiKey';
+  if ('tokenIssuedAt' in value) return 'Agent';
+  if ('count' in value) return 'AuditEvent';
   return 'dueAt' in value ? 'Deadline' : 'Client';
 }
 

@@ -45,6 +45,8 @@ const finders: Readonly<Record<NodeTypeName, Find>> = {
   ApiKey: async ({ services, caller }, key) =>
     mayUse('Query.apiKeys', caller.rights) ? services.apiKeys.byId(caller, key) : null,
   Agent: findAgent,
+  AuditEvent: async ({ services, caller }, key) =>
+    mayUse('Query.auditEvents', caller.rights) ? services.audit.byId(caller, key) : null,
 };
 
 /** Finds a person who may be an agent. */

@@ -18,8 +18,8 @@ import { RunningOperation } from '../../graphql/running-operation';
 import { addressGroup } from '../client-address';
 import { refuseConnection } from '../refuse-connection';
 import { RequestError } from '../request-body';
-import type { RequestCallers } from '../request-callers';
 import { requestIdOf } from '../request-log';
+import { type SignInSettings, signIn } from '../sign-in';
 import { keepAlive } from './keep-alive';
 import { MessagePace, messageCost, PING_COST } from './message-pace';
 import { OperationLines } from './operation-lines';
@@ -81,12 +81,11 @@ export interface SocketServer {
   close(): Promise<void>;
 }
 
-export interface SocketSettings extends SocketLimits {
+export interface SocketSettings extends SocketLimits, SignInSettings {
   readonly schema: GraphQLSchema;
   /** Whether clients may read the schema. */
   readonly introspection: boolean;
   readonly contextFor: ContextFactory;
-  readonly callers: RequestCallers;
   /** Ends sockets when their credentials do. */
   readonly sessions: Sessions;
   /** Whether every request needs a credential. */
@@ -103,6 +102,7 @@ export interface SocketSettings extends SocketLimits {
 /** What is known of a socket. */
 interface SocketExtra {
   readonly request: IncomingMessage;
+  readonly clientAddress: string;
   /** The IP address of the client, or its network. */
   readonly address: string;
   /** The length of the message that is being handled. */
@@ -119,7 +119,7 @@ interface SocketExtra {
 
 /** Serves GraphQL over WebSocket by the protocol `graphql-transport-ws`. */
 export function createSocketServer(settings: SocketSettings, admission: Admission): SocketServer {
-  const { contextFor, callers, sessions, operationTimeoutMs, logger } = settings;
+  const { contextFor, sessions, operationTimeoutMs, logger } = settings;
   const requestLogger = logger.isLevelEnabled('info') ? logger : null;
   const counts = new SocketCounts(settings);
   const outboxes = new Outboxes();
@@ -134,8 +134,13 @@ export function createSocketServer(settings: SocketSettings, admission: Admissio
     onConnect: async ({ extra, connectionParams }) => {
       const { request, lines } = extra;
       try {
-        const secret = callers.credentialOf(request, connectionParams?.authorization);
-        const { caller, credential } = await callers.identify(request, secret);
+        const { identity, secret } = await signIn(
+          settings,
+          request,
+          extra.clientAddress,
+          connectionParams?.authorization,
+        );
+        const { caller, credential } = identity;
         Object.assign(lines, { caller: caller.actor.id, credential });
         extra.caller = caller;
         // A socket can be closed in the meantime.
@@ -236,6 +241,7 @@ export function createSocketServer(settings: SocketSettings, admission: Admissio
     };
     const extra: SocketExtra = {
       request,
+      clientAddress: address,
       address: addressGroup(address),
       messageLength: 0,
       lines,

@@ -12,6 +12,7 @@ import { Parameters } from '../lists/conditions';
 import { cursorOf, type Ordering, type Placed, pageOf, pageStatement } from '../lists/page';
 import { type ApiKeyRow, apiKeys, clients } from '../tables';
 import { claimKey } from '../tickets/idempotency-keys';
+import { recordChange } from './postgres-audit-log';
 import { KEYS_BY_PREFIX } from './statements/find-callers';
 
 const LATEST_FIRST: Ordering = {
@@ -48,16 +49,22 @@ export function createApiKeys(dataSource: DataSource): ApiKeys {
         if (id !== null && !(await manager.getRepository(clients).existsBy({ id }))) return 'NO_CLIENT';
         const claim = use === null ? 'NEW' : await claimKey(tx, use, key.id, key.createdAt);
         if (claim === 'REUSED') return 'KEY_REUSED';
-        if (claim === 'NEW') await manager.getRepository(apiKeys).insert(rowOf(key));
+        if (claim === 'NEW') {
+          await manager.getRepository(apiKeys).insert(rowOf(key));
+          const change = { at: key.createdAt, by: key.createdBy, subject: key.prefix, detail: `${key.scopes}` };
+          await recordChange(tx, 'API_KEY_CREATED', change);
+        }
         const stored = claim === 'NEW' ? key.id : claim.ticket_id;
         return apiKeyOf(await repositoryOn(tx).findOneByOrFail({ id: stored }));
       }),
-    revoke: (id, at, use) =>
+    revoke: (id, at, by, use) =>
       transact(pool, async (tx) => {
         if (!isUuid(id) || !(await repositoryOn(tx).existsBy({ id }))) return null;
         if (use !== null && (await claimKey(tx, use, id, at)) === 'REUSED') return 'KEY_REUSED';
-        await repositoryOn(tx).update({ id, revoked_at: IsNull() }, { revoked_at: at });
-        return apiKeyOf(await repositoryOn(tx).findOneByOrFail({ id }));
+        const { affected } = await repositoryOn(tx).update({ id, revoked_at: IsNull() }, { revoked_at: at });
+        const key = apiKeyOf(await repositoryOn(tx).findOneByOrFail({ id }));
+        if (affected === 1) await recordChange(tx, 'API_KEY_REVOKED', { at, by, subject: key.prefix });
+        return key;
       }),
     noteUse: async (id, at) => {
       await repositoryOn(lookups.ownWork).update({ id }, { last_used_at: at });

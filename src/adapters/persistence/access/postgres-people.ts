@@ -14,6 +14,7 @@ import { cursorOf, type Ordering, type Placed, pageOf, pageStatement } from '../
 import { comparisonKey } from '../search/comparison-key';
 import { type PersonRow, people } from '../tables';
 import { claimKey } from '../tickets/idempotency-keys';
+import { recordChange } from './postgres-audit-log';
 import { PEOPLE_BY_SUBJECT } from './statements/find-callers';
 
 const FIRST_SEEN_FIRST: Ordering = {
@@ -67,13 +68,19 @@ export function createPeople(dataSource: DataSource): People {
         await sendStatement(tx, { text: LEARN, values });
         return personOf(await repositoryOn(tx).findOneByOrFail({ subject }));
       }),
-    setActive: (id, isActive, use, now) =>
+    setActive: (id, isActive, by, use, now) =>
       transact(pool, async (tx) => {
         if (!isUuid(id) || !(await repositoryOn(tx).existsBy({ id }))) return null;
         const claim = use === null ? 'NEW' : await claimKey(tx, use, id, now);
         if (claim === 'REUSED') return 'KEY_REUSED';
-        if (claim === 'NEW') await repositoryOn(tx).update({ id }, { is_active: isActive });
-        return personOf(await repositoryOn(tx).findOneByOrFail({ id }));
+        const { affected } =
+          claim === 'NEW'
+            ? await repositoryOn(tx).update({ id, is_active: !isActive }, { is_active: isActive })
+            : { affected: 0 };
+        const person = personOf(await repositoryOn(tx).findOneByOrFail({ id }));
+        const kind = isActive ? 'AGENT_ACTIVATED' : 'AGENT_DEACTIVATED';
+        if (affected === 1) await recordChange(tx, kind, { at: now, by, subject: person.name });
+        return person;
       }),
     page: async (reading, filter, page) => {
       const to = new Parameters();

@@ -2,6 +2,8 @@ import { type DataSource, IsNull } from 'typeorm';
 import { v7 as newId } from 'uuid';
 import type { Client, Clients } from '../../../application/ports/clients';
 import type { Clock } from '../../../application/ports/clock';
+import { SYSTEM } from '../../../domain/actor';
+import { recordChange } from '../access/postgres-audit-log';
 import { poolOf } from '../database/data-source';
 import { entityManager } from '../database/entity-manager';
 import { lanesOf } from '../database/lanes';
@@ -52,13 +54,14 @@ export function createClientAccounts({ dataSource, clock }: ClientAccountsDeps):
   };
   // In a transaction, so that a commit with an unknown outcome is reported as such. A name that is
   // taken rolls it back, so that the key is free for another name.
-  const create: Clients['create'] = (id, name, key, signal) => {
+  const create: Clients['create'] = (id, name, key, signal, by = SYSTEM) => {
     const work = async (tx: Transaction): Promise<Client | 'KEY_REUSED'> => {
       if (key !== null && (await claimKey(tx, key, id, clock.now())) === 'REUSED') return 'KEY_REUSED';
       await addMissingKeys(dataSource, tx);
       const insert = entityManager(dataSource, tx).createQueryBuilder().insert().into(clients);
       const row = { id, name, created_at: clock.now(), name_key: comparisonKey(name) };
-      await insert.values(row).orIgnore().updateEntity(false).execute();
+      const { raw } = await insert.values(row).orIgnore().returning('id').updateEntity(false).execute();
+      if (raw.length > 0) await recordChange(tx, 'CLIENT_CREATED', { at: row.created_at, by, subject: name });
       const created = await repositoryOn(tx).findOneBy({ id });
       if (created === null) throw new NameTaken();
       return clientFromRow(created);

@@ -57,6 +57,7 @@ export const SECURED_TABLES: Readonly<Record<string, SecuredTable>> = {
  */
 export const SHARED_TABLES: Readonly<Record<string, SharedTable>> = {
   api_keys: { all: 'SELECT, INSERT, UPDATE' },
+  audit_events: { all: 'SELECT, INSERT' },
   breaking_migrations: { all: 'SELECT', isPublic: true },
   log_followers: { all: 'SELECT, UPDATE' },
   migrations: { all: 'SELECT', isPublic: true },

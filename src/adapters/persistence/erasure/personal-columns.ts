@@ -35,6 +35,7 @@ export const PERSONAL_COLUMNS: Readonly<Record<string, Readonly<Record<string, T
     scopes: 'FACT',
     created_by: 'ACTOR',
   },
+  audit_events: { kind: 'FACT', actor: 'ACTOR', subject: 'LABEL', address: 'FACT', detail: 'TEXT' },
   breaking_migrations: { name: 'FACT' },
   clients: { name: 'KEPT', policy: 'FACT', calendars: 'FACT' },
   commitment_outcomes: { kind: 'FACT', severity: 'FACT', breach_severity: 'FACT' },

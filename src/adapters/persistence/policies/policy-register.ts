@@ -5,9 +5,10 @@ import type { ConfiguredPolicy } from '../../../application/ports/configured-pol
 import type { Idempotency } from '../../../application/ports/idempotency';
 import type { ClientTerms, Published, Publishing } from '../../../application/ports/policies';
 import type { WaitSignal } from '../../../application/waiting-line';
-import type { Actor } from '../../../domain/actor';
+import { type Actor, SYSTEM } from '../../../domain/actor';
 import type { Policy } from '../../../domain/policy/policy';
 import type { Refusal } from '../../../domain/ticket/refusals';
+import { recordChange } from '../access/postgres-audit-log';
 import { poolOf } from '../database/data-source';
 import { entityManager } from '../database/entity-manager';
 import { lanesOf } from '../database/lanes';
@@ -19,6 +20,7 @@ import { clientsWithTerms } from './client-terms';
 import { lastConfigured, latestVersion, latestVersions } from './latest-versions';
 import { calendarsInUse, calendarsTooShort, refusalOfTerms } from './policy-refusals';
 import { type PreparedPolicy, preparePolicy } from './prepare-policy';
+import { nameOf } from './publications';
 
 /** The key of the advisory lock of every change of versions or terms; an arbitrary number. */
 const LOCK = 5_310_827_432;
@@ -105,7 +107,7 @@ export async function publishVersion(
     const isNew = last?.isSame !== true;
     if (isNew) throwIfRefused(calendarsTooShort(await clientsWithTerms(manager), policyId, prepared.policy, now));
     const version = isNew ? (last?.version ?? 0) + 1 : last.version;
-    if (isNew) await insertVersion(manager, { id, json: prepared.json, fingerprint, yaml, version, by, now });
+    if (isNew) await insertVersion(tx, manager, { id, json: prepared.json, fingerprint, yaml, version, by, now });
     if (idempotency !== null) await noteAnswer(tx, by, idempotency.key, version);
     return { version, isNew };
   });
@@ -124,7 +126,7 @@ export async function publishConfigured(
   if ((await lastConfigured(outside, id)) === fingerprint) return [];
   const document = make();
   const { policy, json } = await preparePolicy(document);
-  const published = await withPublishLock(dataSource, undefined, async ({ manager }) => {
+  const published = await withPublishLock(dataSource, undefined, async ({ tx, manager }) => {
     // Another process may have published it while this one waited for the lock.
     if ((await lastConfigured(manager, id)) === fingerprint) return;
     const refusals = calendarsInUse(await clientsWithTerms(manager), policyId, document);
@@ -136,7 +138,7 @@ export async function publishConfigured(
       const now = clock.now();
       throwIfRefused(calendarsTooShort(await clientsWithTerms(manager), policyId, policy, now));
       const version = (last?.version ?? 0) + 1;
-      await insertVersion(manager, { id, json, fingerprint, yaml, version, by: null, now });
+      await insertVersion(tx, manager, { id, json, fingerprint, yaml, version, by: null, now });
     }
   });
   return published instanceof Refused ? published.refusals : [];
@@ -154,7 +156,11 @@ interface NewVersion {
   readonly now: number;
 }
 
-async function insertVersion(manager: EntityManager, { json, by, now, ...columns }: NewVersion): Promise<void> {
+async function insertVersion(
+  tx: Transaction,
+  manager: EntityManager,
+  { json, by, now, ...columns }: NewVersion,
+): Promise<void> {
   const row = { ...columns, published_at: now, published_by: by, configured: by === null };
   await manager
     .createQueryBuilder()
@@ -164,6 +170,14 @@ async function insertVersion(manager: EntityManager, { json, by, now, ...columns
     .setParameter('json', json)
     .updateEntity(false)
     .execute();
+  const subject = nameOf(columns.id, columns.version);
+  const detail = by === null ? 'the configured file' : undefined;
+  await recordChange(tx, 'POLICY_PUBLISHED', {
+    at: now,
+    by: by ?? SYSTEM,
+    subject,
+    ...(detail === undefined ? {} : { detail }),
+  });
 }
 
 function throwIfRefused(refusals: readonly Refusal[]): void {
@@ -202,6 +216,9 @@ export async function setTerms(
       latest === null ? await unknownPolicy(manager, id) : refusalOfTerms(latest, calendars, hasTerms ? now : null);
     if (refusal !== null) throw new Refused([refusal]);
     await manager.update(clients, { id: clientId }, { policy, calendars });
+    const { name } = await manager.findOneByOrFail(clients, { id: clientId });
+    const detail = JSON.stringify({ policy, calendars });
+    await recordChange(tx, 'CLIENT_TERMS_SET', { at: now, by, subject: name, detail });
   };
   try {
     const set = await withPublishLock(dataSource, signal, change);

@@ -1,4 +1,5 @@
 import { apiKeys } from './api-keys.table';
+import { auditEvents } from './audit-events.table';
 import { breakingMigrations } from './breaking-migrations.table';
 import { clients } from './clients.table';
 import { commitmentOutcomes } from './commitment-outcomes.table';
@@ -15,6 +16,7 @@ import { ticketMilestones } from './ticket-milestones.table';
 import { tickets } from './tickets.table';
 
 export { type ApiKeyRow, apiKeys } from './api-keys.table';
+export { type AuditEventRow, auditEvents } from './audit-events.table';
 export { type BreakingMigrationRow, breakingMigrations } from './breaking-migrations.table';
 export { type ClientRow, clients } from './clients.table';
 export { type CommitmentOutcomeRow, commitmentOutcomes } from './commitment-outcomes.table';
@@ -44,4 +46,5 @@ export const TABLES = [
   logFollowers,
   apiKeys,
   people,
+  auditEvents,
 ];
