@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Unauthenticated } from '../../src/application/access/caller-identity';
+import type { SignIns } from '../../src/application/access/sign-ins';
 import { type EdgeServer, startEdgeServer } from '../support/edge-server';
 import { exchange, statusOf } from '../support/raw-http';
 
@@ -97,6 +98,7 @@ it('behind a proxy with TLS, browsers learn to keep to it', async () => {
 
 it('callers without a credential get them too', async () => {
   const closed = await startEdgeServer({
+    signIns: { succeeded: () => undefined, failed: () => undefined } as unknown as SignIns,
     callers: {
       credentialOf: () => null,
       identify: () => {
