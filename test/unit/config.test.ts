@@ -33,6 +33,24 @@ const defaults: Config = {
   operationMemoryMb: 256,
 };
 
+const PROVIDER = { STEPDOWN_OIDC_ISSUER: 'https://id.example.com', STEPDOWN_OIDC_AUDIENCE: 'a,b' };
+const OIDC: Config['oidc'] = {
+  issuer: 'https://id.example.com',
+  audience: ['a', 'b'],
+  algorithms: ['RS256', 'PS256', 'ES256', 'EdDSA'],
+  jwksUrl: null,
+  toleranceMs: 5_000,
+  claims: {
+    subject: 'sub',
+    name: 'name',
+    email: 'email',
+    role: 'stepdown_role',
+    clients: 'stepdown_clients',
+    scope: 'scope',
+  },
+  roleNames: { CLIENT: ['client'], AGENT: ['agent'], SERVICE: ['service'], ADMIN: ['admin'] },
+};
+
 const problemsOf = (env: Record<string, string>): readonly string[] => {
   try {
     loadConfig(env);
@@ -62,6 +80,58 @@ describe('a valid environment', () => {
       'owner of the tables',
       { DATABASE_URL: 'postgres://service@db/x', DATABASE_OWNER_URL: ' postgres://owner@db/x' },
       { databaseUrl: 'postgres://service@db/x', databaseOwnerUrl: 'postgres://owner@db/x' },
+    ],
+    [
+      'API keys only, on another address',
+      { STEPDOWN_AUTHENTICATION: 'required', HOST: '0.0.0.0' },
+      { authenticationRequired: true, host: '0.0.0.0' },
+    ],
+    ['no authentication, in as many words', { STEPDOWN_AUTHENTICATION: 'none' }, {}],
+    [
+      'an identity provider',
+      { STEPDOWN_OIDC_ISSUER: 'https://id.example.com', STEPDOWN_OIDC_AUDIENCE: 'a, b', HOST: '::' },
+      { authenticationRequired: true, host: '::', oidc: OIDC },
+    ],
+    [
+      'an identity provider with names of its own',
+      {
+        STEPDOWN_OIDC_ISSUER: 'http://localhost:8080/realms/desk',
+        STEPDOWN_OIDC_AUDIENCE: 'stepdown',
+        STEPDOWN_OIDC_JWKS_URL: 'https://id.example.com/keys',
+        STEPDOWN_OIDC_ALGORITHMS: 'ES256,EdDSA',
+        STEPDOWN_OIDC_CLOCK_TOLERANCE_SECONDS: '0',
+        STEPDOWN_OIDC_SUBJECT_CLAIM: 'oid',
+        STEPDOWN_OIDC_NAME_CLAIM: 'preferred_username',
+        STEPDOWN_OIDC_EMAIL_CLAIM: 'mail',
+        STEPDOWN_OIDC_ROLE_CLAIM: 'realm_access.roles',
+        STEPDOWN_OIDC_CLIENTS_CLAIM: 'https://desk.example.com/clients',
+        STEPDOWN_OIDC_SCOPE_CLAIM: 'scp',
+        STEPDOWN_OIDC_ROLES: 'client=customer, agent=support | desk,service=machine,admin=support admins',
+      },
+      {
+        authenticationRequired: true,
+        oidc: {
+          issuer: 'http://localhost:8080/realms/desk',
+          audience: ['stepdown'],
+          algorithms: ['ES256', 'EdDSA'],
+          jwksUrl: 'https://id.example.com/keys',
+          toleranceMs: 0,
+          claims: {
+            subject: 'oid',
+            name: 'preferred_username',
+            email: 'mail',
+            role: 'realm_access.roles',
+            clients: 'https://desk.example.com/clients',
+            scope: 'scp',
+          },
+          roleNames: {
+            CLIENT: ['customer'],
+            AGENT: ['support', 'desk'],
+            SERVICE: ['machine'],
+            ADMIN: ['support admins'],
+          },
+        },
+      },
     ],
     ['smallest pool', { DATABASE_POOL_SIZE: '10' }, { databasePoolSize: 10 }],
     ['largest pool', { DATABASE_POOL_SIZE: '200' }, { databasePoolSize: 200 }],
@@ -165,6 +235,26 @@ describe('a wrong variable is named in the error, with what it accepts', () => {
       /^DATABASE_OWNER_URL is set and DATABASE_URL is not: set DATABASE_URL/,
     ],
     [{ DATABASE_URL: 'postgres://db/x', DATABASE_OWNER_URL: 'db' }, /^DATABASE_OWNER_URL must be a URL that begins/],
+    [{ HOST: '0.0.0.0' }, /STEPDOWN_OIDC_ISSUER and STEPDOWN_OIDC_AUDIENCE.*STEPDOWN_AUTHENTICATION=required/],
+    [{ STEPDOWN_AUTHENTICATION: 'yes' }, /^STEPDOWN_AUTHENTICATION must be one of none, required, but it is "yes"/],
+    [{ ...PROVIDER, STEPDOWN_AUTHENTICATION: 'none' }, /^STEPDOWN_AUTHENTICATION is none, but STEPDOWN_OIDC_ISSUER/],
+    [{ ...PROVIDER, STEPDOWN_ALLOW_UNAUTHENTICATED: 'true' }, /^STEPDOWN_ALLOW_UNAUTHENTICATED is true, but/],
+    [{ STEPDOWN_OIDC_ISSUER: 'https://id.example.com' }, /^STEPDOWN_OIDC_AUDIENCE must be set too/],
+    [{ STEPDOWN_OIDC_AUDIENCE: 'a' }, /^STEPDOWN_OIDC_ISSUER must be set too/],
+    [{ STEPDOWN_OIDC_ISSUER: 'http://id.example.com' }, /^STEPDOWN_OIDC_ISSUER must be a URL that begins with https/],
+    [{ STEPDOWN_OIDC_JWKS_URL: 'keys' }, /^STEPDOWN_OIDC_JWKS_URL must be a URL that begins with https/],
+    ...['HS256', 'none', 'RS256,,'].map((STEPDOWN_OIDC_ALGORITHMS): [Record<string, string>, RegExp] => [
+      { ...PROVIDER, STEPDOWN_OIDC_ALGORITHMS },
+      /^STEPDOWN_OIDC_ALGORITHMS must be one or more of RS256/,
+    ]),
+    ...['agent', 'agent=', 'agent=a,agent=b', 'owner=a', 'agent=a|', 'agent=a=b'].map(
+      (STEPDOWN_OIDC_ROLES): [Record<string, string>, RegExp] => [
+        { ...PROVIDER, STEPDOWN_OIDC_ROLES },
+        /^STEPDOWN_OIDC_ROLES must be the values of the claim for each role/,
+      ],
+    ),
+    [{ ...PROVIDER, STEPDOWN_OIDC_CLOCK_TOLERANCE_SECONDS: '301' }, /^STEPDOWN_OIDC_CLOCK_TOLERANCE_SECONDS must be/],
+    [{ STEPDOWN_AUDIT_RETENTION_DAYS: '29' }, /^STEPDOWN_AUDIT_RETENTION_DAYS must be a whole number from 30/],
     [{ DATABASE_POOL_SIZE: '9' }, /^DATABASE_POOL_SIZE must be a whole number from 10 to 200, but it is "9"\.$/],
     [{ DATABASE_POOL_SIZE: '201' }, /^DATABASE_POOL_SIZE must be a whole number from 10 to 200/],
     [{ DATABASE_POOL_SIZE: '1e1' }, /^DATABASE_POOL_SIZE must be a whole number/],

@@ -138,7 +138,7 @@ export function createSocketServer(settings: SocketSettings, admission: Admissio
           settings,
           request,
           extra.clientAddress,
-          connectionParams?.authorization,
+          authorizationIn(connectionParams),
         );
         const { caller, credential } = identity;
         Object.assign(lines, { caller: caller.actor.id, credential });
@@ -333,6 +333,18 @@ const reasonOfClose = (reason: string): string =>
         .subarray(0, CLOSE_REASON_BYTES)
         .toString()
         .replace(/\uFFFD+$/, '');
+
+/**
+ * The credential in a `connection_init` payload: `authorization`, in any case, of the payload or of
+ * `headers` in it, which is where explorers put the headers of their users.
+ */
+function authorizationIn(payload: unknown): unknown {
+  if (typeof payload !== 'object' || payload === null) return undefined;
+  const entries = Object.entries(payload);
+  const named = entries.find(([name]) => name.toLowerCase() === 'authorization');
+  if (named !== undefined) return named[1];
+  return authorizationIn(entries.find(([name]) => name === 'headers')?.[1]);
+}
 
 /** Why the first message of a socket is refused: it must be a short `connection_init`. */
 function problemOfFirst(message: string): [code: number, reason: string] | null {
