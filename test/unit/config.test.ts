@@ -205,7 +205,9 @@ describe('a valid environment', () => {
     ],
   ];
   test.each(rows)('%s', (_, env, expected) => {
-    expect(loadConfig(env)).toEqual({ ...defaults, ...expected });
+    // Where callers are authenticated, introspection is off.
+    const introspection = expected.authenticationRequired !== true;
+    expect(loadConfig(env)).toEqual({ ...defaults, introspection, ...expected });
   });
 });
 
