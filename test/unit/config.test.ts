@@ -25,6 +25,7 @@ const defaults: Config = {
   allowedOrigins: null,
   trustProxy: { kind: 'NONE' },
   explorer: true,
+  introspection: true,
   auditRetentionDays: 400,
   maxSockets: 1_000,
   maxSocketsPerAddress: 50,
@@ -144,7 +145,7 @@ describe('a valid environment', () => {
     [
       'all addresses, allowed in as many words',
       { HOST: '0.0.0.0', STEPDOWN_ALLOW_UNAUTHENTICATED: 'true' },
-      { host: '0.0.0.0', allowUnauthenticated: true },
+      { host: '0.0.0.0', allowUnauthenticated: true, introspection: false },
     ],
     ['false in as many words', { STEPDOWN_ALLOW_UNAUTHENTICATED: 'false' }, {}],
     [
@@ -163,6 +164,12 @@ describe('a valid environment', () => {
           'moz-extension://a1-b2',
         ],
       },
+    ],
+    ['no introspection', { STEPDOWN_INTROSPECTION: 'false' }, { introspection: false }],
+    [
+      'introspection although callers are authenticated',
+      { STEPDOWN_INTROSPECTION: 'true', STEPDOWN_AUTHENTICATION: 'required' },
+      { introspection: true, authenticationRequired: true },
     ],
     ['no explorer', { STEPDOWN_EXPLORER: 'false' }, { explorer: false }],
     ['no proxy', { TRUST_PROXY: 'false' }, {}],
@@ -198,7 +205,9 @@ describe('a valid environment', () => {
     ],
   ];
   test.each(rows)('%s', (_, env, expected) => {
-    expect(loadConfig(env)).toEqual({ ...defaults, ...expected });
+    // Where callers are authenticated, introspection is off.
+    const introspection = expected.authenticationRequired !== true;
+    expect(loadConfig(env)).toEqual({ ...defaults, introspection, ...expected });
   });
 });
 
