@@ -23,9 +23,9 @@ export const environmentFor = (dataDir) => ({
   npm_lifecycle_event: 'start',
 });
 
-/** Starts the service on a free port. */
-export const startService = async (dataDir) => {
-  const child = start(process.execPath, ['bin/stepdown.js', 'serve'], {
+/** Starts the service on a free port, with options for node. */
+export const startService = async (dataDir, options = []) => {
+  const child = start(process.execPath, [...options, 'bin/stepdown.js', 'serve'], {
     cwd: ROOT,
     env: environmentFor(dataDir),
     stdio: ['ignore', 'pipe', 'inherit'],

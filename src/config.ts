@@ -66,6 +66,8 @@ export type Config = Readonly<{
   trustProxy: TrustProxy;
   /** Whether a browser that opens /graphql gets the explorer. */
   explorer: boolean;
+  /** Whether clients may read the schema, and errors may suggest names of it. */
+  introspection: boolean;
   /** How long entries of the audit log are kept, in days. */
   auditRetentionDays: number;
   maxSockets: number;
@@ -232,6 +234,7 @@ const specs = (root: string) => ({
     parseAllowedOrigin,
   )({ default: undefined }),
   STEPDOWN_EXPLORER: exactlyTrueOrFalse({ default: true }),
+  STEPDOWN_INTROSPECTION: exactlyTrueOrFalse({ default: undefined }),
   TRUST_PROXY: trustedProxies({ default: { kind: 'NONE' } as const }),
   STEPDOWN_AUDIT_RETENTION_DAYS: wholeNumber(30, 3_650)({ default: 400 }),
   STEPDOWN_MAX_SOCKETS: wholeNumber(1, 100_000)({ default: 1_000 }),
@@ -309,6 +312,7 @@ export const loadConfig = (env: Readonly<Record<string, string | undefined>>): C
     allowedOrigins: clean.ALLOWED_ORIGINS ?? null,
     trustProxy: clean.TRUST_PROXY,
     explorer: clean.STEPDOWN_EXPLORER,
+    introspection: clean.STEPDOWN_INTROSPECTION ?? (isLoopback(clean.HOST) && !authenticationRequired),
     auditRetentionDays: clean.STEPDOWN_AUDIT_RETENTION_DAYS,
     maxSockets: clean.STEPDOWN_MAX_SOCKETS,
     maxSocketsPerAddress: clean.STEPDOWN_MAX_SOCKETS_PER_ADDRESS,

@@ -125,7 +125,8 @@ export async function startService(config: Config, log: Logger): Promise<Running
     };
     const http = await startHttpServer({
       ...config,
-      schema: buildGraphQLSchema(),
+      // What a gateway reads of the schema is introspection too.
+      schema: buildGraphQLSchema({ service: config.introspection }),
       explorerQueries: config.explorer ? exampleQueries() : null,
       contextFor: contextFactory(services, logger),
       operationTimeoutMs: config.operationTimeoutSeconds * 1_000,

@@ -197,6 +197,16 @@ describe('a socket', () => {
   });
 
   it.each([
+    ['with a capital letter', (authorization: string) => ({ Authorization: authorization })],
+    ['among headers', (authorization: string) => ({ headers: { Authorization: authorization } })],
+  ])('takes the credential %s', async (_, payloadOf) => {
+    const connectionParams = payloadOf(`Bearer ${await provider.token(CUSTOMER)}`);
+    const client = createClient({ url: service.url.replace('http', 'ws'), webSocketImpl: WebSocket, connectionParams });
+    expect((await askOver(client, VIEWER)).data.viewer.actor.id).toBe('carl');
+    await client.dispose();
+  });
+
+  it.each([
     ['without a credential', undefined],
     ['with another scheme', 'Basic YTpi'],
     ['with a bad token', 'Bearer abc'],

@@ -284,6 +284,9 @@ describe('a person who signs in', () => {
     expect(await rowsWith(theirs)).toEqual([]);
     const [{ name, email }] = await rowsOf(`SELECT name, email FROM people`);
     expect([name, email]).toEqual([expect.stringMatching(/^erased-/), null]);
+    const acted = await rowsOf(`SELECT address FROM audit_events WHERE actor->>'name' = $1`, [name]);
+    expect(acted.length).toBeGreaterThan(0);
+    expect(acted.filter(({ address }) => address !== null)).toEqual([]);
     const [key] = await rowsOf('SELECT name, created_by FROM api_keys');
     expect(key).toEqual({ name, created_by: expect.objectContaining({ id: name, name }) });
   });

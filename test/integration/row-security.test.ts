@@ -290,3 +290,39 @@ describe('a reader without the checks of the code', () => {
     ]);
   });
 });
+
+test('a caller of one client does for it all that one of all clients does', async () => {
+  const limited = { actor: { ...AGENT, id: 'limited' }, sees: [own] };
+  const idempotency = { key: 'limited', fingerprint: 'a' };
+  const opened = submission(newTicket(own, { externalId: 'limited', tags: ['a'] }), { ...limited, idempotency });
+  const [first] = await store.changeTickets([opened]);
+  expect(first).toMatchObject({ refused: null, ticket: { version: 1 }, replayed: false });
+  const again = await store.changeTickets([submission(newTicket(own), { ...limited, idempotency })]);
+  expect(again).toMatchObject([{ replayed: true, ticket: { id: opened.ticketId } }]);
+  const taken = await store.changeTickets([submission(newTicket(own, { externalId: 'LIMITED' }), limited)]);
+  expect(taken).toMatchObject([{ refused: { code: 'DuplicateExternalId' } }]);
+  await operator.query("INSERT INTO deadline_faults VALUES ($1, 1, now() + interval '1 day', '', now())", [
+    opened.ticketId,
+  ]);
+  const changed = await store.changeTickets([
+    commands(opened.ticketId, [{ type: 'assign', assignee: 'Ada' }, { type: 'acknowledge' }], limited),
+    submission(newTicket(own, { followUpOf: opened.ticketId }), limited),
+  ]);
+  expect(changed).toMatchObject([
+    { refused: null, ticket: { version: 3 } },
+    { refused: null, ticket: { version: 1 } },
+  ]);
+  const resolve = commands(opened.ticketId, [{ type: 'resolve', resolution: 'Done' }], {
+    ...limited,
+    idempotency: { key: 'resolve', fingerprint: 'b' },
+  });
+  expect(await store.changeTickets([resolve])).toMatchObject([{ refusals: [null], ticket: { version: 4 } }]);
+  // The ticket moves out of sight: the first answer is not given again.
+  const moved = { ...resolve, sees: [foreign] };
+  expect(await store.changeTickets([moved])).toMatchObject([
+    { replayed: true, ticket: null, refused: { code: 'NotFound' } },
+  ]);
+  const { rows } = await operator.query('SELECT FROM deadline_faults WHERE ticket_id = $1', [opened.ticketId]);
+  expect(rows).toEqual([]);
+  await operator.query('DELETE FROM idempotency_keys WHERE caller = $1', [actorKey(limited.actor)]);
+});

@@ -210,7 +210,7 @@ describe('the tables of another user', () => {
     const remove = (config: Config) => runDemoRemoval(config, { write: () => true }, log);
     const refused = await run('outside', remove);
     expect(refused).toMatch(
-      /only the owner of its tables may do this \(must be owner of \w+ events\)\. Set DATABASE_URL/,
+      /only the owner of its tables may do this \(must be owner of \w+ events\)\. Set DATABASE_OWNER_URL/,
     );
     expectSentence(refused);
     expect(await run('poor', remove)).toBe('nothing');

@@ -25,11 +25,30 @@ const defaults: Config = {
   allowedOrigins: null,
   trustProxy: { kind: 'NONE' },
   explorer: true,
+  introspection: true,
   auditRetentionDays: 400,
   maxSockets: 1_000,
   maxSocketsPerAddress: 50,
   maxSubscriptions: 2_000,
   operationMemoryMb: 256,
+};
+
+const PROVIDER = { STEPDOWN_OIDC_ISSUER: 'https://id.example.com', STEPDOWN_OIDC_AUDIENCE: 'a,b' };
+const OIDC: Config['oidc'] = {
+  issuer: 'https://id.example.com',
+  audience: ['a', 'b'],
+  algorithms: ['RS256', 'PS256', 'ES256', 'EdDSA'],
+  jwksUrl: null,
+  toleranceMs: 5_000,
+  claims: {
+    subject: 'sub',
+    name: 'name',
+    email: 'email',
+    role: 'stepdown_role',
+    clients: 'stepdown_clients',
+    scope: 'scope',
+  },
+  roleNames: { CLIENT: ['client'], AGENT: ['agent'], SERVICE: ['service'], ADMIN: ['admin'] },
 };
 
 const problemsOf = (env: Record<string, string>): readonly string[] => {
@@ -62,6 +81,58 @@ describe('a valid environment', () => {
       { DATABASE_URL: 'postgres://service@db/x', DATABASE_OWNER_URL: ' postgres://owner@db/x' },
       { databaseUrl: 'postgres://service@db/x', databaseOwnerUrl: 'postgres://owner@db/x' },
     ],
+    [
+      'API keys only, on another address',
+      { STEPDOWN_AUTHENTICATION: 'required', HOST: '0.0.0.0' },
+      { authenticationRequired: true, host: '0.0.0.0' },
+    ],
+    ['no authentication, in as many words', { STEPDOWN_AUTHENTICATION: 'none' }, {}],
+    [
+      'an identity provider',
+      { STEPDOWN_OIDC_ISSUER: 'https://id.example.com', STEPDOWN_OIDC_AUDIENCE: 'a, b', HOST: '::' },
+      { authenticationRequired: true, host: '::', oidc: OIDC },
+    ],
+    [
+      'an identity provider with names of its own',
+      {
+        STEPDOWN_OIDC_ISSUER: 'http://localhost:8080/realms/desk',
+        STEPDOWN_OIDC_AUDIENCE: 'stepdown',
+        STEPDOWN_OIDC_JWKS_URL: 'https://id.example.com/keys',
+        STEPDOWN_OIDC_ALGORITHMS: 'ES256,EdDSA',
+        STEPDOWN_OIDC_CLOCK_TOLERANCE_SECONDS: '0',
+        STEPDOWN_OIDC_SUBJECT_CLAIM: 'oid',
+        STEPDOWN_OIDC_NAME_CLAIM: 'preferred_username',
+        STEPDOWN_OIDC_EMAIL_CLAIM: 'mail',
+        STEPDOWN_OIDC_ROLE_CLAIM: 'realm_access.roles',
+        STEPDOWN_OIDC_CLIENTS_CLAIM: 'https://desk.example.com/clients',
+        STEPDOWN_OIDC_SCOPE_CLAIM: 'scp',
+        STEPDOWN_OIDC_ROLES: 'client=customer, agent=support | desk,service=machine,admin=support admins',
+      },
+      {
+        authenticationRequired: true,
+        oidc: {
+          issuer: 'http://localhost:8080/realms/desk',
+          audience: ['stepdown'],
+          algorithms: ['ES256', 'EdDSA'],
+          jwksUrl: 'https://id.example.com/keys',
+          toleranceMs: 0,
+          claims: {
+            subject: 'oid',
+            name: 'preferred_username',
+            email: 'mail',
+            role: 'realm_access.roles',
+            clients: 'https://desk.example.com/clients',
+            scope: 'scp',
+          },
+          roleNames: {
+            CLIENT: ['customer'],
+            AGENT: ['support', 'desk'],
+            SERVICE: ['machine'],
+            ADMIN: ['support admins'],
+          },
+        },
+      },
+    ],
     ['smallest pool', { DATABASE_POOL_SIZE: '10' }, { databasePoolSize: 10 }],
     ['largest pool', { DATABASE_POOL_SIZE: '200' }, { databasePoolSize: 200 }],
     ['shortest time limit', { STEPDOWN_OPERATION_TIMEOUT_SECONDS: '1' }, { operationTimeoutSeconds: 1 }],
@@ -74,7 +145,7 @@ describe('a valid environment', () => {
     [
       'all addresses, allowed in as many words',
       { HOST: '0.0.0.0', STEPDOWN_ALLOW_UNAUTHENTICATED: 'true' },
-      { host: '0.0.0.0', allowUnauthenticated: true },
+      { host: '0.0.0.0', allowUnauthenticated: true, introspection: false },
     ],
     ['false in as many words', { STEPDOWN_ALLOW_UNAUTHENTICATED: 'false' }, {}],
     [
@@ -93,6 +164,12 @@ describe('a valid environment', () => {
           'moz-extension://a1-b2',
         ],
       },
+    ],
+    ['no introspection', { STEPDOWN_INTROSPECTION: 'false' }, { introspection: false }],
+    [
+      'introspection although callers are authenticated',
+      { STEPDOWN_INTROSPECTION: 'true', STEPDOWN_AUTHENTICATION: 'required' },
+      { introspection: true, authenticationRequired: true },
     ],
     ['no explorer', { STEPDOWN_EXPLORER: 'false' }, { explorer: false }],
     ['no proxy', { TRUST_PROXY: 'false' }, {}],
@@ -128,7 +205,9 @@ describe('a valid environment', () => {
     ],
   ];
   test.each(rows)('%s', (_, env, expected) => {
-    expect(loadConfig(env)).toEqual({ ...defaults, ...expected });
+    // Where callers are authenticated, introspection is off.
+    const introspection = expected.authenticationRequired !== true;
+    expect(loadConfig(env)).toEqual({ ...defaults, introspection, ...expected });
   });
 });
 
@@ -158,6 +237,26 @@ describe('a wrong variable is named in the error, with what it accepts', () => {
       /^DATABASE_OWNER_URL is set and DATABASE_URL is not: set DATABASE_URL/,
     ],
     [{ DATABASE_URL: 'postgres://db/x', DATABASE_OWNER_URL: 'db' }, /^DATABASE_OWNER_URL must be a URL that begins/],
+    [{ HOST: '0.0.0.0' }, /STEPDOWN_OIDC_ISSUER and STEPDOWN_OIDC_AUDIENCE.*STEPDOWN_AUTHENTICATION=required/],
+    [{ STEPDOWN_AUTHENTICATION: 'yes' }, /^STEPDOWN_AUTHENTICATION must be one of none, required, but it is "yes"/],
+    [{ ...PROVIDER, STEPDOWN_AUTHENTICATION: 'none' }, /^STEPDOWN_AUTHENTICATION is none, but STEPDOWN_OIDC_ISSUER/],
+    [{ ...PROVIDER, STEPDOWN_ALLOW_UNAUTHENTICATED: 'true' }, /^STEPDOWN_ALLOW_UNAUTHENTICATED is true, but/],
+    [{ STEPDOWN_OIDC_ISSUER: 'https://id.example.com' }, /^STEPDOWN_OIDC_AUDIENCE must be set too/],
+    [{ STEPDOWN_OIDC_AUDIENCE: 'a' }, /^STEPDOWN_OIDC_ISSUER must be set too/],
+    [{ STEPDOWN_OIDC_ISSUER: 'http://id.example.com' }, /^STEPDOWN_OIDC_ISSUER must be a URL that begins with https/],
+    [{ STEPDOWN_OIDC_JWKS_URL: 'keys' }, /^STEPDOWN_OIDC_JWKS_URL must be a URL that begins with https/],
+    ...['HS256', 'none', 'RS256,,'].map((STEPDOWN_OIDC_ALGORITHMS): [Record<string, string>, RegExp] => [
+      { ...PROVIDER, STEPDOWN_OIDC_ALGORITHMS },
+      /^STEPDOWN_OIDC_ALGORITHMS must be one or more of RS256/,
+    ]),
+    ...['agent', 'agent=', 'agent=a,agent=b', 'owner=a', 'agent=a|', 'agent=a=b'].map(
+      (STEPDOWN_OIDC_ROLES): [Record<string, string>, RegExp] => [
+        { ...PROVIDER, STEPDOWN_OIDC_ROLES },
+        /^STEPDOWN_OIDC_ROLES must be the values of the claim for each role/,
+      ],
+    ),
+    [{ ...PROVIDER, STEPDOWN_OIDC_CLOCK_TOLERANCE_SECONDS: '301' }, /^STEPDOWN_OIDC_CLOCK_TOLERANCE_SECONDS must be/],
+    [{ STEPDOWN_AUDIT_RETENTION_DAYS: '29' }, /^STEPDOWN_AUDIT_RETENTION_DAYS must be a whole number from 30/],
     [{ DATABASE_POOL_SIZE: '9' }, /^DATABASE_POOL_SIZE must be a whole number from 10 to 200, but it is "9"\.$/],
     [{ DATABASE_POOL_SIZE: '201' }, /^DATABASE_POOL_SIZE must be a whole number from 10 to 200/],
     [{ DATABASE_POOL_SIZE: '1e1' }, /^DATABASE_POOL_SIZE must be a whole number/],

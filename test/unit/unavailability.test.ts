@@ -18,7 +18,7 @@ it.each([
   [outOfConnections, 'SERVICE_UNAVAILABLE', /has no free connection/],
   [refused, 'SERVICE_UNAVAILABLE', /cannot be reached/],
 ])('%s is shown as what it is', (error, code, message) => {
-  const shown = presentError(error, { message: '' }, 'id', pino({ level: 'silent' }));
+  const shown = presentError(error, { message: '' }, 'id', { logger: pino({ level: 'silent' }), introspection: true });
   expect(shown.extensions?.code).toBe(code);
   expect(shown.message).toMatch(message);
 });

@@ -19,6 +19,7 @@ import { InvalidFilter, SearchIndexBehind } from '../../application/ports/ticket
 import { isUnanswerable } from '../../domain/calendar/business-calendar';
 import { TooManySegments } from '../../domain/commitment/explain-due';
 import { thousands } from '../../domain/thousands';
+import { withoutSuggestion } from './introspection';
 import { shortMessage } from './short-message';
 import { UNAVAILABLE_CODES, unavailabilityOf } from './unavailability';
 
@@ -157,6 +158,13 @@ export const withCarriedOut = (
         };
       });
 
+/** How errors are shown. */
+export interface Presentation {
+  readonly logger: Logger;
+  /** Whether messages may suggest names of the schema. */
+  readonly introspection: boolean;
+}
+
 /**
  * The error that the caller sees. An expected error keeps its message. An unexpected one becomes
  * `INTERNAL_SERVER_ERROR` with the id of the request; its details are logged under the same id.
@@ -165,7 +173,7 @@ export function presentError(
   error: unknown,
   formatted: GraphQLFormattedError,
   requestId: string,
-  logger: Logger,
+  { logger, introspection }: Presentation,
 ): GraphQLFormattedError {
   const where = {
     ...(formatted.locations === undefined ? {} : { locations: formatted.locations }),
@@ -192,7 +200,7 @@ export function presentError(
       typeof value === 'string' ? shortMessage(value) : value,
     ]);
     return {
-      message: shortMessage(formatted.message),
+      message: shortMessage(introspection ? formatted.message : withoutSuggestion(formatted.message)),
       ...where,
       extensions: { code, ...Object.fromEntries(details), requestId },
     };

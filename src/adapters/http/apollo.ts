@@ -13,13 +13,13 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
-import type { Logger } from 'pino';
 import { MOST_PROBLEMS } from '../../application/first-problems';
 import { answerTooLong, checkOperation, refuseSource, sizeIn } from '../graphql/check-operation';
 import type { OperationContext } from '../graphql/context';
 import type { Documents } from '../graphql/documents';
-import { FAULT_CODES, presentError, withCarriedOut } from '../graphql/errors';
+import { FAULT_CODES, type Presentation, presentError, withCarriedOut } from '../graphql/errors';
 import { refuseLargeVariables } from '../graphql/input-limits';
+import { ownRules } from '../graphql/introspection';
 import { LIMITS } from '../graphql/operation-limits';
 import type { RunningOperation } from '../graphql/running-operation';
 import { isUnavailable } from '../graphql/unavailability';
@@ -56,7 +56,7 @@ const ID_TO_COME = '{requestId}';
  * Refuses subscriptions over HTTP, and operations that exceed the limits. One plugin for all steps
  * of a request, because Apollo calls each plugin several times per request.
  */
-const requestPlugin = (documents: Documents, logger: Logger): ApolloServerPlugin<OperationContext> => {
+const requestPlugin = (documents: Documents, presentation: Presentation): ApolloServerPlugin<OperationContext> => {
   const listener: GraphQLRequestListener<OperationContext> = {
     didResolveOperation: async ({ source, schema, document, operation, request, contextValue }) => {
       if (operation === undefined) return;
@@ -84,7 +84,7 @@ const requestPlugin = (documents: Documents, logger: Logger): ApolloServerPlugin
       const tooLong = answerTooLong(data, carriedOut);
       if (tooLong !== null) {
         response.body.singleResult = {
-          errors: [presentError(tooLong, tooLong.toJSON(), contextValue.requestId, logger)],
+          errors: [presentError(tooLong, tooLong.toJSON(), contextValue.requestId, presentation)],
         };
         response.http.status = 400;
       } else if (errors !== undefined) {
@@ -113,12 +113,14 @@ function sayUnavailable(http: HTTPGraphQLHead, errors: readonly GraphQLFormatted
 export async function startApollo(
   schema: GraphQLSchema,
   documents: Documents,
-  logger: Logger,
+  presentation: Presentation,
 ): Promise<GraphQLExecutor> {
   const apollo = new ApolloServer<OperationContext>({
     schema,
-    logger,
+    logger: presentation.logger,
+    // Decided by a rule of ours, as over a WebSocket.
     introspection: true,
+    validationRules: [...ownRules(presentation.introspection)],
     csrfPrevention: true,
     allowBatchedHttpRequests: false,
     persistedQueries: false,
@@ -127,9 +129,9 @@ export async function startApollo(
     validationOptions: { maxErrors: MOST_PROBLEMS },
     parseOptions: { maxTokens: LIMITS.tokens, noLocation: false },
     formatError: (formatted, error) =>
-      presentError(error, formatted, requestIds.get(error as object) ?? ID_TO_COME, logger),
+      presentError(error, formatted, requestIds.get(error as object) ?? ID_TO_COME, presentation),
     plugins: [
-      requestPlugin(documents, logger),
+      requestPlugin(documents, presentation),
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginLandingPageDisabled(),

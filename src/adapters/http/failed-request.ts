@@ -1,10 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Logger } from 'pino';
 import { Unauthenticated } from '../../application/access/caller-identity';
 import { Forbidden } from '../../application/access/rights';
 import { OperationTimedOut, TooManyFailures } from '../../application/ports/operation-ended';
 import { TokensUnavailable } from '../../application/ports/tokens';
-import { FAULT_CODES, failureOf, presentError } from '../graphql/errors';
+import { FAULT_CODES, failureOf, type Presentation, presentError } from '../graphql/errors';
 import { isUnavailable, unavailabilityOf } from '../graphql/unavailability';
 import { RequestError } from './request-body';
 import { send, sendJson } from './send';
@@ -34,7 +33,7 @@ export function fail(
   response: ServerResponse,
   error: unknown,
   requestId: string,
-  logger: Logger,
+  presentation: Presentation,
 ): string {
   if (response.headersSent || response.destroyed || request.errored !== null) {
     response.destroy();
@@ -42,14 +41,14 @@ export function fail(
   }
   if (error instanceof TooManyFailures) {
     const failure = failureOf(error);
-    const shown = presentError(failure, failure.toJSON(), requestId, logger);
+    const shown = presentError(failure, failure.toJSON(), requestId, presentation);
     const status = isUnavailable(null, [shown]) ? 503 : 200;
     if (status === 503 && shown.extensions?.retryable === true) response.setHeader('retry-after', '1');
     sendJson(response, status, { errors: [shown], data: null });
     return String(shown.extensions?.code);
   }
   const known = knownErrorOf(error);
-  if (known === null) logger.error({ requestId, err: error }, 'unexpected fault');
+  if (known === null) presentation.logger.error({ requestId, err: error }, 'unexpected fault');
   const message =
     known?.message ?? 'An unexpected error occurred in the service. Include the requestId when you report it.';
   const retryable = unavailabilityOf(error)?.retryable ?? known?.retryable;

@@ -1,20 +1,24 @@
-import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { thousands } from '../../domain/thousands';
 import { Admission, type AdmissionSettings } from '../graphql/admission';
 import { AnswerSender } from './answer-sender';
 import { startApollo } from './apollo';
 import { clientAddresses } from './client-address';
 import { Connections } from './connection-limits';
 import { ExplorerFiles } from './explorer/explorer-files';
-import { errorBody, fail } from './failed-request';
+import { fail } from './failed-request';
 import { type HealthChecks, HealthEndpoint } from './health';
 import { listen } from './listen';
 import { Pipeline } from './pipeline';
+import { refuseConnection } from './refuse-connection';
 import { BodyReceiver, RequestError } from './request-body';
 import { createRequestGuard, type GuardSettings, type RequestGuard } from './request-guard';
 import { followRequest, RequestLine, requestIdOf } from './request-log';
 import { GRAPHQL_PATH, isProbe, loggedPath, noSuchPath, pathOf, type Routes, respond } from './routes';
+import { setSecurityHeaders } from './security-headers';
 import { createSocketServer, type SocketSettings } from './websocket/websocket';
 
 /** How long `close` waits for running requests. */
@@ -34,6 +38,19 @@ const MAX_REQUEST_CONNECTIONS = { inAll: 1_000, perAddress: 500 } as const;
 const KEEP_ALIVE_MS = 75_000;
 /** A connection on which nothing moves is cut off so long after the time limit of an operation. */
 const IDLE_MARGIN_MS = 30_000;
+
+const UNKNOWN_EXPECTATION = new RequestError(417, 'EXPECTATION_FAILED', 'Of Expect, only 100-continue is known.');
+const NOT_HTTP = new RequestError(400, 'BAD_REQUEST', 'This is not a request of HTTP/1.1.');
+/** What Node refuses before there is a request, by the codes of its errors. */
+const UNREADABLE: Readonly<Record<string, RequestError>> = {
+  HPE_HEADER_OVERFLOW: new RequestError(
+    431,
+    'HEADERS_TOO_LARGE',
+    `The head of a request has at most ${thousands(MAX_HEADER_BYTES)} bytes.`,
+  ),
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: new RequestError(413, 'PAYLOAD_TOO_LARGE', 'The extensions of chunks are too long.'),
+  ERR_HTTP_REQUEST_TIMEOUT: new RequestError(408, 'REQUEST_TIMEOUT', 'The request did not arrive in time.'),
+};
 
 export interface HttpSettings extends HealthChecks, GuardSettings, SocketSettings, AdmissionSettings {
   /** 0 picks any free port. */
@@ -56,9 +73,9 @@ export interface HttpServer {
  * @throws ListenError
  */
 export async function startHttpServer(settings: HttpSettings): Promise<HttpServer> {
-  const { host, port, schema, logger } = settings;
+  const { host, port, schema, introspection, logger } = settings;
   const admission = new Admission(settings);
-  const executor = await startApollo(schema, admission.documents, logger);
+  const executor = await startApollo(schema, admission.documents, settings);
   const sockets = createSocketServer(settings, admission);
   const pipeline = new Pipeline();
   const routes: Routes = {
@@ -68,6 +85,7 @@ export async function startHttpServer(settings: HttpSettings): Promise<HttpServe
     bodies: new BodyReceiver(),
     answers: new AnswerSender(),
     health: new HealthEndpoint(settings),
+    introspection,
     explorer: settings.explorerQueries === null ? null : new ExplorerFiles(settings.explorerQueries),
   };
   // The port is known once the server listens; no request arrives before.
@@ -93,6 +111,7 @@ export async function startHttpServer(settings: HttpSettings): Promise<HttpServe
   const lineOf = (request: IncomingMessage, response: ServerResponse): RequestLine => {
     const requestId = requestIdOf(request);
     response.setHeader('x-request-id', requestId);
+    setSecurityHeaders(response, guard.isSecure(request));
     const path = pathOf(request);
     return followRequest(requestLogger, response, {
       requestId,
@@ -112,8 +131,18 @@ export async function startHttpServer(settings: HttpSettings): Promise<HttpServe
   server.on('request', (request, response) => {
     const line = lineOf(request, response);
     answer(request, response, line).catch((error: unknown) => {
-      line.code = fail(request, response, error, line.requestId, logger);
+      line.code = fail(request, response, error, line.requestId, settings);
     });
+  });
+  server.on('checkExpectation', (request, response) => {
+    const line = lineOf(request, response);
+    line.code = fail(request, response, UNKNOWN_EXPECTATION, line.requestId, settings);
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, stream) => {
+    const socket = stream as Socket & { readonly _httpMessage?: ServerResponse | null };
+    // An answer that has begun cannot be followed by another.
+    if (!socket.writable || socket._httpMessage?.headersSent === true) return void socket.destroy(error);
+    refuseConnection(socket, UNREADABLE[error.code ?? ''] ?? NOT_HTTP, randomUUID());
   });
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     // This server speaks TCP, so that the stream is a socket.
@@ -125,15 +154,11 @@ export async function startHttpServer(settings: HttpSettings): Promise<HttpServe
       connections.upgrade(socket);
       return sockets.upgrade(request, socket, head, address);
     }
-    const { status, code, message } = refusal;
+    const { status, code } = refusal;
     const requestId = requestIdOf(request);
-    const body = JSON.stringify(errorBody(message, { code, requestId }));
+    const bytes = refuseConnection(socket, refusal, requestId);
     const line = new RequestLine(requestLogger, requestId, address, 'websocket');
-    Object.assign(line, { code, bytes: Buffer.byteLength(body) }).end({ status });
-    const start = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\nx-request-id: ${requestId}\r\n`;
-    socket.end(`${start}content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
-    // The client may leave its half of the connection open.
-    socket.destroySoon();
+    Object.assign(line, { code, bytes }).end({ status });
   });
   try {
     await listen(server, host, port);

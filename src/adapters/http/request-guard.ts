@@ -60,6 +60,8 @@ export interface RequestGuard {
   originOf(request: Pick<IncomingMessage, 'headers'>): string | null;
   /** The address of this service as the client wrote it, such as `http://localhost:4000`. */
   ownAddress(request: IncomingMessage): string;
+  /** Whether a trusted proxy says that the client came over TLS. */
+  isSecure(request: IncomingMessage): boolean;
   readonly addresses: ClientAddresses;
 }
 
@@ -83,6 +85,9 @@ export function createRequestGuard(settings: GuardSettings, port: number): Reque
     const forwarded = addresses.isProxied(request) ? forwardedValues(request, 'x-forwarded-host') : [];
     return [...named, ...targetHost(request.url ?? '/'), ...forwarded];
   };
+
+  const isSecure = (request: IncomingMessage): boolean =>
+    addresses.isProxied(request) && forwardedValues(request, 'x-forwarded-proto')[0] === 'https';
 
   return {
     check: (request, isProbe) => {
@@ -114,9 +119,9 @@ export function createRequestGuard(settings: GuardSettings, port: number): Reque
       const [host = request.headers.host ?? 'localhost'] = isProxied
         ? forwardedValues(request, 'x-forwarded-host')
         : [];
-      const [scheme] = isProxied ? forwardedValues(request, 'x-forwarded-proto') : [];
-      return `${scheme === 'https' ? 'https' : 'http'}://${host}`;
+      return `${isSecure(request) ? 'https' : 'http'}://${host}`;
     },
+    isSecure,
     addresses,
   };
 }

@@ -48,6 +48,8 @@ export interface Routes {
   readonly bodies: BodyReceiver;
   readonly answers: AnswerSender;
   readonly health: HealthEndpoint;
+  /** Whether clients may read the schema. */
+  readonly introspection: boolean;
   /** Null if there is no explorer. */
   readonly explorer: ExplorerFiles | null;
 }
@@ -71,8 +73,8 @@ export async function respond(
     case GRAPHQL_PATH:
       if (isPreflight(request)) return answerPreflight(response, GRAPHQL_METHODS);
       if (isPageView(request)) {
-        const address = guard.ownAddress(request);
-        return routes.explorer === null ? sendStartPage(response, address) : sendExplorer(response, address);
+        const page = { address: guard.ownAddress(request), introspection: routes.introspection };
+        return routes.explorer === null ? sendStartPage(response, page) : sendExplorer(response, page);
       }
       allow(request, response, GRAPHQL_METHODS);
       return answerGraphQL(routes, line, request, response);
@@ -87,7 +89,7 @@ export async function respond(
       return sendJson(response, 200, { status: 'alive' });
     case '/':
       allow(request, response, PAGE_METHODS);
-      return sendStartPage(response, guard.ownAddress(request));
+      return sendStartPage(response, { address: guard.ownAddress(request), introspection: routes.introspection });
     default:
       if (routes.explorer === null || !path.startsWith(EXPLORER_PATH)) throw noSuchPath();
       allow(request, response, PAGE_METHODS);

@@ -10,8 +10,6 @@ export function send(response: ServerResponse, status: number, type: string | nu
 
 /** Writes the status and the headers of an answer of so many bytes. */
 export function writeHead(response: ServerResponse, status: number, bytes: number): void {
-  response.setHeader('x-content-type-options', 'nosniff');
-  if (!response.hasHeader('cache-control')) response.setHeader('cache-control', 'no-store');
   response.writeHead(status, { 'content-length': bytes });
 }
 

@@ -1,8 +1,16 @@
 import type { ServerResponse } from 'node:http';
 import { send } from './send';
 
+/** What a page says of the service. */
+export interface PageFacts {
+  /** Of this service as the browser wrote it, such as `http://localhost:4000`. */
+  readonly address: string;
+  /** Whether clients may read the schema. */
+  readonly introspection: boolean;
+}
+
 /** What the service is and how to query it. The page loads nothing. */
-const startPage = (address: string): string => `<!doctype html>
+const startPage = ({ address, introspection }: PageFacts): string => `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -15,8 +23,7 @@ const startPage = (address: string): string => `<!doctype html>
 <h1>Stepdown</h1>
 <p>A GraphQL service for the tickets of a support organisation: severity from facts, deadlines in business time,
 workarounds that lower the severity.</p>
-<p>GraphQL is at <a href="graphql"><code>/graphql</code></a>, over HTTP and over WebSocket (<code>graphql-transport-ws</code>); GraphQL clients can
-read the schema from there. The health check is at <code>/health</code>.</p>
+<p>GraphQL is at <a href="graphql"><code>/graphql</code></a>, over HTTP and over WebSocket (<code>graphql-transport-ws</code>). ${introspection ? 'GraphQL clients can read the schema from there.' : 'Introspection is off on this service.'} The health check is at <code>/health</code>.</p>
 <pre><code>curl ${escapeHtml(address)}/graphql -H 'content-type: application/json' \\
   -d '{"query":"{ tickets(first: 5) { totalCount nodes { number subject severity nextDeadline { kind dueAt } } } }"}'</code></pre>
 </html>
@@ -24,11 +31,10 @@ read the schema from there. The health check is at <code>/health</code>.</p>
 
 const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
-/** @param address of this service as the browser wrote it, such as `http://localhost:4000` */
-export function sendStartPage(response: ServerResponse, address: string): void {
+export function sendStartPage(response: ServerResponse, page: PageFacts): void {
   response.setHeader(
     'content-security-policy',
     "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
   );
-  send(response, 200, 'text/html; charset=utf-8', startPage(address));
+  send(response, 200, 'text/html; charset=utf-8', startPage(page));
 }

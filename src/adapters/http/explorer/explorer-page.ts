@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { weightIn } from '../header-weight';
 import { send } from '../send';
+import type { PageFacts } from '../start-page';
 
 /** The path of the files of the page; the page names it relative to its own address. */
 export const EXPLORER_PATH = '/explorer/';
@@ -10,7 +11,7 @@ export const EXPLORER_PATH = '/explorer/';
  * ticket can become a script. The editor writes style elements, and its fonts are in its style
  * sheet.
  */
-const PAGE = `<!doctype html>
+const page = (introspection: boolean): string => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -20,7 +21,10 @@ const PAGE = `<!doctype html>
 <link rel="icon" href="explorer/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="explorer/graphiql.css">
 <style>
-  html, body, #explorer, #explorer > .graphiql-container { height: 100%; margin: 0 }
+  html, body, #explorer > .graphiql-container { height: 100%; margin: 0 }
+  body { display: flex; flex-direction: column }
+  #explorer { flex: 1; min-height: 0 }
+  #introspection { margin: 0; padding: .5rem 1rem; font: 14px/1.5 system-ui, sans-serif }
   /* Tabs that slide to their places when the page opens cannot be clicked while they do. */
   .graphiql-tabs > .graphiql-tab { transform: none !important }
   /* The tabs of all queries fit into a window of 1280 pixels; in a narrower one they scroll. */
@@ -33,10 +37,13 @@ const PAGE = `<!doctype html>
 </head>
 <body>
 <noscript>The explorer needs JavaScript. Any other GraphQL client works with this address as well.</noscript>
-<div id="explorer"></div>
+${introspection ? '' : WITHOUT_SCHEMA}<div id="explorer"></div>
 </body>
 </html>
 `;
+
+const WITHOUT_SCHEMA =
+  '<p id="introspection" role="note">Introspection is off on this service: operations can be sent, but there is no documentation, and names are not completed or checked while you write. <code>STEPDOWN_INTROSPECTION=true</code> turns it on.</p>\n';
 
 const ANSWER_TYPES = ['application/json', 'application/graphql-response+json'] as const;
 
@@ -60,10 +67,9 @@ const policyFor = (address: string): string =>
     "frame-ancestors 'none'",
   ].join('; ');
 
-/** @param address of this service as the browser wrote it, such as `http://localhost:4000` */
-export function sendExplorer(response: ServerResponse, address: string): void {
+export function sendExplorer(response: ServerResponse, { address, introspection }: PageFacts): void {
   response.setHeader('content-security-policy', policyFor(address));
   response.setHeader('referrer-policy', 'same-origin');
   response.setHeader('vary', 'Accept, Origin');
-  send(response, 200, 'text/html; charset=utf-8', PAGE);
+  send(response, 200, 'text/html; charset=utf-8', page(introspection));
 }

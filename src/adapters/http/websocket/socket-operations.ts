@@ -12,18 +12,19 @@ import {
   type OperationDefinitionNode,
   OperationTypeNode,
   parse,
+  specifiedRules,
   validate,
 } from 'graphql';
 import { getVariableValues } from 'graphql/execution/values';
 import type { SubscribePayload } from 'graphql-ws';
-import type { Logger } from 'pino';
 import { MOST_PROBLEMS } from '../../../application/first-problems';
 import type { OperationEntry } from '../../graphql/admission';
 import { type Allowance, answerTooLong, checkOperation, refuseSource, sizeIn } from '../../graphql/check-operation';
 import type { OperationContext } from '../../graphql/context';
 import type { Documents } from '../../graphql/documents';
-import { FAULT_CODES, failureOf, presentError, withCarriedOut } from '../../graphql/errors';
+import { FAULT_CODES, failureOf, type Presentation, presentError, withCarriedOut } from '../../graphql/errors';
 import { refuseLargeVariables } from '../../graphql/input-limits';
+import { ownRules } from '../../graphql/introspection';
 import { LIMITS } from '../../graphql/operation-limits';
 import { RunningOperation } from '../../graphql/running-operation';
 
@@ -33,6 +34,12 @@ function withCode(error: GraphQLError, code: string): GraphQLError {
   return error;
 }
 
+/** A schema, and whether clients may read it. */
+interface ServedSchema {
+  readonly schema: GraphQLSchema;
+  readonly introspection: boolean;
+}
+
 /**
  * Checks an operation as Apollo does over HTTP, and waits until it may be executed. Returns its
  * arguments, or the errors if it is refused.
@@ -40,7 +47,7 @@ function withCode(error: GraphQLError, code: string): GraphQLError {
  * @param contextOf makes its context when it may be parsed
  */
 export async function prepareOperation(
-  schema: GraphQLSchema,
+  schema: ServedSchema,
   payload: SubscribePayload,
   entry: OperationEntry,
   documents: Documents,
@@ -72,12 +79,13 @@ interface Checked {
 }
 
 function check(
-  schema: GraphQLSchema,
+  served: ServedSchema,
   { query, operationName, variables }: SubscribePayload,
   documents: Documents,
   contextValue: OperationContext,
 ): Checked | readonly GraphQLError[] {
-  const parsed = parsedOf(schema, query, documents, contextValue);
+  const { schema } = served;
+  const parsed = parsedOf(served, query, documents, contextValue);
   if (!('kind' in parsed)) return parsed;
   const operation = getOperationAST(parsed, operationName);
   if (operation == null) {
@@ -97,7 +105,7 @@ function check(
 
 /** The valid document of a text; the errors if it has any. */
 function parsedOf(
-  schema: GraphQLSchema,
+  { schema, introspection }: ServedSchema,
   query: string,
   documents: Documents,
   { logger, requestId }: OperationContext,
@@ -106,7 +114,9 @@ function parsedOf(
   if (known !== undefined) return known;
   try {
     const document = parse(query, { maxTokens: LIMITS.tokens });
-    const errors = validate(schema, document, undefined, { maxErrors: MOST_PROBLEMS });
+    const errors = validate(schema, document, [...specifiedRules, ...ownRules(introspection)], {
+      maxErrors: MOST_PROBLEMS,
+    });
     if (errors.length > 0) return errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED'));
     documents.set(query, document);
     return document;
@@ -237,8 +247,8 @@ export async function subscribeWithFreshContexts(
 export const presentAll = (
   errors: readonly GraphQLError[],
   requestId: string,
-  logger: Logger,
-): GraphQLFormattedError[] => errors.map((error) => presentError(error, error.toJSON(), requestId, logger));
+  presentation: Presentation,
+): GraphQLFormattedError[] => errors.map((error) => presentError(error, error.toJSON(), requestId, presentation));
 
 /** The common shape of the results of graphql-ws and graphql-js. */
 interface OperationResult {
@@ -251,8 +261,10 @@ export const presentResult = (
   { data, errors }: OperationResult,
   requestId: string,
   carriedOut: string,
-  logger: Logger,
+  presentation: Presentation,
 ): FormattedExecutionResult => ({
-  ...(errors === undefined ? {} : { errors: withCarriedOut(data, presentAll(errors, requestId, logger), carriedOut) }),
+  ...(errors === undefined
+    ? {}
+    : { errors: withCarriedOut(data, presentAll(errors, requestId, presentation), carriedOut) }),
   ...(data === undefined ? {} : { data }),
 });

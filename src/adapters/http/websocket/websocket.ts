@@ -16,6 +16,9 @@ import type { ContextFactory, OperationContext } from '../../graphql/context';
 import { badInput } from '../../graphql/errors';
 import { RunningOperation } from '../../graphql/running-operation';
 import { addressGroup } from '../client-address';
+import { refuseConnection } from '../refuse-connection';
+import { RequestError } from '../request-body';
+import { requestIdOf } from '../request-log';
 import { type SignInSettings, signIn } from '../sign-in';
 import { keepAlive } from './keep-alive';
 import { MessagePace, messageCost, PING_COST } from './message-pace';
@@ -80,6 +83,8 @@ export interface SocketServer {
 
 export interface SocketSettings extends SocketLimits, SignInSettings {
   readonly schema: GraphQLSchema;
+  /** Whether clients may read the schema. */
+  readonly introspection: boolean;
   readonly contextFor: ContextFactory;
   /** Ends sockets when their credentials do. */
   readonly sessions: Sessions;
@@ -114,12 +119,16 @@ interface SocketExtra {
 
 /** Serves GraphQL over WebSocket by the protocol `graphql-transport-ws`. */
 export function createSocketServer(settings: SocketSettings, admission: Admission): SocketServer {
-  const { schema, contextFor, sessions, operationTimeoutMs, logger } = settings;
+  const { contextFor, sessions, operationTimeoutMs, logger } = settings;
   const requestLogger = logger.isLevelEnabled('info') ? logger : null;
   const counts = new SocketCounts(settings);
   const outboxes = new Outboxes();
   const pace = new MessagePace();
   const sockets = new WebSocketServer(OPTIONS);
+  sockets.on('wsClientError', (error, socket, request) => {
+    const refusal = new RequestError(request.method === 'GET' ? 400 : 405, 'BAD_REQUEST', `${error.message}.`);
+    refuseConnection(socket as Socket, refusal, requestIdOf(request), 'allow: GET\r\nsec-websocket-version: 13\r\n');
+  });
   const protocol = makeServer<Record<string, unknown>, SocketExtra>({
     connectionInitWaitTimeout: settings.initTimeoutMs ?? INIT_TIMEOUT_MS,
     onConnect: async ({ extra, connectionParams }) => {
@@ -129,7 +138,7 @@ export function createSocketServer(settings: SocketSettings, admission: Admissio
           settings,
           request,
           extra.clientAddress,
-          connectionParams?.authorization,
+          authorizationIn(connectionParams),
         );
         const { caller, credential } = identity;
         Object.assign(lines, { caller: caller.actor.id, credential });
@@ -158,7 +167,7 @@ export function createSocketServer(settings: SocketSettings, admission: Admissio
       const { caller } = extra;
       if (caller === null) throw new Error('An operation began before the first message was accepted');
       const contextOf = () => contextFor(caller, requestId, operation);
-      const prepared = await prepareOperation(schema, payload, operation.entry, admission.documents, contextOf);
+      const prepared = await prepareOperation(settings, payload, operation.entry, admission.documents, contextOf);
       // Errors are not sent to a client that has completed the operation.
       if (!(id in subscriptions)) extra.lines.end(payload);
       return prepared;
@@ -173,12 +182,12 @@ export function createSocketServer(settings: SocketSettings, admission: Admissio
     },
     onNext: ({ extra }, id, payload, args, result) => {
       const { requestId, operation } = args.contextValue as OperationContext;
-      const presented = presentResult(result, requestId, operation?.carriedOut ?? '', logger);
+      const presented = presentResult(result, requestId, operation?.carriedOut ?? '', settings);
       extra.lines.answer(id, payload, presented.errors?.[0]?.extensions?.code);
       return presented;
     },
     onError: ({ extra }, id, payload, errors) => {
-      const presented = presentAll(errors, extra.lines.requestIdOf(payload), logger);
+      const presented = presentAll(errors, extra.lines.requestIdOf(payload), settings);
       extra.lines.answer(id, payload, presented[0]?.extensions?.code);
       return presented;
     },
@@ -324,6 +333,18 @@ const reasonOfClose = (reason: string): string =>
         .subarray(0, CLOSE_REASON_BYTES)
         .toString()
         .replace(/\uFFFD+$/, '');
+
+/**
+ * The credential in a `connection_init` payload: `authorization`, in any case, of the payload or of
+ * `headers` in it, which is where explorers put the headers of their users.
+ */
+function authorizationIn(payload: unknown): unknown {
+  if (typeof payload !== 'object' || payload === null) return undefined;
+  const entries = Object.entries(payload);
+  const named = entries.find(([name]) => name.toLowerCase() === 'authorization');
+  if (named !== undefined) return named[1];
+  return authorizationIn(entries.find(([name]) => name === 'headers')?.[1]);
+}
 
 /** Why the first message of a socket is refused: it must be a short `connection_init`. */
 function problemOfFirst(message: string): [code: number, reason: string] | null {

@@ -53,7 +53,7 @@ const EXPLANATIONS: readonly (readonly [pattern: RegExp, reason: string, remedy:
   [
     /^42501 must be owner/,
     'only the owner of its tables may do this',
-    'Set DATABASE_URL to the user that migrated it.',
+    'Set DATABASE_OWNER_URL to the user that migrated it.',
   ],
   [
     /^42501 permission denied for (table|sequence|view)/,
@@ -164,6 +164,13 @@ export const otherEncoding = (encoding: string, database: string): DatabaseUnusa
   new DatabaseUnusableError(database, {
     reason: `its encoding is ${encoding}, which lacks characters that tickets can have`,
     remedy: "Create one with CREATE DATABASE stepdown ENCODING 'UTF8' TEMPLATE template0.",
+  });
+
+/** A user who does not own the tables was to change them. */
+export const notOwned = (database: string, pending: readonly string[]): DatabaseUnusableError =>
+  new DatabaseUnusableError(database, {
+    reason: `${pending.join(', ')} ${pending.length === 1 ? 'has' : 'have'} not run, and only the owner of its tables may change them`,
+    remedy: 'Set DATABASE_OWNER_URL to the owner of the tables, or run npm run stepdown -- migrate with it.',
   });
 
 const OWN_DATABASE =

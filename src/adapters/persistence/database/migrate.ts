@@ -5,6 +5,7 @@ import {
   DatabaseNewerError,
   DatabaseNotMigratedError,
   DatabaseTooOldError,
+  notOwned,
   OLDEST_POSTGRES,
   ofAnotherProgram,
   otherEncoding,
@@ -45,7 +46,14 @@ export async function migrate(
     await runner.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
     await refuseBreaking(runner, database);
     const executor = new MigrationExecutor(dataSource, runner);
-    const isEmpty = (await executor.getPendingMigrations()).length === dataSource.migrations.length;
+    const pending = await executor.getPendingMigrations();
+    const isEmpty = pending.length === dataSource.migrations.length;
+    if (!isEmpty && pending.length > 0 && !(await ownsTables(runner))) {
+      throw notOwned(
+        database,
+        pending.map(({ name }) => name),
+      );
+    }
     const done = await executor.executePendingMigrations().catch((error: unknown) => {
       throw isEmpty ? (ofAnotherProgram(error, database) ?? error) : error;
     });
@@ -118,6 +126,13 @@ async function refuseBreaking(runner: QueryRunner, database: string): Promise<vo
   const marked = await runner.manager.find(breakingMigrations, { order: { number: 'ASC' } });
   const unknown = marked.map(({ name }) => name).filter((name) => !known.includes(name));
   if (unknown.length > 0) throw new DatabaseNewerError(database, unknown);
+}
+
+async function ownsTables(runner: QueryRunner): Promise<boolean> {
+  const [row] = await runner.query(
+    "SELECT pg_has_role(relowner, 'USAGE') AS owns FROM pg_class WHERE oid = to_regclass('tickets')",
+  );
+  return row?.owns ?? true;
 }
 
 async function tableExists(runner: QueryRunner, name: string): Promise<boolean> {

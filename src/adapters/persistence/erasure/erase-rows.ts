@@ -47,7 +47,7 @@ export async function eraseRows(pool: Pool, task: Task): Promise<Pick<ErasedRows
   return { rows, remaining };
 }
 
-const IN_ROWS = ['ACTOR', 'NAME', 'EMAIL', 'NAME_KEY', 'LABEL', 'TEXT'] as const;
+const IN_ROWS = ['ACTOR', 'ADDRESS', 'NAME', 'EMAIL', 'NAME_KEY', 'LABEL', 'TEXT'] as const;
 
 /** All names and addresses of a person, from the tables that identify people. */
 export async function namesOfPeople(pool: Pool, isNamed: (text: string) => boolean): Promise<readonly string[]> {
@@ -78,7 +78,7 @@ async function* rowsIn(
   const key = keyOf(table);
   const names = key.map(([name]) => name).join(', ');
   const { name } = table.options;
-  const most = columnsWith(name, 'TEXT', 'KEPT').length > 0 ? LONG_ROWS : SHORT_ROWS;
+  const most = columnsWith(name, 'KEPT').length > 0 ? LONG_ROWS : SHORT_ROWS;
   const selected = [...key.map(([column], index) => `${column}::text AS key_${index}`), ...columns];
   const next = `(${names}) > (${key.map(([, type], index) => `$${index + 2}::${type}`).join(', ')})`;
   for (let last: readonly string[] = []; ; ) {
@@ -97,6 +97,9 @@ async function* rowsIn(
 
 function changesOf(table: string, columns: readonly string[], row: Row, { person, pseudonym }: Task): Row {
   const isTheirs = columnsWith(table, 'NAME', 'EMAIL').some((column) => person.isNamed(String(row[column] ?? '')));
+  const isActing = ({ kind, id, name }: Actor): boolean =>
+    kind !== 'SYSTEM' && (person.isNamed(id) || person.isNamed(name));
+  const hasActed = columnsWith(table, 'ACTOR').some((column) => row[column] != null && isActing(row[column] as Actor));
   const replacement = (treatment: Treatment | undefined, value: unknown): unknown => {
     switch (treatment) {
       case 'NAME':
@@ -110,10 +113,11 @@ function changesOf(table: string, columns: readonly string[], row: Row, { person
       case 'TEXT':
         return mentions(person, value) ? null : value;
       case 'ACTOR': {
-        const { kind, id, name } = value as Actor;
-        const isActing = kind !== 'SYSTEM' && (person.isNamed(id) || person.isNamed(name));
-        return isActing ? JSON.stringify({ kind, id: pseudonym, name: pseudonym }) : value;
+        const { kind } = value as Actor;
+        return isActing(value as Actor) ? JSON.stringify({ kind, id: pseudonym, name: pseudonym }) : value;
       }
+      case 'ADDRESS':
+        return hasActed ? null : value;
       default:
         return value;
     }

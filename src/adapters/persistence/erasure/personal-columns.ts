@@ -13,6 +13,8 @@ export type Treatment =
   | 'REMOVED'
   /** An actor. Replaced by the pseudonym. */
   | 'ACTOR'
+  /** Where the actor of the row acted from. NULL replaces it with that actor. */
+  | 'ADDRESS'
   /** Identifies the person of the row. If one of these does, the pseudonym replaces all of them. */
   | 'NAME'
   /** The same, and NULL replaces it. */
@@ -35,7 +37,7 @@ export const PERSONAL_COLUMNS: Readonly<Record<string, Readonly<Record<string, T
     scopes: 'FACT',
     created_by: 'ACTOR',
   },
-  audit_events: { kind: 'FACT', actor: 'ACTOR', subject: 'LABEL', address: 'FACT', detail: 'TEXT' },
+  audit_events: { kind: 'FACT', actor: 'ACTOR', subject: 'LABEL', address: 'ADDRESS', detail: 'TEXT' },
   breaking_migrations: { name: 'FACT' },
   clients: { name: 'KEPT', policy: 'FACT', calendars: 'FACT' },
   commitment_outcomes: { kind: 'FACT', severity: 'FACT', breach_severity: 'FACT' },
