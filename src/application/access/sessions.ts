@@ -1,5 +1,6 @@
+import type { EpochMs } from '../../domain/instant';
 import type { Clock } from '../ports/clock';
-import { type Authenticator, Unauthenticated } from './caller-identity';
+import { type Authenticator, type CallerIdentity, Unauthenticated } from './caller-identity';
 import { Forbidden } from './rights';
 
 /**
@@ -10,11 +11,18 @@ const CHECK_MS = 250;
 
 type End = (reason: string) => void;
 
+/** A credential that sockets have been opened with. */
+interface Watched {
+  readonly expiresAt: EpochMs | null;
+  readonly ends: Set<End>;
+  /** Whether its validity is being looked up. */
+  isChecked: boolean;
+}
+
 /** Ends what goes on under a credential when the credential does. */
 export class Sessions {
-  private readonly ends = new Map<string, Set<End>>();
+  private readonly watched = new Map<string, Watched>();
   private timer: NodeJS.Timeout | null = null;
-  private isChecking = false;
 
   constructor(
     private readonly authenticator: Authenticator,
@@ -26,47 +34,48 @@ export class Sessions {
    *
    * @returns stops watching
    */
-  watch(credential: string, end: End): () => void {
-    const ends = this.ends.get(credential) ?? new Set();
-    this.ends.set(credential, ends.add(end));
-    this.timer ??= setInterval(() => void this.check(), CHECK_MS).unref();
+  watch(credential: string, { expiresAt }: Pick<CallerIdentity, 'expiresAt'>, end: End): () => void {
+    const known = this.watched.get(credential) ?? { expiresAt, ends: new Set(), isChecked: false };
+    known.ends.add(end);
+    this.watched.set(credential, known);
+    this.timer ??= setInterval(() => this.check(), CHECK_MS).unref();
     return () => {
-      ends.delete(end);
-      if (ends.size === 0 && this.ends.get(credential) === ends) this.ends.delete(credential);
-      if (this.ends.size === 0) this.stop();
+      known.ends.delete(end);
+      if (known.ends.size === 0 && this.watched.get(credential) === known) this.forget(credential);
     };
   }
 
-  private stop(): void {
-    if (this.timer !== null) clearInterval(this.timer);
+  private forget(credential: string): void {
+    this.watched.delete(credential);
+    if (this.watched.size > 0 || this.timer === null) return;
+    clearInterval(this.timer);
     this.timer = null;
   }
 
-  private async check(): Promise<void> {
-    if (this.isChecking) return;
-    this.isChecking = true;
-    try {
-      await Promise.all([...this.ends].map(([credential, ends]) => this.checkOne(credential, ends)));
-    } finally {
-      this.isChecking = false;
+  /** Checks each credential by itself, because the look-up of another can take long. */
+  private check(): void {
+    for (const [credential, known] of this.watched) {
+      // Needs no look-up, so that it holds while the database does not answer.
+      if (known.expiresAt !== null && known.expiresAt <= this.clock.now()) {
+        this.end(credential, known, 'The credential has expired');
+      } else if (!known.isChecked) void this.lookUp(credential, known);
     }
   }
 
-  private async checkOne(credential: string, ends: ReadonlySet<End>): Promise<void> {
-    const reason = await this.endOf(credential);
-    if (reason === null) return;
-    this.ends.delete(credential);
-    if (this.ends.size === 0) this.stop();
-    for (const end of [...ends]) end(reason);
-  }
-
-  /** Why the credential is no longer valid; null if it is, or if that cannot be known now. */
-  private async endOf(credential: string): Promise<string | null> {
+  private async lookUp(credential: string, known: Watched): Promise<void> {
+    known.isChecked = true;
     try {
-      const { expiresAt } = await this.authenticator.identify(credential);
-      return expiresAt !== null && expiresAt <= this.clock.now() ? 'The credential has expired' : null;
+      await this.authenticator.identify(credential);
     } catch (error) {
-      return error instanceof Unauthenticated || error instanceof Forbidden ? error.message : null;
+      // Of any other error, the credential may still be valid.
+      if (error instanceof Unauthenticated || error instanceof Forbidden) this.end(credential, known, error.message);
+    } finally {
+      known.isChecked = false;
     }
+  }
+
+  private end(credential: string, known: Watched, reason: string): void {
+    if (this.watched.get(credential) === known) this.forget(credential);
+    for (const end of [...known.ends]) end(reason);
   }
 }

@@ -10,7 +10,6 @@ import type { Sessions } from '../../../application/access/sessions';
 import type { Identified } from '../../../application/ports/caller';
 import { isStoreUnavailable } from '../../../application/ports/store-errors';
 import { TokensUnavailable } from '../../../application/ports/tokens';
-import { beginning } from '../../../domain/text';
 import { type Admission, OperationEntry } from '../../graphql/admission';
 import type { ContextFactory, OperationContext } from '../../graphql/context';
 import { badInput } from '../../graphql/errors';
@@ -46,8 +45,6 @@ const MAX_PING_LENGTH = 1_000;
 const MAX_OPERATIONS = 100;
 /** How long a closed socket may take to send what waits and to answer the close frame. */
 const CLOSE_TIMEOUT_MS = 2_000;
-/** The characters of a reason that fit into a close frame, with the `…` after them. */
-const CLOSE_REASON_LENGTH = 120;
 // Close codes of RFC 6455 and its registry, and of graphql-transport-ws. docs/OPERATIONS.md lists
 // them.
 const GOING_AWAY = 1001;
@@ -144,7 +141,7 @@ export function createSocketServer(settings: SocketSettings, admission: Admissio
         Object.assign(lines, { caller: caller.actor.id, credential });
         extra.caller = caller;
         // A socket can be closed in the meantime.
-        if (secret !== null && extra.isOpen()) extra.unwatch = sessions.watch(secret, extra.forbid);
+        if (secret !== null && extra.isOpen()) extra.unwatch = sessions.watch(secret, identity, extra.forbid);
         return true;
       } catch (error) {
         if (!(error instanceof Unauthenticated || error instanceof Forbidden)) throw error;
@@ -237,7 +234,7 @@ export function createSocketServer(settings: SocketSettings, admission: Admissio
         { address, caller: lines.caller, credential: lines.credential, reason },
         'a socket was closed, because of its credential',
       );
-      socket.close(FORBIDDEN, beginning(reason, CLOSE_REASON_LENGTH));
+      socket.close(FORBIDDEN, reasonOfClose(reason));
     };
     const extra: SocketExtra = {
       request,
