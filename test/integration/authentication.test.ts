@@ -273,6 +273,26 @@ describe('a socket', () => {
   });
 });
 
+it('an assignee of whom no token was seen is named as unknown', async () => {
+  const token = await provider.token({ ...AGENT, sub: 'grace', name: 'Grace Hopper' });
+  const act = async (name: string, input: Json, fields: string): Promise<Json> => {
+    const type = `${name[0]?.toUpperCase()}${name.slice(1)}Input`;
+    const query = `mutation ($input: ${type}!) { ${name}(input: $input) { ${fields} } }`;
+    return (await service.ask(query, { input }, as(token))).data[name];
+  };
+  const submitted = { subject: 'x', clientId: clients.acme, impacts: SEV2 };
+  const { ticket } = await act('submitTicket', submitted, 'ticket { id }');
+  const known: Json[] = [];
+  for (const assignee of ['GRACE HOPPER', 'Grace Hoper', null]) {
+    known.push(await act('assignTicket', { ticketId: ticket.id, assignee }, 'ticket { assignee } assigneeIsKnown'));
+  }
+  expect(known).toEqual([
+    { ticket: { assignee: 'GRACE HOPPER' }, assigneeIsKnown: true },
+    { ticket: { assignee: 'Grace Hoper' }, assigneeIsKnown: false },
+    { ticket: { assignee: null }, assigneeIsKnown: null },
+  ]);
+});
+
 describe('an API key', () => {
   const create = async (input: Json): Promise<Json> =>
     (

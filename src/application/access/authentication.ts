@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../domain/instant';
-import { type ApiKeys, type HashedApiKey } from '../ports/api-keys';
+import type { ApiKeys, HashedApiKey } from '../ports/api-keys';
 import { OWN_WORK } from '../ports/caller';
 import type { Clock } from '../ports/clock';
 import type { KnownPerson, People } from '../ports/people';
@@ -23,6 +23,8 @@ export interface AuthenticationDeps extends TokenReaderDeps {
   readonly keys: ApiKeys;
   readonly people: People;
   readonly clock: Clock;
+  /** How far the clock of the identity provider may be off, in milliseconds. */
+  readonly toleranceMs: number;
   /** Null if no identity provider is configured. */
   readonly tokens: Tokens | null;
   /** Called with the error when a use could not be noted. */

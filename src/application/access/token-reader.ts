@@ -19,8 +19,6 @@ export interface TokenReaderDeps {
   readonly clock: Clock;
   /** The values of the claim of the role that give each role. */
   readonly roleNames: Readonly<Record<Role, readonly string[]>>;
-  /** How far the clock of the identity provider may be off, in milliseconds. */
-  readonly toleranceMs: number;
   /** The id of the client of that name or id; null if there is none. */
   readonly clientIdOf: (nameOrId: string) => Promise<string | null>;
 }

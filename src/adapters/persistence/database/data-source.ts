@@ -90,8 +90,8 @@ export function poolOf(dataSource: DataSource): Pool {
 
 /**
  * Runs for each new connection of the pool, before its first use. Sets its time limits and its
- * schema, and tells
- * the trigger function `refuse_older_writers` which migrations this process knows (ADR 010).
+ * schema, and tells the trigger function `refuse_older_writers` which migrations this process knows
+ * (ADR 010).
  */
 const prepareConnection = (newestMigration: number, faults?: StorageFaults) => async (client: ClientBase) => {
   // The statement in progress reports a lost connection; without a listener, the event would end
