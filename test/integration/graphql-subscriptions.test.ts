@@ -146,6 +146,30 @@ describe('severityChanged', () => {
 });
 
 describe('a WebSocket', () => {
+  it('refuses a subscription without its field, and stays open', async () => {
+    const client = connect();
+    const field = 'ticketEvents { cursor }';
+    for (const document of [
+      `subscription { ${field.replace(' ', ' @skip(if: true) ')} }`,
+      `subscription ($is: Boolean!) { ${field.replace(' ', ' @include(if: $is) ')} }`,
+      `subscription { ... @include(if: false) { ${field} } }`,
+      `subscription { ... Field } fragment Field on Subscription { ... Field2 } fragment Field2 on Subscription { ... @skip(if: true) { ${field} } }`,
+    ]) {
+      const refusal = [
+        expect.objectContaining({
+          message: expect.stringContaining('cannot have @skip or @include'),
+          extensions: expect.objectContaining({ code: 'GRAPHQL_VALIDATION_FAILED' }),
+        }),
+      ];
+      await expect(askOver(client, document, { is: false })).rejects.toEqual(refusal);
+      const { status, errors } = await service.ask(document, { is: false });
+      expect([status, errors]).toEqual([400, refusal]);
+    }
+    const listener = await listen('subscription { ... on Subscription { ticketEvents { cursor } } }', {}, client);
+    await service.submit();
+    expect(await listener.has(1)).toHaveLength(1);
+  });
+
   it('carries out mutations as well', async () => {
     const client = connect();
     const { data } = await askOver(

@@ -22,6 +22,7 @@ import { refuseLargeVariables } from '../graphql/input-limits';
 import { ownRules } from '../graphql/introspection';
 import { LIMITS } from '../graphql/operation-limits';
 import type { RunningOperation } from '../graphql/running-operation';
+import { skippedSubscriptionIn } from '../graphql/skipped-subscription';
 import { isUnavailable } from '../graphql/unavailability';
 import { RequestError } from './request-body';
 
@@ -147,6 +148,8 @@ export async function startApollo(
       if (refused !== null) throw new RequestError(400, FAULT_CODES.tooLarge, refused.message);
       const waiting = entry?.arrive(source);
       if (waiting != null) await waiting;
+      const skipped = documents.has(source) ? null : skippedSubscriptionIn(source);
+      if (skipped !== null) throw new RequestError(400, 'GRAPHQL_VALIDATION_FAILED', skipped.message);
       const answer = await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: async () => contextOf() });
       const { body } = answer;
       if (body.kind !== 'complete' || (answer.status ?? 200) < 400) return answer;

@@ -27,6 +27,7 @@ import { refuseLargeVariables } from '../../graphql/input-limits';
 import { ownRules } from '../../graphql/introspection';
 import { LIMITS } from '../../graphql/operation-limits';
 import { RunningOperation } from '../../graphql/running-operation';
+import { refuseSkippedSubscription } from '../../graphql/skipped-subscription';
 
 /** Sets the code that Apollo sets for the same error. */
 function withCode(error: GraphQLError, code: string): GraphQLError {
@@ -114,6 +115,8 @@ function parsedOf(
   if (known !== undefined) return known;
   try {
     const document = parse(query, { maxTokens: LIMITS.tokens });
+    const refused = refuseSkippedSubscription(document);
+    if (refused !== null) return [refused];
     const errors = validate(schema, document, [...specifiedRules, ...ownRules(introspection)], {
       maxErrors: MOST_PROBLEMS,
     });
@@ -199,7 +202,8 @@ export async function subscribeWithFreshContexts(
   limitMs: number,
   contextFor: (operation: RunningOperation) => OperationContext,
 ): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
-  const source = await createSourceEventStream(args);
+  // Otherwise an error that is not GraphQL's would close the socket, with all its operations.
+  const source = await createSourceEventStream(args).catch(errorResult);
   if (!(Symbol.asyncIterator in source)) return source;
   const events = source[Symbol.asyncIterator]();
   const subscription = operationOf(args);
