@@ -66,6 +66,8 @@ export type Config = Readonly<{
   trustProxy: TrustProxy;
   /** Whether a browser that opens /graphql gets the explorer. */
   explorer: boolean;
+  /** The lists of the only documents that are executed; null if any document is. */
+  trustedDocuments: readonly string[] | null;
   /** Whether clients may read the schema, and errors may suggest names of it. */
   introspection: boolean;
   /** How long entries of the audit log are kept, in days. */
@@ -233,7 +235,11 @@ const specs = (root: string) => ({
     'origins with commas between them, such as https://desk.example.com,http://localhost:*',
     parseAllowedOrigin,
   )({ default: undefined }),
-  STEPDOWN_EXPLORER: exactlyTrueOrFalse({ default: true }),
+  STEPDOWN_EXPLORER: exactlyTrueOrFalse({ default: undefined }),
+  STEPDOWN_TRUSTED_DOCUMENTS: listOf(
+    'the paths of lists of documents with commas between them, such as desk/persisted-documents.json',
+    (text) => (text === '' || text.includes('\0') ? null : resolve(text)),
+  )({ default: undefined }),
   STEPDOWN_INTROSPECTION: exactlyTrueOrFalse({ default: undefined }),
   TRUST_PROXY: trustedProxies({ default: { kind: 'NONE' } as const }),
   STEPDOWN_AUDIT_RETENTION_DAYS: wholeNumber(30, 3_650)({ default: 400 }),
@@ -291,6 +297,13 @@ export const loadConfig = (env: Readonly<Record<string, string | undefined>>): C
         'or localhost); or set STEPDOWN_ALLOW_UNAUTHENTICATED=true if a proxy in front of it authenticates callers.',
     ]);
   }
+  const trustedDocuments = clean.STEPDOWN_TRUSTED_DOCUMENTS ?? null;
+  if (trustedDocuments !== null && clean.STEPDOWN_EXPLORER === true) {
+    throw new ConfigError([
+      'STEPDOWN_EXPLORER is true, but with STEPDOWN_TRUSTED_DOCUMENTS the service executes no document that is ' +
+        'written in the explorer: unset one of them.',
+    ]);
+  }
 
   return {
     databaseUrl: clean.DATABASE_URL ?? null,
@@ -311,7 +324,8 @@ export const loadConfig = (env: Readonly<Record<string, string | undefined>>): C
     allowedHosts: clean.ALLOWED_HOSTS ?? null,
     allowedOrigins: clean.ALLOWED_ORIGINS ?? null,
     trustProxy: clean.TRUST_PROXY,
-    explorer: clean.STEPDOWN_EXPLORER,
+    explorer: clean.STEPDOWN_EXPLORER ?? trustedDocuments === null,
+    trustedDocuments,
     introspection: clean.STEPDOWN_INTROSPECTION ?? (isLoopback(clean.HOST) && !authenticationRequired),
     auditRetentionDays: clean.STEPDOWN_AUDIT_RETENTION_DAYS,
     maxSockets: clean.STEPDOWN_MAX_SOCKETS,

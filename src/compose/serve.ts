@@ -16,6 +16,7 @@ export async function serve(config: Config): Promise<void> {
       demo: demoCommand(config, new URL(service.url).port, loadConfig({})),
       callers: config,
       hasExplorer: config.explorer,
+      trustedDocuments: config.trustedDocuments,
     }),
   );
   if (config.allowUnauthenticated) log.warn(UNAUTHENTICATED_WARNING);

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { listedDifferences } from '../adapters/cli/policy/diff-lines';
 import { openFeed } from '../adapters/events/feed';
 import { contextFactory } from '../adapters/graphql/context';
+import { readTrustedDocuments } from '../adapters/graphql/read-trusted-documents';
 import { buildGraphQLSchema } from '../adapters/graphql/schema';
 import type { Health } from '../adapters/http/health';
 import { startHttpServer } from '../adapters/http/http-server';
@@ -58,8 +59,8 @@ export interface RunningService {
  * Opens the database, publishes the configured policy if it has changed, follows the event log,
  * starts the deadline engine and listens.
  *
- * @throws ListenError, before anything else is done; ConfiguredPolicyRefused; what `openStore`
- * throws
+ * @throws ListenError and TrustedDocumentsRefused, before anything else is done;
+ * ConfiguredPolicyRefused; what `openStore` throws
  */
 export async function startService(config: Config, log: Logger): Promise<RunningService> {
   const closeSteps: (() => Promise<void>)[] = [];
@@ -69,6 +70,12 @@ export async function startService(config: Config, log: Logger): Promise<Running
   let database = '';
   try {
     await requireAddress(config.host, config.port);
+    // What a gateway reads of the schema is introspection too.
+    const schema = buildGraphQLSchema({ service: config.introspection });
+    const trustedDocuments =
+      config.trustedDocuments === null
+        ? null
+        : readTrustedDocuments(config.trustedDocuments, schema, config.introspection);
     const store = await openStore(config, log);
     database = store.database;
     closeSteps.push(() => store.close());
@@ -125,8 +132,8 @@ export async function startService(config: Config, log: Logger): Promise<Running
     };
     const http = await startHttpServer({
       ...config,
-      // What a gateway reads of the schema is introspection too.
-      schema: buildGraphQLSchema({ service: config.introspection }),
+      schema,
+      trustedDocuments,
       explorerQueries: config.explorer ? exampleQueries() : null,
       contextFor: contextFactory(services, logger),
       operationTimeoutMs: config.operationTimeoutSeconds * 1_000,
@@ -164,7 +171,7 @@ export async function startService(config: Config, log: Logger): Promise<Running
     closeSteps.push(
       keepSearchTables(new SearchTables(pool), (error) => logger.debug({ err: error }, 'texts are indexed later')),
     );
-    logger.info({ url: http.url, database }, 'serving');
+    logger.info({ url: http.url, database, trustedDocuments: trustedDocuments?.texts.size }, 'serving');
     return { url: http.url, database, exampleImpact: firstPair(policy), close };
   } catch (error) {
     await close();

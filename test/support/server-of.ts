@@ -29,6 +29,7 @@ export function startServerOf(
     ...loadConfig(environment),
     port: 0,
     explorerQueries: null,
+    trustedDocuments: null,
     schema: settings.schema ?? buildGraphQLSchema(),
     contextFor: contextFactory(services, logger),
     operationTimeoutMs: 30_000,

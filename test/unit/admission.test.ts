@@ -33,6 +33,7 @@ describe('documents that arrive', () => {
   const admission = new Admission({
     operationMemoryMb: 16,
     operationTimeoutMs: 30_000,
+    trustedDocuments: null,
     logger: pino({ level: 'silent' }),
   });
   const entry = (address: string): OperationEntry =>

@@ -25,6 +25,7 @@ const defaults: Config = {
   allowedOrigins: null,
   trustProxy: { kind: 'NONE' },
   explorer: true,
+  trustedDocuments: null,
   introspection: true,
   auditRetentionDays: 400,
   maxSockets: 1_000,
@@ -172,6 +173,11 @@ describe('a valid environment', () => {
       { introspection: true, authenticationRequired: true },
     ],
     ['no explorer', { STEPDOWN_EXPLORER: 'false' }, { explorer: false }],
+    [
+      'lists of trusted documents, without an explorer',
+      { STEPDOWN_TRUSTED_DOCUMENTS: 'desk.json, /srv/app.json' },
+      { trustedDocuments: [join(process.cwd(), 'desk.json'), '/srv/app.json'], explorer: false },
+    ],
     ['no proxy', { TRUST_PROXY: 'false' }, {}],
     ['two proxies', { TRUST_PROXY: '2' }, { trustProxy: { kind: 'HOPS', hops: 2 } }],
     [
@@ -256,6 +262,14 @@ describe('a wrong variable is named in the error, with what it accepts', () => {
       ],
     ),
     [{ ...PROVIDER, STEPDOWN_OIDC_CLOCK_TOLERANCE_SECONDS: '301' }, /^STEPDOWN_OIDC_CLOCK_TOLERANCE_SECONDS must be/],
+    ...['a.json,', '\0'].map((STEPDOWN_TRUSTED_DOCUMENTS): [Record<string, string>, RegExp] => [
+      { STEPDOWN_TRUSTED_DOCUMENTS },
+      /^STEPDOWN_TRUSTED_DOCUMENTS must be the paths of lists of documents/,
+    ]),
+    [
+      { STEPDOWN_TRUSTED_DOCUMENTS: 'a.json', STEPDOWN_EXPLORER: 'true' },
+      /^STEPDOWN_EXPLORER is true, but with STEPDOWN_TRUSTED_DOCUMENTS .* unset one of them\.$/,
+    ],
     [{ STEPDOWN_AUDIT_RETENTION_DAYS: '29' }, /^STEPDOWN_AUDIT_RETENTION_DAYS must be a whole number from 30/],
     [{ DATABASE_POOL_SIZE: '9' }, /^DATABASE_POOL_SIZE must be a whole number from 10 to 200, but it is "9"\.$/],
     [{ DATABASE_POOL_SIZE: '201' }, /^DATABASE_POOL_SIZE must be a whole number from 10 to 200/],

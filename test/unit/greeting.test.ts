@@ -5,7 +5,15 @@ import { demoCommand, greeting } from '../../src/adapters/cli/serve/greeting';
 const DEFAULTS = { databaseUrl: null as string | null, dataDir: '/app/.stepdown', host: '127.0.0.1', port: 4000 };
 
 const LOCAL = { authenticationRequired: false, allowUnauthenticated: false, operator: 'local operator', oidc: null };
-const IMPACT = { audience: 'PRODUCTION', consequence: 'UNAVAILABLE' };
+const FACTS = {
+  url: 'http://x/graphql',
+  database: 'd',
+  demo: 'npm run demo',
+  impact: { audience: 'PRODUCTION', consequence: 'UNAVAILABLE' },
+  callers: LOCAL,
+  hasExplorer: false,
+  trustedDocuments: null,
+};
 
 describe('the greeting of a service', () => {
   it.each<[string, Partial<typeof DEFAULTS>, string, string]>([
@@ -33,44 +41,33 @@ describe('the greeting of a service', () => {
   });
 
   it('says that the address opens in a browser, unless there is no explorer', () => {
-    const facts = {
-      url: 'http://x/graphql',
-      database: 'd',
-      demo: 'npm run demo',
-      impact: IMPACT,
-      callers: LOCAL,
-    };
-    expect(greeting({ ...facts, hasExplorer: true })).toContain('in a browser');
-    expect(greeting({ ...facts, hasExplorer: false })).not.toContain('in a browser');
+    expect(greeting({ ...FACTS, hasExplorer: true })).toContain('in a browser');
+    expect(greeting(FACTS)).not.toContain('in a browser');
   });
 
   it('names the database', () => {
-    const facts = {
-      url: 'http://x/graphql',
-      database: 'the database a on b:1 (user c)',
-      demo: 'npm run demo',
-      impact: IMPACT,
-      callers: LOCAL,
-    };
-    expect(greeting({ ...facts, hasExplorer: false })).toContain('data in the database a on b:1 (user c).\n');
+    const database = 'the database a on b:1 (user c)';
+    expect(greeting({ ...FACTS, database })).toContain('data in the database a on b:1 (user c).\n');
   });
 
   it('opens a ticket in the words of the policy', () => {
-    const facts = { url: 'http://x/graphql', database: 'd', demo: 'npm run demo', impact: IMPACT, callers: LOCAL };
-    expect(greeting({ ...facts, hasExplorer: false })).toContain(
-      'impacts: [{ audience: PRODUCTION, consequence: UNAVAILABLE }]',
-    );
+    expect(greeting(FACTS)).toContain('impacts: [{ audience: PRODUCTION, consequence: UNAVAILABLE }]');
+  });
+
+  it('names the lists of trusted documents, and no request that would be refused', () => {
+    const said = greeting({ ...FACTS, trustedDocuments: ['/srv/desk.json', '/srv/app.json'] });
+    expect(said).toContain('\nIt executes only the documents of /srv/desk.json and /srv/app.json.\n');
+    expect(said).not.toMatch(/curl|demo/);
   });
 
   it('says who may send requests, and shows how', () => {
-    const facts = { url: 'http://x/graphql', database: 'd', demo: 'npm run demo', impact: IMPACT, hasExplorer: false };
-    expect(greeting({ ...facts, callers: LOCAL })).toContain(
+    expect(greeting(FACTS)).toContain(
       'does not authenticate callers: everyone who can reach it acts as "local operator"',
     );
     const required = { ...LOCAL, authenticationRequired: true };
-    expect(greeting({ ...facts, callers: required })).toMatch(/Every request needs an API key.*authorization: Bearer/s);
+    expect(greeting({ ...FACTS, callers: required })).toMatch(/Every request needs an API key.*authorization: Bearer/s);
     const oidc = { issuer: 'https://id.test' };
-    expect(greeting({ ...facts, callers: { ...required, oidc } })).toContain(
+    expect(greeting({ ...FACTS, callers: { ...required, oidc } })).toContain(
       'a token of https://id.test or an API key',
     );
   });

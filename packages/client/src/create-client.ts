@@ -19,6 +19,12 @@ export interface ClientOptions {
   readonly token?: Credential;
   /** The class of WebSockets, if there is no global one, such as that of the package `ws`. */
   readonly webSocketImpl?: unknown;
+  /**
+   * Sends the ids of typed documents (`documentId`) instead of their texts, for a service that
+   * executes only the documents of its list. Documents without an id are sent as texts. Default:
+   * false.
+   */
+  readonly documentIds?: boolean;
   /** Used instead of the global `fetch`. */
   readonly fetch?: typeof fetch;
   /** Called before each wait for another attempt to connect or to subscribe. */
@@ -87,6 +93,7 @@ export function createClient(options: ClientOptions): Client {
     credential === undefined
       ? undefined
       : `Bearer ${typeof credential === 'function' ? await credential() : credential}`;
+  const sentForm = (document: string | DocumentNode) => formOf(document, options.documentIds === true);
   let socket: LiveSocket | null = null;
   const liveSocket = (): LiveSocket => {
     socket ??= new LiveSocket({
@@ -109,13 +116,15 @@ export function createClient(options: ClientOptions): Client {
           accept: 'application/graphql-response+json, application/json;q=0.9',
           ...(bearer === undefined ? {} : { authorization: bearer }),
         },
-        body: JSON.stringify(payloadOf(document, variables)),
+        body: JSON.stringify({ ...sentForm(document), variables }),
         ...(more?.signal === undefined ? {} : { signal: more.signal }),
       });
       return dataIn<Data>(url, status, text);
     },
     subscribe<Data, Variables>(document: Document<Data, Variables>, variables?: Variables) {
-      const payload = payloadOf(document, variables);
+      const given = variables as Record<string, unknown> | undefined;
+      // graphql-ws takes only payloads with a text.
+      const payload = { query: '', ...sentForm(document), ...(given === undefined ? {} : { variables: given }) };
       const live = liveSocket();
       return new EventStream<Data>((sink) => live.subscribe(payload, sink));
     },
@@ -132,10 +141,16 @@ function httpUrl(text: string): URL {
   throw new TypeError('url must be an absolute URL of HTTP, such as http://127.0.0.1:4000/graphql.');
 }
 
-const payloadOf = (document: string | DocumentNode, variables: unknown) => ({
-  query: typeof document === 'string' ? document : print(document),
-  ...(variables === undefined ? {} : { variables: variables as Record<string, unknown> }),
-});
+/** The id that GraphQL Code Generator has given a typed document. */
+const idOf = (document: string | DocumentNode): unknown =>
+  (document as { readonly __meta__?: { readonly hash?: unknown } }).__meta__?.hash;
+
+/** A document as it is sent: its text, or its id if it has one and ids are sent. */
+function formOf(document: string | DocumentNode, asId: boolean): { query: string } | { documentId: string } {
+  const documentId = asId ? idOf(document) : undefined;
+  if (typeof documentId === 'string') return { documentId };
+  return { query: typeof document === 'string' ? document : print(document) };
+}
 
 async function answerTo(fetchImpl: typeof fetch, url: URL, init: RequestInit) {
   try {

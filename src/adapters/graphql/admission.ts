@@ -5,6 +5,7 @@ import type { LineRefusal } from '../../application/waiting-line';
 import { Documents, tokensOf } from './documents';
 import { COSTS } from './operation-costs';
 import { LIMITS } from './operation-limits';
+import type { TrustedDocuments } from './trusted-documents';
 
 /** A token of a parsed document, with its place in the source; 475 at most. */
 export const TOKEN_BYTES = 475;
@@ -37,6 +38,8 @@ export interface AdmissionSettings {
   /** The heap that all operations together may take, in MiB. */
   readonly operationMemoryMb: number;
   readonly operationTimeoutMs: number;
+  /** The only documents that may be executed; null if any may. */
+  readonly trustedDocuments: TrustedDocuments | null;
   readonly logger: Logger;
 }
 
@@ -60,7 +63,7 @@ export class TooManyOperations extends Error {
  * that none of them waits for another kind. Before that, new documents take turns to be parsed.
  */
 export class Admission {
-  readonly documents = new Documents();
+  readonly documents: Documents;
   readonly arrivals: FairLine;
   readonly small: FairLine;
   readonly changes: FairLine;
@@ -68,7 +71,8 @@ export class Admission {
   readonly events: FairLine;
   private refused = 0;
 
-  constructor({ operationMemoryMb, operationTimeoutMs, logger }: AdmissionSettings) {
+  constructor({ operationMemoryMb, operationTimeoutMs, trustedDocuments, logger }: AdmissionSettings) {
+    this.documents = new Documents(trustedDocuments);
     // Eight parts: four lines of what runs, and four of what waits. Events wait in the queues of
     // their subscriptions.
     const capacity = (operationMemoryMb * MEBIBYTE) / 8;

@@ -1,4 +1,5 @@
 import type { DocumentNode } from 'graphql';
+import type { TrustedDocuments } from './trusted-documents';
 
 /** The tokens of all documents that are kept; `TOKEN_BYTES` is what one occupies. */
 const MOST_TOKENS = 40_000;
@@ -7,17 +8,23 @@ const LONGEST = 2_000;
 
 /**
  * Parsed documents by their text, so that an operation that is sent again is neither parsed nor
- * validated again. The one that was not used for the longest time is forgotten first.
+ * validated again. The one that was not used for the longest time is forgotten first. Trusted
+ * documents are never forgotten.
  */
 export class Documents {
   private readonly known = new Map<string, DocumentNode>();
   private tokens = 0;
 
+  /** @param trusted the only ones that may be executed; null if there are no such */
+  constructor(readonly trusted: TrustedDocuments | null = null) {}
+
   has(text: string): boolean {
-    return this.known.has(text);
+    return this.trusted?.parsed.has(text) === true || this.known.has(text);
   }
 
   get(text: string): DocumentNode | undefined {
+    const trusted = this.trusted?.parsed.get(text);
+    if (trusted !== undefined) return trusted;
     const document = this.known.get(text);
     if (document !== undefined) {
       this.known.delete(text);

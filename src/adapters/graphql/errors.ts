@@ -32,6 +32,8 @@ export const FAULT_CODES = {
   forbidden: 'FORBIDDEN',
   beyondCalendar: 'BEYOND_CALENDAR',
   tooLarge: 'OPERATION_TOO_LARGE',
+  /** The service executes trusted documents only. */
+  unknownDocument: 'UNKNOWN_DOCUMENT',
   slowSubscriber: 'SLOW_SUBSCRIBER',
   timedOut: 'OPERATION_TIMED_OUT',
   abandoned: 'OPERATION_ABANDONED',

@@ -17,12 +17,14 @@ import { MOST_PROBLEMS } from '../../application/first-problems';
 import { answerTooLong, checkOperation, refuseSource, sizeIn } from '../graphql/check-operation';
 import type { OperationContext } from '../graphql/context';
 import type { Documents } from '../graphql/documents';
-import { FAULT_CODES, type Presentation, presentError, withCarriedOut } from '../graphql/errors';
+import { type Presentation, presentError, withCarriedOut } from '../graphql/errors';
 import { refuseLargeVariables } from '../graphql/input-limits';
 import { ownRules } from '../graphql/introspection';
 import { LIMITS } from '../graphql/operation-limits';
+import { type DocumentReference, requestedText } from '../graphql/requested-document';
 import type { RunningOperation } from '../graphql/running-operation';
 import { skippedSubscriptionIn } from '../graphql/skipped-subscription';
+import type { TrustedDocuments } from '../graphql/trusted-documents';
 import { isUnavailable } from '../graphql/unavailability';
 import { RequestError } from './request-body';
 
@@ -125,6 +127,7 @@ export async function startApollo(
     csrfPrevention: true,
     allowBatchedHttpRequests: false,
     persistedQueries: false,
+    ...(documents.trusted === null ? {} : { documentStore: storeOf(documents.trusted) }),
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     validationOptions: { maxErrors: MOST_PROBLEMS },
@@ -141,11 +144,13 @@ export async function startApollo(
   });
   await apollo.start();
   return {
-    execute: async (httpGraphQLRequest, requestId, { entry }, contextOf) => {
-      const source = sourceOf(httpGraphQLRequest);
+    execute: async (request, requestId, { entry }, contextOf) => {
+      const source = requestedText(referenceIn(request), documents.trusted);
+      if (source instanceof GraphQLError) throw refusalOf(source);
+      const httpGraphQLRequest = documents.trusted === null ? request : withText(request, source);
       const { variables } = (httpGraphQLRequest.body ?? {}) as { readonly variables?: unknown };
       const refused = refuseSource(source) ?? refuseLargeVariables(variables);
-      if (refused !== null) throw new RequestError(400, FAULT_CODES.tooLarge, refused.message);
+      if (refused !== null) throw refusalOf(refused);
       const waiting = entry?.arrive(source);
       if (waiting != null) await waiting;
       const skipped = documents.has(source) ? null : skippedSubscriptionIn(source);
@@ -159,12 +164,46 @@ export async function startApollo(
   };
 }
 
-/** The document of a request; empty if it has none, which Apollo refuses. */
-function sourceOf({ body, search }: GraphQLRequest): string {
-  const query =
-    body === undefined ? new URLSearchParams(search).get('query') : (body as { query?: unknown } | null)?.query;
-  return typeof query === 'string' ? query : '';
+/** What a request says of its document: by GET in its URL, where the extensions are JSON. */
+function referenceIn({ body, search }: GraphQLRequest): DocumentReference {
+  if (body !== undefined) return Object(body);
+  const parameters = new URLSearchParams(search);
+  const [query, documentId, extensions] = ['query', 'documentId', 'extensions'].map((name) => parameters.get(name));
+  return { query, documentId, extensions: extensions == null ? null : parsedJson(extensions) };
 }
+
+/** Null if it is not JSON, which Apollo refuses. */
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** The request with the text of its document instead of an id. */
+function withText(request: GraphQLRequest, query: string): GraphQLRequest {
+  const { body, search } = request;
+  if (body !== undefined) return { ...request, body: { ...Object(body), query, extensions: null } };
+  const parameters = new URLSearchParams(search);
+  parameters.set('query', query);
+  parameters.delete('extensions');
+  return { ...request, search: `?${parameters}` };
+}
+
+const refusalOf = ({ message, extensions }: GraphQLError): RequestError => {
+  const { code, http } = extensions as { readonly code: string; readonly http: { readonly status: number } };
+  return new RequestError(http.status, code, message);
+};
+
+/** Trusted documents as Apollo looks up parsed ones: by a key that ends with their SHA-256. */
+const storeOf = ({ texts, parsed }: TrustedDocuments) => ({
+  get: async (key: string) => parsed.get(texts.get(key.slice(-SHA256_DIGITS)) ?? ''),
+  set: async () => undefined,
+  delete: async () => undefined,
+});
+
+const SHA256_DIGITS = 64;
 
 /** The headers of a request in the form that Apollo takes. */
 export function headerMap(headers: Readonly<Record<string, string | string[] | undefined>>): HeaderMap {

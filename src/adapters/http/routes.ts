@@ -15,7 +15,7 @@ import { pathAndQuery, type RequestGuard } from './request-guard';
 import { firstErrorCode, type RequestLine } from './request-log';
 import { sendJson } from './send';
 import { signIn } from './sign-in';
-import { sendStartPage } from './start-page';
+import { type PageFacts, sendStartPage } from './start-page';
 import type { SocketSettings } from './websocket/websocket';
 
 export const GRAPHQL_PATH = '/graphql';
@@ -73,7 +73,7 @@ export async function respond(
     case GRAPHQL_PATH:
       if (isPreflight(request)) return answerPreflight(response, GRAPHQL_METHODS);
       if (isPageView(request)) {
-        const page = { address: guard.ownAddress(request), introspection: routes.introspection };
+        const page = pageFacts(routes, guard, request);
         return routes.explorer === null ? sendStartPage(response, page) : sendExplorer(response, page);
       }
       allow(request, response, GRAPHQL_METHODS);
@@ -89,13 +89,19 @@ export async function respond(
       return sendJson(response, 200, { status: 'alive' });
     case '/':
       allow(request, response, PAGE_METHODS);
-      return sendStartPage(response, { address: guard.ownAddress(request), introspection: routes.introspection });
+      return sendStartPage(response, pageFacts(routes, guard, request));
     default:
       if (routes.explorer === null || !path.startsWith(EXPLORER_PATH)) throw noSuchPath();
       allow(request, response, PAGE_METHODS);
       return answerExplorerFile(routes.explorer, path, request, response, routes.answers, guard);
   }
 }
+
+const pageFacts = ({ admission, introspection }: Routes, guard: RequestGuard, request: IncomingMessage): PageFacts => ({
+  address: guard.ownAddress(request),
+  introspection,
+  isTrustedOnly: admission.documents.trusted !== null,
+});
 
 /** Whether a browser opened the address without a query. */
 const isPageView = ({ method = '', url, headers }: IncomingMessage): boolean =>

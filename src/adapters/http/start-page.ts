@@ -7,10 +7,12 @@ export interface PageFacts {
   readonly address: string;
   /** Whether clients may read the schema. */
   readonly introspection: boolean;
+  /** Whether the service executes only the documents of its list. */
+  readonly isTrustedOnly: boolean;
 }
 
 /** What the service is and how to query it. The page loads nothing. */
-const startPage = ({ address, introspection }: PageFacts): string => `<!doctype html>
+const startPage = ({ address, introspection, isTrustedOnly }: PageFacts): string => `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -24,10 +26,17 @@ const startPage = ({ address, introspection }: PageFacts): string => `<!doctype 
 <p>A GraphQL service for the tickets of a support organisation: severity from facts, deadlines in business time,
 workarounds that lower the severity.</p>
 <p>GraphQL is at <a href="graphql"><code>/graphql</code></a>, over HTTP and over WebSocket (<code>graphql-transport-ws</code>). ${introspection ? 'GraphQL clients can read the schema from there.' : 'Introspection is off on this service.'} The health check is at <code>/health</code>.</p>
-<pre><code>curl ${escapeHtml(address)}/graphql -H 'content-type: application/json' \\
-  -d '{"query":"{ tickets(first: 5) { totalCount nodes { number subject severity nextDeadline { kind dueAt } } } }"}'</code></pre>
+${isTrustedOnly ? TRUSTED_ONLY : exampleFor(address)}
 </html>
 `;
+
+const TRUSTED_ONLY =
+  '<p>It executes only the documents of its list (trusted documents): clients send <code>documentId</code>.</p>';
+
+const exampleFor = (
+  address: string,
+): string => `<pre><code>curl ${escapeHtml(address)}/graphql -H 'content-type: application/json' \\
+  -d '{"query":"{ tickets(first: 5) { totalCount nodes { number subject severity nextDeadline { kind dueAt } } } }"}'</code></pre>`;
 
 const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 

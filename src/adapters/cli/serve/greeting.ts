@@ -35,31 +35,43 @@ export interface GreetingFacts {
   /** Who may send requests. */
   readonly callers: CallersFacts;
   readonly hasExplorer: boolean;
+  /** The lists of the only documents that are executed; null if any document is. */
+  readonly trustedDocuments: readonly string[] | null;
 }
 
 /** The text that `stepdown serve` prints once the service listens. */
 export const greeting = ({
   url,
   database,
-  demo,
-  impact: { audience, consequence },
   callers,
   hasExplorer,
+  trustedDocuments,
+  ...examples
 }: GreetingFacts): string => `
 Stepdown serves ${url} (HTTP and WebSocket).
 It keeps its data in ${database}.
 ${callersSentence(callers)}
-${hasExplorer ? '\nOpen the address in a browser to explore it; the queries of README.md are its tabs.\n' : ''}
+${hasExplorer ? '\nOpen the address in a browser to explore it; the queries of README.md are its tabs.\n' : ''}${
+  trustedDocuments === null
+    ? examplesOf(url, callers, examples)
+    : `It executes only the documents of ${trustedDocuments.join(' and ')}.\n`
+}
+Stop with Ctrl-C.
+${callers.allowUnauthenticated ? `\nWARNING: ${UNAUTHENTICATED_WARNING}\n` : ''}`;
+
+const examplesOf = (
+  url: string,
+  { authenticationRequired }: CallersFacts,
+  { demo, impact: { audience, consequence } }: Pick<GreetingFacts, 'demo' | 'impact'>,
+): string => `
 Try in another terminal:
   ${demo}
       imports real incidents and reports on them
   curl ${url} -H 'content-type: application/json' \\${
-    callers.authenticationRequired ? `\n    -H 'authorization: Bearer …' \\` : ''
+    authenticationRequired ? `\n    -H 'authorization: Bearer …' \\` : ''
   }
     -d '{"query":"mutation { submitTicket(input: { subject: \\"Checkout is down\\", impacts: [{ audience: ${audience}, consequence: ${consequence} }] }) { ticket { number severity sla { response { dueAt } } } userErrors { message } } }"}'
-
-Stop with Ctrl-C.
-${callers.allowUnauthenticated ? `\nWARNING: ${UNAUTHENTICATED_WARNING}\n` : ''}`;
+`;
 
 interface Address {
   readonly databaseUrl: string | null;

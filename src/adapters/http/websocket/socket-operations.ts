@@ -12,8 +12,6 @@ import {
   type OperationDefinitionNode,
   OperationTypeNode,
   parse,
-  specifiedRules,
-  validate,
 } from 'graphql';
 import { getVariableValues } from 'graphql/execution/values';
 import type { SubscribePayload } from 'graphql-ws';
@@ -24,10 +22,10 @@ import type { OperationContext } from '../../graphql/context';
 import type { Documents } from '../../graphql/documents';
 import { FAULT_CODES, failureOf, type Presentation, presentError, withCarriedOut } from '../../graphql/errors';
 import { refuseLargeVariables } from '../../graphql/input-limits';
-import { ownRules } from '../../graphql/introspection';
 import { LIMITS } from '../../graphql/operation-limits';
+import { requestedText } from '../../graphql/requested-document';
 import { RunningOperation } from '../../graphql/running-operation';
-import { refuseSkippedSubscription } from '../../graphql/skipped-subscription';
+import { validationErrors } from '../../graphql/validation-errors';
 
 /** Sets the code that Apollo sets for the same error. */
 function withCode(error: GraphQLError, code: string): GraphQLError {
@@ -49,15 +47,18 @@ interface ServedSchema {
  */
 export async function prepareOperation(
   schema: ServedSchema,
-  payload: SubscribePayload,
+  request: SubscribePayload,
   entry: OperationEntry,
   documents: Documents,
   contextOf: () => OperationContext,
 ): Promise<ExecutionArgs | readonly GraphQLError[]> {
   try {
-    const refused = refuseSource(payload.query) ?? refuseLargeVariables(payload.variables);
+    const query = requestedText(request, documents.trusted);
+    if (query instanceof GraphQLError) return [query];
+    const payload = { ...request, query };
+    const refused = refuseSource(query) ?? refuseLargeVariables(payload.variables);
     if (refused !== null) return [refused];
-    const waiting = entry.arrive(payload.query);
+    const waiting = entry.arrive(query);
     if (waiting !== null) await waiting;
     const checked = check(schema, payload, documents, contextOf());
     if (!('operation' in checked)) return checked;
@@ -115,11 +116,7 @@ function parsedOf(
   if (known !== undefined) return known;
   try {
     const document = parse(query, { maxTokens: LIMITS.tokens });
-    const refused = refuseSkippedSubscription(document);
-    if (refused !== null) return [refused];
-    const errors = validate(schema, document, [...specifiedRules, ...ownRules(introspection)], {
-      maxErrors: MOST_PROBLEMS,
-    });
+    const errors = validationErrors(schema, introspection, document);
     if (errors.length > 0) return errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED'));
     documents.set(query, document);
     return document;

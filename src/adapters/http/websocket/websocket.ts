@@ -275,7 +275,7 @@ export function createSocketServer(settings: SocketSettings, admission: Admissio
             if (problem !== null) return socket.close(...problem);
             isInitialised = true;
             extra.messageLength = message.length;
-            take(message).catch((error: unknown) => {
+            take(withQuery(message)).catch((error: unknown) => {
               if (socket.readyState !== socket.OPEN) return;
               if (error instanceof Error && ONLY_OF_SERVERS.test(error.message)) {
                 return socket.close(BAD_REQUEST, 'Invalid message received');
@@ -342,6 +342,23 @@ function authorizationIn(payload: unknown): unknown {
   if (named !== undefined) return named[1];
   return authorizationIn(entries.find(([name]) => name === 'headers')?.[1]);
 }
+
+/**
+ * A message in which an operation without a text has an empty one: graphql-ws takes no others, and
+ * an operation can have the id of its document instead.
+ */
+function withQuery(message: string): string {
+  if (!NAMES_DOCUMENT.test(message)) return message;
+  try {
+    const { payload, ...rest } = JSON.parse(message);
+    return payload.query === undefined ? JSON.stringify({ ...rest, payload: { ...payload, query: '' } }) : message;
+  } catch {
+    // graphql-ws refuses it.
+    return message;
+  }
+}
+
+const NAMES_DOCUMENT = /"(?:documentId|persistedQuery)"/;
 
 /** Why the first message of a socket is refused: it must be a short `connection_init`. */
 function problemOfFirst(message: string): [code: number, reason: string] | null {
