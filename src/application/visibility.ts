@@ -4,6 +4,15 @@ import type { Caller, Visibility } from './ports/caller';
 export const sees = ({ sees: clients }: Pick<Caller, 'sees'>, clientId: string): boolean =>
   clients === 'ALL' || clients.includes(clientId);
 
+/**
+ * Whether the caller may see a person of the support organisation: one who sees a client of the
+ * caller.
+ *
+ * @param clientIds the clients of the person; null for all
+ */
+export const seesPerson = (caller: Pick<Caller, 'sees'>, clientIds: readonly string[] | null): boolean =>
+  caller.sees === 'ALL' || clientIds === null || clientIds.some((id) => sees(caller, id));
+
 /** What work for several callers may see together: all that any of them may. */
 export function seenByAny(callers: readonly Pick<Caller, 'sees'>[]): Visibility {
   const [first, ...others] = callers;

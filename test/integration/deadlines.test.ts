@@ -144,7 +144,7 @@ describe('the engine records without any command', () => {
   test('events that a subscriber of the same process receives', async () => {
     const id = await openOne();
     const { feed } = await start();
-    const heard = feed.subscribe(({ ticketId }) => ticketId === id);
+    const heard = feed.subscribe(everything, ({ ticketId }) => ticketId === id);
     await moveTo(RESPONSE_DUE + 1);
     expect([(await heard.next()).value.type, (await heard.next()).value.type]).toEqual([
       'MARK_REACHED',

@@ -9,7 +9,7 @@ import { type LoggedEvent, SlowSubscriber } from '../../src/application/ports/ev
 import { createChangeTickets } from '../../src/application/tickets/change-tickets';
 import type { Command } from '../../src/domain/ticket/commands';
 import { UnreadableEvent } from '../../src/domain/ticket/upcast';
-import { commands, lockingAt, newTicket, openStore, submission, type TestStore } from '../support/store';
+import { commands, everything, lockingAt, newTicket, openStore, submission, type TestStore } from '../support/store';
 import { until } from '../support/until';
 
 let store: TestStore;
@@ -86,7 +86,7 @@ test('a subscriber receives what is recorded after it subscribed, and nothing fr
   // Again and again, for what the log has not shown yet is what could slip through.
   for (let round = 0; round < 20; round++) {
     const id = await submit();
-    const events = feed.subscribe(({ ticketId }) => ticketId === id);
+    const events = feed.subscribe(everything, ({ ticketId }) => ticketId === id);
     await changeTickets([commands(id, [CALL])]);
     expect(names(await take(events, 1))).toEqual([`${id}/2`]);
     await events.return?.();
@@ -95,8 +95,8 @@ test('a subscriber receives what is recorded after it subscribed, and nothing fr
 
 test('no event of eight writers in two processes is lost, and each ticket’s events come in order', async () => {
   const [here, there] = [await processOn(), await processOn()];
-  const seen = here.feed.subscribe(all);
-  const filtered = there.feed.subscribe(({ type }) => type === 'SUBMITTED');
+  const seen = here.feed.subscribe(everything, all);
+  const filtered = there.feed.subscribe(everything, ({ type }) => type === 'SUBMITTED');
   const ROUNDS = 40;
   const writing = Array.from({ length: 8 }, async (_, writer) => {
     const { changeTickets, submit } = writer % 2 === 0 ? here : there;
@@ -116,7 +116,7 @@ test('no event of eight writers in two processes is lost, and each ticket’s ev
 test('an event of another process arrives before the next poll', async () => {
   const here = await processOn({ pollMs: 60_000 });
   const there = await processOn({ pollMs: 60_000 });
-  const events = here.feed.subscribe(all);
+  const events = here.feed.subscribe(everything, all);
   const id = await there.submit();
   expect(names(await take(events, 1))).toEqual([`${id}/1`]);
 });
@@ -124,7 +124,7 @@ test('an event of another process arrives before the next poll', async () => {
 test('an event that cannot be read is reported once, and those after it are received', async () => {
   const errors: unknown[] = [];
   const { feed, submit } = await processOn({ onError: (error) => errors.push(error) });
-  const events = feed.subscribe(all);
+  const events = feed.subscribe(everything, all);
   const id = await submit();
   await store.pool.query(
     `INSERT INTO events (ticket_id, client_id, number, type, at, recorded_at, actor, data)
@@ -140,7 +140,7 @@ test('an event that cannot be read is reported once, and those after it are rece
 test('an event that a transaction under way might precede is held back until that has ended', async () => {
   const { feed, submit, looks } = await processOn();
   const delivered: LoggedEvent[] = [];
-  const events = feed.subscribe(all);
+  const events = feed.subscribe(everything, all);
   const slow = new Client(store.url);
   await slow.connect();
   await slow.query('BEGIN');
@@ -159,9 +159,9 @@ test('an event that a transaction under way might precede is held back until tha
 
 test('a subscriber that does not keep up is ended, and the others receive everything', async () => {
   const { feed, changeTickets, submit } = await processOn({ limits: { ...WAITING_LIMITS, events: 300 } });
-  const stalled = feed.subscribe(all);
-  const healthy = feed.subscribe(all);
-  const failing = feed.subscribe(() => {
+  const stalled = feed.subscribe(everything, all);
+  const healthy = feed.subscribe(everything, all);
+  const failing = feed.subscribe(everything, () => {
     throw new Error('a filter that fails');
   });
   const id = await submit();
@@ -182,8 +182,8 @@ test('a subscriber that does not keep up is ended, and the others receive everyt
 
 test('long events that become visible at once end no subscriber that takes them', async () => {
   const { feed, changeTickets, submit } = await processOn({ limits: { ...WAITING_LIMITS, characters: 1_000_000 } });
-  const stalled = feed.subscribe(all);
-  const healthy = feed.subscribe(all);
+  const stalled = feed.subscribe(everything, all);
+  const healthy = feed.subscribe(everything, all);
   const id = await submit();
   const note = 'x'.repeat(40_000);
   const reading = take(healthy, 1 + 100);
@@ -199,7 +199,7 @@ test('long events that become visible at once end no subscriber that takes them'
 
 test('no event is missed while the connection to the database is lost', async () => {
   const { feed, submit } = await processOn();
-  const events = feed.subscribe(all);
+  const events = feed.subscribe(everything, all);
   const first = await submit();
   expect(names(await take(events, 1))).toEqual([`${first}/1`]);
   const other = new Client(store.url);
@@ -214,7 +214,7 @@ test('no event is missed while the connection to the database is lost', async ()
 
 test('a subscription ends when its subscriber returns, and every one when the feed closes', async () => {
   const { feed, submit } = await processOn();
-  const [one, two] = [feed.subscribe(all), feed.subscribe(all)];
+  const [one, two] = [feed.subscribe(everything, all), feed.subscribe(everything, all)];
   const waiting = one.next();
   await two.return?.();
   await submit();
@@ -223,5 +223,5 @@ test('a subscription ends when its subscriber returns, and every one when the fe
   const last = one.next();
   await feed.close();
   expect(await last).toEqual({ done: true, value: undefined });
-  expect(await feed.subscribe(all).next()).toEqual({ done: true, value: undefined });
+  expect(await feed.subscribe(everything, all).next()).toEqual({ done: true, value: undefined });
 });

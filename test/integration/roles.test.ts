@@ -179,6 +179,25 @@ describe('a person of a client', () => {
     expect([outbound.errors, assigned.errors].map(codesOf)).toEqual([['FORBIDDEN'], ['FORBIDDEN']]);
   });
 
+  it('gets, when a command is refused, the others that it may use', async () => {
+    const by = await companies.person('Acme');
+    const document = `mutation ($input: ReopenTicketInput!) { reopenTicket(input: $input) { userErrors {
+      message ... on IllegalTransition { allowed } } } }`;
+    const ticketId = await open('Acme');
+    const { data } = await companies.ask(by, document, { input: { ticketId } });
+    expect(data.reopenTicket.userErrors).toEqual([
+      {
+        allowed: ['COMMUNICATE', 'CLOSE'],
+        message: 'A ticket in state open does not accept reopen. Accepted commands: communicate, close.',
+      },
+    ]);
+    const actions = await companies.ask(by, 'query ($id: ID!) { ticket(id: $id) { allowedActions { reason } } }', {
+      id: ticketId,
+    });
+    const reasons = actions.data.ticket.allowedActions.map(({ reason }: Json) => reason);
+    expect(reasons).toContain(data.reopenTicket.userErrors[0].message);
+  });
+
   it('is shown as allowed only what it may use', async () => {
     const id = await open('Acme');
     const actionsOf = async (by: Credential): Promise<readonly Json[]> =>
@@ -198,7 +217,7 @@ describe('a person of a client', () => {
       expect(actions).toEqual(
         everything.map((action) =>
           permits(PERMISSIONS[commandOf(action.command)] as Permission, rights)
-            ? action
+            ? { ...action, reason: action.reason === null ? null : expect.any(String) }
             : {
                 command: action.command,
                 allowed: false,

@@ -100,6 +100,7 @@ it('callers without a credential get them too', async () => {
   const closed = await startEdgeServer({
     signIns: { succeeded: () => undefined, failed: () => undefined } as unknown as SignIns,
     callers: {
+      isRequired: true,
       credentialOf: () => null,
       identify: () => {
         throw new Unauthenticated('Send an API key.');

@@ -13,6 +13,8 @@ export interface Companies {
   /** The ids of the client accounts, by name. */
   readonly ids: Readonly<Record<string, string>>;
   readonly admin: Credential;
+  /** Who has a token with these claims. */
+  token(claims: Json): Promise<Credential>;
   /** A person of the client of that name. */
   person(client: string): Promise<Credential>;
   /** An agent who sees the client of that name only, or all clients. */
@@ -47,6 +49,7 @@ export async function startCompanies(names: readonly string[]): Promise<Companie
     service,
     ids,
     admin,
+    token,
     person: (client) =>
       token({
         sub: `person-${client}`,

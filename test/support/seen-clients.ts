@@ -6,6 +6,7 @@ export const SEEN_CLIENTS = 'x-test-sees';
 
 /** Callers that the header describes. */
 export const callersBySeenClients: RequestCallers = {
+  isRequired: false,
   credentialOf: () => null,
   identify: ({ headers }) => {
     const seen = headers[SEEN_CLIENTS];

@@ -18,7 +18,7 @@ import { createChangeTickets } from '../../src/application/tickets/change-ticket
 import type { EpochMs } from '../../src/domain/instant';
 import type { Command, NewTicket } from '../../src/domain/ticket/commands';
 import { AGENT } from './actors';
-import { createTestDatabase } from './database';
+import { createTestDatabase, type TestDatabase } from './database';
 import { SEV2 } from './impacts';
 import { CIMCLOUD_DOCUMENT } from './policies';
 
@@ -71,8 +71,10 @@ export const lockingAt = (clock: Clock, store: TicketStore): TicketStore => ({
     }, attempts),
 });
 
-export async function openStore(options: { readonly poolSize?: number } = {}): Promise<TestStore> {
-  const database = await createTestDatabase();
+export async function openStore(
+  options: { readonly poolSize?: number; readonly database?: TestDatabase } = {},
+): Promise<TestStore> {
+  const database = options.database ?? (await createTestDatabase());
   const dataSource = await createDataSource({ url: database.url, poolSize: options.poolSize ?? 20 }).initialize();
   const pool = poolOf(dataSource);
   const clock = new TestClock();
@@ -105,7 +107,7 @@ export async function openStore(options: { readonly poolSize?: number } = {}): P
     close: async () => {
       await dataSource.destroy();
       await owner.end();
-      await database.drop();
+      if (options.database === undefined) await database.drop();
     },
   };
 }

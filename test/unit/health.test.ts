@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import pino from 'pino';
 import { type Health, HealthEndpoint, type UnreadyReason } from '../../src/adapters/http/health';
 import { DataLockedError } from '../../src/application/ports/store-errors';
+import { everything } from '../support/actors';
 
 beforeEach(() => {
   jest.useFakeTimers();
@@ -28,7 +29,7 @@ function endpointOf(read: { health: ReadHealth; reasons: () => Promise<readonly 
   const ask = async () => {
     const response = new ServerResponse(new IncomingMessage(new Socket()));
     const end = jest.spyOn(response, 'end').mockReturnValue(response);
-    const answered = endpoint.answerHealth(response);
+    const answered = endpoint.answerHealth(response, everything);
     await jest.advanceTimersByTimeAsync(10_000);
     await answered;
     return [response.statusCode, JSON.parse(String(end.mock.calls[0]?.[0]))] as const;

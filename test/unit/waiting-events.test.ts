@@ -3,6 +3,7 @@ import { Hub } from '../../src/adapters/events/hub';
 import { WAITING_LIMITS } from '../../src/adapters/events/waiting-events';
 import { LogSnapshot } from '../../src/adapters/persistence/tickets/event-log';
 import { type LoggedEvent, SlowSubscriber } from '../../src/application/ports/events';
+import { everything, seeing } from '../support/actors';
 
 type Events = AsyncIterator<LoggedEvent>;
 
@@ -14,12 +15,12 @@ afterEach(() => {
 function feed() {
   const hub = new Hub(new LogSnapshot('1:1:'));
   let xid = 0n;
-  const publish = (ticketId: string, body = 'x'.repeat(65_536)): void => {
+  const publish = (ticketId: string, body = 'x'.repeat(65_536), clientId = 'acme'): void => {
     xid += 1n;
-    const event = { type: 'COMMUNICATED', ticketId, body, cursor: `${xid}` } as unknown as LoggedEvent;
+    const event = { type: 'COMMUNICATED', ticketId, clientId, body, cursor: `${xid}` } as unknown as LoggedEvent;
     hub.publish([{ xid, event }], new LogSnapshot(`${xid + 1n}:${xid + 1n}:`));
   };
-  const subscribe = (ticketId: string): Events => hub.subscribe((event) => event.ticketId === ticketId);
+  const subscribe = (ticketId: string): Events => hub.subscribe(everything, (event) => event.ticketId === ticketId);
   return { hub, publish, subscribe };
 }
 
@@ -108,9 +109,9 @@ it('a subscriber that comes between two parts of a read of the log receives noth
   const hub = new Hub(new LogSnapshot('1:1:'));
   const entry = (xid: bigint, ticketId: string) => ({ xid, event: { ticketId } as LoggedEvent });
   const read = new LogSnapshot('3:3:');
-  const early = hub.subscribe(() => true);
+  const early = hub.subscribe(everything, () => true);
   hub.publish([entry(1n, 'first')], read);
-  const late = hub.subscribe(() => true);
+  const late = hub.subscribe(everything, () => true);
   hub.publish([entry(2n, 'second')], read);
   hub.publish([entry(3n, 'third')], new LogSnapshot('4:4:'));
   const ids = async (events: Events, count: number) => {
@@ -120,4 +121,15 @@ it('a subscriber that comes between two parts of a read of the log receives noth
   };
   expect(await ids(early, 3)).toEqual(['first', 'second', 'third']);
   expect(await ids(late, 1)).toEqual(['third']);
+});
+
+it('events of clients that a subscriber does not see neither reach it nor wait for it', async () => {
+  const { hub, publish } = feed();
+  const accepted: string[] = [];
+  const events = hub.subscribe(seeing('acme'), ({ clientId }) => accepted.push(clientId) > 0);
+  for (let count = 0; count < 2_000; count += 1) publish('t', 'x', 'globex');
+  expect(hub.waitingCharacters).toBe(0);
+  publish('t', 'x', 'acme');
+  expect((await events.next()).value).toMatchObject({ clientId: 'acme' });
+  expect(accepted).toEqual(['acme']);
 });

@@ -58,7 +58,7 @@ export async function openFeed(settings: FeedSettings): Promise<RunningFeed> {
     get behindMs() {
       return tail.behindMs;
     },
-    subscribe: (accepts) => hub.subscribe(accepts),
+    subscribe: (caller, accepts) => hub.subscribe(caller, accepts),
     committed: ({ xid, nextDeadlineAt }) => {
       hub.committed(BigInt(xid));
       onWake(nextDeadlineAt);

@@ -1,10 +1,13 @@
+import type { Caller } from '../../application/ports/caller';
 import { type EventFeed, type LoggedEvent, SlowSubscriber } from '../../application/ports/events';
+import { sees } from '../../application/visibility';
 import type { LogEntry, LogSnapshot } from '../persistence/tickets/event-log';
 import { Subscription } from './subscription';
 import { WAITING_LIMITS, WaitingEvents, type WaitingLimits } from './waiting-events';
 
 interface Subscriber {
   readonly subscription: Subscription;
+  readonly caller: Pick<Caller, 'sees'>;
   readonly accepts: (event: LoggedEvent) => boolean;
   /** What was recorded before it subscribed. Null once the log has been read beyond that. */
   baseline: Baseline | null;
@@ -48,7 +51,10 @@ export class Hub implements EventFeed {
     return this.waiting.characters;
   }
 
-  subscribe(accepts: (event: LoggedEvent) => boolean): AsyncIterableIterator<LoggedEvent> {
+  subscribe(
+    caller: Pick<Caller, 'sees'>,
+    accepts: (event: LoggedEvent) => boolean,
+  ): AsyncIterableIterator<LoggedEvent> {
     const subscription = new Subscription(this.limits, this.waiting, (ended) => this.subscribers.delete(ended));
     if (this.isClosed) {
       subscription.end();
@@ -56,7 +62,8 @@ export class Hub implements EventFeed {
     }
     const own = new Set(this.own);
     const firstNew = [...own].reduce((last, xid) => (xid >= last ? xid + 1n : last), this.latest.end);
-    this.subscribers.set(subscription, { subscription, accepts, baseline: { snapshot: this.latest, own, firstNew } });
+    const baseline = { snapshot: this.latest, own, firstNew };
+    this.subscribers.set(subscription, { subscription, caller, accepts, baseline });
     return subscription;
   }
 
@@ -109,14 +116,14 @@ export class Hub implements EventFeed {
 }
 
 function deliver(subscriber: Subscriber, { xid, event }: LogEntry): void {
-  const { baseline, subscription, accepts } = subscriber;
+  const { baseline, subscription, caller, accepts } = subscriber;
   if (baseline !== null) {
     if (baseline.snapshot.covers(xid) || baseline.own.has(xid)) return;
     if (xid >= baseline.firstNew) subscriber.baseline = null;
   }
   let isAccepted: boolean;
   try {
-    isAccepted = accepts(event);
+    isAccepted = sees(caller, event.clientId) && accepts(event);
   } catch (error) {
     subscription.fail(error);
     return;

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
+import type { Caller } from '../../application/ports/caller';
 import { DataLockedError } from '../../application/ports/store-errors';
 import { sendJson } from './send';
 
@@ -12,9 +13,7 @@ const TIMEOUT_MS = 2_000;
 const MAX_BEHIND_MS = 60_000;
 
 /** Health of the deadline engine and of the clocks. */
-export interface Health {
-  /** The number of tickets that are set aside because their deadlines could not be recorded. */
-  readonly deadlineFaults: number;
+export interface Health extends HealthOfClients {
   /**
    * The age of the oldest deadline that has passed and is not recorded, in milliseconds; 0 if there
    * is none.
@@ -32,6 +31,12 @@ export interface Health {
    * latter.
    */
   readonly hostClockOffsetMs: number;
+}
+
+/** What concerns the tickets and the policies of clients. */
+interface HealthOfClients {
+  /** The number of tickets that are set aside because their deadlines could not be recorded. */
+  readonly deadlineFaults: number;
   /**
    * The calendars of the policies in force that end within a year. When a calendar has ended, no
    * ticket that needs it can be opened.
@@ -74,15 +79,20 @@ export class HealthEndpoint {
 
   constructor(private readonly checks: HealthChecks) {}
 
-  /** `/health`: whether the database answers, and what an operator should look at. */
-  async answerHealth(response: ServerResponse): Promise<void> {
+  /**
+   * `/health`: whether the database answers, and what an operator should look at.
+   *
+   * @param caller null if it is not known; the health of clients is for callers who see all of them
+   */
+  async answerHealth(response: ServerResponse, caller: Pick<Caller, 'sees'> | null): Promise<void> {
     const { readHealth, version, logger } = this.checks;
     try {
-      const health = await inTime(readHealth());
+      const { deadlineFaults, calendarsEndingSoon, ...health } = await inTime(readHealth());
+      const ofClients: HealthOfClients | null = caller?.sees === 'ALL' ? { deadlineFaults, calendarsEndingSoon } : null;
       if (this.isUnreadable) logger.info('the health can be read again');
       this.isUnreadable = false;
       const status = health.deadlinesBehindMs > MAX_BEHIND_MS ? 'behind' : 'ok';
-      sendJson(response, 200, { status, version, ...health });
+      sendJson(response, 200, { status, version, ...health, ...ofClients });
     } catch (error) {
       if (error instanceof DataLockedError) {
         this.noteUnreadable('the health cannot be read, because a table of the database is locked');

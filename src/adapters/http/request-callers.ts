@@ -12,6 +12,8 @@ type Headers = Pick<IncomingMessage, 'headers'>;
 
 /** Who sends requests, by their headers or by the first message of a socket. */
 export interface RequestCallers {
+  /** Whether a request needs a credential. */
+  readonly isRequired: boolean;
   /**
    * The credential of a request; null if it has none. Only API keys count on a service that does
    * not authenticate callers, since a proxy in front of it may use the header for itself.
@@ -40,6 +42,7 @@ export function requestCallers(settings: {
   const { authenticationRequired, authenticator } = settings;
   const operator = identityOf(settings.operator);
   return {
+    isRequired: authenticationRequired,
     credentialOf: ({ headers }, given) => {
       const value = given ?? headers.authorization;
       if (value === undefined || value === null) return null;

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Caller } from '../../application/ports/caller';
 import { type Admission, OperationEntry } from '../graphql/admission';
 import { RunningOperation } from '../graphql/running-operation';
 import { allow } from './allow-methods';
@@ -80,7 +81,7 @@ export async function respond(
       return answerGraphQL(routes, line, request, response);
     case '/health':
       allow(request, response, PAGE_METHODS);
-      return routes.health.answerHealth(response);
+      return routes.health.answerHealth(response, await callerOfHealthCheck(routes, request, line));
     case '/readyz':
       allow(request, response, PAGE_METHODS);
       return routes.health.answerReady(response);
@@ -102,6 +103,17 @@ const pageFacts = ({ admission, introspection }: Routes, guard: RequestGuard, re
   introspection,
   isTrustedOnly: admission.documents.trusted !== null,
 });
+
+/** Who asks for the health; null if the request needs a credential to say so, and has none. */
+async function callerOfHealthCheck(
+  { settings }: Routes,
+  request: IncomingMessage,
+  { address }: RequestLine,
+): Promise<Caller | null> {
+  const { callers } = settings;
+  if (callers.isRequired && callers.credentialOf(request) === null) return null;
+  return (await signIn(settings, request, address)).identity.caller;
+}
 
 /** Whether a browser opened the address without a query. */
 const isPageView = ({ method = '', url, headers }: IncomingMessage): boolean =>

@@ -1,4 +1,5 @@
 import type { CommandType } from '../../domain/ticket/commands';
+import type { Refusal } from '../../domain/ticket/refusals';
 import { type ApiScope, Forbidden, type PersonRole, type Rights } from './rights';
 
 /** Who may use a root field of the API. An administrator may use every field. */
@@ -125,6 +126,12 @@ export function barrierToCommand(command: CommandType, rights: Rights): string |
   const permission = PERMISSIONS[field] as Permission;
   return permits(permission, rights) ? null : forbiddenField(field, permission, rights).message;
 }
+
+/** A refusal that names, of the commands that the ticket accepts, those that the rights allow. */
+export const refusalFor = (refusal: Refusal, rights: Rights): Refusal =>
+  refusal.code === 'IllegalTransition'
+    ? { ...refusal, allowed: refusal.allowed.filter((command) => barrierToCommand(command, rights) === null) }
+    : refusal;
 
 /** The error of a caller whose rights do not suffice. */
 export function forbiddenField(field: string, permission: Permission, { role }: Rights): Forbidden {

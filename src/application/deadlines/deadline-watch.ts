@@ -68,7 +68,10 @@ export class DeadlineWatch implements AsyncIterableIterator<ApproachingDeadline>
     private readonly services: Pick<Services, 'clock' | 'policies' | 'reader' | 'feed'>,
     private readonly options: DeadlineWatchOptions,
   ) {
-    this.events = services.feed.subscribe((event) => canMoveDeadlines(event) && options.isRelevant(event));
+    this.events = services.feed.subscribe(
+      options.caller,
+      (event) => canMoveDeadlines(event) && options.isRelevant(event),
+    );
     void this.listen();
   }
 

@@ -1,6 +1,7 @@
 import type { EpochMs } from '../../domain/instant';
 import { thousands } from '../../domain/thousands';
 import type { TicketEvent } from '../../domain/ticket/ticket-events';
+import type { Caller } from './caller';
 import type { AsOf } from './stored-ticket';
 
 /** An event with its place in the log. */
@@ -18,10 +19,13 @@ export type LoggedEvent = TicketEvent & {
 /** The events that any process records from now on, in the order of the log. */
 export interface EventFeed {
   /**
+   * The events of tickets that the caller may see, and that are accepted. Others neither reach the
+   * subscriber nor count as waiting for it.
+   *
    * The iteration ends when `return` is called, and throws `SlowSubscriber` if the subscriber
    * cannot keep up.
    */
-  subscribe(accepts: (event: LoggedEvent) => boolean): AsyncIterableIterator<LoggedEvent>;
+  subscribe(caller: Pick<Caller, 'sees'>, accepts: (event: LoggedEvent) => boolean): AsyncIterableIterator<LoggedEvent>;
 }
 
 /**

@@ -1,5 +1,7 @@
 import type { Command } from '../../domain/ticket/commands';
+import type { Refusal } from '../../domain/ticket/refusals';
 import { refuseToClient } from '../access/client-rules';
+import { refusalFor } from '../access/permissions';
 import type { Caller } from '../ports/caller';
 import type { Idempotency } from '../ports/idempotency';
 import type { Services } from '../ports/services';
@@ -29,5 +31,6 @@ export async function changeTicket(
   const change = { ticketId, submit: null, steps, actor, sees, expectedVersion, idempotency };
   const [changed] = await changeTickets([change], waitSignal);
   if (changed === undefined) throw new Error(`The change of ticket ${ticketId} was not answered`);
-  return changed;
+  const shown = (refusal: Refusal | null): Refusal | null => (refusal === null ? null : refusalFor(refusal, rights));
+  return { ...changed, refused: shown(changed.refused), refusals: changed.refusals.map(shown) };
 }

@@ -72,8 +72,8 @@ export class SomeChangesFailed extends Error {
  * Changes tickets, one or hundreds. Every command takes this path. A refused change does not affect
  * the others of the set. The answer to a change with a key, also a refusal, is stored for 48 hours.
  * A repeated request gets the first answer. Of several concurrent requests with the same key, one
- * is carried out. Changes of one ticket, or with one key, wait for each other in the order in which
- * they came.
+ * is carried out. Changes of one ticket, or with one key, wait for each other, and those of callers
+ * who see the same clients in the order in which they came.
  *
  * @returns one answer per change, in their order
  * @param signal ends the waiting, also for locks of others; a change that has begun is carried out

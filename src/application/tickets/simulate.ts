@@ -3,6 +3,7 @@ import type { Command } from '../../domain/ticket/commands';
 import { decide } from '../../domain/ticket/decide';
 import type { Refusal } from '../../domain/ticket/refusals';
 import type { SeverityChange } from '../../domain/ticket/ticket';
+import { refusalFor } from '../access/permissions';
 import { pinnedPolicy } from '../policies/pinned-policy';
 import type { Caller } from '../ports/caller';
 import type { Services } from '../ports/services';
@@ -44,7 +45,10 @@ export async function simulate(
   const asOf = { at, knownAt: null };
   const before: StoredTicket = { ...ticket, asOf };
   const decision = decide(ticket, command, at, await pinnedPolicy(policies, ticket), caller.actor);
-  if (decision.refusal !== null) return { at, refusal: decision.refusal, before, after: before, severityChange: null };
+  if (decision.refusal !== null) {
+    const refusal = refusalFor(decision.refusal, caller.rights);
+    return { at, refusal, before, after: before, severityChange: null };
+  }
   const after: StoredTicket = { ...before, ...decision.ticket };
   const severityChange = after.severityChanges[ticket.severityChanges.length] ?? null;
   return { at, refusal: null, before, after, severityChange };

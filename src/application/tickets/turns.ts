@@ -3,12 +3,15 @@ import { DataLockedError, LOCK_WAIT_MS } from '../ports/store-errors';
 import { WaitingLine, type WaitSignal } from '../waiting-line';
 import type { Change } from './change';
 
-/** The number of requests that may wait for one ticket or one idempotency key. */
+/**
+ * The number of requests, of callers who see the same clients, that may wait for one ticket or one
+ * idempotency key.
+ */
 export const MAX_WAITING_FOR_TICKET = 500;
 
 /**
- * The turns of the changes of this process: changes of the same ticket, or with the same
- * idempotency key, are carried out one after another, in the order in which they came. They wait
+ * The turns of the changes of this process: changes of the same ticket by callers who see the same
+ * clients, or with the same idempotency key, are carried out one after another, in the order in which they came. They wait
  * here and not on a connection, so that a ticket that another transaction has locked does not use
  * up the connections.
  */
@@ -81,9 +84,15 @@ export class Turns {
 /** One that has come to its turn late still gets one attempt, with the time of a short lock. */
 const SHORTEST_LOCK_WAIT_MS = 250;
 
-/** What the changes of a set have to themselves: existing tickets, and idempotency keys. */
-export const keysOf = (changes: readonly Pick<Change, 'ticketId' | 'submit' | 'actor' | 'idempotency'>[]): string[] =>
-  changes.flatMap(({ ticketId, submit, actor, idempotency }) => [
-    ...(submit === null ? [`ticket ${ticketId}`] : []),
+type Queued = Pick<Change, 'ticketId' | 'submit' | 'actor' | 'sees' | 'idempotency'>;
+
+/**
+ * What the changes of a set have to themselves: existing tickets, and idempotency keys. Callers who
+ * see other clients have a line of their own for a ticket, so that one who does not see the ticket
+ * does not wait for those who do, and learn from it that there is one.
+ */
+export const keysOf = (changes: readonly Queued[]): string[] =>
+  changes.flatMap(({ ticketId, submit, actor, sees, idempotency }) => [
+    ...(submit === null ? [`ticket ${ticketId} ${sees === 'ALL' ? sees : sees.toSorted()}`] : []),
     ...(idempotency === null ? [] : [`key ${actorKey(actor)} ${idempotency.key}`]),
   ]);

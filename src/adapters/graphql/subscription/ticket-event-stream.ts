@@ -30,6 +30,7 @@ export function ticketEventStream(
   const ticketId = uuidComparator(filter.ticket, 'Ticket');
   const clientId = uuidComparator(filter.client, 'Client');
   const events = services.feed.subscribe(
+    caller,
     (event) =>
       compare.holds(ticketId, event.ticketId) && compare.holds(clientId, event.clientId) && matchesEvent(event),
   );

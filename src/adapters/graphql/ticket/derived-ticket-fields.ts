@@ -1,5 +1,5 @@
 import { type ClassType, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
-import { barrierToCommand } from '../../../application/access/permissions';
+import { barrierToCommand, refusalFor } from '../../../application/access/permissions';
 import type { StoredTicket } from '../../../application/ports/stored-ticket';
 import { type CycleView, clientActionsOutstanding, seenAt } from '../../../domain/commitment/view';
 import type { EpochMs } from '../../../domain/instant';
@@ -41,7 +41,8 @@ const ALLOWED_ACTIONS = (judged: JudgedTicket): readonly AllowedActionType[] => 
   const { policy, at, context } = judged;
   const { actor, rights } = context.caller;
   return allowedActions({ ticket: judged.once(SEEN), policy, at, actor }).map(({ command, refusal }) => {
-    const reason = barrierToCommand(command, rights) ?? (refusal === null ? null : explainRefusal(refusal));
+    const reason =
+      barrierToCommand(command, rights) ?? (refusal === null ? null : explainRefusal(refusalFor(refusal, rights)));
     return { command, allowed: reason === null, reason };
   });
 };

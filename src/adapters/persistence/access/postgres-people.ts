@@ -1,7 +1,8 @@
-import { type DataSource, In } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { v7 as newId } from 'uuid';
 import { type Reading, seeingAll } from '../../../application/ports/caller';
 import type { KnownPerson, People, PeopleFilter } from '../../../application/ports/people';
+import { seesPerson } from '../../../application/visibility';
 import { isUuid } from '../../../domain/text';
 import { batched } from '../database/batched';
 import { poolOf } from '../database/data-source';
@@ -45,7 +46,18 @@ export function createPeople(dataSource: DataSource): People {
   const byId = async (reading: Reading, id: string): Promise<KnownPerson | null> => {
     if (!isUuid(id)) return null;
     const row = await retryRead(() => repositoryOn(lookups.under(seeingAll(reading))).findOneBy({ id }));
-    return row === null ? null : personOf(row);
+    return row !== null && seesPerson(reading, row.client_ids) ? personOf(row) : null;
+  };
+  /** Whether there is an agent who may use the service, of some name or of any. */
+  const hasAgent = async (reading: Reading, name: string | null): Promise<boolean> => {
+    const to = new Parameters();
+    const named = name === null ? [] : [`p.name_key = ${to.add(comparisonKey(name), 'uuid')}`];
+    const where = every([whereOf(reading, ACTIVE_AGENTS, to), ...named]);
+    const rows = await readRows(
+      lookups.under(seeingAll(reading)),
+      to.statement(`SELECT 1 FROM people p WHERE ${where} LIMIT 1`),
+    );
+    return rows.length > 0;
   };
 
   return {
@@ -55,10 +67,8 @@ export function createPeople(dataSource: DataSource): People {
       return new Map(rows.map((row) => [row.subject, personOf(row)]));
     }),
     isAgentName: async (reading, name) => {
-      const agents = { role: In(['AGENT', 'ADMIN']), is_active: true };
-      const on = lookups.under(seeingAll(reading));
-      if (await retryRead(() => repositoryOn(on).existsBy({ ...agents, name_key: comparisonKey(name) }))) return true;
-      return (await retryRead(() => repositoryOn(on).existsBy(agents))) ? false : null;
+      if (await hasAgent(reading, name)) return true;
+      return (await hasAgent(reading, null)) ? false : null;
     },
     learn: ({ subject, name, email, role, clientIds, tokenIssuedAt }, now) =>
       transact(pool, async (tx) => {
@@ -84,22 +94,26 @@ export function createPeople(dataSource: DataSource): People {
       }),
     page: async (reading, filter, page) => {
       const to = new Parameters();
-      const parts = { select: 'p.*', from: 'people p', where: whereOf(filter, to) };
+      const parts = { select: 'p.*', from: 'people p', where: whereOf(reading, filter, to) };
       const statement = to.statement(pageStatement(parts, FIRST_SEEN_FIRST, page, to));
       const rows = await readRows<PersonRow & Placed>(lookups.under(seeingAll(reading)), statement);
       return pageOf(rows, page, (row) => ({ node: personOf(row), cursor: cursorOf(FIRST_SEEN_FIRST, row) }));
     },
     count: async (reading, filter) => {
       const to = new Parameters();
-      const text = `SELECT count(*) AS count FROM people p WHERE ${whereOf(filter, to)}`;
+      const text = `SELECT count(*) AS count FROM people p WHERE ${whereOf(reading, filter, to)}`;
       const [row] = await readRows<{ count: string }>(lookups.under(seeingAll(reading)), to.statement(text));
       return Number(row?.count ?? 0);
     },
   };
 }
 
-const whereOf = ({ roles, isActive }: PeopleFilter, to: Parameters): string =>
+const ACTIVE_AGENTS: PeopleFilter = { roles: ['AGENT', 'ADMIN'], isActive: true };
+
+/** The condition of `seesPerson`, and of a filter. */
+const whereOf = ({ sees }: Reading, { roles, isActive }: PeopleFilter, to: Parameters): string =>
   every([
+    ...(sees === 'ALL' ? [] : [`(p.client_ids IS NULL OR p.client_ids && ${to.add(sees, 'uuid[]')})`]),
     ...(roles === null ? [] : [compare('p.role', 'text', { in: roles }, to)]),
     ...(isActive === null ? [] : [isActive ? 'p.is_active' : 'NOT p.is_active']),
   ]);
