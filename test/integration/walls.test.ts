@@ -34,6 +34,7 @@ import {
   inventedLike,
   namesOf,
   newMark,
+  pairsFor,
   uuidsOf,
   valuesIn,
   writeTickets,
@@ -196,21 +197,13 @@ async function ask(caller: Caller, { kind, field }: RootField, args: Json, selec
   return { status: response.status, body, text, comparable };
 }
 
-const selections = new Map<string, readonly string[]>();
-/** The selections for a root field with some arguments; they do not depend on the values. */
-function selectionsFor(root: RootField, args: Json, depth?: number): readonly string[] {
-  const name = `${root.name} ${Object.keys(args)} ${depth}`;
-  const known = selections.get(name) ?? crawler.selectionsOf(root, args, depth);
-  selections.set(name, known);
-  return known;
-}
+/** The same arguments, with a page of a few entries where none is given. */
+const onShortPage = ({ field }: RootField, args: Json): Json =>
+  field.args.some(({ name }) => name === 'first') && !('first' in args || 'last' in args)
+    ? { ...args, first: 4 }
+    : args;
 
-/** A page and a node show their values, other fields also those of what they refer to. */
-const shortly = (root: RootField, args: Json): string => {
-  const [selection = '', ...others] = selectionsFor(root, args, /Connection|Node/.test(`${root.field.type}`) ? 1 : 2);
-  if (others.length > 0) throw new Error(`${root.name} needs several operations`);
-  return selection;
-};
+const shortly = (root: RootField, args: Json): string => crawler.shortSelection(root, args);
 
 /** What no caller of some clients can receive, by type or by field. */
 const NOT_SHOWN: Readonly<Record<string, string>> = {
@@ -281,7 +274,7 @@ describe('everything below a query is of the clients of the caller', () => {
     for (const caller of callers) {
       const ownTickets = caller.own.flatMap(({ ids }) => ids.Ticket);
       for (const args of deepArgumentsFor(root, own)) {
-        for (const selection of selectionsFor(root, args)) {
+        for (const selection of crawler.selectionsOf(root, args)) {
           const { body } = await ask(caller, root, args, selection);
           const codes = (body.errors ?? []).map(({ extensions }: Json) => extensions.code);
           expect([caller.name, codes]).toEqual([caller.name, mayUse(caller, root) ? [] : ['FORBIDDEN']]);
@@ -318,7 +311,8 @@ describe('lists, counts and figures are those of an administrator who asks for t
     const groupings = root.name === 'Query.slaReport' ? ['ASSIGNEE', 'CLAUSE', 'CLIENT', 'MONTH', 'SEVERITY'] : [];
     const [base] = argumentsFor(root, valuesIn(own));
     const more = groupings.map((groupBy) => ({ ...base, groupBy }));
-    for (const args of [...argumentsFor(root, valuesIn(own)), ...more]) {
+    for (const given of [...argumentsFor(root, valuesIn(own)), ...more]) {
+      const args = onShortPage(root, given);
       const selection = shortly(root, args);
       const { text } = await ask(service, root, args, selection);
       const limited = ofOneClient(root, args);
@@ -329,55 +323,11 @@ describe('lists, counts and figures are those of an administrator who asks for t
   });
 });
 
-/** Arguments that refer to what belongs to others, and the same with what does not exist. */
-function pairsFor(root: RootField): readonly (readonly [ofOthers: Json, ofNobody: Json])[] {
-  const [others, none] = [foreign, invented].map((of) => [...argumentsFor(root, valuesIn(of)), ...alsoFor(root, of)]);
-  return (others ?? []).flatMap((args, index) => {
-    const other = none?.[index];
-    return JSON.stringify(args) === JSON.stringify(other) ? [] : [[args, other] as const];
-  });
-}
-
-/** Arguments that are allowed only together. */
-function alsoFor({ name }: RootField, { ids, names, numbers }: Belongings): readonly Json[] {
-  const [id] = ids.Ticket;
-  switch (name) {
-    case 'Query.ticket':
-      return [
-        { externalId: names.externalId, client: ids.Client[0] },
-        { externalId: own.names.externalId, client: ids.Client[0] },
-        { id, asOf: '2100-01-01T00:00:00Z' },
-        { number: numbers[0], knownAt: '2100-01-01T00:00:00Z' },
-      ];
-    case 'Query.tickets':
-      // One letter more, so that a suggestion would name it.
-      return [
-        { filter: { audience: { eq: `${names.audience}S` } } },
-        { filter: { consequence: { in: [`${names.consequence}S`] } } },
-      ];
-    case 'Query.policy':
-      return [{ name: names.policy, version: 1 }];
-    case 'Query.classify':
-      return [{ client: own.ids.Client[0], impacts: [{ audience: `${names.audience}S`, consequence: 'QUESTION' }] }];
-    case 'Mutation.submitTicket': {
-      const input = { subject: 'x', impacts: SEV2, clientId: own.ids.Client[0] };
-      return [
-        { input: { ...input, externalId: names.externalId } },
-        { input: { ...input, followUpOf: id } },
-        { input: { ...input, followUpOf: id, clientId: ids.Client[0], idempotencyKey: names.idempotencyKey } },
-      ];
-    }
-    case 'Mutation.assignTicket':
-      return [{ input: { ticketId: own.ids.Ticket[0], assignee: names.agent } }];
-    default:
-      return [];
-  }
-}
-
 describe('what belongs to others is answered as what does not exist, by', () => {
   it.each(rootsOf('query'))('%s', async (_name, root) => {
     for (const caller of callers) {
-      for (const [others, none] of pairsFor(root)) {
+      for (const pair of pairsFor(root, { own, foreign, invented })) {
+        const [others, none] = pair.map((args) => onShortPage(root, args)) as [Json, Json];
         const selection = shortly(root, others);
         const [first, second] = [await ask(caller, root, others, selection), await ask(caller, root, none, selection)];
         const asked = [caller.name, others] as const;
@@ -415,8 +365,8 @@ describe('a subscription has nothing of what happens to others', () => {
         const [all, ofOthers]: Awaited<ReturnType<typeof listen>>[][] = [[], []];
         for (const [, root] of rootsOf('subscription')) {
           const [base] = argumentsFor(root, valuesIn(own));
-          all?.push(await listen(root, base, selectionsFor(root, base, 2)[0]));
-          const filtered = pairsFor(root).map(([args]) => args);
+          all?.push(await listen(root, base, crawler.selectionsOf(root, base, 2)[0]));
+          const filtered = pairsFor(root, { own, foreign, invented }).map(([args]) => args);
           for (const args of filtered.filter((one) => !JSON.stringify(one).includes('"nin"'))) {
             ofOthers?.push(await listen(root, args));
           }
@@ -538,7 +488,7 @@ describe('changes', () => {
     'by %s of what belongs to others are refused as those of what does not exist',
     async (_name, root) => {
       for (const caller of callers) {
-        for (const [others, none] of pairsFor(root)) {
+        for (const [others, none] of pairsFor(root, { own, foreign, invented })) {
           const selection = shortly(root, others);
           const [first, second] = [
             await ask(caller, root, others, selection),

@@ -17,8 +17,9 @@ export interface ClockedService extends Api {
   close(): Promise<void>;
 }
 
-export async function startClockedService(settings: ServerSettings = {}): Promise<ClockedService> {
-  const store = await openStore();
+/** The store that is given is closed with the service. */
+export async function startClockedService(settings: ServerSettings = {}, given?: TestStore): Promise<ClockedService> {
+  const store = given ?? (await openStore());
   const services = {
     ...store,
     readPolicy: async (yaml: string) => checkPolicyText(yaml),

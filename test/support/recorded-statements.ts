@@ -40,7 +40,7 @@ const withoutCalendars = (value: unknown): unknown =>
     : value;
 
 /** Runs `use` and returns every statement that any connection of this process sent during it. */
-async function recording(use: () => Promise<void>): Promise<RecordedStatement[]> {
+export async function recording(use: () => Promise<void>): Promise<RecordedStatement[]> {
   const sent: RecordedStatement[] = [];
   const { query } = Client.prototype;
   Client.prototype.query = function record(this: Client, ...args: unknown[]) {

@@ -57,6 +57,8 @@ const MOST_WORDS = 1_500;
 
 /** Selections of everything that a root field leads to. */
 export class SchemaCrawler {
+  private readonly known = new Map<string, readonly string[]>();
+
   constructor(private readonly schema: GraphQLSchema) {}
 
   /**
@@ -67,7 +69,25 @@ export class SchemaCrawler {
    *
    * @param depth how many objects deep
    */
-  selectionsOf({ kind, field }: RootField, args: Json, depth = Number.POSITIVE_INFINITY): readonly string[] {
+  selectionsOf(root: RootField, args: Json, depth = Number.POSITIVE_INFINITY): readonly string[] {
+    // The values hardly change the size.
+    const name = `${root.name} ${Object.keys(args)} ${depth}`;
+    const known = this.known.get(name) ?? this.packed(root, args, depth);
+    this.known.set(name, known);
+    return known;
+  }
+
+  /**
+   * A selection that fits into one operation: of a page or a node its values, of other fields also
+   * those of what they refer to.
+   */
+  shortSelection(root: RootField, args: Json): string {
+    const [first = '', ...others] = this.selectionsOf(root, args, /Connection|Node/.test(`${root.field.type}`) ? 1 : 2);
+    if (others.length > 0) throw new Error(`${root.name} needs several operations`);
+    return first;
+  }
+
+  private packed({ kind, field }: RootField, args: Json, depth: number): readonly string[] {
     const alone = this.sizeOf(documentOf(kind, field, args, '{ __typename }'));
     const packs: Part[][] = [];
     let room = 0;

@@ -72,13 +72,14 @@ export const lockingAt = (clock: Clock, store: TicketStore): TicketStore => ({
 });
 
 export async function openStore(
-  options: { readonly poolSize?: number; readonly database?: TestDatabase } = {},
+  options: { readonly poolSize?: number; readonly database?: TestDatabase; readonly policiesStaleMs?: number } = {},
 ): Promise<TestStore> {
   const database = options.database ?? (await createTestDatabase());
   const dataSource = await createDataSource({ url: database.url, poolSize: options.poolSize ?? 20 }).initialize();
   const pool = poolOf(dataSource);
   const clock = new TestClock();
-  const policies = createPolicies({ dataSource, clock, policyId: CIMCLOUD_DOCUMENT.id });
+  const stale = options.policiesStaleMs === undefined ? {} : { staleMs: options.policiesStaleMs };
+  const policies = createPolicies({ dataSource, clock, policyId: CIMCLOUD_DOCUMENT.id, ...stale });
   await policies.publishConfigured({
     id: CIMCLOUD_DOCUMENT.id,
     fingerprint: policyFingerprint(CIMCLOUD_DOCUMENT),

@@ -8,7 +8,7 @@ import type { Ticket } from '../../src/domain/ticket/ticket';
 import type { Json } from './graphql-service';
 import { impact, SEV1, SEV2, SEV3, SEV4 } from './impacts';
 import { CIMCLOUD_TEXT } from './policies';
-import type { ValuesOf } from './schema-crawler';
+import { argumentsFor, type RootField, type ValuesOf } from './schema-crawler';
 import { commands, submission, type TestStore } from './store';
 
 /** Runs an operation as an administrator who sees all clients; throws if it has errors. */
@@ -361,3 +361,54 @@ export const valuesIn =
 const missing = (place: string): never => {
   throw new Error(`Say in VALUES what ${place} refers to, so that it is tried with what belongs to others`);
 };
+
+/** Arguments that refer to what belongs to others, and the same with what does not exist. */
+export function pairsFor(
+  root: RootField,
+  { own, foreign, invented }: { readonly own: Belongings; readonly foreign: Belongings; readonly invented: Belongings },
+): readonly (readonly [ofOthers: Json, ofNone: Json])[] {
+  const [others, none] = [foreign, invented].map((of) => [
+    ...argumentsFor(root, valuesIn(of)),
+    ...alsoFor(root, of, own),
+  ]);
+  return (others ?? []).flatMap((args, index) => {
+    const other = none?.[index];
+    return JSON.stringify(args) === JSON.stringify(other) ? [] : [[args, other] as const];
+  });
+}
+
+/** Arguments that are allowed only together. */
+function alsoFor({ name }: RootField, { ids, names, numbers }: Belongings, own: Belongings): readonly Json[] {
+  const [id] = ids.Ticket;
+  switch (name) {
+    case 'Query.ticket':
+      return [
+        { externalId: names.externalId, client: ids.Client[0] },
+        { externalId: own.names.externalId, client: ids.Client[0] },
+        { id, asOf: '2100-01-01T00:00:00Z' },
+        { number: numbers[0], knownAt: '2100-01-01T00:00:00Z' },
+      ];
+    case 'Query.tickets':
+      // One letter more, so that a suggestion would name it.
+      return [
+        { filter: { audience: { eq: `${names.audience}S` } } },
+        { filter: { consequence: { in: [`${names.consequence}S`] } } },
+      ];
+    case 'Query.policy':
+      return [{ name: names.policy, version: 1 }];
+    case 'Query.classify':
+      return [{ client: own.ids.Client[0], impacts: [{ audience: `${names.audience}S`, consequence: 'QUESTION' }] }];
+    case 'Mutation.submitTicket': {
+      const input = { subject: 'x', impacts: SEV2, clientId: own.ids.Client[0] };
+      return [
+        { input: { ...input, externalId: names.externalId } },
+        { input: { ...input, followUpOf: id } },
+        { input: { ...input, followUpOf: id, clientId: ids.Client[0], idempotencyKey: names.idempotencyKey } },
+      ];
+    }
+    case 'Mutation.assignTicket':
+      return [{ input: { ticketId: own.ids.Ticket[0], assignee: names.agent } }];
+    default:
+      return [];
+  }
+}
