@@ -16,7 +16,7 @@ const SHAPE = { argument: ARGUMENT, impacts: [] };
 export class AgentRootResolver {
   @Query(() => AgentConnection, {
     description:
-      'The people of the support organisation that are known from their tokens, in the order in which they were first seen. Empty when no identity provider is configured.',
+      'The people of the support organisation that are known from their tokens, in the order in which they were first seen. For a caller who does not see all clients, only those who see one of its clients. Empty when no identity provider is configured.',
   })
   async agents(
     @Ctx() { services: { people }, caller }: RequestContext,

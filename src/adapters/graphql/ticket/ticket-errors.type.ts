@@ -22,7 +22,10 @@ export class IllegalTransitionType extends UserErrorType {
   state!: TicketState;
   @Field(() => CommandEnum, { description: 'The refused command.' })
   command!: CommandType;
-  @Field(() => [CommandEnum], { description: 'The commands that the ticket accepts in its current state.' })
+  @Field(() => [CommandEnum], {
+    description:
+      'The commands that the ticket accepts in its current state and that the role or the scopes of the caller allow.',
+  })
   allowed!: readonly CommandType[];
 }
 

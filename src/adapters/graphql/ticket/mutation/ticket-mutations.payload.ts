@@ -56,7 +56,7 @@ export class AssignTicketPayloadResolver {
   @FieldResolver(() => Boolean, {
     nullable: true,
     description:
-      'Whether an active agent of that name is known. False is a warning: the name may be misspelled, and the ticket is assigned all the same. Null when the ticket has no assignee, or when no agents are known because no identity provider is configured.',
+      'Whether an active agent of that name is known who sees a client of the caller. False is a warning: the name may be misspelled, and the ticket is assigned all the same. Null when the ticket has no assignee, or when no agents are known because no identity provider is configured.',
   })
   assigneeIsKnown(
     @Root() { ticket }: AssignTicketPayload,
