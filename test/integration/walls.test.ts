@@ -40,8 +40,8 @@ import {
   writeTickets,
 } from '../support/walled-companies';
 
-// What belongs to other clients, over every path of the schema. `export` and `report` of the command
-// line are for operators, who see all clients; no path of HTTP exports.
+// What belongs to other clients, over every path of the schema. `export` and `report` of the
+// command line are for operators, who see all clients; no path of HTTP exports.
 
 const schema = buildGraphQLSchema();
 const crawler = new SchemaCrawler(schema);

@@ -64,8 +64,8 @@ export class SchemaCrawler {
   /**
    * Selections that together have every field of every type below a field. What lies below an
    * object of a type is selected where the type comes first, and elsewhere only its own values.
-   * Inside a fragment, a field has an alias with the name of its type, `name__Type`, since fields of
-   * two types can have one name and different values.
+   * Inside a fragment, a field has an alias with the name of its type, `name__Type`, since fields
+   * of two types can have one name and different values.
    *
    * @param depth how many objects deep
    */
@@ -153,7 +153,10 @@ export class SchemaCrawler {
   }
 }
 
-/** A page and the like, which only lead to objects, and what each type of event has in another way. */
+/**
+ * A page and the like, which only lead to objects, and the effects of events, which each type of
+ * event has in another way.
+ */
 const isTransparent = ({ name }: GraphQLObjectType): boolean =>
   /(Connection|Edge|Payload|Simulation|Effects)$/.test(name);
 

@@ -11,9 +11,9 @@ export const MAX_WAITING_FOR_TICKET = 500;
 
 /**
  * The turns of the changes of this process: changes of the same ticket by callers who see the same
- * clients, or with the same idempotency key, are carried out one after another, in the order in which they came. They wait
- * here and not on a connection, so that a ticket that another transaction has locked does not use
- * up the connections.
+ * clients, or with the same idempotency key, are carried out one after another, in the order in
+ * which they came. They wait here and not on a connection, so that a ticket that another
+ * transaction has locked does not use up the connections.
  */
 export class Turns {
   private readonly lines = new Map<string, WaitingLine>();
