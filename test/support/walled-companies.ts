@@ -264,14 +264,14 @@ export function decoded(text: string): string | null {
  * of nothing.
  */
 export function inventedLike(belongings: Belongings): Belongings {
-  const mark = newMark();
+  // Next to the other, so that it has the same place in every order, and would be a suggestion.
+  const mark = `${belongings.mark.slice(0, -1)}${belongings.mark.endsWith('b') ? 'c' : 'b'}`;
   const replaced = (text: string): string =>
     text
       .replaceAll(belongings.mark, mark)
       .replaceAll(belongings.mark.toUpperCase(), mark.toUpperCase())
       .replace(/^AuditEvent:\d+$/, (id) => `${id}000000`)
       .replace(UUID, (uuid) => {
-        // Next to it, so that it has the same place in every order.
         const next = ((Number.parseInt(uuid.slice(-1), 16) + 1) % 16).toString(16);
         return `${uuid.slice(0, -1)}${next}`;
       });
@@ -403,6 +403,7 @@ function alsoFor({ name }: RootField, { ids, names, numbers }: Belongings, own: 
       return [
         { input: { ...input, externalId: names.externalId } },
         { input: { ...input, followUpOf: id } },
+        { input: { ...input, idempotencyKey: names.idempotencyKey } },
         { input: { ...input, followUpOf: id, clientId: ids.Client[0], idempotencyKey: names.idempotencyKey } },
       ];
     }
