@@ -8,7 +8,7 @@ import { PERMISSIONS, type Permission, permits } from '../../src/application/acc
 import { type Rights, rightsOf } from '../../src/application/access/rights';
 import type { SignIns } from '../../src/application/access/sign-ins';
 import type { Change } from '../../src/application/tickets/change';
-import { HOUR_MS } from '../../src/domain/instant';
+import { HOUR_MS, MINUTE_MS, toIso } from '../../src/domain/instant';
 import { type Companies, type Credential, startCompanies } from '../support/companies';
 import { startEdgeServer } from '../support/edge-server';
 import type { Json } from '../support/graphql-service';
@@ -241,11 +241,11 @@ const NOT_SHOWN: Readonly<Record<string, string>> = {
   BeyondCalendar: 'a refusal when a calendar has ended',
 };
 
+const isNotShown = (field: string): boolean => field in NOT_SHOWN || (field.split('.')[0] ?? '') in NOT_SHOWN;
+
 /** The fields that no answer had. */
 const fieldsWithoutCase = (of: GraphQLSchema): readonly string[] =>
-  fieldsOfSchema(of).filter(
-    (field) => !seen.has(field) && !(field in NOT_SHOWN) && !((field.split('.')[0] ?? '') in NOT_SHOWN),
-  );
+  fieldsOfSchema(of).filter((field) => !seen.has(field) && !isNotShown(field));
 
 /** The answer without the numbers, ids and instants of a ticket that was opened. */
 const withoutNew = ({ comparable }: Answer): string =>
@@ -263,8 +263,8 @@ function deepArgumentsFor(root: RootField, of: Belongings): readonly Json[] {
       }));
     }
     case 'Query.ticket': {
-      const at = new Date(Date.now() - 60_000).toISOString();
-      return [{ id }, { externalId: of.names.externalId }, { id, asOf: at, knownAt: at }];
+      const [earlier, now] = [Date.now() - 10 * MINUTE_MS, Date.now()].map(toIso);
+      return [{ id }, { externalId: of.names.externalId }, { id, asOf: earlier }, { id, knownAt: now }];
     }
     case 'Query.slaReport':
       return [{ ...base, groupBy: 'CLIENT' }];
@@ -557,6 +557,14 @@ describe('besides the schema', () => {
     }
   });
 
+  it('the agents are those who see a client of the caller', async () => {
+    const { data } = await companies.ask(service.by, '{ agents { totalCount nodes { name } } }');
+    expect(data.agents.nodes.map(({ name }: Json) => name).sort()).toEqual(
+      [own.names.agent, own.names.agent, 'Root'].sort(),
+    );
+    expect(data.agents.totalCount).toBe(3);
+  });
+
   it('no path of HTTP shows anything of others', async () => {
     const { origin } = new URL(companies.service.url);
     for (const caller of [{ ...agent, by: null }, ...callers]) {
@@ -614,6 +622,7 @@ describe('besides the schema', () => {
 describe('the table of fields', () => {
   it('has every field of the schema', () => {
     expect(fieldsWithoutCase(schema)).toEqual([]);
+    expect([...seen].filter(isNotShown)).toEqual([]);
   });
 
   it('lacks a new field, and values for a new argument', () => {
