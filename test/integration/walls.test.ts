@@ -158,7 +158,7 @@ interface Answer {
 const OF_THE_MOMENT =
   /"(?:requestId|remaining|elapsed|percentElapsed)(?:__\w+)?":(?:"[^"]*"|[\d.]+)|(?<="Simulation",)"at":"[^"]*"/g;
 
-/** A caller has given a text that stands in an answer only if it is too long to be there by chance. */
+/** The texts that a caller has given, without short ones, which an answer has by chance. */
 const givenIn = (variables: Json): readonly string[] =>
   textsIn(variables)
     .filter(({ length }) => length >= 8)
