@@ -255,6 +255,17 @@ CREATE TABLE policy_versions (
   CONSTRAINT policy_versions_pkey PRIMARY KEY (id, version)
 );
 
+-- What callers and clients have spent of their rate limits in this minute
+CREATE UNLOGGED TABLE rate_limits (
+  -- Primary key, a SHA-256 of whose limit it is
+  key text NOT NULL,
+  -- Cost of the operations of this minute, of all processes
+  spent bigint NOT NULL,
+  -- Time at which the minute ends
+  resets_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT rate_limits_pkey PRIMARY KEY (key)
+);
+
 -- Texts of events for searches; derived from the event log
 CREATE TABLE search_texts (
   -- Ticket of the event

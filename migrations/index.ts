@@ -14,6 +14,7 @@ import { SpellingsOf1764800000000 } from './1764800000000-SpellingsOf';
 import { TicketsWithText1764800000001 } from './1764800000001-TicketsWithText';
 import { Accounts1764810000000 } from './1764810000000-Accounts';
 import { AuditEvents1764811000000 } from './1764811000000-AuditEvents';
+import { RateLimits1764812000000 } from './1764812000000-RateLimits';
 
 /**
  * All migrations, the oldest first. A list and not a search, so that sources and compiled files
@@ -36,4 +37,5 @@ export const MIGRATIONS = [
   TicketsWithText1764800000001,
   Accounts1764810000000,
   AuditEvents1764811000000,
+  RateLimits1764812000000,
 ];

@@ -24,6 +24,9 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 const LOG_FORMATS = ['json', 'pretty'] as const;
 export type LogFormat = (typeof LOG_FORMATS)[number];
 
+const RATE_LIMIT_STORES = ['memory', 'postgres', 'off'] as const;
+export type RateLimitStore = (typeof RATE_LIMIT_STORES)[number];
+
 /** The validated configuration of this process, from environment variables. Paths are absolute. */
 export type Config = Readonly<{
   /** The URL of a PostgreSQL database; null uses the embedded PostgreSQL in `dataDir`. */
@@ -72,6 +75,14 @@ export type Config = Readonly<{
   introspection: boolean;
   /** How long entries of the audit log are kept, in days. */
   auditRetentionDays: number;
+  /** Where what callers cost is counted, for the limits: in each process, or for all of them. */
+  rateLimits: RateLimitStore;
+  /** The cost that a caller may have in a minute. At least that of the largest operation. */
+  rateLimitPerCaller: number;
+  /** The cost that all callers of a client together may have in a minute. */
+  rateLimitPerClient: number;
+  /** After so many failed sign-ins of an address in a minute, further ones wait; 0 for no limit. */
+  failedSignInsPerMinute: number;
   maxSockets: number;
   maxSocketsPerAddress: number;
   maxSubscriptions: number;
@@ -243,6 +254,10 @@ const specs = (root: string) => ({
   STEPDOWN_INTROSPECTION: exactlyTrueOrFalse({ default: undefined }),
   TRUST_PROXY: trustedProxies({ default: { kind: 'NONE' } as const }),
   STEPDOWN_AUDIT_RETENTION_DAYS: wholeNumber(30, 3_650)({ default: 400 }),
+  STEPDOWN_RATE_LIMITS: oneOf(RATE_LIMIT_STORES)({ default: undefined }),
+  STEPDOWN_RATE_LIMIT_PER_CALLER: wholeNumber(50_000, 100_000_000)({ default: 2_000_000 }),
+  STEPDOWN_RATE_LIMIT_PER_CLIENT: wholeNumber(50_000, 100_000_000)({ default: 4_000_000 }),
+  STEPDOWN_FAILED_SIGN_INS_PER_MINUTE: wholeNumber(0, 10_000)({ default: 30 }),
   STEPDOWN_MAX_SOCKETS: wholeNumber(1, 100_000)({ default: 1_000 }),
   STEPDOWN_MAX_SOCKETS_PER_ADDRESS: wholeNumber(1, 100_000)({ default: 50 }),
   STEPDOWN_MAX_SUBSCRIPTIONS: wholeNumber(1, 1_000_000)({ default: 2_000 }),
@@ -305,6 +320,14 @@ export const loadConfig = (env: Readonly<Record<string, string | undefined>>): C
     ]);
   }
 
+  const limits = clean.STEPDOWN_RATE_LIMITS ?? 'off';
+  if (limits !== 'off' && !authenticationRequired) {
+    throw new ConfigError([
+      `STEPDOWN_RATE_LIMITS is ${limits}, but this service does not authenticate callers, so it cannot limit them: ` +
+        'unset it, or set STEPDOWN_AUTHENTICATION=required.',
+    ]);
+  }
+
   return {
     databaseUrl: clean.DATABASE_URL ?? null,
     databaseOwnerUrl: clean.DATABASE_OWNER_URL ?? null,
@@ -328,6 +351,10 @@ export const loadConfig = (env: Readonly<Record<string, string | undefined>>): C
     trustedDocuments,
     introspection: clean.STEPDOWN_INTROSPECTION ?? (isLoopback(clean.HOST) && !authenticationRequired),
     auditRetentionDays: clean.STEPDOWN_AUDIT_RETENTION_DAYS,
+    rateLimits: clean.STEPDOWN_RATE_LIMITS ?? (authenticationRequired ? 'memory' : 'off'),
+    rateLimitPerCaller: clean.STEPDOWN_RATE_LIMIT_PER_CALLER,
+    rateLimitPerClient: clean.STEPDOWN_RATE_LIMIT_PER_CLIENT,
+    failedSignInsPerMinute: clean.STEPDOWN_FAILED_SIGN_INS_PER_MINUTE,
     maxSockets: clean.STEPDOWN_MAX_SOCKETS,
     maxSocketsPerAddress: clean.STEPDOWN_MAX_SOCKETS_PER_ADDRESS,
     maxSubscriptions: clean.STEPDOWN_MAX_SUBSCRIPTIONS,

@@ -6,6 +6,7 @@ import { createAuditLog } from '../adapters/persistence/access/postgres-audit-lo
 import { createPeople } from '../adapters/persistence/access/postgres-people';
 import { poolOf } from '../adapters/persistence/database/data-source';
 import { Authentication } from '../application/access/authentication';
+import { FailedSignIns } from '../application/access/failed-sign-ins';
 import { Sessions } from '../application/access/sessions';
 import { SignIns } from '../application/access/sign-ins';
 import type { ApiKeys } from '../application/ports/api-keys';
@@ -25,10 +26,11 @@ export interface Access {
   readonly sessions: Sessions;
   readonly audit: AuditLog;
   readonly signIns: SignIns;
+  readonly failedSignIns: FailedSignIns;
 }
 
 export async function openAccess(
-  { oidc }: Config,
+  { oidc, failedSignInsPerMinute }: Config,
   { dataSource, clock, clients }: Store,
   reader: TicketReader,
   logger: Logger,
@@ -58,5 +60,12 @@ export async function openAccess(
     clock,
     onError: (error) => logger.warn({ err: error }, 'an entry of the audit log could not be written'),
   });
-  return { apiKeys, people, authentication, sessions: new Sessions(authentication, clock), audit, signIns };
+  const failedSignIns = new FailedSignIns(failedSignInsPerMinute, (address) =>
+    logger.warn(
+      { address, failedSignInsPerMinute },
+      'too many sign-ins of an address have failed: until the minute is over, its credentials are refused unless they are known to be valid',
+    ),
+  );
+  const sessions = new Sessions(authentication, clock);
+  return { apiKeys, people, authentication, sessions, audit, signIns, failedSignIns };
 }

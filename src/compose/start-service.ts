@@ -10,6 +10,7 @@ import { startHttpServer } from '../adapters/http/http-server';
 import { requireAddress } from '../adapters/http/listen';
 import { requestCallers } from '../adapters/http/request-callers';
 import { purgeAuditEvents } from '../adapters/persistence/access/postgres-audit-log';
+import { purgeSpending } from '../adapters/persistence/access/postgres-spending';
 import { unusable } from '../adapters/persistence/database/database-unusable';
 import { isRowSecurityInForce } from '../adapters/persistence/database/lanes';
 import { purgeIdempotencyKeys } from '../adapters/persistence/maintenance/purge-idempotency-keys';
@@ -37,6 +38,7 @@ import { UnreadableEvent } from '../domain/ticket/upcast';
 import { DatabaseOutage } from './database-outage';
 import { keepSearchTables } from './keep-search-tables';
 import { openAccess } from './open-access';
+import { openRateLimits } from './open-rate-limits';
 import { openStore, type Store } from './open-store';
 import { createReadiness, databaseReasons } from './readiness';
 import { runEvery } from './run-every';
@@ -117,6 +119,8 @@ export async function startService(config: Config, log: Logger): Promise<Running
     closeSteps.push(() => policyReader.close());
     const reader = createTicketReader({ pool });
     const access = await openAccess(config, store, reader, logger);
+    const rateLimits = await openRateLimits(config, store, logger);
+    closeSteps.push(() => rateLimits.close());
     const services: Services = {
       clock,
       policies,
@@ -140,6 +144,8 @@ export async function startService(config: Config, log: Logger): Promise<Running
       callers: requestCallers({ ...config, authenticator: access.authentication }),
       sessions: access.sessions,
       signIns: access.signIns,
+      failedSignIns: access.failedSignIns,
+      rateLimits: rateLimits.limits,
       readHealth: async () => {
         const [versions, deadlines, calendarsEndingSoon] = await Promise.all([
           readVersions(pool),
@@ -165,7 +171,7 @@ export async function startService(config: Config, log: Logger): Promise<Running
       logger,
     });
     closeSteps.push(() => http.close());
-    closeSteps.push(runEvery(HOUR_MS, () => purgeKeys(store, logger)));
+    closeSteps.push(runEvery(HOUR_MS, () => purgeExpired(store, logger)));
     closeSteps.push(runEvery(DAY_MS, () => purgeAudit(store, config.auditRetentionDays, logger)));
     closeSteps.push(runEvery(DAY_MS, () => warnOfCalendars(store, logger)));
     closeSteps.push(
@@ -213,9 +219,10 @@ const dueTickets = ({ policies }: Store, store: TicketStore, logger: Logger) =>
       ),
   });
 
-async function purgeKeys({ pool }: Store, logger: Logger): Promise<void> {
+async function purgeExpired({ pool }: Store, logger: Logger): Promise<void> {
   try {
     await purgeIdempotencyKeys(pool);
+    await purgeSpending(pool);
   } catch (error) {
     logger.warn({ err: error }, 'expired idempotency keys could not be deleted; retrying in one hour');
   }

@@ -102,6 +102,7 @@ it('callers without a credential get them too', async () => {
     callers: {
       isRequired: true,
       credentialOf: () => null,
+      knows: () => false,
       identify: () => {
         throw new Unauthenticated('Send an API key.');
       },

@@ -594,7 +594,7 @@ describe('besides the schema', () => {
       callers: requestCallers({
         operator: 'Ada',
         authenticationRequired: true,
-        authenticator: { identify: identityOf },
+        authenticator: { identify: identityOf, knows: () => true },
       }),
     });
     const health = async (headers: Readonly<Record<string, string>>): Promise<Json> =>

@@ -1,6 +1,7 @@
 import { type Client, createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 import type { ApiScope } from '../../src/application/access/rights';
+import type { Config } from '../../src/config';
 import { type Answer, type Json, startTestService, type TestService } from './graphql-service';
 import { IdentityProvider } from './identity-provider';
 
@@ -28,9 +29,9 @@ export interface Companies {
   close(): Promise<void>;
 }
 
-export async function startCompanies(names: readonly string[]): Promise<Companies> {
+export async function startCompanies(names: readonly string[], config: Partial<Config> = {}): Promise<Companies> {
   const provider = await IdentityProvider.start();
-  const service = await startTestService({ config: provider.config() });
+  const service = await startTestService({ config: { ...provider.config(), ...config } });
   const token = async (claims: Json): Promise<Credential> => `Bearer ${await provider.token(claims)}`;
   const admin = await token({ sub: 'root', name: 'Root', stepdown_role: 'admin' });
   const ask: Companies['ask'] = (by, query, variables) => service.ask(query, variables, { authorization: by });

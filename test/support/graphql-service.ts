@@ -12,6 +12,8 @@ export interface Answer {
   readonly headers: Headers;
   readonly data: Json;
   readonly errors: readonly { readonly message: string; readonly extensions: Json; readonly path?: Json }[];
+  /** Undefined if the answer has none. */
+  readonly extensions?: Json;
 }
 
 /** What JSON says; a test looks at it as it likes and fails where it is otherwise. */
@@ -52,8 +54,8 @@ export function apiAt(url: string): Api {
       headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify({ query, variables }),
     });
-    const { data = null, errors = [] } = (await response.json()) as Json;
-    return { status: response.status, headers: response.headers, data, errors };
+    const { data = null, errors = [], extensions } = (await response.json()) as Json;
+    return { status: response.status, headers: response.headers, data, errors, extensions };
   };
   const data: Api['data'] = async (query, variables) => {
     const answer = await ask(query, variables);

@@ -48,7 +48,7 @@ const TABLES = `
   SELECT 1 AS place, c.relname::text AS name,
          concat_ws(E'\\n',
            '-- ' || obj_description(c.oid, 'pg_class'),
-           format(E'CREATE TABLE %I (\\n%s\\n);', c.relname, concat_ws(E',\\n', columns.sql, constraints.sql)),
+           format(E'CREATE %sTABLE %I (\\n%s\\n);', CASE c.relpersistence WHEN 'u' THEN 'UNLOGGED ' END, c.relname, concat_ws(E',\\n', columns.sql, constraints.sql)),
            indexes.sql, triggers.sql, '') AS sql
     FROM pg_class c
    CROSS JOIN LATERAL (${COLUMNS}) columns

@@ -8,6 +8,7 @@ export const SEEN_CLIENTS = 'x-test-sees';
 export const callersBySeenClients: RequestCallers = {
   isRequired: false,
   credentialOf: () => null,
+  knows: () => false,
   identify: ({ headers }) => {
     const seen = headers[SEEN_CLIENTS];
     const caller = typeof seen === 'string' ? { ...everything, sees: seen.split(',') } : everything;

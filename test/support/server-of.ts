@@ -4,6 +4,7 @@ import { buildGraphQLSchema } from '../../src/adapters/graphql/schema';
 import { type HttpServer, type HttpSettings, startHttpServer } from '../../src/adapters/http/http-server';
 import { requestCallers } from '../../src/adapters/http/request-callers';
 import { Unauthenticated } from '../../src/application/access/caller-identity';
+import { FailedSignIns } from '../../src/application/access/failed-sign-ins';
 import { Sessions } from '../../src/application/access/sessions';
 import { SignIns } from '../../src/application/access/sign-ins';
 import type { Services } from '../../src/application/ports/services';
@@ -14,6 +15,7 @@ const NOBODY = {
   identify: () => {
     throw new Unauthenticated('There is no such API key.');
   },
+  knows: () => false,
 };
 
 export interface ServerSettings extends Partial<HttpSettings> {
@@ -36,6 +38,8 @@ export function startServerOf(
     callers: requestCallers({ operator: 'Ada', authenticationRequired: false, authenticator: NOBODY }),
     sessions: new Sessions(NOBODY, services.clock),
     signIns: new SignIns({ audit: services.audit, clock: services.clock, onError: () => undefined }),
+    failedSignIns: new FailedSignIns(0, () => undefined),
+    rateLimits: null,
     readHealth: async () => ({
       deadlineFaults: 0,
       deadlinesBehindMs: 0,

@@ -294,6 +294,20 @@ describe('a subscription', () => {
     expect(state.error).toMatchObject({ code: 'TOO_MANY_SUBSCRIPTIONS', requestId: 'r1', retryable: false });
   });
 
+  it('waits as long as an error says before it starts again', async () => {
+    const { waits } = reading();
+    await later(0);
+    await FakeSocket.last.accept();
+    const { id } = FakeSocket.last.subscribed.at(-1) ?? {};
+    const extensions = { code: 'RATE_LIMITED', retryable: true, retryAfterSeconds: 42 };
+    FakeSocket.last.receive({ type: 'error', id, payload: [{ message: 'Not now.', extensions }] });
+    await later(42_000);
+    expect(waits).toEqual([expect.any(Number)]);
+    expect(waits[0]).toBeGreaterThan(42_000);
+    // With jitter, so that not all clients begin in the same moment.
+    expect(waits[0]).toBeLessThanOrEqual(42_500);
+  });
+
   it('ends with the errors of an event that could not be delivered, after the events before it', async () => {
     const { state, numbers } = reading();
     await later(0);

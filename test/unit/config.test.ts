@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { LIMITS } from '../../src/adapters/graphql/operation-limits';
 import { isLoopback } from '../../src/adapters/http/request-guard';
 import { type Config, ConfigError, findPackageRoot, loadConfig } from '../../src/config';
 
@@ -28,6 +29,10 @@ const defaults: Config = {
   trustedDocuments: null,
   introspection: true,
   auditRetentionDays: 400,
+  rateLimits: 'off',
+  rateLimitPerCaller: 2_000_000,
+  rateLimitPerClient: 4_000_000,
+  failedSignInsPerMinute: 30,
   maxSockets: 1_000,
   maxSocketsPerAddress: 50,
   maxSubscriptions: 2_000,
@@ -51,6 +56,9 @@ const OIDC: Config['oidc'] = {
   },
   roleNames: { CLIENT: ['client'], AGENT: ['agent'], SERVICE: ['service'], ADMIN: ['admin'] },
 };
+
+const KEYS_ONLY = { STEPDOWN_AUTHENTICATION: 'required' };
+const LIMITED: Partial<Config> = { authenticationRequired: true };
 
 const problemsOf = (env: Record<string, string>): readonly string[] => {
   try {
@@ -138,6 +146,18 @@ describe('a valid environment', () => {
     ['largest pool', { DATABASE_POOL_SIZE: '200' }, { databasePoolSize: 200 }],
     ['shortest time limit', { STEPDOWN_OPERATION_TIMEOUT_SECONDS: '1' }, { operationTimeoutSeconds: 1 }],
     ['longest time limit', { STEPDOWN_OPERATION_TIMEOUT_SECONDS: '3600' }, { operationTimeoutSeconds: 3_600 }],
+    ['no limit of failed sign-ins', { STEPDOWN_FAILED_SIGN_INS_PER_MINUTE: '0' }, { failedSignInsPerMinute: 0 }],
+    [
+      'limits that all processes share',
+      { ...KEYS_ONLY, STEPDOWN_RATE_LIMITS: 'postgres' },
+      { ...LIMITED, rateLimits: 'postgres' },
+    ],
+    ['no limits', { ...KEYS_ONLY, STEPDOWN_RATE_LIMITS: 'off' }, { ...LIMITED, rateLimits: 'off' }],
+    [
+      'the smallest and the largest limit',
+      { ...KEYS_ONLY, STEPDOWN_RATE_LIMIT_PER_CALLER: `${LIMITS.fields}`, STEPDOWN_RATE_LIMIT_PER_CLIENT: '100000000' },
+      { ...LIMITED, rateLimitPerCaller: LIMITS.fields, rateLimitPerClient: 100_000_000 },
+    ],
     ['any free port', { PORT: '0' }, { port: 0 }],
     ['last port', { PORT: '65535' }, { port: 65535 }],
     ['IPv6 loopback', { HOST: '::1' }, { host: '::1' }],
@@ -211,9 +231,10 @@ describe('a valid environment', () => {
     ],
   ];
   test.each(rows)('%s', (_, env, expected) => {
-    // Where callers are authenticated, introspection is off.
+    // Where callers are authenticated, introspection is off, and they are limited.
     const introspection = expected.authenticationRequired !== true;
-    expect(loadConfig(env)).toEqual({ ...defaults, introspection, ...expected });
+    const rateLimits = introspection ? 'off' : 'memory';
+    expect(loadConfig(env)).toEqual({ ...defaults, introspection, rateLimits, ...expected });
   });
 });
 
@@ -271,6 +292,25 @@ describe('a wrong variable is named in the error, with what it accepts', () => {
       /^STEPDOWN_EXPLORER is true, but with STEPDOWN_TRUSTED_DOCUMENTS .* unset one of them\.$/,
     ],
     [{ STEPDOWN_AUDIT_RETENTION_DAYS: '29' }, /^STEPDOWN_AUDIT_RETENTION_DAYS must be a whole number from 30/],
+    [
+      { STEPDOWN_FAILED_SIGN_INS_PER_MINUTE: '-1' },
+      /^STEPDOWN_FAILED_SIGN_INS_PER_MINUTE must be a whole number from 0/,
+    ],
+    [
+      { ...KEYS_ONLY, STEPDOWN_RATE_LIMITS: 'redis' },
+      /^STEPDOWN_RATE_LIMITS must be one of memory, postgres, off, but/,
+    ],
+    [
+      { STEPDOWN_RATE_LIMITS: 'memory' },
+      /^STEPDOWN_RATE_LIMITS is memory.*unset it, or set STEPDOWN_AUTHENTICATION=req/,
+    ],
+    // The largest operation has to fit.
+    ...['STEPDOWN_RATE_LIMIT_PER_CALLER', 'STEPDOWN_RATE_LIMIT_PER_CLIENT'].map(
+      (name): [Record<string, string>, RegExp] => [
+        { ...KEYS_ONLY, [name]: `${LIMITS.fields - 1}` },
+        new RegExp(`^${name} must be a whole number from ${LIMITS.fields} to 100000000`),
+      ],
+    ),
     [{ DATABASE_POOL_SIZE: '9' }, /^DATABASE_POOL_SIZE must be a whole number from 10 to 200, but it is "9"\.$/],
     [{ DATABASE_POOL_SIZE: '201' }, /^DATABASE_POOL_SIZE must be a whole number from 10 to 200/],
     [{ DATABASE_POOL_SIZE: '1e1' }, /^DATABASE_POOL_SIZE must be a whole number/],

@@ -7,6 +7,7 @@ const authenticator = {
   identify: (credential: string): CallerIdentity => {
     throw new Error(`asked for ${credential}`);
   },
+  knows: () => false,
 };
 const open = requestCallers({ operator: 'local operator', authenticationRequired: false, authenticator });
 const closed = requestCallers({ operator: 'local operator', authenticationRequired: true, authenticator });

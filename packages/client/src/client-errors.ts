@@ -12,6 +12,8 @@ export class RequestError extends Error {
   readonly requestId: string | null;
   /** Whether the same request can be sent again, because nothing of it was carried out. */
   readonly retryable: boolean;
+  /** How long to wait before that, in seconds; null if the service does not say it. */
+  readonly retryAfterSeconds: number | null;
 
   /**
    * @param errors all errors of the answer, at least one
@@ -24,10 +26,11 @@ export class RequestError extends Error {
     readonly status: number | null = null,
   ) {
     super(errors.map(({ message }) => message).join('\n'));
-    const { code, requestId, retryable } = errors[0]?.extensions ?? {};
+    const { code, requestId, retryable, retryAfterSeconds } = errors[0]?.extensions ?? {};
     this.code = typeof code === 'string' ? code : 'UNKNOWN';
     this.requestId = typeof requestId === 'string' ? requestId : null;
     this.retryable = retryable === true;
+    this.retryAfterSeconds = typeof retryAfterSeconds === 'number' ? retryAfterSeconds : null;
   }
 }
 

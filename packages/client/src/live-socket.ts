@@ -154,11 +154,16 @@ export class LiveSocket {
     if (this.sinks.size === 0) for (const wake of [...this.sleepers]) wake();
   }
 
-  /** With jitter, because all clients of a service that restarts lose their sockets at once. */
+  /**
+   * With jitter, because all clients of a service that restarts lose their sockets at once. At
+   * least as long as the service says.
+   */
   private waitToRetry(cause: unknown, failures: number): Promise<void> {
     const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** failures);
-    const waitMs = Math.round(longest * (0.5 + Math.random() / 2));
-    this.settings.onRetry(errorOf(cause), waitMs);
+    const error = errorOf(cause);
+    const leastMs = error instanceof RequestError ? (error.retryAfterSeconds ?? 0) * 1_000 : 0;
+    const waitMs = leastMs + Math.round(longest * (0.5 + Math.random() / 2));
+    this.settings.onRetry(error, waitMs);
     if (this.sinks.size === 0) return Promise.resolve();
     return new Promise((resolve) => {
       const wake = (): void => {

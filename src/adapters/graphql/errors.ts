@@ -1,5 +1,6 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
+import { RateLimited } from '../../application/access/rate-limited';
 import { Forbidden } from '../../application/access/rights';
 import { TooManyApproachingDeadlines } from '../../application/deadlines/upcoming-deadlines';
 import { SlowSubscriber } from '../../application/ports/events';
@@ -30,6 +31,8 @@ export const FAULT_CODES = {
   unauthenticated: 'UNAUTHENTICATED',
   /** The caller has not the role or the scope. */
   forbidden: 'FORBIDDEN',
+  /** The caller, its client or its address has done too much in this minute. */
+  rateLimited: 'RATE_LIMITED',
   beyondCalendar: 'BEYOND_CALENDAR',
   tooLarge: 'OPERATION_TOO_LARGE',
   /** The service executes trusted documents only. */
@@ -92,8 +95,10 @@ const NO_OUTAGE = [DataLockedError, StoreBusyError, StoreClosedError];
 interface PublicError {
   readonly code: string;
   readonly message: string;
-  /** Only of errors that say that the service is unavailable. */
+  /** Only of errors that say that the service is unavailable, or of a rate limit. */
   readonly retryable?: boolean;
+  /** Only of a rate limit. */
+  readonly retryAfterSeconds?: number;
 }
 
 /** The public form of an expected error; null for an unexpected one, whose details are hidden. */
@@ -102,6 +107,10 @@ function publicErrorOf(error: unknown): PublicError | null {
     if (isUnanswerable(link)) return { code: FAULT_CODES.beyondCalendar, message: link.message };
     if (link instanceof TooMuchText || link instanceof TooManySegments || link instanceof TooManyApproachingDeadlines)
       return { code: FAULT_CODES.tooLarge, message: link.message };
+    if (link instanceof RateLimited) {
+      const { message, retryAfterSeconds } = link;
+      return { code: FAULT_CODES.rateLimited, message, retryable: true, retryAfterSeconds };
+    }
     if (link instanceof Forbidden) return { code: FAULT_CODES.forbidden, message: link.message };
     if (link instanceof OperationTimedOut) return { code: FAULT_CODES.timedOut, message: link.message };
     if (link instanceof CallerGone) return { code: FAULT_CODES.abandoned, message: link.message };

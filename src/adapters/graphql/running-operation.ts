@@ -6,6 +6,7 @@ import {
   OperationTimedOut,
   TooManyFailures,
 } from '../../application/ports/operation-ended';
+import type { OperationCost } from '../../application/ports/rate-limits';
 import type { WaitSignal } from '../../application/waiting-line';
 import type { OperationEntry } from './admission';
 import { FAULT_CODES } from './errors';
@@ -58,6 +59,8 @@ export class RunningOperation {
   entry: OperationEntry | null = null;
   /** What it executes; null until the document is known to be valid. */
   definition: OperationDefinitionNode | null = null;
+  /** What it counts for the limits of its caller; null if that is not limited, or not known yet. */
+  cost: OperationCost | null = null;
   private readonly createdAt = performance.now();
   // Created when it is needed: a controller costs as much as a few fields.
   private controller: AbortController | null = null;

@@ -2,6 +2,7 @@ import {
   ApolloServer,
   type ApolloServerPlugin,
   type GraphQLRequestListener,
+  type GraphQLResponse,
   HeaderMap,
   type HTTPGraphQLHead,
   type HTTPGraphQLResponse,
@@ -14,10 +15,12 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import { MOST_PROBLEMS } from '../../application/first-problems';
+import type { OperationCost, RateLimits } from '../../application/ports/rate-limits';
+import { chargeOperation } from '../graphql/charge-operation';
 import { answerTooLong, checkOperation, refuseSource, sizeIn } from '../graphql/check-operation';
 import type { OperationContext } from '../graphql/context';
 import type { Documents } from '../graphql/documents';
-import { type Presentation, presentError, withCarriedOut } from '../graphql/errors';
+import { FAULT_CODES, type Presentation, presentError, withCarriedOut } from '../graphql/errors';
 import { refuseLargeVariables } from '../graphql/input-limits';
 import { ownRules } from '../graphql/introspection';
 import { LIMITS } from '../graphql/operation-limits';
@@ -59,7 +62,11 @@ const ID_TO_COME = '{requestId}';
  * Refuses subscriptions over HTTP, and operations that exceed the limits. One plugin for all steps
  * of a request, because Apollo calls each plugin several times per request.
  */
-const requestPlugin = (documents: Documents, presentation: Presentation): ApolloServerPlugin<OperationContext> => {
+const requestPlugin = (
+  documents: Documents,
+  presentation: Presentation,
+  limits: RateLimits | null,
+): ApolloServerPlugin<OperationContext> => {
   const listener: GraphQLRequestListener<OperationContext> = {
     didResolveOperation: async ({ source, schema, document, operation, request, contextValue }) => {
       if (operation === undefined) return;
@@ -73,6 +80,7 @@ const requestPlugin = (documents: Documents, presentation: Presentation): Apollo
       const allowance = checkOperation(schema, document, operation, request.variables ?? {});
       if (allowance === null) return;
       Object.assign(contextValue.allowance, allowance);
+      if (limits !== null) await chargeOperation(limits, contextValue, sizeIn(allowance));
       const waiting = contextValue.operation?.entry?.enter(document, operation.operation, sizeIn(allowance));
       if (waiting != null) await waiting;
     },
@@ -95,6 +103,8 @@ const requestPlugin = (documents: Documents, presentation: Presentation): Apollo
         response.body.singleResult = { ...response.body.singleResult, errors: named };
         if (isUnavailable(data, named)) sayUnavailable(response.http, named);
       }
+      const cost = contextValue.operation?.cost ?? null;
+      if (cost !== null) sayCost(response, cost);
     },
   };
   return { requestDidStart: async () => listener };
@@ -109,6 +119,20 @@ function sayUnavailable(http: HTTPGraphQLHead, errors: readonly GraphQLFormatted
   if (errors.every(({ extensions }) => extensions?.retryable === true)) http.headers.set('retry-after', '1');
 }
 
+/** Says in the answer what the operation costs, and in its headers what remains of the limit. */
+function sayCost({ http, body }: GraphQLResponse, cost: OperationCost): void {
+  const { limit, remaining, resetSeconds } = cost;
+  http.headers.set('ratelimit-limit', `${limit}`);
+  http.headers.set('ratelimit-remaining', `${remaining}`);
+  http.headers.set('ratelimit-reset', `${resetSeconds}`);
+  if (body.kind !== 'single') return;
+  const { errors, extensions } = body.singleResult;
+  body.singleResult = { ...body.singleResult, extensions: { ...extensions, cost } };
+  if (errors?.[0]?.extensions?.code !== FAULT_CODES.rateLimited) return;
+  http.status = 429;
+  http.headers.set('retry-after', `${resetSeconds}`);
+}
+
 /**
  * Starts Apollo Server without the features that need the internet or a cache, and without those
  * that cost time and are not used here.
@@ -117,6 +141,7 @@ export async function startApollo(
   schema: GraphQLSchema,
   documents: Documents,
   presentation: Presentation,
+  limits: RateLimits | null,
 ): Promise<GraphQLExecutor> {
   const apollo = new ApolloServer<OperationContext>({
     schema,
@@ -135,7 +160,7 @@ export async function startApollo(
     formatError: (formatted, error) =>
       presentError(error, formatted, requestIds.get(error as object) ?? ID_TO_COME, presentation),
     plugins: [
-      requestPlugin(documents, presentation),
+      requestPlugin(documents, presentation, limits),
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginLandingPageDisabled(),

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 const PREFLIGHT_SECONDS = 600;
 const REQUEST_HEADERS =
   'content-type, authorization, apollo-require-preflight, x-apollo-operation-name, x-stepdown-agent';
-const RESPONSE_HEADERS = 'x-request-id, retry-after';
+const RESPONSE_HEADERS = 'x-request-id, retry-after, ratelimit-limit, ratelimit-remaining, ratelimit-reset';
 
 /**
  * Lets pages of an allowed origin read the answer, errors included. Credentials are not allowed,

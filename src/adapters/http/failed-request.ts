@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Unauthenticated } from '../../application/access/caller-identity';
+import { RateLimited } from '../../application/access/rate-limited';
 import { Forbidden } from '../../application/access/rights';
 import { OperationTimedOut, TooManyFailures } from '../../application/ports/operation-ended';
 import { TokensUnavailable } from '../../application/ports/tokens';
@@ -11,6 +12,9 @@ import { send, sendJson } from './send';
 function knownErrorOf(error: unknown): RequestError | null {
   if (error instanceof OperationTimedOut) return new RequestError(504, FAULT_CODES.timedOut, error.message);
   if (error instanceof Unauthenticated) return new RequestError(401, FAULT_CODES.unauthenticated, error.message);
+  if (error instanceof RateLimited) {
+    return new RequestError(429, FAULT_CODES.rateLimited, error.message, true, error.retryAfterSeconds);
+  }
   if (error instanceof Forbidden) return new RequestError(403, FAULT_CODES.forbidden, error.message);
   if (error instanceof TokensUnavailable) {
     return new RequestError(503, FAULT_CODES.unavailable, `${error.message}; try again shortly.`, true);
@@ -52,9 +56,15 @@ export function fail(
   const message =
     known?.message ?? 'An unexpected error occurred in the service. Include the requestId when you report it.';
   const retryable = unavailabilityOf(error)?.retryable ?? known?.retryable;
-  if (retryable === true) response.setHeader('retry-after', '1');
+  const retryAfterSeconds = known?.retryAfterSeconds;
+  if (retryable === true) response.setHeader('retry-after', retryAfterSeconds ?? 1);
   const code = known?.code ?? FAULT_CODES.internal;
-  const extensions = { code, ...(retryable === undefined ? {} : { retryable }), requestId };
+  const extensions = {
+    code,
+    ...(retryable === undefined ? {} : { retryable }),
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+    requestId,
+  };
   // RFC 6750.
   if (known?.status === 401) response.setHeader('www-authenticate', 'Bearer realm="stepdown"');
   // The rest of the body is not read, so the connection cannot carry another request.

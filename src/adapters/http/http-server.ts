@@ -75,7 +75,7 @@ export interface HttpServer {
 export async function startHttpServer(settings: HttpSettings): Promise<HttpServer> {
   const { host, port, schema, introspection, logger } = settings;
   const admission = new Admission(settings);
-  const executor = await startApollo(schema, admission.documents, settings);
+  const executor = await startApollo(schema, admission.documents, settings, settings.rateLimits);
   const sockets = createSocketServer(settings, admission);
   const pipeline = new Pipeline();
   const routes: Routes = {

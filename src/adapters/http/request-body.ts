@@ -9,8 +9,10 @@ export class RequestError extends Error {
     readonly status: number,
     readonly code: string,
     message: string,
-    /** Only of a request that is refused because the service is busy. */
+    /** Only of a request that is refused because the service is busy, or by a rate limit. */
     readonly retryable?: boolean,
+    /** Only by a rate limit: after so long, the same request can be sent again. */
+    readonly retryAfterSeconds?: number,
   ) {
     super(message);
   }

@@ -28,6 +28,8 @@ export interface RequestCallers {
    * @throws Unauthenticated; Forbidden; RequestError with status 400
    */
   identify(request: Headers, credential: string | null): CallerIdentity | Promise<CallerIdentity>;
+  /** Whether the credential was valid when this process looked it up last. */
+  knows(credential: string): boolean;
 }
 
 /**
@@ -43,6 +45,7 @@ export function requestCallers(settings: {
   const operator = identityOf(settings.operator);
   return {
     isRequired: authenticationRequired,
+    knows: (credential) => authenticator.knows(credential),
     credentialOf: ({ headers }, given) => {
       const value = given ?? headers.authorization;
       if (value === undefined || value === null) return null;

@@ -43,7 +43,10 @@ export const noSuchPath = (): RequestError =>
 
 /** What answers requests. */
 export interface Routes {
-  readonly settings: Pick<SocketSettings, 'contextFor' | 'callers' | 'signIns' | 'operationTimeoutMs'>;
+  readonly settings: Pick<
+    SocketSettings,
+    'contextFor' | 'callers' | 'signIns' | 'failedSignIns' | 'operationTimeoutMs'
+  >;
   readonly admission: Admission;
   readonly executor: GraphQLExecutor;
   readonly bodies: BodyReceiver;

@@ -1,5 +1,5 @@
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
-import { Unauthenticated } from '../../application/access/caller-identity';
+import { CredentialEnded, Unauthenticated } from '../../application/access/caller-identity';
 import type { Clock } from '../../application/ports/clock';
 import { type Tokens, TokensUnavailable, type VerifiedToken } from '../../application/ports/tokens';
 import { isSecureUrl, type OidcSettings } from './oidc-settings';
@@ -126,6 +126,7 @@ function refusalOf(error: unknown, settings: OidcSettings): unknown {
   if (error instanceof errors.JWTClaimValidationFailed) {
     return new Unauthenticated(claimSentence(error.claim, settings));
   }
+  if (error instanceof errors.JWTExpired) return new CredentialEnded('The token has expired; get a new one.');
   for (const [kind, sentence] of REFUSALS) {
     if (error instanceof kind) return new Unauthenticated(sentence(settings));
   }
@@ -135,7 +136,6 @@ function refusalOf(error: unknown, settings: OidcSettings): unknown {
 type ErrorClass = abstract new (...args: never) => Error;
 
 const REFUSALS: readonly (readonly [ErrorClass, (settings: OidcSettings) => string])[] = [
-  [errors.JWTExpired, () => 'The token has expired; get a new one.'],
   [
     errors.JOSEAlgNotAllowed,
     ({ algorithms }) => `The token is not signed by one of the algorithms ${algorithms.join(', ')}.`,

@@ -5,7 +5,7 @@ import type { Clock } from '../ports/clock';
 import type { KnownPerson, People } from '../ports/people';
 import { type Tokens, TokensUnavailable } from '../ports/tokens';
 import { apiKeyParts, hasHash, isApiKeyText, sha256 } from './api-key-text';
-import { type Authenticator, type CallerIdentity, Unauthenticated } from './caller-identity';
+import { type Authenticator, type CallerIdentity, CredentialEnded, Unauthenticated } from './caller-identity';
 import { Forbidden } from './rights';
 import { ShortLived } from './short-lived';
 import { type ReadToken, TokenReader, type TokenReaderDeps } from './token-reader';
@@ -16,6 +16,13 @@ import { type ReadToken, TokenReader, type TokenReaderDeps } from './token-reade
 const STATE_LIFETIME_MS = 400;
 /** After so long, a token is verified again: its signing key may have been withdrawn. */
 const TOKEN_LIFETIME_MS = 60_000;
+/** From then on, it is verified again in the background, so that no request waits for it. */
+const TOKEN_RENEWED_AFTER_MS = TOKEN_LIFETIME_MS / 2;
+/**
+ * How long a request with a token that was verified before waits for the identity provider. Then
+ * the provider counts as unreachable; what it says later counts from then on.
+ */
+const RENEWAL_TIMEOUT_MS = 500;
 /** How precisely the last use of a key is known. */
 const USE_STEP_MS = 60_000;
 
@@ -35,7 +42,7 @@ export interface AuthenticationDeps extends TokenReaderDeps {
 export class Authentication implements Authenticator {
   private readonly keys = new ShortLived<HashedApiKey | null>(STATE_LIFETIME_MS);
   private readonly people = new ShortLived<KnownPerson | null>(STATE_LIFETIME_MS);
-  private readonly tokens = new ShortLived<ReadToken>(TOKEN_LIFETIME_MS);
+  private readonly tokens = new ShortLived<ReadToken>(TOKEN_LIFETIME_MS, TOKEN_RENEWED_AFTER_MS);
   private readonly identities = new WeakMap<HashedApiKey, CallerIdentity>();
   private readonly uses = new Map<string, EpochMs>();
   private readonly reader: TokenReader;
@@ -46,6 +53,13 @@ export class Authentication implements Authenticator {
 
   identify(credential: string): CallerIdentity | Promise<CallerIdentity> {
     return isApiKeyText(credential) ? this.byKey(credential) : this.byToken(credential);
+  }
+
+  knows(credential: string): boolean {
+    if (!isApiKeyText(credential)) return this.tokens.last(sha256(credential)) !== undefined;
+    const parts = apiKeyParts(credential);
+    const key = parts === null ? null : this.keys.last(parts.prefix);
+    return parts !== null && key != null && hasHash(parts.secret, key.secretHash);
   }
 
   private byKey(credential: string): CallerIdentity | Promise<CallerIdentity> {
@@ -62,9 +76,9 @@ export class Authentication implements Authenticator {
       throw new Unauthenticated('There is no such API key; use one as it was printed when it was created.');
     }
     const now = this.deps.clock.now();
-    if (key.revokedAt !== null) throw new Unauthenticated(`The API key ${key.prefix} was revoked.`);
+    if (key.revokedAt !== null) throw new CredentialEnded(`The API key ${key.prefix} was revoked.`);
     if (key.expiresAt !== null && now >= key.expiresAt) {
-      throw new Unauthenticated(`The API key ${key.prefix} has expired.`);
+      throw new CredentialEnded(`The API key ${key.prefix} has expired.`);
     }
     this.noteUse(key, now);
     const known = this.identities.get(key);
@@ -95,21 +109,32 @@ export class Authentication implements Authenticator {
     if (tokens === null) {
       throw new Unauthenticated('This service takes API keys and no tokens; no identity provider is configured.');
     }
-    const read = this.tokens.get(sha256(token), async (last) => {
-      try {
-        return await this.reader.read(await tokens.verify(token));
-      } catch (error) {
-        // What was verified a minute ago stays valid while the identity provider cannot be reached.
-        if (error instanceof TokensUnavailable && last !== undefined) return last;
-        throw error;
-      }
+    const hash = sha256(token);
+    const read = this.tokens.get(hash, (last) => {
+      const reading = tokens.verify(token).then((verified) => this.reader.read(verified));
+      return last === undefined ? reading : this.withLast(hash, reading, last);
     });
     return read instanceof Promise ? read.then((done) => this.ofToken(done)) : this.ofToken(read);
   }
 
+  /** What was verified a minute ago stays valid while the identity provider cannot be reached. */
+  private withLast(hash: string, reading: Promise<ReadToken>, last: ReadToken): Promise<ReadToken> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => resolve(last), RENEWAL_TIMEOUT_MS);
+      reading
+        .then(resolve, (error: unknown) => {
+          if (error instanceof TokensUnavailable) return resolve(last);
+          // If it has been answered with the last one, that is not valid any longer.
+          if (error instanceof Unauthenticated || error instanceof Forbidden) this.tokens.forget(hash);
+          reject(error);
+        })
+        .finally(() => clearTimeout(timer));
+    });
+  }
+
   private ofToken({ identity, person }: ReadToken): CallerIdentity | Promise<CallerIdentity> {
     if (identity.expiresAt !== null && this.deps.clock.now() >= identity.expiresAt + this.deps.toleranceMs) {
-      throw new Unauthenticated('The token has expired; get a new one.');
+      throw new CredentialEnded('The token has expired; get a new one.');
     }
     if (person === null) return identity;
     const { subject } = person;
@@ -117,7 +142,7 @@ export class Authentication implements Authenticator {
     const check = (known: KnownPerson | null): CallerIdentity => {
       if (known !== null && !known.isActive) throw new Forbidden('This person may not use the service any more.');
       if (known !== null && known.tokenIssuedAt > person.tokenIssuedAt && !hasSameRights(known, person)) {
-        throw new Unauthenticated('The rights of this person have changed since the token was issued; get a new one.');
+        throw new CredentialEnded('The rights of this person have changed since the token was issued; get a new one.');
       }
       return identity;
     };

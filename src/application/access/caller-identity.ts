@@ -15,6 +15,9 @@ export class Unauthenticated extends Error {
   override readonly name = 'Unauthenticated';
 }
 
+/** A credential that was valid and is not any more: it has expired, or was revoked. */
+export class CredentialEnded extends Unauthenticated {}
+
 /** Finds out who sends a request. */
 export interface Authenticator {
   /**
@@ -24,4 +27,6 @@ export interface Authenticator {
    * @throws Unauthenticated; Forbidden if it is valid and allows nothing here
    */
   identify(credential: string): CallerIdentity | Promise<CallerIdentity>;
+  /** Whether the credential was valid when this process looked it up last. */
+  knows(credential: string): boolean;
 }

@@ -25,7 +25,7 @@ export class Sessions {
   private timer: NodeJS.Timeout | null = null;
 
   constructor(
-    private readonly authenticator: Authenticator,
+    private readonly authenticator: Pick<Authenticator, 'identify'>,
     private readonly clock: Clock,
   ) {}
 

@@ -9,6 +9,8 @@ const SUCCESS_STEP_MS = 3_600_000;
 const FAILURE_STEP_MS = 60_000;
 /** The credentials, and the addresses with failures, that are remembered of each. */
 const MOST_REMEMBERED = 10_000;
+/** Stands for the failures of further addresses, or for further reasons, within a minute. */
+const FURTHER = 'Failures of addresses, or for reasons, that are too many for an entry each.';
 
 export interface SignInsDeps {
   readonly audit: AuditLog;
@@ -19,7 +21,7 @@ export interface SignInsDeps {
 /**
  * Records who has signed in and who has failed to, without a row for each request: a credential
  * once in an hour, and the failures of an address for one reason once in a minute, with their
- * number.
+ * number. Failures beyond what can be remembered are counted in one entry.
  */
 export class SignIns {
   private readonly successes = new Map<string, EpochMs>();
@@ -40,12 +42,16 @@ export class SignIns {
   /** @param reason as the caller sees it; it has no secret */
   failed(reason: string, address: string): void {
     const key = `${address} ${reason}`;
+    if (this.failures.has(key) || this.failures.size < MOST_REMEMBERED) this.count(key, reason, address);
+    else this.count(FURTHER, FURTHER, null);
+  }
+
+  private count(key: string, reason: string, address: string | null): void {
     const counted = this.failures.get(key);
     if (counted !== undefined) {
       this.failures.set(key, counted + 1);
       return;
     }
-    if (this.failures.size >= MOST_REMEMBERED) return;
     this.failures.set(key, 0);
     this.recordFailures(reason, address, 1);
     setTimeout(() => {
@@ -55,7 +61,7 @@ export class SignIns {
     }, FAILURE_STEP_MS).unref();
   }
 
-  private recordFailures(detail: string, address: string, count: number): void {
+  private recordFailures(detail: string, address: string | null, count: number): void {
     this.record({
       kind: 'SIGN_IN_FAILED',
       at: this.deps.clock.now(),

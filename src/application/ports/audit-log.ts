@@ -25,7 +25,7 @@ export interface AuditEntry {
   readonly actor: Actor | null;
   /** What it is about: the prefix of a key, a policy with its version, the id of a client. */
   readonly subject: string | null;
-  /** The address of the caller; null for work on the command line. */
+  /** The address of the caller; null for work on the command line, and for many addresses. */
   readonly address: string | null;
   /** Why it failed, or what was done; null if there is nothing to add. */
   readonly detail: string | null;

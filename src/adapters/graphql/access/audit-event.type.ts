@@ -46,7 +46,7 @@ export class AuditEventType extends NodeType implements AuditEvent {
   @Field(() => String, {
     nullable: true,
     description:
-      'The address of the caller. Null for work on the command line, and for changes, whose caller has signed in.',
+      'The address of the caller. Null for work on the command line, for changes, whose caller has signed in, and for the failures of addresses that are too many for an entry each.',
   })
   address!: string | null;
 

@@ -16,8 +16,10 @@ import {
 import { getVariableValues } from 'graphql/execution/values';
 import type { SubscribePayload } from 'graphql-ws';
 import { MOST_PROBLEMS } from '../../../application/first-problems';
+import type { RateLimits } from '../../../application/ports/rate-limits';
 import type { OperationEntry } from '../../graphql/admission';
-import { type Allowance, answerTooLong, checkOperation, refuseSource, sizeIn } from '../../graphql/check-operation';
+import { chargeOperation } from '../../graphql/charge-operation';
+import { answerTooLong, checkOperation, refuseSource, sizeIn } from '../../graphql/check-operation';
 import type { OperationContext } from '../../graphql/context';
 import type { Documents } from '../../graphql/documents';
 import { FAULT_CODES, failureOf, type Presentation, presentError, withCarriedOut } from '../../graphql/errors';
@@ -33,10 +35,11 @@ function withCode(error: GraphQLError, code: string): GraphQLError {
   return error;
 }
 
-/** A schema, and whether clients may read it. */
+/** A schema, whether clients may read it, and how much they may use it. */
 interface ServedSchema {
   readonly schema: GraphQLSchema;
   readonly introspection: boolean;
+  readonly rateLimits: RateLimits | null;
 }
 
 /**
@@ -52,6 +55,7 @@ export async function prepareOperation(
   documents: Documents,
   contextOf: () => OperationContext,
 ): Promise<ExecutionArgs | readonly GraphQLError[]> {
+  const { rateLimits } = schema;
   try {
     const query = requestedText(request, documents.trusted);
     if (query instanceof GraphQLError) return [query];
@@ -62,10 +66,12 @@ export async function prepareOperation(
     if (waiting !== null) await waiting;
     const checked = check(schema, payload, documents, contextOf());
     if (!('operation' in checked)) return checked;
-    const { args, operation, allowance } = checked;
+    const { args, operation, contextValue } = checked;
+    const size = sizeIn(contextValue.allowance);
+    if (rateLimits !== null) await chargeOperation(rateLimits, contextValue, size);
     // A subscription takes a place only for each of its events.
     if (operation.operation !== OperationTypeNode.SUBSCRIPTION) {
-      const entering = entry.enter(args.document, operation.operation, sizeIn(allowance));
+      const entering = entry.enter(args.document, operation.operation, size);
       if (entering !== null) await entering;
     }
     return args;
@@ -77,7 +83,7 @@ export async function prepareOperation(
 interface Checked {
   readonly args: ExecutionArgs;
   readonly operation: OperationDefinitionNode;
-  readonly allowance: Allowance;
+  readonly contextValue: OperationContext;
 }
 
 function check(
@@ -102,7 +108,7 @@ function check(
   if (coerced.errors !== undefined) return coerced.errors.map((error) => withCode(error, FAULT_CODES.badInput));
   if (allowance !== null) Object.assign(contextValue.allowance, allowance);
   const args = { schema, document: parsed, operationName, variableValues: variables, contextValue };
-  return { args, operation, allowance: contextValue.allowance };
+  return { args, operation, contextValue };
 }
 
 /** The valid document of a text; the errors if it has any. */
@@ -257,15 +263,15 @@ interface OperationResult {
   readonly errors?: readonly GraphQLError[] | undefined;
 }
 
-/** @param carriedOut what the operation has changed, as sentences */
 export const presentResult = (
   { data, errors }: OperationResult,
   requestId: string,
-  carriedOut: string,
+  operation: RunningOperation | null,
   presentation: Presentation,
 ): FormattedExecutionResult => ({
   ...(errors === undefined
     ? {}
-    : { errors: withCarriedOut(data, presentAll(errors, requestId, presentation), carriedOut) }),
+    : { errors: withCarriedOut(data, presentAll(errors, requestId, presentation), operation?.carriedOut ?? '') }),
   ...(data === undefined ? {} : { data }),
+  ...(operation == null || operation.cost === null ? {} : { extensions: { cost: operation.cost } }),
 });

@@ -5,9 +5,11 @@ import { handleProtocols, makeServer } from 'graphql-ws';
 import type { Logger } from 'pino';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { Unauthenticated } from '../../../application/access/caller-identity';
+import { RateLimited } from '../../../application/access/rate-limited';
 import { Forbidden } from '../../../application/access/rights';
 import type { Sessions } from '../../../application/access/sessions';
 import type { Identified } from '../../../application/ports/caller';
+import type { RateLimits } from '../../../application/ports/rate-limits';
 import { isStoreUnavailable } from '../../../application/ports/store-errors';
 import { TokensUnavailable } from '../../../application/ports/tokens';
 import { type Admission, OperationEntry } from '../../graphql/admission';
@@ -83,6 +85,8 @@ export interface SocketSettings extends SocketLimits, SignInSettings {
   /** Whether clients may read the schema. */
   readonly introspection: boolean;
   readonly contextFor: ContextFactory;
+  /** Limits what callers may cost; null if nothing does. */
+  readonly rateLimits: RateLimits | null;
   /** Ends sockets when their credentials do. */
   readonly sessions: Sessions;
   /** Whether every request needs a credential. */
@@ -179,7 +183,7 @@ export function createSocketServer(settings: SocketSettings, admission: Admissio
     },
     onNext: ({ extra }, id, payload, args, result) => {
       const { requestId, operation } = args.contextValue as OperationContext;
-      const presented = presentResult(result, requestId, operation?.carriedOut ?? '', settings);
+      const presented = presentResult(result, requestId, operation, settings);
       extra.lines.answer(id, payload, presented.errors?.[0]?.extensions?.code);
       return presented;
     },
@@ -280,6 +284,8 @@ export function createSocketServer(settings: SocketSettings, admission: Admissio
               if (error instanceof Error && ONLY_OF_SERVERS.test(error.message)) {
                 return socket.close(BAD_REQUEST, 'Invalid message received');
               }
+              // graphql-ws clients connect again after this code, and give up after 4429.
+              if (error instanceof RateLimited) return socket.close(TRY_AGAIN_LATER, reasonOfClose(error.message));
               if (error instanceof TokensUnavailable || isStoreUnavailable(error)) {
                 return socket.close(TRY_AGAIN_LATER, 'Callers cannot be authenticated at the moment');
               }

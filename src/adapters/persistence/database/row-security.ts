@@ -63,6 +63,7 @@ export const SHARED_TABLES: Readonly<Record<string, SharedTable>> = {
   migrations: { all: 'SELECT', isPublic: true },
   people: { all: 'SELECT, INSERT, UPDATE' },
   policy_versions: { all: 'SELECT, INSERT, UPDATE' },
+  rate_limits: { all: 'SELECT, INSERT, UPDATE, DELETE' },
   search_texts: { all: 'SELECT, INSERT' },
   spellings: { all: 'SELECT, INSERT' },
 };

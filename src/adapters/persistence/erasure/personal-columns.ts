@@ -25,6 +25,8 @@ export type Treatment =
   | 'LABEL'
   /** A text, which NULL replaces if it names the person. */
   | 'TEXT'
+  /** A hash of who has sent requests. The row is deleted within an hour. */
+  | 'OF_AN_HOUR'
   /** Not changed, because more than one person depends on it. The command reports its mentions. */
   | 'KEPT';
 
@@ -54,6 +56,7 @@ export const PERSONAL_COLUMNS: Readonly<Record<string, Readonly<Record<string, T
   log_followers: { name: 'FACT' },
   people: { subject: 'NAME', name: 'NAME', name_key: 'NAME_KEY', email: 'EMAIL', role: 'FACT', client_ids: 'FACT' },
   policy_versions: { id: 'FACT', document: 'KEPT', fingerprint: 'FACT', yaml: 'TEXT', published_by: 'ACTOR' },
+  rate_limits: { key: 'OF_AN_HOUR' },
   search_texts: { folded: 'WITH_TICKET', grams: 'WITH_TICKET' },
   spellings: { written: 'SPELLING' },
   ticket_milestones: { milestone: 'FACT', severity: 'FACT' },

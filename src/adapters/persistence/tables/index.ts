@@ -10,6 +10,7 @@ import { idempotencyKeys } from './idempotency-keys.table';
 import { logFollowers } from './log-followers.table';
 import { people } from './people.table';
 import { policyVersions } from './policy-versions.table';
+import { rateLimits } from './rate-limits.table';
 import { searchTexts } from './search-texts.table';
 import { spellings } from './spellings.table';
 import { ticketMilestones } from './ticket-milestones.table';
@@ -47,4 +48,5 @@ export const TABLES = [
   apiKeys,
   people,
   auditEvents,
+  rateLimits,
 ];

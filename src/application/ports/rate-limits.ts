@@ -1,0 +1,43 @@
+import type { RateLimited } from '../access/rate-limited';
+import type { Identified } from './caller';
+
+/** What an operation costs, and the tighter of the limits of its caller. */
+export interface OperationCost {
+  readonly requested: number;
+  /** The cost that is allowed in a minute. */
+  readonly limit: number;
+  /** What remains of it in this minute, after the operation. */
+  readonly remaining: number;
+  /** When the next minute begins, in seconds from now. */
+  readonly resetSeconds: number;
+}
+
+/** Whether an operation may be carried out. */
+export interface Spending {
+  readonly cost: OperationCost;
+  /** Null if it may. If not, it counts for nothing. */
+  readonly refusal: RateLimited | null;
+}
+
+/** Limits what a caller, and all callers of a client together, may cost in a minute. */
+export interface RateLimits {
+  /** @param cost the size of the operation; see `operation-costs.ts` */
+  spend(caller: Identified, cost: number): Promise<Spending>;
+}
+
+/** What all processes have spent of a limit in its minute. */
+export interface SharedSpending {
+  readonly spent: number;
+  /** When the minute ends, in milliseconds from now; at least 1. */
+  readonly resetMs: number;
+}
+
+/** Where the processes of a service share what they spend. */
+export interface SpendingStore {
+  /**
+   * Adds what this process has spent, by the keys of the limits.
+   *
+   * @returns what all have spent of the same limits
+   */
+  add(spent: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, SharedSpending>>;
+}
