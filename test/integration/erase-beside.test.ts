@@ -111,7 +111,7 @@ describe('an erasure', () => {
         },
       },
       onBegin: async (begun) => {
-        pseudonym = begun;
+        pseudonym = begun ?? '';
       },
       onProgress: () => undefined,
     });

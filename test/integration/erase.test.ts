@@ -175,7 +175,9 @@ describe('stepdown erase --person', () => {
   });
 
   it('leaves no table with the name, the address or a text, while a service runs', async () => {
-    const done = await eraseHere({ DATABASE_URL: service.database.url }, { persons: [NAME, EMAIL] });
+    // Also if the person runs it.
+    const env = { DATABASE_URL: service.database.url, STEPDOWN_OPERATOR: NAME };
+    const done = await eraseHere(env, { persons: [NAME, EMAIL] });
     expect([done.code, done.stdout, done.stderr]).toEqual([
       0,
       expect.stringMatching(/^Erased \d+ texts and \d+ names in \d+ events of 2 tickets/),
@@ -195,6 +197,21 @@ describe('stepdown erase --person', () => {
     const [{ pseudonym }] = await rowsOf('SELECT reporter AS pseudonym FROM tickets WHERE number = $1', [mine.number]);
     expect(await found({ reporter: { eq: pseudonym } })).toBe(1);
     expect(await found({ text: '[erased]' })).toBe(2);
+  });
+
+  it('is in the audit log, at its beginning and with its numbers, without the person', async () => {
+    const entries = await rowsOf(
+      `SELECT actor, subject, detail FROM audit_events WHERE kind = 'ERASED' ORDER BY at, id`,
+    );
+    const subject = expect.stringMatching(/^erased-[0-9a-f]{12}$/);
+    expect(entries).toEqual([
+      { actor: null, subject, detail: expect.stringMatching(/^begun/) },
+      {
+        actor: null,
+        subject,
+        detail: expect.stringMatching(/^\d+ texts and \d+ names in \d+ events of 2 tickets; \d+ rows? of/),
+      },
+    ]);
   });
 
   it('keeps the facts of all events, and tickets that are what their events make them', async () => {
@@ -312,6 +329,14 @@ describe('stepdown erase --ticket', () => {
     const known = (await rowsOf('SELECT written FROM spellings')).map(({ written }) => written);
     expect(known).toEqual(expect.arrayContaining(['billing', 'Erin Example', row.reporter]));
     expect((await matchLogs()).every(Boolean)).toBe(true);
+    const entries = await rowsOf(
+      `SELECT actor->>'name' AS name, detail FROM audit_events WHERE subject = $1 ORDER BY at, id`,
+      [`tickets ${ticket.number}`],
+    );
+    expect(entries).toEqual([
+      { name: 'local operator', detail: expect.stringMatching(/^begun/) },
+      { name: 'local operator', detail: expect.stringMatching(/^\d+ texts and 1 name in \d+ events of 1 ticket;/) },
+    ]);
   });
 });
 

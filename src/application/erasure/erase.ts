@@ -45,8 +45,11 @@ export interface ErasureSummary {
 
 interface Ports {
   readonly store: ErasureStore;
-  /** Nothing is erased yet. The pseudonym is needed to go on after an interruption. */
-  onBegin(pseudonym: string): Promise<void>;
+  /**
+   * Nothing is erased yet. The pseudonym is needed to go on after an interruption; it is null if
+   * only tickets are named.
+   */
+  onBegin(pseudonym: string | null): Promise<void>;
   /** @param tickets the number of tickets that were looked at */
   onProgress(tickets: number): void;
 }
@@ -69,13 +72,13 @@ export async function erase(request: ErasureRequest, { store, onBegin, onProgres
   check(request);
   const counted = new Counted(store, request.isDryRun);
   const numbered = await ticketsOf(request, store);
-  for (const history of numbered) await counted.take([history], eraseTicket(newPseudonym), 'WITH_NAMES');
-  if (request.persons.length === 0) {
-    await finish(store, request, counted.tickets > 0);
-    return { ...counted.summary, ...NOTHING_ELSE, pseudonym: null, alsoKnownAs: [] };
-  }
-  const pseudonym = request.pseudonym ?? newPseudonym();
+  const pseudonym = request.persons.length === 0 ? null : (request.pseudonym ?? newPseudonym());
   await onBegin(pseudonym);
+  for (const history of numbered) await counted.take([history], eraseTicket(newPseudonym), 'WITH_NAMES');
+  if (pseudonym === null) {
+    await finish(store, request, counted.tickets > 0);
+    return { ...counted.summary, ...NOTHING_ELSE, pseudonym, alsoKnownAs: [] };
+  }
   const { isNamed } = personOf(request.persons, []);
   const known = await store.namesBeside(isNamed);
   // An address and a name of several words mean no one else, wherever they are.

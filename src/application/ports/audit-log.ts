@@ -15,6 +15,7 @@ export const AUDIT_EVENT_KINDS = [
   'CLIENT_TERMS_SET',
   'POLICY_PUBLISHED',
   'EXPORTED',
+  'ERASED',
 ] as const;
 export type AuditEventKind = (typeof AUDIT_EVENT_KINDS)[number];
 
@@ -37,7 +38,7 @@ export interface AuditEvent extends AuditEntry {
   readonly id: string;
 }
 
-/** Who signed in or failed to, who changed keys, people, policies and terms, and who exported. */
+/** Who signed in or failed to, who changed keys, people, policies and terms, exported and erased. */
 export interface AuditLog {
   record(entry: AuditEntry): Promise<void>;
   byId(reading: Reading, id: string): Promise<AuditEvent | null>;

@@ -266,6 +266,7 @@ export type AuditEventKind =
   | 'API_KEY_REVOKED'
   | 'CLIENT_CREATED'
   | 'CLIENT_TERMS_SET'
+  | 'ERASED'
   | 'EXPORTED'
   | 'POLICY_PUBLISHED'
   | 'SIGNED_IN'

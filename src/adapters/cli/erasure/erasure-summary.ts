@@ -1,16 +1,28 @@
 import type { ErasureSummary } from '../../../application/erasure/erase';
 import { countText } from '../quantity-text';
 
+function numbersOf({ tickets, events, texts, names, rows, keys }: ErasureSummary) {
+  return {
+    counts:
+      `${countText(texts, 'text')} and ${countText(names, 'name')} in ${countText(events, 'event')} ` +
+      `of ${countText(tickets, 'ticket')}`,
+    others: `${countText(rows, 'row')} of other tables, and ${countText(keys, 'answer')} to idempotency keys`,
+  };
+}
+
+/** How much an erasure has erased, for the audit log. */
+export function erasedNumbers(summary: ErasureSummary): string {
+  const { counts, others } = numbersOf(summary);
+  return `${counts}; ${others}`;
+}
+
 /** What `stepdown erase` prints at its end, and its exit code. */
 export function erasureResult(
   summary: ErasureSummary,
   isDryRun: boolean,
 ): { readonly lines: readonly string[]; readonly exitCode: 0 | 1 } {
-  const { tickets, events, texts, names, rows, keys, alsoKnownAs, remaining, failed } = summary;
-  const counts =
-    `${countText(texts, 'text')} and ${countText(names, 'name')} in ${countText(events, 'event')} ` +
-    `of ${countText(tickets, 'ticket')}`;
-  const others = `${countText(rows, 'row')} of other tables, and ${countText(keys, 'answer')} to idempotency keys`;
+  const { alsoKnownAs, remaining, failed } = summary;
+  const { counts, others } = numbersOf(summary);
   const lines = [
     isDryRun
       ? `Would erase ${counts}, and change ${others}. Nothing was changed.`

@@ -19,6 +19,8 @@ export const AuditEventKindEnum = describeEnum<AuditEventKind>('AuditEventKind',
   CLIENT_TERMS_SET: 'The policy or the calendars of a client were set.',
   POLICY_PUBLISHED: 'A version of a policy was published.',
   EXPORTED: 'Tickets were exported on the command line.',
+  ERASED:
+    'Persons or texts were erased on the command line. There is an entry at the beginning and, with the numbers, at the end.',
 });
 
 @ObjectType('AuditEvent', {
@@ -39,7 +41,7 @@ export class AuditEventType extends NodeType implements AuditEvent {
   @Field(() => String, {
     nullable: true,
     description:
-      'What it is about: the prefix of an API key or the subject of a token, a policy and its version such as `gold/3`, the name of a client, or the name of an agent.',
+      'What it is about: the prefix of an API key or the subject of a token, a policy and its version such as `gold/3`, the name of a client, the name of an agent, or the pseudonym of an erased person.',
   })
   subject!: string | null;
 
