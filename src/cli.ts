@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import type { Logger } from 'pino';
 import { errorText } from './adapters/cli/error-text';
 import { printableOutput } from './adapters/cli/line-output';
+import { withoutCredentials } from './application/access/without-credentials';
 import type { Config } from './config';
 
 interface ImportFlags {
@@ -35,7 +36,7 @@ Its result:
 
 /** Where text goes. Names and messages of others stand in it, so a terminal must not obey it. */
 const output = printableOutput(process.stdout);
-const errorOutput = printableOutput(process.stderr);
+const errorOutput = printableOutput({ write: (text) => process.stderr.write(withoutCredentials(text)) });
 
 // The help shows the form that runs this package: outside it, `npx` would fetch another package of
 // that name.

@@ -1,5 +1,6 @@
 import { stdSerializers } from 'pino';
 import { printable } from '../adapters/cli/printable';
+import { withoutCredentials } from '../application/access/without-credentials';
 import { shorten } from '../domain/text';
 
 /**
@@ -29,4 +30,5 @@ function fieldsOf(serialized: unknown): Readonly<Record<string, unknown>> {
   };
 }
 
-const textOf = (text: unknown): string => printable(shorten(String(text), LONGEST_TEXT));
+// Before it is shortened: the rest of a secret that is cut does not look like one.
+const textOf = (text: unknown): string => printable(shorten(withoutCredentials(String(text)), LONGEST_TEXT));

@@ -1,6 +1,7 @@
 import { isatty } from 'node:tty';
 import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
 import { printable } from '../adapters/cli/printable';
+import { withoutCredentials } from '../application/access/without-credentials';
 import type { LogFormat } from '../config';
 import { BufferedLines } from './buffered-lines';
 import { loggedError } from './logged-error';
@@ -9,8 +10,15 @@ import { StandardError } from './standard-error';
 /** The log goes to standard error. */
 const STDERR = 2;
 
-/** How lines are made, wherever they go. */
-export const LINE_OPTIONS = { timestamp: stdTimeFunctions.isoTime, serializers: { err: loggedError } };
+/**
+ * How lines are made, wherever they go. Credentials are removed from the whole line, so no part of
+ * the service has to remember that a text can have one.
+ */
+export const LINE_OPTIONS = {
+  timestamp: stdTimeFunctions.isoTime,
+  serializers: { err: loggedError },
+  hooks: { streamWrite: withoutCredentials },
+};
 
 /**
  * Opens the log of this process: lines of JSON, or lines for people if it goes to a terminal.

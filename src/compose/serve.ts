@@ -1,5 +1,6 @@
 import { demoCommand, greeting, UNAUTHENTICATED_WARNING } from '../adapters/cli/serve/greeting';
 import { type Config, loadConfig } from '../config';
+import { logCrashes } from './log-crashes';
 import { openLog } from './open-log';
 import { startService } from './start-service';
 import { stopOnSignal } from './stop-on-signal';
@@ -7,6 +8,7 @@ import { stopOnSignal } from './stop-on-signal';
 /** `stepdown serve`: starts the service, which runs until a signal stops it. */
 export async function serve(config: Config): Promise<void> {
   const log = await openLog(config.logLevel, config.logFormat);
+  logCrashes(log);
   const service = await startService(config, log);
   process.stdout.write(
     greeting({

@@ -1,3 +1,4 @@
+import { withoutCredentials } from '../../application/access/without-credentials';
 import { firstProblems } from '../../application/first-problems';
 import { OperatorError } from '../../application/operator-error';
 import { shorten } from '../../domain/text';
@@ -54,8 +55,8 @@ export class DocumentError extends OperatorError {
     }));
     const problems = first.map((problem) => ({
       ...problem,
-      field: shorten(problem.field, LONGEST_FIELD),
-      message: shorten(problem.message, LONGEST_MESSAGE),
+      field: shorten(withoutCredentials(problem.field), LONGEST_FIELD),
+      message: shorten(withoutCredentials(problem.message), LONGEST_MESSAGE),
     }));
     super(problems.map((problem) => problemLine(fileName, problem)).join('\n'));
     this.problems = problems;

@@ -1,3 +1,4 @@
+import { withoutCredentials } from '../../application/access/without-credentials';
 import { shorten } from '../../domain/text';
 
 /** A message up to this length is never changed. */
@@ -13,10 +14,11 @@ const WITHOUT_SPACES = /\S{61,}/g;
 const INSPECTED = /(?<= got invalid value ).{101,}?(?=(?: at "[^"]*")?; )/s;
 
 /**
- * The message of an error without long values. graphql-js and Apollo Server repeat names and values
- * of the request in their messages, at full length.
+ * The message of an error without long values and without credentials. graphql-js and Apollo Server
+ * repeat names and values of the request in their messages, at full length.
  */
-export function shortMessage(message: string): string {
+export function shortMessage(repeating: string): string {
+  const message = withoutCredentials(repeating);
   if (message.length <= SHORT) return message;
   const short = shorten(message, SEARCHED)
     .replaceAll(QUOTED, (text) => `"${shorten(text.slice(1, -1), 40)}"`)

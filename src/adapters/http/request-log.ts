@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
+import { hasCredential } from '../../application/access/without-credentials';
 import { FAULT_CODES } from '../graphql/errors';
 import type { RunningOperation } from '../graphql/running-operation';
 
@@ -11,11 +12,14 @@ const LONGEST_ID = 200;
 /** The ids that are taken over from a request: what proxies and tracing libraries make. */
 const WELL_FORMED_ID = /^[\w.:@/+=-]+$/;
 
-/** The id of a request: that of its header `X-Request-Id` if that is well-formed, or a new one. */
+/**
+ * The id of a request: that of its header `X-Request-Id` if that is well-formed and no credential,
+ * or a new one.
+ */
 export function requestIdOf({ headers }: Pick<IncomingMessage, 'headers'>): string {
   const given = headers['x-request-id'];
   const isTakenOver = typeof given === 'string' && given.length <= LONGEST_ID && WELL_FORMED_ID.test(given);
-  return isTakenOver ? given : randomUUID();
+  return isTakenOver && !hasCredential(given) ? given : randomUUID();
 }
 
 /**

@@ -38,7 +38,7 @@ export interface AuditEvent extends AuditEntry {
   readonly id: string;
 }
 
-/** Who signed in or failed to, who changed keys, people, policies and terms, exported and erased. */
+/** Who signed in or failed to, changed keys, people, policies and terms, exported and erased. */
 export interface AuditLog {
   record(entry: AuditEntry): Promise<void>;
   byId(reading: Reading, id: string): Promise<AuditEvent | null>;

@@ -1,4 +1,5 @@
 import { Field, InterfaceType } from 'type-graphql';
+import { withoutCredentials } from '../../../application/access/without-credentials';
 import { firstProblems } from '../../../application/first-problems';
 import type { Impact } from '../../../domain/impact';
 import { explainRefusal, type Refusal, type RefusalCode } from '../../../domain/ticket/refusals';
@@ -137,12 +138,21 @@ export function userErrorOf(refusal: Refusal, shape: InputShape): UserErrorValue
     refusal.code === 'NotFound' ? { ...refusal, id: toGlobalId(refusal.kind, refusal.id) } : refusal;
   const [first, ...rest] = fieldOf(refusal, shape.impacts);
   const field = first === undefined ? [] : [shape.names?.[first] ?? first, ...rest];
-  return { ...shown, message: explainRefusal(shown), path: [...shape.argument, ...field] };
+  return userError(shown, [...shape.argument, ...field]);
+}
+
+/** A user error without credentials: the facts of a refusal repeat texts of the input. */
+function userError(refusal: Refusal, path: readonly string[]): UserErrorValue {
+  const facts = Object.entries(refusal).map(([name, fact]) => [
+    name,
+    typeof fact === 'string' ? withoutCredentials(fact) : fact,
+  ]);
+  return { ...Object.fromEntries(facts), message: withoutCredentials(explainRefusal(refusal)), path };
 }
 
 /** The problems of an input as user errors. */
 export const invalidInputs = (problems: readonly InputProblem[], argument: readonly string[]): UserErrorValue[] =>
   firstProblems(problems, (expected) => ({ path: [], expected })).map(({ path, expected }) => {
     const refusal: Refusal = { code: 'InvalidInput', field: path.join('.') || 'input', expected };
-    return { ...refusal, message: explainRefusal(refusal), path: [...argument, ...path] };
+    return userError(refusal, [...argument, ...path]);
   });

@@ -8,6 +8,7 @@ import { Unauthenticated } from '../../../application/access/caller-identity';
 import { RateLimited } from '../../../application/access/rate-limited';
 import { Forbidden } from '../../../application/access/rights';
 import type { Sessions } from '../../../application/access/sessions';
+import { withoutCredentials } from '../../../application/access/without-credentials';
 import type { Identified } from '../../../application/ports/caller';
 import type { RateLimits } from '../../../application/ports/rate-limits';
 import { isStoreUnavailable } from '../../../application/ports/store-errors';
@@ -328,7 +329,9 @@ export function createSocketServer(settings: SocketSettings, admission: Admissio
 }
 
 /** A reason that fits a close frame. graphql-ws puts the id of an operation into one. */
-const reasonOfClose = (reason: string): string =>
+const reasonOfClose = (given: string): string => fittingReason(withoutCredentials(given));
+
+const fittingReason = (reason: string): string =>
   Buffer.byteLength(reason) <= CLOSE_REASON_BYTES
     ? reason
     : // A character that is cut would be two invalid bytes longer.
