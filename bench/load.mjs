@@ -13,8 +13,8 @@ const LIST = 300;
 /**
  * Runs one round.
  *
- * @param job `url`, `connections`, `seconds`, and the request: `method`, `path` and `body`, in
- * which `{id}` is replaced by one of `ids` at random.
+ * @param job `url`, `connections`, `seconds`, and the request: `method`, `path`, `headers` and
+ * `body`, in which `{id}` is replaced by one of `ids` at random.
  * @returns requests answered, per second and in total, and the latency in milliseconds at the 50th
  * and 99th percentile.
  */
@@ -35,7 +35,7 @@ export const load = async (job) => {
   }
 };
 
-const generate = async ({ url, connections, seconds, method, path, body, ids, seed }) => {
+const generate = async ({ url, connections, seconds, method, path, headers, body, ids, seed }) => {
   const autocannon = createRequire(import.meta.url)('autocannon');
   const random = randomFrom(seed);
   const fill = (text, id) => text?.replaceAll('{id}', id);
@@ -45,7 +45,7 @@ const generate = async ({ url, connections, seconds, method, path, body, ids, se
     connections,
     duration: seconds,
     method,
-    headers: body === undefined ? {} : { 'content-type': 'application/json' },
+    headers: body === undefined ? {} : { 'content-type': 'application/json', ...headers },
     body: ids === undefined ? body : undefined,
     setupClient: (client) => {
       if (ids === undefined) return;

@@ -23,11 +23,11 @@ export const environmentFor = (dataDir) => ({
   npm_lifecycle_event: 'start',
 });
 
-/** Starts the service on a free port, with options for node. */
-export const startService = async (dataDir, options = []) => {
+/** Starts the service on a free port, with options for node, and variables besides the usual ones. */
+export const startService = async (dataDir, options = [], variables = {}) => {
   const child = start(process.execPath, [...options, 'bin/stepdown.js', 'serve'], {
     cwd: ROOT,
-    env: environmentFor(dataDir),
+    env: { ...environmentFor(dataDir), ...variables },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const url = await new Promise((resolve, reject) => {
@@ -52,10 +52,10 @@ export const startService = async (dataDir, options = []) => {
 };
 
 /** Sends a query to the service. Throws if the answer has errors. */
-export const ask = async (url, query, variables = {}) => {
+export const ask = async (url, query, variables = {}, headers = {}) => {
   const response = await fetch(url, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify({ query, variables }),
   });
   const { data, errors } = await response.json();
