@@ -1,7 +1,7 @@
-// Measures what row-level security (ADR 029), authentication (ADR 026) and rate limits (ADR 032) cost
-// on the read of one ticket and on a submission, over HTTP: the processor time of the service and of
-// the sessions of its database, each against the same service without it. Row-level security is
-// taken away by without-row-security.cjs. Needs `npm run build` and `npm ci` in bench/.
+// Measures what row-level security (ADR 029), authentication (ADR 026) and rate limits (ADR 032)
+// cost on the read of one ticket and on a submission, over HTTP: the processor time of the service
+// and of the sessions of its database, each against the same service without it. Row-level security
+// is taken away by without-row-security.cjs. Needs `npm run build` and `npm ci` in bench/.
 // Run: node bench/security.mjs [ROUNDS]
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';

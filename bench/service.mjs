@@ -23,7 +23,7 @@ export const environmentFor = (dataDir) => ({
   npm_lifecycle_event: 'start',
 });
 
-/** Starts the service on a free port, with options for node, and variables besides the usual ones. */
+/** Starts the service on a free port, with options for node and variables of its own. */
 export const startService = async (dataDir, options = [], variables = {}) => {
   const child = start(process.execPath, [...options, 'bin/stepdown.js', 'serve'], {
     cwd: ROOT,

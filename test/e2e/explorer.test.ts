@@ -43,7 +43,7 @@ describeInBrowser(`the explorer in a browser${noBrowser === null ? '' : ` (skipp
   });
 
   /** Opens the address of GraphQL at a name of this machine. */
-  async function open(host: string, colorScheme: 'light' | 'dark' = 'light'): Promise<Page> {
+  async function open(host: string, colorScheme: 'light' | 'dark' = 'light', at = service): Promise<Page> {
     context = await browser.newContext({ colorScheme, viewport: { width: 1280, height: 800 } });
     asked.length = 0;
     sent.length = 0;
@@ -62,7 +62,7 @@ describeInBrowser(`the explorer in a browser${noBrowser === null ? '' : ` (skipp
       asked.push(socket.url());
       socket.on('framesent', ({ payload }) => sent.push(String(payload)));
     });
-    await page.goto(service.url.replace('127.0.0.1', host));
+    await page.goto(at.url.replace('127.0.0.1', host));
     await page.getByRole('tab', { name: TABS[0] ?? '' }).waitFor();
     return page;
   }
@@ -141,5 +141,22 @@ describeInBrowser(`the explorer in a browser${noBrowser === null ? '' : ` (skipp
       (text) => /"severityChanged": \{ *"change": \{ *"from": "SEV1", *"to": "SEV2"/.test(text),
     );
     expect(asked).toContain(service.url.replace('http://127.0.0.1', 'ws://localhost'));
+  });
+
+  it('runs queries on a service that does not show its schema', async () => {
+    const closed = await startTestService({ config: { introspection: false } });
+    try {
+      const page = await open('localhost', 'light', closed);
+      await run(page, 'SubmitTicket');
+      await until(
+        () => shown(page),
+        (text) => text.startsWith('{ "data": { "submitTicket": {'),
+      );
+      // The page has asked for the schema.
+      expect(complaints.splice(0).filter((text) => !text.includes('status of 400'))).toEqual([]);
+    } finally {
+      await context?.close();
+      await closed.close();
+    }
   });
 });
