@@ -26,6 +26,8 @@ describe('over HTTP and WebSocket, counted in memory', () => {
   beforeAll(async () => {
     const limits = { rateLimitPerCaller: PER_CALLER, rateLimitPerClient: PER_CLIENT };
     companies = await startCompanies(['Acme', 'Globex'], { rateLimits: 'memory', ...limits });
+    // The service keeps what it has parsed, so that only operations count from here on.
+    for (const document of [SEARCH, VIEWER, SUBMIT]) await companies.ask(companies.admin, document);
   });
   afterAll(() => companies?.close());
 
@@ -57,9 +59,27 @@ describe('over HTTP and WebSocket, counted in memory', () => {
       remaining,
       resetSeconds,
     ]);
-    // What is refused before it has a size costs nothing.
+    // What is refused costs what it takes to read: a quarter of its characters.
     expect((await companies.ask(key, '{ nothing }')).extensions).toBeUndefined();
-    expect(costOf(await companies.ask(key, VIEWER)).remaining).toBe(remaining - small);
+    expect(costOf(await companies.ask(key, VIEWER)).remaining).toBe(remaining - small - 3);
+  });
+
+  it('a caller who sends document after document that is refused is refused before they are parsed', async () => {
+    const over = async (ask: (document: string) => Promise<readonly Json[]>): Promise<Json> => {
+      const codes: string[] = [];
+      for (let n = 0; codes.at(-1) !== 'RATE_LIMITED'; n++) {
+        expect(n).toBeLessThan(20);
+        codes.push((await ask(`{ nothing${n} ${'# '.repeat(2_000)} }`))[0]?.extensions.code);
+      }
+      return codes;
+    };
+    const twelve = [...Array(12).fill('GRAPHQL_PARSE_FAILED'), 'RATE_LIMITED'];
+    const key = await companies.key(['READ'], null);
+    expect(await over(async (document) => (await companies.ask(key, document)).errors)).toEqual(twelve);
+    const socket = companies.socket(await companies.key(['READ'], null));
+    const refusals = (document: string): Promise<Json> => askOver(socket, document).catch((errors: Json) => errors);
+    expect(await over(refusals)).toEqual(twelve);
+    await socket.dispose();
   });
 
   it.each(['application/json', 'application/graphql-response+json'])(

@@ -2,6 +2,24 @@ import { OperationTypeNode } from 'graphql';
 import type { RateLimits } from '../../application/ports/rate-limits';
 import type { OperationContext } from './context';
 
+/** So many characters of a document cost 1. */
+const CHARACTERS_PER_COST = 4;
+
+/**
+ * Counts the parsing and the check of a document that this process has not kept, also of one that
+ * is refused then. Otherwise a caller could have any number of them checked.
+ *
+ * @throws RateLimited, before it is parsed
+ */
+export async function chargeDocument(
+  limits: RateLimits,
+  { caller }: OperationContext,
+  { length }: string,
+): Promise<void> {
+  const { refusal } = await limits.spend(caller, Math.ceil(length / CHARACTERS_PER_COST));
+  if (refusal !== null) throw refusal;
+}
+
 /**
  * Counts an operation for the limits of its caller, before it waits for a place. Of a subscription,
  * that is its start: an event is never refused, because it would be lost.

@@ -16,7 +16,7 @@ import {
 import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import { MOST_PROBLEMS } from '../../application/first-problems';
 import type { OperationCost, RateLimits } from '../../application/ports/rate-limits';
-import { chargeOperation } from '../graphql/charge-operation';
+import { chargeDocument, chargeOperation } from '../graphql/charge-operation';
 import { answerTooLong, checkOperation, refuseSource, sizeIn } from '../graphql/check-operation';
 import type { OperationContext } from '../graphql/context';
 import type { Documents } from '../graphql/documents';
@@ -178,9 +178,13 @@ export async function startApollo(
       if (refused !== null) throw refusalOf(refused);
       const waiting = entry?.arrive(source);
       if (waiting != null) await waiting;
-      const skipped = documents.has(source) ? null : skippedSubscriptionIn(source);
-      if (skipped !== null) throw new RequestError(400, 'GRAPHQL_VALIDATION_FAILED', skipped.message);
-      const answer = await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: async () => contextOf() });
+      const context = contextOf();
+      if (!documents.has(source)) {
+        if (limits !== null && source !== '') await chargeDocument(limits, context, source);
+        const skipped = skippedSubscriptionIn(source);
+        if (skipped !== null) throw new RequestError(400, 'GRAPHQL_VALIDATION_FAILED', skipped.message);
+      }
+      const answer = await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: async () => context });
       const { body } = answer;
       if (body.kind !== 'complete' || (answer.status ?? 200) < 400) return answer;
       return { ...answer, body: { ...body, string: body.string.replaceAll(ID_TO_COME, requestId) } };

@@ -18,7 +18,7 @@ import type { SubscribePayload } from 'graphql-ws';
 import { MOST_PROBLEMS } from '../../../application/first-problems';
 import type { RateLimits } from '../../../application/ports/rate-limits';
 import type { OperationEntry } from '../../graphql/admission';
-import { chargeOperation } from '../../graphql/charge-operation';
+import { chargeDocument, chargeOperation } from '../../graphql/charge-operation';
 import { answerTooLong, checkOperation, refuseSource, sizeIn } from '../../graphql/check-operation';
 import type { OperationContext } from '../../graphql/context';
 import type { Documents } from '../../graphql/documents';
@@ -64,9 +64,11 @@ export async function prepareOperation(
     if (refused !== null) return [refused];
     const waiting = entry.arrive(query);
     if (waiting !== null) await waiting;
-    const checked = check(schema, payload, documents, contextOf());
+    const contextValue = contextOf();
+    if (rateLimits !== null && !documents.has(query)) await chargeDocument(rateLimits, contextValue, query);
+    const checked = check(schema, payload, documents, contextValue);
     if (!('operation' in checked)) return checked;
-    const { args, operation, contextValue } = checked;
+    const { args, operation } = checked;
     const size = sizeIn(contextValue.allowance);
     if (rateLimits !== null) await chargeOperation(rateLimits, contextValue, size);
     // A subscription takes a place only for each of its events.
