@@ -121,6 +121,8 @@ it.each<readonly [string, 'TEXT' | 'JSON', (output: PassThrough) => Promise<unkn
 it('the program writes only through the output that prints nothing unprintable', () => {
   const source = readFileSync(join(__dirname, '../../src/cli.ts'), 'utf8');
   expect([...source.matchAll(/process\.std(?:out|err)\.write\((.*)\)/g)].map(([, what]) => what)).toEqual([
+    // Inside the output.
+    expect.stringContaining('withoutCredentials(text)'),
     // Texts of our own.
     "printSchemaText(subgraph ? 'SUBGRAPH' : 'API')",
     expect.stringContaining('lifecycleMermaid()'),
