@@ -222,9 +222,13 @@ const dueTickets = ({ policies }: Store, store: TicketStore, logger: Logger) =>
 async function purgeExpired({ pool }: Store, logger: Logger): Promise<void> {
   try {
     await purgeIdempotencyKeys(pool);
-    await purgeSpending(pool);
   } catch (error) {
     logger.warn({ err: error }, 'expired idempotency keys could not be deleted; retrying in one hour');
+  }
+  try {
+    await purgeSpending(pool);
+  } catch (error) {
+    logger.warn({ err: error }, 'rate limits of earlier minutes could not be deleted; retrying in one hour');
   }
 }
 

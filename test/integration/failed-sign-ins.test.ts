@@ -65,6 +65,21 @@ describe('an address with too many failed sign-ins', () => {
     expect((await ask('192.0.2.2', secret)).status).toBe(200);
   });
 
+  it('has no more attempts looked at if it makes many at once', async () => {
+    const { secret } = await newKey();
+    const attempts = Array.from({ length: 20 * LIMIT }, (_, n) => ask('192.0.2.7', guess(n)));
+    const statuses = (await Promise.all(attempts)).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 401)).toHaveLength(LIMIT);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(19 * LIMIT);
+    expect((await ask('192.0.2.7', secret)).status).toBe(429);
+  });
+
+  it('signs in as many as it likes at once, if they are valid', async () => {
+    const keys = await Promise.all(Array.from({ length: 4 * LIMIT }, newKey));
+    const answers = await Promise.all(keys.map(({ secret }) => ask('192.0.2.8', secret)));
+    expect(answers.map(({ status }) => status)).toEqual(keys.map(() => 200));
+  });
+
   it('goes on with keys and tokens that are known to be valid', async () => {
     const { secret, apiKey } = await newKey();
     const token = await provider.token({ sub: 'known', stepdown_role: 'service', stepdown_clients: '*' });

@@ -68,7 +68,7 @@ describe('the limits of cost', () => {
     expect(refusal).toMatchObject({
       retryAfterSeconds: 43,
       message:
-        'The operation costs 1. Of the 100 that this caller may cost in a minute, 0 remain. Try again in 43 seconds.',
+        'The request costs 1. Of the 100 that this caller may cost in a minute, 0 remain. Try again in 43 seconds.',
     });
     await jest.advanceTimersByTimeAsync(42_499);
     expect(shown(await limits.spend(ANN, 1))).toEqual([false, 100, 0]);
@@ -156,6 +156,21 @@ describe('what processes share', () => {
     expect(failures).toBe(2);
     expect(errors).toHaveLength(1);
     await sharing.close();
+  });
+
+  it('is not given back when an exchange fails and the next one does not', async () => {
+    let isAway = true;
+    const { limits } = sharingProcess((spent) =>
+      isAway
+        ? Promise.reject(new Error('the database is away'))
+        : Promise.resolve(new Map([...spent].map(([key, cost]) => [key, { spent: cost, resetMs: 30_000 }]))),
+    );
+    await limits.spend(ALL, 90);
+    await jest.advanceTimersByTimeAsync(0);
+    isAway = false;
+    await limits.spend(ALL, 5);
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect(shown(await limits.spend(ALL, 6))).toEqual([false, 100, 5]);
   });
 
   it('ends with its process, without an error for an exchange that was under way', async () => {

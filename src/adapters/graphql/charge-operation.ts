@@ -13,11 +13,12 @@ const CHARACTERS_PER_COST = 4;
  */
 export async function chargeDocument(
   limits: RateLimits,
-  { caller }: OperationContext,
+  { caller, operation }: OperationContext,
   { length }: string,
 ): Promise<void> {
-  const { refusal } = await limits.spend(caller, Math.ceil(length / CHARACTERS_PER_COST));
+  const { cost, refusal } = await limits.spend(caller, Math.ceil(length / CHARACTERS_PER_COST));
   if (refusal !== null) throw refusal;
+  if (operation !== null) operation.cost = cost;
 }
 
 /**
@@ -33,8 +34,11 @@ export async function chargeOperation(
   fields: number,
 ): Promise<void> {
   const { cost, refusal } = await limits.spend(caller, Math.max(1, fields));
-  // Each event would repeat it.
-  const isSubscription = operation?.definition?.operation === OperationTypeNode.SUBSCRIPTION;
-  if (operation !== null && !isSubscription) operation.cost = cost;
+  if (operation !== null) {
+    const ofDocument = operation.cost?.requested ?? 0;
+    // Each event of a subscription would repeat it.
+    const isSubscription = operation.definition?.operation === OperationTypeNode.SUBSCRIPTION;
+    operation.cost = isSubscription ? null : { ...cost, requested: cost.requested + ofDocument };
+  }
   if (refusal !== null) throw refusal;
 }

@@ -29,6 +29,7 @@ import type { RunningOperation } from '../graphql/running-operation';
 import { skippedSubscriptionIn } from '../graphql/skipped-subscription';
 import type { TrustedDocuments } from '../graphql/trusted-documents';
 import { isUnavailable } from '../graphql/unavailability';
+import { costHeaders } from './cost-headers';
 import { RequestError } from './request-body';
 
 /** An HTTP request in the form that Apollo takes: lower-case header names, a parsed body. */
@@ -121,16 +122,13 @@ function sayUnavailable(http: HTTPGraphQLHead, errors: readonly GraphQLFormatted
 
 /** Says in the answer what the operation costs, and in its headers what remains of the limit. */
 function sayCost({ http, body }: GraphQLResponse, cost: OperationCost): void {
-  const { limit, remaining, resetSeconds } = cost;
-  http.headers.set('ratelimit-limit', `${limit}`);
-  http.headers.set('ratelimit-remaining', `${remaining}`);
-  http.headers.set('ratelimit-reset', `${resetSeconds}`);
+  for (const [name, value] of costHeaders(cost)) http.headers.set(name, value);
   if (body.kind !== 'single') return;
   const { errors, extensions } = body.singleResult;
   body.singleResult = { ...body.singleResult, extensions: { ...extensions, cost } };
   if (errors?.[0]?.extensions?.code !== FAULT_CODES.rateLimited) return;
   http.status = 429;
-  http.headers.set('retry-after', `${resetSeconds}`);
+  http.headers.set('retry-after', `${cost.resetSeconds}`);
 }
 
 /**

@@ -6,8 +6,9 @@ import { OperationTimedOut, TooManyFailures } from '../../application/ports/oper
 import { TokensUnavailable } from '../../application/ports/tokens';
 import { FAULT_CODES, failureOf, type Presentation, presentError } from '../graphql/errors';
 import { isUnavailable, unavailabilityOf } from '../graphql/unavailability';
+import { costHeaders } from './cost-headers';
 import { RequestError } from './request-body';
-import { send, sendJson } from './send';
+import { sendJson } from './send';
 
 function knownErrorOf(error: unknown): RequestError | null {
   if (error instanceof OperationTimedOut) return new RequestError(504, FAULT_CODES.timedOut, error.message);
@@ -67,9 +68,12 @@ export function fail(
   };
   // RFC 6750.
   if (known?.status === 401) response.setHeader('www-authenticate', 'Bearer realm="stepdown"');
+  const cost = error instanceof RateLimited ? error.cost : null;
+  if (cost !== null) for (const [name, value] of costHeaders(cost)) response.setHeader(name, value);
   // The rest of the body is not read, so the connection cannot carry another request.
   if (!request.complete) response.setHeader('connection', 'close');
-  send(response, known?.status ?? 500, 'application/json', JSON.stringify(errorBody(message, extensions)));
+  const body = { ...errorBody(message, extensions), ...(cost === null ? {} : { extensions: { cost } }) };
+  sendJson(response, known?.status ?? 500, body);
   request.resume();
   return code;
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { type CallerIdentity, CredentialEnded, Unauthenticated } from '../../application/access/caller-identity';
+import { type CallerIdentity, NotInForce, Unauthenticated } from '../../application/access/caller-identity';
 import { type FailedSignIns, TOO_MANY_FAILURES } from '../../application/access/failed-sign-ins';
 import { RateLimited } from '../../application/access/rate-limited';
 import { Forbidden } from '../../application/access/rights';
@@ -37,20 +37,16 @@ export function signIn(
     if (identity.credential !== null) signIns.succeeded(identity.credential, identity.caller, address);
     return { identity, secret };
   };
-  let secret: string | null = null;
   const failed = (error: unknown): never => {
     if (error instanceof RateLimited) signIns.failed(TOO_MANY_FAILURES, address);
     if (error instanceof Unauthenticated || error instanceof Forbidden) signIns.failed(error.message, address);
-    // Only what can be a guess counts: a page whose token has expired locks out no one beside it.
-    const isGuess = secret !== null && error instanceof Unauthenticated && !(error instanceof CredentialEnded);
-    if (isGuess) failedSignIns.count(addressGroup(address));
     throw error;
   };
   try {
-    secret = callers.credentialOf(request, given);
-    const refusal = secret === null ? null : failedSignIns.refusalOf(addressGroup(address));
-    if (refusal !== null && secret !== null && !callers.knows(secret)) throw refusal;
-    const identity = callers.identify(request, secret);
+    const secret = callers.credentialOf(request, given);
+    const identify = () => callers.identify(request, secret);
+    const isKnown = secret === null || callers.knows(secret);
+    const identity = isKnown ? identify() : failedSignIns.attempt(addressGroup(address), identify, isGuess);
     return identity instanceof Promise
       ? identity.then((known) => signedIn(known, secret), failed)
       : signedIn(identity, secret);
@@ -58,3 +54,6 @@ export function signIn(
     return failed(error);
   }
 }
+
+/** Only what can be a guess counts: a page whose token has expired locks out no one beside it. */
+const isGuess = (error: unknown): boolean => error instanceof Unauthenticated && !(error instanceof NotInForce);

@@ -1,5 +1,5 @@
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
-import { CredentialEnded, Unauthenticated } from '../../application/access/caller-identity';
+import { NotInForce, Unauthenticated } from '../../application/access/caller-identity';
 import type { Clock } from '../../application/ports/clock';
 import { type Tokens, TokensUnavailable, type VerifiedToken } from '../../application/ports/tokens';
 import { isSecureUrl, type OidcSettings } from './oidc-settings';
@@ -126,9 +126,11 @@ function refusalOf(error: unknown, settings: OidcSettings): unknown {
   if (error instanceof errors.JWTClaimValidationFailed) {
     return new Unauthenticated(claimSentence(error.claim, settings));
   }
-  if (error instanceof errors.JWTExpired) return new CredentialEnded('The token has expired; get a new one.');
+  if (error instanceof errors.JWTExpired) return new NotInForce('The token has expired; get a new one.');
   for (const [kind, sentence] of REFUSALS) {
-    if (error instanceof kind) return new Unauthenticated(sentence(settings));
+    // A new key can be unknown for as long as the keys are not read again.
+    const Refusal = kind === errors.JWKSNoMatchingKey ? NotInForce : Unauthenticated;
+    if (error instanceof kind) return new Refusal(sentence(settings));
   }
   return new TokensUnavailable('The keys of the identity provider cannot be read', { cause: error });
 }

@@ -58,16 +58,19 @@ export class CostLimits implements RateLimits {
     const left = Math.max(0, remaining + requested);
     const resets = states.filter((state) => state.remaining < 0).map(({ resetMs }) => resetMs);
     const resetSeconds = secondsOf(Math.max(...resets));
-    const sentence = `The operation costs ${thousands(requested)}. Of the ${thousands(limit)} that ${whose} may cost in a minute, ${thousands(left)} remain.`;
-    return {
-      cost: { requested, limit, remaining: left, resetSeconds },
-      refusal: new RateLimited(sentence, resetSeconds),
-    };
+    const cost = { requested, limit, remaining: left, resetSeconds };
+    const sentence = `The request costs ${thousands(requested)}. Of the ${thousands(limit)} that ${whose} may cost in a minute, ${thousands(left)} remain.`;
+    return { cost, refusal: new RateLimited(sentence, resetSeconds, cost) };
   }
 
-  /** Takes over what all processes have spent of a limit. */
+  /**
+   * Takes over what all processes have spent of a limit. What this process has spent and could not
+   * share is kept.
+   */
   async learn(key: string, { spent, resetMs }: SharedSpending): Promise<void> {
     const limiter = key.startsWith(OF_CLIENT) ? this.ofClient : this.ofCaller;
+    const known = await limiter.get(key);
+    if (known !== null && known.consumedPoints > spent) return;
     await limiter.set(key, spent, resetMs / 1_000);
   }
 

@@ -5,7 +5,7 @@ import type { Clock } from '../ports/clock';
 import type { KnownPerson, People } from '../ports/people';
 import { type Tokens, TokensUnavailable } from '../ports/tokens';
 import { apiKeyParts, hasHash, isApiKeyText, sha256 } from './api-key-text';
-import { type Authenticator, type CallerIdentity, CredentialEnded, Unauthenticated } from './caller-identity';
+import { type Authenticator, type CallerIdentity, NotInForce, Unauthenticated } from './caller-identity';
 import { Forbidden } from './rights';
 import { ShortLived } from './short-lived';
 import { type ReadToken, TokenReader, type TokenReaderDeps } from './token-reader';
@@ -76,9 +76,9 @@ export class Authentication implements Authenticator {
       throw new Unauthenticated('There is no such API key; use one as it was printed when it was created.');
     }
     const now = this.deps.clock.now();
-    if (key.revokedAt !== null) throw new CredentialEnded(`The API key ${key.prefix} was revoked.`);
+    if (key.revokedAt !== null) throw new NotInForce(`The API key ${key.prefix} was revoked.`);
     if (key.expiresAt !== null && now >= key.expiresAt) {
-      throw new CredentialEnded(`The API key ${key.prefix} has expired.`);
+      throw new NotInForce(`The API key ${key.prefix} has expired.`);
     }
     this.noteUse(key, now);
     const known = this.identities.get(key);
@@ -134,7 +134,7 @@ export class Authentication implements Authenticator {
 
   private ofToken({ identity, person }: ReadToken): CallerIdentity | Promise<CallerIdentity> {
     if (identity.expiresAt !== null && this.deps.clock.now() >= identity.expiresAt + this.deps.toleranceMs) {
-      throw new CredentialEnded('The token has expired; get a new one.');
+      throw new NotInForce('The token has expired; get a new one.');
     }
     if (person === null) return identity;
     const { subject } = person;
@@ -142,7 +142,7 @@ export class Authentication implements Authenticator {
     const check = (known: KnownPerson | null): CallerIdentity => {
       if (known !== null && !known.isActive) throw new Forbidden('This person may not use the service any more.');
       if (known !== null && known.tokenIssuedAt > person.tokenIssuedAt && !hasSameRights(known, person)) {
-        throw new CredentialEnded('The rights of this person have changed since the token was issued; get a new one.');
+        throw new NotInForce('The rights of this person have changed since the token was issued; get a new one.');
       }
       return identity;
     };

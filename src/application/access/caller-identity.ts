@@ -15,8 +15,11 @@ export class Unauthenticated extends Error {
   override readonly name = 'Unauthenticated';
 }
 
-/** A credential that was valid and is not any more: it has expired, or was revoked. */
-export class CredentialEnded extends Unauthenticated {}
+/**
+ * A credential that is refused and cannot be a guess: it has expired or was revoked, or its signing
+ * key is not published, or not yet.
+ */
+export class NotInForce extends Unauthenticated {}
 
 /** Finds out who sends a request. */
 export interface Authenticator {

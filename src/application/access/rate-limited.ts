@@ -1,3 +1,5 @@
+import type { OperationCost } from '../ports/rate-limits';
+
 /** A rate limit does not allow what was requested. Nothing was done. */
 export class RateLimited extends Error {
   override readonly name = 'RateLimited';
@@ -5,6 +7,8 @@ export class RateLimited extends Error {
     sentence: string,
     /** After so long, the same request can be sent again. At least 1. */
     readonly retryAfterSeconds: number,
+    /** Null if it is not a limit of cost. */
+    readonly cost: OperationCost | null = null,
   ) {
     super(`${sentence} Try again in ${retryAfterSeconds} ${retryAfterSeconds === 1 ? 'second' : 'seconds'}.`);
   }

@@ -32,7 +32,11 @@ export function createSpendingStore(pool: Pool, windowMs: DurationMs = MINUTE_MS
   };
 }
 
-/** Deletes the limits whose minute is over. */
+/** Deletes the limits whose minute is over, except those that are being added to. */
 export async function purgeSpending(pool: Pool): Promise<void> {
-  await rowsOf(lanesOf(pool).engine.ownWork, { text: `DELETE FROM rate_limits WHERE resets_at <= ${DATABASE_NOW}` });
+  await rowsOf(lanesOf(pool).engine.ownWork, {
+    text: `
+    DELETE FROM rate_limits WHERE key IN (
+      SELECT key FROM rate_limits WHERE resets_at <= ${DATABASE_NOW} ORDER BY key FOR UPDATE SKIP LOCKED)`,
+  });
 }
