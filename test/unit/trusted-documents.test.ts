@@ -123,7 +123,7 @@ describe('lists of trusted documents', () => {
     execFileSync('mkfifo', [pipe]);
     expect(problemsOf(huge, join(folder.path, 'missing.json'), folder.path, pipe)).toEqual([
       expect.stringMatching(/^huge\.json: It is larger than 4194304 bytes\. Divide it/),
-      expect.stringMatching(/^missing\.json: ENOENT: no such file/),
+      expect.stringMatching(/^missing\.json: It cannot be opened \(ENOENT\)\. Set the path/),
       expect.stringMatching(/: It is not a file\.$/),
       'pipe: It is not a file.',
     ]);

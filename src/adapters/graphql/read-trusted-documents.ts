@@ -87,9 +87,18 @@ function jsonIn(path: string): unknown {
   }
 }
 
+function opened(path: string): number {
+  try {
+    // Without O_NONBLOCK, opening a named pipe waits for a writer.
+    return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Error(`It cannot be opened (${code}). Set the path of a file that this user may read.`);
+  }
+}
+
 function bytesIn(path: string): Buffer {
-  // Without O_NONBLOCK, opening a named pipe waits for a writer.
-  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const file = opened(path);
   try {
     const stats = fstatSync(file);
     if (!stats.isFile()) throw new Error('It is not a file.');

@@ -1,4 +1,5 @@
 import { GraphQLError, type OperationDefinitionNode } from 'graphql';
+import type { OperationCost } from '../../application/access/rate-limited';
 import {
   CallerGone,
   OperationAnswered,
@@ -6,7 +7,6 @@ import {
   OperationTimedOut,
   TooManyFailures,
 } from '../../application/ports/operation-ended';
-import type { OperationCost } from '../../application/ports/rate-limits';
 import type { WaitSignal } from '../../application/waiting-line';
 import type { OperationEntry } from './admission';
 import { FAULT_CODES } from './errors';

@@ -14,8 +14,9 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
+import type { OperationCost } from '../../application/access/rate-limited';
 import { MOST_PROBLEMS } from '../../application/first-problems';
-import type { OperationCost, RateLimits } from '../../application/ports/rate-limits';
+import type { RateLimits } from '../../application/ports/rate-limits';
 import { chargeDocument, chargeOperation } from '../graphql/charge-operation';
 import { answerTooLong, checkOperation, refuseSource, sizeIn } from '../graphql/check-operation';
 import type { OperationContext } from '../graphql/context';

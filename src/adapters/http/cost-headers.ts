@@ -1,4 +1,4 @@
-import type { OperationCost } from '../../application/ports/rate-limits';
+import type { OperationCost } from '../../application/access/rate-limited';
 
 /** What remains of the limit of a caller, as gateways and clients read it. */
 export const costHeaders = ({

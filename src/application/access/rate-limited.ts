@@ -1,4 +1,13 @@
-import type { OperationCost } from '../ports/rate-limits';
+/** What an operation costs, and the tighter of the limits of its caller. */
+export interface OperationCost {
+  readonly requested: number;
+  /** The cost that is allowed in a minute. */
+  readonly limit: number;
+  /** What remains of it in this minute, after the operation. */
+  readonly remaining: number;
+  /** When the next minute begins, in seconds from now. */
+  readonly resetSeconds: number;
+}
 
 /** A rate limit does not allow what was requested. Nothing was done. */
 export class RateLimited extends Error {

@@ -1,16 +1,5 @@
-import type { RateLimited } from '../access/rate-limited';
+import type { OperationCost, RateLimited } from '../access/rate-limited';
 import type { Identified } from './caller';
-
-/** What an operation costs, and the tighter of the limits of its caller. */
-export interface OperationCost {
-  readonly requested: number;
-  /** The cost that is allowed in a minute. */
-  readonly limit: number;
-  /** What remains of it in this minute, after the operation. */
-  readonly remaining: number;
-  /** When the next minute begins, in seconds from now. */
-  readonly resetSeconds: number;
-}
 
 /** Whether an operation may be carried out. */
 export interface Spending {

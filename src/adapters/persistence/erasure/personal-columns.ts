@@ -25,7 +25,7 @@ export type Treatment =
   | 'LABEL'
   /** A text, which NULL replaces if it names the person. */
   | 'TEXT'
-  /** A hash of who has sent requests. The row is deleted within an hour. */
+  /** A hash of who has sent requests. Running services delete the row after about an hour. */
   | 'OF_AN_HOUR'
   /** Not changed, because more than one person depends on it. The command reports its mentions. */
   | 'KEPT';
