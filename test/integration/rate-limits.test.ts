@@ -61,7 +61,8 @@ describe('over HTTP and WebSocket, counted in memory', () => {
     ]);
     // What is refused costs what it takes to read: a quarter of its characters.
     expect(costOf(await companies.ask(key, '{ nothing }'))).toMatchObject({ requested: 3, remaining: remaining - 3 });
-    expect(costOf(await companies.ask(key, VIEWER)).remaining).toBe(remaining - small - 3);
+    // Its check can be slow on a busy machine, and then counts by its time.
+    expect(costOf(await companies.ask(key, VIEWER)).remaining).toBeLessThanOrEqual(remaining - small - 3);
   });
 
   it('a caller who sends document after document that is refused is refused before they are parsed', async () => {
@@ -71,20 +72,34 @@ describe('over HTTP and WebSocket, counted in memory', () => {
         expect(n).toBeLessThan(20);
         codes.push((await ask(`{ nothing${n} ${'# '.repeat(2_000)} }`))[0]?.extensions.code);
       }
-      return codes;
+      return codes.join(' ');
     };
-    const twelve = [...Array(12).fill('GRAPHQL_PARSE_FAILED'), 'RATE_LIMITED'];
+    // Twelve, or fewer if the check of one is slow, and counts by its time.
+    const upToTwelve = expect.stringMatching(/^(GRAPHQL_PARSE_FAILED ){1,12}RATE_LIMITED$/);
     const key = await companies.key(['READ'], null);
     let last: Answer | null = null;
     const ask = async (document: string): Promise<Answer> => (last = await companies.ask(key, document));
-    expect(await over(async (document) => (await ask(document)).errors)).toEqual(twelve);
+    expect(await over(async (document) => (await ask(document)).errors)).toEqual(upToTwelve);
     const { status, headers, extensions } = last as unknown as Answer;
     expect([status, headers.get('ratelimit-limit')]).toEqual([429, `${PER_CALLER}`]);
     expect(extensions?.cost).toMatchObject({ requested: 1_004, limit: PER_CALLER });
     const socket = companies.socket(await companies.key(['READ'], null));
     const refusals = (document: string): Promise<Json> => askOver(socket, document).catch((errors: Json) => errors);
-    expect(await over(refusals)).toEqual(twelve);
+    expect(await over(refusals)).toEqual(upToTwelve);
     await socket.dispose();
+  });
+
+  it('a document whose validation takes long costs its time, over both transports', async () => {
+    // 605,000 comparisons of fields; 20 ms are 4,000.
+    const long = `{ ${'viewer{role} '.repeat(1_100)}}`;
+    const most = PER_CALLER - long.length / 4 - 4_000;
+    const [http, overSocket] = [await companies.key(['READ'], null), await companies.key(['READ'], null)];
+    expect((await companies.ask(http, long)).errors[0]?.extensions.code).toBe('OPERATION_TOO_LARGE');
+    expect(costOf(await companies.ask(http, VIEWER)).remaining).toBeLessThan(most);
+    const socket = companies.socket(overSocket);
+    await expect(askOver(socket, long)).rejects.toMatchObject([{ extensions: { code: 'OPERATION_TOO_LARGE' } }]);
+    await socket.dispose();
+    expect(costOf(await companies.ask(overSocket, VIEWER)).remaining).toBeLessThan(most);
   });
 
   it.each(['application/json', 'application/graphql-response+json'])(
@@ -201,7 +216,12 @@ it('a refused mutation has changed nothing, and its idempotency key is free for 
   // One mutation in a minute.
   const aMinute = () => new CostLimits({ perCaller: 300, perClient: 300 });
   let minute = aMinute();
-  const service = await startClockedService({ rateLimits: { spend: (caller, cost) => minute.spend(caller, cost) } });
+  const service = await startClockedService({
+    rateLimits: {
+      spend: (caller, cost) => minute.spend(caller, cost),
+      owe: (caller, cost) => minute.owe(caller, cost),
+    },
+  });
   try {
     const submit = (subject: string, idempotencyKey: string) =>
       service.ask(SUBMIT, { input: { subject, impacts: SEV2, idempotencyKey } });

@@ -101,6 +101,14 @@ function sharingProcess(add: SpendingStore['add']) {
   return { limits, sharing, errors };
 }
 
+it('what is known only when it is done is not refused, and what follows is', async () => {
+  const limits = new CostLimits({ perCaller: 100, perClient: 1_000 });
+  await limits.owe(ALL, 150);
+  const { refusal, cost } = await limits.spend(ALL, 1);
+  expect(refusal).not.toBeNull();
+  expect(cost).toMatchObject({ remaining: 0 });
+});
+
 describe('what processes share', () => {
   it('is what they have spent of the same limits', async () => {
     const total = new Map<string, number>();

@@ -21,6 +21,19 @@ export async function chargeDocument(
   if (operation !== null) operation.cost = cost;
 }
 
+/** A check that takes longer counts by its time as well. */
+const LONG_CHECK_MS = 20;
+/** So much time of a core costs 1. */
+const MICROSECONDS_PER_COST = 5;
+
+/**
+ * Counts the time of the validation of a document if it is long: the same characters can take a
+ * hundred times as long, because each field is compared with the others of its name.
+ */
+export async function chargeValidation(limits: RateLimits, { caller }: OperationContext, ms: number): Promise<void> {
+  if (ms > LONG_CHECK_MS) await limits.owe(caller, Math.round((ms * 1_000) / MICROSECONDS_PER_COST));
+}
+
 /**
  * Counts an operation for the limits of its caller, before it waits for a place. Of a subscription,
  * that is its start: an event is never refused, because it would be lost.

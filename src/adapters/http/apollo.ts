@@ -17,7 +17,7 @@ import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'gr
 import type { OperationCost } from '../../application/access/rate-limited';
 import { MOST_PROBLEMS } from '../../application/first-problems';
 import type { RateLimits } from '../../application/ports/rate-limits';
-import { chargeDocument, chargeOperation } from '../graphql/charge-operation';
+import { chargeDocument, chargeOperation, chargeValidation } from '../graphql/charge-operation';
 import { answerTooLong, checkOperation, refuseSource, sizeIn } from '../graphql/check-operation';
 import type { OperationContext } from '../graphql/context';
 import type { Documents } from '../graphql/documents';
@@ -70,6 +70,11 @@ const requestPlugin = (
   limits: RateLimits | null,
 ): ApolloServerPlugin<OperationContext> => {
   const listener: GraphQLRequestListener<OperationContext> = {
+    validationDidStart: async ({ contextValue }) => {
+      if (limits === null) return;
+      const began = performance.now();
+      return () => chargeValidation(limits, contextValue, performance.now() - began);
+    },
     didResolveOperation: async ({ source, schema, document, operation, request, contextValue }) => {
       if (operation === undefined) return;
       if (contextValue.operation !== null) contextValue.operation.definition = operation;

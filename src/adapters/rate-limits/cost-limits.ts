@@ -63,6 +63,13 @@ export class CostLimits implements RateLimits {
     return { cost, refusal: new RateLimited(sentence, resetSeconds, cost) };
   }
 
+  async owe(caller: Identified, cost: number): Promise<void> {
+    for (const { limiter, key } of this.limitsOf(caller)) {
+      await limiter.penalty(key, cost);
+      this.settings.onSpent?.(key, cost);
+    }
+  }
+
   /**
    * Takes over what all processes have spent of a limit. What this process has spent and could not
    * share is kept.

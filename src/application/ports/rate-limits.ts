@@ -12,6 +12,8 @@ export interface Spending {
 export interface RateLimits {
   /** @param cost the size of the operation; see `operation-costs.ts` */
   spend(caller: Identified, cost: number): Promise<Spending>;
+  /** Counts what is known only when it is done. It is never refused; what follows is. */
+  owe(caller: Identified, cost: number): Promise<void>;
 }
 
 /** What all processes have spent of a limit in its minute. */
