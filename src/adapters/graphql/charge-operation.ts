@@ -21,8 +21,8 @@ export async function chargeDocument(
   if (operation !== null) operation.cost = cost;
 }
 
-/** A check that takes longer counts by its time as well. */
-const LONG_CHECK_MS = 20;
+/** The time that the characters of a document pay for. What its check takes beyond it counts. */
+const PAID_CHECK_MS = 20;
 /** So much time of a core costs 1. */
 const MICROSECONDS_PER_COST = 5;
 
@@ -31,7 +31,8 @@ const MICROSECONDS_PER_COST = 5;
  * hundred times as long, because each field is compared with the others of its name.
  */
 export async function chargeValidation(limits: RateLimits, { caller }: OperationContext, ms: number): Promise<void> {
-  if (ms > LONG_CHECK_MS) await limits.owe(caller, Math.round((ms * 1_000) / MICROSECONDS_PER_COST));
+  const beyond = ms - PAID_CHECK_MS;
+  if (beyond > 0) await limits.owe(caller, Math.ceil((beyond * 1_000) / MICROSECONDS_PER_COST));
 }
 
 /**
