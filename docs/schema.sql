@@ -124,6 +124,48 @@ CREATE TABLE deadline_faults (
 );
 CREATE INDEX deadline_faults_retry_at_idx ON public.deadline_faults USING btree (retry_at);
 
+-- How far the events of the log have positions; place_events keeps the newest row
+CREATE TABLE event_placements (
+  -- Primary key, one more for each batch of positions
+  batch bigint NOT NULL,
+  -- The last position that was given
+  last_position bigint NOT NULL,
+  -- All events that this snapshot shows have positions; NULL if that is not known
+  placed pg_snapshot,
+  -- The snapshot whose events are getting positions, in several batches; otherwise NULL
+  underway pg_snapshot,
+  -- Of the snapshot in underway, the events up to this id have positions
+  underway_to bigint NOT NULL,
+  -- The server that counted the transactions of the snapshots, by its system identifier
+  cluster bigint NOT NULL,
+  CONSTRAINT event_placements_pkey PRIMARY KEY (batch)
+);
+
+-- The order of the log, append-only: readers follow it by position
+CREATE TABLE event_positions (
+  -- Primary key, counts from 1 without gaps
+  "position" bigint NOT NULL,
+  -- The event at the position
+  event_id bigint NOT NULL,
+  -- Client of the ticket of the event
+  client_id uuid NOT NULL,
+  CONSTRAINT event_positions_pkey PRIMARY KEY ("position"),
+  CONSTRAINT event_positions_event_id_key UNIQUE (event_id)
+);
+CREATE INDEX event_positions_client_id_position_idx ON public.event_positions USING btree (client_id, "position");
+CREATE TRIGGER event_positions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON event_positions FOR EACH STATEMENT EXECUTE FUNCTION events_refuse_change();
+ALTER TABLE event_positions ENABLE ALWAYS TRIGGER event_positions_append_only;
+
+-- From where the log is kept; one row
+CREATE TABLE event_retention (
+  -- Primary key, always true
+  single_row boolean NOT NULL DEFAULT true,
+  -- Events up to this position may have been removed; readers before it get an error
+  removed_to bigint NOT NULL,
+  CONSTRAINT event_retention_pkey PRIMARY KEY (single_row),
+  CONSTRAINT event_retention_single_row_check CHECK (single_row)
+);
+
 -- Append-only log of what happened to tickets; the tickets are derived from it and subscriptions read it
 CREATE TABLE events (
   -- Orders the events of one transaction
@@ -200,6 +242,8 @@ CREATE TABLE log_followers (
   name text NOT NULL,
   -- The events of all transactions before this one are done
   done_before xid8 NOT NULL,
+  -- The events up to this position are done
+  "position" bigint NOT NULL DEFAULT 0,
   CONSTRAINT log_followers_pkey PRIMARY KEY (name)
 );
 
@@ -452,6 +496,101 @@ AS $function$
    BEGIN
      RAISE EXCEPTION 'The event log is append-only: % of events is refused', TG_OP
        USING ERRCODE = 'restrict_violation', HINT = 'Record what happened since as a further event.';
+   END
+   $function$;
+
+-- When the oldest committed event that has no position was recorded; NULL if all have one
+CREATE OR REPLACE FUNCTION public.oldest_event_without_position()
+ RETURNS timestamp with time zone
+ LANGUAGE plpgsql
+ STABLE
+ SET enable_seqscan TO 'off'
+ SET plan_cache_mode TO 'force_custom_plan'
+AS $function$
+   DECLARE
+     last event_placements;
+   BEGIN
+     SELECT * INTO STRICT last FROM event_placements ORDER BY batch DESC LIMIT 1;
+     IF last.placed IS NULL OR last.cluster <> (SELECT system_identifier FROM pg_control_system())
+       OR pg_snapshot_xmax(last.placed) > pg_snapshot_xmax(pg_current_snapshot()) THEN
+       RETURN (SELECT min(e.recorded_at) FROM events e
+                WHERE NOT EXISTS (SELECT FROM event_positions p WHERE p.event_id = e.id));
+     END IF;
+     RETURN (SELECT min(n.recorded_at) FROM (
+      SELECT e.id, e.xid, e.recorded_at FROM events e
+       WHERE e.xid >= pg_snapshot_xmax(last.placed) AND e.xid < pg_snapshot_xmax(pg_current_snapshot())
+         AND NOT EXISTS (SELECT FROM event_positions p WHERE p.event_id = e.id)
+      UNION ALL
+      SELECT e.id, e.xid, e.recorded_at FROM events e
+       WHERE e.xid = ANY (ARRAY (SELECT pg_snapshot_xip(last.placed)))
+         AND NOT EXISTS (SELECT FROM event_positions p WHERE p.event_id = e.id)) n);
+   END
+   $function$;
+
+-- Gives the next positions to at most so many events that are committed and have none; returns no row if another process does so at the moment and it should not wait
+CREATE OR REPLACE FUNCTION public.place_events(is_waiting boolean, most integer)
+ RETURNS TABLE(newest bigint, placed integer, is_complete boolean)
+ LANGUAGE plpgsql
+ SET enable_seqscan TO 'off'
+ SET plan_cache_mode TO 'force_custom_plan'
+AS $function$
+   #variable_conflict use_column
+   DECLARE
+     -- One lock for each table, because a database can have several in schemas.
+     of_table constant bigint := 7401 * 2 ^ 32 + 'event_positions'::regclass::oid::bigint;
+     last event_placements;
+     seen pg_snapshot;
+     found_ids bigint[];
+     number integer;
+   BEGIN
+     -- Until the end of the transaction, which is this statement. What follows sees what the holder
+     -- before has committed, because each statement has a snapshot of its own.
+     IF is_waiting THEN PERFORM pg_advisory_xact_lock(of_table);
+     ELSIF NOT pg_try_advisory_xact_lock(of_table) THEN RETURN;
+     END IF;
+     SELECT * INTO STRICT last FROM event_placements ORDER BY batch DESC LIMIT 1;
+     IF last.cluster <> (SELECT system_identifier FROM pg_control_system())
+       OR pg_snapshot_xmax(last.placed) > pg_snapshot_xmax(pg_current_snapshot()) THEN
+       last.placed := NULL;
+       last.underway := NULL;
+       last.underway_to := 0;
+     END IF;
+     -- In the order of their numbers, which for one ticket is the order in which they were recorded.
+     IF last.placed IS NULL THEN
+       SELECT pg_current_snapshot(), ARRAY (
+         SELECT e.id FROM events e
+          WHERE e.id > last.underway_to AND NOT EXISTS (SELECT FROM event_positions p WHERE p.event_id = e.id)
+            AND (last.underway IS NULL OR pg_visible_in_snapshot(e.xid, last.underway)
+                 OR e.xid >= pg_snapshot_xmax(pg_current_snapshot()))
+          ORDER BY e.id LIMIT most) INTO seen, found_ids;
+     ELSE
+       SELECT pg_current_snapshot(), ARRAY (
+         SELECT n.id FROM (
+      SELECT e.id, e.xid, e.recorded_at FROM events e
+       WHERE e.xid >= pg_snapshot_xmax(last.placed) AND e.xid < pg_snapshot_xmax(pg_current_snapshot())
+         AND NOT EXISTS (SELECT FROM event_positions p WHERE p.event_id = e.id)
+      UNION ALL
+      SELECT e.id, e.xid, e.recorded_at FROM events e
+       WHERE e.xid = ANY (ARRAY (SELECT pg_snapshot_xip(last.placed)))
+         AND NOT EXISTS (SELECT FROM event_positions p WHERE p.event_id = e.id)) n
+          WHERE n.id > last.underway_to AND (last.underway IS NULL OR pg_visible_in_snapshot(n.xid, last.underway))
+          ORDER BY n.id LIMIT most) INTO seen, found_ids;
+     END IF;
+     number := cardinality(found_ids);
+     IF number > 0 OR last.underway IS NOT NULL OR last.placed IS NULL THEN
+       INSERT INTO event_positions (position, event_id, client_id)
+       SELECT last.last_position + f.place, e.id, e.client_id
+         FROM unnest(found_ids) WITH ORDINALITY f (id, place) JOIN events e ON e.id = f.id;
+       INSERT INTO event_placements (batch, last_position, placed, underway, underway_to, cluster)
+       SELECT last.batch + 1, last.last_position + number,
+              CASE WHEN number < most THEN coalesce(last.underway, seen) ELSE last.placed END,
+              CASE WHEN number < most THEN NULL ELSE coalesce(last.underway, seen) END,
+              CASE WHEN number < most THEN 0 ELSE found_ids[most] END, system_identifier
+         FROM pg_control_system();
+       DELETE FROM event_placements WHERE batch = last.batch;
+       IF number > 0 THEN PERFORM pg_notify('stepdown_positions', (last.last_position + number)::text); END IF;
+     END IF;
+     RETURN QUERY SELECT last.last_position + number, number, number < most AND last.underway IS NULL;
    END
    $function$;
 

@@ -15,6 +15,7 @@ import { TicketsWithText1764800000001 } from './1764800000001-TicketsWithText';
 import { Accounts1764810000000 } from './1764810000000-Accounts';
 import { AuditEvents1764811000000 } from './1764811000000-AuditEvents';
 import { RateLimits1764812000000 } from './1764812000000-RateLimits';
+import { EventPositions1764820000000 } from './1764820000000-EventPositions';
 
 /**
  * All migrations, the oldest first. A list and not a search, so that sources and compiled files
@@ -38,4 +39,5 @@ export const MIGRATIONS = [
   Accounts1764810000000,
   AuditEvents1764811000000,
   RateLimits1764812000000,
+  EventPositions1764820000000,
 ];

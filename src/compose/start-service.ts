@@ -13,6 +13,7 @@ import { purgeAuditEvents } from '../adapters/persistence/access/postgres-audit-
 import { purgeSpending } from '../adapters/persistence/access/postgres-spending';
 import { unusable } from '../adapters/persistence/database/database-unusable';
 import { isRowSecurityInForce } from '../adapters/persistence/database/lanes';
+import { createEventLog } from '../adapters/persistence/log/postgres-event-log';
 import { purgeIdempotencyKeys } from '../adapters/persistence/maintenance/purge-idempotency-keys';
 import { readDeadlineHealth } from '../adapters/persistence/maintenance/read-deadline-health';
 import { readVersions } from '../adapters/persistence/maintenance/read-versions';
@@ -98,6 +99,7 @@ export async function startService(config: Config, log: Logger): Promise<Running
       pool,
       url: store.url,
       stream: store.sockets.open,
+      now: () => clock.now(),
       onDeadline: (at) => engine.wake(at),
       onError: (error) => {
         if (error instanceof UnreadableEvent) {
@@ -127,6 +129,7 @@ export async function startService(config: Config, log: Logger): Promise<Running
       readPolicy: policyReader.read,
       reader,
       changeTickets: createChangeTickets({ store: tickets, clock, policies }),
+      log: createEventLog(pool, 'lookups'),
       feed,
       clients: { create: clients.create, default: defaultClient(() => clients.ensureClient(config.client)) },
       apiKeys: access.apiKeys,

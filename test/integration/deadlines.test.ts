@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Client } from 'pg';
-import type { LoggedEvent } from '../../src/application/ports/events';
+import type { LoggedEvent } from '../../src/application/ports/logged-event';
 import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS } from '../../src/domain/instant';
 import type { Command } from '../../src/domain/ticket/commands';
 import { foldAll } from '../../src/domain/ticket/fold';
@@ -53,7 +53,7 @@ const eventsOf = async (id: string): Promise<readonly LoggedEvent[]> => {
 
 /** Whatever columns the engine writes: the stored ticket is what its log folds to. */
 const expectFolded = async (id: string): Promise<void> => {
-  const events = (await eventsOf(id)).map(({ id: _i, recordedAt: _r, cursor: _c, ...event }) => event);
+  const events = (await eventsOf(id)).map(({ id: _i, recordedAt: _r, ...event }) => event);
   expect(await store.reader.ticketById(everything, id)).toMatchObject(foldAll(events));
 };
 
@@ -144,7 +144,7 @@ describe('the engine records without any command', () => {
   test('events that a subscriber of the same process receives', async () => {
     const id = await openOne();
     const { feed } = await start();
-    const heard = feed.subscribe(everything, ({ ticketId }) => ticketId === id);
+    const heard = feed.subscribe(everything, { after: feed.position, accepts: ({ ticketId }) => ticketId === id });
     await moveTo(RESPONSE_DUE + 1);
     expect([(await heard.next()).value.type, (await heard.next()).value.type]).toEqual([
       'MARK_REACHED',

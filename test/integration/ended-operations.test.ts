@@ -67,13 +67,12 @@ async function start(operationTimeoutMs: number): Promise<void> {
     events.push(event);
     wake();
   };
-  const source: AsyncIterableIterator<Json> = {
-    next: async () => {
+  const source = {
+    take: async () => {
       while (events.length === 0) await new Promise<void>((resolve) => (wake = resolve));
-      return { done: false, value: events.shift() };
+      return events.splice(0, 1);
     },
     return: async () => ({ done: true, value: undefined }),
-    [Symbol.asyncIterator]: () => source,
   };
   const services = {
     clock: { now: () => 0 },
@@ -97,6 +96,7 @@ async function start(operationTimeoutMs: number): Promise<void> {
       if (change?.ticketId === LONG_TICKET) return [{ ticket: LONG, refused: null, refusals: [null], replayed: false }];
       return waitForTurn(signal);
     },
+    log: { place: async () => 0 },
     feed: { subscribe: () => source },
     clients: {
       create: async (_id: string, name: string, _key: unknown, signal?: AbortSignal) => {

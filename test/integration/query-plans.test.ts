@@ -5,6 +5,7 @@ import { beginAs } from '../../src/adapters/persistence/database/query-as';
 import { usableRoles } from '../../src/adapters/persistence/database/work-roles';
 import { Parameters } from '../../src/adapters/persistence/lists/conditions';
 import { pageStatement } from '../../src/adapters/persistence/lists/page';
+import { READ_LOG } from '../../src/adapters/persistence/log/statements/read-log';
 import { comparisonKey, hashOf } from '../../src/adapters/persistence/search/comparison-key';
 import { gramsOf } from '../../src/adapters/persistence/search/grams';
 import { deadlinesStatement } from '../../src/adapters/persistence/tickets/deadlines';
@@ -14,7 +15,6 @@ import {
   TICKETS_BY_EXTERNAL_ID,
   TICKETS_BY_ID,
 } from '../../src/adapters/persistence/tickets/statements/find-tickets';
-import { READ_LOG } from '../../src/adapters/persistence/tickets/statements/read-log';
 import { SAVE_TICKETS, SAVE_TIME } from '../../src/adapters/persistence/tickets/statements/save-tickets';
 import { setAsideStatement } from '../../src/adapters/persistence/tickets/statements/set-aside';
 import { dueStatements } from '../../src/adapters/persistence/tickets/statements/take-due';
@@ -151,7 +151,7 @@ test.each<[string, () => { readonly text: string; readonly values: readonly unkn
   ['tickets in order of what is due', () => page('NEXT_DEADLINE_AT', 'START', 'ASC')],
   ['tickets in order of what is due last', () => page('NEXT_DEADLINE_AT', 'END', 'DESC')],
   ['events by number', () => ({ text: EVENTS_BY_NUMBER.text, values: [[id], [1]] })],
-  ['the end of the log', () => ({ text: READ_LOG.text, values: ['999999999', '0', 200] })],
+  ['the end of the log', () => ({ text: READ_LOG.text, values: ['999999999', 200] })],
   ['a ticket’s events', () => ({ text: 'SELECT * FROM events WHERE ticket_id = $1 ORDER BY number', values: [id] })],
   ['a ticket as it was', () => ({ text: TICKET_HISTORIES.text, values: [[id], '2100-01-01T00:00:00Z'] })],
 ])('%s reads no table as a whole, and few rows', async (_, statement) => {

@@ -2,6 +2,7 @@ import { createApiKeys } from '../../src/adapters/persistence/access/postgres-ap
 import { createAuditLog } from '../../src/adapters/persistence/access/postgres-audit-log';
 import { createPeople } from '../../src/adapters/persistence/access/postgres-people';
 import { createClientAccounts } from '../../src/adapters/persistence/clients/postgres-clients';
+import { createEventLog } from '../../src/adapters/persistence/log/postgres-event-log';
 import { checkPolicyText } from '../../src/adapters/policy-files/read-policy';
 import { type Api, apiAt } from './graphql-service';
 import { type ServerSettings, startServerOf } from './server-of';
@@ -23,7 +24,9 @@ export async function startClockedService(settings: ServerSettings = {}, given?:
   const services = {
     ...store,
     readPolicy: async (yaml: string) => checkPolicyText(yaml),
+    log: createEventLog(store.pool),
     feed: {
+      position: 0,
       subscribe: () => {
         throw new Error('No feed follows the log here');
       },

@@ -1,8 +1,8 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Client } from 'pg';
+import { createEventLog } from '../../src/adapters/persistence/log/postgres-event-log';
 import { purgeIdempotencyKeys } from '../../src/adapters/persistence/maintenance/purge-idempotency-keys';
-import { createEventLog } from '../../src/adapters/persistence/tickets/event-log';
 import { createTicketStore } from '../../src/adapters/persistence/tickets/postgres-ticket-store';
 import { setAsideStatement } from '../../src/adapters/persistence/tickets/statements/set-aside';
 import { dueStatements } from '../../src/adapters/persistence/tickets/statements/take-due';
@@ -147,7 +147,8 @@ export async function recordRelease(release: string): Promise<void> {
     await reader.ticketAtVersion(everything, opened.ticketId, 1);
     for await (const _ of reader.histories(everything, {}, MONDAY));
     const log = createEventLog(pool);
-    await log.after({ xid: '0', id: '0' }, 10);
+    await log.place();
+    await log.after(0, 10);
 
     clock.move(3 * DAY_MS);
     await purgeIdempotencyKeys(store.pool, `'${toIso(clock.now())}'::timestamptz`);

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import type { LoggedEvent } from '../../src/application/ports/events';
+import type { LoggedEvent } from '../../src/application/ports/logged-event';
 import { historyAsOf } from '../../src/application/tickets/as-of';
 import type { TicketEvent } from '../../src/domain/ticket/ticket-events';
 import { ny, RESOLVE, reclassify, SEV2, SEV3, Story, WAIT } from '../support/domain';
@@ -20,7 +20,7 @@ const live: readonly LoggedEvent[] = story.events.map((event, index, all) =>
 const imported = story.events.map((event) => logged(event, RESOLVED + 1));
 
 function logged(event: TicketEvent, recordedAt: number): LoggedEvent {
-  return { ...event, clientId: 'c', id: String(event.number), recordedAt, cursor: String(event.number) };
+  return { ...event, clientId: 'c', id: String(event.number), recordedAt };
 }
 
 const last = (events: readonly LoggedEvent[], at: number, knownAt: number | null = null) => {

@@ -1,12 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Hub } from '../../src/adapters/events/hub';
-import { LogSnapshot } from '../../src/adapters/persistence/tickets/event-log';
 import {
   type ApproachingDeadline,
   DeadlineWatch,
   type DeadlineWatchOptions,
 } from '../../src/application/deadlines/deadline-watch';
-import type { LoggedEvent } from '../../src/application/ports/events';
+import type { PlacedEvent } from '../../src/application/ports/event-log';
 import type { Services } from '../../src/application/ports/services';
 import type { StoredTicket } from '../../src/application/ports/stored-ticket';
 import type { Deadline } from '../../src/application/ports/ticket-reader';
@@ -21,9 +20,11 @@ const NOW = ny('2026-06-01 10:00');
 /** Tickets in memory, read as the store reads them. */
 class World {
   readonly stories = new Map<string, Story>();
-  readonly hub = new Hub(new LogSnapshot('1:1:'));
+  readonly hub = new Hub(0, async () => {
+    throw new Error('No subscriber reads the log');
+  });
   reads = 0;
-  private xid = 1n;
+  private position = 0;
 
   open(id: string, at: EpochMs = Date.now()): Story {
     const story = new Story(SEV1, at);
@@ -34,11 +35,11 @@ class World {
   /** Says that something happened to the tickets. */
   tell(...ids: string[]): void {
     const entries = ids.map((ticketId) => {
-      this.xid += 1n;
-      const event = { ticketId, type: 'ASSIGNED', number: 1, at: NOW, actor: AGENT, cursor: '', id: '' };
-      return { xid: this.xid, event: event as unknown as LoggedEvent };
+      this.position += 1;
+      const event = { ticketId, type: 'ASSIGNED', number: 1, at: NOW, actor: AGENT, id: '', position: this.position };
+      return event as unknown as PlacedEvent;
     });
-    this.hub.publish(entries, new LogSnapshot(`${this.xid + 1n}:${this.xid + 1n}:`));
+    void this.hub.publish(entries, this.position);
   }
 
   stored(id: string): StoredTicket | null {

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { expect, it } from '@jest/globals';
 import { isObjectType } from 'graphql';
 import { getMetadataStorage } from 'type-graphql';
-import { eventTypeName } from '../../src/adapters/graphql/base/node';
+import { eventTypeName } from '../../src/adapters/graphql/base/event-type-name';
 import { EVENT_OBJECT_TYPES } from '../../src/adapters/graphql/event/event-object-types';
 import { buildGraphQLSchema } from '../../src/adapters/graphql/schema';
 import { EVENT_TYPES } from '../support/event-types';

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Hub } from '../../src/adapters/events/hub';
 import { Tail } from '../../src/adapters/events/tail';
-import { type EventLog, LogSnapshot } from '../../src/adapters/persistence/tickets/event-log';
 import { DeadlineEngine } from '../../src/application/deadlines/deadline-engine';
 import { createReadiness, MAX_ENGINE_BEHIND_MS, MAX_FEED_BEHIND_MS } from '../../src/compose/readiness';
 import { untilTrue } from '../support/until';
@@ -31,14 +30,15 @@ describe('a process is behind while its store fails, and no longer when it works
     [
       'the feed',
       (isBroken: () => boolean) => {
-        const start = new LogSnapshot('1:1:');
         const log = {
-          snapshot: async () => {
+          tryPlace: async () => {
             if (isBroken()) throw new Error('broken');
-            return start;
+            return { newest: 0, isComplete: true };
           },
-        } as unknown as EventLog;
-        return new Tail(log, new Hub(start), start, { pollMs: 5 });
+          bounds: async () => ({ removedTo: 0, newest: 0 }),
+          after: async (next: number) => ({ entries: [], unreadable: [], next, isFull: false }),
+        };
+        return new Tail(log, new Hub(0, log.after), { pollMs: 5 });
       },
     ],
     [

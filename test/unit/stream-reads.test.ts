@@ -14,14 +14,16 @@ it('a subscription goes on, however much it has read, since each event is charge
       return { id };
     },
   };
+  const ids = ['first', 'second', 'third'];
   const feed = {
-    async *subscribe() {
-      for (const ticketId of ['first', 'second', 'third']) yield { ticketId };
-    },
+    subscribe: () => ({
+      take: async () => ids.splice(0, 1).map((ticketId) => ({ ticketId })),
+      return: async () => undefined,
+    }),
   };
-  const context = { services: { reader, feed }, caller } as unknown as RequestContext;
+  const context = { services: { reader, feed, log: { place: async () => 0 } }, caller } as unknown as RequestContext;
   const delivered: string[] = [];
-  for await (const { ticket } of ticketEventStream(context, {}, () => true)) delivered.push(ticket.id);
+  for await (const { ticket } of await ticketEventStream(context, {}, null, () => true)) delivered.push(ticket.id);
   expect(delivered).toEqual(['first', 'second', 'third']);
   expect(caller.texts?.characters).toBe(0);
 });

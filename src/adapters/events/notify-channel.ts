@@ -1,8 +1,11 @@
 import { Client, type ClientConfig } from 'pg';
+import type { LogPosition } from '../../application/ports/logged-event';
 import { type EpochMs, least } from '../../domain/instant';
 import { CONNECT_TIMEOUT_MS, limitTime } from '../persistence/database/time-limits';
 
 const CHANNEL = 'stepdown_events';
+/** Where `place_events` announces the last position. */
+const POSITIONS = 'stepdown_positions';
 /**
  * At most one NOTIFY is sent in this time, not one for each commit, because it takes a lock that
  * every committing transaction waits for.
@@ -16,10 +19,12 @@ export interface NotifyChannelSettings {
    */
   readonly url: string;
   /**
-   * Called when another process has recorded events, or may have. The argument is the earliest
-   * deadline among what it recorded, null if it sent none.
+   * Called when another process has written a deadline, or may have recorded events. The argument
+   * is the earliest deadline that it has written, null if it sent none.
    */
   readonly onWake: (nextDeadlineAt: EpochMs | null) => void;
+  /** Called with the last position when a process has given positions to events. */
+  readonly onPlaced: (position: LogPosition) => void;
   readonly onError?: (error: unknown) => void;
   /** Makes the socket of the connection; that of `pg` by default. */
   readonly stream?: NonNullable<ClientConfig['stream']>;
@@ -56,13 +61,14 @@ export class NotifyChannel {
     client.on('error', (error) => this.lost(client, error));
     client.on('end', () => this.lost(client, null));
     client.on('notification', (message) => {
-      if (message.processId !== ownProcess(client)) this.settings.onWake(deadlineIn(message.payload));
+      if (message.channel === POSITIONS) this.settings.onPlaced(Number(message.payload));
+      else if (message.processId !== ownProcess(client)) this.settings.onWake(deadlineIn(message.payload));
     });
     this.client = client;
     try {
       await client.connect();
       await limitTime(client);
-      await client.query(`LISTEN ${CHANNEL}`);
+      await client.query(`LISTEN ${CHANNEL}; LISTEN ${POSITIONS}`);
     } catch (error) {
       this.lost(client, error);
       return;

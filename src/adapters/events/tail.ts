@@ -1,31 +1,34 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Sleep } from '../../application/deadlines/sleep';
-import type { EventLog, LogPlace, LogSnapshot } from '../persistence/tickets/event-log';
+import type { PlacedEvent } from '../../application/ports/event-log';
+import type { LogPosition } from '../../application/ports/logged-event';
+import type { FollowedLog } from '../persistence/log/postgres-event-log';
 import type { Hub } from './hub';
 
 export interface TailSettings {
-  /** The longest time between two reads of the log, in milliseconds. Default: 1,000. */
+  /** The longest time between two looks at the log, in milliseconds. Default: 1,000. */
   readonly pollMs?: number;
   /**
    * Called for each failed read, which the tail retries, and for each event that cannot be read.
    */
   readonly onError?: (error: unknown) => void;
+  /** Called when there may be events after those of the last call. */
+  readonly onPlaced?: () => void;
+  /** Called with the last event of each part that subscribers can take. */
+  readonly onDelivered?: (event: PlacedEvent) => void;
 }
 
-const BATCH = 200;
-/** Delivered at once: however long, they take less than half of what may wait for a subscriber. */
-const PART = 10;
-/** Wake-ups within this time lead to one read, because a busy service commits far more often. */
+const BATCH = 500;
+/** Wake-ups within this time lead to one look, because a busy service commits far more often. */
 const COALESCE_MS = 4;
-/** The first pause while a running transaction may hold back events. It doubles up to `pollMs`. */
-const BUSY_POLL_MS = 20;
+/** The pause while another process gives positions, which may have begun before the last commit. */
+const BUSY_MS = 10;
 
 /**
- * Follows the event log and passes what it reads to the hub. Its position is kept in memory, so it
- * continues where it was after the database was unreachable.
+ * Gives positions to new events, and passes what it reads of the log to the hub. Its position is
+ * kept in memory, so it continues where it was after the database was unreachable.
  */
 export class Tail {
-  private place: LogPlace;
   private isClosed = false;
   private isWoken = false;
   private readonly sleep = new Sleep();
@@ -33,22 +36,16 @@ export class Tail {
   private caughtUpAt = performance.now();
 
   constructor(
-    private readonly log: EventLog,
+    private readonly log: Pick<FollowedLog, 'tryPlace' | 'bounds' | 'after'>,
     private readonly hub: Hub,
-    start: LogSnapshot,
     private readonly settings: TailSettings = {},
-  ) {
-    this.place = start.place;
-  }
+  ) {}
 
   start(): void {
     this.running = this.follow();
   }
 
-  /**
-   * The time since it had last read all that there was to read, in milliseconds. The pauses that it
-   * makes for slow subscribers do not count.
-   */
+  /** The time since it had last read all that there was to read, in milliseconds. */
   get behindMs(): number {
     return performance.now() - this.caughtUpAt;
   }
@@ -59,7 +56,12 @@ export class Tail {
     this.sleep.wake();
   }
 
-  /** Resolves when the read in progress has ended. */
+  /** To be called when another process has given positions up to this one. */
+  placed(newest: LogPosition): void {
+    if (newest > this.hub.recent.newest) this.wake();
+  }
+
+  /** Resolves when the look in progress has ended. */
   async close(): Promise<void> {
     this.isClosed = true;
     this.wake();
@@ -69,52 +71,45 @@ export class Tail {
   private async follow(): Promise<void> {
     const longest = this.settings.pollMs ?? 1_000;
     let failures = 0;
-    let busyRounds = 0;
     while (!this.isClosed) {
       this.isWoken = false;
       let pause = longest;
       try {
-        const { isFull, snapshot } = await this.read();
+        const { isComplete, isBusy } = await this.look();
         failures = 0;
-        if (isFull) continue;
-        this.caughtUpAt = performance.now();
-        busyRounds = snapshot.isQuiet || this.hub.size === 0 ? 0 : busyRounds + 1;
-        if (busyRounds > 0) pause = Math.min(longest, BUSY_POLL_MS * 2 ** (busyRounds - 1));
+        if (!isComplete) continue;
+        if (isBusy) pause = Math.min(longest, BUSY_MS);
+        else this.caughtUpAt = performance.now();
       } catch (error) {
         failures += 1;
         pause = Math.min(longest, 50 * 2 ** failures);
         this.settings.onError?.(error);
         this.isWoken = false;
       }
-      // A `close` during a failed read set `isWoken`, which the catch block has reset.
+      // A `close` during a failed look set `isWoken`, which the catch block has reset.
       if (!this.isClosed) await this.rest(pause);
     }
   }
 
-  private async read(): Promise<{ readonly isFull: boolean; readonly snapshot: LogSnapshot }> {
-    if (this.hub.size === 0) {
-      const snapshot = await this.log.snapshot();
-      // A subscriber that came during the read needs the events since `place`, so they are read
-      // now.
-      if (this.hub.size > 0) return { isFull: true, snapshot };
-      this.place = snapshot.place;
-      this.hub.publish([], snapshot);
-      return { isFull: false, snapshot };
+  /** Gives positions and reads what has some, also what another process gives at the moment. */
+  private async look(): Promise<{ readonly isComplete: boolean; readonly isBusy: boolean }> {
+    const { log, hub } = this;
+    const placement = await log.tryPlace();
+    const newest = placement?.newest ?? (await log.bounds()).newest;
+    const { recent } = hub;
+    // The database was restored to an earlier time.
+    if (newest < recent.newest) hub.restart(newest);
+    const isNew = newest > recent.newest;
+    if (hub.size === 0 && isNew) hub.restart(newest);
+    while (recent.newest < newest && !this.isClosed) {
+      const { entries, unreadable, next, isFull } = await log.after(recent.newest, BATCH);
+      for (const error of unreadable) this.settings.onError?.(error);
+      await hub.publish(entries, isFull ? next : Math.max(next, newest));
+      const last = entries.at(-1);
+      if (last !== undefined) this.settings.onDelivered?.(last);
     }
-    const { entries, unreadable, next, isFull, snapshot } = await this.log.after(this.place, BATCH);
-    this.place = next;
-    for (const error of unreadable) this.settings.onError?.(error);
-    let delivered = 0;
-    do {
-      this.hub.publish(entries.slice(delivered, delivered + PART), snapshot);
-      delivered += PART;
-      // An import makes hundreds of events visible at once. Without this pause, they would overflow
-      // the queues of subscribers that are fast enough otherwise.
-      const pausedAt = performance.now();
-      while (!this.isClosed && this.hub.isCatchingUp()) await sleep(COALESCE_MS);
-      this.caughtUpAt += performance.now() - pausedAt;
-    } while (delivered < entries.length);
-    return { isFull, snapshot };
+    if (isNew) this.settings.onPlaced?.();
+    return { isComplete: placement === null || placement.isComplete, isBusy: placement === null };
   }
 
   /** Waits for a wake-up, at most `ms`, and then `COALESCE_MS` for further wake-ups. */

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { RateLimited } from '../../application/access/rate-limited';
 import { Forbidden } from '../../application/access/rights';
 import { TooManyApproachingDeadlines } from '../../application/deadlines/upcoming-deadlines';
-import { SlowSubscriber } from '../../application/ports/events';
+import { CursorAhead, CursorExpired } from '../../application/ports/event-log';
 import { CallerGone, OperationTimedOut, TooManyFailures } from '../../application/ports/operation-ended';
 import { InvalidCursor } from '../../application/ports/pagination';
 import { PolicyReaderBusy } from '../../application/ports/policies';
@@ -37,7 +37,10 @@ export const FAULT_CODES = {
   tooLarge: 'OPERATION_TOO_LARGE',
   /** The service executes trusted documents only. */
   unknownDocument: 'UNKNOWN_DOCUMENT',
-  slowSubscriber: 'SLOW_SUBSCRIBER',
+  /** The events after a cursor are not all kept any more. */
+  cursorExpired: 'CURSOR_EXPIRED',
+  /** A cursor is ahead of the log. */
+  cursorAhead: 'CURSOR_AHEAD',
   timedOut: 'OPERATION_TIMED_OUT',
   abandoned: 'OPERATION_ABANDONED',
   tooManySubscriptions: 'TOO_MANY_SUBSCRIPTIONS',
@@ -114,7 +117,8 @@ function publicErrorOf(error: unknown): PublicError | null {
     if (link instanceof Forbidden) return { code: FAULT_CODES.forbidden, message: link.message };
     if (link instanceof OperationTimedOut) return { code: FAULT_CODES.timedOut, message: link.message };
     if (link instanceof CallerGone) return { code: FAULT_CODES.abandoned, message: link.message };
-    if (link instanceof SlowSubscriber) return { code: FAULT_CODES.slowSubscriber, message: link.message };
+    if (link instanceof CursorExpired) return { code: FAULT_CODES.cursorExpired, message: link.message };
+    if (link instanceof CursorAhead) return { code: FAULT_CODES.cursorAhead, message: link.message };
     if (link instanceof InvalidCursor || link instanceof InvalidFilter) {
       return { code: FAULT_CODES.badInput, message: link.message };
     }

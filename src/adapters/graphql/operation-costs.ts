@@ -1,4 +1,6 @@
 import { isScan } from '../../application/ports/ticket-filter';
+import { EVENT_TYPES } from '../../domain/ticket/upcast';
+import { eventTypeName } from './base/event-type-name';
 import { LIMITS } from './operation-limits';
 
 type Arguments = Readonly<Record<string, unknown>>;
@@ -112,6 +114,10 @@ const unlessDryRun = (work: number): Amount => ({
   of: ({ input }) => ((input as { readonly dryRun?: unknown } | null)?.dryRun === true ? COSTS.dryRun : work),
 });
 
+/** The position of an event that has just been recorded is read, or given to it. */
+const cursorsOfEvents = (cost: FieldCost): Readonly<Record<string, FieldCost>> =>
+  Object.fromEntries(EVENT_TYPES.map((type) => [`${eventTypeName({ type })}.cursor`, cost]));
+
 const COMMANDS = 17;
 const SEVERITIES = 4;
 
@@ -128,6 +134,7 @@ export const FIELD_COSTS: Readonly<Record<string, FieldCost>> = {
   'Query.lifecycle': { work: 0 },
   'Query.ticket': { work: asOf(COSTS.key) },
   'Query.tickets': { work: filtered(COSTS.page), count: filtered(COSTS.scan) },
+  'Query.events': { work: COSTS.scan, count: 0 },
   'Query.deadlines': { work: COSTS.scan, count: COSTS.scan },
   'Query.classify': { work: COSTS.key },
   'Query.calendar': { work: COSTS.key },
@@ -154,6 +161,7 @@ export const FIELD_COSTS: Readonly<Record<string, FieldCost>> = {
   'Ticket.followUps': { work: COSTS.node, count: COSTS.node },
   'Ticket.events': { work: COSTS.key, count: COSTS.key },
   'Ticket.communications': { work: COSTS.key, count: COSTS.key },
+  ...cursorsOfEvents({ work: COSTS.key }),
   '*.ticket': { work: COSTS.node },
   'Policy.publishedAt': { work: COSTS.key },
   'Policy.publishedBy': { work: COSTS.key },

@@ -24,6 +24,7 @@ import { BreachWaivedEventResolver, CommitmentBreachedEventResolver } from './ev
 import { CommunicationResolver } from './event/communication-events.type';
 import { TicketEventResolver } from './event/event.interface';
 import { EndedCycleResolver, EventEffectsResolver, StartedCycleResolver } from './event/event-effects.type';
+import { EventLogResolver } from './event/event-log.resolver';
 import { EVENT_OBJECT_TYPES } from './event/event-object-types';
 import { WaitingStartedEventResolver, WaitingStoppedEventResolver } from './event/lifecycle-events.type';
 import { NodeResolver } from './node/node.resolver';
@@ -92,6 +93,7 @@ const RESOLVERS = [
   BreachResolver,
   DeadlineResolver,
   TicketEventResolver,
+  EventLogResolver,
   CommunicationResolver,
   WaitingStartedEventResolver,
   WaitingStoppedEventResolver,

@@ -39,6 +39,7 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'Query.calendar': READERS,
   'Query.classify': READERS,
   'Query.deadlines': READERS,
+  'Query.events': READERS,
   'Query.node': READERS,
   'Query.nodes': READERS,
   'Query.policies': READERS,

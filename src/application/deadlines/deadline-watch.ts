@@ -3,7 +3,7 @@ import { DAY_MS, type DurationMs, type EpochMs } from '../../domain/instant';
 import type { CommitmentKind, Policy } from '../../domain/policy/policy';
 import { pinnedPolicy } from '../policies/pinned-policy';
 import { type Caller, forOneRead } from '../ports/caller';
-import type { LoggedEvent } from '../ports/events';
+import type { LoggedEvent } from '../ports/logged-event';
 import type { Services } from '../ports/services';
 import type { StoredTicket } from '../ports/stored-ticket';
 import type { DeadlineQuery } from '../ports/ticket-reader';
@@ -68,10 +68,10 @@ export class DeadlineWatch implements AsyncIterableIterator<ApproachingDeadline>
     private readonly services: Pick<Services, 'clock' | 'policies' | 'reader' | 'feed'>,
     private readonly options: DeadlineWatchOptions,
   ) {
-    this.events = services.feed.subscribe(
-      options.caller,
-      (event) => canMoveDeadlines(event) && options.isRelevant(event),
-    );
+    this.events = services.feed.subscribe(options.caller, {
+      after: services.feed.position,
+      accepts: (event) => canMoveDeadlines(event) && options.isRelevant(event),
+    });
     void this.listen();
   }
 

@@ -1,42 +1,34 @@
-import type { EpochMs } from '../../domain/instant';
-import { thousands } from '../../domain/thousands';
-import type { TicketEvent } from '../../domain/ticket/ticket-events';
 import type { Caller } from './caller';
-import type { AsOf } from './stored-ticket';
+import type { LogScope, PlacedEvent } from './event-log';
+import type { LogPosition } from './logged-event';
 
-/** An event with its place in the log. */
-export type LoggedEvent = TicketEvent & {
-  /** The client of its ticket. */
-  readonly clientId: string;
-  readonly id: string;
-  readonly recordedAt: EpochMs;
-  /** Opaque. Cursors follow the order in which events became visible. */
-  readonly cursor: string;
-  /** Present if the event is part of the history of a ticket as of an instant. */
-  readonly asOf?: AsOf;
-};
-
-/** The events that any process records from now on, in the order of the log. */
-export interface EventFeed {
-  /**
-   * The events of tickets that the caller may see, and that are accepted. Others neither reach the
-   * subscriber nor count as waiting for it.
-   *
-   * The iteration ends when `return` is called, and throws `SlowSubscriber` if the subscriber
-   * cannot keep up.
-   */
-  subscribe(caller: Pick<Caller, 'sees'>, accepts: (event: LoggedEvent) => boolean): AsyncIterableIterator<LoggedEvent>;
+/** Which events a subscriber receives. */
+export interface FeedRequest {
+  /** Those after this position: first those of the log, then those that are recorded. */
+  readonly after: LogPosition;
+  readonly accepts: (event: PlacedEvent) => boolean;
+  /** Only events of this ticket; null for all. */
+  readonly ticketId?: LogScope['ticketId'];
 }
 
 /**
- * A subscriber did not take its events in time. It has to subscribe again and read what it missed.
+ * The events of a subscriber, in the order of the log, without a gap. They are read when the
+ * subscriber asks for them, so that one who asks slowly keeps nothing waiting.
  */
-export class SlowSubscriber extends Error {
-  override readonly name = 'SlowSubscriber';
-  /** @param what the plural of what is limited, such as `events` */
-  constructor(limit: number, what: string) {
-    super(
-      `The subscription ended because more than ${thousands(limit)} ${what} were waiting to be read; subscribe again.`,
-    );
-  }
+export interface EventSubscription extends AsyncIterableIterator<PlacedEvent> {
+  /**
+   * The next events, at most so many, as soon as there is one; none if the subscription has ended.
+   *
+   * @throws CursorExpired if events that it has not taken are not kept any more
+   */
+  take(most: number): Promise<readonly PlacedEvent[]>;
+  return(): Promise<IteratorResult<PlacedEvent>>;
+}
+
+/** The events that any process records. */
+export interface EventFeed {
+  /** The last position that this process has seen. */
+  readonly position: LogPosition;
+  /** The events of tickets that the caller may see, and that are accepted. */
+  subscribe(caller: Pick<Caller, 'sees'>, request: FeedRequest): EventSubscription;
 }

@@ -3,6 +3,7 @@ import type { ApiKeys } from './api-keys';
 import type { AuditLog } from './audit-log';
 import type { Clients } from './clients';
 import type { Clock } from './clock';
+import type { EventLog } from './event-log';
 import type { EventFeed } from './events';
 import type { People } from './people';
 import type { Policies, ReadPolicy } from './policies';
@@ -15,6 +16,7 @@ export interface Services {
   readonly readPolicy: ReadPolicy;
   readonly reader: TicketReader;
   readonly changeTickets: ChangeTickets;
+  readonly log: EventLog;
   readonly feed: EventFeed;
   readonly clients: Clients;
   readonly apiKeys: ApiKeys;

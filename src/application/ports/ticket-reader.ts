@@ -5,7 +5,7 @@ import type { EventType, TicketEvent } from '../../domain/ticket/ticket-events';
 import type { SlaReport, SlaReportQuery } from '../reports/sla-report';
 import type { Caller } from './caller';
 import type { Client } from './clients';
-import type { LoggedEvent } from './events';
+import type { LoggedEvent } from './logged-event';
 import type { Page, PageRequest } from './pagination';
 import type { AsOf, StoredTicket } from './stored-ticket';
 import type { Comparator, TicketFilter, TicketOrder } from './ticket-filter';

@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../domain/instant';
-import type { LoggedEvent } from '../ports/events';
+import type { LoggedEvent } from '../ports/logged-event';
 import type { AsOf } from '../ports/stored-ticket';
 
 /**

@@ -53,6 +53,9 @@ export class UnreadableEvent extends UnreadableRecord {
 const UPGRADE = 'A newer version of Stepdown wrote it: upgrade this process';
 const REPAIR = 'The stored row is damaged: compare it with a backup and correct it by a migration';
 
+/** The types of events. */
+export const EVENT_TYPES = Object.keys(EVENT_SHAPES) as readonly EventType[];
+
 const isKnown = (type: string): type is EventType => Object.hasOwn(EVENT_SHAPES, type);
 
 /**

@@ -834,6 +834,19 @@ export type EventEffects = {
   readonly waitingEnded: ReadonlyArray<WaitingReason>;
 };
 
+export type EventLogConnection = {
+  readonly __typename?: 'EventLogConnection';
+  readonly edges: ReadonlyArray<EventLogEdge>;
+  readonly nodes: ReadonlyArray<TicketEvent>;
+  readonly pageInfo: PageInfo;
+};
+
+export type EventLogEdge = {
+  readonly __typename?: 'EventLogEdge';
+  readonly cursor: Scalars['EventCursor']['output'];
+  readonly node: TicketEvent;
+};
+
 export type Fact = {
   readonly __typename?: 'Fact';
   readonly code: Scalars['String']['output'];
@@ -1333,6 +1346,7 @@ export type Query = {
   readonly calendar?: Maybe<Calendar>;
   readonly classify: ClassifyPayload;
   readonly deadlines: DeadlineConnection;
+  readonly events: EventLogConnection;
   readonly lifecycle: Lifecycle;
   readonly node?: Maybe<Node>;
   readonly nodes: ReadonlyArray<Maybe<Node>>;
@@ -1394,6 +1408,13 @@ export type QueryDeadlinesArgs = {
   last?: InputMaybe<Scalars['Int']['input']>;
   severities?: InputMaybe<ReadonlyArray<Severity>>;
   within?: InputMaybe<Scalars['Duration']['input']>;
+};
+
+
+export type QueryEventsArgs = {
+  after?: InputMaybe<Scalars['EventCursor']['input']>;
+  filter?: InputMaybe<TicketEventFilter>;
+  first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
@@ -1959,6 +1980,7 @@ export type Subscription = {
 
 
 export type SubscriptionCommitmentBreachedArgs = {
+  after?: InputMaybe<Scalars['EventCursor']['input']>;
   filter?: InputMaybe<CommitmentBreachedFilter>;
 };
 
@@ -1970,11 +1992,13 @@ export type SubscriptionDeadlineApproachingArgs = {
 
 
 export type SubscriptionSeverityChangedArgs = {
+  after?: InputMaybe<Scalars['EventCursor']['input']>;
   filter?: InputMaybe<SeverityChangedFilter>;
 };
 
 
 export type SubscriptionTicketEventsArgs = {
+  after?: InputMaybe<Scalars['EventCursor']['input']>;
   filter?: InputMaybe<TicketEventFilter>;
 };
 

@@ -1,6 +1,6 @@
 import { Field, ID, InterfaceType } from 'type-graphql';
-import type { LoggedEvent } from '../../../application/ports/events';
-import type { EventType } from '../../../domain/ticket/ticket-events';
+import type { LoggedEvent } from '../../../application/ports/logged-event';
+import { eventTypeName } from './event-type-name';
 
 /**
  * The name of the type of an object that `node` found. Domain objects carry no type name, so each
@@ -10,23 +10,12 @@ export function nodeTypeName(value: object): string {
   if ('cycles' in value) return 'Ticket';
   if ('rules' in value) return 'Policy';
   if ('compiled' in value) return 'Calendar';
-  if ('cursor' in value) return eventTypeName(value as LoggedEvent);
+  if ('recordedAt' in value) return eventTypeName(value as LoggedEvent);
   if ('prefix' in value) return 'ApiKey';
   if ('tokenIssuedAt' in value) return 'Agent';
   if ('count' in value) return 'AuditEvent';
   return 'dueAt' in value ? 'Deadline' : 'Client';
 }
-
-/** `WORKAROUND_APPLIED` as `WorkaroundAppliedEvent`. */
-export const eventTypeName = ({ type }: Pick<LoggedEvent, 'type'>): string => {
-  const known = EVENT_TYPE_NAMES.get(type);
-  if (known !== undefined) return known;
-  const name = `${type.toLowerCase().replace(/(?:^|_)([a-z])/g, (_all, letter: string) => letter.toUpperCase())}Event`;
-  EVENT_TYPE_NAMES.set(type, name);
-  return name;
-};
-
-const EVENT_TYPE_NAMES = new Map<EventType, string>();
 
 /**
  * The options of the `id` fields. Each type declares the field again, because its own resolver

@@ -104,7 +104,8 @@ const cursorOf = (value: unknown): string =>
 
 export const EventCursorScalar = new GraphQLScalarType<string, string>({
   name: 'EventCursor',
-  description: 'An opaque cursor that marks the position of an event in the log of all events.',
+  description:
+    'An opaque cursor that marks the position of an event in the log of all events. A later event has a cursor that is greater as text.',
   serialize: cursorOf,
   parseValue: cursorOf,
   parseLiteral: (node) => cursorOf(textOf(node, CURSOR_FORM)),

@@ -1,10 +1,11 @@
 import { Field, FieldResolver, InterfaceType, ObjectType, Resolver, Root } from 'type-graphql';
-import type { LoggedEvent } from '../../../application/ports/events';
+import type { LoggedEvent } from '../../../application/ports/logged-event';
 import type { Channel, Direction } from '../../../domain/ticket/commands';
 import type { Effects } from '../../../domain/ticket/ticket-events';
 import { connectionTypeOf } from '../base/connections';
 import { ChannelEnum, DirectionEnum } from '../base/enums';
-import { eventTypeName, NodeType } from '../base/node';
+import { eventTypeName } from '../base/event-type-name';
+import { NodeType } from '../base/node';
 import { TicketEventType } from './event.interface';
 import { EffectsField, event } from './event-fields';
 

@@ -1,5 +1,6 @@
 import { Ctx, Field, FieldResolver, ID, Int, InterfaceType, Resolver, Root } from 'type-graphql';
-import type { LoggedEvent } from '../../../application/ports/events';
+import { eventCursorOf } from '../../../application/events/event-cursor';
+import type { LoggedEvent } from '../../../application/ports/logged-event';
 import type { StoredTicket } from '../../../application/ports/stored-ticket';
 import type { Actor } from '../../../domain/actor';
 import type { EpochMs } from '../../../domain/instant';
@@ -7,8 +8,9 @@ import type { EventType } from '../../../domain/ticket/ticket-events';
 import { ActorType } from '../base/actor.type';
 import { connectionTypeOf } from '../base/connections';
 import { EventTypeEnum } from '../base/enums';
+import { eventTypeName } from '../base/event-type-name';
 import { toGlobalId } from '../base/global-id';
-import { eventTypeName, GLOBAL_ID, NodeType } from '../base/node';
+import { GLOBAL_ID, NodeType } from '../base/node';
 import { DateTimeScalar, EventCursorScalar } from '../base/scalars';
 import { type RequestContext, ticketShown } from '../context';
 import { TicketType } from '../ticket/ticket.type';
@@ -40,9 +42,6 @@ export abstract class TicketEventType extends NodeType {
 
   @Field(() => ActorType, { description: 'The actor who caused the event.' })
   actor!: Actor;
-
-  @Field(() => EventCursorScalar, { description: 'The cursor of the event in the log of all events.' })
-  cursor!: string;
 }
 
 @Resolver(() => TicketEventType)
@@ -50,6 +49,11 @@ export class TicketEventResolver {
   @FieldResolver(() => ID, GLOBAL_ID)
   id(@Root() { ticketId, number }: LoggedEvent): string {
     return toGlobalId('TicketEvent', `${ticketId}/${number}`);
+  }
+
+  @FieldResolver(() => EventCursorScalar, { description: 'The cursor of the event in the log of all events.' })
+  async cursor(@Root() event: LoggedEvent, @Ctx() { services }: RequestContext): Promise<string> {
+    return eventCursorOf(event.position ?? (await services.log.positionOf(event.id)));
   }
 
   @FieldResolver(() => TicketType, {

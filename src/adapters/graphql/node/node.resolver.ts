@@ -1,6 +1,6 @@
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
 import { mayUse } from '../../../application/access/permissions';
-import type { LoggedEvent } from '../../../application/ports/events';
+import type { LoggedEvent } from '../../../application/ports/logged-event';
 import type { KnownPerson } from '../../../application/ports/people';
 import type { Deadline } from '../../../application/ports/ticket-reader';
 import { judgedAt, viewCommitment } from '../../../domain/commitment/view';

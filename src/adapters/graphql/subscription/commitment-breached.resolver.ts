@@ -1,5 +1,6 @@
 import { Arg, Ctx, Field, FieldResolver, InputType, Int, ObjectType, Resolver, Root, Subscription } from 'type-graphql';
-import type { LoggedEvent } from '../../../application/ports/events';
+import { eventCursorOf } from '../../../application/events/event-cursor';
+import type { PlacedEvent } from '../../../application/ports/event-log';
 import type { StoredTicket } from '../../../application/ports/stored-ticket';
 import { folded, foldedOrNull } from '../../../domain/folded-text';
 import type { EpochMs } from '../../../domain/instant';
@@ -13,8 +14,13 @@ import { DateTimeScalar, EventCursorScalar } from '../base/scalars';
 import type { RequestContext } from '../context';
 import { TicketType } from '../ticket/ticket.type';
 import { CommitmentFilterFields, readCycle } from './commitment-filter';
-import { validatedFilter } from './stream-filter';
-import { type EventWithTicket, LIVE_STREAM_DESCRIPTION, ticketEventStream } from './ticket-event-stream';
+import { type StreamArguments, validatedFilter } from './stream-filter';
+import {
+  AFTER_DESCRIPTION,
+  type EventWithTicket,
+  LOG_STREAM_DESCRIPTION,
+  ticketEventStream,
+} from './ticket-event-stream';
 
 @InputType('CommitmentBreachedFilter', {
   description:
@@ -64,18 +70,20 @@ export class CommitmentBreachedPayload {
   cause!: BreachCause;
 }
 
-type BreachedEvent = Extract<LoggedEvent, { readonly type: 'COMMITMENT_BREACHED' }>;
+type BreachedEvent = Extract<PlacedEvent, { readonly type: 'COMMITMENT_BREACHED' }>;
 
 @Resolver(() => CommitmentBreachedPayload)
 export class CommitmentBreachedResolver {
   @Subscription(() => CommitmentBreachedPayload, {
-    description: `Breaches of commitments. ${LIVE_STREAM_DESCRIPTION}`,
+    description: `Breaches of commitments. ${LOG_STREAM_DESCRIPTION}`,
     subscribe: ({ args, context }) => {
-      const filter = validatedFilter((args as { readonly filter?: CommitmentBreachedFilter | null }).filter);
+      const { filter: given, after } = args as StreamArguments<CommitmentBreachedFilter>;
+      const filter = validatedFilter(given);
       const assignee = filter.assignee == null ? null : compare.comparatorOf(filter.assignee, folded);
       return ticketEventStream(
         context as RequestContext,
         filter,
+        after,
         (event) =>
           event.type === 'COMMITMENT_BREACHED' &&
           compare.satisfies(filter.kind, event.kind) &&
@@ -93,10 +101,12 @@ export class CommitmentBreachedResolver {
       description: 'The breaches to deliver. Defaults to all.',
     })
     _filter: CommitmentBreachedFilter | null | undefined,
+    @Arg('after', () => EventCursorScalar, { ...optional, description: AFTER_DESCRIPTION })
+    _after: string | null | undefined,
   ): CommitmentBreachedPayload {
-    const { cursor, kind, cycle, severity, breach } = event;
+    const { kind, cycle, severity, breach } = event;
     const { at: breachedAt, detectedAt, cause } = breach;
-    return { cursor, ticket, kind, cycle, severity, breachedAt, detectedAt, cause };
+    return { cursor: eventCursorOf(event.position), ticket, kind, cycle, severity, breachedAt, detectedAt, cause };
   }
 
   @FieldResolver(() => DateTimeScalar, {

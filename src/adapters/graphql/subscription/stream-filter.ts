@@ -1,4 +1,5 @@
 import { Field, InputType } from 'type-graphql';
+import type { PlacedEvent } from '../../../application/ports/event-log';
 import { thousands } from '../../../domain/thousands';
 import * as compare from '../base/comparators';
 import { requireUuid } from '../base/global-id';
@@ -15,6 +16,25 @@ export class StreamFilterFields {
 
   @Field(() => compare.IdComparator, { ...optional, description: 'Matches the global id of the client of the ticket.' })
   client?: compare.EqualityInput<string> | null;
+}
+
+/** The arguments of a subscription that reads the log. */
+export interface StreamArguments<Filter> {
+  readonly filter?: Filter | null;
+  readonly after?: string | null;
+}
+
+/** Which tickets a filter selects, and the ticket if it is a single one. */
+export function ticketsOf(filter: StreamFilterFields): {
+  readonly ticketId: string | null;
+  readonly accepts: (event: Pick<PlacedEvent, 'ticketId' | 'clientId'>) => boolean;
+} {
+  const ticket = uuidComparator(filter.ticket, 'Ticket');
+  const client = uuidComparator(filter.client, 'Client');
+  return {
+    ticketId: ticket?.eq ?? null,
+    accepts: (event) => compare.holds(ticket, event.ticketId) && compare.holds(client, event.clientId),
+  };
 }
 
 /** Converts a comparator of global ids to one of UUIDs. Null if the filter has none. */

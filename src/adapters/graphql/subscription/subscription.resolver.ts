@@ -1,9 +1,9 @@
 import { Arg, Ctx, Field, InputType, ObjectType, Resolver, Root, Subscription } from 'type-graphql';
-import type { LoggedEvent } from '../../../application/ports/events';
+import { eventCursorOf } from '../../../application/events/event-cursor';
+import type { LoggedEvent } from '../../../application/ports/logged-event';
 import type { StoredTicket } from '../../../application/ports/stored-ticket';
 import type { Severity } from '../../../domain/severity';
 import type { SeverityChange, SeverityChangeCause } from '../../../domain/ticket/ticket';
-import type { EventType } from '../../../domain/ticket/ticket-events';
 import * as compare from '../base/comparators';
 import { optional } from '../base/optional';
 import { EventCursorScalar } from '../base/scalars';
@@ -11,8 +11,14 @@ import type { RequestContext } from '../context';
 import { TicketEventType } from '../event/event.interface';
 import { TicketType } from '../ticket/ticket.type';
 import { SeverityChangeType } from '../ticket/ticket-parts.type';
-import { StreamFilterFields, validatedFilter } from './stream-filter';
-import { type EventWithTicket, LIVE_STREAM_DESCRIPTION, ticketEventStream } from './ticket-event-stream';
+import { type StreamArguments, StreamFilterFields, validatedFilter } from './stream-filter';
+import { TicketEventFilter } from './ticket-event-filter.input';
+import {
+  AFTER_DESCRIPTION,
+  type EventWithTicket,
+  LOG_STREAM_DESCRIPTION,
+  ticketEventStream,
+} from './ticket-event-stream';
 
 @InputType('SeverityChangedFilter', {
   description:
@@ -27,21 +33,6 @@ export class SeverityChangedFilter extends StreamFilterFields {
 
   @Field(() => compare.SeverityChangeCauseComparator, { ...optional, description: 'Matches the cause of the change.' })
   cause?: compare.EqualityInput<SeverityChangeCause> | null;
-}
-
-@InputType('TicketEventFilter', {
-  description:
-    'Selects the events to deliver. A payload must match all fields that are given. A field that is null is ignored.',
-})
-export class TicketEventFilter extends StreamFilterFields {
-  @Field(() => compare.EventTypeComparator, { ...optional, description: 'Matches the type of the event.' })
-  type?: compare.EqualityInput<EventType> | null;
-
-  @Field(() => compare.SeverityComparator, {
-    ...optional,
-    description: 'Matches the severity of the ticket at the time of delivery.',
-  })
-  severity?: compare.OrderInput<Severity> | null;
 }
 
 @ObjectType('TicketEventPayload', {
@@ -80,12 +71,14 @@ const changeIn = (event: LoggedEvent): SeverityChange | null =>
 @Resolver()
 export class SubscriptionResolver {
   @Subscription(() => TicketEventPayload, {
-    description: `Events of tickets. ${LIVE_STREAM_DESCRIPTION}`,
+    description: `Events of tickets. ${LOG_STREAM_DESCRIPTION}`,
     subscribe: ({ args, context }) => {
-      const filter = validatedFilter((args as { readonly filter?: TicketEventFilter | null }).filter);
+      const { filter: given, after } = args as StreamArguments<TicketEventFilter>;
+      const filter = validatedFilter(given);
       return ticketEventStream(
         context as RequestContext,
         filter,
+        after,
         (event) => compare.satisfies(filter.type, event.type),
         (ticket) => compare.satisfies(filter.severity, ticket.severity),
       );
@@ -96,15 +89,18 @@ export class SubscriptionResolver {
     @Ctx() _context: RequestContext,
     @Arg('filter', () => TicketEventFilter, { ...optional, description: 'The events to deliver. Defaults to all.' })
     _filter: TicketEventFilter | null | undefined,
+    @Arg('after', () => EventCursorScalar, { ...optional, description: AFTER_DESCRIPTION })
+    _after: string | null | undefined,
   ): TicketEventPayload {
-    return { cursor: event.cursor, ticket, event };
+    return { cursor: eventCursorOf(event.position), ticket, event };
   }
 
   @Subscription(() => SeverityChangedPayload, {
-    description: `Changes of the severity of tickets. ${LIVE_STREAM_DESCRIPTION}`,
+    description: `Changes of the severity of tickets. ${LOG_STREAM_DESCRIPTION}`,
     subscribe: ({ args, context }) => {
-      const filter = validatedFilter((args as { readonly filter?: SeverityChangedFilter | null }).filter);
-      return ticketEventStream(context as RequestContext, filter, (event) => {
+      const { filter: given, after } = args as StreamArguments<SeverityChangedFilter>;
+      const filter = validatedFilter(given);
+      return ticketEventStream(context as RequestContext, filter, after, (event) => {
         const change = changeIn(event);
         return (
           change !== null &&
@@ -123,9 +119,11 @@ export class SubscriptionResolver {
       description: 'The changes to deliver. Defaults to all.',
     })
     _filter: SeverityChangedFilter | null | undefined,
+    @Arg('after', () => EventCursorScalar, { ...optional, description: AFTER_DESCRIPTION })
+    _after: string | null | undefined,
   ): SeverityChangedPayload {
     const change = changeIn(event);
     if (change === null) throw new Error(`Event ${event.id} passed the filter but did not change the severity`);
-    return { cursor: event.cursor, ticket, change };
+    return { cursor: eventCursorOf(event.position), ticket, change };
   }
 }

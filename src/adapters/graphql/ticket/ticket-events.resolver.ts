@@ -1,5 +1,5 @@
 import { Arg, Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
-import type { LoggedEvent } from '../../../application/ports/events';
+import type { LoggedEvent } from '../../../application/ports/logged-event';
 import type { StoredTicket } from '../../../application/ports/stored-ticket';
 import type { EventType } from '../../../domain/ticket/ticket-events';
 import { type Connection, connection, PageArgs, pageRequest } from '../base/connections';

@@ -4,7 +4,7 @@ import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
 import { MIGRATIONS } from '../../../../migrations';
 import { numberOf } from '../../../../migrations/number-of';
 import { TABLES } from '../tables';
-import { XID8 } from '../tables/column-types';
+import { SNAPSHOT, XID8 } from '../tables/column-types';
 import type { DatabaseSockets } from './database-sockets';
 import { DEFAULT_POOL_SIZE } from './lanes';
 import type { StorageFaults } from './storage-faults';
@@ -59,7 +59,7 @@ export function createDataSource(settings: DatabaseSettings): DataSource {
     },
   };
   const dataSource = new DataSource(options);
-  dataSource.driver.supportedDataTypes.push(XID8);
+  dataSource.driver.supportedDataTypes.push(XID8, SNAPSHOT);
   return dataSource;
 }
 

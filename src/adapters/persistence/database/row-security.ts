@@ -40,6 +40,7 @@ export const SECURED_TABLES: Readonly<Record<string, SecuredTable>> = {
     some: 'SELECT, DELETE',
     all: 'SELECT, INSERT, UPDATE, DELETE',
   },
+  event_positions: { rows: OF_CLIENT, some: 'SELECT', all: 'SELECT, INSERT' },
   events: { rows: OF_CLIENT, some: 'SELECT, INSERT', all: 'SELECT, INSERT' },
   external_ids: { rows: OF_CLIENT, some: 'SELECT, INSERT', all: 'SELECT, INSERT' },
   idempotency_keys: {
@@ -59,6 +60,8 @@ export const SHARED_TABLES: Readonly<Record<string, SharedTable>> = {
   api_keys: { all: 'SELECT, INSERT, UPDATE' },
   audit_events: { all: 'SELECT, INSERT' },
   breaking_migrations: { all: 'SELECT', isPublic: true },
+  event_placements: { all: 'SELECT, INSERT, DELETE' },
+  event_retention: { all: 'SELECT', isPublic: true },
   log_followers: { all: 'SELECT, UPDATE' },
   migrations: { all: 'SELECT', isPublic: true },
   people: { all: 'SELECT, INSERT, UPDATE' },
@@ -70,6 +73,8 @@ export const SHARED_TABLES: Readonly<Record<string, SharedTable>> = {
 
 /** The functions that read tables for a role without a right to them, and the roles. */
 const FUNCTIONS = {
+  'oldest_event_without_position()': ['all'],
+  'place_events(boolean, integer)': ['all'],
   'spellings_of(uuid[])': ['all', 'some'],
   'tickets_with_text(text, uuid[])': ['some'],
   'tickets_with_text(text, uuid[], integer[])': ['some'],

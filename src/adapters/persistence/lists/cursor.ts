@@ -53,6 +53,3 @@ export function decodePosition(
   if (encodePosition(list, position) !== cursor) throw invalidCursor();
   return position;
 }
-
-/** The cursor of an event in the event log. */
-export const encodeEventCursor = (xid: string, id: string): string => encode(`${xid}:${id}`);

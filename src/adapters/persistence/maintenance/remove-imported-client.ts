@@ -51,7 +51,10 @@ async function remove(tx: Transaction, clientId: string): Promise<ClientRemoval>
   for (const table of ['external_ids', 'commitment_outcomes', 'ticket_milestones']) {
     await run(`DELETE FROM ${table} WHERE client_id = $1`);
   }
-  const events = await withoutAppendOnly(tx, () => run('DELETE FROM events WHERE client_id = $1 RETURNING id'));
+  const events = await withoutAppendOnly(tx, async () => {
+    await run('DELETE FROM event_positions WHERE client_id = $1');
+    return run('DELETE FROM events WHERE client_id = $1 RETURNING id');
+  });
   const tickets = await run('DELETE FROM tickets WHERE client_id = $1 RETURNING id');
   await run('DELETE FROM clients WHERE id = $1');
   return { done: 'REMOVED', tickets: tickets.length, events: events.length };

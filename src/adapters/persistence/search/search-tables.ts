@@ -4,6 +4,7 @@ import { SearchIndexBehind, type TicketFilter } from '../../../application/ports
 import { folded } from '../../../domain/folded-text';
 import { lanesOf } from '../database/lanes';
 import type { Statement } from '../database/sql';
+import { createEventLog } from '../log/postgres-event-log';
 import { comparisonKey, hashOf } from './comparison-key';
 import { gramsOf } from './grams';
 import { type Following, LogFollower, NOT_ON } from './log-follower';
@@ -29,14 +30,14 @@ const MOST_AT_ONCE = 50_000;
 const MOST_IN_STATEMENT = 500_000;
 
 /** Adds texts, and moves the follower on if no more follow. */
-const addTexts = (doneBefore: string, texts: readonly object[]): Statement => ({
+const addTexts = (doneTo: string, texts: readonly object[]): Statement => ({
   ...ADD_TEXTS,
-  values: [doneBefore, 'texts', JSON.stringify(texts)],
+  values: [doneTo, 'texts', JSON.stringify(texts)],
 });
 
 const TEXTS: Following = {
   read: FOLLOW_TEXTS,
-  async *write(doneBefore, rows) {
+  async *write(doneTo, rows) {
     let texts: object[] = [];
     let [inTurn, inStatement] = [0, 0];
     for (const row of rows) {
@@ -54,13 +55,13 @@ const TEXTS: Following = {
         inStatement = 0;
       }
     }
-    yield addTexts(doneBefore, texts);
+    yield addTexts(doneTo, texts);
   },
 };
 
 const NAMES: Following = {
   read: FOLLOW_NAMES,
-  async *write(doneBefore, rows) {
+  async *write(doneTo, rows) {
     const spellings = rows.flatMap(({ ticket_id, number, ...row }) =>
       textsOf(row, SPELLED).map((written) => ({ ticket_id, number, ...spellingOf(written) })),
     );
@@ -69,7 +70,7 @@ const NAMES: Following = {
         ? [{ folded: comparisonKey(externalId), client_id, ticket_id, number, written: externalId }]
         : [],
     );
-    yield { ...ADD_NAMES, values: [doneBefore, 'names', JSON.stringify(spellings), JSON.stringify(ids)] };
+    yield { ...ADD_NAMES, values: [doneTo, 'names', JSON.stringify(spellings), JSON.stringify(ids)] };
   },
 };
 
@@ -87,8 +88,9 @@ export class SearchTables {
 
   constructor(pool: Pool) {
     const { lists, heavy } = lanesOf(pool);
-    this.names = new LogFollower(lists, NAMES);
-    this.texts = new LogFollower(heavy, TEXTS);
+    const { place } = createEventLog(pool);
+    this.names = new LogFollower(lists, NAMES, place);
+    this.texts = new LogFollower(heavy, TEXTS, place);
   }
 
   /**

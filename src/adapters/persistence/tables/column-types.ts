@@ -50,5 +50,9 @@ class StoredInstant {
 export const xid8 = (comment: string): Column => ({ type: XID8, comment });
 export const XID8 = 'xid8' as ColumnType;
 
+/** A snapshot of transactions, as PostgreSQL writes it. */
+export const snapshot = (comment: string): Column => ({ type: SNAPSHOT, comment });
+export const SNAPSHOT = 'pg_snapshot' as ColumnType;
+
 export const orNull = (column: Column): Column => ({ ...column, nullable: true });
 export const primary = (column: Column): Column => ({ ...column, primary: true });

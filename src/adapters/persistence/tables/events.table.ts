@@ -27,9 +27,7 @@ export const events = new EntitySchema<EventRow>({
   columns: {
     id: primary({ type: 'bigint', generated: 'increment', comment: 'Orders the events of one transaction' }),
     xid: {
-      ...xid8(
-        'Transaction that recorded the event; readers follow (xid, id) and stop before the oldest running transaction',
-      ),
+      ...xid8('Transaction that recorded the event; place_events finds new events by it'),
       default: () => 'pg_current_xact_id()',
     },
     ticket_id: uuid('Ticket of the event'),

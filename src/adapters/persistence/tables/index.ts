@@ -4,6 +4,9 @@ import { breakingMigrations } from './breaking-migrations.table';
 import { clients } from './clients.table';
 import { commitmentOutcomes } from './commitment-outcomes.table';
 import { deadlineFaults } from './deadline-faults.table';
+import { eventPlacements } from './event-placements.table';
+import { eventPositions } from './event-positions.table';
+import { eventRetention } from './event-retention.table';
 import { events } from './events.table';
 import { externalIds } from './external-ids.table';
 import { idempotencyKeys } from './idempotency-keys.table';
@@ -49,4 +52,7 @@ export const TABLES = [
   people,
   auditEvents,
   rateLimits,
+  eventPositions,
+  eventPlacements,
+  eventRetention,
 ];

@@ -1,9 +1,12 @@
 import { EntitySchema } from 'typeorm';
-import { primary, text, xid8 } from './column-types';
+import { bigint, primary, text, xid8 } from './column-types';
 
 interface LogFollowerRow {
   readonly name: string;
+  /** Of older processes. */
   readonly done_before: string;
+  /** A decimal 64-bit integer. */
+  readonly position: string;
 }
 
 export const logFollowers = new EntitySchema<LogFollowerRow>({
@@ -11,5 +14,6 @@ export const logFollowers = new EntitySchema<LogFollowerRow>({
   columns: {
     name: primary(text('What is derived from the log: names (spellings and external_ids) or texts (search_texts)')),
     done_before: xid8('The events of all transactions before this one are done'),
+    position: { ...bigint('The events up to this position are done'), default: 0 },
   },
 });

@@ -1,9 +1,8 @@
-import type { LoggedEvent } from '../../../application/ports/events';
+import type { LoggedEvent } from '../../../application/ports/logged-event';
 import type { EpochMs } from '../../../domain/instant';
 import type { EventBody, EventType, TicketEvent } from '../../../domain/ticket/ticket-events';
 import { type RecordedEvent, readEvent, schemaVersionOf } from '../../../domain/ticket/upcast';
 import { instantText } from '../database/sql';
-import { encodeEventCursor } from '../lists/cursor';
 import { type EventRow, events } from '../tables';
 
 /** The columns of an event, for a statement that selects from `events e`. */
@@ -57,13 +56,12 @@ export const eventOf = (row: Omit<SelectedEvent, 'xid' | 'client_id' | 'recorded
     data: row.data,
   });
 
-/** The event with its position in the log. Throws the same errors as `eventOf`. */
+/** The event with what the log says of it. Throws the same errors as `eventOf`. */
 export const loggedEventOf = (row: SelectedEvent): LoggedEvent => ({
   ...eventOf(row),
   clientId: row.client_id,
   id: row.id,
   recordedAt: row.recorded_at,
-  cursor: encodeEventCursor(row.xid, row.id),
 });
 
 type WrittenColumn = Exclude<keyof EventRow, 'id' | 'xid'>;

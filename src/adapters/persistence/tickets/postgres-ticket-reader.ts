@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import type { Caller } from '../../../application/ports/caller';
 import type { Client } from '../../../application/ports/clients';
-import type { LoggedEvent } from '../../../application/ports/events';
+import type { LoggedEvent } from '../../../application/ports/logged-event';
 import type { Page, PageRequest } from '../../../application/ports/pagination';
 import type { AsOf, StoredTicket } from '../../../application/ports/stored-ticket';
 import { isScan } from '../../../application/ports/ticket-filter';

@@ -8,15 +8,12 @@ export const FOLLOWED_BATCH = 250;
 
 /** A row of `readFollowed`. If the follower takes none of the events, the only row has none. */
 export interface FollowedRow {
-  /** The events of all transactions before this one are done. */
-  readonly done_before: string;
-  /** The oldest running transaction. */
-  readonly oldest: string;
-  /** The transaction of the newest event; null if there are no events. */
-  readonly newest: string | null;
-  /** The place of the last event that was looked at, if others may follow; otherwise null. */
-  readonly last_xid: string | null;
-  readonly last_id: string | null;
+  /** The position of the last event that was looked at; null if there is none. */
+  readonly last: string | null;
+  /** Whether further events may follow. */
+  readonly is_full: boolean;
+  /** Whether events are committed that have no position yet. */
+  readonly is_unplaced: boolean;
   readonly ticket_id: string | null;
   readonly number: number;
   readonly client_id: string;
@@ -28,9 +25,7 @@ export interface FollowedRow {
 const fieldOf = (field: string): string => `e.data${field === 'tags' ? '->' : '->>'}'${field}' AS "${field}"`;
 
 /**
- * The events that a follower takes among the next ones after a place in the log ($1, $2), also
- * those of transactions that committed while older ones are running. Until the older ones have
- * ended, a later read may return such an event again.
+ * The events that a follower takes among the next ones of the log.
  *
  * The next events are found first, by the order of the index, and then looked at. If both were one
  * step, the planner would look at the whole rest of the log for each batch.
@@ -44,23 +39,19 @@ const readFollowed = (
   isOpen: string,
 ) => ({
   name: `follow-${follower}`,
-  text: `WITH follower AS (
-           SELECT done_before, pg_snapshot_xmin(pg_current_snapshot()) AS oldest
-             FROM log_followers WHERE name = '${follower}'
-         ), next AS MATERIALIZED (
-           SELECT xid, id, ticket_id, number, client_id, type, data FROM events
-            WHERE xid >= (SELECT done_before FROM follower) AND (xid, id) > ($1::text::xid8, $2::bigint)
-            ORDER BY xid, id LIMIT ${FOLLOWED_BATCH}
+  text: `WITH next AS MATERIALIZED (
+           SELECT p.position, e.ticket_id, e.number, e.client_id, e.type, e.data
+             FROM event_positions p JOIN events e ON e.id = p.event_id
+            WHERE p.position > (SELECT position FROM log_followers WHERE name = '${follower}')
+            ORDER BY p.position LIMIT ${FOLLOWED_BATCH}
          )
-         SELECT f.done_before::text, f.oldest::text, newest.xid::text AS newest,
-                last.xid::text AS last_xid, last.id::text AS last_id, e.*
-           FROM follower f
-           LEFT JOIN (SELECT xid FROM events ORDER BY xid DESC, id DESC LIMIT 1) newest ON true
-           LEFT JOIN (SELECT xid, id FROM next ORDER BY xid, id OFFSET ${FOLLOWED_BATCH - 1}) last ON true
+         SELECT looked.last, looked.number = ${FOLLOWED_BATCH} AS is_full,
+                oldest_event_without_position() IS NOT NULL AS is_unplaced, e.*
+           FROM (SELECT max(position) AS last, count(*) AS number FROM next) looked
            LEFT JOIN (
              SELECT e.ticket_id, e.number, e.client_id, ${fields.map(fieldOf).join(', ')}
                FROM next e WHERE e.type IN (${types.map((type) => `'${type}'`).join(', ')}) AND ${isOpen}
-              ORDER BY e.xid, e.id) e ON true`,
+              ORDER BY e.position) e ON true`,
 });
 
 /** The fields whose spellings are kept. */
@@ -84,8 +75,8 @@ export const FOLLOW_TEXTS = readFollowed(
    AND NOT EXISTS (SELECT FROM search_texts s WHERE s.ticket_id = e.ticket_id AND s.number = e.number)`,
 );
 
-const ADVANCE = `UPDATE log_followers f SET done_before = $1::text::xid8
-                  WHERE f.name = $2 AND f.done_before < $1::text::xid8`;
+const ADVANCE = `UPDATE log_followers f SET position = $1::text::bigint
+                  WHERE f.name = $2 AND f.position < $1::text::bigint`;
 
 /** Adds texts ($3, as JSON) and moves the follower ($2) on ($1). */
 export const ADD_TEXTS = {

@@ -1,0 +1,59 @@
+import { EVENT_COLUMNS } from '../../tickets/event-row';
+
+/**
+ * The events after a position ($1), at most so many ($2), each with the position up to which the
+ * log is not kept. If there are none, one row with that position only.
+ */
+const reading = (name: string, page: string) => ({
+  name,
+  text: `SELECT r.removed_to, l.* FROM event_retention r
+           LEFT JOIN LATERAL (${page}) l ON true ORDER BY l.position`,
+});
+
+export const READ_LOG = reading(
+  'read-log',
+  `SELECT p.position, ${EVENT_COLUMNS}
+     FROM event_positions p JOIN events e ON e.id = p.event_id
+    WHERE p.position > $1::bigint ORDER BY p.position LIMIT $2`,
+);
+
+/**
+ * The same of some clients ($3). Each client is read by its own part of the index, so that the rest
+ * of the log costs nothing.
+ */
+export const READ_LOG_OF_CLIENTS = reading(
+  'read-log-of-clients',
+  `SELECT p.position, ${EVENT_COLUMNS}
+     FROM (SELECT n.position, n.event_id
+             FROM unnest($3::uuid[]) c (id), LATERAL (
+               SELECT position, event_id FROM event_positions
+                WHERE client_id = c.id AND position > $1::bigint ORDER BY position LIMIT $2) n
+            ORDER BY n.position LIMIT $2) p
+     JOIN events e ON e.id = p.event_id`,
+);
+
+/** The same of one ticket ($3), whose events have positions in the order of their numbers. */
+export const READ_LOG_OF_TICKET = reading(
+  'read-log-of-ticket',
+  `SELECT p.position, ${EVENT_COLUMNS}
+     FROM events e JOIN event_positions p ON p.event_id = e.id
+    WHERE e.ticket_id = $3 AND p.position > $1::bigint ORDER BY e.number LIMIT $2`,
+);
+
+export const LOG_BOUNDS = {
+  name: 'log-bounds',
+  text: `SELECT (SELECT removed_to FROM event_retention) AS removed_to,
+                coalesce((SELECT last_position FROM event_placements ORDER BY batch DESC LIMIT 1), 0) AS newest`,
+};
+
+/** Places at most so many events ($2); waits for another process that does so if $1 is true. */
+export const PLACE_EVENTS = {
+  name: 'place-events',
+  text: 'SELECT newest, placed, is_complete FROM place_events($1, $2)',
+};
+
+/** The positions of events by their ids ($1). */
+export const POSITIONS_OF = {
+  name: 'positions-of',
+  text: 'SELECT event_id, position FROM event_positions WHERE event_id = ANY ($1::bigint[])',
+};

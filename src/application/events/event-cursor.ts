@@ -1,0 +1,24 @@
+import { CursorAhead, CursorExpired, type LogBounds } from '../ports/event-log';
+import type { LogPosition } from '../ports/logged-event';
+
+const DIGITS = 16;
+const FORM = /^e(\d{16})$/;
+
+/** The cursor of a position. A later cursor is greater as text, in any order of characters. */
+export const eventCursorOf = (position: LogPosition): string => `e${String(position).padStart(DIGITS, '0')}`;
+
+/** The position of a cursor; null if it is none. */
+export function positionOfCursor(cursor: string): LogPosition | null {
+  const position = Number(FORM.exec(cursor)?.[1] ?? Number.NaN);
+  return Number.isSafeInteger(position) ? position : null;
+}
+
+/**
+ * Checks that all events after a position can be read.
+ *
+ * @throws CursorExpired, CursorAhead
+ */
+export function requireKept(position: LogPosition, { removedTo, newest }: LogBounds): void {
+  if (position < removedTo) throw new CursorExpired();
+  if (position > newest) throw new CursorAhead();
+}
