@@ -17,6 +17,7 @@ export class EventPositions1764820000000 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`COMMENT ON COLUMN events.xid IS '${OLDER_COMMENT}'`);
     await runner.query('DROP FUNCTION oldest_event_without_position()');
     await runner.query('DROP FUNCTION place_events(boolean, integer)');
     await runner.query('ALTER TABLE log_followers DROP COLUMN position');
@@ -158,6 +159,9 @@ const STATEMENTS = [
   'ALTER TABLE event_positions ENABLE ALWAYS TRIGGER event_positions_append_only',
 ];
 
+const OLDER_COMMENT =
+  'Transaction that recorded the event; readers follow (xid, id) and stop before the oldest running transaction';
+
 const COMMENTS: Readonly<Record<string, string>> = {
   event_positions: 'The order of the log, append-only: readers follow it by position',
   'event_positions.position': 'Primary key, counts from 1 without gaps',
@@ -174,4 +178,5 @@ const COMMENTS: Readonly<Record<string, string>> = {
   'event_retention.single_row': 'Primary key, always true',
   'event_retention.removed_to': 'Events up to this position may have been removed; readers before it get an error',
   'log_followers.position': 'The events up to this position are done',
+  'events.xid': 'Transaction that recorded the event; place_events finds new events by it',
 };

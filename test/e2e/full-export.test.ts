@@ -168,7 +168,7 @@ it('lets an import find the restored tickets as ids are compared, although no se
     expect(stdout).toMatch(/^Imported 0 of 1 tickets from 1 rows in [\d.]+ s; 1 were there already/);
     // Also tickets that an older version restored, which left the names to a service.
     await withClient(url, (client) =>
-      client.query("DELETE FROM external_ids; UPDATE log_followers SET done_before = '0' WHERE name = 'names'"),
+      client.query("DELETE FROM external_ids; UPDATE log_followers SET position = 0 WHERE name = 'names'"),
     );
     expect((await importWith({ DATABASE_URL: url }, { file: log, mapping })).stdout).toMatch(/; 1 were there already/);
   });

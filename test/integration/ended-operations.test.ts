@@ -397,7 +397,7 @@ describe('a subscription', () => {
     type: 'COMMUNICATED',
     ticketId: 't',
     clientId: 'c',
-    cursor: `000${number}`,
+    position: number,
   });
 
   it('has no time limit, but the execution for each event has', async () => {
@@ -416,7 +416,9 @@ describe('a subscription', () => {
     await untilTrue(() => clientReads.callers.length === 2);
     clientReads.letGo();
     await untilTrue(() => results.length === 2);
-    expect(results[1].data).toEqual({ ticketEvents: { cursor: '0002', ticket: { client: { name: 'Acme' } } } });
+    expect(results[1].data).toEqual({
+      ticketEvents: { cursor: 'e0000000000000002', ticket: { client: { name: 'Acme' } } },
+    });
     expect(operations[0]?.signal.aborted).toBe(false);
     leave();
     await untilTrue(() => operations[0]?.signal.aborted === true);

@@ -428,11 +428,11 @@ it('over HTTP, an operation with many slow filters leaves connections for single
     { length: 40 },
     (_, n) => `a${n}: tickets(filter: { assignee: { eq: "Bob" } }) { nodes { id } }`,
   );
-  // The names are complete, and not written any more, once no older transaction runs in the server.
+  // The names are complete, and not written any more.
   await untilTrue(async () => {
     await service.data(`{ ${filtered[0]} }`);
     const { rows } = await client.query(
-      "SELECT FROM log_followers WHERE name = 'names' AND done_before > (SELECT max(xid) FROM events)",
+      "SELECT FROM log_followers WHERE name = 'names' AND position = (SELECT max(position) FROM event_positions)",
     );
     return rows.length === 1;
   });

@@ -5,6 +5,7 @@ import { beginAs } from '../../src/adapters/persistence/database/query-as';
 import { usableRoles } from '../../src/adapters/persistence/database/work-roles';
 import { Parameters } from '../../src/adapters/persistence/lists/conditions';
 import { pageStatement } from '../../src/adapters/persistence/lists/page';
+import { createEventLog } from '../../src/adapters/persistence/log/postgres-event-log';
 import { READ_LOG } from '../../src/adapters/persistence/log/statements/read-log';
 import { comparisonKey, hashOf } from '../../src/adapters/persistence/search/comparison-key';
 import { gramsOf } from '../../src/adapters/persistence/search/grams';
@@ -54,6 +55,7 @@ beforeAll(async () => {
     `INSERT INTO events (ticket_id, client_id, number, type, at, recorded_at, actor, data)
      SELECT id, client_id, 1, 'SUBMITTED', opened_at, created_at, '{}', '{}' FROM tickets WHERE external_id <> 'first'`,
   );
+  await createEventLog(store.pool).place();
   await store.pool.query(
     `INSERT INTO external_ids (folded, client_id, written)
     SELECT u.folded, t.client_id, t.external_id FROM tickets t
@@ -156,7 +158,8 @@ test.each<[string, () => { readonly text: string; readonly values: readonly unkn
   ['a ticket as it was', () => ({ text: TICKET_HISTORIES.text, values: [[id], '2100-01-01T00:00:00Z'] })],
 ])('%s reads no table as a whole, and few rows', async (_, statement) => {
   const plan = await explain('ALL', statement());
-  expect(plan).not.toMatch(/Seq Scan|Sort Method: external/);
+  // A table of one row.
+  expect(plan.replaceAll('Seq Scan on event_retention', '')).not.toMatch(/Seq Scan|Sort Method: external/);
   expect(plan).toMatch(/Index (Only )?Scan|Bitmap Index Scan/);
   const rows = [...plan.matchAll(/actual rows=([\d.]+)/g)].map(([, count]) => Number(count));
   expect(Math.max(...rows)).toBeLessThan(200);

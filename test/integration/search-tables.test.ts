@@ -2,7 +2,6 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { SearchTables } from '../../src/adapters/persistence/search/search-tables';
 import { SearchIndexBehind } from '../../src/application/ports/ticket-filter';
 import { everything, MONDAY, newTicket, openStore, submission, type TestStore } from '../support/store';
-import { untilTrue } from '../support/until';
 
 let store: TestStore;
 
@@ -24,19 +23,7 @@ const open = async (subject: string, more: Partial<Parameters<typeof newTicket>[
 /** What an older process leaves: the tickets and events, and nothing else. */
 const asOlderProcess = () =>
   store.pool.query(`DELETE FROM external_ids; DELETE FROM spellings; DELETE FROM search_texts;
-                    UPDATE log_followers SET done_before = '0'`);
-
-/**
- * Other databases of the same server run transactions too, and the position stays before all of
- * them.
- */
-const olderTransactionsEnded = () =>
-  untilTrue(async () => {
-    const { rows } = await store.pool.query(
-      `SELECT max(xid) < pg_snapshot_xmin(pg_current_snapshot()) AS ended FROM events`,
-    );
-    return rows[0].ended === true;
-  });
+                    UPDATE log_followers SET position = 0`);
 
 test('finds what was committed before, also while an older transaction is running', async () => {
   const older = await store.pool.connect();
@@ -75,9 +62,9 @@ test('finds all tickets whose external ids became equal', async () => {
   await asOlderProcess();
   await store.pool.query(`DELETE FROM external_ids`);
   // An older process compares external ids as they are written.
-  await store.pool.query(`UPDATE log_followers SET done_before = pg_snapshot_xmax(pg_current_snapshot())`);
+  await store.pool.query('UPDATE log_followers SET position = (SELECT max(position) FROM event_positions)');
   await open('second', { externalId: 'TWIN' });
-  await store.pool.query(`DELETE FROM external_ids; UPDATE log_followers SET done_before = '0'`);
+  await store.pool.query(`DELETE FROM external_ids; UPDATE log_followers SET position = 0`);
   expect(await subjects({ externalId: { eq: 'twin' } })).toEqual(['first', 'second']);
   expect(await store.reader.ticketsByExternalId(everything, 'twin', null)).toHaveLength(2);
   expect((await open('third', { externalId: 'tWin' }))?.refused).toMatchObject({ code: 'DuplicateExternalId' });
@@ -92,7 +79,6 @@ test('many events of one transaction are taken over several batches', async () =
   expect(await store.reader.countTickets(everything, { text: 'bulk' }, MONDAY)).toBe(450);
   const { rows } = await store.pool.query(`SELECT count(*)::int AS texts FROM search_texts`);
   const tables = new SearchTables(store.pool);
-  await olderTransactionsEnded();
   expect(await tables.advance()).toBe(true);
   // Nothing is left to do, so nothing is written: the position stays.
   const position = () => store.pool.query('SELECT * FROM log_followers ORDER BY name').then((it) => it.rows);

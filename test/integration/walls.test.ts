@@ -32,6 +32,7 @@ import {
   belongingsOf,
   decoded,
   inventedLike,
+  LOG_START,
   namesOf,
   newMark,
   pairsFor,
@@ -377,7 +378,10 @@ describe('a subscription has nothing of what happens to others', () => {
         const [all, ofOthers]: Awaited<ReturnType<typeof listen>>[][] = [[], []];
         for (const [, root] of rootsOf('subscription')) {
           const [base] = argumentsFor(root, valuesIn(own));
-          all?.push(await listen(root, base, crawler.selectionsOf(root, base, 2)[0]));
+          const [selection] = crawler.selectionsOf(root, base, 2);
+          all?.push(await listen(root, base, selection));
+          const hasCursor = root.field.args.some(({ name }) => name === 'after');
+          if (hasCursor) all?.push(await listen(root, { ...base, after: LOG_START }, selection));
           const filtered = pairsFor(root, { own, foreign, invented }).map(([args]) => args);
           for (const args of filtered.filter((one) => !JSON.stringify(one).includes('"nin"'))) {
             ofOthers?.push(await listen(root, args));

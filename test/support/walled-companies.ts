@@ -290,6 +290,9 @@ export const uuidsOf = ({ ids }: Belongings): readonly string[] => [
   ...new Set(Object.values(ids).flatMap((some) => some.flatMap((id) => decoded(id)?.match(UUID) ?? []))),
 ];
 
+/** The cursor before all events. */
+export const LOG_START = 'e0000000000000000';
+
 /** What an argument or an input field with this name refers to. */
 const VALUES: Readonly<Record<string, (of: Belongings) => readonly unknown[]>> = {
   'Query.node.id': ({ ids }) => Object.values(ids).flatMap((some) => some.slice(0, 2)),
@@ -299,6 +302,11 @@ const VALUES: Readonly<Record<string, (of: Belongings) => readonly unknown[]>> =
   'Query.ticket.id': ({ ids }) => ids.Ticket,
   'Query.calendar.id': ({ ids, names }) => [...ids.Calendar, names.calendar],
   'Query.policy.name': ({ names }) => [names.policy],
+  // Cursors of the log belong to no client.
+  'Query.events.after': () => [LOG_START],
+  'Subscription.commitmentBreached.after': () => [],
+  'Subscription.severityChanged.after': () => [],
+  'Subscription.ticketEvents.after': () => [],
   'Query.slaReport.from': () => ['2020-01-01T00:00:00Z'],
   'Query.slaReport.to': () => ['2100-01-01T00:00:00Z'],
   'Subscription.deadlineApproaching.lead': () => ['P20D'],
@@ -347,8 +355,10 @@ export const valuesIn =
   (place, type) => {
     const name = place.slice(place.lastIndexOf('.') + 1);
     const [, list = ''] = place.split('.');
+    const ofPlace = VALUES[place];
+    if (ofPlace !== undefined) return ofPlace(belongings);
     if (name === 'after' || name === 'before') return belongings.cursors[list] ?? missing(place);
-    const known = VALUES[place] ?? VALUES[name];
+    const known = VALUES[name];
     if (known !== undefined) return known(belongings);
     if (isEnumType(type))
       return type

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Sleep } from '../../application/deadlines/sleep';
-import type { PlacedEvent } from '../../application/ports/event-log';
+import { CursorExpired, type PlacedEvent } from '../../application/ports/event-log';
 import type { LogPosition } from '../../application/ports/logged-event';
 import type { FollowedLog } from '../persistence/log/postgres-event-log';
 import type { Hub } from './hub';
@@ -102,7 +102,13 @@ export class Tail {
     const isNew = newest > recent.newest;
     if (hub.size === 0 && isNew) hub.restart(newest);
     while (recent.newest < newest && !this.isClosed) {
-      const { entries, unreadable, next, isFull } = await log.after(recent.newest, BATCH);
+      const page = await log.after(recent.newest, BATCH).catch(expired);
+      // It was away for so long that it cannot go on; its subscribers get the error.
+      if (page === null) {
+        hub.restart(newest);
+        break;
+      }
+      const { entries, unreadable, next, isFull } = page;
       for (const error of unreadable) this.settings.onError?.(error);
       await hub.publish(entries, isFull ? next : Math.max(next, newest));
       const last = entries.at(-1);
@@ -117,4 +123,9 @@ export class Tail {
     if (!this.isWoken) await this.sleep.rest(ms);
     if (!this.isClosed) await sleep(COALESCE_MS);
   }
+}
+
+function expired(error: unknown): null {
+  if (error instanceof CursorExpired) return null;
+  throw error;
 }

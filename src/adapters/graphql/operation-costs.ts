@@ -114,7 +114,7 @@ const unlessDryRun = (work: number): Amount => ({
   of: ({ input }) => ((input as { readonly dryRun?: unknown } | null)?.dryRun === true ? COSTS.dryRun : work),
 });
 
-/** The position of an event that has just been recorded is read, or given to it. */
+/** The positions of events of one turn of the event loop share a statement of little work. */
 const cursorsOfEvents = (cost: FieldCost): Readonly<Record<string, FieldCost>> =>
   Object.fromEntries(EVENT_TYPES.map((type) => [`${eventTypeName({ type })}.cursor`, cost]));
 
@@ -161,7 +161,7 @@ export const FIELD_COSTS: Readonly<Record<string, FieldCost>> = {
   'Ticket.followUps': { work: COSTS.node, count: COSTS.node },
   'Ticket.events': { work: COSTS.key, count: COSTS.key },
   'Ticket.communications': { work: COSTS.key, count: COSTS.key },
-  ...cursorsOfEvents({ work: COSTS.key }),
+  ...cursorsOfEvents({ work: 0 }),
   '*.ticket': { work: COSTS.node },
   'Policy.publishedAt': { work: COSTS.key },
   'Policy.publishedBy': { work: COSTS.key },
