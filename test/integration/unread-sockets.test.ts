@@ -35,6 +35,19 @@ it('a client that takes nothing of what waits is cut off, whatever it sends, and
   silent.destroy();
 });
 
+it('a client that begins to read while its socket is being closed learns why', async () => {
+  const socket = await rawWebSocket(edge.url);
+  socket.write(ASK);
+  await untilTrue(() => edge.unread.closed === 1);
+  const pieces: Buffer[] = [];
+  socket.on('data', (data: Buffer) => pieces.push(data));
+  socket.resume();
+  const reason = 'Nothing of what waits was read for a time; connect again and go on with after';
+  const close = Buffer.from([0x88, 2 + reason.length, 1013 >> 8, 1013 & 0xff, ...Buffer.from(reason)]);
+  await untilTrue(() => Buffer.concat(pieces).includes(close));
+  socket.destroy();
+});
+
 it('a client that takes a little of one long message now and then is not cut off', async () => {
   const socket = await rawWebSocket(edge.url);
   let taken = 0;

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { parse } from 'graphql';
-import { KeptSubscriptions } from '../../src/adapters/http/websocket/kept-subscriptions';
+import { KeptSubscriptions } from '../../src/adapters/http/live/kept-subscriptions';
 import type { Json } from '../support/graphql-service';
 
 it.each<[string, (place: number) => Json]>([

@@ -1,58 +1,51 @@
 import { describe, expect, it } from '@jest/globals';
-import type { WebSocket } from 'ws';
-import { Outboxes, SEND_LIMITS } from '../../src/adapters/http/websocket/outbox';
+import { Outboxes, SEND_LIMITS } from '../../src/adapters/http/live/outbox';
 import { CallerGone } from '../../src/application/ports/operation-ended';
 
 const MIB = 1024 * 1024;
 
-/** A socket whose client reads nothing until `read`. */
-function unreadSocket() {
+/** A connection whose client reads nothing until `read`. */
+function unreadConnection() {
   const written: (() => void)[] = [];
-  const socket = {
-    OPEN: 1,
-    readyState: 1,
-    bufferedAmount: 0,
-    send: (message: string, done: () => void) => take(message.length, done),
-    pong: (content: Buffer, _mask: boolean, done: () => void) => take(content.length, done),
-  };
+  const outlet = { isOpen: true, waitingBytes: 0 };
   const read = () => {
     for (const done of written.splice(0)) done();
   };
-  const take = (bytes: number, done: () => void) => {
-    socket.bufferedAmount += bytes;
+  const write = (bytes: number) => (done: () => void) => {
+    outlet.waitingBytes += bytes;
     written.push(() => {
-      socket.bufferedAmount -= bytes;
+      outlet.waitingBytes -= bytes;
       done();
     });
   };
-  return { socket, read };
+  return { outlet, read, write };
 }
 
 function opened(outboxes: Outboxes) {
-  const { socket, read } = unreadSocket();
+  const { outlet, read, write } = unreadConnection();
   const ended: string[] = [];
   const end = (how: string) => () => {
     ended.push(how);
-    socket.readyState = 2;
+    outlet.isOpen = false;
   };
-  const outbox = outboxes.add(socket as unknown as WebSocket, { close: end('closed'), cut: end('cut') });
-  return { outbox, read, socket, ended };
+  const outbox = outboxes.add(outlet, { close: end('closed'), cut: end('cut') });
+  return { outbox, read, write, ended };
 }
 
 it('a message of any length is sent while little waits, and the next one closes the socket', async () => {
-  const { outbox, read, ended } = opened(new Outboxes());
-  const large = outbox.send('x'.repeat(3 * SEND_LIMITS.bytesPerSocket));
+  const { outbox, read, write, ended } = opened(new Outboxes());
+  const large = outbox.send(write(3 * SEND_LIMITS.bytesPerSocket));
   expect(ended).toEqual([]);
-  await expect(outbox.send('x')).rejects.toThrow(CallerGone);
+  await expect(outbox.send(write(1))).rejects.toThrow(CallerGone);
   expect(ended).toEqual(['closed']);
   read();
   await large;
 });
 
 it('a client that reads, however slowly, is not closed', async () => {
-  const { outbox, read, ended } = opened(new Outboxes());
+  const { outbox, read, write, ended } = opened(new Outboxes());
   for (let n = 0; n < 20; n++) {
-    const sent = outbox.send('x'.repeat(3 * MIB));
+    const sent = outbox.send(write(3 * MIB));
     read();
     await sent;
   }
@@ -60,18 +53,18 @@ it('a client that reads, however slowly, is not closed', async () => {
 });
 
 it('pongs count as messages do, and a short frame counts for what it occupies', () => {
-  const { outbox, ended } = opened(new Outboxes());
+  const { outbox, write, ended } = opened(new Outboxes());
   let pongs = 0;
   while (ended.length === 0) {
-    outbox.pong(Buffer.alloc(2));
+    outbox.post(write(2));
     pongs += 1;
   }
   expect(pongs).toBeLessThan(SEND_LIMITS.bytesPerSocket / SEND_LIMITS.bytesPerFrame + 2);
 });
 
 describe('when too much waits in all', () => {
-  const send = ({ outbox }: ReturnType<typeof opened>, mib: number) =>
-    outbox.send('x'.repeat(mib * MIB)).catch(() => undefined);
+  const send = ({ outbox, write }: ReturnType<typeof opened>, mib: number) =>
+    outbox.send(write(mib * MIB)).catch(() => undefined);
 
   it('the socket on which most waits is cut off, also one that is being closed', () => {
     const outboxes = new Outboxes();

@@ -80,9 +80,12 @@ const requestPlugin = (
       if (contextValue.operation !== null) contextValue.operation.definition = operation;
       if (!documents.has(source)) documents.set(source, document);
       if (operation.operation === 'subscription') {
-        throw new GraphQLError('Send subscriptions over a WebSocket (graphql-transport-ws) on this path.', {
-          extensions: { code: 'BAD_REQUEST', http: { status: 400 } },
-        });
+        throw new GraphQLError(
+          'Send subscriptions over a WebSocket (graphql-transport-ws) on this path, or to /graphql/stream for server-sent events.',
+          {
+            extensions: { code: 'BAD_REQUEST', http: { status: 400 } },
+          },
+        );
       }
       const allowance = checkOperation(schema, document, operation, request.variables ?? {});
       if (allowance === null) return;

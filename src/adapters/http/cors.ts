@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 /** How long a browser remembers an answer to a preflight request, in seconds. */
 const PREFLIGHT_SECONDS = 600;
 const REQUEST_HEADERS =
-  'content-type, authorization, apollo-require-preflight, x-apollo-operation-name, x-stepdown-agent';
+  'content-type, authorization, apollo-require-preflight, x-apollo-operation-name, x-stepdown-agent, x-graphql-event-stream-token, last-event-id';
 const RESPONSE_HEADERS = 'x-request-id, retry-after, ratelimit-limit, ratelimit-remaining, ratelimit-reset';
 
 /**

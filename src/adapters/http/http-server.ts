@@ -12,6 +12,7 @@ import { ExplorerFiles } from './explorer/explorer-files';
 import { fail } from './failed-request';
 import { type HealthChecks, HealthEndpoint } from './health';
 import { listen } from './listen';
+import { LiveOperations, type UnreadClosed } from './live/live-operations';
 import { Pipeline } from './pipeline';
 import { refuseConnection } from './refuse-connection';
 import { BodyReceiver, RequestError } from './request-body';
@@ -19,6 +20,7 @@ import { createRequestGuard, type GuardSettings, type RequestGuard } from './req
 import { followRequest, RequestLine, requestIdOf } from './request-log';
 import { GRAPHQL_PATH, isProbe, loggedPath, noSuchPath, pathOf, type Routes, respond } from './routes';
 import { setSecurityHeaders } from './security-headers';
+import { StreamServer } from './sse/stream-server';
 import { createSocketServer, type SocketSettings } from './websocket/websocket';
 
 /** How long `close` waits for running requests. */
@@ -62,6 +64,8 @@ export interface HttpSettings extends HealthChecks, GuardSettings, SocketSetting
 export interface HttpServer {
   /** The URL of GraphQL, for HTTP and for WebSocket. */
   readonly url: string;
+  /** The clients of sockets and event streams that were closed because they do not read. */
+  readonly unread: Readonly<UnreadClosed>;
   /** Refuses new requests, waits for running ones, and closes the sockets with code 1001. */
   close(): Promise<void>;
 }
@@ -76,13 +80,17 @@ export async function startHttpServer(settings: HttpSettings): Promise<HttpServe
   const { host, port, schema, introspection, logger } = settings;
   const admission = new Admission(settings);
   const executor = await startApollo(schema, admission.documents, settings, settings.rateLimits);
-  const sockets = createSocketServer(settings, admission);
+  const live = new LiveOperations(settings, admission);
+  const sockets = createSocketServer(settings, live);
+  const bodies = new BodyReceiver();
+  const streams = new StreamServer(live, bodies);
   const pipeline = new Pipeline();
   const routes: Routes = {
     settings,
     admission,
     executor,
-    bodies: new BodyReceiver(),
+    bodies,
+    streams,
     answers: new AnswerSender(),
     health: new HealthEndpoint(settings),
     introspection,
@@ -170,10 +178,11 @@ export async function startHttpServer(settings: HttpSettings): Promise<HttpServe
   guard = createRequestGuard(settings, listening);
   return {
     url: serviceUrl(host, listening),
+    unread: live.unread,
     close: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       const cutOff = setTimeout(() => server.closeAllConnections(), DRAIN_TIMEOUT_MS);
-      await Promise.all([closed, sockets.close()]);
+      await Promise.all([closed, sockets.close(), streams.close()]);
       clearTimeout(cutOff);
       await executor.close();
     },

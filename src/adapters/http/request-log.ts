@@ -23,8 +23,8 @@ export function requestIdOf({ headers }: Pick<IncomingMessage, 'headers'>): stri
 }
 
 /**
- * What the log says of a request, of an operation over a WebSocket, or of a subscription: one line,
- * when it has ended. It never has variables, texts of tickets or headers.
+ * What the log says of a request, of an operation over a WebSocket or an event stream, or of a
+ * subscription: one line, when it has ended. It never has variables, texts of tickets or headers.
  */
 export class RequestLine {
   /** What it executes, once that is known. */
@@ -46,7 +46,7 @@ export class RequestLine {
     private readonly logger: Logger | null,
     readonly requestId: string,
     readonly address: string,
-    private readonly transport: 'http' | 'websocket',
+    public transport: 'http' | 'websocket' | 'sse',
     /** As `loggedPath` returns it. */
     private readonly path?: string,
   ) {}
@@ -78,7 +78,7 @@ export class RequestLine {
       credential: credential ?? undefined,
       address,
     };
-    this.logger[level](line, kind === 'subscription' && transport === 'websocket' ? 'subscription ended' : 'request');
+    this.logger[level](line, kind === 'subscription' && transport !== 'http' ? 'subscription ended' : 'request');
   }
 }
 
@@ -96,9 +96,10 @@ export function followRequest(
       line.code = FAULT_CODES.abandoned;
       return line.end();
     }
-    line.bytes = Number(response.getHeader('content-length') ?? 0);
+    // Of an event stream, the bytes were counted as they were sent.
+    line.bytes = Number(response.getHeader('content-length') ?? line.bytes);
     const level = isProbe && status === 200 ? 'debug' : 'info';
-    line.end({ status, isCutOff: !response.writableFinished, level });
+    line.end({ status, isCutOff: line.transport === 'http' && !response.writableFinished, level });
   });
   return line;
 }

@@ -16,13 +16,14 @@ import { pathAndQuery, type RequestGuard } from './request-guard';
 import { firstErrorCode, type RequestLine } from './request-log';
 import { sendJson } from './send';
 import { signIn } from './sign-in';
+import { STREAM_METHODS, STREAM_PATH, type StreamServer } from './sse/stream-server';
 import { type PageFacts, sendStartPage } from './start-page';
 import type { SocketSettings } from './websocket/websocket';
 
 export const GRAPHQL_PATH = '/graphql';
 /** The paths of health checks, which a load balancer may send to an IP address. */
 const PROBES: readonly string[] = ['/health', '/readyz', '/livez'];
-const LOGGED_PATHS: readonly string[] = [...PROBES, EXPLORER_PATH, '/'];
+const LOGGED_PATHS: readonly string[] = [STREAM_PATH, ...PROBES, EXPLORER_PATH, '/'];
 const GRAPHQL_METHODS = ['GET', 'POST'] as const;
 const PAGE_METHODS = ['GET', 'HEAD'] as const;
 
@@ -50,6 +51,7 @@ export interface Routes {
   readonly admission: Admission;
   readonly executor: GraphQLExecutor;
   readonly bodies: BodyReceiver;
+  readonly streams: StreamServer;
   readonly answers: AnswerSender;
   readonly health: HealthEndpoint;
   /** Whether clients may read the schema. */
@@ -71,7 +73,7 @@ export async function respond(
   line: RequestLine,
 ): Promise<void> {
   const path = pathOf(request);
-  if (path === GRAPHQL_PATH) allowOrigin(response, guard.originOf(request));
+  if (path === GRAPHQL_PATH || path === STREAM_PATH) allowOrigin(response, guard.originOf(request));
   guard.check(request, isProbe(path));
   switch (path) {
     case GRAPHQL_PATH:
@@ -82,6 +84,10 @@ export async function respond(
       }
       allow(request, response, GRAPHQL_METHODS);
       return answerGraphQL(routes, line, request, response);
+    case STREAM_PATH:
+      if (isPreflight(request)) return answerPreflight(response, STREAM_METHODS);
+      allow(request, response, STREAM_METHODS);
+      return routes.streams.answer({ request, response, line });
     case '/health':
       allow(request, response, PAGE_METHODS);
       return routes.health.answerHealth(response, await callerOfHealthCheck(routes, request, line));

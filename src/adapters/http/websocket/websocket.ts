@@ -1,40 +1,31 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import type { ExecutionResult, GraphQLSchema } from 'graphql';
 import { handleProtocols, makeServer } from 'graphql-ws';
-import type { Logger } from 'pino';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { Unauthenticated } from '../../../application/access/caller-identity';
 import { RateLimited } from '../../../application/access/rate-limited';
 import { Forbidden } from '../../../application/access/rights';
-import type { Sessions } from '../../../application/access/sessions';
 import { withoutCredentials } from '../../../application/access/without-credentials';
 import type { Identified } from '../../../application/ports/caller';
-import type { RateLimits } from '../../../application/ports/rate-limits';
 import { isStoreUnavailable } from '../../../application/ports/store-errors';
 import { TokensUnavailable } from '../../../application/ports/tokens';
-import { type Admission, OperationEntry } from '../../graphql/admission';
-import type { ContextFactory, OperationContext } from '../../graphql/context';
+import type { OperationContext } from '../../graphql/context';
 import { badInput } from '../../graphql/errors';
 import { RunningOperation } from '../../graphql/running-operation';
 import { addressGroup } from '../client-address';
+import type { LiveOperations, LiveSettings } from '../live/live-operations';
+import type { Outlet } from '../live/outbox';
+import { presentAll, presentResult } from '../live/present-result';
+import { abandonedByReturn } from '../live/run-operation';
+import { MAX_OPERATIONS } from '../live/socket-limits';
+import { watchStalledClient } from '../live/stalled-client';
 import { refuseConnection } from '../refuse-connection';
 import { RequestError } from '../request-body';
 import { requestIdOf } from '../request-log';
-import { type SignInSettings, signIn } from '../sign-in';
+import { signIn } from '../sign-in';
 import { keepAlive } from './keep-alive';
 import { MessagePace, messageCost, PING_COST } from './message-pace';
 import { OperationLines } from './operation-lines';
-import { Outboxes } from './outbox';
-import { SocketCounts, type SocketLimits } from './socket-limits';
-import {
-  abandonedByReturn,
-  executeUntilCompleted,
-  prepareOperation,
-  presentAll,
-  presentResult,
-  subscribeWithFreshContexts,
-} from './socket-operations';
 
 /** The maximum length of a message, in bytes. */
 const MAX_MESSAGE_BYTES = 256 * 1024;
@@ -44,8 +35,6 @@ const MAX_INIT_BYTES = 16_384;
 const INIT_TIMEOUT_MS = 10_000;
 /** The maximum length of a ping message with its payload, in UTF-16 units. */
 const MAX_PING_LENGTH = 1_000;
-/** The maximum number of running operations per socket. */
-const MAX_OPERATIONS = 100;
 /** How long a closed socket may take to send what waits and to answer the close frame. */
 const CLOSE_TIMEOUT_MS = 2_000;
 // Close codes of RFC 6455 and its registry, and of graphql-transport-ws. docs/OPERATIONS.md lists
@@ -81,32 +70,17 @@ export interface SocketServer {
   close(): Promise<void>;
 }
 
-export interface SocketSettings extends SocketLimits, SignInSettings {
-  readonly schema: GraphQLSchema;
-  /** Whether clients may read the schema. */
-  readonly introspection: boolean;
-  readonly contextFor: ContextFactory;
-  /** Limits what callers may cost; null if nothing does. */
-  readonly rateLimits: RateLimits | null;
-  /** Ends sockets when their credentials do. */
-  readonly sessions: Sessions;
+export interface SocketSettings extends LiveSettings {
   /** Whether every request needs a credential. */
   readonly authenticationRequired: boolean;
-  /** The time limit of an operation, and of each event of a subscription. */
-  readonly operationTimeoutMs: number;
-  /** A client that takes nothing of what waits for so long is cut off. Default: 30,000. */
-  readonly stalledMs?: number;
   /** How long a client may take to send `connection_init`. Default: 10,000. */
   readonly initTimeoutMs?: number;
-  readonly logger: Logger;
 }
 
 /** What is known of a socket. */
 interface SocketExtra {
   readonly request: IncomingMessage;
   readonly clientAddress: string;
-  /** The IP address of the client, or its network. */
-  readonly address: string;
   /** The length of the message that is being handled. */
   messageLength: number;
   readonly lines: OperationLines;
@@ -120,11 +94,9 @@ interface SocketExtra {
 }
 
 /** Serves GraphQL over WebSocket by the protocol `graphql-transport-ws`. */
-export function createSocketServer(settings: SocketSettings, admission: Admission): SocketServer {
-  const { contextFor, sessions, operationTimeoutMs, logger } = settings;
-  const requestLogger = logger.isLevelEnabled('info') ? logger : null;
-  const counts = new SocketCounts(settings);
-  const outboxes = new Outboxes();
+export function createSocketServer(settings: SocketSettings, live: LiveOperations): SocketServer {
+  const { sessions, logger } = settings;
+  const { counts, outboxes } = live;
   const pace = new MessagePace();
   const sockets = new WebSocketServer(OPTIONS);
   sockets.on('wsClientError', (error, socket, request) => {
@@ -162,26 +134,18 @@ export function createSocketServer(settings: SocketSettings, admission: Admissio
           badInput(`A socket can have at most ${MAX_OPERATIONS} running operations; end one or open another socket.`),
         ];
       }
-      operation.entry = new OperationEntry(admission, operation, extra.address, extra.messageLength);
+      const { caller, clientAddress: address, messageLength: bytes } = extra;
+      if (caller === null) throw new Error('An operation began before the first message was accepted');
       // Until there is a result: graphql-ws calls `return` when the client completes the operation
       // or the socket closes.
       subscriptions[id] = abandonedByReturn(operation);
-      const { caller } = extra;
-      if (caller === null) throw new Error('An operation began before the first message was accepted');
-      const contextOf = () => contextFor(caller, requestId, operation);
-      const prepared = await prepareOperation(settings, payload, operation.entry, admission.documents, contextOf);
+      const prepared = await live.prepare(payload, { caller, address, requestId, bytes }, operation);
       // Errors are not sent to a client that has completed the operation.
       if (!(id in subscriptions)) extra.lines.end(payload);
       return prepared;
     },
-    execute: (args) => executeUntilCompleted(args, operationTimeoutMs),
-    subscribe: (args) => {
-      const { caller, requestId, operation: own } = args.contextValue as OperationContext;
-      const kept = { document: args.document, variables: args.variableValues ?? {}, length: own?.entry?.bytes ?? 0 };
-      return counts.countSubscription<ExecutionResult>(kept, () =>
-        subscribeWithFreshContexts(args, operationTimeoutMs, (operation) => contextFor(caller, requestId, operation)),
-      );
-    },
+    execute: (args) => live.execute(args),
+    subscribe: (args) => live.subscribe(args),
     onNext: ({ extra }, id, payload, args, result) => {
       const { requestId, operation } = args.contextValue as OperationContext;
       const presented = presentResult(result, requestId, operation, settings);
@@ -205,14 +169,18 @@ export function createSocketServer(settings: SocketSettings, admission: Admissio
       socket.close(TRY_AGAIN_LATER, added);
       return;
     }
-    const outbox = outboxes.add(socket, {
-      close: () => {
-        logger.info({ address }, 'a socket was closed, because its client does not read');
-        socket.close(TRY_AGAIN_LATER, 'Too much waits to be sent; read faster, or ask for less');
-        // What else its client sends would only be thrown away.
-        socket.pause();
-      },
+    /** Closes the socket of a client that does not read, and reads no more of what it sends. */
+    const closeUnread = (reason: string): void => {
+      if (socket.readyState !== socket.OPEN) return;
+      live.unread.closed += 1;
+      logger.info({ address, reason }, 'a socket was closed, because its client does not read');
+      socket.close(TRY_AGAIN_LATER, reason);
+      socket.pause();
+    };
+    const outbox = outboxes.add(outletOf(socket), {
+      close: () => closeUnread('Too much waits to be sent; read faster, or ask for less'),
       cut: () => {
+        live.unread.cutOff += 1;
         logger.warn({ address }, 'a socket was cut off, because too much waits to be sent on all sockets');
         socket.terminate();
       },
@@ -231,9 +199,15 @@ export function createSocketServer(settings: SocketSettings, admission: Admissio
       socket.pause();
       return false;
     };
-    const stopPinging = keepAlive(socket, request.socket, settings.stalledMs);
+    const stopPinging = keepAlive(socket);
+    const stopWatching = watchStalledClient(
+      () => socket.bufferedAmount > 0,
+      request.socket,
+      () => closeUnread('Nothing of what waits was read for a time; connect again and go on with after'),
+      settings.stalledMs,
+    );
     let isInitialised = false;
-    const lines = new OperationLines(requestLogger, address);
+    const lines = new OperationLines(live.requestLogger, address);
     const forbid = (reason: string): void => {
       logger.info(
         { address, caller: lines.caller, credential: lines.credential, reason },
@@ -244,7 +218,6 @@ export function createSocketServer(settings: SocketSettings, admission: Admissio
     const extra: SocketExtra = {
       request,
       clientAddress: address,
-      address: addressGroup(address),
       messageLength: 0,
       lines,
       caller: null,
@@ -257,7 +230,7 @@ export function createSocketServer(settings: SocketSettings, admission: Admissio
         protocol: socket.protocol,
         send: (message) => {
           lines.sent(message);
-          return outbox.send(message);
+          return outbox.send((done) => socket.send(message, done));
         },
         close: (code, reason = '') => socket.close(code, reasonOfClose(reason)),
         onPing: async (payload) => {
@@ -267,7 +240,8 @@ export function createSocketServer(settings: SocketSettings, admission: Admissio
             return socket.close(BAD_REQUEST, `A ping has at most ${MAX_PING_LENGTH} characters`);
           }
           const text = payload === undefined ? '' : `,"payload":${JSON.stringify(payload)}`;
-          outbox.answer(`{"type":"pong"${text}}`);
+          const pong = `{"type":"pong"${text}}`;
+          outbox.post((done) => socket.send(pong, done));
         },
         onPong: () => {
           isInPace(PING_COST);
@@ -299,7 +273,8 @@ export function createSocketServer(settings: SocketSettings, admission: Admissio
       extra,
     );
     socket.on('ping', (content) => {
-      if (isInPace(1 + PING_COST) && isInitialised) outbox.pong(content);
+      // The content of a ping frame has at most 125 bytes.
+      if (isInPace(1 + PING_COST) && isInitialised) outbox.post((done) => socket.pong(content, false, done));
     });
     socket.on('pong', () => isInPace(1 + PING_COST));
     socket.once('close', (code, reason) => {
@@ -307,6 +282,7 @@ export function createSocketServer(settings: SocketSettings, admission: Admissio
       extra.unwatch();
       outboxes.remove(outbox);
       stopPinging();
+      stopWatching();
       lines.endAll();
       closed(code, String(reason)).catch((error: unknown) =>
         logger.error({ err: error }, 'a socket could not be closed cleanly'),
@@ -327,6 +303,15 @@ export function createSocketServer(settings: SocketSettings, admission: Admissio
     },
   };
 }
+
+const outletOf = (socket: WebSocket): Outlet => ({
+  get isOpen() {
+    return socket.readyState === socket.OPEN;
+  },
+  get waitingBytes() {
+    return socket.bufferedAmount;
+  },
+});
 
 /** A reason that fits a close frame. graphql-ws puts the id of an operation into one. */
 const reasonOfClose = (given: string): string => fittingReason(withoutCredentials(given));

@@ -1,4 +1,3 @@
-import type { WebSocket } from 'ws';
 import { CallerGone } from '../../../application/ports/operation-ended';
 
 /**
@@ -14,21 +13,34 @@ export const SEND_LIMITS = {
   bytesPerFrame: 1_024,
 } as const;
 
+/** The connection of a client: a WebSocket, or the answer that is an event stream. */
+export interface Outlet {
+  readonly isOpen: boolean;
+  /** What the operating system has not taken yet, in bytes. */
+  readonly waitingBytes: number;
+}
+
+/** Hands a message to an outlet. `done` is called once the operating system has taken it. */
+export type Write = (done: (error?: Error | null) => void) => void;
+
 /** How a socket is ended because too much waits on it. */
 interface Endings {
-  /** Closes the socket with a code. What waits is kept until it was sent, or until a timeout. */
+  /** Closes the socket. What waits is kept until it was sent, or until a timeout. */
   readonly close: () => void;
   /** Cuts the connection off, which frees what waits at once. */
   readonly cut: () => void;
 }
 
-/** What waits to be sent on the sockets of a process, including those that are being closed. */
+/**
+ * What waits to be sent on the sockets and event streams of a process, including those that are
+ * being closed.
+ */
 export class Outboxes {
   private readonly open = new Set<Outbox>();
   private total = 0;
 
-  add(socket: WebSocket, endings: Endings): Outbox {
-    const outbox = new Outbox(socket, endings, (difference) => this.grow(outbox, difference));
+  add(outlet: Outlet, endings: Endings): Outbox {
+    const outbox = new Outbox(outlet, endings, (difference) => this.grow(outbox, difference));
     this.open.add(outbox);
     return outbox;
   }
@@ -55,7 +67,7 @@ export class Outbox {
   private frames = 0;
 
   constructor(
-    private readonly socket: WebSocket,
+    private readonly outlet: Outlet,
     readonly endings: Endings,
     private readonly grow: (difference: number) => void,
   ) {}
@@ -65,11 +77,11 @@ export class Outbox {
    * its own subscriptions only. Rejects with `CallerGone` if the socket is closed, which ends the
    * operation and is no fault to log.
    */
-  send(message: string): Promise<void> {
+  send(write: Write): Promise<void> {
     return new Promise((resolve, reject) => {
       if (!this.hasRoom()) return reject(new CallerGone());
       this.frames += 1;
-      this.socket.send(message, (error) => {
+      write((error) => {
         this.frames -= 1;
         this.measure();
         if (error == null) resolve();
@@ -79,19 +91,11 @@ export class Outbox {
     });
   }
 
-  /** Answers a ping message; unlike `send`, nothing is kept that would wait for it. */
-  answer(message: string): void {
+  /** Sends an answer to a ping; unlike `send`, nothing is kept that would wait for it. */
+  post(write: Write): void {
     if (!this.hasRoom()) return;
     this.frames += 1;
-    this.socket.send(message, this.sent);
-    this.measure();
-  }
-
-  /** Answers a ping frame of WebSocket; its content has at most 125 bytes. */
-  pong(content: Buffer): void {
-    if (!this.hasRoom()) return;
-    this.frames += 1;
-    this.socket.pong(content, false, this.sent);
+    write(this.sent);
     this.measure();
   }
 
@@ -101,7 +105,7 @@ export class Outbox {
   };
 
   private hasRoom(): boolean {
-    if (this.socket.readyState !== this.socket.OPEN) return false;
+    if (!this.outlet.isOpen) return false;
     if (this.waiting <= SEND_LIMITS.bytesPerSocket) return true;
     this.endings.close();
     return false;
@@ -109,7 +113,7 @@ export class Outbox {
 
   private measure(): void {
     // A frame that the operating system took at once is counted until its callback runs.
-    const waiting = this.socket.bufferedAmount + this.frames * SEND_LIMITS.bytesPerFrame;
+    const waiting = this.outlet.waitingBytes + this.frames * SEND_LIMITS.bytesPerFrame;
     const difference = waiting - this.waiting;
     this.waiting = waiting;
     this.grow(difference);

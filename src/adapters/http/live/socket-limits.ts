@@ -3,6 +3,9 @@ import { FAULT_CODES } from '../../graphql/errors';
 import { addressGroup } from '../client-address';
 import { type Kept, KeptSubscriptions } from './kept-subscriptions';
 
+/** The maximum number of running operations of a socket, or of an event stream. */
+export const MAX_OPERATIONS = 100;
+
 /** The limits of a process. Each message on an exceeded limit names it and its variable. */
 export interface SocketLimits {
   readonly maxSockets: number;

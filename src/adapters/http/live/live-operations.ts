@@ -1,0 +1,149 @@
+import {
+  type ExecutionArgs,
+  type ExecutionResult,
+  type GraphQLError,
+  type GraphQLSchema,
+  OperationTypeNode,
+} from 'graphql';
+import type { Logger } from 'pino';
+import type { Sessions } from '../../../application/access/sessions';
+import type { Identified } from '../../../application/ports/caller';
+import type { RateLimits } from '../../../application/ports/rate-limits';
+import { type Admission, OperationEntry } from '../../graphql/admission';
+import type { ContextFactory, OperationContext } from '../../graphql/context';
+import type { RunningOperation } from '../../graphql/running-operation';
+import { addressGroup } from '../client-address';
+import type { SignInSettings } from '../sign-in';
+import { Outboxes } from './outbox';
+import { type OperationRequest, prepareOperation } from './prepare-operation';
+import { presentResult } from './present-result';
+import { executeUntilCompleted, subscribeWithFreshContexts } from './run-operation';
+import { SocketCounts, type SocketLimits } from './socket-limits';
+
+export interface LiveSettings extends SocketLimits, SignInSettings {
+  readonly schema: GraphQLSchema;
+  /** Whether clients may read the schema. */
+  readonly introspection: boolean;
+  readonly contextFor: ContextFactory;
+  /** Limits what callers may cost; null if nothing does. */
+  readonly rateLimits: RateLimits | null;
+  /** Ends connections when their credentials do. */
+  readonly sessions: Sessions;
+  /** The time limit of an operation, and of each event of a subscription. */
+  readonly operationTimeoutMs: number;
+  /** A client that takes nothing of what waits for so long is closed. Default: 30,000. */
+  readonly stalledMs?: number;
+  readonly logger: Logger;
+}
+
+/** Who sends an operation, and how long its message is. */
+export interface Sender {
+  readonly caller: Identified;
+  readonly address: string;
+  readonly requestId: string;
+  readonly bytes: number;
+}
+
+/** An answer of an operation, as it is sent. */
+export interface Delivery {
+  /** The response in JSON. */
+  readonly text: string;
+  /** The code of its first error. */
+  readonly code: string | undefined;
+}
+
+/** The clients that were closed because they do not read, since the start of the process. */
+export interface UnreadClosed {
+  /** They had taken nothing for a time, or too much waited for one of them. */
+  closed: number;
+  /** Too much waited for all of them together. */
+  cutOff: number;
+}
+
+/** An operation that is not executed. */
+export class OperationRefused extends Error {
+  override readonly name = 'OperationRefused';
+  constructor(readonly errors: readonly GraphQLError[]) {
+    super(errors.map(({ message }) => message).join(' '));
+  }
+}
+
+/**
+ * Carries out the operations of clients that stay connected, over WebSocket and event streams, and
+ * has what all of these connections share: their limits, and what waits to be sent on them.
+ */
+export class LiveOperations {
+  readonly counts: SocketCounts;
+  readonly outboxes = new Outboxes();
+  readonly unread: UnreadClosed = { closed: 0, cutOff: 0 };
+  /** Null if requests are not logged. */
+  readonly requestLogger: Logger | null;
+
+  constructor(
+    readonly settings: LiveSettings,
+    private readonly admission: Admission,
+  ) {
+    this.counts = new SocketCounts(settings);
+    this.requestLogger = settings.logger.isLevelEnabled('info') ? settings.logger : null;
+  }
+
+  /** Checks an operation. Returns its arguments, or the errors if it is refused. */
+  prepare(
+    request: OperationRequest,
+    { caller, address, requestId, bytes }: Sender,
+    operation: RunningOperation,
+  ): Promise<ExecutionArgs | readonly GraphQLError[]> {
+    const { admission, settings } = this;
+    const entry = new OperationEntry(admission, operation, addressGroup(address), bytes);
+    operation.entry = entry;
+    return prepareOperation(settings, request, entry, admission.documents, () =>
+      settings.contextFor(caller, requestId, operation),
+    );
+  }
+
+  /**
+   * Starts an operation, whose answers can then be read one by one.
+   *
+   * @throws OperationRefused if it is a subscription that cannot be started
+   */
+  async start(args: ExecutionArgs): Promise<AsyncIterableIterator<Delivery>> {
+    const { requestId, operation } = args.contextValue as OperationContext;
+    const started =
+      operation?.definition?.operation === OperationTypeNode.SUBSCRIPTION
+        ? await this.subscribe(args)
+        : this.execute(args);
+    if (!(Symbol.asyncIterator in started)) throw new OperationRefused(started.errors ?? []);
+    const deliver = (result: ExecutionResult): Delivery => {
+      const presented = presentResult(result, requestId, operation, this.settings);
+      const code = presented.errors?.[0]?.extensions?.code;
+      return { text: JSON.stringify(presented), code: typeof code === 'string' ? code : undefined };
+    };
+    const deliveries: AsyncIterableIterator<Delivery> = {
+      async next() {
+        const { done, value } = await started.next();
+        return done === true ? { done, value: undefined } : { done: false, value: deliver(value) };
+      },
+      async return() {
+        await started.return?.();
+        return { done: true, value: undefined };
+      },
+      [Symbol.asyncIterator]: () => deliveries,
+    };
+    return deliveries;
+  }
+
+  /** Executes a query or a mutation. */
+  execute(args: ExecutionArgs): AsyncIterableIterator<ExecutionResult> {
+    return executeUntilCompleted(args, this.settings.operationTimeoutMs);
+  }
+
+  /** Starts a subscription; a result if it cannot be started. */
+  subscribe(args: ExecutionArgs): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
+    const { contextFor, operationTimeoutMs } = this.settings;
+    const { caller, requestId, operation: own } = args.contextValue as OperationContext;
+    const kept = { document: args.document, variables: args.variableValues ?? {}, length: own?.entry?.bytes ?? 0 };
+    return this.counts.countSubscription<ExecutionResult>(kept, () =>
+      subscribeWithFreshContexts(args, operationTimeoutMs, (operation) => contextFor(caller, requestId, operation)),
+    );
+  }
+}
