@@ -88,6 +88,8 @@ export type Config = Readonly<{
   maxSubscriptions: number;
   /** The heap that the GraphQL operations that run or wait may take together, in MiB. */
   operationMemoryMb: number;
+  /** How long a process that is to stop goes on to serve while `/readyz` says so, in seconds. */
+  shutdownDelaySeconds: number;
 }>;
 
 /**
@@ -262,6 +264,7 @@ const specs = (root: string) => ({
   STEPDOWN_MAX_SOCKETS_PER_ADDRESS: wholeNumber(1, 100_000)({ default: 50 }),
   STEPDOWN_MAX_SUBSCRIPTIONS: wholeNumber(1, 1_000_000)({ default: 2_000 }),
   STEPDOWN_OPERATION_MEMORY_MB: wholeNumber(16, 65_536)({ default: 256 }),
+  STEPDOWN_SHUTDOWN_DELAY_SECONDS: wholeNumber(0, 3)({ default: undefined }),
 });
 
 type Clean = CleanedEnv<ReturnType<typeof specs>>;
@@ -359,6 +362,7 @@ export const loadConfig = (env: Readonly<Record<string, string | undefined>>): C
     maxSocketsPerAddress: clean.STEPDOWN_MAX_SOCKETS_PER_ADDRESS,
     maxSubscriptions: clean.STEPDOWN_MAX_SUBSCRIPTIONS,
     operationMemoryMb: clean.STEPDOWN_OPERATION_MEMORY_MB,
+    shutdownDelaySeconds: clean.STEPDOWN_SHUTDOWN_DELAY_SECONDS ?? (isLoopback(clean.HOST) ? 0 : 2),
   };
 };
 

@@ -10,6 +10,15 @@ export async function serve(config: Config): Promise<void> {
   const log = await openLog(config.logLevel, config.logFormat);
   logCrashes(log);
   const service = await startService(config, log);
+  // Before the greeting: a program that has read it can send a signal.
+  stopOnSignal(
+    {
+      // A person at a terminal does not wait for load balancers.
+      close: (signal) => service.close(signal === 'SIGTERM' ? config.shutdownDelaySeconds * 1_000 : 0),
+      left: () => service.left(),
+    },
+    log,
+  );
   process.stdout.write(
     greeting({
       url: service.url,
@@ -22,5 +31,4 @@ export async function serve(config: Config): Promise<void> {
     }),
   );
   if (config.allowUnauthenticated) log.warn(UNAUTHENTICATED_WARNING);
-  stopOnSignal(() => service.close(), log);
 }

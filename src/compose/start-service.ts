@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { listedDifferences } from '../adapters/cli/policy/diff-lines';
 import { openFeed } from '../adapters/events/feed';
@@ -6,7 +7,7 @@ import { contextFactory } from '../adapters/graphql/context';
 import { readTrustedDocuments } from '../adapters/graphql/read-trusted-documents';
 import { buildGraphQLSchema } from '../adapters/graphql/schema';
 import type { Health } from '../adapters/http/health';
-import { startHttpServer } from '../adapters/http/http-server';
+import { type HttpServer, startHttpServer } from '../adapters/http/http-server';
 import { requireAddress } from '../adapters/http/listen';
 import { requestCallers } from '../adapters/http/request-callers';
 import { purgeAuditEvents } from '../adapters/persistence/access/postgres-audit-log';
@@ -36,6 +37,7 @@ import { calendarsEndingSoon as endingSoon } from '../domain/policy/calendar-end
 import { firstPair } from '../domain/policy/classify';
 import type { Policy } from '../domain/policy/policy';
 import { UnreadableEvent } from '../domain/ticket/upcast';
+import { CloseSteps } from './close-steps';
 import { DatabaseOutage } from './database-outage';
 import { keepSearchTables } from './keep-search-tables';
 import { openAccess } from './open-access';
@@ -54,8 +56,15 @@ export interface RunningService {
   readonly database: string;
   /** Facts of the policy in force, for a first ticket. */
   readonly exampleImpact: Pick<Impact, 'audience' | 'consequence'>;
-  /** Waits for running requests, then closes every part in the reverse order of its start. */
-  close(): Promise<void>;
+  /**
+   * Says in `/readyz` that it stops and serves for a while longer, until load balancers have read
+   * that; then waits for running requests, and closes every part in the reverse order of its start.
+   *
+   * @param serveOnMs that while, in milliseconds; 0 by default
+   */
+  close(serveOnMs?: number): Promise<void>;
+  /** The names of the parts that are not closed yet. */
+  left(): readonly string[];
 }
 
 /**
@@ -66,10 +75,7 @@ export interface RunningService {
  * ConfiguredPolicyRefused; what `openStore` throws
  */
 export async function startService(config: Config, log: Logger): Promise<RunningService> {
-  const closeSteps: (() => Promise<void>)[] = [];
-  const close = async () => {
-    for (const step of closeSteps.splice(0).reverse()) await step();
-  };
+  const closing = new CloseSteps();
   let database = '';
   try {
     await requireAddress(config.host, config.port);
@@ -81,7 +87,7 @@ export async function startService(config: Config, log: Logger): Promise<Running
         : readTrustedDocuments(config.trustedDocuments, schema, config.introspection);
     const store = await openStore(config, log);
     database = store.database;
-    closeSteps.push(() => store.close());
+    closing.add('database', () => store.close());
     const { pool, clock, policies, clients } = store;
     const outage = new DatabaseOutage(log, () => databaseReasons(pool));
     const { logger } = outage;
@@ -107,22 +113,22 @@ export async function startService(config: Config, log: Logger): Promise<Running
         } else logger.warn({ err: error }, 'the event log cannot be followed at the moment');
       },
     });
-    closeSteps.push(() => feed.close());
+    closing.add('event feed', () => feed.close());
     engine.start();
-    closeSteps.push(() => engine.close());
+    closing.add('deadline engine', () => engine.close());
     const watch = watchDatabase(store, logger, outage, () => {
       feed.retry();
       engine.retry();
     });
     watch.start();
-    closeSteps.push(() => watch.close());
+    closing.add('watch of the database', () => watch.close());
 
     const policyReader = createPolicyReader();
-    closeSteps.push(() => policyReader.close());
+    closing.add('policy reader', () => policyReader.close());
     const reader = createTicketReader({ pool });
     const access = await openAccess(config, store, reader, logger);
     const rateLimits = await openRateLimits(config, store, logger);
-    closeSteps.push(() => rateLimits.close());
+    closing.add('rate limits', () => rateLimits.close());
     const services: Services = {
       clock,
       policies,
@@ -173,20 +179,39 @@ export async function startService(config: Config, log: Logger): Promise<Running
       version: packageVersion(),
       logger,
     });
-    closeSteps.push(() => http.close());
-    closeSteps.push(runEvery(HOUR_MS, () => purgeExpired(store, logger)));
-    closeSteps.push(runEvery(DAY_MS, () => purgeAudit(store, config.auditRetentionDays, logger)));
-    closeSteps.push(runEvery(DAY_MS, () => warnOfCalendars(store, logger)));
-    closeSteps.push(
+    closing.add('requests', () => http.close());
+    closing.add(
+      'purge of idempotency keys',
+      runEvery(HOUR_MS, () => purgeExpired(store, logger)),
+    );
+    closing.add(
+      'purge of the audit log',
+      runEvery(DAY_MS, () => purgeAudit(store, config.auditRetentionDays, logger)),
+    );
+    closing.add(
+      'check of calendars',
+      runEvery(DAY_MS, () => warnOfCalendars(store, logger)),
+    );
+    closing.add(
+      'search tables',
       keepSearchTables(new SearchTables(pool), (error) => logger.debug({ err: error }, 'texts are indexed later')),
     );
     logger.info({ url: http.url, database, trustedDocuments: trustedDocuments?.texts.size }, 'serving');
-    return { url: http.url, database, exampleImpact: firstPair(policy), close };
+    return { url: http.url, database, exampleImpact: firstPair(policy), ...endOf(http, closing) };
   } catch (error) {
-    await close();
+    await closing.run();
     throw unusable(error, database) ?? error;
   }
 }
+
+const endOf = (http: HttpServer, closing: CloseSteps): Pick<RunningService, 'close' | 'left'> => ({
+  close: async (serveOnMs = 0) => {
+    http.retire();
+    if (serveOnMs > 0) await sleep(serveOnMs);
+    await closing.run();
+  },
+  left: () => closing.left(),
+});
 
 const WITHOUT_ROW_SECURITY =
   'the database does not separate the rows of clients by itself, because the user of the service may not create roles: ' +

@@ -37,6 +37,7 @@ const defaults: Config = {
   maxSocketsPerAddress: 50,
   maxSubscriptions: 2_000,
   operationMemoryMb: 256,
+  shutdownDelaySeconds: 0,
 };
 
 const PROVIDER = { STEPDOWN_OIDC_ISSUER: 'https://id.example.com', STEPDOWN_OIDC_AUDIENCE: 'a,b' };
@@ -215,6 +216,7 @@ describe('a valid environment', () => {
       },
       { maxSockets: 5_000, maxSocketsPerAddress: 5_000, maxSubscriptions: 10_000, operationMemoryMb: 64 },
     ],
+    ['a time to stop', { STEPDOWN_SHUTDOWN_DELAY_SECONDS: '3' }, { shutdownDelaySeconds: 3 }],
     ['silence', { LOG_LEVEL: 'silent' }, { logLevel: 'silent' }],
     ['absolute data folder', { STEPDOWN_DATA_DIR: '/srv/stepdown' }, { dataDir: '/srv/stepdown' }],
     ['relative data folder', { STEPDOWN_DATA_DIR: 'data' }, { dataDir: join(process.cwd(), 'data') }],
@@ -234,7 +236,9 @@ describe('a valid environment', () => {
     // Where callers are authenticated, introspection is off, and they are limited.
     const introspection = expected.authenticationRequired !== true;
     const rateLimits = introspection ? 'off' : 'memory';
-    expect(loadConfig(env)).toEqual({ ...defaults, introspection, rateLimits, ...expected });
+    // Load balancers send requests from other machines.
+    const shutdownDelaySeconds = isLoopback(expected.host ?? defaults.host) ? 0 : 2;
+    expect(loadConfig(env)).toEqual({ ...defaults, introspection, rateLimits, shutdownDelaySeconds, ...expected });
   });
 });
 
@@ -355,6 +359,7 @@ describe('a wrong variable is named in the error, with what it accepts', () => {
     [{ STEPDOWN_MAX_SOCKETS_PER_ADDRESS: 'x' }, /^STEPDOWN_MAX_SOCKETS_PER_ADDRESS must be a whole number/],
     [{ STEPDOWN_MAX_SUBSCRIPTIONS: '-1' }, /^STEPDOWN_MAX_SUBSCRIPTIONS must be a whole number/],
     [{ STEPDOWN_OPERATION_MEMORY_MB: '8' }, /^STEPDOWN_OPERATION_MEMORY_MB must be a whole number from 16/],
+    [{ STEPDOWN_SHUTDOWN_DELAY_SECONDS: '4' }, /^STEPDOWN_SHUTDOWN_DELAY_SECONDS must be a whole number from 0 to 3/],
     [{ STEPDOWN_ALLOWED_HOSTS: 'a' }, /did you mean ALLOWED_HOSTS\?$/],
     [{ STEPDOWN_OPERATOR: ' ' }, /^STEPDOWN_OPERATOR must be a name/],
     [{ STEPDOWN_CLIENT: 'a\nb' }, /^STEPDOWN_CLIENT must be a name/],

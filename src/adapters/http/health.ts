@@ -58,7 +58,8 @@ export interface UnreadyReason {
     | 'OUTDATED_PROCESS'
     | 'MIGRATIONS_PENDING'
     | 'FEED_BEHIND'
-    | 'DEADLINES_BEHIND';
+    | 'DEADLINES_BEHIND'
+    | 'SHUTTING_DOWN';
   readonly message: string;
 }
 
@@ -76,6 +77,7 @@ export interface HealthChecks {
 export class HealthEndpoint {
   /** Whether the log says that the health cannot be read. */
   private isUnreadable = false;
+  private isRetired = false;
 
   constructor(private readonly checks: HealthChecks) {}
 
@@ -107,8 +109,14 @@ export class HealthEndpoint {
     }
   }
 
+  /** From now on, `/readyz` says that this process stops. */
+  retire(): void {
+    this.isRetired = true;
+  }
+
   /** `/readyz`: whether this process can serve reads and changes. */
   async answerReady(response: ServerResponse): Promise<void> {
+    if (this.isRetired) return sendJson(response, 503, { status: 'unready', reasons: [SHUTTING_DOWN] });
     const { readUnreadyReasons, logger } = this.checks;
     const reasons = await inTime(readUnreadyReasons()).catch((error: unknown): readonly UnreadyReason[] => {
       logger.debug({ err: error }, 'the readiness cannot be determined');
@@ -132,6 +140,11 @@ export class HealthEndpoint {
     this.isUnreadable = true;
   }
 }
+
+const SHUTTING_DOWN: UnreadyReason = {
+  code: 'SHUTTING_DOWN',
+  message: 'This process stops: send requests to another.',
+};
 
 class CheckTimedOut extends Error {
   override readonly name = 'CheckTimedOut';

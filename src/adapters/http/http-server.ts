@@ -13,6 +13,7 @@ import { fail } from './failed-request';
 import { type HealthChecks, HealthEndpoint } from './health';
 import { listen } from './listen';
 import { LiveOperations, type UnreadClosed } from './live/live-operations';
+import { OpenAnswers } from './open-answers';
 import { Pipeline } from './pipeline';
 import { refuseConnection } from './refuse-connection';
 import { BodyReceiver, RequestError } from './request-body';
@@ -24,7 +25,7 @@ import { StreamServer } from './sse/stream-server';
 import { createSocketServer, type SocketSettings } from './websocket/websocket';
 
 /** How long `close` waits for running requests. */
-const DRAIN_TIMEOUT_MS = 5_000;
+const DRAIN_TIMEOUT_MS = 4_000;
 
 /** How long a client may take to send the head of a request, and all of it. */
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -66,7 +67,15 @@ export interface HttpServer {
   readonly url: string;
   /** The clients of sockets and event streams that were closed because they do not read. */
   readonly unread: Readonly<UnreadClosed>;
-  /** Refuses new requests, waits for running ones, and closes the sockets with code 1001. */
+  /**
+   * Says in `/readyz` that this process stops, and closes each connection after its answer. It goes
+   * on to serve.
+   */
+  retire(): void;
+  /**
+   * Refuses new connections, waits for running requests and operations, and closes the sockets with
+   * code 1001.
+   */
   close(): Promise<void>;
 }
 
@@ -85,6 +94,8 @@ export async function startHttpServer(settings: HttpSettings): Promise<HttpServe
   const bodies = new BodyReceiver();
   const streams = new StreamServer(live, bodies);
   const pipeline = new Pipeline();
+  const openAnswers = new OpenAnswers();
+  const health = new HealthEndpoint(settings);
   const routes: Routes = {
     settings,
     admission,
@@ -92,7 +103,7 @@ export async function startHttpServer(settings: HttpSettings): Promise<HttpServe
     bodies,
     streams,
     answers: new AnswerSender(),
-    health: new HealthEndpoint(settings),
+    health,
     introspection,
     explorer: settings.explorerQueries === null ? null : new ExplorerFiles(settings.explorerQueries),
   };
@@ -130,6 +141,7 @@ export async function startHttpServer(settings: HttpSettings): Promise<HttpServe
   };
   const answer = async (request: IncomingMessage, response: ServerResponse, line: RequestLine): Promise<void> => {
     connections.begin(request, response);
+    openAnswers.add(request, response);
     const turn = pipeline.turnOf(request, response);
     if (turn !== null) await turn;
     // A client that has gone gets nothing done that had not begun.
@@ -179,7 +191,12 @@ export async function startHttpServer(settings: HttpSettings): Promise<HttpServe
   return {
     url: serviceUrl(host, listening),
     unread: live.unread,
+    retire: () => {
+      health.retire();
+      openAnswers.retire();
+    },
     close: async () => {
+      openAnswers.retire();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       const cutOff = setTimeout(() => server.closeAllConnections(), DRAIN_TIMEOUT_MS);
       await Promise.all([closed, sockets.close(), streams.close()]);

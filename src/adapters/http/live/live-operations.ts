@@ -18,6 +18,7 @@ import { Outboxes } from './outbox';
 import { type OperationRequest, prepareOperation } from './prepare-operation';
 import { presentResult } from './present-result';
 import { executeUntilCompleted, subscribeWithFreshContexts } from './run-operation';
+import { RunningAnswers } from './running-answers';
 import { SocketCounts, type SocketLimits } from './socket-limits';
 
 export interface LiveSettings extends SocketLimits, SignInSettings {
@@ -75,6 +76,7 @@ export class OperationRefused extends Error {
 export class LiveOperations {
   readonly counts: SocketCounts;
   readonly outboxes = new Outboxes();
+  readonly running = new RunningAnswers();
   readonly unread: UnreadClosed = { closed: 0, cutOff: 0 };
   /** Null if requests are not logged. */
   readonly requestLogger: Logger | null;
@@ -96,8 +98,10 @@ export class LiveOperations {
     const { admission, settings } = this;
     const entry = new OperationEntry(admission, operation, addressGroup(address), bytes);
     operation.entry = entry;
-    return prepareOperation(settings, request, entry, admission.documents, () =>
-      settings.contextFor(caller, requestId, operation),
+    return this.running.until(
+      prepareOperation(settings, request, entry, admission.documents, () =>
+        settings.contextFor(caller, requestId, operation),
+      ),
     );
   }
 
@@ -134,7 +138,7 @@ export class LiveOperations {
 
   /** Executes a query or a mutation. */
   execute(args: ExecutionArgs): AsyncIterableIterator<ExecutionResult> {
-    return executeUntilCompleted(args, this.settings.operationTimeoutMs);
+    return this.running.untilEach(executeUntilCompleted(args, this.settings.operationTimeoutMs));
   }
 
   /** Starts a subscription; a result if it cannot be started. */

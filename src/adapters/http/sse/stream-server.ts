@@ -66,9 +66,13 @@ export class StreamServer {
     return this.addToShared(exchange, token, signedIn);
   }
 
-  /** Ends all streams without completing their operations, so that clients connect again. */
+  /**
+   * Lets running queries and mutations end, then ends all streams without completing their
+   * subscriptions, so that clients connect again.
+   */
   async close(): Promise<void> {
     this.isClosing = true;
+    await this.live.running.ended();
     for (const shared of this.shared.values()) shared.end();
     const closed = new Promise<void>((resolve) => {
       this.onEmpty = resolve;

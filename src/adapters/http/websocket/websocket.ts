@@ -66,7 +66,10 @@ const OPTIONS: ServerOptions & { readonly closeTimeout: number } = {
 export interface SocketServer {
   /** Handles an HTTP upgrade to a WebSocket from a client at an IP address. */
   upgrade(request: IncomingMessage, socket: Socket, head: Buffer, address: string): void;
-  /** Closes all sockets with code 1001; terminates those that do not answer within two seconds. */
+  /**
+   * Lets running queries and mutations end, then closes all sockets with code 1001. Those
+   * that do not answer within two seconds are terminated.
+   */
   close(): Promise<void>;
 }
 
@@ -294,7 +297,13 @@ export function createSocketServer(settings: SocketSettings, live: LiveOperation
     upgrade: (request, socket, head, address) =>
       sockets.handleUpgrade(request, socket, head, (opened) => accept(opened, request, address)),
     close: async () => {
-      for (const client of sockets.clients) client.close(GOING_AWAY, 'Going away');
+      // Nothing further is read, so that what runs ends, and its client gets the answer.
+      for (const client of sockets.clients) client.pause();
+      await live.running.ended();
+      for (const client of sockets.clients) {
+        client.close(GOING_AWAY, 'Going away');
+        client.resume();
+      }
       const cutOff = setTimeout(() => {
         for (const client of sockets.clients) client.terminate();
       }, CLOSE_TIMEOUT_MS);
