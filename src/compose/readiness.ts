@@ -9,6 +9,8 @@ import { InsufficientStorageError } from '../application/ports/store-errors';
 const FRESH_MS = 1_000;
 /** A feed that follows the event log later than this is a reason not to send requests here. */
 export const MAX_FEED_BEHIND_MS = 30_000;
+/** The same for events that no process can deliver. */
+export const MAX_UNPLACED_MS = 30_000;
 /** The same for a deadline engine that makes no progress. */
 export const MAX_ENGINE_BEHIND_MS = 60_000;
 
@@ -16,18 +18,20 @@ export const MAX_ENGINE_BEHIND_MS = 60_000;
 export interface BackgroundWork {
   readonly stateOfDatabase: () => DatabaseState;
   readonly feedBehindMs: () => number;
+  readonly eventsUnplacedMs: () => number;
   readonly engineBehindMs: () => number;
 }
 
 /** Finds out why this process cannot serve, at most once a second. */
 export function createReadiness(
   ofDatabase: () => Promise<readonly UnreadyReason[]>,
-  { stateOfDatabase, feedBehindMs, engineBehindMs }: BackgroundWork,
+  { stateOfDatabase, feedBehindMs, eventsUnplacedMs, engineBehindMs }: BackgroundWork,
 ): () => Promise<readonly UnreadyReason[]> {
   let latest: { readonly reasons: Promise<readonly UnreadyReason[]>; readonly until: number } | null = null;
   const find = async (): Promise<readonly UnreadyReason[]> => [
     ...(await ofDatabase()),
     ...(feedBehindMs() > MAX_FEED_BEHIND_MS ? [FEED_BEHIND] : []),
+    ...(eventsUnplacedMs() > MAX_UNPLACED_MS ? [EVENTS_UNPLACED] : []),
     ...(engineBehindMs() > MAX_ENGINE_BEHIND_MS ? [DEADLINES_BEHIND] : []),
   ];
   return () => {
@@ -69,6 +73,10 @@ const UNMIGRATED: UnreadyReason = {
 const FEED_BEHIND: UnreadyReason = {
   code: 'FEED_BEHIND',
   message: `This process has not read the end of the event log for more than ${MAX_FEED_BEHIND_MS / 1_000} seconds.`,
+};
+const EVENTS_UNPLACED: UnreadyReason = {
+  code: 'EVENTS_UNPLACED',
+  message: `An event has had no position in the log for more than ${MAX_UNPLACED_MS / 1_000} seconds, so no subscriber receives it.`,
 };
 const DEADLINES_BEHIND: UnreadyReason = {
   code: 'DEADLINES_BEHIND',

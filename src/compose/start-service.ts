@@ -15,6 +15,7 @@ import { purgeSpending } from '../adapters/persistence/access/postgres-spending'
 import { unusable } from '../adapters/persistence/database/database-unusable';
 import { isRowSecurityInForce } from '../adapters/persistence/database/lanes';
 import { createEventLog } from '../adapters/persistence/log/postgres-event-log';
+import { readLogLag } from '../adapters/persistence/log/read-log-lag';
 import { purgeIdempotencyKeys } from '../adapters/persistence/maintenance/purge-idempotency-keys';
 import { readDeadlineHealth } from '../adapters/persistence/maintenance/read-deadline-health';
 import { readVersions } from '../adapters/persistence/maintenance/read-versions';
@@ -45,8 +46,10 @@ import { openRateLimits } from './open-rate-limits';
 import { openStore, type Store } from './open-store';
 import { createReadiness, databaseReasons } from './readiness';
 import { runEvery } from './run-every';
+import { serviceMetrics } from './service-metrics';
 import { transitionLog } from './transition-log';
 import { watchDatabase } from './watch-database';
+import { watchFeed } from './watch-feed';
 
 /** A service that listens. */
 export interface RunningService {
@@ -113,7 +116,13 @@ export async function startService(config: Config, log: Logger): Promise<Running
         } else logger.warn({ err: error }, 'the event log cannot be followed at the moment');
       },
     });
+<<<<<<< HEAD
     closing.add('event feed', () => feed.close());
+=======
+    closeSteps.push(() => feed.close());
+    const feedWatch = watchFeed(feed, () => readLogLag(pool), logger);
+    closeSteps.push(() => feedWatch.close());
+>>>>>>> 03cc602 (The lag of the feed is a metric, a log line and in /readyz)
     engine.start();
     closing.add('deadline engine', () => engine.close());
     const watch = watchDatabase(store, logger, outage, () => {
@@ -161,9 +170,12 @@ export async function startService(config: Config, log: Logger): Promise<Running
           readDeadlineHealth(store.dataSource),
           endingCalendars(store, 0),
         ]);
+        const { lag } = feedWatch;
         return {
           ...versions,
-          feedBehindMs: Math.round(feed.behindMs),
+          feedBehindMs: lag.behindMs,
+          feedDeliveryLagMs: lag.deliveryLagMs,
+          eventsUnplacedMs: lag.unplacedMs,
           engineBehindMs: Math.round(engine.behindMs),
           deadlineFaults: deadlines.faults,
           deadlinesBehindMs: deadlines.behindMs,
@@ -174,8 +186,10 @@ export async function startService(config: Config, log: Logger): Promise<Running
       readUnreadyReasons: createReadiness(() => databaseReasons(pool), {
         stateOfDatabase: () => watch.state,
         feedBehindMs: () => feed.behindMs,
+        eventsUnplacedMs: () => feedWatch.lag.unplacedMs,
         engineBehindMs: () => engine.behindMs,
       }),
+      metrics: serviceMetrics(feed, feedWatch.lag, engine),
       version: packageVersion(),
       logger,
     });

@@ -62,6 +62,8 @@ describe('paths and methods', () => {
         schemaVersion: SCHEMA,
         postgresqlVersion: expect.stringMatching(/^\d+\.\d+$/),
         feedBehindMs: expect.any(Number),
+        feedDeliveryLagMs: expect.anything(),
+        eventsUnplacedMs: expect.any(Number),
         engineBehindMs: expect.any(Number),
         deadlineFaults: 0,
         deadlinesBehindMs: 0,

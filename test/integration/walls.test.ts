@@ -586,7 +586,14 @@ describe('besides the schema', () => {
       deadlineFaults: 3,
       calendarsEndingSoon: [{ policy: 'globex-terms', calendar: 'office', knownUntil: 2026 }],
     };
-    const ofService = { deadlinesBehindMs: 0, feedBehindMs: 0, engineBehindMs: 0, hostClockOffsetMs: 0 };
+    const ofService = {
+      deadlinesBehindMs: 0,
+      feedBehindMs: 0,
+      feedDeliveryLagMs: null,
+      eventsUnplacedMs: 0,
+      engineBehindMs: 0,
+      hostClockOffsetMs: 0,
+    };
     const identityOf = (credential: string): CallerIdentity => ({
       caller: { ...everything, sees: credential === 'all' ? 'ALL' : ['some'] },
       expiresAt: null,

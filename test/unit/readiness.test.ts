@@ -2,16 +2,27 @@ import { describe, expect, it } from '@jest/globals';
 import { Hub } from '../../src/adapters/events/hub';
 import { Tail } from '../../src/adapters/events/tail';
 import { DeadlineEngine } from '../../src/application/deadlines/deadline-engine';
-import { createReadiness, MAX_ENGINE_BEHIND_MS, MAX_FEED_BEHIND_MS } from '../../src/compose/readiness';
+import {
+  createReadiness,
+  MAX_ENGINE_BEHIND_MS,
+  MAX_FEED_BEHIND_MS,
+  MAX_UNPLACED_MS,
+} from '../../src/compose/readiness';
 import { untilTrue } from '../support/until';
 
 const READ_ONLY = { code: 'READ_ONLY', message: 'The database takes only reads.' } as const;
 
 describe('the reasons not to send requests to a process', () => {
-  const codes = async (feedMs: number, engineMs: number, ofDatabase: readonly (typeof READ_ONLY)[] = []) => {
+  const codes = async (
+    feedMs: number,
+    engineMs: number,
+    ofDatabase: readonly (typeof READ_ONLY)[] = [],
+    unplacedMs = 0,
+  ) => {
     const read = createReadiness(async () => ofDatabase, {
       stateOfDatabase: () => 'ANSWERING',
       feedBehindMs: () => feedMs,
+      eventsUnplacedMs: () => unplacedMs,
       engineBehindMs: () => engineMs,
     });
     return (await read()).map(({ code }) => code);
@@ -20,6 +31,8 @@ describe('the reasons not to send requests to a process', () => {
   it('are those of the database, and a feed and an engine that are behind', async () => {
     expect(await codes(MAX_FEED_BEHIND_MS, MAX_ENGINE_BEHIND_MS)).toEqual([]);
     expect(await codes(MAX_FEED_BEHIND_MS + 1, 0)).toEqual(['FEED_BEHIND']);
+    expect(await codes(0, 0, [], MAX_UNPLACED_MS)).toEqual([]);
+    expect(await codes(0, 0, [], MAX_UNPLACED_MS + 1)).toEqual(['EVENTS_UNPLACED']);
     expect(await codes(0, MAX_ENGINE_BEHIND_MS + 1)).toEqual(['DEADLINES_BEHIND']);
     expect(await codes(1e9, 1e9, [READ_ONLY])).toEqual(['READ_ONLY', 'FEED_BEHIND', 'DEADLINES_BEHIND']);
   });

@@ -21,6 +21,16 @@ export interface Health extends HealthOfClients {
   readonly deadlinesBehindMs: number;
   /** By how much the feed of this process follows the event log too late, in milliseconds. */
   readonly feedBehindMs: number;
+  /**
+   * How old the last event was when the subscribers of this process could take it, in milliseconds;
+   * null if there was none.
+   */
+  readonly feedDeliveryLagMs: number | null;
+  /**
+   * The age of the oldest event that has no position in the log, so that no process can deliver it,
+   * in milliseconds; 0 if all have one.
+   */
+  readonly eventsUnplacedMs: number;
   /** The time since the deadline engine of this process last made progress, in milliseconds. */
   readonly engineBehindMs: number;
   /** The last migration that was run. */
@@ -58,6 +68,7 @@ export interface UnreadyReason {
     | 'OUTDATED_PROCESS'
     | 'MIGRATIONS_PENDING'
     | 'FEED_BEHIND'
+    | 'EVENTS_UNPLACED'
     | 'DEADLINES_BEHIND'
     | 'SHUTTING_DOWN';
   readonly message: string;

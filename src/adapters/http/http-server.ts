@@ -14,6 +14,7 @@ import { type HealthChecks, HealthEndpoint } from './health';
 import { listen } from './listen';
 import { LiveOperations, type UnreadClosed } from './live/live-operations';
 import { OpenAnswers } from './open-answers';
+import { type Metric, MetricsEndpoint } from './metrics';
 import { Pipeline } from './pipeline';
 import { refuseConnection } from './refuse-connection';
 import { BodyReceiver, RequestError } from './request-body';
@@ -60,6 +61,8 @@ export interface HttpSettings extends HealthChecks, GuardSettings, SocketSetting
   readonly port: number;
   /** The folder of the queries that the explorer shows; null if there is no explorer. */
   readonly explorerQueries: string | null;
+  /** What `/metrics` says of the service, besides the process. */
+  readonly metrics: readonly Metric[];
 }
 
 export interface HttpServer {
@@ -104,6 +107,7 @@ export async function startHttpServer(settings: HttpSettings): Promise<HttpServe
     streams,
     answers: new AnswerSender(),
     health,
+    metrics: new MetricsEndpoint(settings.metrics),
     introspection,
     explorer: settings.explorerQueries === null ? null : new ExplorerFiles(settings.explorerQueries),
   };

@@ -11,6 +11,7 @@ import { answerExplorerFile } from './explorer/answer-explorer-file';
 import type { ExplorerFiles } from './explorer/explorer-files';
 import { EXPLORER_PATH, prefersPage, sendExplorer } from './explorer/explorer-page';
 import type { HealthEndpoint } from './health';
+import type { MetricsEndpoint } from './metrics';
 import { type BodyReceiver, RequestError, readJson } from './request-body';
 import { pathAndQuery, type RequestGuard } from './request-guard';
 import { firstErrorCode, type RequestLine } from './request-log';
@@ -21,15 +22,15 @@ import { type PageFacts, sendStartPage } from './start-page';
 import type { SocketSettings } from './websocket/websocket';
 
 export const GRAPHQL_PATH = '/graphql';
-/** The paths of health checks, which a load balancer may send to an IP address. */
-const PROBES: readonly string[] = ['/health', '/readyz', '/livez'];
+/** The paths of health checks and metrics, which a load balancer may send to an IP address. */
+const PROBES: readonly string[] = ['/health', '/readyz', '/livez', '/metrics'];
 const LOGGED_PATHS: readonly string[] = [STREAM_PATH, ...PROBES, EXPLORER_PATH, '/'];
 const GRAPHQL_METHODS = ['GET', 'POST'] as const;
 const PAGE_METHODS = ['GET', 'HEAD'] as const;
 
 export const pathOf = (request: IncomingMessage): string => pathAndQuery(request.url ?? '/').split('?', 1)[0] ?? '/';
 
-/** Whether it is the path of a health check. */
+/** Whether it is the path of a health check or of the metrics. */
 export const isProbe = (path: string): boolean => PROBES.includes(path);
 
 /**
@@ -54,6 +55,7 @@ export interface Routes {
   readonly streams: StreamServer;
   readonly answers: AnswerSender;
   readonly health: HealthEndpoint;
+  readonly metrics: MetricsEndpoint;
   /** Whether clients may read the schema. */
   readonly introspection: boolean;
   /** Null if there is no explorer. */
@@ -94,6 +96,9 @@ export async function respond(
     case '/readyz':
       allow(request, response, PAGE_METHODS);
       return routes.health.answerReady(response);
+    case '/metrics':
+      allow(request, response, PAGE_METHODS);
+      return routes.metrics.answer(response);
     case '/livez':
       allow(request, response, PAGE_METHODS);
       return sendJson(response, 200, { status: 'alive' });

@@ -1,18 +1,20 @@
 import { rowsOf } from '../database/sql';
 import type { Transaction } from '../database/transact';
 
-const TABLES_OF_LOG = ['events', 'event_positions'];
-
 /**
- * Lets work change the log. The triggers that keep it append-only are disabled within this
- * transaction, which only the owner of the table may do; for all others it stays in force.
+ * Lets work change tables of the log. The triggers that keep them append-only are disabled within
+ * this transaction, which only the owner of the table may do; for all others it stays in force.
  */
-export async function withoutAppendOnly<T>(tx: Transaction, work: () => Promise<T>): Promise<T> {
-  for (const table of TABLES_OF_LOG) {
+export async function withoutAppendOnly<T>(
+  tx: Transaction,
+  tables: readonly ('events' | 'event_positions')[],
+  work: () => Promise<T>,
+): Promise<T> {
+  for (const table of tables) {
     await rowsOf(tx, { text: `ALTER TABLE ${table} DISABLE TRIGGER ${table}_append_only` });
   }
   const result = await work();
-  for (const table of TABLES_OF_LOG) {
+  for (const table of tables) {
     await rowsOf(tx, { text: `ALTER TABLE ${table} ENABLE ALWAYS TRIGGER ${table}_append_only` });
   }
   return result;

@@ -162,7 +162,7 @@ async function eraseTickets(
   });
   const send = (text: string, ...values: readonly unknown[]) => rowsOf(tx, { text, values });
   const changed = erased.flatMap((history) => history.changed);
-  await withoutAppendOnly(tx, () => send(ERASE_EVENTS, JSON.stringify(changed.map(eventRow))));
+  await withoutAppendOnly(tx, ['events'], () => send(ERASE_EVENTS, JSON.stringify(changed.map(eventRow))));
   await send(ERASE_TICKETS, JSON.stringify(erased.map(({ events }) => ticketRow(events))));
   await send(ERASE_SEARCH_TEXTS, JSON.stringify(changed.flatMap(searchRow)));
   await send(ERASE_EXTERNAL_IDS, JSON.stringify(erased.flatMap(externalIds)));

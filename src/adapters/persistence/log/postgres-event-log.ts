@@ -13,6 +13,7 @@ import type { LogPosition } from '../../../application/ports/logged-event';
 import { TooMuchText } from '../../../application/ports/texts-read';
 import { UnreadableEvent } from '../../../domain/ticket/upcast';
 import { batched } from '../database/batched';
+import { isLocked } from '../database/database-errors';
 import { type Lane, lanesOf } from '../database/lanes';
 import { type Queryable, readRows, rowsOf } from '../database/sql';
 import { retryWhileLocked } from '../database/transact';
@@ -65,7 +66,11 @@ export function createEventLog(pool: Pool, readingLane: 'feed' | 'lookups' = 'fe
   return {
     place,
     tryPlace: async () => {
-      const row = await placeOnce(false);
+      const row = await placeOnce(false).catch((error: unknown) => {
+        // An operator or an erasure has locked the table, which a later attempt finds unlocked.
+        if (isLocked(error)) return undefined;
+        throw error;
+      });
       return row === undefined ? null : { newest: Number(row.newest), isComplete: row.is_complete };
     },
     bounds: () => boundsOf(feed.ownWork),

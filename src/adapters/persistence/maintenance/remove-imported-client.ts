@@ -51,7 +51,7 @@ async function remove(tx: Transaction, clientId: string): Promise<ClientRemoval>
   for (const table of ['external_ids', 'commitment_outcomes', 'ticket_milestones']) {
     await run(`DELETE FROM ${table} WHERE client_id = $1`);
   }
-  const events = await withoutAppendOnly(tx, async () => {
+  const events = await withoutAppendOnly(tx, ['events', 'event_positions'], async () => {
     await run('DELETE FROM event_positions WHERE client_id = $1');
     return run('DELETE FROM events WHERE client_id = $1 RETURNING id');
   });

@@ -57,3 +57,8 @@ export const POSITIONS_OF = {
   name: 'positions-of',
   text: 'SELECT event_id, position FROM event_positions WHERE event_id = ANY ($1::bigint[])',
 };
+
+export const LOG_LAG = {
+  name: 'log-lag',
+  text: 'SELECT clock_timestamp() AS now, oldest_event_without_position() AS oldest',
+};
