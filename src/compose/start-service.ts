@@ -116,13 +116,9 @@ export async function startService(config: Config, log: Logger): Promise<Running
         } else logger.warn({ err: error }, 'the event log cannot be followed at the moment');
       },
     });
-<<<<<<< HEAD
     closing.add('event feed', () => feed.close());
-=======
-    closeSteps.push(() => feed.close());
     const feedWatch = watchFeed(feed, () => readLogLag(pool), logger);
-    closeSteps.push(() => feedWatch.close());
->>>>>>> 03cc602 (The lag of the feed is a metric, a log line and in /readyz)
+    closing.add('watch of the feed', () => feedWatch.close());
     engine.start();
     closing.add('deadline engine', () => engine.close());
     const watch = watchDatabase(store, logger, outage, () => {
