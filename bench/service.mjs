@@ -23,10 +23,13 @@ export const environmentFor = (dataDir) => ({
   npm_lifecycle_event: 'start',
 });
 
-/** Starts the service on a free port, with options for node and variables of its own. */
-export const startService = async (dataDir, options = [], variables = {}) => {
+/**
+ * Starts the service on a free port, with options for node and variables of its own; that of
+ * another checkout if `root` is one.
+ */
+export const startService = async (dataDir, options = [], variables = {}, root = ROOT) => {
   const child = start(process.execPath, [...options, 'bin/stepdown.js', 'serve'], {
-    cwd: ROOT,
+    cwd: root,
     env: { ...environmentFor(dataDir), ...variables },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
