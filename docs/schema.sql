@@ -489,6 +489,101 @@ CREATE INDEX tickets_response_due_at_idx ON public.tickets USING btree (response
 CREATE INDEX tickets_update_due_at_idx ON public.tickets USING btree (update_due_at, id) WHERE (update_due_at IS NOT NULL);
 CREATE INDEX tickets_updated_at_idx ON public.tickets USING btree (updated_at, id);
 
+-- Messages to endpoints, and what came of the last attempt to send them
+CREATE TABLE webhook_deliveries (
+  -- Primary key, a UUID version 7
+  id uuid NOT NULL,
+  -- Webhook of the delivery
+  webhook_id uuid NOT NULL,
+  -- What the message is about: EVENT, TEST or WEBHOOK_DISABLED
+  kind text NOT NULL,
+  -- Position of the event in the log; null unless the kind is EVENT
+  "position" bigint,
+  -- Ticket of the event; null unless the kind is EVENT
+  ticket_id uuid,
+  -- Number of the event within its ticket; null unless the kind is EVENT
+  event_number integer,
+  -- Client of the ticket; null unless the kind is EVENT
+  client_id uuid,
+  -- Webhook that was disabled; null unless the kind is WEBHOOK_DISABLED
+  about_webhook_id uuid,
+  -- PENDING, DELIVERED, FAILED or CANCELLED
+  status text NOT NULL,
+  -- Number of attempts that have ended
+  attempts integer NOT NULL,
+  -- Counts how often a process has claimed it; only the last claim can record an attempt
+  claim integer NOT NULL,
+  -- Time of the next attempt, or at which the claim of a process ends; null unless it is the next of its ticket
+  next_attempt_at timestamp(3) with time zone,
+  -- Time at which the last attempt ended; null if there was none
+  last_attempt_at timestamp(3) with time zone,
+  -- Status code of the last answer; null if there was none
+  status_code integer,
+  -- Why the last attempt failed; null if it did not
+  error text,
+  -- How long the last attempt took; null if there was none
+  duration_ms integer,
+  -- Beginning of the last answer; null if there was none
+  response text,
+  -- Time at which the delivery was added
+  created_at timestamp(3) with time zone NOT NULL,
+  -- Time at which it was delivered, or given up; null while it is pending
+  ended_at timestamp(3) with time zone,
+  CONSTRAINT webhook_deliveries_pkey PRIMARY KEY (id),
+  CONSTRAINT webhook_deliveries_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id) ON DELETE CASCADE,
+  CONSTRAINT webhook_deliveries_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(id) ON DELETE CASCADE
+);
+CREATE INDEX webhook_deliveries_client_id_idx ON public.webhook_deliveries USING btree (client_id);
+CREATE INDEX webhook_deliveries_created_at_idx ON public.webhook_deliveries USING btree (created_at, id);
+CREATE INDEX webhook_deliveries_due_idx ON public.webhook_deliveries USING btree (webhook_id, next_attempt_at) WHERE ((status = 'PENDING'::text) AND (next_attempt_at IS NOT NULL));
+CREATE INDEX webhook_deliveries_ended_at_idx ON public.webhook_deliveries USING btree (ended_at) WHERE (ended_at IS NOT NULL);
+CREATE INDEX webhook_deliveries_pending_idx ON public.webhook_deliveries USING btree (created_at) WHERE (status = 'PENDING'::text);
+CREATE UNIQUE INDEX webhook_deliveries_position_key ON public.webhook_deliveries USING btree (webhook_id, "position") WHERE ("position" IS NOT NULL);
+CREATE INDEX webhook_deliveries_ticket_idx ON public.webhook_deliveries USING btree (webhook_id, ticket_id, "position") WHERE (status = 'PENDING'::text);
+CREATE INDEX webhook_deliveries_webhook_idx ON public.webhook_deliveries USING btree (webhook_id, created_at, id);
+
+-- Endpoints that get the events of the log
+CREATE TABLE webhooks (
+  -- Primary key, a UUID version 7
+  id uuid NOT NULL,
+  -- Address of the endpoint as people see it; without its path where that is a secret
+  url text NOT NULL,
+  -- What the webhook is for; null if nothing was said
+  description text,
+  -- Body that the endpoint gets: STANDARD, SLACK or PAGERDUTY
+  format text NOT NULL,
+  -- Which events it gets
+  filter jsonb NOT NULL,
+  -- Clients whose events it may get; null for those of all clients
+  client_ids uuid[],
+  -- Whether it also gets a message when another webhook of its owner is disabled
+  reports_disabled_webhooks boolean NOT NULL,
+  -- Its secrets, encrypted with a key of the configuration
+  sealed text NOT NULL,
+  -- Why it is disabled; null while it is enabled
+  disabled_reason text,
+  -- Time at which it was disabled; null while it is enabled
+  disabled_at timestamp(3) with time zone,
+  -- Time since which every attempt has failed; null if the last one succeeded
+  failing_since timestamp(3) with time zone,
+  -- Last position of the log that was compared with the filter
+  "position" bigint NOT NULL,
+  -- Version of the body
+  payload_version integer NOT NULL,
+  -- Number of changes of its settings, from 1
+  version integer NOT NULL,
+  -- Time at which it was created
+  created_at timestamp(3) with time zone NOT NULL,
+  -- Actor who created it
+  created_by jsonb NOT NULL,
+  -- Time at which its settings were changed last
+  updated_at timestamp(3) with time zone NOT NULL,
+  -- Actor on whose rights it depends: who created it, or enabled it last
+  owner jsonb NOT NULL,
+  CONSTRAINT webhooks_pkey PRIMARY KEY (id)
+);
+CREATE INDEX webhooks_created_at_idx ON public.webhooks USING btree (created_at, id);
+
 CREATE OR REPLACE FUNCTION public.events_refuse_change()
  RETURNS trigger
  LANGUAGE plpgsql

@@ -16,6 +16,7 @@ import { Accounts1764810000000 } from './1764810000000-Accounts';
 import { AuditEvents1764811000000 } from './1764811000000-AuditEvents';
 import { RateLimits1764812000000 } from './1764812000000-RateLimits';
 import { EventPositions1764820000000 } from './1764820000000-EventPositions';
+import { Webhooks1764850000000 } from './1764850000000-Webhooks';
 
 /**
  * All migrations, the oldest first. A list and not a search, so that sources and compiled files
@@ -40,4 +41,5 @@ export const MIGRATIONS = [
   AuditEvents1764811000000,
   RateLimits1764812000000,
   EventPositions1764820000000,
+  Webhooks1764850000000,
 ];

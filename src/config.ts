@@ -13,6 +13,8 @@ import {
 } from './adapters/identity/oidc-settings';
 import { databaseUrlProblem, usableDatabaseUrl } from './adapters/persistence/database/database-url';
 import { DEFAULT_POOL_SIZE, MIN_POOL_SIZE } from './adapters/persistence/database/lanes';
+import { type EncryptionKey, parseEncryptionKey } from './adapters/webhooks/encryption-keys';
+import { type Network, parseNetwork } from './adapters/webhooks/reachable-addresses';
 import { OperatorError } from './application/operator-error';
 import { nearestTo } from './domain/nearest';
 import { AGENT_NAME, isAtMost } from './domain/value-rules';
@@ -75,6 +77,12 @@ export type Config = Readonly<{
   introspection: boolean;
   /** How long entries of the audit log are kept, in days. */
   auditRetentionDays: number;
+  /** The keys that encrypt secrets in the database; the first encrypts, and all decrypt. */
+  encryptionKeys: readonly EncryptionKey[];
+  /** The networks that webhooks may reach besides the public internet, also by http. */
+  webhookNetworks: readonly Network[];
+  /** How long deliveries of webhooks that have ended are kept, in days. */
+  webhookRetentionDays: number;
   /** Where what callers cost is counted, for the limits: in each process, or for all of them. */
   rateLimits: RateLimitStore;
   /** The cost that a caller may have in a minute. At least that of the largest operation. */
@@ -187,6 +195,24 @@ const trustedProxies = makeExactValidator<TrustProxy>(
     ),
 );
 
+/** Without the value, which is a secret. */
+const encryptionKeys = makeExactValidator<readonly EncryptionKey[]>((value) => {
+  const keys = value.split(',').map((part) => parseEncryptionKey(part.trim()));
+  const ids = new Set(keys.map((key) => key?.id));
+  if (keys.some((key) => key === null) || ids.size < keys.length) {
+    return refuse(
+      'keys with commas between them, each a name of its own, a colon and 32 bytes in base64, such as 2026a: with what openssl rand -base64 32 prints',
+    );
+  }
+  return keys.filter((key) => key !== null);
+});
+
+const networks = makeExactValidator<readonly Network[]>((value) =>
+  value
+    .split(',')
+    .map((part) => parseNetwork(part.trim()) ?? refuse('IP addresses and networks, such as 10.0.0.0/8', value)),
+);
+
 const secureUrl = makeExactValidator<string>((value) =>
   isSecureUrl(value) ? value : refuse('a URL that begins with https:// (http:// only for this machine)', value),
 );
@@ -256,6 +282,9 @@ const specs = (root: string) => ({
   STEPDOWN_INTROSPECTION: exactlyTrueOrFalse({ default: undefined }),
   TRUST_PROXY: trustedProxies({ default: { kind: 'NONE' } as const }),
   STEPDOWN_AUDIT_RETENTION_DAYS: wholeNumber(30, 3_650)({ default: 400 }),
+  STEPDOWN_ENCRYPTION_KEYS: encryptionKeys({ default: [] }),
+  STEPDOWN_WEBHOOK_NETWORKS: networks({ default: [] }),
+  STEPDOWN_WEBHOOK_RETENTION_DAYS: wholeNumber(1, 365)({ default: 30 }),
   STEPDOWN_RATE_LIMITS: oneOf(RATE_LIMIT_STORES)({ default: undefined }),
   STEPDOWN_RATE_LIMIT_PER_CALLER: wholeNumber(50_000, 100_000_000)({ default: 2_000_000 }),
   STEPDOWN_RATE_LIMIT_PER_CLIENT: wholeNumber(50_000, 100_000_000)({ default: 4_000_000 }),
@@ -354,6 +383,9 @@ export const loadConfig = (env: Readonly<Record<string, string | undefined>>): C
     trustedDocuments,
     introspection: clean.STEPDOWN_INTROSPECTION ?? (isLoopback(clean.HOST) && !authenticationRequired),
     auditRetentionDays: clean.STEPDOWN_AUDIT_RETENTION_DAYS,
+    encryptionKeys: clean.STEPDOWN_ENCRYPTION_KEYS,
+    webhookNetworks: clean.STEPDOWN_WEBHOOK_NETWORKS,
+    webhookRetentionDays: clean.STEPDOWN_WEBHOOK_RETENTION_DAYS,
     rateLimits: clean.STEPDOWN_RATE_LIMITS ?? (authenticationRequired ? 'memory' : 'off'),
     rateLimitPerCaller: clean.STEPDOWN_RATE_LIMIT_PER_CALLER,
     rateLimitPerClient: clean.STEPDOWN_RATE_LIMIT_PER_CLIENT,

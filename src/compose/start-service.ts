@@ -44,6 +44,7 @@ import { keepSearchTables } from './keep-search-tables';
 import { openAccess } from './open-access';
 import { openRateLimits } from './open-rate-limits';
 import { openStore, type Store } from './open-store';
+import { openWebhooks } from './open-webhooks';
 import { createReadiness, databaseReasons } from './readiness';
 import { runEvery } from './run-every';
 import { serviceMetrics } from './service-metrics';
@@ -132,6 +133,9 @@ export async function startService(config: Config, log: Logger): Promise<Running
     closing.add('policy reader', () => policyReader.close());
     const reader = createTicketReader({ pool });
     const access = await openAccess(config, store, reader, logger);
+    const webhooks = openWebhooks(config, store, reader, logger);
+    closing.add('webhooks', () => webhooks.close());
+    feed.onPlaced(() => webhooks.wake());
     const rateLimits = await openRateLimits(config, store, logger);
     closing.add('rate limits', () => rateLimits.close());
     const services: Services = {
@@ -147,6 +151,7 @@ export async function startService(config: Config, log: Logger): Promise<Running
       people: access.people,
       credentials: access.authentication,
       audit: access.audit,
+      webhooks: webhooks.services,
     };
     const http = await startHttpServer({
       ...config,

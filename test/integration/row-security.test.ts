@@ -9,6 +9,7 @@ import { beginAs } from '../../src/adapters/persistence/database/query-as';
 import { SECURED_TABLES, SHARED_TABLES } from '../../src/adapters/persistence/database/row-security';
 import { usableRoles, type WorkRoles } from '../../src/adapters/persistence/database/work-roles';
 import { Parameters } from '../../src/adapters/persistence/lists/conditions';
+import { createEventLog } from '../../src/adapters/persistence/log/postgres-event-log';
 import { ticketsWhere } from '../../src/adapters/persistence/tickets/ticket-conditions';
 import type { Caller } from '../../src/application/ports/caller';
 import { actorKey } from '../../src/application/ports/idempotency';
@@ -27,6 +28,7 @@ import {
   submission,
   type TestStore,
 } from '../support/store';
+import { writeWebhooks } from '../support/walled-webhooks';
 
 const FIRST: PageRequest = { count: 50, from: 'START', after: null, before: null };
 const EVERY_DEADLINE = {
@@ -70,6 +72,8 @@ async function openTicket(clientId: string, key: string): Promise<string> {
     opened.ticketId,
     key,
   ]);
+  await createEventLog(store.pool).place();
+  await writeWebhooks(store.pool, clientId, key);
   return opened.ticketId;
 }
 
@@ -157,8 +161,12 @@ describe('the tables', () => {
       const { rows } = await asSome(`SELECT * FROM ${table}`);
       const { rows: tickets } = await operator.query('SELECT id FROM tickets WHERE client_id = $1', [own]);
       const ids = tickets.map(({ id }) => id);
+      const { rows: webhooks } = await operator.query('SELECT id FROM webhooks WHERE client_ids = $1', [[own]]);
+      const webhookIds = webhooks.map(({ id }) => id);
       const isOwn = (row: Record<string, unknown>) => {
         if (table === 'clients') return row.id === own;
+        if (table === 'webhooks') return webhookIds.includes(row.id);
+        if (table === 'webhook_deliveries') return webhookIds.includes(row.webhook_id);
         if (table === 'idempotency_keys') return row.caller === actorKey(caller.actor);
         return 'client_id' in row ? row.client_id === own : ids.includes(row.ticket_id);
       };

@@ -3,6 +3,7 @@ import { extendSchema, type GraphQLSchema, getNamedType, parse } from 'graphql';
 import { Client as PostgresClient } from 'pg';
 import { buildGraphQLSchema } from '../../src/adapters/graphql/schema';
 import { requestCallers } from '../../src/adapters/http/request-callers';
+import { createEventLog } from '../../src/adapters/persistence/log/postgres-event-log';
 import type { CallerIdentity } from '../../src/application/access/caller-identity';
 import { PERMISSIONS, type Permission, permits } from '../../src/application/access/permissions';
 import { type Rights, rightsOf } from '../../src/application/access/rights';
@@ -40,6 +41,8 @@ import {
   valuesIn,
   writeTickets,
 } from '../support/walled-companies';
+import { writeWebhooks } from '../support/walled-webhooks';
+import { FOR_RECEIVERS } from '../support/webhook-receiver';
 
 // What belongs to other clients, over every path of the schema. `export` and `report` of the
 // command line are for operators, who see all clients; no path of HTTP exports.
@@ -74,7 +77,10 @@ const seen = new Set<string>();
 
 beforeAll(async () => {
   const marks = [newMark(), newMark(), newMark()] as const;
-  companies = await startCompanies(marks.map((mark) => namesOf(mark).client));
+  companies = await startCompanies(
+    marks.map((mark) => namesOf(mark).client),
+    FOR_RECEIVERS,
+  );
   askAll = async (query, variables) => {
     const { data, errors } = await companies.ask(companies.admin, query, variables);
     if (errors.length > 0) throw new Error(JSON.stringify(errors));
@@ -102,6 +108,8 @@ beforeAll(async () => {
   store.clock.moveTo(Date.now());
   for (const mark of marks) {
     await writeTickets(store, uuidOf(clientOf(mark)), mark);
+    await createEventLog(store.pool).place();
+    await writeWebhooks(store.pool, uuidOf(clientOf(mark)), mark);
     // So that no two instants are equal, whose order depends on ids.
     store.clock.move(-1_009);
   }
@@ -240,6 +248,8 @@ const NOT_SHOWN: Readonly<Record<string, string>> = {
   UnknownCalendar: 'a refusal of `setClientTerms`',
   NothingToWaive: 'a reason in `allowedActions`',
   BeyondCalendar: 'a refusal when a calendar has ended',
+  EncryptionKeyMissing: 'a refusal of a service without a key',
+  TooManyWebhooks: 'a refusal of a service with many webhooks',
 };
 
 const isNotShown = (field: string): boolean => field in NOT_SHOWN || (field.split('.')[0] ?? '') in NOT_SHOWN;
@@ -420,6 +430,8 @@ describe('changes', () => {
       await read('SELECT id, name, policy, calendars FROM clients WHERE id = ANY ($1)'),
       await read('SELECT id, revoked_at FROM api_keys WHERE client_id = ANY ($1)'),
       await read('SELECT id, is_active FROM people WHERE client_ids && $1 ORDER BY id'),
+      await read('SELECT * FROM webhooks WHERE client_ids && $1 ORDER BY id'),
+      await read('SELECT * FROM webhook_deliveries WHERE client_id = ANY ($1) ORDER BY id'),
     ];
   };
   let before: Json;
@@ -497,6 +509,23 @@ describe('changes', () => {
     for (const [name, input, errors, caller = agent] of steps) {
       const answer = await change(caller, name, { clientMutationId: 'm', ...input });
       expect([name, input, errorsOf(answer)]).toEqual([name, input, errors]);
+    }
+  });
+
+  it('of own webhooks are carried out, and show nothing of others', async () => {
+    const input = { url: 'http://127.0.0.1:9/', filter: { type: { in: [] } }, clientMutationId: 'm' };
+    const { webhook, userErrors } = await change(service, 'createWebhook', input);
+    expect(userErrors).toEqual([]);
+    const steps: readonly (readonly [string, Json])[] = [
+      ['updateWebhook', { description: 'x' }],
+      ['rotateWebhookSecret', {}],
+      ['testWebhook', {}],
+      ['replayWebhook', { after: LOG_START }],
+      ['deleteWebhook', {}],
+    ];
+    for (const [name, more] of steps) {
+      const answer = await change(service, name, { webhookId: webhook.id, clientMutationId: 'm', ...more });
+      expect([name, errorsOf(answer)]).toEqual([name, []]);
     }
   });
 

@@ -7,6 +7,7 @@ import { checkPolicyText } from '../../src/adapters/policy-files/read-policy';
 import { type Api, apiAt } from './graphql-service';
 import { type ServerSettings, startServerOf } from './server-of';
 import { openStore, type TestStore } from './store';
+import { webhookServicesOf } from './webhook-services';
 
 /**
  * A service over HTTP whose time stands still until a test moves it. Its engine is the test's to
@@ -36,6 +37,7 @@ export async function startClockedService(settings: ServerSettings = {}, given?:
     people: createPeople(store.dataSource),
     audit: createAuditLog(store.pool),
     credentials: { forgetKey: () => undefined, forgetPerson: () => undefined },
+    webhooks: webhookServicesOf(store),
   };
   const http = await startServerOf(services, settings);
   return {

@@ -207,7 +207,9 @@ const CONNECTIONS = `
   policies(first: 100) { edges { cursor node { id name calendars { id } } } }
   agents(first: 100) { edges { cursor node { id name } } }
   apiKeys(first: 100) { edges { cursor node { id name } } }
-  auditEvents(first: 100) { edges { cursor node { id subject } } }`;
+  auditEvents(first: 100) { edges { cursor node { id subject } } }
+  webhooks(first: 100) { edges { cursor node { id url } } }
+  deliveries(first: 100) { edges { cursor node { id webhook { url } } } }`;
 
 /** Everything of a client that an administrator can find. */
 export async function belongingsOf(ask: AskAll, client: string, mark: string): Promise<Belongings> {
@@ -237,6 +239,8 @@ export async function belongingsOf(ask: AskAll, client: string, mark: string): P
       ApiKey: idsOf('apiKeys'),
       Agent: idsOf('agents'),
       AuditEvent: idsOf('auditEvents'),
+      Webhook: idsOf('webhooks'),
+      WebhookDelivery: idsOf('deliveries'),
     },
     cursors: {
       tickets: cursorsOf(edgesOf('tickets')),
@@ -245,6 +249,8 @@ export async function belongingsOf(ask: AskAll, client: string, mark: string): P
       agents: cursorsOf(own('agents')),
       apiKeys: cursorsOf(own('apiKeys')),
       auditEvents: cursorsOf(own('auditEvents')),
+      webhooks: cursorsOf(own('webhooks')),
+      deliveries: cursorsOf(own('deliveries')),
     },
   };
 }
@@ -300,6 +306,10 @@ const VALUES: Readonly<Record<string, (of: Belongings) => readonly unknown[]>> =
   'Query._entities.representations': ({ ids }) =>
     (['Ticket', 'Client'] as const).map((__typename) => ({ __typename, id: ids[__typename][0] })),
   'Query.ticket.id': ({ ids }) => ids.Ticket,
+  'Query.webhook.id': ({ ids }) => ids.Webhook,
+  // The service may not reach it, so that no webhook is made.
+  url: ({ mark }) => [`https://10.0.0.1/${mark}`],
+  'ReplayWebhookInput.after': () => [LOG_START],
   'Query.calendar.id': ({ ids, names }) => [...ids.Calendar, names.calendar],
   'Query.policy.name': ({ names }) => [names.policy],
   // Cursors of the log belong to no client.
@@ -322,6 +332,8 @@ const VALUES: Readonly<Record<string, (of: Belongings) => readonly unknown[]>> =
   clientId: ({ ids }) => ids.Client,
   apiKeyId: ({ ids }) => ids.ApiKey,
   agentId: ({ ids }) => ids.Agent,
+  webhookId: ({ ids }) => ids.Webhook,
+  deliveryId: ({ ids }) => ids.WebhookDelivery,
   number: ({ numbers }) => numbers.slice(0, 2),
   assignee: ({ names }) => [names.agent],
   reporter: ({ names }) => [names.reporter],

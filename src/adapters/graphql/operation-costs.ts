@@ -148,6 +148,9 @@ export const FIELD_COSTS: Readonly<Record<string, FieldCost>> = {
     work: perEntryOf('representations', COSTS.node),
     entries: perEntryOf('representations', 1),
   },
+  'Query.webhook': { work: COSTS.key },
+  'Query.webhooks': { work: COSTS.page, count: COSTS.key },
+  'Query.deliveries': { work: COSTS.scan, count: COSTS.scan },
   'Query._service': { work: COSTS.sdl, optional: true },
 
   'Mutation.*': { work: COSTS.change },
@@ -167,6 +170,13 @@ export const FIELD_COSTS: Readonly<Record<string, FieldCost>> = {
   'Policy.publishedBy': { work: COSTS.key },
   'Policy.yaml': { work: COSTS.key },
   '*.explain': { work: COSTS.explanation },
+
+  'Webhook.clients': { work: COSTS.key, entries: 3 },
+  'WebhookDelivery.webhook': { work: COSTS.key },
+  'WebhookDelivery.disabledWebhook': { work: COSTS.key },
+  'WebhookDelivery.event': { work: COSTS.node },
+  'WebhookDelivery.requestBody': { work: COSTS.history },
+  'WebhookFilter.*': { entries: 5 },
 
   '*.path': { entries: 4 },
   '*.scopes': { entries: 6 },

@@ -56,6 +56,12 @@ import { TicketMutationResolver } from './ticket/mutation/ticket-mutations.resol
 import { TicketLogResolver } from './ticket/ticket-events.resolver';
 import { TicketQueryResolver } from './ticket/ticket-query.resolver';
 
+import { WebhookResolver } from './webhook/webhook.type';
+import { WebhookDeliveryResolver } from './webhook/webhook-delivery.type';
+import './webhook/webhook-errors.type';
+import { WebhookMutationResolver } from './webhook/webhook-mutations.resolver';
+import { WebhookQueryResolver } from './webhook/webhook-query.resolver';
+
 const RESOLVERS = [
   ViewerResolver,
   AgentRootResolver,
@@ -108,6 +114,10 @@ const RESOLVERS = [
   CalendarResolver,
   LifecycleResolver,
   EntitiesResolver,
+  WebhookQueryResolver,
+  WebhookMutationResolver,
+  WebhookResolver,
+  WebhookDeliveryResolver,
 ] as const;
 
 // Subscriptions read the event feed, but type-graphql requires a publisher.
@@ -122,7 +132,8 @@ const NO_PUBLISHER = {
 
 const ROOTS = {
   Query: `The queries of the API. A query changes nothing. The size of an operation is the number of fields in its response, where a field of a list counts once for each entry that the list can have, and fields that need much work count more: a count of tickets ${thousands(COSTS.scan)}, a text filter ${thousands(COSTS.textScan)}, a report ${thousands(COSTS.report)}. An operation larger than ${thousands(LIMITS.fields)} fields, or deeper than ${LIMITS.depth} levels, is refused with the code \`OPERATION_TOO_LARGE\`. An operation that exceeds the time limit of the service ends with the code \`OPERATION_TIMED_OUT\`.`,
-  Mutation: 'The mutations of the API, which change tickets, clients and policies. Each takes one input object.',
+  Mutation:
+    'The mutations of the API, which change tickets, clients, policies and webhooks. Each takes one input object.',
   Subscription:
     'The subscriptions of the API, over a WebSocket (protocol `graphql-transport-ws`) on the path of the API.',
 } as const;

@@ -20,6 +20,7 @@ const SUBSCRIBERS: Permission = { client: true, agent: true, service: 'SUBSCRIBE
 const SUBMITTERS: Permission = { client: true, agent: true, service: 'WRITE' };
 const AGENTS: Permission = { client: false, agent: true, service: 'WRITE' };
 const READING_AGENTS: Permission = { client: false, agent: true, service: 'READ' };
+const WEBHOOK_KEEPERS: Permission = { client: false, agent: false, service: 'WEBHOOKS' };
 const ADMINS: Permission = { client: false, agent: false, service: 'ADMIN' };
 
 /**
@@ -48,6 +49,9 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'Query.slaReport': READERS,
   'Query.ticket': READERS,
   'Query.tickets': READERS,
+  'Query.deliveries': WEBHOOK_KEEPERS,
+  'Query.webhook': WEBHOOK_KEEPERS,
+  'Query.webhooks': WEBHOOK_KEEPERS,
 
   'Mutation.submitTicket': { ...SUBMITTERS, clientMay: 'A caller of the role `CLIENT` cannot set an assignee.' },
   'Mutation.communicate': {
@@ -74,6 +78,12 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'Mutation.revokeApiKey': ADMINS,
   'Mutation.setAgentActive': ADMINS,
   'Mutation.setClientTerms': ADMINS,
+  'Mutation.createWebhook': WEBHOOK_KEEPERS,
+  'Mutation.deleteWebhook': WEBHOOK_KEEPERS,
+  'Mutation.replayWebhook': WEBHOOK_KEEPERS,
+  'Mutation.rotateWebhookSecret': WEBHOOK_KEEPERS,
+  'Mutation.testWebhook': WEBHOOK_KEEPERS,
+  'Mutation.updateWebhook': WEBHOOK_KEEPERS,
 
   'Subscription.commitmentBreached': SUBSCRIBERS,
   'Subscription.deadlineApproaching': SUBSCRIBERS,

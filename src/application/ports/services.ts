@@ -1,4 +1,5 @@
 import type { ChangeTickets } from '../tickets/change';
+import type { WebhookServices } from '../webhooks/webhook-services';
 import type { ApiKeys } from './api-keys';
 import type { AuditLog } from './audit-log';
 import type { Clients } from './clients';
@@ -23,6 +24,7 @@ export interface Services {
   readonly people: People;
   readonly credentials: Credentials;
   readonly audit: AuditLog;
+  readonly webhooks: WebhookServices;
 }
 
 /** Makes what this process changes of credentials take effect in it at once. */

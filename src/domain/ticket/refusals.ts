@@ -50,7 +50,7 @@ export type Refusal =
   | { readonly code: 'OutOfOrder'; readonly at: EpochMs; readonly lastEventAt: EpochMs }
   | { readonly code: 'BeyondCalendar'; readonly detail: string }
   | { readonly code: 'InvalidInput'; readonly field: string; readonly expected: string }
-  | { readonly code: 'NotFound'; readonly kind: 'Ticket' | 'Client' | 'ApiKey' | 'Agent'; readonly id: string }
+  | { readonly code: 'NotFound'; readonly kind: NotFoundKind; readonly id: string }
   | { readonly code: 'VersionConflict'; readonly expected: number; readonly actual: number }
   | { readonly code: 'IdempotencyKeyReused'; readonly key: string }
   | { readonly code: 'DuplicateExternalId'; readonly externalId: string }
@@ -86,14 +86,30 @@ export type Refusal =
       /** A target that does not fit if it starts now. */
       readonly severity: Severity;
       readonly commitment: CommitmentKind;
-    };
+    }
+  | {
+      readonly code: 'EncryptionKeyMissing';
+      /** Says what to set. */
+      readonly detail: string;
+    }
+  | { readonly code: 'TooManyWebhooks' };
 
 export type RefusalCode = Refusal['code'];
+
+/** What a request can name that does not exist. */
+export type NotFoundKind = keyof typeof KINDS;
 
 const words = (names: readonly string[]): string => (names.length === 0 ? 'none' : names.join(', '));
 
 /** One sentence for people: what is refused, and what is accepted instead. */
-const KINDS = { Ticket: 'ticket', Client: 'client', ApiKey: 'API key', Agent: 'agent' } as const;
+const KINDS = {
+  Ticket: 'ticket',
+  Client: 'client',
+  ApiKey: 'API key',
+  Agent: 'agent',
+  Webhook: 'webhook',
+  WebhookDelivery: 'delivery of a webhook',
+} as const;
 
 export function explainRefusal(refusal: Refusal): string {
   switch (refusal.code) {
@@ -153,5 +169,9 @@ export function explainRefusal(refusal: Refusal): string {
       return `The client "${refusal.client}" uses the calendar ${refusal.calendar}, which this version of ${refusal.policy} does not have; add the calendar, or change the client's terms first.`;
     case 'CalendarEndsTooSoon':
       return `The calendar ${refusal.calendar} of ${refusal.policy} knows its dates only until ${refusal.knownUntil}, so the ${refusal.commitment} target of ${refusal.severity} cannot be computed from now; set a later year in calendars.${refusal.calendar}.holidays.horizon.to, or add later dates or weekly hours.`;
+    case 'EncryptionKeyMissing':
+      return refusal.detail;
+    case 'TooManyWebhooks':
+      return 'The service has as many webhooks as it can have; delete one that is not needed any more.';
   }
 }

@@ -146,6 +146,7 @@ export type SubmitTicketMutation = { readonly submitTicket: { readonly ticket: {
       | { readonly __typename: 'CalendarInUse', readonly message: string }
       | { readonly __typename: 'ContradictoryImpact', readonly message: string }
       | { readonly __typename: 'DuplicateExternalId', readonly message: string }
+      | { readonly __typename: 'EncryptionKeyMissing', readonly message: string }
       | { readonly __typename: 'IdempotencyKeyReused', readonly message: string }
       | { readonly __typename: 'IllegalTransition', readonly message: string }
       | { readonly __typename: 'ImpactNotLowered', readonly message: string }
@@ -160,6 +161,7 @@ export type SubmitTicketMutation = { readonly submitTicket: { readonly ticket: {
       | { readonly __typename: 'OverrideWithoutEffect', readonly message: string }
       | { readonly __typename: 'ReclassifiedSinceWorkaround', readonly message: string }
       | { readonly __typename: 'SeverityNotLowered', readonly message: string }
+      | { readonly __typename: 'TooManyWebhooks', readonly message: string }
       | { readonly __typename: 'UnknownCalendar', readonly message: string }
       | { readonly __typename: 'UnknownFact', readonly message: string }
       | { readonly __typename: 'UnknownPolicy', readonly message: string }
@@ -181,6 +183,7 @@ export type ApplyWorkaroundMutation = { readonly applyWorkaround: { readonly tic
       | { readonly __typename: 'CalendarInUse', readonly message: string }
       | { readonly __typename: 'ContradictoryImpact', readonly message: string }
       | { readonly __typename: 'DuplicateExternalId', readonly message: string }
+      | { readonly __typename: 'EncryptionKeyMissing', readonly message: string }
       | { readonly __typename: 'IdempotencyKeyReused', readonly message: string }
       | { readonly __typename: 'IllegalTransition', readonly message: string }
       | { readonly __typename: 'ImpactNotLowered', readonly message: string }
@@ -195,6 +198,7 @@ export type ApplyWorkaroundMutation = { readonly applyWorkaround: { readonly tic
       | { readonly __typename: 'OverrideWithoutEffect', readonly message: string }
       | { readonly __typename: 'ReclassifiedSinceWorkaround', readonly message: string }
       | { readonly __typename: 'SeverityNotLowered', readonly before: Severity, readonly after: Severity, readonly message: string }
+      | { readonly __typename: 'TooManyWebhooks', readonly message: string }
       | { readonly __typename: 'UnknownCalendar', readonly message: string }
       | { readonly __typename: 'UnknownFact', readonly message: string }
       | { readonly __typename: 'UnknownPolicy', readonly message: string }
@@ -228,6 +232,7 @@ export type SimulateWorkaroundQuery = { readonly simulate: { readonly before: { 
       | { readonly __typename: 'CalendarInUse', readonly message: string }
       | { readonly __typename: 'ContradictoryImpact', readonly message: string }
       | { readonly __typename: 'DuplicateExternalId', readonly message: string }
+      | { readonly __typename: 'EncryptionKeyMissing', readonly message: string }
       | { readonly __typename: 'IdempotencyKeyReused', readonly message: string }
       | { readonly __typename: 'IllegalTransition', readonly message: string }
       | { readonly __typename: 'ImpactNotLowered', readonly message: string }
@@ -242,6 +247,7 @@ export type SimulateWorkaroundQuery = { readonly simulate: { readonly before: { 
       | { readonly __typename: 'OverrideWithoutEffect', readonly message: string }
       | { readonly __typename: 'ReclassifiedSinceWorkaround', readonly message: string }
       | { readonly __typename: 'SeverityNotLowered', readonly message: string }
+      | { readonly __typename: 'TooManyWebhooks', readonly message: string }
       | { readonly __typename: 'UnknownCalendar', readonly message: string }
       | { readonly __typename: 'UnknownFact', readonly message: string }
       | { readonly __typename: 'UnknownPolicy', readonly message: string }

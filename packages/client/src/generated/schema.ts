@@ -270,7 +270,11 @@ export type AuditEventKind =
   | 'EXPORTED'
   | 'POLICY_PUBLISHED'
   | 'SIGNED_IN'
-  | 'SIGN_IN_FAILED';
+  | 'SIGN_IN_FAILED'
+  | 'WEBHOOK_CHANGED'
+  | 'WEBHOOK_CREATED'
+  | 'WEBHOOK_DELETED'
+  | 'WEBHOOK_DISABLED';
 
 export type Basis =
   | 'HOUSE'
@@ -742,6 +746,25 @@ export type CreateClientPayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
+export type CreateWebhookInput = {
+  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
+  readonly description?: InputMaybe<Scalars['String']['input']>;
+  readonly filter?: InputMaybe<WebhookFilterInput>;
+  readonly format?: InputMaybe<WebhookFormat>;
+  readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  readonly reportsDisabledWebhooks?: InputMaybe<Scalars['Boolean']['input']>;
+  readonly routingKey?: InputMaybe<Scalars['String']['input']>;
+  readonly url: Scalars['String']['input'];
+};
+
+export type CreateWebhookPayload = {
+  readonly __typename?: 'CreateWebhookPayload';
+  readonly clientMutationId?: Maybe<Scalars['String']['output']>;
+  readonly secret?: Maybe<Scalars['String']['output']>;
+  readonly userErrors: ReadonlyArray<UserError>;
+  readonly webhook?: Maybe<Webhook>;
+};
+
 export type CycleOutcome =
   | 'CANCELLED'
   | 'FULFILLED'
@@ -803,6 +826,19 @@ export type DeadlineEdge = {
   readonly node: Deadline;
 };
 
+export type DeleteWebhookInput = {
+  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
+  readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  readonly webhookId: Scalars['ID']['input'];
+};
+
+export type DeleteWebhookPayload = {
+  readonly __typename?: 'DeleteWebhookPayload';
+  readonly clientMutationId?: Maybe<Scalars['String']['output']>;
+  readonly isDeleted: Scalars['Boolean']['output'];
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
 export type Direction =
   | 'INBOUND'
   | 'OUTBOUND';
@@ -811,6 +847,14 @@ export type DuplicateExternalId = UserError & {
   readonly __typename?: 'DuplicateExternalId';
   readonly code: UserErrorCode;
   readonly externalId: Scalars['String']['output'];
+  readonly message: Scalars['String']['output'];
+  readonly path?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+};
+
+export type EncryptionKeyMissing = UserError & {
+  readonly __typename?: 'EncryptionKeyMissing';
+  readonly code: UserErrorCode;
+  readonly detail: Scalars['String']['output'];
   readonly message: Scalars['String']['output'];
   readonly path?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
 };
@@ -1003,18 +1047,24 @@ export type Mutation = {
   readonly communicate: CommunicatePayload;
   readonly createApiKey: CreateApiKeyPayload;
   readonly createClient: CreateClientPayload;
+  readonly createWebhook: CreateWebhookPayload;
+  readonly deleteWebhook: DeleteWebhookPayload;
   readonly publishPolicy: PublishPolicyPayload;
   readonly reclassifyTicket: ReclassifyTicketPayload;
   readonly recordCall: RecordCallPayload;
   readonly rejectOverride: RejectOverridePayload;
   readonly reopenTicket: ReopenTicketPayload;
+  readonly replayWebhook: ReplayWebhookPayload;
   readonly resolveTicket: ResolveTicketPayload;
   readonly revokeApiKey: RevokeApiKeyPayload;
+  readonly rotateWebhookSecret: RotateWebhookSecretPayload;
   readonly setAgentActive: SetAgentActivePayload;
   readonly setClientTerms: SetClientTermsPayload;
   readonly startWaiting: StartWaitingPayload;
   readonly stopWaiting: StopWaitingPayload;
   readonly submitTicket: SubmitTicketPayload;
+  readonly testWebhook: TestWebhookPayload;
+  readonly updateWebhook: UpdateWebhookPayload;
   readonly waiveBreach: WaiveBreachPayload;
   readonly withdrawWorkaround: WithdrawWorkaroundPayload;
 };
@@ -1060,6 +1110,16 @@ export type MutationCreateClientArgs = {
 };
 
 
+export type MutationCreateWebhookArgs = {
+  input: CreateWebhookInput;
+};
+
+
+export type MutationDeleteWebhookArgs = {
+  input: DeleteWebhookInput;
+};
+
+
 export type MutationPublishPolicyArgs = {
   input: PublishPolicyInput;
 };
@@ -1085,6 +1145,11 @@ export type MutationReopenTicketArgs = {
 };
 
 
+export type MutationReplayWebhookArgs = {
+  input: ReplayWebhookInput;
+};
+
+
 export type MutationResolveTicketArgs = {
   input: ResolveTicketInput;
 };
@@ -1092,6 +1157,11 @@ export type MutationResolveTicketArgs = {
 
 export type MutationRevokeApiKeyArgs = {
   input: RevokeApiKeyInput;
+};
+
+
+export type MutationRotateWebhookSecretArgs = {
+  input: RotateWebhookSecretInput;
 };
 
 
@@ -1117,6 +1187,16 @@ export type MutationStopWaitingArgs = {
 
 export type MutationSubmitTicketArgs = {
   input: SubmitTicketInput;
+};
+
+
+export type MutationTestWebhookArgs = {
+  input: TestWebhookInput;
+};
+
+
+export type MutationUpdateWebhookArgs = {
+  input: UpdateWebhookInput;
 };
 
 
@@ -1152,8 +1232,12 @@ export type NotFound = UserError & {
 };
 
 export type NotFoundKind =
+  | 'AGENT'
+  | 'API_KEY'
   | 'CLIENT'
-  | 'TICKET';
+  | 'TICKET'
+  | 'WEBHOOK'
+  | 'WEBHOOK_DELIVERY';
 
 export type NotWaiting = UserError & {
   readonly __typename?: 'NotWaiting';
@@ -1346,6 +1430,7 @@ export type Query = {
   readonly calendar?: Maybe<Calendar>;
   readonly classify: ClassifyPayload;
   readonly deadlines: DeadlineConnection;
+  readonly deliveries: WebhookDeliveryConnection;
   readonly events: EventLogConnection;
   readonly lifecycle: Lifecycle;
   readonly node?: Maybe<Node>;
@@ -1357,6 +1442,8 @@ export type Query = {
   readonly ticket?: Maybe<Ticket>;
   readonly tickets: TicketConnection;
   readonly viewer: Viewer;
+  readonly webhook?: Maybe<Webhook>;
+  readonly webhooks: WebhookConnection;
 };
 
 
@@ -1408,6 +1495,16 @@ export type QueryDeadlinesArgs = {
   last?: InputMaybe<Scalars['Int']['input']>;
   severities?: InputMaybe<ReadonlyArray<Severity>>;
   within?: InputMaybe<Scalars['Duration']['input']>;
+};
+
+
+export type QueryDeliveriesArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+  statuses?: InputMaybe<ReadonlyArray<WebhookDeliveryStatus>>;
+  webhookId?: InputMaybe<Scalars['ID']['input']>;
 };
 
 
@@ -1476,6 +1573,19 @@ export type QueryTicketsArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   last?: InputMaybe<Scalars['Int']['input']>;
   orderBy?: InputMaybe<TicketOrder>;
+};
+
+
+export type QueryWebhookArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+export type QueryWebhooksArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
 };
 
 export type ReclassifiedEvent = Node & TicketEvent & {
@@ -1580,6 +1690,22 @@ export type ReopenedEvent = Node & TicketEvent & {
   readonly type: TicketEventType;
 };
 
+export type ReplayWebhookInput = {
+  readonly after?: InputMaybe<Scalars['EventCursor']['input']>;
+  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
+  readonly deliveryId?: InputMaybe<Scalars['ID']['input']>;
+  readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  readonly scope?: InputMaybe<WebhookReplayScope>;
+  readonly webhookId: Scalars['ID']['input'];
+};
+
+export type ReplayWebhookPayload = {
+  readonly __typename?: 'ReplayWebhookPayload';
+  readonly clientMutationId?: Maybe<Scalars['String']['output']>;
+  readonly userErrors: ReadonlyArray<UserError>;
+  readonly webhook?: Maybe<Webhook>;
+};
+
 export type ResolveTicketInput = {
   readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
   readonly expectedVersion?: InputMaybe<Scalars['Int']['input']>;
@@ -1627,6 +1753,21 @@ export type Role =
   | 'AGENT'
   | 'CLIENT'
   | 'SERVICE';
+
+export type RotateWebhookSecretInput = {
+  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
+  readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  readonly keepPreviousFor?: InputMaybe<Scalars['Duration']['input']>;
+  readonly webhookId: Scalars['ID']['input'];
+};
+
+export type RotateWebhookSecretPayload = {
+  readonly __typename?: 'RotateWebhookSecretPayload';
+  readonly clientMutationId?: Maybe<Scalars['String']['output']>;
+  readonly secret?: Maybe<Scalars['String']['output']>;
+  readonly userErrors: ReadonlyArray<UserError>;
+  readonly webhook?: Maybe<Webhook>;
+};
 
 export type SegmentKind =
   | 'COUNTED'
@@ -2016,6 +2157,19 @@ export type TargetUnit =
   | 'HOURS'
   | 'MINUTES';
 
+export type TestWebhookInput = {
+  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
+  readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  readonly webhookId: Scalars['ID']['input'];
+};
+
+export type TestWebhookPayload = {
+  readonly __typename?: 'TestWebhookPayload';
+  readonly clientMutationId?: Maybe<Scalars['String']['output']>;
+  readonly delivery?: Maybe<WebhookDelivery>;
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
 export type Ticket = Node & {
   readonly __typename?: 'Ticket';
   readonly acknowledgedAt?: Maybe<Scalars['DateTime']['output']>;
@@ -2286,6 +2440,13 @@ export type TimeSegment = {
   readonly to: Scalars['DateTime']['output'];
 };
 
+export type TooManyWebhooks = UserError & {
+  readonly __typename?: 'TooManyWebhooks';
+  readonly code: UserErrorCode;
+  readonly message: Scalars['String']['output'];
+  readonly path?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+};
+
 export type UnknownCalendar = UserError & {
   readonly __typename?: 'UnknownCalendar';
   readonly calendar: Scalars['String']['output'];
@@ -2316,6 +2477,26 @@ export type UnknownPolicy = UserError & {
   readonly policy: Scalars['String']['output'];
 };
 
+export type UpdateWebhookInput = {
+  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
+  readonly description?: InputMaybe<Scalars['String']['input']>;
+  readonly filter?: InputMaybe<WebhookFilterInput>;
+  readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  readonly isEnabled?: InputMaybe<Scalars['Boolean']['input']>;
+  readonly reportsDisabledWebhooks?: InputMaybe<Scalars['Boolean']['input']>;
+  readonly routingKey?: InputMaybe<Scalars['String']['input']>;
+  readonly skipMissed?: InputMaybe<Scalars['Boolean']['input']>;
+  readonly url?: InputMaybe<Scalars['String']['input']>;
+  readonly webhookId: Scalars['ID']['input'];
+};
+
+export type UpdateWebhookPayload = {
+  readonly __typename?: 'UpdateWebhookPayload';
+  readonly clientMutationId?: Maybe<Scalars['String']['output']>;
+  readonly userErrors: ReadonlyArray<UserError>;
+  readonly webhook?: Maybe<Webhook>;
+};
+
 export type UserError = {
   readonly code: UserErrorCode;
   readonly message: Scalars['String']['output'];
@@ -2332,6 +2513,7 @@ export type UserErrorCode =
   | 'CALENDAR_IN_USE'
   | 'CONTRADICTORY_IMPACT'
   | 'DUPLICATE_EXTERNAL_ID'
+  | 'ENCRYPTION_KEY_MISSING'
   | 'IDEMPOTENCY_KEY_REUSED'
   | 'ILLEGAL_TRANSITION'
   | 'IMPACT_NOT_LOWERED'
@@ -2346,6 +2528,7 @@ export type UserErrorCode =
   | 'OVERRIDE_WITHOUT_EFFECT'
   | 'RECLASSIFIED_SINCE_WORKAROUND'
   | 'SEVERITY_NOT_LOWERED'
+  | 'TOO_MANY_WEBHOOKS'
   | 'UNKNOWN_CALENDAR'
   | 'UNKNOWN_FACT'
   | 'UNKNOWN_POLICY'
@@ -2443,6 +2626,132 @@ export type Waiver = {
   readonly by: Actor;
   readonly reason: Scalars['String']['output'];
 };
+
+export type Webhook = Node & {
+  readonly __typename?: 'Webhook';
+  readonly clients?: Maybe<ReadonlyArray<Client>>;
+  readonly createdAt: Scalars['DateTime']['output'];
+  readonly createdBy: Actor;
+  readonly cursor: Scalars['EventCursor']['output'];
+  readonly description?: Maybe<Scalars['String']['output']>;
+  readonly disabledAt?: Maybe<Scalars['DateTime']['output']>;
+  readonly disabledReason?: Maybe<WebhookDisabledReason>;
+  readonly failingSince?: Maybe<Scalars['DateTime']['output']>;
+  readonly filter: WebhookFilter;
+  readonly format: WebhookFormat;
+  readonly id: Scalars['ID']['output'];
+  readonly isEnabled: Scalars['Boolean']['output'];
+  readonly owner: Actor;
+  readonly payloadVersion: Scalars['Int']['output'];
+  readonly reportsDisabledWebhooks: Scalars['Boolean']['output'];
+  readonly updatedAt: Scalars['DateTime']['output'];
+  readonly url: Scalars['String']['output'];
+};
+
+export type WebhookConnection = {
+  readonly __typename?: 'WebhookConnection';
+  readonly edges: ReadonlyArray<WebhookEdge>;
+  readonly nodes: ReadonlyArray<Webhook>;
+  readonly pageInfo: PageInfo;
+  readonly totalCount: Scalars['Int']['output'];
+};
+
+export type WebhookDelivery = Node & {
+  readonly __typename?: 'WebhookDelivery';
+  readonly attempts: Scalars['Int']['output'];
+  readonly createdAt: Scalars['DateTime']['output'];
+  readonly disabledWebhook?: Maybe<Webhook>;
+  readonly duration?: Maybe<Scalars['Duration']['output']>;
+  readonly endedAt?: Maybe<Scalars['DateTime']['output']>;
+  readonly error?: Maybe<Scalars['String']['output']>;
+  readonly event?: Maybe<TicketEvent>;
+  readonly id: Scalars['ID']['output'];
+  readonly kind: WebhookDeliveryKind;
+  readonly lastAttemptAt?: Maybe<Scalars['DateTime']['output']>;
+  readonly messageId: Scalars['String']['output'];
+  readonly nextAttemptAt?: Maybe<Scalars['DateTime']['output']>;
+  readonly requestBody?: Maybe<Scalars['String']['output']>;
+  readonly response?: Maybe<Scalars['String']['output']>;
+  readonly status: WebhookDeliveryStatus;
+  readonly statusCode?: Maybe<Scalars['Int']['output']>;
+  readonly ticket?: Maybe<Ticket>;
+  readonly webhook?: Maybe<Webhook>;
+};
+
+export type WebhookDeliveryConnection = {
+  readonly __typename?: 'WebhookDeliveryConnection';
+  readonly edges: ReadonlyArray<WebhookDeliveryEdge>;
+  readonly nodes: ReadonlyArray<WebhookDelivery>;
+  readonly pageInfo: PageInfo;
+  readonly totalCount: Scalars['Int']['output'];
+};
+
+export type WebhookDeliveryEdge = {
+  readonly __typename?: 'WebhookDeliveryEdge';
+  readonly cursor: Scalars['String']['output'];
+  readonly node: WebhookDelivery;
+};
+
+export type WebhookDeliveryKind =
+  | 'EVENT'
+  | 'TEST'
+  | 'WEBHOOK_DISABLED';
+
+export type WebhookDeliveryStatus =
+  | 'CANCELLED'
+  | 'DELIVERED'
+  | 'FAILED'
+  | 'PENDING';
+
+export type WebhookDisabledReason =
+  | 'FAILING'
+  | 'GONE'
+  | 'OWNER_WITHOUT_RIGHTS'
+  | 'REQUESTED';
+
+export type WebhookEdge = {
+  readonly __typename?: 'WebhookEdge';
+  readonly cursor: Scalars['String']['output'];
+  readonly node: Webhook;
+};
+
+export type WebhookFilter = {
+  readonly __typename?: 'WebhookFilter';
+  readonly breachCauses?: Maybe<ReadonlyArray<BreachCause>>;
+  readonly clientIds?: Maybe<ReadonlyArray<Scalars['ID']['output']>>;
+  readonly commitmentKinds?: Maybe<ReadonlyArray<CommitmentKind>>;
+  readonly excludedClientIds: ReadonlyArray<Scalars['ID']['output']>;
+  readonly excludedTicketIds: ReadonlyArray<Scalars['ID']['output']>;
+  readonly excludedTypes: ReadonlyArray<TicketEventType>;
+  readonly severities?: Maybe<ReadonlyArray<Severity>>;
+  readonly severitiesFrom?: Maybe<ReadonlyArray<Severity>>;
+  readonly severitiesTo?: Maybe<ReadonlyArray<Severity>>;
+  readonly severityChangeCauses?: Maybe<ReadonlyArray<SeverityChangeCause>>;
+  readonly ticketIds?: Maybe<ReadonlyArray<Scalars['ID']['output']>>;
+  readonly types?: Maybe<ReadonlyArray<TicketEventType>>;
+};
+
+export type WebhookFilterInput = {
+  readonly breachCause?: InputMaybe<BreachCauseComparator>;
+  readonly client?: InputMaybe<IdComparator>;
+  readonly commitmentKind?: InputMaybe<CommitmentKindComparator>;
+  readonly severity?: InputMaybe<SeverityComparator>;
+  readonly severityChangeCause?: InputMaybe<SeverityChangeCauseComparator>;
+  readonly severityFrom?: InputMaybe<SeverityComparator>;
+  readonly severityTo?: InputMaybe<SeverityComparator>;
+  readonly ticket?: InputMaybe<IdComparator>;
+  readonly type?: InputMaybe<TicketEventTypeComparator>;
+};
+
+export type WebhookFormat =
+  | 'PAGERDUTY'
+  | 'SLACK'
+  | 'STANDARD';
+
+export type WebhookReplayScope =
+  | 'ALL'
+  | 'FAILED'
+  | 'ONE';
 
 export type Weekday =
   | 'FRI'

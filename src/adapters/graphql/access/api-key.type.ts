@@ -23,7 +23,7 @@ export const ApiKeyScopeEnum = describeEnum<ApiScope>('ApiKeyScope', 'What an AP
   READ: 'The queries.',
   WRITE: 'The mutations of tickets.',
   SUBSCRIBE: 'The subscriptions.',
-  WEBHOOKS: 'The webhooks.',
+  WEBHOOKS: 'The queries and mutations of webhooks.',
   IMPORT: 'Imports.',
   ADMIN: 'Everything.',
 });

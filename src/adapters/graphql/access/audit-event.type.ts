@@ -18,6 +18,10 @@ export const AuditEventKindEnum = describeEnum<AuditEventKind>('AuditEventKind',
   CLIENT_CREATED: 'A client was created.',
   CLIENT_TERMS_SET: 'The policy or the calendars of a client were set.',
   POLICY_PUBLISHED: 'A version of a policy was published.',
+  WEBHOOK_CREATED: 'A webhook was created.',
+  WEBHOOK_CHANGED: 'A webhook was changed, got a new secret, or was replayed.',
+  WEBHOOK_DISABLED: 'A webhook was disabled, by a person or because its endpoint has failed for days.',
+  WEBHOOK_DELETED: 'A webhook was deleted.',
   EXPORTED: 'Tickets were exported on the command line.',
   ERASED:
     'Persons or texts were erased on the command line. There is an entry at the beginning and, with the numbers, at the end.',
@@ -41,7 +45,7 @@ export class AuditEventType extends NodeType implements AuditEvent {
   @Field(() => String, {
     nullable: true,
     description:
-      'What it is about: the prefix of an API key or the subject of a token, a policy and its version such as `gold/3`, the name of a client, the name of an agent, or the pseudonym of an erased person.',
+      'What it is about: the prefix of an API key or the subject of a token, a policy and its version such as `gold/3`, the name of a client, the name of an agent, the id of a webhook, or the pseudonym of an erased person.',
   })
   subject!: string | null;
 

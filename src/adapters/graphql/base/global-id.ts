@@ -12,6 +12,8 @@ const NODE_TYPES = [
   'ApiKey',
   'Agent',
   'AuditEvent',
+  'Webhook',
+  'WebhookDelivery',
 ] as const;
 export type NodeTypeName = (typeof NODE_TYPES)[number];
 
@@ -38,7 +40,7 @@ export function fromGlobalId(id: string): { readonly type: NodeTypeName; readonl
 }
 
 /** The types whose keys are UUIDs. */
-type UuidType = 'Ticket' | 'Client' | 'ApiKey' | 'Agent';
+type UuidType = 'Ticket' | 'Client' | 'ApiKey' | 'Agent' | 'Webhook' | 'WebhookDelivery';
 
 /**
  * The UUID of an object from its opaque id; null for a malformed id or one of another
@@ -59,6 +61,8 @@ const NAMED: Readonly<Record<UuidType, string>> = {
   Client: 'a Client',
   ApiKey: 'an ApiKey',
   Agent: 'an Agent',
+  Webhook: 'a Webhook',
+  WebhookDelivery: 'a WebhookDelivery',
 };
 
 export function requireUuid(type: UuidType, id: string, argument: string): string {

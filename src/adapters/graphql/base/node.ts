@@ -8,6 +8,8 @@ import { eventTypeName } from './event-type-name';
  */
 export function nodeTypeName(value: object): string {
   if ('cycles' in value) return 'Ticket';
+  if ('failingSince' in value) return 'Webhook';
+  if ('nextAttemptAt' in value) return 'WebhookDelivery';
   if ('rules' in value) return 'Policy';
   if ('compiled' in value) return 'Calendar';
   if ('recordedAt' in value) return eventTypeName(value as LoggedEvent);

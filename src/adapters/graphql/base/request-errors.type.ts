@@ -1,17 +1,18 @@
 import { Field, ID, Int, ObjectType } from 'type-graphql';
+import type { NotFoundKind } from '../../../domain/ticket/refusals';
 import { describeEnum } from './enums';
 import { options, UserErrorType } from './user-errors';
 
 /** The errors that do not depend on the subject of a request. */
 
-const NotFoundKindEnum = describeEnum<'Ticket' | 'Client'>(
-  'NotFoundKind',
-  'The type of an object that was not found.',
-  {
-    Ticket: 'A ticket.',
-    Client: 'A client.',
-  },
-);
+const NotFoundKindEnum = describeEnum<NotFoundKind>('NotFoundKind', 'The type of an object that was not found.', {
+  Ticket: 'A ticket.',
+  Client: 'A client.',
+  ApiKey: 'An API key.',
+  Agent: 'An agent.',
+  Webhook: 'A webhook.',
+  WebhookDelivery: 'A delivery of a webhook.',
+});
 
 @ObjectType('InvalidInput', options('The value of an input field is invalid. The error never repeats the value.'))
 export class InvalidInputType extends UserErrorType {
@@ -27,7 +28,7 @@ export class InvalidInputType extends UserErrorType {
 )
 export class NotFoundType extends UserErrorType {
   @Field(() => NotFoundKindEnum, { description: 'The type of the object.' })
-  kind!: 'Ticket' | 'Client';
+  kind!: NotFoundKind;
   @Field(() => ID, { description: 'The global id in the input.' })
   id!: string;
 }

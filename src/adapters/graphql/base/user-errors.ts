@@ -41,6 +41,8 @@ const UserErrorCodeEnum = describeEnum<RefusalCode>(
     UnknownCalendar: 'The policy has no calendar with this name.',
     CalendarInUse: 'The terms of a client refer to a calendar that the text of the policy does not have.',
     CalendarEndsTooSoon: 'A calendar of the policy ends before a target that starts now.',
+    EncryptionKeyMissing: 'The service has no key with which it could encrypt or decrypt the secrets of a webhook.',
+    TooManyWebhooks: 'The service has as many webhooks as it can have.',
   },
 );
 
@@ -71,7 +73,14 @@ export abstract class UserErrorType {
 /** The options of the object type of an error. Its name is the code of the refusal. */
 export const options = (description: string) => ({ implements: UserErrorType, description, simpleResolvers: true });
 
-const ID_FIELDS = { Ticket: 'ticketId', Client: 'clientId', ApiKey: 'apiKeyId', Agent: 'agentId' } as const;
+const ID_FIELDS = {
+  Ticket: 'ticketId',
+  Client: 'clientId',
+  ApiKey: 'apiKeyId',
+  Agent: 'agentId',
+  Webhook: 'webhookId',
+  WebhookDelivery: 'deliveryId',
+} as const;
 
 /** The input field that a refusal concerns; empty for the input as a whole. */
 function fieldOf(refusal: Refusal, impacts: readonly Pick<Impact, 'audience' | 'consequence'>[]): readonly string[] {

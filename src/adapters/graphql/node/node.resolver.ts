@@ -47,6 +47,10 @@ const finders: Readonly<Record<NodeTypeName, Find>> = {
   Agent: findAgent,
   AuditEvent: async ({ services, caller }, key) =>
     mayUse('Query.auditEvents', caller.rights) ? services.audit.byId(caller, key) : null,
+  Webhook: async ({ services, caller }, key) =>
+    mayUse('Query.webhooks', caller.rights) ? services.webhooks.store.byId(caller, key) : null,
+  WebhookDelivery: async ({ services, caller }, key) =>
+    mayUse('Query.deliveries', caller.rights) ? services.webhooks.store.deliveryById(caller, key) : null,
 };
 
 /** Finds a person who may be an agent. */

@@ -27,6 +27,8 @@ const valuesOf = (setting: string, type: string): string =>
 
 const SEEN = valuesOf('stepdown.sees', 'uuid');
 const OF_CLIENT = `client_id = ${SEEN}`;
+/** All of its clients are seen. Without a list, it is for all clients. */
+const SEEN_LIST = `(SELECT nullif(current_setting('stepdown.sees', true), '')::uuid[])`;
 
 /**
  * The tables with rows of clients. A table that is missing here and in `SHARED_TABLES` cannot be
@@ -50,6 +52,16 @@ export const SECURED_TABLES: Readonly<Record<string, SecuredTable>> = {
   },
   ticket_milestones: { rows: OF_CLIENT, some: 'SELECT, INSERT, UPDATE', all: 'SELECT, INSERT, UPDATE' },
   tickets: { rows: OF_CLIENT, some: 'SELECT, INSERT, UPDATE', all: 'SELECT, INSERT, UPDATE' },
+  webhook_deliveries: {
+    rows: `(client_id IS NULL OR ${OF_CLIENT}) AND EXISTS (SELECT FROM webhooks w WHERE w.id = webhook_id)`,
+    some: 'SELECT',
+    all: 'SELECT, INSERT, UPDATE, DELETE',
+  },
+  webhooks: {
+    rows: `client_ids <@ ${SEEN_LIST}`,
+    some: 'SELECT',
+    all: 'SELECT, INSERT, UPDATE, DELETE',
+  },
 };
 
 /**

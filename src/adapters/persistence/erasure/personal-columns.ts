@@ -92,6 +92,18 @@ export const PERSONAL_COLUMNS: Readonly<Record<string, Readonly<Record<string, T
     proposal: 'WITH_TICKET',
     calendars: 'FACT',
   },
+  webhook_deliveries: { kind: 'FACT', status: 'FACT', error: 'TEXT', response: 'TEXT' },
+  webhooks: {
+    url: 'FACT',
+    description: 'TEXT',
+    format: 'FACT',
+    filter: 'FACT',
+    client_ids: 'FACT',
+    sealed: 'FACT',
+    disabled_reason: 'FACT',
+    created_by: 'ACTOR',
+    owner: 'ACTOR',
+  },
 };
 
 /** The columns of a table with one of the treatments. */

@@ -18,6 +18,8 @@ import { searchTexts } from './search-texts.table';
 import { spellings } from './spellings.table';
 import { ticketMilestones } from './ticket-milestones.table';
 import { tickets } from './tickets.table';
+import { webhookDeliveries } from './webhook-deliveries.table';
+import { webhooks } from './webhooks.table';
 
 export { type ApiKeyRow, apiKeys } from './api-keys.table';
 export { type AuditEventRow, auditEvents } from './audit-events.table';
@@ -32,6 +34,8 @@ export { type PolicyVersionRow, policyVersions } from './policy-versions.table';
 export { type SlaColumns, type StoredStatus, slaColumns } from './sla-columns';
 export { type TicketMilestoneRow, ticketMilestones } from './ticket-milestones.table';
 export { type TicketRow, tickets } from './tickets.table';
+export { type WebhookDeliveryRow, webhookDeliveries } from './webhook-deliveries.table';
+export { type WebhookRow, webhooks } from './webhooks.table';
 
 /** All tables of the service. Only migrations create and change them in the database. */
 export const TABLES = [
@@ -55,4 +59,6 @@ export const TABLES = [
   eventPositions,
   eventPlacements,
   eventRetention,
+  webhooks,
+  webhookDeliveries,
 ];

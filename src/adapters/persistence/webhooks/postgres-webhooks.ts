@@ -1,0 +1,195 @@
+import type { Pool } from 'pg';
+import { v7 as newId } from 'uuid';
+import { type Reading, seeingAll, type Visibility } from '../../../application/ports/caller';
+import { actorKey, type KeyUse } from '../../../application/ports/idempotency';
+import type { DeliveryFilter, SealedWebhook, Webhooks } from '../../../application/ports/webhooks';
+import type { Actor } from '../../../domain/actor';
+import type { EpochMs } from '../../../domain/instant';
+import { isUuid } from '../../../domain/text';
+import { recordChange } from '../access/postgres-audit-log';
+import { lanesOf } from '../database/lanes';
+import { instantText, type Queryable, readRows, rowsOf } from '../database/sql';
+import { transact } from '../database/transact';
+import { every, Parameters } from '../lists/conditions';
+import { cursorOf, type Ordering, type Placed, pageOf, pageStatement } from '../lists/page';
+import type { WebhookDeliveryRow, WebhookRow } from '../tables';
+import { claimKey } from '../tickets/idempotency-keys';
+import { changeWebhook, replayDeliveries } from './change-webhooks';
+import { deliveryOf, webhookOf } from './webhook-rows';
+
+/** The webhooks of a service, of all clients together. */
+const MOST_WEBHOOKS = 500;
+
+const latestFirst = (list: string, alias: string): Ordering => ({
+  list,
+  key: `${alias}.created_at`,
+  type: 'timestamptz',
+  nullable: false,
+  tie: `${alias}.id`,
+  descending: true,
+});
+const WEBHOOKS_ORDER = latestFirst('webhooks', 'w');
+const DELIVERIES_ORDER = latestFirst('deliveries', 'd');
+
+/** The webhooks, in the tables `webhooks` and `webhook_deliveries`. */
+export function createWebhooks(pool: Pool): Webhooks {
+  const { lookups, lists } = lanesOf(pool);
+  return {
+    add: (webhook, use) =>
+      transact(pool, async (tx) => {
+        const { id, createdAt: at, createdBy: by } = webhook;
+        const claim = use === null ? 'NEW' : await claimKey(tx, use, id, at);
+        if (claim === 'REUSED') return 'KEY_REUSED';
+        // A repeated request finds the webhook, unless it was deleted.
+        if (claim !== 'NEW') return (await webhookById(tx, claim.ticket_id, 'ALL')) ?? 'KEY_REUSED';
+        const [{ count } = { count: '0' }] = await rowsOf<{ count: string }>(tx, { text: COUNT_LOCKED });
+        if (Number(count) >= MOST_WEBHOOKS) return 'TOO_MANY';
+        await rowsOf(tx, { text: INSERT, values: valuesOf(webhook) });
+        await recordChange(tx, 'WEBHOOK_CREATED', { at, by, subject: id, detail: webhook.url });
+        return webhook;
+      }),
+    byId: (reading, id) => webhookById(lookups.under(seeingAll(reading)), id, reading.sees),
+    page: async (reading, page) => {
+      const to = new Parameters();
+      const parts = { select: 'w.*', from: 'webhooks w', where: visible(reading.sees, to) };
+      const statement = to.statement(pageStatement(parts, WEBHOOKS_ORDER, page, to));
+      const rows = await readRows<WebhookRow & Placed>(lookups.under(reading), statement);
+      return pageOf(rows, page, (row) => ({ node: webhookOf(row), cursor: cursorOf(WEBHOOKS_ORDER, row) }));
+    },
+    count: (reading) => {
+      const to = new Parameters();
+      return countOf(reading, `SELECT count(*) AS count FROM webhooks w WHERE ${visible(reading.sees, to)}`, to);
+    },
+    change: (id, version, changes, by, use, now) =>
+      transact(pool, async (tx) => {
+        if (!isUuid(id)) return null;
+        const claim = use === null ? 'NEW' : await claimKey(tx, use, id, now);
+        if (claim === 'REUSED') return 'KEY_REUSED';
+        if (claim !== 'NEW') return 'REPEATED';
+        return changeWebhook(tx, id, version, changes, by, now);
+      }),
+    remove: ({ sees }, id, by, use, now) =>
+      transact(pool, async (tx) => {
+        if (use !== null && (await webhookById(tx, id, sees)) === null) return wasAnswered(tx, use);
+        const claim = use === null ? 'NEW' : await claimKey(tx, use, id, now);
+        if (claim === 'REUSED') return 'KEY_REUSED';
+        const to = new Parameters();
+        const text = `DELETE FROM webhooks w WHERE ${every([`w.id = ${to.add(id, 'uuid')}`, visible(sees, to)])}
+                      RETURNING w.id`;
+        const removed = await rowsOf(tx, to.statement(text));
+        if (removed.length > 0) await recordChange(tx, 'WEBHOOK_DELETED', { at: now, by, subject: id });
+        return removed.length > 0;
+      }),
+    deliveryById: async (reading, id) => {
+      if (!isUuid(id)) return null;
+      const to = new Parameters();
+      const text = `SELECT d.* FROM ${DELIVERIES} WHERE ${every([`d.id = ${to.add(id, 'uuid')}`, visible(reading.sees, to)])}`;
+      const [row] = await readRows<WebhookDeliveryRow>(lookups.under(reading), to.statement(text));
+      return row === undefined ? null : deliveryOf(row);
+    },
+    deliveries: async (reading, filter, page) => {
+      const to = new Parameters();
+      const parts = { select: 'd.*', from: DELIVERIES, where: deliveriesWhere(reading, filter, to) };
+      const statement = to.statement(pageStatement(parts, DELIVERIES_ORDER, page, to));
+      const rows = await readRows<WebhookDeliveryRow & Placed>(lists.under(reading), statement);
+      return pageOf(rows, page, (row) => ({ node: deliveryOf(row), cursor: cursorOf(DELIVERIES_ORDER, row) }));
+    },
+    countDeliveries: (reading, filter) => {
+      const to = new Parameters();
+      const where = deliveriesWhere(reading, filter, to);
+      return countOf(reading, `SELECT count(*) AS count FROM ${DELIVERIES} WHERE ${where}`, to);
+    },
+    addTest: (webhookId, by, use, now) => transact(pool, (tx) => addTest(tx, webhookId, by, use, now)),
+    replay: (replay, by, use, now) =>
+      transact(pool, async (tx) => {
+        const claim = use === null ? 'NEW' : await claimKey(tx, use, replay.webhookId, now);
+        if (claim === 'REUSED') return 'KEY_REUSED';
+        if (claim !== 'NEW') return webhookById(tx, replay.webhookId, 'ALL');
+        return replayDeliveries(tx, replay, by, now);
+      }),
+  };
+
+  async function countOf(reading: Reading, text: string, to: Parameters): Promise<number> {
+    const [row] = await readRows<{ count: string }>(lists.under(reading), to.statement(text));
+    return Number(row?.count ?? 0);
+  }
+}
+
+const DELIVERIES = 'webhook_deliveries d JOIN webhooks w ON w.id = d.webhook_id';
+
+/**
+ * The condition that a caller sees a webhook `w`: it sees all of its clients. The database applies
+ * it too, where it separates the rows of clients.
+ */
+const visible = (sees: Visibility, to: Parameters): string =>
+  sees === 'ALL' ? 'TRUE' : `w.client_ids <@ ${to.add(sees, 'uuid[]')}`;
+
+const deliveriesWhere = ({ sees }: Reading, { webhookId, statuses }: DeliveryFilter, to: Parameters): string =>
+  every([
+    visible(sees, to),
+    ...(webhookId === null ? [] : [`d.webhook_id = ${to.add(webhookId, 'uuid')}`]),
+    ...(statuses === null ? [] : [`d.status = ANY (${to.add(statuses, 'text[]')})`]),
+  ]);
+
+async function webhookById(on: Queryable, id: string, sees: Visibility): Promise<SealedWebhook | null> {
+  if (!isUuid(id)) return null;
+  const to = new Parameters();
+  const text = `SELECT w.* FROM webhooks w WHERE ${every([`w.id = ${to.add(id, 'uuid')}`, visible(sees, to)])}`;
+  const [row] = await rowsOf<WebhookRow>(on, to.statement(text));
+  return row === undefined ? null : webhookOf(row);
+}
+
+/** Whether the same request was answered before. */
+async function wasAnswered(tx: Queryable, { by, key, fingerprint }: KeyUse): Promise<boolean | 'KEY_REUSED'> {
+  const [row] = await rowsOf<{ fingerprint: string }>(tx, {
+    text: 'SELECT fingerprint FROM idempotency_keys WHERE caller = $1 AND key = $2',
+    values: [actorKey(by), key],
+  });
+  if (row === undefined) return false;
+  return row.fingerprint === fingerprint ? true : 'KEY_REUSED';
+}
+
+/** Two requests at once do not exceed the limit together. */
+const COUNT_LOCKED = `SELECT count(*) AS count FROM webhooks, (SELECT pg_advisory_xact_lock(1936024435, 0)) AS locked`;
+
+const INSERT = `
+  INSERT INTO webhooks (id, url, description, format, filter, client_ids, reports_disabled_webhooks, sealed,
+    position, payload_version, version, created_at, created_by, updated_at, owner)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $12, $14)`;
+
+const valuesOf = (webhook: SealedWebhook): readonly unknown[] => [
+  webhook.id,
+  webhook.url,
+  webhook.description,
+  webhook.format,
+  JSON.stringify(webhook.filter),
+  webhook.clientIds,
+  webhook.reportsDisabledWebhooks,
+  webhook.sealed,
+  webhook.position,
+  webhook.payloadVersion,
+  webhook.version,
+  instantText(webhook.createdAt),
+  JSON.stringify(webhook.createdBy),
+  JSON.stringify(webhook.owner),
+];
+
+async function addTest(tx: Queryable, webhookId: string, by: Actor, use: KeyUse | null, now: EpochMs) {
+  const id = newId();
+  const claim = use === null ? 'NEW' : await claimKey(tx, { ...use, by }, id, now);
+  if (claim === 'REUSED') return 'KEY_REUSED';
+  if (claim === 'NEW') {
+    await rowsOf(tx, {
+      text: `INSERT INTO webhook_deliveries (id, webhook_id, kind, status, attempts, claim, next_attempt_at, created_at)
+             VALUES ($1, $2, 'TEST', 'PENDING', 0, 0, $3, $3)`,
+      values: [id, webhookId, instantText(now)],
+    });
+  }
+  const stored = claim === 'NEW' ? id : claim.ticket_id;
+  const [row] = await rowsOf<WebhookDeliveryRow>(tx, {
+    text: 'SELECT * FROM webhook_deliveries WHERE id = $1',
+    values: [stored],
+  });
+  // It was deleted with its webhook, or because it is old.
+  return row === undefined ? ('KEY_REUSED' as const) : deliveryOf(row);
+}
