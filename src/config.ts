@@ -38,6 +38,11 @@ export type Config = Readonly<{
    * user of `databaseUrl`.
    */
   databaseOwnerUrl: string | null;
+  /**
+   * The URL of the same database without a connection pooler, for notifications, migrations and
+   * commands that need a connection of their own; null for `databaseUrl`.
+   */
+  databaseDirectUrl: string | null;
   /** The maximum number of pooled connections per process. */
   databasePoolSize: number;
   /** The TCP port; 0 picks any free port. */
@@ -232,6 +237,7 @@ const algorithm = (value: string): TokenAlgorithm | null => TOKEN_ALGORITHMS.fin
 const specs = (root: string) => ({
   DATABASE_URL: postgresUrl({ default: undefined }),
   DATABASE_OWNER_URL: postgresUrl({ default: undefined }),
+  DATABASE_DIRECT_URL: postgresUrl({ default: undefined }),
   DATABASE_POOL_SIZE: wholeNumber(MIN_POOL_SIZE, 200)({ default: DEFAULT_POOL_SIZE }),
   PORT: wholeNumber(0, 65535, ' (0 picks any free port)')({ default: 4000 }),
   HOST: listenAddress({ default: '127.0.0.1' }),
@@ -322,6 +328,12 @@ export const loadConfig = (env: Readonly<Record<string, string | undefined>>): C
         'service, or only DATABASE_URL to use one user for both.',
     ]);
   }
+  if (clean.DATABASE_DIRECT_URL !== undefined && clean.DATABASE_URL === undefined) {
+    throw new ConfigError([
+      'DATABASE_DIRECT_URL is set and DATABASE_URL is not: set DATABASE_URL to the connection pooler, or only ' +
+        'DATABASE_URL if there is none.',
+    ]);
+  }
   const oidc = oidcOf(clean);
   const authenticationRequired =
     (clean.STEPDOWN_AUTHENTICATION ?? (oidc === null ? 'none' : 'required')) === 'required';
@@ -363,6 +375,7 @@ export const loadConfig = (env: Readonly<Record<string, string | undefined>>): C
   return {
     databaseUrl: clean.DATABASE_URL ?? null,
     databaseOwnerUrl: clean.DATABASE_OWNER_URL ?? null,
+    databaseDirectUrl: clean.DATABASE_DIRECT_URL ?? null,
     databasePoolSize: clean.DATABASE_POOL_SIZE,
     port: clean.PORT,
     host: clean.HOST,

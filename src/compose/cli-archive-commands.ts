@@ -20,7 +20,7 @@ import { recordExport } from './record-export';
 export const runFullExport = (config: Config, output: Writable, log: Logger): Promise<void> =>
   withStore(config, log, { command: 'export', opening: 'AS_IT_IS' }, async (store) => {
     await recordExport(store, config, log, 'all tickets with their events');
-    await pipeline(linesOf(readArchive(store.url)), output, { end: false });
+    await pipeline(linesOf(readArchive(store.requireDirectUrl())), output, { end: false });
   });
 
 async function* linesOf(records: AsyncIterable<ArchiveRecord>): AsyncGenerator<string> {

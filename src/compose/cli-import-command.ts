@@ -70,7 +70,7 @@ export async function importRowsInto(
   if (hasUnpublishedChanges) to.stderr.write(UNPUBLISHED_CHANGES_NOTE);
   return await importFile(
     {
-      url: store.url,
+      url: store.requireDirectUrl(),
       clock,
       policies,
       // No part of this process follows the log; other processes find the events within a second.

@@ -8,16 +8,18 @@ import { type ClientAccounts, createClientAccounts } from '../adapters/persisten
 import { createDataSource, poolOf } from '../adapters/persistence/database/data-source';
 import { DatabaseSockets } from '../adapters/persistence/database/database-sockets';
 import { measureDatabaseTime } from '../adapters/persistence/database/database-time';
-import { NoDatabaseError, unusable } from '../adapters/persistence/database/database-unusable';
+import { NoDatabaseError, unusable, withoutDirectUrl } from '../adapters/persistence/database/database-unusable';
 import { describeDatabase, userIn } from '../adapters/persistence/database/database-url';
 import { lanesOf, MIN_POOL_SIZE, runAsOwner } from '../adapters/persistence/database/lanes';
 import { connectMigrated, migrate } from '../adapters/persistence/database/migrate';
+import type { Pooler } from '../adapters/persistence/database/pooler';
 import { SERVICE_USER } from '../adapters/persistence/database/row-security';
 import { StorageFaults } from '../adapters/persistence/database/storage-faults';
 import { createPolicies } from '../adapters/persistence/policies/postgres-policies';
 import { readConfiguredPolicy } from '../adapters/policy-files/configured-policy-file';
 import type { ConfiguredPolicies, ConfiguredPolicy } from '../application/ports/configured-policy';
 import type { Config } from '../config';
+import { findDatabases, withoutPooler } from './find-databases';
 
 /**
  * A migrated database, and the policy file that it is used with. The file may not be published yet.
@@ -25,6 +27,16 @@ import type { Config } from '../config';
 export interface Store {
   /** The URL with the user of the service, who owns no table of the embedded database. */
   readonly url: string;
+  /** The pooler in front of the database; null if each connection is one to the server. */
+  readonly pooler: Pooler | null;
+  /** The URL of the server itself, with the user of the service; null if only a pooler is known. */
+  readonly directUrl: string | null;
+  /**
+   * The same, for a command that needs it.
+   *
+   * @throws DatabaseUnusableError
+   */
+  requireDirectUrl(): string;
   /** The name of the database for people, without the password. */
   readonly database: string;
   /** The migrations that the opening ran. */
@@ -70,19 +82,21 @@ export async function openStore(
   opening: Opening = 'MIGRATE',
 ): Promise<Store> {
   const policyFile = readConfiguredPolicy(config.policyFile);
-  const { databaseUrl, databaseOwnerUrl, dataDir, databasePoolSize: poolSize } = config;
+  const { databaseUrl, dataDir, databasePoolSize: poolSize } = config;
   if (databaseUrl === null && opening !== 'MIGRATE' && !(await hasCluster(dataDir))) throw new NoDatabaseError(dataDir);
   const embedded = databaseUrl === null ? await openEmbeddedPostgres({ dataDir, log }) : null;
-  const url = databaseUrl ?? embedded?.urlFor(SERVICE_USER) ?? '';
-  const ownerUrl = databaseOwnerUrl ?? databaseUrl ?? embedded?.url ?? '';
   const database = databaseUrl === null ? `the embedded database in ${dataDir}` : describeDatabase(databaseUrl);
   const sockets = new DatabaseSockets();
   const faults = new StorageFaults();
+  const { url, pooler, ownerUrl, ownerPooler, directUrl } =
+    embedded === null
+      ? await findDatabases({ ...config, databaseUrl: databaseUrl ?? '' }, sockets)
+      : withoutPooler(embedded.urlFor(SERVICE_USER), embedded.url);
   const isDiskFull = async () => (await embedded?.isDiskFull()) ?? false;
-  const dataSource = createDataSource({ url, sockets, faults, poolSize, applicationName });
+  const dataSource = createDataSource({ url, pooler, sockets, faults, poolSize, applicationName });
   const withOwner = async <T>(work: (owner: DataSource) => Promise<T>, size = 1): Promise<T> => {
     if (ownerUrl === url && size === 1) return work(dataSource);
-    const owner = createDataSource({ url: ownerUrl, poolSize: size, applicationName });
+    const owner = createDataSource({ url: ownerUrl, pooler: ownerPooler, poolSize: size, applicationName });
     try {
       return await work(owner);
     } finally {
@@ -108,6 +122,12 @@ export async function openStore(
     const clients = createClientAccounts({ dataSource, clock });
     return {
       url,
+      pooler,
+      directUrl,
+      requireDirectUrl: () => {
+        if (directUrl === null) throw withoutDirectUrl(database);
+        return directUrl;
+      },
       database,
       migrated,
       dataSource,

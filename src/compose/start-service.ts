@@ -96,6 +96,7 @@ export async function startService(config: Config, log: Logger): Promise<Running
     const outage = new DatabaseOutage(log, () => databaseReasons(pool));
     const { logger } = outage;
     if (!(await isRowSecurityInForce(pool))) logger.warn(WITHOUT_ROW_SECURITY);
+    logPooler(store, logger);
     const policy = await publishAtStart(store, logger);
 
     const onCommitted = (commit: Commit): void => feed.committed(commit);
@@ -107,7 +108,7 @@ export async function startService(config: Config, log: Logger): Promise<Running
     });
     const feed = await openFeed({
       pool,
-      url: store.url,
+      url: store.directUrl,
       stream: store.sockets.open,
       now: () => clock.now(),
       onDeadline: (at) => engine.wake(at),
@@ -181,6 +182,8 @@ export async function startService(config: Config, log: Logger): Promise<Running
           deadlineFaults: deadlines.faults,
           deadlinesBehindMs: deadlines.behindMs,
           hostClockOffsetMs: clock.hostOffsetMs,
+          isPooled: store.pooler !== null,
+          isNotified: store.directUrl !== null,
           calendarsEndingSoon,
         };
       },
@@ -227,6 +230,18 @@ const endOf = (http: HttpServer, closing: CloseSteps): Pick<RunningService, 'clo
   },
   left: () => closing.left(),
 });
+
+/** Says what a connection pooler changes. */
+function logPooler({ pooler, directUrl }: Store, logger: Logger): void {
+  if (pooler === null) return;
+  const { hasPreparedStatements } = pooler;
+  logger.info({ hasPreparedStatements }, 'a connection pooler is in front of the database');
+  if (directUrl === null) logger.warn(WITHOUT_NOTIFICATIONS);
+}
+
+const WITHOUT_NOTIFICATIONS =
+  'notifications do not pass the connection pooler, so events of other processes arrive up to a second later: set ' +
+  'DATABASE_DIRECT_URL to the server itself';
 
 const WITHOUT_ROW_SECURITY =
   'the database does not separate the rows of clients by itself, because the user of the service may not create roles: ' +

@@ -65,6 +65,8 @@ describe('paths and methods', () => {
         feedDeliveryLagMs: null,
         eventsUnplacedMs: expect.any(Number),
         engineBehindMs: expect.any(Number),
+        isPooled: false,
+        isNotified: true,
         deadlineFaults: 0,
         deadlinesBehindMs: 0,
         hostClockOffsetMs: expect.any(Number),

@@ -1,6 +1,7 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Client, type QueryResult } from 'pg';
 import { queryAs, type SentQuery } from '../../src/adapters/persistence/database/query-as';
+import { sessionSettings } from '../../src/adapters/persistence/database/session-settings';
 import { OWN_SCOPE, type Scope, usableRoles, type WorkRoles } from '../../src/adapters/persistence/database/work-roles';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { untilTrue } from '../support/until';
@@ -27,7 +28,9 @@ const LIMITED: Scope = { sees: [ID], callers: ['AGENT/"a", \\b', "AGENT/o'c"] };
 
 const ask = (config: SentQuery, scope: Scope = OWN_SCOPE, as: WorkRoles | null = roles): Promise<QueryResult> =>
   new Promise((resolve, reject) => {
-    client.query(queryAs(config, scope, as), (error, result) => (error == null ? resolve(result) : reject(error)));
+    client.query(queryAs(config, { scope, roles: as }), (error, result) =>
+      error == null ? resolve(result) : reject(error),
+    );
   });
 
 const WHO =
@@ -86,4 +89,37 @@ test('a statement that is cancelled leaves no role', async () => {
   await expect(sleeping).rejects.toThrow('canceling statement');
   await canceller.end();
   expect((await ask(who('y'))).rows).toMatchObject([{ role: roles.all, given: 'y' }]);
+});
+
+describe('behind a pooler', () => {
+  const settings = (hasPreparedStatements: boolean) =>
+    sessionSettings({ hasPreparedStatements, searchPath: '"$user", public' }, 7);
+  const SEEN = `SELECT current_user AS role, current_setting('stepdown.newest_migration') AS version,
+    current_setting('lock_timeout') AS lock, $1::text AS given`;
+  const seen = (given: string, as: WorkRoles | null, hasNames: boolean): Promise<QueryResult> =>
+    new Promise((resolve, reject) => {
+      const config = { name: 'seen', text: SEEN, values: [given] };
+      client.query(queryAs(config, { scope: OWN_SCOPE, roles: as, session: settings(hasNames) }), (error, result) =>
+        error == null ? resolve(result) : reject(error),
+      );
+    });
+  const prepared = async () =>
+    (await client.query('SELECT name FROM pg_prepared_statements ORDER BY name')).rows.map(({ name }) => name);
+
+  test.each([
+    ['with', true, ['seen', 'set-5-idle_in_transaction_session_timeout', 'set-6-role']],
+    ['without', false, []],
+  ] as const)('each statement sets what a session has, %s names of statements', async (_, hasNames, names) => {
+    for (const as of [roles, null]) {
+      for (const given of ['a', 'b']) {
+        const role = as?.all ?? client.user;
+        expect((await seen(given, as, hasNames)).rows).toEqual([{ role, version: '7', lock: '250ms', given }]);
+      }
+    }
+    expect(await prepared()).toEqual(names);
+    const { rows } = await client.query(
+      "SELECT current_setting('lock_timeout') AS lock, current_user = session_user AS own",
+    );
+    expect(rows).toEqual([{ lock: '0', own: true }]);
+  });
 });

@@ -210,7 +210,7 @@ test('a search for a text of some clients reads the index of texts, and not all 
     return rows[0] ?? { all: 0, index: 0 };
   };
   const roles = await usableRoles(client);
-  await client.query(beginAs({ sees: [store.client.id] }, roles ?? null));
+  await client.query(beginAs({ scope: { sees: [store.client.id] }, roles: roles ?? null }));
   const before = await scans();
   expect((await client.query(text, [...values])).rows).toHaveLength(1);
   const after = await scans();

@@ -97,7 +97,7 @@ afterAll(async () => {
 
 /** Runs a statement as the service does for a caller who sees some clients. */
 async function asSome(text: string, sees: readonly string[] = [own], callers = [actorKey(caller.actor)]) {
-  await operator.query(beginAs({ sees, callers }, roles));
+  await operator.query(beginAs({ scope: { sees, callers }, roles }));
   try {
     return (await operator.query(text)) as QueryResult<Record<string, unknown>>;
   } finally {

@@ -622,6 +622,8 @@ describe('besides the schema', () => {
       eventsUnplacedMs: 0,
       engineBehindMs: 0,
       hostClockOffsetMs: 0,
+      isPooled: false,
+      isNotified: true,
     };
     const identityOf = (credential: string): CallerIdentity => ({
       caller: { ...everything, sees: credential === 'all' ? 'ALL' : ['some'] },

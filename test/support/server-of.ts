@@ -48,6 +48,8 @@ export function startServerOf(
       feedDeliveryLagMs: null,
       eventsUnplacedMs: 0,
       engineBehindMs: 0,
+      isPooled: false,
+      isNotified: true,
       schemaVersion: null,
       postgresqlVersion: '18.4',
       hostClockOffsetMs: 0,

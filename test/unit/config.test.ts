@@ -9,6 +9,7 @@ const root = join(__dirname, '..', '..');
 const defaults: Config = {
   databaseUrl: null,
   databaseOwnerUrl: null,
+  databaseDirectUrl: null,
   databasePoolSize: 20,
   port: 4000,
   host: '127.0.0.1',
@@ -93,6 +94,11 @@ describe('a valid environment', () => {
       'owner of the tables',
       { DATABASE_URL: 'postgres://service@db/x', DATABASE_OWNER_URL: ' postgres://owner@db/x' },
       { databaseUrl: 'postgres://service@db/x', databaseOwnerUrl: 'postgres://owner@db/x' },
+    ],
+    [
+      'a connection pooler, and the server itself',
+      { DATABASE_URL: 'postgres://db:6432/x', DATABASE_DIRECT_URL: ' postgres://db:5432/x' },
+      { databaseUrl: 'postgres://db:6432/x', databaseDirectUrl: 'postgres://db:5432/x' },
     ],
     [
       'API keys only, on another address',
@@ -362,6 +368,10 @@ describe('a wrong variable is named in the error, with what it accepts', () => {
     [{ STEPDOWN_MAX_SOCKETS_PER_ADDRESS: 'x' }, /^STEPDOWN_MAX_SOCKETS_PER_ADDRESS must be a whole number/],
     [{ STEPDOWN_MAX_SUBSCRIPTIONS: '-1' }, /^STEPDOWN_MAX_SUBSCRIPTIONS must be a whole number/],
     [{ STEPDOWN_OPERATION_MEMORY_MB: '8' }, /^STEPDOWN_OPERATION_MEMORY_MB must be a whole number from 16/],
+    [
+      { DATABASE_DIRECT_URL: 'postgres://db/x' },
+      /^DATABASE_DIRECT_URL is set and DATABASE_URL is not: set DATABASE_URL/,
+    ],
     [{ STEPDOWN_SHUTDOWN_DELAY_SECONDS: '4' }, /^STEPDOWN_SHUTDOWN_DELAY_SECONDS must be a whole number from 0 to 3/],
     [{ STEPDOWN_ALLOWED_HOSTS: 'a' }, /did you mean ALLOWED_HOSTS\?$/],
     [{ STEPDOWN_OPERATOR: ' ' }, /^STEPDOWN_OPERATOR must be a name/],

@@ -10,8 +10,11 @@ import { Tail } from './tail';
 
 export interface FeedSettings {
   readonly pool: Pool;
-  /** For the LISTEN connection. Must point to the database itself, not to a pooler. */
-  readonly url: string;
+  /**
+   * For the LISTEN connection. Must point to the database itself, not to a pooler; null if only a
+   * pooler is known.
+   */
+  readonly url: string | null;
   /** Makes the socket of the LISTEN connection; that of `pg` by default. */
   readonly stream?: NonNullable<ClientConfig['stream']>;
   /** The longest time between two looks at the log, in milliseconds. Default: 1,000. */

@@ -16,8 +16,9 @@ const LONGEST_BACKOFF_MS = 5_000;
 export interface NotifyChannelSettings {
   /**
    * The URL of the database itself: LISTEN receives nothing through a pooler in transaction mode.
+   * Null if there is none; then nothing is sent or received.
    */
-  readonly url: string;
+  readonly url: string | null;
   /**
    * Called when another process has written a deadline, or may have recorded events. The argument
    * is the earliest deadline that it has written, null if it sent none.
@@ -51,8 +52,10 @@ export class NotifyChannel {
    * background.
    */
   async open(): Promise<void> {
+    const { url } = this.settings;
+    if (url === null) return;
     const client = new Client({
-      connectionString: this.settings.url,
+      connectionString: url,
       application_name: 'stepdown-events',
       keepAlive: true,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,

@@ -41,6 +41,10 @@ export interface Health extends HealthOfClients {
    * latter.
    */
   readonly hostClockOffsetMs: number;
+  /** Whether a connection pooler is in front of the database. */
+  readonly isPooled: boolean;
+  /** Whether this process listens to notifications; otherwise it looks for events each second. */
+  readonly isNotified: boolean;
 }
 
 /** What concerns the tickets and the policies of clients. */

@@ -18,7 +18,7 @@ const AT_A_TIME = { policies: 4, clients: 200, events: 50 };
  * Reads everything that a full export contains, as of one instant: in one transaction, which sees
  * no change that others commit. It has a connection of its own, because it may take long.
  *
- * @param url the database
+ * @param url the database itself, without a pooler: the connection keeps its settings
  */
 export async function* readArchive(url: string): AsyncGenerator<ArchiveRecord> {
   const client = new Client({ connectionString: url, application_name: 'stepdown export' });
@@ -28,7 +28,7 @@ export async function* readArchive(url: string): AsyncGenerator<ArchiveRecord> {
   try {
     await client.query(`SELECT ${KEEP_SCHEMA}`);
     const roles = (await usableRoles(client)) ?? null;
-    await client.query(beginAs(OWN_SCOPE, roles, 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY'));
+    await client.query(beginAs({ scope: OWN_SCOPE, roles }, 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY'));
     const [counts] = await rowsOf<Counts>(client, {
       text: `SELECT now() AS exported_at, (SELECT count(*) FROM policy_versions) AS policies,
                     (SELECT count(*) FROM clients) AS clients, (SELECT count(*) FROM events) AS events,

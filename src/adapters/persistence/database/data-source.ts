@@ -7,6 +7,8 @@ import { TABLES } from '../tables';
 import { SNAPSHOT, XID8 } from '../tables/column-types';
 import type { DatabaseSockets } from './database-sockets';
 import { DEFAULT_POOL_SIZE } from './lanes';
+import type { Pooler } from './pooler';
+import { type PoolerOptions, sessionSettings } from './session-settings';
 import type { StorageFaults } from './storage-faults';
 import { CONNECT_TIMEOUT_MS, TIME_LIMITS } from './time-limits';
 import { KEEP_SCHEMA } from './work-roles';
@@ -20,6 +22,8 @@ export interface DatabaseSettings {
   readonly applicationName?: string;
   /** Makes the sockets of the connections; sockets of `pg` by default. */
   readonly sockets?: DatabaseSockets;
+  /** The pooler in front of the server, if there is one. */
+  readonly pooler?: Pooler | null;
   /** Notes what the server says of its disk. */
   readonly faults?: StorageFaults;
   /** How long to wait for a connection, in milliseconds; 10 seconds by default. */
@@ -34,6 +38,9 @@ export interface DatabaseSettings {
  */
 export function createDataSource(settings: DatabaseSettings): DataSource {
   const migrations = settings.migrations ?? MIGRATIONS;
+  const newest = Math.max(...migrations.map((one) => numberOf(new one())));
+  const { pooler } = settings;
+  const pooled: PoolerOptions = pooler == null ? {} : { sessionSettings: sessionSettings(pooler, newest) };
   const options: DataSourceOptions = {
     type: 'postgres',
     entities: TABLES,
@@ -55,7 +62,8 @@ export function createDataSource(settings: DatabaseSettings): DataSource {
       connectionString: settings.url,
       keepAlive: true,
       ...(settings.sockets === undefined ? {} : { stream: settings.sockets.open }),
-      onConnect: prepareConnection(Math.max(...migrations.map((one) => numberOf(new one()))), settings.faults),
+      ...pooled,
+      onConnect: prepareConnection(pooler == null ? newest : null, settings.faults),
     },
   };
   const dataSource = new DataSource(options);
@@ -91,13 +99,14 @@ export function poolOf(dataSource: DataSource): Pool {
 /**
  * Runs for each new connection of the pool, before its first use. Sets its time limits and its
  * schema, and tells the trigger function `refuse_older_writers` which migrations this process knows
- * (ADR 010).
+ * (ADR 010). Behind a pooler, each transaction does that.
  */
-const prepareConnection = (newestMigration: number, faults?: StorageFaults) => async (client: ClientBase) => {
+const prepareConnection = (newestMigration: number | null, faults?: StorageFaults) => async (client: ClientBase) => {
   // The statement in progress reports a lost connection; without a listener, the event would end
   // the process.
   client.on('error', () => undefined);
   faults?.listenTo(client);
+  if (newestMigration === null) return;
   await client.query(`SELECT set_config('stepdown.newest_migration', $1, false), ${KEEP_SCHEMA}, ${TIME_LIMITS}`, [
     `${newestMigration}`,
   ]);

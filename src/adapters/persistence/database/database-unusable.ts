@@ -1,6 +1,7 @@
 import { OperatorError } from '../../../application/operator-error';
 import { isStorageFault } from '../../../application/ports/store-errors';
 import { PASSWORD_ENCODING } from './database-url';
+import type { FoundDatabase } from './pooler';
 
 /**
  * The database cannot be used as it is, or not with this configuration. The message names the
@@ -91,6 +92,11 @@ const EXPLANATIONS: readonly (readonly [pattern: RegExp, reason: string, remedy:
     'Renew it, or set sslmode=no-verify in DATABASE_URL to accept any certificate.',
   ],
   [
+    /transaction blocks not allowed in statement pooling mode/,
+    'its connection pooler is in statement mode, which has no transactions',
+    'Set pool_mode = transaction in PgBouncer.',
+  ],
+  [
     /^ECONNREFUSED/,
     'no server listens there',
     'Start PostgreSQL there, or correct DATABASE_URL; without DATABASE_URL, the embedded PostgreSQL is used.',
@@ -164,6 +170,28 @@ export const otherEncoding = (encoding: string, database: string): DatabaseUnusa
   new DatabaseUnusableError(database, {
     reason: `its encoding is ${encoding}, which lacks characters that tickets can have`,
     remedy: "Create one with CREATE DATABASE stepdown ENCODING 'UTF8' TEMPLATE template0.",
+  });
+
+/** Why `DATABASE_DIRECT_URL` cannot be used for a database; null if it can. */
+export function directUrlProblem(
+  direct: FoundDatabase,
+  found: FoundDatabase,
+  database: string,
+): DatabaseUnusableError | null {
+  if (direct.pooler !== null) {
+    const reason = 'a connection pooler is in front of it, so notifications do not arrive';
+    return new DatabaseUnusableError(database, { reason, remedy: 'Set DATABASE_DIRECT_URL to the server itself.' });
+  }
+  if (direct.identity === found.identity) return null;
+  const reason = 'it is not the database of DATABASE_URL';
+  return new DatabaseUnusableError(database, { reason, remedy: 'Set DATABASE_DIRECT_URL to the same database.' });
+}
+
+/** Something needs a connection of its own, and only a pooler is known. */
+export const withoutDirectUrl = (database: string): DatabaseUnusableError =>
+  new DatabaseUnusableError(database, {
+    reason: 'this command needs a connection of its own, and a connection pooler is in front of it',
+    remedy: 'Set DATABASE_DIRECT_URL to the server itself.',
   });
 
 /** A user who does not own the tables was to change them. */

@@ -7,6 +7,7 @@ import { queryUntilAborted } from './cancel';
 import { isLocked, lockedError, TableLocked } from './database-errors';
 import { leavePlace, takePlace } from './operation-places';
 import { beginAs, namedFor, queryAs } from './query-as';
+import { type SessionSettings, sessionSettingsOf } from './session-settings';
 import type { Queryable } from './sql';
 import { LOCK_TIMEOUT_MS } from './time-limits';
 import { OWN_SCOPE, RolesOfPool, type Scope } from './work-roles';
@@ -107,6 +108,7 @@ export interface Taken {
  */
 export class Lane {
   private readonly line: WaitingLine;
+  private readonly session: SessionSettings | undefined;
   /** Those that were locked out before: see `takeAgain`. */
   private readonly again: WaitingLine;
   /** The reads that found a table locked, and until when each is taken to find it so again. */
@@ -120,6 +122,7 @@ export class Lane {
     places: number,
     readonly roles: RolesOfPool,
   ) {
+    this.session = sessionSettingsOf(pool);
     const refuse = (reason: LineRefusal) => new StoreBusyError(sentenceOf(this.name, reason));
     this.line = new WaitingLine({ places, maxWaiting: MAX_WAITING, maxWaitMs: MAX_WAIT_MS, refuse });
     this.again = new WaitingLine({
@@ -150,7 +153,8 @@ export class Lane {
     try {
       this.throwIfClosed();
       const { known } = this.roles;
-      return await send(queryAs(config, scope, known === undefined ? await this.roles.find() : known));
+      const roles = known === undefined ? await this.roles.find() : known;
+      return await send(queryAs(config, { scope, roles, session: this.session }));
     } finally {
       this.line.leave();
     }
@@ -254,11 +258,12 @@ export class Lane {
       this.throwIfClosed();
       const { known } = this.roles;
       const roles = known === undefined ? await this.roles.find() : known;
+      const entry = { scope, roles, session: this.session };
       const client = await this.pool.connect();
       return {
         client,
-        begin: beginAs(scope, roles),
-        named: (config) => namedFor(scope, roles, config),
+        begin: beginAs(entry),
+        named: (config) => namedFor(entry, config),
         release: (isBroken = false) => {
           this.line.leave();
           client.release(isBroken);

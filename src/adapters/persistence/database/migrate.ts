@@ -1,6 +1,7 @@
 import { type DataSource, MigrationExecutor, type QueryRunner } from 'typeorm';
 import { numberOf } from '../../../../migrations/number-of';
 import { breakingMigrations } from '../tables';
+import { poolOf } from './data-source';
 import {
   DatabaseNewerError,
   DatabaseNotMigratedError,
@@ -13,7 +14,9 @@ import {
   unusable,
 } from './database-unusable';
 import { describeDatabase, hasPassword } from './database-url';
+import { settingText } from './query-as';
 import { type ServiceUser, secureRows } from './row-security';
+import { sessionSettingsOf } from './session-settings';
 import { WITHOUT_TIME_LIMITS } from './time-limits';
 
 /** The key of the advisory lock that one process holds while it migrates; an arbitrary number. */
@@ -40,6 +43,8 @@ export async function migrate(
   await connect(dataSource, database);
   return withRunner(dataSource, database, async (runner) => {
     await runner.startTransaction();
+    const session = sessionSettingsOf(poolOf(dataSource));
+    if (session !== undefined) await runner.query(settingText(session));
     await runner.query(WITHOUT_TIME_LIMITS);
     // A lock of the transaction, not of the session, so that it also works through a connection
     // pooler.

@@ -1,43 +1,75 @@
 import { escapeLiteral, Query, type QueryConfig } from 'pg';
 import { isUuid } from '../../../domain/text';
+import type { SessionSettings } from './session-settings';
 import type { Scope, WorkRoles } from './work-roles';
 
-/** Sets the role of a transaction, and what the policies of the tables decide by. */
-const setting = (...names: readonly string[]) => ({
-  name: `set-${names.join('-')}`,
-  names,
-  text: `SELECT ${names.map((name, index) => `set_config('${name}', $${index + 1}, true)`).join(', ')}`,
-});
-const SET = { all: setting('role'), some: setting('role', 'stepdown.sees', 'stepdown.callers') };
+/** Whose rows a statement or a transaction may see, and what it sets first. */
+export interface Entry {
+  readonly scope: Scope;
+  /** Null if the database has none that can be used. */
+  readonly roles: WorkRoles | null;
+  /** Undefined if the connection has them. */
+  readonly session?: SessionSettings | undefined;
+}
 
-const setFor = ({ sees }: Scope) => (sees === 'ALL' ? SET.all : SET.some);
+/** What a transaction sets: the role, and what the policies of the tables decide by. */
+export interface Setting {
+  readonly names: readonly string[];
+  readonly values: readonly string[];
+}
 
-/** The values that `setFor` sets. */
-const valuesFor = ({ sees, callers = [] }: Scope, roles: WorkRoles): readonly string[] =>
-  sees === 'ALL' ? [roles.all] : [roles.some, arrayOf(sees.filter(isUuid)), arrayOf(callers)];
+const ALL = ['role'] as const;
+const SOME = ['role', 'stepdown.sees', 'stepdown.callers'] as const;
+
+/** Null if there is nothing to set. */
+function settingFor({ scope, roles, session }: Entry): Setting | null {
+  if (roles === null) return session ?? null;
+  const { sees, callers = [] } = scope;
+  const own: Setting =
+    sees === 'ALL'
+      ? { names: ALL, values: [roles.all] }
+      : { names: SOME, values: [roles.some, arrayOf(sees.filter(isUuid)), arrayOf(callers)] };
+  if (session === undefined) return own;
+  return { names: [...session.names, ...own.names], values: [...session.values, ...own.values] };
+}
 
 /** An array as PostgreSQL writes it. */
 const arrayOf = (texts: readonly string[]): string =>
   `{${texts.map((text) => `"${text.replace(/["\\]/g, '\\$&')}"`).join()}}`;
 
-const settingText = (scope: Scope, roles: WorkRoles): string => {
-  const values = valuesFor(scope, roles);
-  const set = setFor(scope).names.map(
-    (name, index) => `set_config('${name}', ${escapeLiteral(`${values[index]}`)}, true)`,
-  );
-  return `SELECT ${set.join(', ')}`;
-};
+/** The statement that sets some names, by their list. */
+const statements = new Map<string, { readonly name: string; readonly text: string }>();
+
+function statementFor({ names }: Setting): { readonly name: string; readonly text: string } {
+  const key = names.join();
+  const known = statements.get(key);
+  if (known !== undefined) return known;
+  const list = names.map((name, index) => `set_config('${name}', $${index + 1}, true)`);
+  // A name has at most 63 bytes.
+  const made = { name: `set-${names.length}-${names.at(-1)}`, text: `SELECT ${list.join(', ')}` };
+  statements.set(key, made);
+  return made;
+}
+
+/** The statement that sets what a transaction sets. */
+export const settingText = ({ names, values }: Setting): string =>
+  `SELECT ${names.map((name, index) => `set_config('${name}', ${escapeLiteral(`${values[index]}`)}, true)`).join(', ')}`;
 
 /** Begins a transaction whose statements run as a role. */
-export const beginAs = (scope: Scope, roles: WorkRoles | null, begin = 'BEGIN'): string =>
-  roles === null ? begin : `${begin}; ${settingText(scope, roles)}`;
+export const beginAs = (entry: Entry, begin = 'BEGIN'): string => {
+  const setting = settingFor(entry);
+  return setting === null ? begin : `${begin}; ${settingText(setting)}`;
+};
 
 /**
  * A statement as it is prepared in a scope. PostgreSQL plans a statement for one role, so each role
  * has prepared statements of its own.
  */
-export const namedFor = <C extends SentQuery>({ sees }: Scope, roles: WorkRoles | null, config: C): C =>
-  sees === 'ALL' || roles === null || config.name === undefined ? config : { ...config, name: `${config.name}-some` };
+export const namedFor = <C extends SentQuery>({ scope, roles, session }: Entry, config: C): C => {
+  if (config.name === undefined) return config;
+  if (session?.hasPreparedStatements === false) return { ...config, name: undefined };
+  return scope.sees === 'ALL' || roles === null ? config : { ...config, name: `${config.name}-some` };
+};
 
 /** A statement, or several, as a lane gets it. */
 export interface SentQuery extends QueryConfig {
@@ -75,21 +107,23 @@ const unchanged = (value: string): string => value;
 class QueryAs extends AnsweredQuery {
   private readonly isScript: boolean;
   private readonly statement: { readonly name: string | undefined; readonly text: string };
+  private readonly hasNames: boolean;
   private isSet = false;
 
   constructor(
     { isScript = false, ...config }: SentQuery,
-    private readonly scope: Scope,
-    private readonly roles: WorkRoles,
+    entry: Entry,
+    private readonly setting: Setting,
   ) {
-    super({ ...namedFor(scope, roles, config), ...(isScript ? {} : { queryMode: 'extended' }) } as QueryConfig);
+    super({ ...namedFor(entry, config), ...(isScript ? {} : { queryMode: 'extended' }) } as QueryConfig);
     this.isScript = isScript;
+    this.hasNames = entry.session?.hasPreparedStatements !== false;
     this.statement = { name: this.name, text: this.text };
   }
 
   override submit(connection: Connection): Error | null {
     if (this.isScript) {
-      connection.query(`${settingText(this.scope, this.roles)};\n${this.text}`);
+      connection.query(`${settingText(this.setting)};\n${this.text}`);
       return null;
     }
     const { parsedStatements, submittedNamedStatements, stream } = connection;
@@ -98,12 +132,14 @@ class QueryAs extends AnsweredQuery {
     if (before !== undefined && before !== this.text) return new Error(`Two statements have the name ${this.name}`);
     stream.cork();
     try {
-      const { name, text } = setFor(this.scope);
-      if ((parsedStatements[name] ?? submittedNamedStatements[name]) === undefined) {
+      const { name: given, text } = statementFor(this.setting);
+      const name = this.hasNames ? given : '';
+      if (name === '') connection.parse({ name, text });
+      else if ((parsedStatements[name] ?? submittedNamedStatements[name]) === undefined) {
         connection.parse({ name, text });
         submittedNamedStatements[name] = text;
       }
-      connection.bind({ statement: name, values: valuesFor(this.scope, this.roles), valueMapper: unchanged });
+      connection.bind({ statement: name, values: this.setting.values, valueMapper: unchanged });
       connection.execute({ portal: '' });
       const error = super.submit(connection);
       // pg notes the name of a statement when the server has parsed it. The first is this one.
@@ -141,5 +177,7 @@ class QueryAs extends AnsweredQuery {
 }
 
 /** The statement as `pg` takes it. */
-export const queryAs = (config: SentQuery, scope: Scope, roles: WorkRoles | null): QueryConfig =>
-  roles === null ? config : (new QueryAs(config, scope, roles) as unknown as QueryConfig);
+export const queryAs = (config: SentQuery, entry: Entry): QueryConfig => {
+  const setting = settingFor(entry);
+  return setting === null ? config : (new QueryAs(config, entry, setting) as unknown as QueryConfig);
+};

@@ -29,6 +29,11 @@ const settings = (milliseconds: (limit: number) => number, isLocal: boolean): st
     .map(([name, limit]) => `set_config('${name}', '${milliseconds(limit)}', ${isLocal})`)
     .join(', ');
 
+/** The time limits as settings of a transaction. */
+export const LIMIT_SETTINGS: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(LIMITS).map(([name, limit]) => [name, `${limit}`]),
+);
+
 /**
  * The select list that sets the time limits of a connection. Not startup parameters, which a
  * connection pooler such as PgBouncer refuses.

@@ -19,12 +19,15 @@ export interface Scope {
 export const OWN_SCOPE: Scope = { sees: 'ALL' };
 
 /**
- * The select list by which a session keeps the schema of its user, if there is one with its name.
- * Otherwise `"$user"` in the search path is the name of the role.
+ * The search path of a session as an SQL expression, with the schema of its user, if there is one
+ * with its name. Otherwise `"$user"` in it is the name of the role.
  */
-export const KEEP_SCHEMA = `set_config('search_path', CASE WHEN to_regnamespace(quote_ident(current_user)) IS NULL
+export const SEARCH_PATH = `CASE WHEN to_regnamespace(quote_ident(current_user)) IS NULL
   THEN current_setting('search_path')
-  ELSE (SELECT string_agg(quote_ident(s), ', ') FROM unnest(current_schemas(false)) s) END, false)`;
+  ELSE (SELECT string_agg(quote_ident(s), ', ') FROM unnest(current_schemas(false)) s) END`;
+
+/** The select list by which a session keeps the schema of its user. */
+export const KEEP_SCHEMA = `set_config('search_path', ${SEARCH_PATH}, false)`;
 
 /** The end of the names of the roles; the name of the owner of the tables comes before it. */
 export const ROLE_ENDS = { all: '_all_clients', some: '_some_clients' } as const;
