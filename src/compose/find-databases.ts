@@ -1,5 +1,5 @@
 import type { DatabaseSockets } from '../adapters/persistence/database/database-sockets';
-import { directUrlProblem, unconnected, unusable } from '../adapters/persistence/database/database-unusable';
+import { directUrlProblem, unconnected } from '../adapters/persistence/database/database-unusable';
 import { describeDatabase, hasPassword } from '../adapters/persistence/database/database-url';
 import { type FoundDatabase, findDatabase, type Pooler } from '../adapters/persistence/database/pooler';
 import type { Config } from '../config';
@@ -43,7 +43,7 @@ async function find(url: string, sockets: DatabaseSockets): Promise<FoundDatabas
   try {
     return await findDatabase(url, sockets);
   } catch (error) {
-    throw unusable(error, database) ?? unconnected(error, database, hasPassword(url));
+    throw unconnected(error, database, hasPassword(url));
   }
 }
 
