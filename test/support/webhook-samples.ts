@@ -1,0 +1,33 @@
+import type { PlacedEvent } from '../../src/application/ports/event-log';
+import type { StoredTicket } from '../../src/application/ports/stored-ticket';
+import type { TicketChange } from '../../src/application/webhooks/ticket-change';
+import { foldAll } from '../../src/domain/ticket/fold';
+import type { TicketEvent } from '../../src/domain/ticket/ticket-events';
+import { CIMCLOUD } from './domain';
+import { readStoredLog, STORED_RELEASES, storedEvents } from './stored-logs';
+
+/** Every event of the newest stored log, which has all types, with its ticket before and after it. */
+export function sampleChanges(): readonly TicketChange[] {
+  const log = readStoredLog(STORED_RELEASES.at(-1) ?? '');
+  const ids = [...new Set(log.rows.map((row) => row.ticket_id))];
+  return ids.flatMap((id, index) => {
+    const events = storedEvents(log, id);
+    return events.map((event, place): TicketChange => {
+      const after = stored(events.slice(0, place + 1), index + 1);
+      const placed: PlacedEvent = {
+        ...event,
+        clientId: after.clientId,
+        id: `${place + 1}`,
+        recordedAt: event.at,
+        position: place + 1,
+      };
+      const before = place === 0 ? null : stored(events.slice(0, place), index + 1);
+      return { event: placed, before, after, policy: CIMCLOUD };
+    });
+  });
+}
+
+const stored = (events: readonly TicketEvent[], number: number): StoredTicket => {
+  const ticket = foldAll(events);
+  return { ...ticket, number, createdAt: ticket.openedAt, updatedAt: ticket.lastEventAt };
+};
