@@ -6,7 +6,7 @@ import type { TicketEvent } from '../../src/domain/ticket/ticket-events';
 import { CIMCLOUD } from './domain';
 import { readStoredLog, STORED_RELEASES, storedEvents } from './stored-logs';
 
-/** Every event of the newest stored log, which has all types, with its ticket before and after it. */
+/** Every event of the newest stored log, with its ticket before and after it. It has all types. */
 export function sampleChanges(): readonly TicketChange[] {
   const log = readStoredLog(STORED_RELEASES.at(-1) ?? '');
   const ids = [...new Set(log.rows.map((row) => row.ticket_id))];
