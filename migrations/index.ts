@@ -17,6 +17,7 @@ import { AuditEvents1764811000000 } from './1764811000000-AuditEvents';
 import { RateLimits1764812000000 } from './1764812000000-RateLimits';
 import { EventPositions1764820000000 } from './1764820000000-EventPositions';
 import { Webhooks1764850000000 } from './1764850000000-Webhooks';
+import { EventBuses1764860000000 } from './1764860000000-EventBuses';
 
 /**
  * All migrations, the oldest first. A list and not a search, so that sources and compiled files
@@ -42,4 +43,5 @@ export const MIGRATIONS = [
   RateLimits1764812000000,
   EventPositions1764820000000,
   Webhooks1764850000000,
+  EventBuses1764860000000,
 ];

@@ -1,6 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { type CleanedEnv, cleanEnv, EnvError, makeExactValidator } from 'envalid';
+import {
+  BUS_STARTS,
+  EVENT_BUSES,
+  type EventBusSettings,
+  isBusSubject,
+  isEventSource,
+  isStreamName,
+  parseNatsUrl,
+} from './adapters/bus/bus-settings';
 import { MAX_PROXY_HOPS, parseTrustProxy, type TrustProxy } from './adapters/http/client-address';
 import { isLoopback, parseAllowedHost, parseAllowedOrigin } from './adapters/http/request-guard';
 import {
@@ -86,6 +95,8 @@ export type Config = Readonly<{
   encryptionKeys: readonly EncryptionKey[];
   /** The networks that webhooks may reach besides the public internet, also by http. */
   webhookNetworks: readonly Network[];
+  /** Where the log is published for other systems; null if it is not. */
+  eventBus: EventBusSettings | null;
   /** How long deliveries of webhooks that have ended are kept, in days. */
   webhookRetentionDays: number;
   /** Where what callers cost is counted, for the limits: in each process, or for all of them. */
@@ -212,6 +223,17 @@ const encryptionKeys = makeExactValidator<readonly EncryptionKey[]>((value) => {
   return keys.filter((key) => key !== null);
 });
 
+const matching = (isUsable: (value: string) => boolean, takes: string) =>
+  makeExactValidator<string>((value) => (isUsable(value) ? value : refuse(takes, value)));
+
+const natsUrls = makeExactValidator<readonly URL[]>((value) =>
+  value.split(',').map(
+    // The value can have a password.
+    (part) =>
+      parseNatsUrl(part.trim()) ?? refuse('URLs of servers with commas between them, such as nats://127.0.0.1:4222'),
+  ),
+);
+
 const networks = makeExactValidator<readonly Network[]>((value) =>
   value
     .split(',')
@@ -289,6 +311,24 @@ const specs = (root: string) => ({
   TRUST_PROXY: trustedProxies({ default: { kind: 'NONE' } as const }),
   STEPDOWN_AUDIT_RETENTION_DAYS: wholeNumber(30, 3_650)({ default: 400 }),
   STEPDOWN_ENCRYPTION_KEYS: encryptionKeys({ default: [] }),
+  EVENT_BUS: oneOf(EVENT_BUSES)({ default: 'off' }),
+  EVENT_BUS_STREAM: matching(isStreamName, '1 to 64 letters, digits, hyphens and underscores')({ default: 'STEPDOWN' }),
+  EVENT_BUS_SUBJECT: matching(
+    isBusSubject,
+    'a subject of NATS without wildcards, such as acme.stepdown',
+  )({ default: 'stepdown' }),
+  EVENT_BUS_REPLICAS: wholeNumber(1, 5)({ default: 1 }),
+  EVENT_BUS_MAX_AGE_DAYS: wholeNumber(0, 3_650)({ default: 30 }),
+  EVENT_BUS_START: oneOf(BUS_STARTS)({ default: 'now' }),
+  EVENT_BUS_SOURCE: matching(
+    isEventSource,
+    'a URI or a part of one, such as https://stepdown.example.com',
+  )({ default: 'stepdown' }),
+  NATS_URL: natsUrls({ default: [new URL('nats://127.0.0.1:4222')] }),
+  NATS_CREDENTIALS: matching(
+    (path) => !path.includes('\0'),
+    'the path of a file',
+  )({ default: undefined }),
   STEPDOWN_WEBHOOK_NETWORKS: networks({ default: [] }),
   STEPDOWN_WEBHOOK_RETENTION_DAYS: wholeNumber(1, 365)({ default: 30 }),
   STEPDOWN_RATE_LIMITS: oneOf(RATE_LIMIT_STORES)({ default: undefined }),
@@ -303,6 +343,20 @@ const specs = (root: string) => ({
 });
 
 type Clean = CleanedEnv<ReturnType<typeof specs>>;
+
+const eventBusOf = (clean: Clean): EventBusSettings | null =>
+  clean.EVENT_BUS === 'off'
+    ? null
+    : {
+        servers: clean.NATS_URL,
+        credentialsFile: clean.NATS_CREDENTIALS === undefined ? null : resolve(clean.NATS_CREDENTIALS),
+        stream: clean.EVENT_BUS_STREAM,
+        subject: clean.EVENT_BUS_SUBJECT,
+        replicas: clean.EVENT_BUS_REPLICAS,
+        maxAgeDays: clean.EVENT_BUS_MAX_AGE_DAYS,
+        start: clean.EVENT_BUS_START,
+        source: clean.EVENT_BUS_SOURCE,
+      };
 
 /**
  * Reads the configuration from environment variables. An empty value counts as unset. Variables of
@@ -398,6 +452,7 @@ export const loadConfig = (env: Readonly<Record<string, string | undefined>>): C
     auditRetentionDays: clean.STEPDOWN_AUDIT_RETENTION_DAYS,
     encryptionKeys: clean.STEPDOWN_ENCRYPTION_KEYS,
     webhookNetworks: clean.STEPDOWN_WEBHOOK_NETWORKS,
+    eventBus: eventBusOf(clean),
     webhookRetentionDays: clean.STEPDOWN_WEBHOOK_RETENTION_DAYS,
     rateLimits: clean.STEPDOWN_RATE_LIMITS ?? (authenticationRequired ? 'memory' : 'off'),
     rateLimitPerCaller: clean.STEPDOWN_RATE_LIMIT_PER_CALLER,

@@ -42,6 +42,7 @@ import { CloseSteps } from './close-steps';
 import { DatabaseOutage } from './database-outage';
 import { keepSearchTables } from './keep-search-tables';
 import { openAccess } from './open-access';
+import { busMetrics, openEventBus } from './open-event-bus';
 import { openRateLimits } from './open-rate-limits';
 import { openStore, type Store } from './open-store';
 import { openWebhooks } from './open-webhooks';
@@ -137,6 +138,11 @@ export async function startService(config: Config, log: Logger): Promise<Running
     const webhooks = openWebhooks(config, store, reader, logger);
     closing.add('webhooks', () => webhooks.close());
     feed.onPlaced(() => webhooks.wake());
+    const bus = config.eventBus === null ? null : openEventBus(config.eventBus, store, logger);
+    if (bus !== null) {
+      closing.add('event bus', () => bus.close());
+      feed.onPlaced(() => bus.wake());
+    }
     const rateLimits = await openRateLimits(config, store, logger);
     closing.add('rate limits', () => rateLimits.close());
     const services: Services = {
@@ -193,7 +199,7 @@ export async function startService(config: Config, log: Logger): Promise<Running
         eventsUnplacedMs: () => feedWatch.lag.unplacedMs,
         engineBehindMs: () => engine.behindMs,
       }),
-      metrics: serviceMetrics(feed, feedWatch.lag, engine),
+      metrics: [...serviceMetrics(feed, feedWatch.lag, engine), ...(bus === null ? [] : busMetrics(bus))],
       version: packageVersion(),
       logger,
     });

@@ -32,6 +32,7 @@ const defaults: Config = {
   auditRetentionDays: 400,
   encryptionKeys: [],
   webhookNetworks: [],
+  eventBus: null,
   webhookRetentionDays: 30,
   rateLimits: 'off',
   rateLimitPerCaller: 2_000_000,

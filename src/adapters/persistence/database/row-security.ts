@@ -72,6 +72,7 @@ export const SHARED_TABLES: Readonly<Record<string, SharedTable>> = {
   api_keys: { all: 'SELECT, INSERT, UPDATE' },
   audit_events: { all: 'SELECT, INSERT' },
   breaking_migrations: { all: 'SELECT', isPublic: true },
+  event_buses: { all: 'SELECT, INSERT, UPDATE' },
   event_placements: { all: 'SELECT, INSERT, DELETE' },
   event_retention: { all: 'SELECT', isPublic: true },
   log_followers: { all: 'SELECT, UPDATE' },

@@ -44,6 +44,7 @@ export const PERSONAL_COLUMNS: Readonly<Record<string, Readonly<Record<string, T
   clients: { name: 'KEPT', policy: 'FACT', calendars: 'FACT' },
   commitment_outcomes: { kind: 'FACT', severity: 'FACT', breach_severity: 'FACT' },
   deadline_faults: { error: 'WITH_TICKET' },
+  event_buses: { name: 'FACT' },
   event_placements: { placed: 'FACT', underway: 'FACT' },
   events: { type: 'FACT', actor: 'WITH_TICKET', data: 'WITH_TICKET', once_key: 'FACT' },
   external_ids: { written: 'WITH_TICKET' },

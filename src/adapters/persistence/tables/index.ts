@@ -4,6 +4,7 @@ import { breakingMigrations } from './breaking-migrations.table';
 import { clients } from './clients.table';
 import { commitmentOutcomes } from './commitment-outcomes.table';
 import { deadlineFaults } from './deadline-faults.table';
+import { eventBuses } from './event-buses.table';
 import { eventPlacements } from './event-placements.table';
 import { eventPositions } from './event-positions.table';
 import { eventRetention } from './event-retention.table';
@@ -56,6 +57,7 @@ export const TABLES = [
   people,
   auditEvents,
   rateLimits,
+  eventBuses,
   eventPositions,
   eventPlacements,
   eventRetention,

@@ -1,0 +1,150 @@
+import { Sleep } from '../deadlines/sleep';
+import { type BusLease, type BusMessage, BusMoved, type BusPositions, type EventBus } from '../ports/event-bus';
+import { CursorExpired, type EventLog, type PlacedEvent } from '../ports/event-log';
+import type { LogPosition } from '../ports/logged-event';
+
+/** The events that are published at a time. */
+const BATCH = 200;
+const POLL_MS = 1_000;
+const LONGEST_PAUSE_MS = 5_000;
+
+export interface BusPublisherDeps {
+  readonly log: Pick<EventLog, 'after' | 'bounds'>;
+  readonly bus: EventBus;
+  readonly positions: BusPositions;
+  /** The messages of events, in their order. An event that cannot be read has none. */
+  readonly messagesOf: (events: readonly PlacedEvent[]) => Promise<readonly BusMessage[]>;
+  /** Where a bus begins to which nothing was published yet. */
+  readonly start: 'BEGINNING' | 'NOW';
+  /** Publishing failed; it is tried again. */
+  readonly onError: (error: unknown) => void;
+  readonly onRecovered: () => void;
+  /** Events were removed from the log before they were published. */
+  readonly onMissed: (from: LogPosition, to: LogPosition) => void;
+}
+
+/**
+ * Publishes the log to a bus, in its order, by one process at a time. The bus itself says what it
+ * has: each message is added only after the one before it, so that a process which was frozen
+ * cannot add an event a second time or in another place.
+ */
+export class BusPublisher {
+  /** The events up to it are on the bus, as far as this process knows. */
+  position: LogPosition = 0;
+  /** How many events this process has published. */
+  published = 0;
+  /** Whether this process publishes. */
+  isHolder = false;
+  private lease: BusLease | null = null;
+  private lastId: string | null = null;
+  private isClosed = false;
+  private isWoken = false;
+  private hasFailed = false;
+  private readonly sleep = new Sleep();
+  private running: Promise<void> = Promise.resolve();
+
+  constructor(private readonly deps: BusPublisherDeps) {}
+
+  start(): void {
+    this.running = this.run();
+  }
+
+  /** To be called when the log may have new events. */
+  wake(): void {
+    this.isWoken = true;
+    this.sleep.wake();
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+    this.wake();
+    await this.running;
+    if (this.lease !== null) await this.deps.positions.release(this.lease).catch(() => undefined);
+    await this.deps.bus.close();
+  }
+
+  private async run(): Promise<void> {
+    let failures = 0;
+    while (!this.isClosed) {
+      this.isWoken = false;
+      let pause = POLL_MS;
+      try {
+        if (await this.step()) pause = 0;
+        failures = 0;
+        if (this.hasFailed && this.isHolder) {
+          this.hasFailed = false;
+          this.deps.onRecovered();
+        }
+      } catch (error) {
+        this.forget();
+        if (!(error instanceof BusMoved)) {
+          failures += 1;
+          pause = Math.min(LONGEST_PAUSE_MS, 100 * 2 ** failures);
+          if (!this.hasFailed) this.deps.onError(error);
+          this.hasFailed = true;
+          this.isWoken = false;
+        }
+      }
+      if (pause > 0 && !this.isWoken && !this.isClosed) await this.sleep.rest(pause);
+    }
+  }
+
+  /** @returns whether there may be more to publish */
+  private async step(): Promise<boolean> {
+    const { log, bus, positions, messagesOf } = this.deps;
+    if (!(await this.hold())) return false;
+    const page = await log.after(this.position, BATCH).catch(expired);
+    if (page === null) return this.skipRemoved();
+    if (page.next === this.position) return false;
+    const messages = await messagesOf(page.entries);
+    if (messages.length > 0) await bus.publish(messages, this.lastId);
+    this.lastId = messages.at(-1)?.id ?? this.lastId;
+    this.published += messages.length;
+    await this.moveTo(positions, page.next);
+    return page.isFull;
+  }
+
+  /** Takes or extends the lease. The bus is asked for its last message when this process begins. */
+  private async hold(): Promise<boolean> {
+    const { log, bus, positions, start } = this.deps;
+    const { newest, removedTo } = await log.bounds();
+    const lease = await positions.take(start === 'NOW' ? newest : removedTo);
+    if (lease === null) {
+      this.forget();
+      return false;
+    }
+    const isSame = this.lease?.token === lease.token && this.isHolder;
+    this.lease = lease;
+    if (isSame) return true;
+    const last = await bus.last();
+    this.lastId = last?.id ?? null;
+    // What the bus has is what counts: the process before may have ended between the bus and the
+    // database, and a bus can lose its last messages. A log that was restored to an earlier time
+    // has fewer events than the bus, and goes on where it is.
+    const ofBus = last?.position ?? null;
+    this.position = ofBus === null || ofBus > newest ? Math.min(lease.position, newest) : ofBus;
+    this.isHolder = true;
+    return true;
+  }
+
+  private async moveTo(positions: BusPositions, position: LogPosition): Promise<void> {
+    this.position = position;
+    if (this.lease === null || !(await positions.advance(this.lease, position))) this.forget();
+  }
+
+  private async skipRemoved(): Promise<boolean> {
+    const { removedTo } = await this.deps.log.bounds();
+    this.deps.onMissed(this.position, removedTo);
+    await this.moveTo(this.deps.positions, removedTo);
+    return true;
+  }
+
+  private forget(): void {
+    this.isHolder = false;
+  }
+}
+
+function expired(error: unknown): null {
+  if (error instanceof CursorExpired) return null;
+  throw error;
+}

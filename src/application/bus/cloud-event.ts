@@ -1,0 +1,34 @@
+import { toIso } from '../../domain/instant';
+import { eventCursorOf } from '../events/event-cursor';
+import type { BusMessage } from '../ports/event-bus';
+import type { TicketChange } from '../webhooks/ticket-change';
+import { eventIdOf, eventPayload, type GlobalId } from '../webhooks/webhook-payload';
+
+/**
+ * The message of an event: a CloudEvent 1.0 in the structured mode, with the same `data` as the
+ * body of a webhook.
+ *
+ * @param source identifies this service among those that publish to the bus
+ */
+export function busMessage(change: TicketChange, id: GlobalId, source: string): BusMessage {
+  const { event } = change;
+  const { type, version, data } = eventPayload(change, id);
+  const eventId = eventIdOf(event, id);
+  return {
+    id: eventId,
+    position: event.position,
+    subject: [type, event.clientId, event.ticketId],
+    body: JSON.stringify({
+      specversion: '1.0',
+      id: eventId,
+      source,
+      type: `stepdown.${type}`,
+      subject: data.ticket.id,
+      time: toIso(event.recordedAt),
+      datacontenttype: 'application/json',
+      dataschemaversion: String(version),
+      sequence: eventCursorOf(event.position),
+      data,
+    }),
+  };
+}

@@ -1,0 +1,60 @@
+import type { Logger } from 'pino';
+import type { EventBusSettings } from '../adapters/bus/bus-settings';
+import { NatsBus } from '../adapters/bus/nats-bus';
+import { toGlobalId } from '../adapters/graphql/base/global-id';
+import type { Metric } from '../adapters/http/metrics';
+import { createBusPositions } from '../adapters/persistence/bus/postgres-bus-positions';
+import { createEventLog } from '../adapters/persistence/log/postgres-event-log';
+import { createTicketPasts } from '../adapters/persistence/webhooks/postgres-ticket-pasts';
+import { BusPublisher } from '../application/bus/bus-publisher';
+import { busMessage } from '../application/bus/cloud-event';
+import type { BusMessage } from '../application/ports/event-bus';
+import type { PlacedEvent } from '../application/ports/event-log';
+import { ticketChangesOf } from '../application/webhooks/ticket-changes';
+import type { Store } from './open-store';
+
+/** Starts to publish the log to NATS JetStream. */
+export function openEventBus(settings: EventBusSettings, { pool, policies }: Store, logger: Logger): BusPublisher {
+  const reading = { pasts: createTicketPasts(pool), policies };
+  const messagesOf = async (events: readonly PlacedEvent[]): Promise<readonly BusMessage[]> => {
+    const messages: BusMessage[] = [];
+    const changes = await ticketChangesOf(reading, events);
+    for (const [index, { ticketId, number }] of events.entries()) {
+      try {
+        const change = await changes[index]?.();
+        if (change !== undefined) messages.push(busMessage(change, toGlobalId, settings.source));
+      } catch (error) {
+        logger.error({ err: error, ticketId, number }, 'an event of the log cannot be read; the event bus lacks it');
+      }
+    }
+    return messages;
+  };
+  const publisher = new BusPublisher({
+    log: createEventLog(pool, 'lookups'),
+    bus: new NatsBus(settings),
+    positions: createBusPositions(pool, `nats/${settings.stream}`),
+    messagesOf,
+    start: settings.start === 'now' ? 'NOW' : 'BEGINNING',
+    onError: (error) =>
+      logger.warn({ err: error }, 'the event bus cannot be reached; what it lacks is published later'),
+    onRecovered: () => logger.info({ position: publisher.position }, 'the event bus is published to again'),
+    onMissed: (from, to) =>
+      logger.error({ from, to }, 'events were removed from the log before the event bus got them'),
+  });
+  publisher.start();
+  return publisher;
+}
+
+/** What `/metrics` says of the bus. */
+export const busMetrics = (publisher: BusPublisher): readonly Metric[] => [
+  {
+    name: 'event_bus_position',
+    help: 'Last position of the event log that this process has published; only of the process that publishes',
+    read: () => (publisher.isHolder ? publisher.position : null),
+  },
+  {
+    name: 'event_bus_published_total',
+    help: 'Events that this process has published',
+    read: () => publisher.published,
+  },
+];
