@@ -124,6 +124,21 @@ CREATE TABLE deadline_faults (
 );
 CREATE INDEX deadline_faults_retry_at_idx ON public.deadline_faults USING btree (retry_at);
 
+-- How far the log is published to other systems
+CREATE TABLE event_buses (
+  -- Primary key, the kind of the bus and its stream
+  name text NOT NULL,
+  -- The events up to this position are on the bus
+  "position" bigint NOT NULL,
+  -- Counts the processes that have held the bus, so that an earlier one cannot move it
+  token bigint NOT NULL,
+  -- The process that publishes; NULL if none does
+  holder uuid,
+  -- Until when the process holds the bus; NULL if none does
+  leased_until timestamp(3) with time zone,
+  CONSTRAINT event_buses_pkey PRIMARY KEY (name)
+);
+
 -- How far the events of the log have positions; place_events keeps the newest row
 CREATE TABLE event_placements (
   -- Primary key, one more for each batch of positions

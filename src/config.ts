@@ -325,10 +325,7 @@ const specs = (root: string) => ({
     'a URI or a part of one, such as https://stepdown.example.com',
   )({ default: 'stepdown' }),
   NATS_URL: natsUrls({ default: [new URL('nats://127.0.0.1:4222')] }),
-  NATS_CREDENTIALS: matching(
-    (path) => !path.includes('\0'),
-    'the path of a file',
-  )({ default: undefined }),
+  NATS_CREDENTIALS: matching((path) => !path.includes('\0'), 'the path of a file')({ default: undefined }),
   STEPDOWN_WEBHOOK_NETWORKS: networks({ default: [] }),
   STEPDOWN_WEBHOOK_RETENTION_DAYS: wholeNumber(1, 365)({ default: 30 }),
   STEPDOWN_RATE_LIMITS: oneOf(RATE_LIMIT_STORES)({ default: undefined }),

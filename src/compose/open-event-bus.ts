@@ -13,8 +13,16 @@ import type { PlacedEvent } from '../application/ports/event-log';
 import { ticketChangesOf } from '../application/webhooks/ticket-changes';
 import type { Store } from './open-store';
 
+/** The bus of a service that publishes. */
+export interface RunningBus {
+  readonly metrics: readonly Metric[];
+  /** To be called when the log may have new events. */
+  wake(): void;
+  close(): Promise<void>;
+}
+
 /** Starts to publish the log to NATS JetStream. */
-export function openEventBus(settings: EventBusSettings, { pool, policies }: Store, logger: Logger): BusPublisher {
+export function openEventBus(settings: EventBusSettings, { pool, policies }: Store, logger: Logger): RunningBus {
   const reading = { pasts: createTicketPasts(pool), policies };
   const messagesOf = async (events: readonly PlacedEvent[]): Promise<readonly BusMessage[]> => {
     const messages: BusMessage[] = [];
@@ -42,11 +50,11 @@ export function openEventBus(settings: EventBusSettings, { pool, policies }: Sto
       logger.error({ from, to }, 'events were removed from the log before the event bus got them'),
   });
   publisher.start();
-  return publisher;
+  return { metrics: busMetrics(publisher), wake: () => publisher.wake(), close: () => publisher.close() };
 }
 
 /** What `/metrics` says of the bus. */
-export const busMetrics = (publisher: BusPublisher): readonly Metric[] => [
+const busMetrics = (publisher: BusPublisher): readonly Metric[] => [
   {
     name: 'event_bus_position',
     help: 'Last position of the event log that this process has published; only of the process that publishes',

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import type { EventBusSettings } from '../adapters/bus/bus-settings';
 import { listedDifferences } from '../adapters/cli/policy/diff-lines';
 import { openFeed } from '../adapters/events/feed';
 import { contextFactory } from '../adapters/graphql/context';
@@ -42,7 +43,7 @@ import { CloseSteps } from './close-steps';
 import { DatabaseOutage } from './database-outage';
 import { keepSearchTables } from './keep-search-tables';
 import { openAccess } from './open-access';
-import { busMetrics, openEventBus } from './open-event-bus';
+import type { RunningBus } from './open-event-bus';
 import { openRateLimits } from './open-rate-limits';
 import { openStore, type Store } from './open-store';
 import { openWebhooks } from './open-webhooks';
@@ -138,7 +139,7 @@ export async function startService(config: Config, log: Logger): Promise<Running
     const webhooks = openWebhooks(config, store, reader, logger);
     closing.add('webhooks', () => webhooks.close());
     feed.onPlaced(() => webhooks.wake());
-    const bus = config.eventBus === null ? null : openEventBus(config.eventBus, store, logger);
+    const bus = config.eventBus === null ? null : await startEventBus(config.eventBus, store, logger);
     if (bus !== null) {
       closing.add('event bus', () => bus.close());
       feed.onPlaced(() => bus.wake());
@@ -199,7 +200,7 @@ export async function startService(config: Config, log: Logger): Promise<Running
         eventsUnplacedMs: () => feedWatch.lag.unplacedMs,
         engineBehindMs: () => engine.behindMs,
       }),
-      metrics: [...serviceMetrics(feed, feedWatch.lag, engine), ...(bus === null ? [] : busMetrics(bus))],
+      metrics: [...serviceMetrics(feed, feedWatch.lag, engine), ...(bus?.metrics ?? [])],
       version: packageVersion(),
       logger,
     });
@@ -252,6 +253,12 @@ const WITHOUT_NOTIFICATIONS =
 const WITHOUT_ROW_SECURITY =
   'the database does not separate the rows of clients by itself, because the user of the service may not create roles: ' +
   'see “Users of the database” in docs/OPERATIONS.md';
+
+/** Loads the client of NATS only for a service that publishes. */
+async function startEventBus(settings: EventBusSettings, store: Store, logger: Logger): Promise<RunningBus> {
+  const { openEventBus } = await import('./open-event-bus.js');
+  return openEventBus(settings, store, logger);
+}
 
 /** The folder of the queries of README.md. */
 const exampleQueries = (): string => join(findPackageRoot(), 'examples', 'queries');

@@ -13,6 +13,7 @@ const PERMISSIVE = new Set(['0BSD', 'Apache-2.0', 'BlueOak-1.0.0', 'BSD-2-Clause
 const ACCEPTED: Readonly<Record<string, string>> = {
   'date-holidays': '(ISC AND CC-BY-3.0)',
   'ical.js': 'MPL-2.0',
+  tweetnacl: 'Unlicense',
 };
 
 export const refusedLicences = (packages: readonly ProductionPackage[]): readonly string[] =>
