@@ -60,7 +60,7 @@ const submit = (impacts: readonly Json[] = SEV1, more: Json = {}): Promise<strin
   service.submit(impacts, { clientId, ...more });
 
 const NEAR = `subscription ($lead: Duration!, $filter: DeadlineApproachingFilter) {
-  deadlineApproaching(lead: $lead, filter: $filter) { kind cycle dueAt remaining lead at ticket { id severity assignee } } }`;
+  deadlineApproaching(lead: $lead, filter: $filter) { id kind cycle dueAt remaining lead at ticket { id severity assignee } } }`;
 const BREACHED = `subscription ($filter: CommitmentBreachedFilter) {
   commitmentBreached(filter: $filter) { cursor kind cycle severity dueAt breachedAt detectedAt cause ticket { id } } }`;
 
@@ -100,6 +100,28 @@ describe('deadlineApproaching', () => {
       [next, 'RESPONSE'],
       [next, 'UPDATE'],
     ]);
+  });
+
+  it('sends the same ids to one that subscribes again, and others for another lead or due time', async () => {
+    const ticketIds = [await submit(), await submit()];
+    const before = await received(await near('PT20M'), 2);
+    const again = await received(await near('PT20M'), 2);
+    const longer = await received(await near('PT30M'), 2);
+    const idsOf = (list: readonly Json[]) => list.map(({ id }) => id);
+    expect(idsOf(again)).toEqual(idsOf(before));
+    expect(new Set([...idsOf(before), ...idsOf(longer)]).size).toBe(4);
+    // Another cycle of the same commitment, with another due time.
+    const listener = await near('PT2H', UPDATE);
+    const [first] = await received(listener, 2);
+    await service.mutate('communicate', {
+      ticketId: ticketIds[0],
+      direction: 'OUTBOUND',
+      channel: 'EMAIL',
+      body: 'On it',
+    });
+    const next = (await received(listener, 3))[2];
+    expect([next.ticket.id, next.kind]).toEqual([first.ticket.id, first.kind]);
+    expect(next.id).not.toBe(first.id);
   });
 
   it('sends each deadline when its lead begins', async () => {

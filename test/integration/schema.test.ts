@@ -85,7 +85,7 @@ it('names and shapes what Relay prescribes', () => {
   const withOtherId = objects.filter(
     (type) => fieldsOf(type).id === 'ID!' && !type.getInterfaces().some(({ name }) => name === 'Node'),
   );
-  expect(withOtherId.map(({ name }) => name).sort()).toEqual(['Actor', 'NotFound']);
+  expect(withOtherId.map(({ name }) => name).sort()).toEqual(['Actor', 'DeadlineApproachingPayload', 'NotFound']);
 });
 
 it('names the input and the payload of a mutation after it', () => {

@@ -806,6 +806,7 @@ export type DeadlineApproachingPayload = {
   readonly at: Scalars['DateTime']['output'];
   readonly cycle: Scalars['Int']['output'];
   readonly dueAt: Scalars['DateTime']['output'];
+  readonly id: Scalars['ID']['output'];
   readonly kind: CommitmentKind;
   readonly lead: Scalars['Duration']['output'];
   readonly remaining?: Maybe<Scalars['Duration']['output']>;

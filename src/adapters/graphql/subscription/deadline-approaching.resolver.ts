@@ -1,4 +1,16 @@
-import { Arg, Ctx, Field, FieldResolver, InputType, Int, ObjectType, Resolver, Root, Subscription } from 'type-graphql';
+import {
+  Arg,
+  Ctx,
+  Field,
+  FieldResolver,
+  ID,
+  InputType,
+  Int,
+  ObjectType,
+  Resolver,
+  Root,
+  Subscription,
+} from 'type-graphql';
 import { type ApproachingDeadline, DeadlineWatch } from '../../../application/deadlines/deadline-watch';
 import type { StoredTicket } from '../../../application/ports/stored-ticket';
 import { folded, foldedOrNull } from '../../../domain/folded-text';
@@ -35,6 +47,12 @@ export class DeadlineApproachingFilter extends CommitmentFilterFields {
   simpleResolvers: true,
 })
 export class DeadlineApproachingPayload {
+  @Field(() => ID, {
+    description:
+      'Identifies this approach of this deadline: the same ticket, commitment, cycle, due time and lead time have the same id, also in another subscription and after a restart. A subscriber that has subscribed again recognises by it what it had received before.',
+  })
+  id!: string;
+
   @Field(() => TicketType, { description: 'The ticket at the time of delivery.' })
   ticket!: StoredTicket;
 
@@ -53,6 +71,10 @@ export class DeadlineApproachingPayload {
   @Field(() => DateTimeScalar, { description: 'The date and time, in UTC, when this payload was delivered.' })
   at!: EpochMs;
 }
+
+/** Opaque, as all ids of the API are; not that of a node. */
+const idOf = ({ ticket, kind, cycle, dueAt }: ApproachingDeadline, lead: DurationMs): string =>
+  Buffer.from(`Approaching:${ticket.id}/${kind}/${cycle}/${dueAt}/${lead}`).toString('base64url');
 
 interface DeadlineApproachingArguments {
   readonly lead: DurationMs;
@@ -97,7 +119,7 @@ function watchDeadlines(
 export class DeadlineApproachingResolver {
   @Subscription(() => DeadlineApproachingPayload, {
     description:
-      'Running commitments that are due within a lead time. First delivers the commitments that are already within the lead time, then each further commitment when its due time comes within the lead time, in the order of the due times. Each due time of a cycle is delivered once; a due time that was moved is delivered again when it comes within the lead time. Commitments that are fulfilled, paused or superseded before that are not delivered. Overdue commitments are not delivered; subscribe to `commitmentBreached` for those. Payloads have no cursor because an approaching deadline is not an event in the log: a new subscription starts again with all deadlines within the lead time.',
+      'Running commitments that are due within a lead time. First delivers the commitments that are already within the lead time, then each further commitment when its due time comes within the lead time, in the order of the due times. Each due time of a cycle is delivered once; a due time that was moved is delivered again when it comes within the lead time. Commitments that are fulfilled, paused or superseded before that are not delivered. Overdue commitments are not delivered; subscribe to `commitmentBreached` for those. Payloads have no cursor because an approaching deadline is not an event in the log: a new subscription starts again with all deadlines within the lead time, and the `id` of a payload tells whether it was delivered before.',
     subscribe: ({ args, context }) =>
       watchDeadlines(context as RequestContext, args as unknown as DeadlineApproachingArguments),
   })
@@ -114,7 +136,7 @@ export class DeadlineApproachingResolver {
     })
     _filter: DeadlineApproachingFilter | null | undefined,
   ): DeadlineApproachingPayload {
-    return { ...deadline, lead, at: now };
+    return { ...deadline, id: idOf(deadline, lead), lead, at: now };
   }
 
   @FieldResolver(() => DurationScalar, {
