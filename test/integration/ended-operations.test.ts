@@ -97,7 +97,7 @@ async function start(operationTimeoutMs: number): Promise<void> {
       return waitForTurn(signal);
     },
     log: { place: async () => 0 },
-    feed: { subscribe: () => source },
+    feed: { subscribe: () => Object.assign(source, { goTo: () => undefined }) },
     clients: {
       create: async (_id: string, name: string, _key: unknown, signal?: AbortSignal) => {
         if (name === 'Taken') return 'NAME_TAKEN';

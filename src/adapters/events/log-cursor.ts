@@ -47,6 +47,11 @@ export class LogCursor implements EventSubscription {
     return taken;
   }
 
+  goTo(position: LogPosition): void {
+    this.page = [];
+    this.at = position;
+  }
+
   async next(): Promise<Result> {
     const [event] = await this.take(1);
     return event === undefined ? DONE : { done: false, value: event };

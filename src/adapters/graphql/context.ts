@@ -82,18 +82,22 @@ export function contextFactory<S extends ReadServices>(services: S, logger: Logg
 
 /** The caller of an operation. A signal is created only for what needs it. */
 class OperationCaller {
-  readonly actor: Caller['actor'];
   readonly sees: Caller['sees'];
   readonly rights: Caller['rights'];
   readonly texts = { characters: 0, most: LIMITS.charactersRead };
 
   constructor(
-    { actor, sees, rights }: Caller,
+    private readonly identified: Caller,
     private readonly operation: RunningOperation,
   ) {
-    this.actor = actor;
-    this.sees = sees;
-    this.rights = rights;
+    this.sees = identified.sees;
+    this.rights = identified.rights;
+  }
+
+  /** Whoever reads it may answer differently for another actor. */
+  get actor(): Caller['actor'] {
+    this.operation.hasReadActor = true;
+    return this.identified.actor;
   }
 
   get signal(): AbortSignal {

@@ -61,6 +61,11 @@ export class RunningOperation {
   definition: OperationDefinitionNode | null = null;
   /** What it counts for the limits of its caller; null if that is not limited, or not known yet. */
   cost: OperationCost | null = null;
+  /**
+   * Whether anything has asked who the caller is. Otherwise its answer is the same for all callers
+   * with the same rights and the same clients.
+   */
+  hasReadActor = false;
   private readonly createdAt = performance.now();
   // Created when it is needed: a controller costs as much as a few fields.
   private controller: AbortController | null = null;

@@ -22,6 +22,8 @@ export interface EventSubscription extends AsyncIterableIterator<PlacedEvent> {
    * @throws CursorExpired if events that it has not taken are not kept any more
    */
   take(most: number): Promise<readonly PlacedEvent[]>;
+  /** Goes on after another position. Not to be called while `take` waits. */
+  goTo(position: LogPosition): void;
   return(): Promise<IteratorResult<PlacedEvent>>;
 }
 

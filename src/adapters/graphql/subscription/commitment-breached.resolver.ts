@@ -14,13 +14,9 @@ import { DateTimeScalar, EventCursorScalar } from '../base/scalars';
 import type { RequestContext } from '../context';
 import { TicketType } from '../ticket/ticket.type';
 import { CommitmentFilterFields, readCycle } from './commitment-filter';
+import type { EventWithTicket } from './log-stream';
 import { type StreamArguments, validatedFilter } from './stream-filter';
-import {
-  AFTER_DESCRIPTION,
-  type EventWithTicket,
-  LOG_STREAM_DESCRIPTION,
-  ticketEventStream,
-} from './ticket-event-stream';
+import { AFTER_DESCRIPTION, LOG_STREAM_DESCRIPTION, ticketEventStream } from './ticket-event-stream';
 
 @InputType('CommitmentBreachedFilter', {
   description:

@@ -11,14 +11,10 @@ import type { RequestContext } from '../context';
 import { TicketEventType } from '../event/event.interface';
 import { TicketType } from '../ticket/ticket.type';
 import { SeverityChangeType } from '../ticket/ticket-parts.type';
+import type { EventWithTicket } from './log-stream';
 import { type StreamArguments, StreamFilterFields, validatedFilter } from './stream-filter';
 import { TicketEventFilter } from './ticket-event-filter.input';
-import {
-  AFTER_DESCRIPTION,
-  type EventWithTicket,
-  LOG_STREAM_DESCRIPTION,
-  ticketEventStream,
-} from './ticket-event-stream';
+import { AFTER_DESCRIPTION, LOG_STREAM_DESCRIPTION, ticketEventStream } from './ticket-event-stream';
 
 @InputType('SeverityChangedFilter', {
   description:

@@ -1,19 +1,13 @@
 import { requireKept } from '../../../application/events/event-cursor';
 import { forOneRead } from '../../../application/ports/caller';
 import type { EventLog, PlacedEvent } from '../../../application/ports/event-log';
-import type { EventSubscription } from '../../../application/ports/events';
 import type { LogPosition } from '../../../application/ports/logged-event';
 import type { StoredTicket } from '../../../application/ports/stored-ticket';
 import { retryWhileDatabaseIsDown } from '../base/retry-while-database-is-down';
 import type { RequestContext } from '../context';
 import { requirePosition } from '../event/event-cursor.argument';
+import { LogStream } from './log-stream';
 import { type StreamFilterFields, ticketsOf } from './stream-filter';
-
-/** An event that passed the filter of a subscriber, with its ticket as of the delivery. */
-export interface EventWithTicket<Event extends PlacedEvent = PlacedEvent> {
-  readonly event: Event;
-  readonly ticket: StoredTicket;
-}
 
 /** Ends the description of every subscription that reads the event log. */
 export const LOG_STREAM_DESCRIPTION =
@@ -22,9 +16,6 @@ export const LOG_STREAM_DESCRIPTION =
 /** Describes the argument `after` of these subscriptions. */
 export const AFTER_DESCRIPTION =
   'Delivers also the events after this cursor, which a payload or an event had. An error with the code `CURSOR_EXPIRED` says that they are not all kept any more, `CURSOR_AHEAD` that the log does not reach so far. Defaults to the end of the log.';
-
-/** The tickets that are read at once for the events that a subscriber takes. */
-const TICKETS_AT_ONCE = 50;
 
 /**
  * Subscribes to the events that pass the filter and reads the ticket of each. Leaves out tickets
@@ -36,14 +27,15 @@ export async function ticketEventStream(
   after: string | null | undefined,
   matchesEvent: (event: PlacedEvent) => boolean,
   matchesTicket: (ticket: StoredTicket) => boolean = () => true,
-): Promise<AsyncIterableIterator<EventWithTicket>> {
+): Promise<LogStream> {
   const { ticketId, accepts } = ticketsOf(filter);
+  const start = await startOf(services.log, after);
   const events = services.feed.subscribe(caller, {
-    after: await startOf(services.log, after),
+    after: start,
     ticketId,
     accepts: (event) => accepts(event) && matchesEvent(event),
   });
-  return new EventsWithTickets(events, async (event) => {
+  return new LogStream(start, events, async (event) => {
     const ticket = await retryWhileDatabaseIsDown(() => services.reader.ticketById(forOneRead(caller), event.ticketId));
     return ticket !== null && matchesTicket(ticket) ? { event, ticket } : null;
   });
@@ -55,44 +47,4 @@ async function startOf(log: EventLog, after: string | null | undefined): Promise
   if (position === null) return log.place();
   requireKept(position, await log.bounds());
   return position;
-}
-
-/**
- * Events with their tickets, which are read together for as many events as there are.
- *
- * Not an async generator, because a generator handles `return()` only after its pending `next()`,
- * so a subscriber of a source without events could never unsubscribe.
- */
-class EventsWithTickets implements AsyncIterableIterator<EventWithTicket> {
-  private waiting: EventWithTicket[] = [];
-
-  constructor(
-    private readonly events: EventSubscription,
-    private readonly read: (event: PlacedEvent) => Promise<EventWithTicket | null>,
-  ) {}
-
-  async next(): Promise<IteratorResult<EventWithTicket>> {
-    for (;;) {
-      const first = this.waiting.shift();
-      if (first !== undefined) return { done: false, value: first };
-      const taken = await this.events.take(TICKETS_AT_ONCE);
-      if (taken.length === 0) return { done: true, value: undefined };
-      try {
-        this.waiting = (await Promise.all(taken.map(this.read))).filter((found) => found !== null);
-      } catch (error) {
-        await this.events.return();
-        throw error;
-      }
-    }
-  }
-
-  async return(): Promise<IteratorResult<EventWithTicket>> {
-    this.waiting = [];
-    await this.events.return();
-    return { done: true, value: undefined };
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
 }

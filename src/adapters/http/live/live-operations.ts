@@ -1,4 +1,5 @@
 import {
+  createSourceEventStream,
   type ExecutionArgs,
   type ExecutionResult,
   type GraphQLError,
@@ -12,14 +13,16 @@ import type { RateLimits } from '../../../application/ports/rate-limits';
 import { type Admission, OperationEntry } from '../../graphql/admission';
 import type { ContextFactory, OperationContext } from '../../graphql/context';
 import type { RunningOperation } from '../../graphql/running-operation';
+import { LogStream } from '../../graphql/subscription/log-stream';
 import { addressGroup } from '../client-address';
 import type { SignInSettings } from '../sign-in';
+import { type Delivery, deliveryOf, EventDeliveries } from './event-deliveries';
 import { Outboxes } from './outbox';
 import { type OperationRequest, prepareOperation } from './prepare-operation';
-import { presentResult } from './present-result';
-import { executeUntilCompleted, subscribeWithFreshContexts } from './run-operation';
+import { ENDED, errorResult, executeUntilCompleted } from './run-operation';
 import { RunningAnswers } from './running-answers';
 import { SocketCounts, type SocketLimits } from './socket-limits';
+import { SubscriptionGroups } from './subscription-groups';
 
 export interface LiveSettings extends SocketLimits, SignInSettings {
   readonly schema: GraphQLSchema;
@@ -43,14 +46,6 @@ export interface Sender {
   readonly address: string;
   readonly requestId: string;
   readonly bytes: number;
-}
-
-/** An answer of an operation, as it is sent. */
-export interface Delivery {
-  /** The response in JSON. */
-  readonly text: string;
-  /** The code of its first error. */
-  readonly code: string | undefined;
 }
 
 /** The clients that were closed because they do not read, since the start of the process. */
@@ -77,6 +72,7 @@ export class LiveOperations {
   readonly counts: SocketCounts;
   readonly outboxes = new Outboxes();
   readonly running = new RunningAnswers();
+  private readonly groups: SubscriptionGroups;
   readonly unread: UnreadClosed = { closed: 0, cutOff: 0 };
   /** Null if requests are not logged. */
   readonly requestLogger: Logger | null;
@@ -86,6 +82,7 @@ export class LiveOperations {
     private readonly admission: Admission,
   ) {
     this.counts = new SocketCounts(settings);
+    this.groups = new SubscriptionGroups(settings);
     this.requestLogger = settings.logger.isLevelEnabled('info') ? settings.logger : null;
   }
 
@@ -112,24 +109,21 @@ export class LiveOperations {
    */
   async start(args: ExecutionArgs): Promise<AsyncIterableIterator<Delivery>> {
     const { requestId, operation } = args.contextValue as OperationContext;
-    const started =
-      operation?.definition?.operation === OperationTypeNode.SUBSCRIPTION
-        ? await this.subscribe(args)
-        : this.execute(args);
-    if (!(Symbol.asyncIterator in started)) throw new OperationRefused(started.errors ?? []);
-    const deliver = (result: ExecutionResult): Delivery => {
-      const presented = presentResult(result, requestId, operation, this.settings);
-      const code = presented.errors?.[0]?.extensions?.code;
-      return { text: JSON.stringify(presented), code: typeof code === 'string' ? code : undefined };
-    };
+    if (operation?.definition?.operation === OperationTypeNode.SUBSCRIPTION) {
+      const started = await this.subscribe(args);
+      if (!(Symbol.asyncIterator in started)) throw new OperationRefused(started.errors ?? []);
+      return started;
+    }
+    const results = this.execute(args);
     const deliveries: AsyncIterableIterator<Delivery> = {
-      async next() {
-        const { done, value } = await started.next();
-        return done === true ? { done, value: undefined } : { done: false, value: deliver(value) };
+      next: async () => {
+        const { done, value } = await results.next();
+        if (done === true) return ENDED;
+        return { done: false, value: deliveryOf(value, requestId, operation, this.settings) };
       },
-      async return() {
-        await started.return?.();
-        return { done: true, value: undefined };
+      return: async () => {
+        await results.return?.();
+        return ENDED;
       },
       [Symbol.asyncIterator]: () => deliveries,
     };
@@ -142,12 +136,14 @@ export class LiveOperations {
   }
 
   /** Starts a subscription; a result if it cannot be started. */
-  subscribe(args: ExecutionArgs): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
-    const { contextFor, operationTimeoutMs } = this.settings;
-    const { caller, requestId, operation: own } = args.contextValue as OperationContext;
+  subscribe(args: ExecutionArgs): Promise<AsyncIterableIterator<Delivery> | ExecutionResult> {
+    const { operation: own } = args.contextValue as OperationContext;
     const kept = { document: args.document, variables: args.variableValues ?? {}, length: own?.entry?.bytes ?? 0 };
-    return this.counts.countSubscription<ExecutionResult>(kept, () =>
-      subscribeWithFreshContexts(args, operationTimeoutMs, (operation) => contextFor(caller, requestId, operation)),
-    );
+    return this.counts.countSubscription<Delivery>(kept, async () => {
+      // Otherwise an error that is not GraphQL's would close the socket, with all its operations.
+      const source = await createSourceEventStream(args).catch(errorResult);
+      if (source instanceof LogStream) return this.groups.subscribe(args, source);
+      return Symbol.asyncIterator in source ? new EventDeliveries(args, source, this.settings) : source;
+    });
   }
 }

@@ -1,4 +1,4 @@
-import { GraphQLError } from 'graphql';
+import { type ExecutionResult, GraphQLError } from 'graphql';
 import { FAULT_CODES } from '../../graphql/errors';
 import { addressGroup } from '../client-address';
 import { type Kept, KeptSubscriptions } from './kept-subscriptions';
@@ -54,10 +54,10 @@ export class SocketCounts {
    * @param what the memory that it keeps
    * @param start returns a sequence, or a result if it cannot be started
    */
-  async countSubscription<T extends object>(
+  async countSubscription<T>(
     what: Kept,
-    start: () => Promise<AsyncIterableIterator<T> | T>,
-  ): Promise<AsyncIterableIterator<T> | T | { readonly errors: readonly GraphQLError[] }> {
+    start: () => Promise<AsyncIterableIterator<T> | ExecutionResult>,
+  ): Promise<AsyncIterableIterator<T> | ExecutionResult> {
     const { maxSubscriptions } = this.limits;
     if (this.subscriptions >= maxSubscriptions) {
       return tooMany(
@@ -85,7 +85,7 @@ export class SocketCounts {
   }
 }
 
-const tooMany = (sentence: string): { readonly errors: readonly GraphQLError[] } => ({
+const tooMany = (sentence: string): ExecutionResult => ({
   errors: [new GraphQLError(sentence, { extensions: { code: FAULT_CODES.tooManySubscriptions } })],
 });
 

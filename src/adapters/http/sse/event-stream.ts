@@ -11,6 +11,8 @@ const HEARTBEAT_MS = 15_000;
 const END_TIMEOUT_MS = 2_000;
 
 const COMMENT = ':\n\n';
+const SPACE = Buffer.from(' ');
+const END = Buffer.from('\n\n');
 const HEADERS = {
   'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-cache, no-store, no-transform',
@@ -81,14 +83,15 @@ export class EventStream {
    * Resolves when the event has been handed to the operating system.
    *
    * @param data JSON, which has no line break
-   * @param id where a client can go on after it
+   * @param cursor where a client can go on after it, which is the id of the event
    * @throws CallerGone if the stream is closed
    */
-  send(event: 'next' | 'complete', data: string, id: string | null = null): Promise<void> {
+  send(event: 'next' | 'complete', data: readonly Buffer[], cursor: string | null = null): Promise<void> {
     if (!this.isOpen) return Promise.reject(new CallerGone());
-    const text = `${id === null ? '' : `id: ${id}\n`}event: ${event}\ndata:${data === '' ? '' : ` ${data}`}\n\n`;
-    this.line.bytes += Buffer.byteLength(text);
-    return this.outbox.send((done) => void this.response.write(text, done));
+    const head = Buffer.from(`${cursor === null ? '' : `id: ${cursor}\n`}event: ${event}\ndata:`);
+    const bytes = Buffer.concat(data.length === 0 ? [head, END] : [head, SPACE, ...data, END]);
+    this.line.bytes += bytes.length;
+    return this.outbox.send((done) => void this.response.write(bytes, done));
   }
 
   /** Ends the stream, and then its connection, which could carry another request. */

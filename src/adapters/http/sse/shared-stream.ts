@@ -9,6 +9,9 @@ const RESERVATION_TIMEOUT_MS = 10_000;
 /** The maximum length of the id of an operation, in UTF-16 units. It stands in every event. */
 const MAX_OPERATION_ID_LENGTH = 200;
 
+const PAYLOAD = Buffer.from(',"payload":');
+const CLOSE = Buffer.from('}');
+
 /** Who has reserved a stream. */
 export interface StreamOwner {
   /** The credential in full; null if the request had none. */
@@ -80,19 +83,19 @@ export class SharedStream {
 
   /** What sends the answers of an operation. */
   receiverOf(id: string): Receiver {
-    const head = `{"id":${JSON.stringify(id)}`;
+    const named = Buffer.from(`{"id":${JSON.stringify(id)}`);
     const isRunning = this.operations.get(id);
-    const send = async (event: 'next' | 'complete', data: string): Promise<void> => {
+    const send = async (event: 'next' | 'complete', ...data: readonly Buffer[]): Promise<void> => {
       const stream = await this.opened;
       // Its id can be that of another operation by now.
       if (isRunning === undefined || this.operations.get(id) !== isRunning) throw new CallerGone();
-      isRunning.line.bytes += Buffer.byteLength(data);
+      for (const { length } of data) isRunning.line.bytes += length;
       await stream.send(event, data);
     };
     return {
-      next: ({ text }) => send('next', `${head},"payload":${text}}`),
+      next: ({ body }) => send('next', named, PAYLOAD, body, CLOSE),
       complete: async () => {
-        await send('complete', `${head}}`);
+        await send('complete', named, CLOSE);
         this.remove(id);
       },
     };
@@ -108,13 +111,13 @@ export class SharedStream {
   }
 
   /** Sends an error to each operation, as its last event. */
-  async refuseAll(error: string): Promise<void> {
+  async refuseAll(error: Buffer): Promise<void> {
     const stream = await this.opened;
     for (const id of [...this.operations.keys()]) {
-      const name = JSON.stringify(id);
+      const named = Buffer.from(`{"id":${JSON.stringify(id)}`);
       this.remove(id);
-      await stream.send('next', `{"id":${name},"payload":${error}}`);
-      await stream.send('complete', `{"id":${name}}`);
+      await stream.send('next', [named, PAYLOAD, error, CLOSE]);
+      await stream.send('complete', [named, CLOSE]);
     }
   }
 

@@ -1,6 +1,7 @@
 import { GraphQLError, OperationTypeNode } from 'graphql';
 import { RunningOperation } from '../../graphql/running-operation';
-import { type Delivery, type LiveOperations, OperationRefused, type Sender } from '../live/live-operations';
+import type { Delivery } from '../live/event-deliveries';
+import { type LiveOperations, OperationRefused, type Sender } from '../live/live-operations';
 import type { OperationRequest } from '../live/prepare-operation';
 import { presentAll } from '../live/present-result';
 import type { RequestLine } from '../request-log';
@@ -84,6 +85,6 @@ export class StreamOperation {
     const shown = typeof code === 'string' ? code : undefined;
     this.line.answers += 1;
     this.line.code ??= shown;
-    return { text: JSON.stringify({ errors: presented }), code: shown };
+    return { body: Buffer.from(JSON.stringify({ errors: presented })), code: shown, cursor: null, isPersonal: false };
   }
 }

@@ -99,19 +99,19 @@ export class StreamServer {
       unwatch = live.settings.sessions.watch(secret, identity, (reason) => {
         operation.end();
         this.forbid(line, reason);
-        void ignoringGone(endWith(stream, errorText(reason, line.requestId)));
+        void ignoringGone(endWith(stream, errorBody(reason, line.requestId)));
       });
     }
     await ignoringGone(
       refused === null
         ? operation.sendTo({
-            next: ({ text }) => stream.send('next', text),
+            next: ({ body, cursor }) => stream.send('next', [body], cursor),
             complete: async () => {
-              await stream.send('complete', '');
+              await stream.send('complete', []);
               stream.end();
             },
           })
-        : endWith(stream, refused.text),
+        : endWith(stream, refused.body),
     );
   }
 
@@ -143,7 +143,7 @@ export class StreamServer {
     if (secret === null) return;
     unwatch = this.live.settings.sessions.watch(secret, identity, (reason) => {
       this.forbid(line, reason);
-      void ignoringGone(shared.refuseAll(errorText(reason, line.requestId)).then(() => stream.end()));
+      void ignoringGone(shared.refuseAll(errorBody(reason, line.requestId)).then(() => stream.end()));
     });
   }
 
@@ -168,7 +168,7 @@ export class StreamServer {
     if (refused !== null) {
       shared.remove(id);
       line.code = refused.code;
-      return send(response, statusOf(refused.code), 'application/json', refused.text);
+      return send(response, statusOf(refused.code), 'application/json', refused.body);
     }
     send(response, 202, null, '');
     await ignoringGone(operation.sendTo(receiver)).catch((error: unknown) => {
@@ -227,14 +227,14 @@ function refuseOtherSites({ headers }: IncomingMessage): void {
   throw new RequestError(403, 'ORIGIN_NOT_ALLOWED', 'Pages of other sites have to send their origin.');
 }
 
-async function endWith(stream: EventStream, error: string): Promise<void> {
-  await stream.send('next', error);
-  await stream.send('complete', '');
+async function endWith(stream: EventStream, error: Buffer): Promise<void> {
+  await stream.send('next', [error]);
+  await stream.send('complete', []);
   stream.end();
 }
 
-const errorText = (message: string, requestId: string): string =>
-  JSON.stringify({ errors: [{ message, extensions: { code: FAULT_CODES.forbidden, requestId } }] });
+const errorBody = (message: string, requestId: string): Buffer =>
+  Buffer.from(JSON.stringify({ errors: [{ message, extensions: { code: FAULT_CODES.forbidden, requestId } }] }));
 
 /** A client that leaves ends its operations, which is no fault. */
 async function ignoringGone(work: Promise<void>): Promise<void> {

@@ -54,6 +54,12 @@ export class OperationLines {
     if (text.startsWith('error"', typeAt + TYPE.length)) this.end(payload);
   }
 
+  /** Counts the bytes of an answer that was sent past graphql-ws. */
+  sentBytes(payload: object, bytes: number): void {
+    const line = this.running.get(payload);
+    if (line !== undefined) line.bytes += bytes;
+  }
+
   /** Writes the line of an operation that has ended. */
   end(payload: object): void {
     const line = this.running.get(payload);

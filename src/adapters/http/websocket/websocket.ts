@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { handleProtocols, makeServer } from 'graphql-ws';
+import { type ExecutionArgs, type ExecutionResult, OperationTypeNode } from 'graphql';
+import { handleProtocols, makeServer, type SubscribePayload } from 'graphql-ws';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { Unauthenticated } from '../../../application/access/caller-identity';
 import { RateLimited } from '../../../application/access/rate-limited';
@@ -23,9 +24,11 @@ import { refuseConnection } from '../refuse-connection';
 import { RequestError } from '../request-body';
 import { requestIdOf } from '../request-log';
 import { signIn } from '../sign-in';
+import { BeginningOperations, mayBeSubscription } from './beginning-operations';
 import { keepAlive } from './keep-alive';
 import { MessagePace, messageCost, PING_COST } from './message-pace';
 import { OperationLines } from './operation-lines';
+import { sentDeliveries } from './sent-deliveries';
 
 /** The maximum length of a message, in bytes. */
 const MAX_MESSAGE_BYTES = 256 * 1024;
@@ -63,6 +66,9 @@ const OPTIONS: ServerOptions & { readonly closeTimeout: number } = {
   closeTimeout: CLOSE_TIMEOUT_MS,
 };
 
+/** A frame of text, also if its content is in a buffer. */
+const TEXT = { binary: false } as const;
+
 export interface SocketServer {
   /** Handles an HTTP upgrade to a WebSocket from a client at an IP address. */
   upgrade(request: IncomingMessage, socket: Socket, head: Buffer, address: string): void;
@@ -87,13 +93,25 @@ interface SocketExtra {
   /** The length of the message that is being handled. */
   messageLength: number;
   readonly lines: OperationLines;
+  readonly beginning: BeginningOperations;
   /** Known once the first message was accepted. */
   caller: Identified | null;
   readonly isOpen: () => boolean;
+  /** Sends a text. Resolves when the operating system has taken it. */
+  readonly send: (text: string | Buffer) => Promise<void>;
   /** Closes the socket because of its credential. */
   readonly forbid: (reason: string) => void;
   /** Stops watching the credential. */
   unwatch: () => void;
+}
+
+/** An operation of a socket, by its message. */
+interface BegunOperation {
+  readonly id: string;
+  readonly payload: SubscribePayload;
+  readonly extra: SocketExtra;
+  /** To be called when it has begun. */
+  readonly begun: () => void;
 }
 
 /** Serves GraphQL over WebSocket by the protocol `graphql-transport-ws`. */
@@ -106,6 +124,8 @@ export function createSocketServer(settings: SocketSettings, live: LiveOperation
     const refusal = new RequestError(request.method === 'GET' ? 400 : 405, 'BAD_REQUEST', `${error.message}.`);
     refuseConnection(socket as Socket, refusal, requestIdOf(request), 'allow: GET\r\nsec-websocket-version: 13\r\n');
   });
+  /** The message that has begun an operation, by its arguments. */
+  const begunBy = new WeakMap<ExecutionArgs, BegunOperation>();
   const protocol = makeServer<Record<string, unknown>, SocketExtra>({
     connectionInitWaitTimeout: settings.initTimeoutMs ?? INIT_TIMEOUT_MS,
     onConnect: async ({ extra, connectionParams }) => {
@@ -142,13 +162,28 @@ export function createSocketServer(settings: SocketSettings, live: LiveOperation
       // Until there is a result: graphql-ws calls `return` when the client completes the operation
       // or the socket closes.
       subscriptions[id] = abandonedByReturn(operation);
+      const { before, begun } = extra.beginning.add(mayBeSubscription(payload.query));
+      if (before !== null) await before;
       const prepared = await live.prepare(payload, { caller, address, requestId, bytes }, operation);
       // Errors are not sent to a client that has completed the operation.
       if (!(id in subscriptions)) extra.lines.end(payload);
+      const isToBegin = 'document' in prepared && id in subscriptions;
+      if (isToBegin) begunBy.set(prepared, { id, payload, extra, begun });
+      if (!isToBegin || operation.definition?.operation !== OperationTypeNode.SUBSCRIPTION) begun();
       return prepared;
     },
     execute: (args) => live.execute(args),
-    subscribe: (args) => live.subscribe(args),
+    subscribe: async (args) => {
+      const sent = begunBy.get(args);
+      const started = await live.subscribe(args).finally(sent?.begun);
+      if (!(Symbol.asyncIterator in started) || sent === undefined) return started as ExecutionResult;
+      const { id, payload, extra } = sent;
+      return sentDeliveries(id, started, (message, { code }) => {
+        extra.lines.answer(id, payload, code);
+        extra.lines.sentBytes(payload, message.length);
+        return extra.send(message);
+      });
+    },
     onNext: ({ extra }, id, payload, args, result) => {
       const { requestId, operation } = args.contextValue as OperationContext;
       const presented = presentResult(result, requestId, operation, settings);
@@ -223,8 +258,10 @@ export function createSocketServer(settings: SocketSettings, live: LiveOperation
       clientAddress: address,
       messageLength: 0,
       lines,
+      beginning: new BeginningOperations(),
       caller: null,
       isOpen: () => socket.readyState === socket.OPEN,
+      send: (text) => outbox.send((done) => socket.send(text, TEXT, done)),
       forbid,
       unwatch: () => undefined,
     };
@@ -233,7 +270,7 @@ export function createSocketServer(settings: SocketSettings, live: LiveOperation
         protocol: socket.protocol,
         send: (message) => {
           lines.sent(message);
-          return outbox.send((done) => socket.send(message, done));
+          return extra.send(message);
         },
         close: (code, reason = '') => socket.close(code, reasonOfClose(reason)),
         onPing: async (payload) => {

@@ -1,0 +1,66 @@
+import type { PlacedEvent } from '../../../application/ports/event-log';
+import type { EventSubscription } from '../../../application/ports/events';
+import type { LogPosition } from '../../../application/ports/logged-event';
+import type { StoredTicket } from '../../../application/ports/stored-ticket';
+
+/** An event that passed the filter of a subscriber, with its ticket as of the delivery. */
+export interface EventWithTicket<Event extends PlacedEvent = PlacedEvent> {
+  readonly event: Event;
+  readonly ticket: StoredTicket;
+}
+
+/** The tickets that are read at once for the events that a subscriber takes. */
+const TICKETS_AT_ONCE = 50;
+
+/**
+ * The source of a subscription that reads the log: events with their tickets, which are read
+ * together for as many events as there are.
+ *
+ * Not an async generator, because a generator handles `return()` only after its pending `next()`,
+ * so a subscriber of a source without events could never unsubscribe.
+ */
+export class LogStream implements AsyncIterableIterator<EventWithTicket> {
+  private waiting: EventWithTicket[] = [];
+
+  constructor(
+    /** All events up to it have been returned, or were left out. */
+    public position: LogPosition,
+    private readonly events: EventSubscription,
+    private readonly read: (event: PlacedEvent) => Promise<EventWithTicket | null>,
+  ) {}
+
+  /** Goes on after another position. Not to be called while `next` waits. */
+  goTo(position: LogPosition): void {
+    this.waiting = [];
+    this.position = position;
+    this.events.goTo(position);
+  }
+
+  async next(): Promise<IteratorResult<EventWithTicket>> {
+    for (;;) {
+      const first = this.waiting.shift();
+      if (first !== undefined) {
+        this.position = first.event.position;
+        return { done: false, value: first };
+      }
+      const taken = await this.events.take(TICKETS_AT_ONCE);
+      if (taken.length === 0) return { done: true, value: undefined };
+      try {
+        this.waiting = (await Promise.all(taken.map(this.read))).filter((found) => found !== null);
+      } catch (error) {
+        await this.events.return();
+        throw error;
+      }
+    }
+  }
+
+  async return(): Promise<IteratorResult<EventWithTicket>> {
+    this.waiting = [];
+    await this.events.return();
+    return { done: true, value: undefined };
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+}

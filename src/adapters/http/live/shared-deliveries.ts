@@ -1,0 +1,110 @@
+import type { LogPosition } from '../../../application/ports/logged-event';
+import type { Delivery, EventDeliveries } from './event-deliveries';
+
+/** How many of the last deliveries are kept for members that are slower than others. */
+const MAX_KEPT_DELIVERIES = 100;
+/** Their bodies, in bytes. The last delivery is kept, however long. */
+const MAX_KEPT_BYTES = 1_048_576;
+
+/** A delivery at its position in the log. */
+export interface PlacedDelivery {
+  readonly position: LogPosition;
+  /** Null if the source has ended without an error. */
+  readonly delivery: Delivery | null;
+  readonly isLast: boolean;
+}
+
+/** A member that waits for the next delivery. */
+export interface WaitingMember {
+  wake(): void;
+}
+
+/**
+ * The last deliveries of a subscription that several clients have: each event is executed and
+ * written once, when the first of them asks for it.
+ */
+export class SharedDeliveries {
+  private readonly kept: PlacedDelivery[] = [];
+  private bytes = 0;
+  private readonly waiting = new Set<WaitingMember>();
+  private isPulling = false;
+  private hasClosed = false;
+  members = 0;
+  /** Whether its source could not be opened. Then each member has to go on alone. */
+  isBroken = false;
+
+  /**
+   * @param source null if it cannot be opened
+   * @param from the position after which the source begins
+   */
+  constructor(
+    private readonly source: Promise<EventDeliveries | null>,
+    private from: LogPosition,
+    /** The actor for whom the events are executed. */
+    readonly actor: string,
+    /** Called once, when it has no further delivery. */
+    private readonly onEnd: () => void,
+  ) {}
+
+  /**
+   * Whether a member at a position has missed deliveries that are not kept any more. All after `from`
+   * are, up to the last one that was asked for.
+   */
+  isBehind(position: LogPosition): boolean {
+    return position < this.from;
+  }
+
+  /** The next delivery after a position that is not behind; null if there is none yet. */
+  after(position: LogPosition): PlacedDelivery | null {
+    let at = this.kept.length;
+    while (at > 0 && (this.kept[at - 1]?.position ?? 0) > position) at -= 1;
+    return this.kept[at] ?? null;
+  }
+
+  /** Asks for the next delivery, and wakes the member when it is there. */
+  wait(member: WaitingMember): void {
+    this.waiting.add(member);
+    void this.pull();
+  }
+
+  stopWaiting(member: WaitingMember): void {
+    this.waiting.delete(member);
+  }
+
+  async close(): Promise<void> {
+    this.hasClosed = true;
+    await (await this.source.catch(() => null))?.return();
+  }
+
+  private async pull(): Promise<void> {
+    if (this.isPulling || this.hasClosed) return;
+    this.isPulling = true;
+    const source = await this.source.catch(() => null);
+    if (source === null) this.isBroken = true;
+    else await this.keepNextOf(source);
+    this.isPulling = false;
+    const woken = [...this.waiting];
+    this.waiting.clear();
+    for (const member of woken) member.wake();
+  }
+
+  private async keepNextOf(source: EventDeliveries): Promise<void> {
+    const { done, value } = await source.next();
+    // What is not an event is the error with which the source has ended.
+    const isLast = done === true || value.cursor === null;
+    const position = isLast ? Number.POSITIVE_INFINITY : source.position;
+    this.keep({ position, delivery: done === true ? null : value, isLast });
+    if (isLast) this.onEnd();
+  }
+
+  private keep(placed: PlacedDelivery): void {
+    this.kept.push(placed);
+    this.bytes += placed.delivery?.body.length ?? 0;
+    while (this.kept.length > 1 && (this.kept.length > MAX_KEPT_DELIVERIES || this.bytes > MAX_KEPT_BYTES)) {
+      const first = this.kept.shift();
+      if (first === undefined) return;
+      this.bytes -= first.delivery?.body.length ?? 0;
+      this.from = first.position;
+    }
+  }
+}
