@@ -127,9 +127,10 @@ const callers: RequestCallers = {
   knows: () => true,
   credentialOf: ({ headers }, given) => String(given ?? headers.authorization ?? 'Bearer ada').slice('Bearer '.length),
   identify: (_request, credential) => {
-    const known = CALLERS[credential ?? ''];
+    const known = CALLERS[credential ?? 'ada'];
     if (known === undefined) throw new Unauthenticated('Unknown');
-    const actor = { kind: 'AGENT', id: String(credential), name: String(credential) } as const;
+    const name = credential ?? 'ada';
+    const actor = { kind: 'AGENT', id: name, name } as const;
     return { caller: { actor, sees: 'ALL', rights: ALL_RIGHTS, ...known }, expiresAt: null, credential: null };
   },
 };
@@ -236,7 +237,7 @@ describe('identical subscriptions', () => {
     expect(seen.length).toBeGreaterThan(100);
   });
 
-  it('all end with the error of their source, and later ones begin anew', async () => {
+  it('all end with the error of their source, and later ones begin again', async () => {
     const all = [await subscribe(), await subscribe()];
     log.fail(new GraphQLError('Gone', { extensions: { code: 'CURSOR_EXPIRED' } }));
     for (const one of all) expect(await one.end).toEqual({ how: 'REFUSED', codes: ['CURSOR_EXPIRED'] });
@@ -289,6 +290,15 @@ describe('subscriptions are not shared', () => {
     expect(executed).toHaveLength(2);
   });
 
+  it('by an actor with one that has left, if the answer depends on the actor', async () => {
+    const first = await subscribe('ada', {}, WITH_ACTOR);
+    const second = await subscribe('grace', {}, WITH_ACTOR);
+    first.leave();
+    await first.end;
+    log.add(2);
+    expect((await second.has(2)).map(({ data }) => data.events.actor)).toEqual(['grace', 'grace']);
+  });
+
   it('by different actors, if the answer depends on the actor; and by those alone', async () => {
     const names = ['ada', 'grace', 'ada', 'grace'];
     const all = await Promise.all(names.map((name) => subscribe(name, {}, WITH_ACTOR)));
@@ -298,7 +308,7 @@ describe('subscriptions are not shared', () => {
       expect(results.map(({ data }) => data.events)).toEqual(range(1, 3).map((at) => ({ n: at, actor: names[n] })));
     }
     const before = executed.length;
-    // Known by now, so that no event is executed in vain.
+    // Known by now, so that no event is executed for the wrong actor.
     log.add(2);
     for (const listener of all) await listener.has(5);
     expect(executed.length - before).toBe(4);

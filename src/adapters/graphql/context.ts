@@ -94,7 +94,7 @@ class OperationCaller {
     this.rights = identified.rights;
   }
 
-  /** Whoever reads it may answer differently for another actor. */
+  /** A field that reads it may have another value for another actor. */
   get actor(): Caller['actor'] {
     this.operation.hasReadActor = true;
     return this.identified.actor;

@@ -27,7 +27,7 @@ export interface EventSettings extends Presentation {
   readonly operationTimeoutMs: number;
 }
 
-export function deliveryOf(
+export function deliveryOfResult(
   result: ExecutionResult,
   requestId: string,
   operation: RunningOperation | null,
@@ -81,12 +81,12 @@ export class EventDeliveries implements AsyncIterableIterator<Delivery> {
       this.running = running;
       const result = await resultOf(running, this.settings.operationTimeoutMs, () => this.execute(running, value));
       if (this.hasEnded) return ENDED;
-      return { done: false, value: deliveryOf(result, requestId, running, this.settings, cursor) };
+      return { done: false, value: deliveryOfResult(result, requestId, running, this.settings, cursor) };
     } catch (error) {
       if (this.hasEnded) return ENDED;
       this.hasEnded = true;
       await this.events.return?.();
-      return { done: false, value: deliveryOf(errorResult(error), requestId, null, this.settings) };
+      return { done: false, value: deliveryOfResult(errorResult(error), requestId, null, this.settings) };
     }
   }
 

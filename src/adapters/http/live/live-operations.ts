@@ -16,7 +16,7 @@ import type { RunningOperation } from '../../graphql/running-operation';
 import { LogStream } from '../../graphql/subscription/log-stream';
 import { addressGroup } from '../client-address';
 import type { SignInSettings } from '../sign-in';
-import { type Delivery, deliveryOf, EventDeliveries } from './event-deliveries';
+import { type Delivery, deliveryOfResult, EventDeliveries } from './event-deliveries';
 import { Outboxes } from './outbox';
 import { type OperationRequest, prepareOperation } from './prepare-operation';
 import { ENDED, errorResult, executeUntilCompleted } from './run-operation';
@@ -119,7 +119,7 @@ export class LiveOperations {
       next: async () => {
         const { done, value } = await results.next();
         if (done === true) return ENDED;
-        return { done: false, value: deliveryOf(value, requestId, operation, this.settings) };
+        return { done: false, value: deliveryOfResult(value, requestId, operation, this.settings) };
       },
       return: async () => {
         await results.return?.();

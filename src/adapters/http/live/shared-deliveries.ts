@@ -47,8 +47,8 @@ export class SharedDeliveries {
   ) {}
 
   /**
-   * Whether a member at a position has missed deliveries that are not kept any more. All after `from`
-   * are, up to the last one that was asked for.
+   * Whether a member at a position has missed deliveries that are not kept any more. All after
+   * `from` are, up to the last one that was asked for.
    */
   isBehind(position: LogPosition): boolean {
     return position < this.from;

@@ -4,7 +4,15 @@ import type { LogStream } from '../../graphql/subscription/log-stream';
 import type { Delivery, EventDeliveries } from './event-deliveries';
 import { ENDED } from './run-operation';
 import type { SharedDeliveries } from './shared-deliveries';
-import type { SubscriptionGroups } from './subscription-groups';
+
+/** The groups of a process, as a subscription uses them. */
+export interface Groups {
+  keyOf(args: ExecutionArgs, actor: string): string;
+  join(key: string, args: ExecutionArgs, actor: string, position: LogPosition): SharedDeliveries;
+  leave(key: string, group: SharedDeliveries): void;
+  isPersonal(args: ExecutionArgs): boolean;
+  notePersonal(args: ExecutionArgs): void;
+}
 
 /** The group that a subscription has joined. */
 interface Joined {
@@ -23,7 +31,7 @@ export class SharedSubscription implements AsyncIterableIterator<Delivery> {
   private wakeUp: (() => void) | null = null;
 
   constructor(
-    private readonly groups: SubscriptionGroups,
+    private readonly groups: Groups,
     private readonly args: ExecutionArgs,
     private readonly actor: string,
     private readonly stream: LogStream,

@@ -8,10 +8,10 @@ import { type Delivery, EventDeliveries, type EventSettings } from './event-deli
 import { groupKeyOf } from './group-key';
 import { operationOf } from './run-operation';
 import { SharedDeliveries } from './shared-deliveries';
-import { SharedSubscription } from './shared-subscription';
+import { type Groups, SharedSubscription } from './shared-subscription';
 
 /** The subscriptions of a process that share their deliveries. */
-export class SubscriptionGroups {
+export class SubscriptionGroups implements Groups {
   private readonly groups = new Map<string, SharedDeliveries>();
   /** The documents whose answers depend on the actor, as an execution has shown. */
   private readonly personal = new WeakSet<DocumentNode>();

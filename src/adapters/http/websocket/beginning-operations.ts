@@ -27,5 +27,5 @@ export class BeginningOperations {
   }
 }
 
-/** Whether an operation can be a subscription; that of an id is not known before it is looked up. */
+/** Whether an operation can be a subscription. The text of one that has an id is not known yet. */
 export const mayBeSubscription = (query: string): boolean => query === '' || /\bsubscription\b/.test(query);
