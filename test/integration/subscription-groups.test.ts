@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { GraphQLError, GraphQLInt, GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql';
+import pino from 'pino';
 import type { OperationContext } from '../../src/adapters/graphql/context';
 import { LogStream } from '../../src/adapters/graphql/subscription/log-stream';
 import type { RequestCallers } from '../../src/adapters/http/request-callers';
@@ -70,6 +71,8 @@ class Log {
 let log: Log;
 /** The callers for whom events were executed, by their names. */
 let executed: string[];
+/** The lines of the log, which has one for each subscription that has ended. */
+let ended: string[];
 let edge: EdgeServer;
 const clients: LiveClient[] = [];
 
@@ -139,7 +142,9 @@ beforeEach(async () => {
   log = new Log();
   executed = [];
   const sessions = { watch: () => () => undefined } as never;
-  edge = await startEdgeServer({ schema, callers, sessions });
+  ended = [];
+  const logger = pino({ level: 'info' }, { write: (line: string) => void ended.push(line) });
+  edge = await startEdgeServer({ schema, callers, sessions, logger });
 });
 afterEach(async () => {
   for (const client of clients.splice(0)) client.close();
@@ -294,7 +299,7 @@ describe('subscriptions are not shared', () => {
     const first = await subscribe('ada', {}, WITH_ACTOR);
     const second = await subscribe('grace', {}, WITH_ACTOR);
     first.leave();
-    await first.end;
+    await untilTrue(() => ended.some((line) => line.includes('subscription ended')));
     log.add(2);
     expect((await second.has(2)).map(({ data }) => data.events.actor)).toEqual(['grace', 'grace']);
   });
