@@ -25,7 +25,7 @@ const shared = {
   transform: { ...typescript, '/node_modules/jose/.+\\.js$': ['@swc/jest', { module: { type: 'commonjs' } }] },
   transformIgnorePatterns: ['/node_modules/(?!jose/)'],
   // A dynamic import names the compiled file.
-  moduleNameMapper: { '^(\\.\\./adapters/.+)\\.js$': '$1' },
+  moduleNameMapper: { '^(\\.\\./adapters/.+|\\./open-event-bus)\\.js$': '$1' },
   setupFiles: ['<rootDir>/test/support/one-error.ts'],
 };
 
