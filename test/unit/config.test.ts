@@ -45,6 +45,8 @@ const defaults: Config = {
   shutdownDelaySeconds: 0,
 };
 
+const KEY = Buffer.alloc(32, 1).toString('base64');
+
 const PROVIDER = { STEPDOWN_OIDC_ISSUER: 'https://id.example.com', STEPDOWN_OIDC_AUDIENCE: 'a,b' };
 const OIDC: Config['oidc'] = {
   issuer: 'https://id.example.com',
@@ -258,6 +260,18 @@ describe('a valid environment', () => {
       {},
     ],
   ];
+  test('has keys and networks of webhooks, in their order', () => {
+    const config = loadConfig({
+      STEPDOWN_ENCRYPTION_KEYS: `2027a:${KEY}, 2026a:${KEY}`,
+      STEPDOWN_WEBHOOK_NETWORKS: '10.0.0.0/8, ::1',
+    });
+    expect(config.encryptionKeys).toEqual(['2027a', '2026a'].map((id) => ({ id, key: Buffer.alloc(32, 1) })));
+    expect(config.webhookNetworks).toEqual([
+      { address: '10.0.0.0', prefix: 8, family: 'ipv4' },
+      { address: '::1', prefix: 128, family: 'ipv6' },
+    ]);
+  });
+
   test.each(rows)('%s', (_, env, expected) => {
     // Where callers are authenticated, introspection is off, and they are limited.
     const introspection = expected.authenticationRequired !== true;
@@ -321,6 +335,14 @@ describe('a wrong variable is named in the error, with what it accepts', () => {
       { STEPDOWN_TRUSTED_DOCUMENTS: 'a.json', STEPDOWN_EXPLORER: 'true' },
       /^STEPDOWN_EXPLORER is true, but with STEPDOWN_TRUSTED_DOCUMENTS .* unset one of them\.$/,
     ],
+    [
+      { STEPDOWN_ENCRYPTION_KEYS: `a:${KEY},short:c2VjcmV0` },
+      /^STEPDOWN_ENCRYPTION_KEYS must be keys with commas between them, (?!.*c2VjcmV0).*openssl rand -base64 32/,
+    ],
+    [{ STEPDOWN_ENCRYPTION_KEYS: `a:${KEY},a:${KEY}` }, /^STEPDOWN_ENCRYPTION_KEYS must be keys .* a name of its own/],
+    [{ STEPDOWN_ENCRYPTION_KEYS: KEY }, /^STEPDOWN_ENCRYPTION_KEYS must be keys/],
+    [{ STEPDOWN_WEBHOOK_NETWORKS: '10.0.0.0/40' }, /^STEPDOWN_WEBHOOK_NETWORKS must be IP addresses and networks/],
+    [{ STEPDOWN_WEBHOOK_RETENTION_DAYS: '0' }, /^STEPDOWN_WEBHOOK_RETENTION_DAYS must be a whole number from 1/],
     [{ STEPDOWN_AUDIT_RETENTION_DAYS: '29' }, /^STEPDOWN_AUDIT_RETENTION_DAYS must be a whole number from 30/],
     [
       { STEPDOWN_FAILED_SIGN_INS_PER_MINUTE: '-1' },

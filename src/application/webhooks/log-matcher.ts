@@ -22,6 +22,13 @@ export interface LogMatcherDeps extends TicketChangesDeps {
   readonly onMissed: (webhook: EnabledWebhook, removedTo: LogPosition) => void;
 }
 
+export interface Matched {
+  /** Whether the log may have more. */
+  readonly hasMore: boolean;
+  /** The deliveries that were added, by this process or another. */
+  readonly added: number;
+}
+
 /**
  * Compares the log with the filters of webhooks, and adds a delivery for each event that matches.
  * Webhooks that stand at the same position share one reading. Any number of processes can do it at
@@ -30,31 +37,32 @@ export interface LogMatcherDeps extends TicketChangesDeps {
 export class LogMatcher {
   constructor(private readonly deps: LogMatcherDeps) {}
 
-  /** Compares one part of the log for each position; whether there may be more. */
-  async match(): Promise<boolean> {
+  /** Compares one part of the log for each position. */
+  async match(): Promise<Matched> {
     const { log, webhooks } = this.deps;
     const all = await webhooks.all();
-    if (all.length === 0) return false;
+    let matched: Matched = { hasMore: false, added: 0 };
+    if (all.length === 0) return matched;
     const { removedTo, newest } = await log.bounds();
-    let hasMore = false;
     for (const [position, group] of byPosition(all, webhooks)) {
       if (position >= newest) continue;
-      hasMore = (await this.matchFrom(Math.max(position, removedTo), position, group)) || hasMore;
+      const { hasMore, added } = await this.matchFrom(Math.max(position, removedTo), position, group);
+      matched = { hasMore: matched.hasMore || hasMore, added: matched.added + added };
     }
-    return hasMore;
+    return matched;
   }
 
   /** @param from where the log is kept for them; later than `position` if events are gone */
-  private async matchFrom(from: number, position: number, group: readonly EnabledWebhook[]): Promise<boolean> {
+  private async matchFrom(from: number, position: number, group: readonly EnabledWebhook[]): Promise<Matched> {
     const { log, queue, webhooks, clock, onMissed } = this.deps;
     if (from > position) for (const webhook of group) onMissed(webhook, from);
     const { entries, next, isFull } = await log.after(from, BATCH);
-    if (next <= position) return false;
+    if (next <= position) return { hasMore: false, added: 0 };
     const deliveries = await this.deliveriesOf(entries, group);
     const moved = await queue.addMatched({ from: position, to: next, webhooks: group, deliveries }, clock.now());
     if (moved === group.length) webhooks.noteMoved(group, next);
     else webhooks.forget();
-    return isFull || moved < group.length;
+    return { hasMore: isFull || moved < group.length, added: deliveries.length };
   }
 
   private async deliveriesOf(

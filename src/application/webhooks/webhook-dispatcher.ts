@@ -31,8 +31,8 @@ export class WebhookDispatcher {
   ) {
     this.sending = new Loop(async () => (await sender.sendDue()) > 0, settings);
     this.matching = new Loop(async () => {
-      const hasMore = await matcher.match();
-      this.sending.wake();
+      const { hasMore, added } = await matcher.match();
+      if (added > 0) this.sending.wake();
       return hasMore;
     }, settings);
   }
