@@ -189,6 +189,24 @@ describe('several processes', () => {
     expect((await webhook(id))?.failingSince).toBe(null);
   });
 
+  it('count each attempt once when one that was stopped comes back before the next', async () => {
+    const id = await addWebhook();
+    await open();
+    await place();
+    let answer: (answer: WebhookAnswer) => void = () => undefined;
+    const stopped = processOf(() => new Promise((resolve) => (answer = resolve)));
+    await stopped.matcher.match();
+    await stopped.sender.sendDue();
+    store.clock.move(2 * MINUTE_MS);
+    const running = processOf(() => FAILED);
+    await running.sender.sendDue();
+    await untilTrue(() => running.sender.counts.inFlight === 0);
+    answer(FAILED);
+    await untilTrue(() => stopped.sender.counts.inFlight === 0);
+    expect(stopped.sender.counts.fenced).toBe(1);
+    expect(await deliveriesOf(id)).toMatchObject([{ status: 'PENDING', attempts: 1 }]);
+  });
+
   it('leave it to each other when one was stopped between the claim and the request', async () => {
     const id = await addWebhook();
     await open();
@@ -228,6 +246,27 @@ describe('an endpoint', () => {
     expect(await deliveriesOf(fast)).toHaveLength(40);
     expect(one.sender.counts.inFlight).toBe(8);
     expect((await deliveriesOf(slow)).every(({ status }) => status === 'PENDING')).toBe(true);
+  });
+
+  it('that has failed gets one message at a time', async () => {
+    await addWebhook();
+    const never = new Promise<WebhookAnswer>(() => undefined);
+    let isFirst = true;
+    const one = processOf(() => {
+      const answer = isFirst ? FAILED : never;
+      isFirst = false;
+      return answer;
+    });
+    await open();
+    await place();
+    await one.matcher.match();
+    await one.sender.sendDue();
+    await untilTrue(() => one.sender.counts.inFlight === 0);
+    for (let ticket = 0; ticket < 5; ticket++) await open();
+    await place();
+    one.webhooks.forget();
+    await one.matcher.match();
+    expect([await one.sender.sendDue(), await one.sender.sendDue()]).toEqual([1, 0]);
   });
 
   it('that fails for five days is disabled, and the log of audits says why', async () => {
