@@ -135,6 +135,16 @@ const deliveriesOf = async (webhookId: string): Promise<readonly WebhookDelivery
 };
 const webhook = (id: string) => createWebhookQueue(store.pool).webhook(id);
 
+/** An endpoint that answers when the test says so. */
+function pendingSend() {
+  let resolve: ((answer: WebhookAnswer) => void) | null = null;
+  const send: Send = () =>
+    new Promise((done) => {
+      resolve = done;
+    });
+  return { send, isSending: () => resolve !== null, answer: (answer: WebhookAnswer) => resolve?.(answer) };
+}
+
 describe('several processes', () => {
   it('send each event once, and those of a ticket in their order', async () => {
     const sent: { readonly url: string; readonly id: string; readonly ticket: string; readonly number: number }[] = [];
@@ -169,10 +179,11 @@ describe('several processes', () => {
     const id = await addWebhook();
     await open();
     await place();
-    let answer: (answer: WebhookAnswer) => void = () => undefined;
-    const stopped = processOf(() => new Promise((resolve) => (answer = resolve)));
+    const { send, isSending, answer } = pendingSend();
+    const stopped = processOf(send);
     await stopped.matcher.match();
     expect(await stopped.sender.sendDue()).toBe(1);
+    await untilTrue(isSending);
     const running = processOf(() => OK);
     expect(await running.sender.sendDue()).toBe(0);
     store.clock.move(2 * MINUTE_MS);
@@ -193,10 +204,11 @@ describe('several processes', () => {
     const id = await addWebhook();
     await open();
     await place();
-    let answer: (answer: WebhookAnswer) => void = () => undefined;
-    const stopped = processOf(() => new Promise((resolve) => (answer = resolve)));
+    const { send, isSending, answer } = pendingSend();
+    const stopped = processOf(send);
     await stopped.matcher.match();
     await stopped.sender.sendDue();
+    await untilTrue(isSending);
     store.clock.move(2 * MINUTE_MS);
     const running = processOf(() => FAILED);
     await running.sender.sendDue();
@@ -244,7 +256,7 @@ describe('an endpoint', () => {
       return (await deliveriesOf(fast)).every(({ status }) => status === 'DELIVERED');
     });
     expect(await deliveriesOf(fast)).toHaveLength(40);
-    expect(one.sender.counts.inFlight).toBe(8);
+    await untilTrue(() => one.sender.counts.inFlight === 8);
     expect((await deliveriesOf(slow)).every(({ status }) => status === 'PENDING')).toBe(true);
   });
 
