@@ -52,6 +52,10 @@ export type Config = Readonly<{
    * commands that need a connection of their own; null for `databaseUrl`.
    */
   databaseDirectUrl: string | null;
+  /** The URL of a standby that answers lists and reports; null for the primary. */
+  databaseReplicaUrl: string | null;
+  /** The most that it may be behind the primary, in seconds. */
+  replicaMaxLagSeconds: number;
   /** The maximum number of pooled connections per process. */
   databasePoolSize: number;
   /** The TCP port; 0 picks any free port. */
@@ -260,6 +264,8 @@ const specs = (root: string) => ({
   DATABASE_URL: postgresUrl({ default: undefined }),
   DATABASE_OWNER_URL: postgresUrl({ default: undefined }),
   DATABASE_DIRECT_URL: postgresUrl({ default: undefined }),
+  DATABASE_REPLICA_URL: postgresUrl({ default: undefined }),
+  STEPDOWN_REPLICA_MAX_LAG_SECONDS: wholeNumber(1, 300)({ default: 5 }),
   DATABASE_POOL_SIZE: wholeNumber(MIN_POOL_SIZE, 200)({ default: DEFAULT_POOL_SIZE }),
   PORT: wholeNumber(0, 65535, ' (0 picks any free port)')({ default: 4000 }),
   HOST: listenAddress({ default: '127.0.0.1' }),
@@ -385,6 +391,11 @@ export const loadConfig = (env: Readonly<Record<string, string | undefined>>): C
         'DATABASE_URL if there is none.',
     ]);
   }
+  if (clean.DATABASE_REPLICA_URL !== undefined && clean.DATABASE_URL === undefined) {
+    throw new ConfigError([
+      'DATABASE_REPLICA_URL is set and DATABASE_URL is not: set DATABASE_URL to the primary of that standby.',
+    ]);
+  }
   const oidc = oidcOf(clean);
   const authenticationRequired =
     (clean.STEPDOWN_AUTHENTICATION ?? (oidc === null ? 'none' : 'required')) === 'required';
@@ -427,6 +438,8 @@ export const loadConfig = (env: Readonly<Record<string, string | undefined>>): C
     databaseUrl: clean.DATABASE_URL ?? null,
     databaseOwnerUrl: clean.DATABASE_OWNER_URL ?? null,
     databaseDirectUrl: clean.DATABASE_DIRECT_URL ?? null,
+    databaseReplicaUrl: clean.DATABASE_REPLICA_URL ?? null,
+    replicaMaxLagSeconds: clean.STEPDOWN_REPLICA_MAX_LAG_SECONDS,
     databasePoolSize: clean.DATABASE_POOL_SIZE,
     port: clean.PORT,
     host: clean.HOST,

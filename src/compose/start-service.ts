@@ -45,6 +45,7 @@ import { keepSearchTables } from './keep-search-tables';
 import { openAccess } from './open-access';
 import type { RunningBus } from './open-event-bus';
 import { openRateLimits } from './open-rate-limits';
+import { openReplica } from './open-replica';
 import { openStore, type Store } from './open-store';
 import { openWebhooks } from './open-webhooks';
 import { createReadiness, databaseReasons } from './readiness';
@@ -99,6 +100,8 @@ export async function startService(config: Config, log: Logger): Promise<Running
     const { logger } = outage;
     if (!(await isRowSecurityInForce(pool))) logger.warn(WITHOUT_ROW_SECURITY);
     logPooler(store, logger);
+    const replica = await openReplica(config, pool, logger);
+    if (replica !== null) closing.add('replica', () => replica.close());
     const policy = await publishAtStart(store, logger);
 
     const onCommitted = (commit: Commit): void => feed.committed(commit);
@@ -191,6 +194,8 @@ export async function startService(config: Config, log: Logger): Promise<Running
           hostClockOffsetMs: clock.hostOffsetMs,
           isPooled: store.pooler !== null,
           isNotified: store.directUrl !== null,
+          replica: replica?.state ?? null,
+          replicaLagMs: replica?.lagMs ?? null,
           calendarsEndingSoon,
         };
       },

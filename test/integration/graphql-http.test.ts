@@ -67,6 +67,8 @@ describe('paths and methods', () => {
         engineBehindMs: expect.any(Number),
         isPooled: false,
         isNotified: true,
+        replica: null,
+        replicaLagMs: null,
         deadlineFaults: 0,
         deadlinesBehindMs: 0,
         hostClockOffsetMs: expect.any(Number),

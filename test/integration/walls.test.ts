@@ -624,6 +624,8 @@ describe('besides the schema', () => {
       hostClockOffsetMs: 0,
       isPooled: false,
       isNotified: true,
+      replica: null,
+      replicaLagMs: null,
     };
     const identityOf = (credential: string): CallerIdentity => ({
       caller: { ...everything, sees: credential === 'all' ? 'ALL' : ['some'] },

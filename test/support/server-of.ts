@@ -50,6 +50,8 @@ export function startServerOf(
       engineBehindMs: 0,
       isPooled: false,
       isNotified: true,
+      replica: null,
+      replicaLagMs: null,
       schemaVersion: null,
       postgresqlVersion: '18.4',
       hostClockOffsetMs: 0,

@@ -10,6 +10,8 @@ const defaults: Config = {
   databaseUrl: null,
   databaseOwnerUrl: null,
   databaseDirectUrl: null,
+  databaseReplicaUrl: null,
+  replicaMaxLagSeconds: 5,
   databasePoolSize: 20,
   port: 4000,
   host: '127.0.0.1',
@@ -102,6 +104,15 @@ describe('a valid environment', () => {
       'a connection pooler, and the server itself',
       { DATABASE_URL: 'postgres://db:6432/x', DATABASE_DIRECT_URL: ' postgres://db:5432/x' },
       { databaseUrl: 'postgres://db:6432/x', databaseDirectUrl: 'postgres://db:5432/x' },
+    ],
+    [
+      'a standby for lists and reports',
+      {
+        DATABASE_URL: 'postgres://a/x',
+        DATABASE_REPLICA_URL: 'postgres://b/x',
+        STEPDOWN_REPLICA_MAX_LAG_SECONDS: '60',
+      },
+      { databaseUrl: 'postgres://a/x', databaseReplicaUrl: 'postgres://b/x', replicaMaxLagSeconds: 60 },
     ],
     [
       'API keys only, on another address',
@@ -418,6 +429,11 @@ describe('a wrong variable is named in the error, with what it accepts', () => {
     [
       { DATABASE_DIRECT_URL: 'postgres://db/x' },
       /^DATABASE_DIRECT_URL is set and DATABASE_URL is not: set DATABASE_URL/,
+    ],
+    [{ DATABASE_REPLICA_URL: 'postgres://db/x' }, /^DATABASE_REPLICA_URL is set and DATABASE_URL is not/],
+    [
+      { STEPDOWN_REPLICA_MAX_LAG_SECONDS: '0' },
+      /^STEPDOWN_REPLICA_MAX_LAG_SECONDS must be a whole number from 1 to 300/,
     ],
     [{ STEPDOWN_SHUTDOWN_DELAY_SECONDS: '4' }, /^STEPDOWN_SHUTDOWN_DELAY_SECONDS must be a whole number from 0 to 3/],
     [{ STEPDOWN_ALLOWED_HOSTS: 'a' }, /did you mean ALLOWED_HOSTS\?$/],

@@ -1,3 +1,4 @@
+import { OperationTypeNode } from 'graphql';
 import type { Logger } from 'pino';
 import { type Pinned, pinnedPolicy } from '../../application/policies/pinned-policy';
 import type { Caller } from '../../application/ports/caller';
@@ -98,6 +99,11 @@ class OperationCaller {
   get actor(): Caller['actor'] {
     this.operation.hasReadActor = true;
     return this.identified.actor;
+  }
+
+  /** The answer of a change, and of an event, has what happened before. */
+  get needsLatest(): boolean {
+    return this.operation.definition?.operation !== OperationTypeNode.QUERY;
   }
 
   get signal(): AbortSignal {

@@ -45,6 +45,10 @@ export interface Health extends HealthOfClients {
   readonly isPooled: boolean;
   /** Whether this process listens to notifications; otherwise it looks for events each second. */
   readonly isNotified: boolean;
+  /** Whether a standby answers lists and reports, or why not; null if there is none. */
+  readonly replica: 'IN_USE' | 'BEHIND' | 'AWAY' | null;
+  /** How far it is behind at most, in milliseconds. */
+  readonly replicaLagMs: number | null;
 }
 
 /** What concerns the tickets and the policies of clients. */

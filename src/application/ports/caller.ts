@@ -19,7 +19,15 @@ interface Seeing {
  * The operation that reads: whose rows it may see, what ends it, and what bounds it. An operation
  * always has the last two, so that none of its reads can leave out one of them.
  */
-export type Reading = Seeing & Bounded;
+export type Reading = Seeing & Bounded & Latest;
+
+interface Latest {
+  /**
+   * Whether lists and reports must have what was changed a moment ago; so they must unless it is
+   * false.
+   */
+  readonly needsLatest?: boolean;
+}
 
 type Bounded =
   | {

@@ -1,4 +1,4 @@
-import type { ClientBase, Pool } from 'pg';
+import type { ClientBase, Pool, PoolConfig } from 'pg';
 import { DataSource, type DataSourceOptions, type Logger, type MigrationInterface } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
 import { MIGRATIONS } from '../../../../migrations';
@@ -38,9 +38,6 @@ export interface DatabaseSettings {
  */
 export function createDataSource(settings: DatabaseSettings): DataSource {
   const migrations = settings.migrations ?? MIGRATIONS;
-  const newest = Math.max(...migrations.map((one) => numberOf(new one())));
-  const { pooler } = settings;
-  const pooled: PoolerOptions = pooler == null ? {} : { sessionSettings: sessionSettings(pooler, newest) };
   const options: DataSourceOptions = {
     type: 'postgres',
     entities: TABLES,
@@ -56,19 +53,30 @@ export function createDataSource(settings: DatabaseSettings): DataSource {
     // An idle connection that breaks is replaced when a connection is needed next; that statement
     // reports the error.
     poolErrorHandler: () => undefined,
-    extra: {
-      // TypeORM's own parsing of the URL drops its parameters, and with them the folder of a
-      // socket.
-      connectionString: settings.url,
-      keepAlive: true,
-      ...(settings.sockets === undefined ? {} : { stream: settings.sockets.open }),
-      ...pooled,
-      onConnect: prepareConnection(pooler == null ? newest : null, settings.faults),
-    },
+    extra: preparedOptions(settings),
   };
   const dataSource = new DataSource(options);
   dataSource.driver.supportedDataTypes.push(XID8, SNAPSHOT);
   return dataSource;
+}
+
+/** The options of `pg` for a pool whose connections are prepared for the statements of the service. */
+export function preparedOptions({
+  url,
+  pooler,
+  sockets,
+  faults,
+  migrations = MIGRATIONS,
+}: DatabaseSettings): PoolConfig & PoolerOptions {
+  const newest = Math.max(...migrations.map((one) => numberOf(new one())));
+  return {
+    // TypeORM's own parsing of the URL drops its parameters, and with them the folder of a socket.
+    connectionString: url,
+    keepAlive: true,
+    ...(sockets === undefined ? {} : { stream: sockets.open }),
+    ...(pooler == null ? {} : { sessionSettings: sessionSettings(pooler, newest) }),
+    onConnect: prepareConnection(pooler == null ? newest : null, faults),
+  };
 }
 
 const nothing = (): void => undefined;

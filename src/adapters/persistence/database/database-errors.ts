@@ -38,6 +38,9 @@ const LOCK_NOT_AVAILABLE = '55P03';
  */
 export const isLocked = (error: unknown): boolean => sqlStateOf(error) === LOCK_NOT_AVAILABLE;
 
+/** Whether the time limit of a statement ended it. */
+export const isOverTime = (error: unknown): boolean => sqlStateOf(error) === QUERY_CANCELED;
+
 /**
  * A statement was not sent, because it found a table locked a moment ago. `isLocked` is true for
  * it.

@@ -1,14 +1,15 @@
 import type { ClientBase, Pool, QueryConfig, QueryResult, QueryResultRow } from 'pg';
 import type { Reading, Visibility } from '../../../application/ports/caller';
 import { DataLockedError, StoreBusyError, StoreClosedError } from '../../../application/ports/store-errors';
-import { chargeText, type TextsRead } from '../../../application/ports/texts-read';
+import { chargeText, type TextsRead, TooMuchText } from '../../../application/ports/texts-read';
 import { type LineRefusal, WaitingLine, type WaitSignal } from '../../../application/waiting-line';
 import { queryUntilAborted } from './cancel';
-import { isLocked, lockedError, TableLocked } from './database-errors';
+import { isLocked, isOverTime, lockedError, TableLocked } from './database-errors';
 import { leavePlace, takePlace } from './operation-places';
 import { beginAs, namedFor, queryAs } from './query-as';
+import type { ReadReplica } from './read-replica';
 import { type SessionSettings, sessionSettingsOf } from './session-settings';
-import type { Queryable } from './sql';
+import { type Queryable, ReplicaReadFailed } from './sql';
 import { LOCK_TIMEOUT_MS } from './time-limits';
 import { OWN_SCOPE, RolesOfPool, type Scope } from './work-roles';
 
@@ -85,6 +86,12 @@ export function runAsOwner(pool: Pool): void {
   made.set(pool, lanesWith(pool, sharesOf(pool.options.max), roles));
 }
 
+/** From now on, lists and reports that need not be the latest are read from a replica. */
+export function readListsFrom(pool: Pool, replica: ReadReplica): void {
+  const { lists, heavy } = lanesOf(pool);
+  for (const lane of [lists, heavy]) lane.replica = replica;
+}
+
 /** Whether the statements of a pool run as roles to which the database shows some rows only. */
 export const isRowSecurityInForce = async (pool: Pool): Promise<boolean> =>
   (await lanesOf(pool).health.roles.find()) !== null;
@@ -113,13 +120,15 @@ export class Lane {
   private readonly again: WaitingLine;
   /** The reads that found a table locked, and until when each is taken to find it so again. */
   private readonly lockedUntil = new Map<string, number>();
+  /** What answers reads that need not be the latest; null for the primary. */
+  replica: ReadReplica | null = null;
   /** For the work of the service itself, and of commands. Its statements run to their end. */
   readonly ownWork: Queryable = { query: (config) => this.run(config, OWN_SCOPE) };
 
   constructor(
     private readonly pool: Pool,
     private readonly name: LaneName,
-    places: number,
+    readonly places: number,
     readonly roles: RolesOfPool,
   ) {
     this.session = sessionSettingsOf(pool);
@@ -169,12 +178,13 @@ export class Lane {
     config: QueryConfig,
     scope: Scope,
     signal: AbortSignal,
+    pool = this.pool,
   ): Promise<QueryResult<Row>> {
     const key = config.name ?? config.text;
     return this.run(config, scope, signal, async (query) => {
       if (this.lockedUntil.size > 0) this.throwIfLocked(key);
       try {
-        const result = await queryUntilAborted<Row>(this.pool, query, signal);
+        const result = await queryUntilAborted<Row>(pool, query, signal);
         if (this.lockedUntil.size > 0) this.lockedUntil.delete(key);
         return result;
       } catch (error) {
@@ -206,20 +216,38 @@ export class Lane {
    * @param kept what is charged instead, by work that keeps nothing of what it reads
    * @throws StoreBusyError, TooMuchText
    */
-  under({ sees, signal, texts }: Reading, kept: TextsRead | undefined = texts): Queryable {
+  under(reading: Reading, kept: TextsRead | undefined = reading.texts): Queryable {
+    const { sees, signal } = reading;
     if (signal === undefined) return { texts: kept, query: (config) => this.run(config, { sees }) };
     return {
       texts: kept,
-      query: async <Row extends QueryResultRow>(config: QueryConfig) => {
-        const waiting = takePlace(signal);
-        if (waiting !== null) await waiting;
-        try {
-          chargeText(texts, 0);
-          return await this.read<Row>(config, { sees }, signal);
-        } finally {
-          leavePlace(signal);
-        }
-      },
+      query: <Row extends QueryResultRow>(config: QueryConfig) =>
+        inPlace(reading, signal, () => this.read<Row>(config, { sees }, signal)),
+    };
+  }
+
+  /**
+   * The same for a list or a report that need not have what was changed a moment ago: on the replica
+   * if there is one that can be used. A read that fails there is sent to the primary, by `readRows`.
+   */
+  underReplica(reading: Reading): Queryable {
+    const { sees, signal, texts, needsLatest = true } = reading;
+    const { replica } = this;
+    if (replica === null || signal === undefined || needsLatest) return this.under(reading);
+    let hasFailed = false;
+    return {
+      texts,
+      query: <Row extends QueryResultRow>(config: QueryConfig) =>
+        inPlace(reading, signal, async () => {
+          if (hasFailed || replica.state !== 'IN_USE') return this.read<Row>(config, { sees }, signal);
+          try {
+            return await this.read<Row>(config, { sees }, signal, replica.pool);
+          } catch (error) {
+            if (signal.aborted || error instanceof TooMuchText || isOverTime(error)) throw error;
+            hasFailed = true;
+            throw new ReplicaReadFailed(error);
+          }
+        }),
     };
   }
 
@@ -296,6 +324,18 @@ export class Lane {
     } finally {
       this.again.leave();
     }
+  }
+}
+
+/** Reads in a place of an operation. */
+async function inPlace<T>({ texts }: Reading, signal: AbortSignal, read: () => Promise<T>): Promise<T> {
+  const waiting = takePlace(signal);
+  if (waiting !== null) await waiting;
+  try {
+    chargeText(texts, 0);
+    return await read();
+  } finally {
+    leavePlace(signal);
   }
 }
 

@@ -13,6 +13,14 @@ import {
   UnstorableInstant,
 } from './database-errors';
 
+/** A read failed on a replica. It is sent again, to the primary. */
+export class ReplicaReadFailed extends Error {
+  override readonly name = 'ReplicaReadFailed';
+  constructor(cause: unknown) {
+    super('A read of the replica failed', { cause });
+  }
+}
+
 /**
  * Something that runs a statement: a lane under an operation, or the connection of a transaction.
  * Not a pool, which would not respect the shares of the lanes.
@@ -91,6 +99,8 @@ export async function retryRead<T>(read: () => Promise<T>, lockWaitMs = LOCK_WAI
     try {
       return await read();
     } catch (error) {
+      // The next attempt is sent to the primary.
+      if (error instanceof ReplicaReadFailed) continue;
       if (isLocked(error)) {
         startedAt ??= performance.now();
         if (performance.now() - startedAt >= lockWaitMs) throw lockedError(error);

@@ -99,7 +99,7 @@ export class SearchTables {
    * @throws SearchIndexBehind
    */
   async prepare(filter: TicketFilter): Promise<void> {
-    if (mentions(filter, ['assignee', 'reporter', 'tag', 'externalId'])) await completed(this.names);
+    if (mentions(filter, NAMED)) await completed(this.names);
     if (mentions(filter, ['text'])) await completed(this.texts);
   }
 
@@ -130,6 +130,12 @@ export class SearchTables {
 async function completed(follower: LogFollower): Promise<void> {
   if (!(await follower.catchUp())) throw new SearchIndexBehind();
 }
+
+/** The fields of a filter that are compared with names. */
+const NAMED = ['assignee', 'reporter', 'tag', 'externalId'] as const;
+
+/** Whether a filter reads the tables that `prepare` completes. */
+export const readsSearchTables = (filter: TicketFilter): boolean => mentions(filter, [...NAMED, 'text']);
 
 /** Whether a filter has one of the fields, anywhere in it. */
 export const mentions = (filter: TicketFilter, fields: readonly (keyof TicketFilter)[]): boolean =>

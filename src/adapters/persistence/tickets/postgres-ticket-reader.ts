@@ -19,7 +19,7 @@ import { ownedLists } from '../lists/owned-lists';
 import { cursorOf, type Ordering, type Placed, pageOf, pageStatement } from '../lists/page';
 import { slaReport } from '../reports/sla-report-statement';
 import { comparisonKey } from '../search/comparison-key';
-import { mentions, SearchTables } from '../search/search-tables';
+import { mentions, readsSearchTables, SearchTables } from '../search/search-tables';
 import type { ClientRow } from '../tables';
 import { countDeadlines, deadlinesPage } from './deadlines';
 import { EVENT_COLUMNS, loggedEventOf, type SelectedEvent } from './event-row';
@@ -113,21 +113,27 @@ export function createTicketReader({ pool }: { readonly pool: Pool }): TicketRea
       const to = new Parameters();
       const byIndex = isScan(Object.keys(filter).length > 0, order.by) ? lists : lookups;
       const lane = mentions(filter, ['text']) ? heavy : byIndex;
-      return ticketsPage(lane.under(caller), ticketsWhere(caller, filter, now, to), ticketOrdering(order), page, to);
+      // The search tables are completed on the primary.
+      const on = readsSearchTables(filter) ? lane.under(caller) : lane.underReplica(caller);
+      return ticketsPage(on, ticketsWhere(caller, filter, now, to), ticketOrdering(order), page, to);
     },
     countTickets: async (caller, filter, now) => {
       await searchTables.prepare(filter);
       const to = new Parameters();
-      return count(heavy.under(caller), 'tickets t', ticketsWhere(caller, filter, now, to), to);
+      const on = readsSearchTables(filter) ? heavy.under(caller) : heavy.underReplica(caller);
+      return count(on, 'tickets t', ticketsWhere(caller, filter, now, to), to);
     },
     deadlines: async (caller, query, page) => {
       if (query.assignee !== null) await searchTables.prepareNames();
       const isFiltered = [query.severity, query.ticket, query.client, query.assignee].some((one) => one !== null);
-      return deadlinesPage((isFiltered ? lists : lookups).under(caller), caller, query, page);
+      const lane = isFiltered ? lists : lookups;
+      const on = query.assignee === null ? lane.underReplica(caller) : lane.under(caller);
+      return deadlinesPage(on, caller, query, page);
     },
     countDeadlines: async (caller, query) => {
       if (query.assignee !== null) await searchTables.prepareNames();
-      return countDeadlines(heavy.under(caller), caller, query);
+      const on = query.assignee === null ? heavy.underReplica(caller) : heavy.under(caller);
+      return countDeadlines(on, caller, query);
     },
     followUps: async (caller, ticketId, page, asOf = null) => {
       const asked = { sees: caller.sees, asOf };
@@ -148,7 +154,7 @@ export function createTicketReader({ pool }: { readonly pool: Pool }): TicketRea
     countEvents: async (caller, ticketId, types, upTo = null) => {
       return events.count(caller, ticketId, { types, upTo });
     },
-    slaReport: async (caller, query, now) => slaReport(heavy.under(caller), caller, query, now),
+    slaReport: async (caller, query, now) => slaReport(heavy.underReplica(caller), caller, query, now),
     clientById: async (caller, id) => {
       return isUuid(id) && sees(caller, id) ? findClient(caller, id) : null;
     },
