@@ -265,7 +265,6 @@ const specs = (root: string) => ({
   DATABASE_OWNER_URL: postgresUrl({ default: undefined }),
   DATABASE_DIRECT_URL: postgresUrl({ default: undefined }),
   DATABASE_REPLICA_URL: postgresUrl({ default: undefined }),
-  STEPDOWN_REPLICA_MAX_LAG_SECONDS: wholeNumber(1, 300)({ default: 5 }),
   DATABASE_POOL_SIZE: wholeNumber(MIN_POOL_SIZE, 200)({ default: DEFAULT_POOL_SIZE }),
   PORT: wholeNumber(0, 65535, ' (0 picks any free port)')({ default: 4000 }),
   HOST: listenAddress({ default: '127.0.0.1' }),
@@ -343,6 +342,7 @@ const specs = (root: string) => ({
   STEPDOWN_MAX_SUBSCRIPTIONS: wholeNumber(1, 1_000_000)({ default: 2_000 }),
   STEPDOWN_OPERATION_MEMORY_MB: wholeNumber(16, 65_536)({ default: 256 }),
   STEPDOWN_SHUTDOWN_DELAY_SECONDS: wholeNumber(0, 3)({ default: undefined }),
+  STEPDOWN_REPLICA_MAX_LAG_SECONDS: wholeNumber(1, 300)({ default: 5 }),
 });
 
 type Clean = CleanedEnv<ReturnType<typeof specs>>;

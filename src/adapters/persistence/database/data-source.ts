@@ -60,7 +60,7 @@ export function createDataSource(settings: DatabaseSettings): DataSource {
   return dataSource;
 }
 
-/** The options of `pg` for a pool whose connections are prepared for the statements of the service. */
+/** The options of `pg` for a pool with connections for the statements of the service. */
 export function preparedOptions({
   url,
   pooler,

@@ -227,8 +227,9 @@ export class Lane {
   }
 
   /**
-   * The same for a list or a report that need not have what was changed a moment ago: on the replica
-   * if there is one that can be used. A read that fails there is sent to the primary, by `readRows`.
+   * The same for a list or a report that need not have what was changed a moment ago: on the
+   * replica if there is one that can be used. A read that fails there is sent to the primary, by
+   * `readRows`.
    */
   underReplica(reading: Reading): Queryable {
     const { sees, signal, texts, needsLatest = true } = reading;
