@@ -32,8 +32,8 @@ afterAll(async () => {
 const clientHere = (options = {}) => createClient({ url: service.url, webSocketImpl: WebSocket, ...options });
 
 /** Opens a ticket and lowers its severity. */
-async function lowerOne(): Promise<void> {
-  const client = clientHere();
+async function lowerOne(options = {}): Promise<void> {
+  const client = clientHere(options);
   const { submitTicket } = await client.request(SubmitTicketDocument);
   const { id: ticket = '' } = submitTicket.ticket ?? {};
   const { applyWorkaround } = await client.request(ApplyWorkaroundDocument, { ticket });
@@ -82,6 +82,37 @@ test('a subscription goes on by itself when the service was stopped and started 
   expect(retries[0]).toMatch(/closed with code 100[16]/);
   expect(retries.at(-1)).toMatch(/ECONNREFUSED|could not be opened/);
 
+  client.close();
+  await reading;
+});
+
+test('a subscription misses nothing and repeats nothing when the service was killed', async () => {
+  const client = clientHere();
+  const cursors: string[] = [];
+  const reading = (async () => {
+    for await (const { severityChanged } of client.subscribe(SeverityChangesDocument)) {
+      cursors.push(severityChanged.cursor);
+    }
+  })();
+  await untilTrue(async () => {
+    await lowerOne();
+    return cursors.length > 0;
+  });
+  const { port } = new URL(service.url);
+  await service.end('SIGKILL');
+  const other = await serve({ DATABASE_URL: database.url });
+  for (let n = 0; n < 5; n++) await lowerOne({ url: other.url });
+  service = await serve({ DATABASE_URL: database.url, PORT: port });
+  await lowerOne();
+  const { events } = await client.request<{ events: { nodes: readonly { cursor: string; type: string }[] } }>(
+    'query ($after: EventCursor) { events(after: $after, first: 100) { nodes { cursor type } } }',
+    { after: cursors[0] },
+  );
+  const missed = events.nodes.filter(({ type }) => type === 'WORKAROUND_APPLIED').map(({ cursor }) => cursor);
+  expect(missed.length).toBeGreaterThanOrEqual(6);
+  await untilTrue(() => cursors.length >= missed.length + 1);
+  expect(cursors.slice(1)).toEqual(missed);
+  await other.end('SIGTERM');
   client.close();
   await reading;
 });

@@ -3,6 +3,7 @@ import {
   type ClientOptions,
   ConnectionError,
   createClient,
+  MissedEventsError,
   RequestError,
   SlowReaderError,
 } from '../../packages/client/src';
@@ -378,6 +379,95 @@ describe('a subscription that is left', () => {
     expect([state.isDone, state.error]).toEqual([true, null]);
     expect(FakeSocket.last.readyState).toBe(FakeSocket.CLOSED);
     expect(jest.getTimerCount()).toBe(0);
+  });
+});
+
+describe('a subscription that has cursors', () => {
+  /** The cursors that it gives, for a document of one event type. */
+  function following(document: string, variables?: object) {
+    const waits: number[] = [];
+    const client = createClient({
+      url: 'http://desk.example/graphql',
+      webSocketImpl: FakeSocket,
+      onRetry: (_cause, waitMs) => waits.push(waitMs),
+    });
+    const state = { cursors: [] as string[], error: null as unknown };
+    void (async () => {
+      try {
+        for await (const { given } of client.subscribe<{ given: { at: string } }>(document, variables as never)) {
+          state.cursors.push(given.at);
+        }
+      } catch (error) {
+        state.error = error;
+      }
+    })();
+    const breakOff = async (code: number): Promise<void> => {
+      FakeSocket.last.drop(code, '');
+      await later(0);
+      await later(waits.at(-1) ?? 0);
+      await FakeSocket.last.accept();
+    };
+    return { client, state, breakOff };
+  }
+  const DOCUMENT =
+    'subscription ($from: EventCursor, $n: Int) { given: ticketEvents(after: $from, n: $n) { ticket { id } at: cursor } }';
+  const sentVariables = () =>
+    (FakeSocket.last.subscribed.at(-1)?.payload as { variables?: object } | undefined)?.variables;
+  const tell = (at: string) => next(FakeSocket.last, { data: { given: { at } } });
+
+  it.each([1001, 1006, 1013])('goes on after its last event when the socket is closed with %i', async (code) => {
+    const { client, state, breakOff } = following(DOCUMENT, { n: 3 });
+    await later(0);
+    await FakeSocket.last.accept();
+    expect(sentVariables()).toEqual({ n: 3 });
+    await tell('e1');
+    await tell('e2');
+    await breakOff(code);
+    expect(sentVariables()).toEqual({ n: 3, from: 'e2' });
+    // What was given already is not given again.
+    for (const at of ['e1', 'e2', 'e3', 'e3', 'e4']) await tell(at);
+    await breakOff(code);
+    expect(sentVariables()).toEqual({ n: 3, from: 'e4' });
+    expect(state).toEqual({ cursors: ['e1', 'e2', 'e3', 'e4'], error: null });
+    client.close();
+  });
+
+  it('begins after the cursor that it is given', async () => {
+    const { client, breakOff } = following(DOCUMENT, { from: 'e7' });
+    await later(0);
+    await FakeSocket.last.accept();
+    await breakOff(1001);
+    expect(sentVariables()).toEqual({ from: 'e7' });
+    client.close();
+  });
+
+  it.each([
+    ['whose cursor is not selected', DOCUMENT.replace('at: cursor', 'at: id')],
+    ['that has no argument after', DOCUMENT.replace('after: $from, ', '')],
+    ['that cannot be parsed', 'subscription {'],
+  ])('starts again with its own variables if it is one %s', async (_, document) => {
+    const { client, state, breakOff } = following(document, { n: 1 });
+    await later(0);
+    await FakeSocket.last.accept();
+    await tell('e2');
+    await breakOff(1001);
+    await tell('e2');
+    expect(sentVariables()).toEqual({ n: 1 });
+    expect(state.cursors).toEqual(['e2', 'e2']);
+    client.close();
+  });
+
+  it.each(['CURSOR_EXPIRED', 'CURSOR_AHEAD'])('ends with its last cursor if it cannot go on: %s', async (code) => {
+    const { state, breakOff } = following(DOCUMENT);
+    await later(0);
+    await FakeSocket.last.accept();
+    await tell('e2');
+    await breakOff(1001);
+    const { id } = FakeSocket.last.subscribed.at(-1) ?? {};
+    FakeSocket.last.receive({ type: 'error', id, payload: [{ message: 'Gone', extensions: { code } }] });
+    await later(0);
+    expect(state.error).toBeInstanceOf(MissedEventsError);
+    expect(state.error).toMatchObject({ cursor: 'e2', cause: { code }, message: 'Gone' });
   });
 });
 

@@ -56,6 +56,22 @@ export class ConnectionError extends Error {
   }
 }
 
+/**
+ * A subscription cannot go on after its last event: the service does not keep all events since, or
+ * was restored to an earlier time. Read the tickets again, and subscribe without a cursor.
+ */
+export class MissedEventsError extends Error {
+  override readonly name = 'MissedEventsError';
+
+  constructor(
+    /** The cursor of the last event that the subscription has given. */
+    readonly cursor: string | null,
+    override readonly cause: RequestError,
+  ) {
+    super(cause.message, { cause });
+  }
+}
+
 /** A subscription ended because its reader took the events more slowly than they came. */
 export class SlowReaderError extends Error {
   override readonly name = 'SlowReaderError';

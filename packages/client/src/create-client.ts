@@ -3,6 +3,7 @@ import { type DocumentNode, print } from 'graphql';
 import { ConnectionError, RequestError } from './client-errors';
 import { EventStream } from './event-stream';
 import { LiveSocket, type WebSocketClass } from './live-socket';
+import { ResumePoint } from './resume-point';
 
 /** A credential, or a function that gives the one of the moment. It is sent as a bearer token. */
 export type Credential = string | (() => string | Promise<string>);
@@ -60,11 +61,13 @@ export interface Client {
 
   /**
    * Subscribes over WebSocket, at once. If the connection breaks, it is made again, for as long as
-   * it takes, and the subscription starts again; events of the time between are not delivered.
-   * Leaving the loop ends the subscription.
+   * it takes. A document with an argument `after: $variable` and the field `cursor` then goes on
+   * after its last event, without a gap and without repeating one; any other starts again, without
+   * the events of the time between. Leaving the loop ends the subscription.
    *
    * The iterator throws a RequestError for errors of GraphQL, a ConnectionError if connecting
-   * again cannot help, and a SlowReaderError if more than 10,000 events wait.
+   * again cannot help, a MissedEventsError if it cannot go on after its last event, and a
+   * SlowReaderError if more than 10,000 events wait.
    */
   subscribe<Data = unknown, Variables = Readonly<Record<string, unknown>>>(
     document: Document<Data, Variables>,
@@ -124,9 +127,9 @@ export function createClient(options: ClientOptions): Client {
     subscribe<Data, Variables>(document: Document<Data, Variables>, variables?: Variables) {
       const given = variables as Record<string, unknown> | undefined;
       // graphql-ws takes only payloads with a text.
-      const payload = { query: '', ...sentForm(document), ...(given === undefined ? {} : { variables: given }) };
+      const payload = { query: '', ...sentForm(document) };
       const live = liveSocket();
-      return new EventStream<Data>((sink) => live.subscribe(payload, sink));
+      return new EventStream<Data>((sink) => live.subscribe(payload, new ResumePoint(document, given), sink));
     },
     close() {
       socket?.close();

@@ -1,4 +1,4 @@
-export { ConnectionError, RequestError, SlowReaderError } from './client-errors';
+export { ConnectionError, MissedEventsError, RequestError, SlowReaderError } from './client-errors';
 export {
   type Client,
   type ClientOptions,

@@ -1,7 +1,8 @@
 import type { FormattedExecutionResult, GraphQLFormattedError } from 'graphql';
 import { CloseCode, createClient, type SubscribePayload } from 'graphql-ws';
-import { ConnectionError, RequestError } from './client-errors';
+import { ConnectionError, MissedEventsError, RequestError } from './client-errors';
 import type { Sink } from './event-stream';
+import type { ResumePoint } from './resume-point';
 
 /** How often a ping is sent on a socket. */
 const KEEP_ALIVE_MS = 15_000;
@@ -97,8 +98,19 @@ export class LiveSocket {
     });
   }
 
-  /** Subscribes; returns what ends the subscription. */
-  subscribe<Data>(payload: SubscribePayload, sink: Sink<Data>): () => void {
+  /**
+   * Subscribes; returns what ends the subscription.
+   *
+   * @param point where it goes on when it starts again
+   */
+  subscribe<Data>(document: Omit<SubscribePayload, 'variables'>, point: ResumePoint, sink: Sink<Data>): () => void {
+    // graphql-ws reads the variables whenever it sends the payload, also after a new connection.
+    const payload: SubscribePayload = {
+      ...document,
+      get variables() {
+        return point.variables();
+      },
+    };
     const known = sink as Sink<unknown>;
     let leave = (): void => undefined;
     let failures = 0;
@@ -107,10 +119,13 @@ export class LiveSocket {
         next: (result) => {
           const { data, errors } = result as FormattedExecutionResult<Data>;
           failures = 0;
-          if (errors === undefined) return sink.event(data as Data);
+          if (errors === undefined) {
+            if (point.pass(data)) sink.event(data as Data);
+            return;
+          }
           this.forget(known);
           leave();
-          sink.end(new RequestError(errors, data ?? null));
+          sink.end(namedError(new RequestError(errors, data ?? null), point));
         },
         error: (reason) => {
           const error = errorOf(reason);
@@ -122,7 +137,7 @@ export class LiveSocket {
             return;
           }
           this.forget(known);
-          sink.end(error);
+          sink.end(namedError(error, point));
         },
         complete: () => {
           this.forget(known);
@@ -197,6 +212,12 @@ function guarded(WebSocketImpl: WebSocketClass | undefined): WebSocketClass {
     }
   };
 }
+
+/** The codes of a cursor after which the service cannot go on. */
+const UNUSABLE_CURSOR: readonly string[] = ['CURSOR_EXPIRED', 'CURSOR_AHEAD'];
+
+const namedError = (error: Error, { cursor }: ResumePoint): Error =>
+  error instanceof RequestError && UNUSABLE_CURSOR.includes(error.code) ? new MissedEventsError(cursor, error) : error;
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null;
