@@ -3,16 +3,18 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Client } from 'pg';
 import { type Json, SEV2, SEV3, startTestService, type TestService } from '../support/graphql-service';
+import { FOR_RECEIVERS } from '../support/webhook-receiver';
 
 const YAML = readFileSync(join(__dirname, '../../policies/cimcloud.yaml'), 'utf8');
 
 let service: TestService;
 let inputs: Readonly<Record<string, Json>>;
 beforeAll(async () => {
-  service = await startTestService();
+  service = await startTestService({ config: FOR_RECEIVERS });
   const ticketId = await service.submit();
   const { client } = await service.mutate('createClient', { name: 'Acme' }, 'client { id }');
   const { apiKey } = await service.mutate('createApiKey', { name: 'Old', scopes: ['READ'] }, 'apiKey { id }');
+  const webhookId = await newWebhook();
   inputs = {
     submitTicket: { subject: 'One', impacts: SEV2 },
     acknowledgeTicket: { ticketId },
@@ -36,9 +38,19 @@ beforeAll(async () => {
     createApiKey: { name: 'Pager', scopes: ['READ'] },
     revokeApiKey: { apiKeyId: apiKey.id },
     setAgentActive: { agentId: await agentId(), isActive: true },
+    createWebhook: { url: URL_OF_NONE },
+    updateWebhook: { webhookId, description: 'd' },
+    rotateWebhookSecret: { webhookId },
+    testWebhook: { webhookId },
+    replayWebhook: { webhookId, after: 'e0000000000000000' },
+    deleteWebhook: { webhookId: await newWebhook() },
   };
 });
 afterAll(() => service.close());
+
+const URL_OF_NONE = 'http://127.0.0.1:9/';
+const newWebhook = async (): Promise<string> =>
+  (await service.mutate('createWebhook', { url: URL_OF_NONE }, 'webhook { id }')).webhook.id;
 
 /** The global id of an agent who is known from a token. */
 const agentId = async (): Promise<string> => {
