@@ -1,4 +1,4 @@
-// The peer of bench/fan-out.mjs: `ws` alone, which sends one prepared buffer to each of its sockets.
+// The peer of bench/fan-out.mjs: `ws` alone, which sends one prepared buffer to all its sockets.
 import { once } from 'node:events';
 import { WebSocketServer } from 'ws';
 

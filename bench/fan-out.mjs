@@ -34,7 +34,11 @@ async function openClients(url, kind) {
   return {
     received: () => counts.reduce((sum, { received }) => sum + received, 0),
     characters: () => counts[0].characters,
-    close: () => Promise.all(children.map((child) => (child.disconnect(), once(child, 'exit')))),
+    close: async () => {
+      const ended = children.map((child) => once(child, 'exit'));
+      for (const child of children) child.disconnect();
+      await Promise.all(ended);
+    },
   };
 }
 
