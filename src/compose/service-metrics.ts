@@ -1,4 +1,5 @@
 import type { RunningFeed } from '../adapters/events/feed';
+import type { UnreadClosed } from '../adapters/http/live/live-operations';
 import type { Metric } from '../adapters/http/metrics';
 import { SECOND_MS } from '../domain/instant';
 import type { FeedLag } from './watch-feed';
@@ -34,5 +35,19 @@ export const serviceMetrics = (
     name: 'engine_behind_seconds',
     help: 'Time since the deadline engine of this process last made progress',
     read: () => engine.behindMs / SECOND_MS,
+  },
+];
+
+/** What `/metrics` says of clients that do not read. */
+export const unreadMetrics = (unread: () => Readonly<UnreadClosed>): readonly Metric[] => [
+  {
+    name: 'unread_closed_total',
+    help: 'Sockets and streams that were closed because their clients did not read',
+    read: () => unread().closed,
+  },
+  {
+    name: 'unread_cut_off_total',
+    help: 'Sockets and streams that were cut off because too much waited to be sent on all of them',
+    read: () => unread().cutOff,
   },
 ];

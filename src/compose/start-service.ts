@@ -50,10 +50,11 @@ import { openStore, type Store } from './open-store';
 import { openWebhooks } from './open-webhooks';
 import { createReadiness, databaseReasons } from './readiness';
 import { runEvery } from './run-every';
-import { serviceMetrics } from './service-metrics';
+import { serviceMetrics, unreadMetrics } from './service-metrics';
 import { transitionLog } from './transition-log';
 import { watchDatabase } from './watch-database';
 import { watchFeed } from './watch-feed';
+import { webhookMetrics } from './webhook-metrics';
 
 /** A service that listens. */
 export interface RunningService {
@@ -205,7 +206,12 @@ export async function startService(config: Config, log: Logger): Promise<Running
         eventsUnplacedMs: () => feedWatch.lag.unplacedMs,
         engineBehindMs: () => engine.behindMs,
       }),
-      metrics: [...serviceMetrics(feed, feedWatch.lag, engine), ...(bus?.metrics ?? [])],
+      metrics: [
+        ...serviceMetrics(feed, feedWatch.lag, engine),
+        ...webhookMetrics(webhooks, clock),
+        ...(bus?.metrics ?? []),
+        ...unreadMetrics(() => http.unread),
+      ],
       version: packageVersion(),
       logger,
     });

@@ -195,5 +195,13 @@ it('/metrics has the lag of the feed, and nothing of tickets', async () => {
   ]) {
     expect(text).toMatch(new RegExp(`^stepdown_${name} [\\d.e-]+$`, 'm'));
   }
+  for (const name of [
+    'webhook_delivered_total',
+    'webhook_pending',
+    'webhook_oldest_pending_seconds',
+    'unread_closed_total',
+  ]) {
+    expect(text).toMatch(new RegExp(`^stepdown_${name} 0$`, 'm'));
+  }
   expect(text).toContain('process_cpu_seconds_total');
 });

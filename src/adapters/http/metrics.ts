@@ -7,8 +7,8 @@ export interface Metric {
   /** Without the prefix `stepdown_`. A counter ends in `_total`. */
   readonly name: string;
   readonly help: string;
-  /** The present value; null if there is none. */
-  readonly read: () => number | null;
+  /** The present value; null if there is none, or it cannot be read. */
+  readonly read: () => number | null | Promise<number | null>;
 }
 
 /** Answers `/metrics` in the text format of Prometheus. No metric says anything of a client. */
@@ -25,22 +25,23 @@ export class MetricsEndpoint {
     send(response, 200, this.registry.contentType, text);
   }
 
-  private add(name: string, help: string, read: () => number | null): void {
+  private add(name: string, help: string, read: Metric['read']): void {
     const settings = { name: `stepdown_${name}`, help, registers: [this.registry] };
     if (name.endsWith('_total')) {
       new Counter({
         ...settings,
-        collect() {
+        async collect() {
+          const value = (await read()) ?? 0;
           this.reset();
-          this.inc(read() ?? 0);
+          this.inc(value);
         },
       });
       return;
     }
     new Gauge({
       ...settings,
-      collect() {
-        const value = read();
+      async collect() {
+        const value = await read();
         if (value === null) this.remove();
         else this.set(value);
       },
