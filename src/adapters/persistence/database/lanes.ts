@@ -27,7 +27,7 @@ import { OWN_SCOPE, RolesOfPool, type Scope } from './work-roles';
 export type LaneName = 'lookups' | 'lists' | 'heavy' | 'changes' | 'engine' | 'feed' | 'health';
 
 /** The connections of the parts of a process that nothing may hold up. */
-const OWN = { engine: 3, feed: 2, health: 2 } as const;
+const OWN = { engine: 3, feed: 1, health: 2 } as const;
 const OWN_CONNECTIONS = OWN.engine + OWN.feed + OWN.health;
 
 /** The least size of a pool in which each lane has a connection. */
