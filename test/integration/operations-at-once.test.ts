@@ -40,18 +40,15 @@ async function start(operationTimeoutMs = 60_000): Promise<void> {
         return { id, name: 'Acme' };
       },
     },
+    log: { place: async () => 0 },
     feed: {
-      subscribe: () => {
-        const source = {
-          next: async () => {
-            await new Promise<void>((resolve) => publish.push(resolve));
-            return { done: false, value: { ticketId: 't', cursor: '1', event: {} } };
-          },
-          return: async () => ({ done: true, value: undefined }),
-          [Symbol.asyncIterator]: () => source,
-        };
-        return source;
-      },
+      subscribe: () => ({
+        take: async () => {
+          await new Promise<void>((resolve) => publish.push(resolve));
+          return [{ ticketId: 't', clientId: 'c', position: 1 }];
+        },
+        return: async () => ({ done: true, value: undefined }),
+      }),
     },
     clients: {
       create: async (id: string, name: string) => ({ id, name, calendars: {} }),
@@ -257,13 +254,15 @@ const refusedOver = (client: Client, count: number): Promise<Json> =>
 describe('the events of subscriptions', () => {
   // Large by a page, so that the document is short: subscriptions keep theirs.
   const NODE = Array.from({ length: 60 }, (_, n) => `a${n}: id`).join(' ');
-  const QUERY = `subscription { ticketEvents { ticket { client { name } followUps(first: 100) { nodes { ${NODE} } } } } }`;
+  /** By another name each, because identical subscriptions share their events. */
+  const queryOf = (name: string) =>
+    `subscription ${name} { ticketEvents { ticket { client { name } followUps(first: 100) { nodes { ${NODE} } } } } }`;
 
   it('take a place each while they are executed, and a subscription that waits for them none', async () => {
     await start();
-    const first = await listenOver(socket(), QUERY);
-    const second = await listenOver(socket(), QUERY);
-    const third = await listenOver(socket(), QUERY);
+    const first = await listenOver(socket(), queryOf('First'));
+    const second = await listenOver(socket(), queryOf('Second'));
+    const third = await listenOver(socket(), queryOf('Third'));
     await untilTrue(() => publish.length === 3);
     for (const event of publish.splice(0)) event();
     await untilTrue(() => deliveries.length === 1);
