@@ -73,6 +73,8 @@ export interface NatsServers {
   readonly servers: readonly NatsServer[];
   /** As `NATS_URL`. */
   readonly url: string;
+  /** Resolves when all servers are up and have a leader. */
+  whole(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -95,8 +97,9 @@ export async function startNatsServers(count = 1): Promise<NatsServers> {
   try {
     await Promise.all(servers.map((server) => server.start()));
     const url = servers.map((server) => server.url).join(',');
-    await untilTrue(() => hasJetStream(servers, count));
-    return { servers, url, close };
+    const whole = () => untilTrue(() => hasJetStream(servers, count));
+    await whole();
+    return { servers, url, whole, close };
   } catch (error) {
     await close();
     throw error;
