@@ -57,6 +57,8 @@ export class Hub implements EventFeed {
     this.waiting = new Set();
     let asked = 0;
     for (const cursor of waiting) {
+      // It can have ended while other work had its turn.
+      if (!this.cursors.has(cursor)) continue;
       if (!cursor.offer()) this.waiting.add(cursor);
       asked += Math.max(1, entries.length);
       if (asked < FILTERS_PER_TURN) continue;
