@@ -10,6 +10,7 @@ import { BusPublisher } from '../application/bus/bus-publisher';
 import { busMessage } from '../application/bus/cloud-event';
 import type { BusMessage } from '../application/ports/event-bus';
 import type { PlacedEvent } from '../application/ports/event-log';
+import { isPassingFault } from '../application/ports/store-errors';
 import { ticketChangesOf } from '../application/webhooks/ticket-changes';
 import type { Store } from './open-store';
 
@@ -32,6 +33,8 @@ export function openEventBus(settings: EventBusSettings, { pool, policies }: Sto
         const change = await changes[index]?.();
         if (change !== undefined) messages.push(busMessage(change, toGlobalId, settings.source));
       } catch (error) {
+        // Otherwise the bus would go on without the event.
+        if (isPassingFault(error)) throw error;
         logger.error({ err: error, ticketId, number }, 'an event of the log cannot be read; the event bus lacks it');
       }
     }

@@ -55,3 +55,30 @@ test('the end of the log in memory is bounded by the number of events and by the
   hub.recent.visitAfter(hub.recent.from, ({ position }) => kept.push(position) > 0);
   expect(kept).toEqual([20, 21, 22, 23, 24, 25, 26, 27, 28]);
 });
+
+test('a page that was asked for before the log went on is not taken for a later one', async () => {
+  const asked: ((entries: readonly PlacedEvent[]) => void)[] = [];
+  const hub = new Hub(
+    100,
+    (next) =>
+      new Promise((resolve) => {
+        asked.push((entries) =>
+          resolve({ entries, unreadable: [], next: entries.at(-1)?.position ?? next, isFull: false }),
+        );
+      }),
+  );
+  const request = { after: 50, accepts: () => true };
+  const first = hub.subscribe(everything, request).take(500);
+  const early = hub.subscribe(everything, request).take(500);
+  await new Promise(setImmediate);
+  expect(asked).toHaveLength(1);
+  const log = Array.from({ length: 105 }, (_, index) => eventAt(index + 1));
+  await hub.publish(log.slice(100), 105);
+  const later = hub.subscribe(everything, request);
+  const taken = later.take(500);
+  await new Promise(setImmediate);
+  asked[0]?.(log.slice(50, 100));
+  asked[1]?.(log.slice(50));
+  expect([(await first).length, (await early).length]).toEqual([50, 50]);
+  expect((await taken).at(-1)?.position).toBe(105);
+});

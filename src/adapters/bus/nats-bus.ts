@@ -64,10 +64,11 @@ export class NatsBus implements EventBus {
     return { id: message.header.get('Nats-Msg-Id'), position: positionIn(message.string()) };
   }
 
-  async publish(messages: readonly BusMessage[], after: string | null): Promise<void> {
+  async publish(messages: readonly BusMessage[]): Promise<void> {
     const { stream: js } = await this.connected();
     const { stream, subject } = this.settings;
-    let before = after;
+    // By its number, because a broker that was restarted may not know the id of its last message.
+    let before: string | null = null;
     const sent = messages.map((message) => {
       const last = before === null ? { lastSequence: this.lastSequence } : { lastMsgID: before };
       before = message.id;
@@ -79,7 +80,11 @@ export class NatsBus implements EventBus {
     });
     const results = await Promise.allSettled(sent);
     const failed = results.find(({ status }) => status === 'rejected');
-    if (failed?.status !== 'rejected') return;
+    if (failed?.status !== 'rejected') {
+      const last = results.at(-1);
+      if (last?.status === 'fulfilled') this.lastSequence = last.value.seq;
+      return;
+    }
     const { reason } = failed;
     throw reason instanceof JetStreamApiError && OTHER_LAST_MESSAGE.includes(reason.code) ? new BusMoved() : reason;
   }

@@ -81,7 +81,8 @@ export class Hub implements EventFeed {
   }
 
   private page(position: LogPosition, scope: LogScope): Promise<LogPage> {
-    const key = JSON.stringify([position, scope]);
+    // A page that was asked for before the log went on may lack what a later one has.
+    const key = JSON.stringify([position, scope, this.recent.newest]);
     const known = this.pages.get(key);
     if (known !== undefined) return known;
     const page = this.read(position, scope).finally(() => this.pages.delete(key));

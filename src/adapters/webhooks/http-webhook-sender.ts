@@ -97,6 +97,11 @@ export class HttpWebhookSender implements WebhookSender {
       sent.on('response', (response) => {
         readBeginning(response, sent).then((text) => resolve(answerOf(response, text)), fail);
       });
+      // Without it, an answer that changes the protocol would end the connection without an event.
+      sent.on('upgrade', (response, socket) => {
+        socket.destroy();
+        resolve(answerOf(response, ''));
+      });
       sent.end(body);
     });
   }

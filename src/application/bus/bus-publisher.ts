@@ -6,6 +6,8 @@ import type { LogPosition } from '../ports/logged-event';
 /** The events that are published at a time. */
 const BATCH = 200;
 const POLL_MS = 1_000;
+/** How often in a row the bus may have moved before that counts as a failure. */
+const MOST_MOVES = 3;
 const LONGEST_PAUSE_MS = 5_000;
 
 export interface BusPublisherDeps {
@@ -36,7 +38,6 @@ export class BusPublisher {
   /** Whether this process publishes. */
   isHolder = false;
   private lease: BusLease | null = null;
-  private lastId: string | null = null;
   private isClosed = false;
   private isWoken = false;
   private hasFailed = false;
@@ -65,19 +66,21 @@ export class BusPublisher {
 
   private async run(): Promise<void> {
     let failures = 0;
+    let moves = 0;
     while (!this.isClosed) {
       this.isWoken = false;
       let pause = POLL_MS;
       try {
         if (await this.step()) pause = 0;
         failures = 0;
-        if (this.hasFailed && this.isHolder) {
-          this.hasFailed = false;
-          this.deps.onRecovered();
-        }
+        moves = 0;
+        if (this.hasFailed && this.isHolder) this.deps.onRecovered();
+        this.hasFailed = false;
       } catch (error) {
         this.forget();
-        if (!(error instanceof BusMoved)) {
+        // Once is ordinary: another process has published. Again and again is not.
+        if (error instanceof BusMoved) moves += 1;
+        if (!(error instanceof BusMoved) || moves > MOST_MOVES) {
           failures += 1;
           pause = Math.min(LONGEST_PAUSE_MS, 100 * 2 ** failures);
           if (!this.hasFailed) this.deps.onError(error);
@@ -97,8 +100,7 @@ export class BusPublisher {
     if (page === null) return this.skipRemoved();
     if (page.next === this.position) return false;
     const messages = await messagesOf(page.entries);
-    if (messages.length > 0) await bus.publish(messages, this.lastId);
-    this.lastId = messages.at(-1)?.id ?? this.lastId;
+    if (messages.length > 0) await bus.publish(messages);
     this.published += messages.length;
     await this.moveTo(positions, page.next);
     return page.isFull;
@@ -117,12 +119,12 @@ export class BusPublisher {
     this.lease = lease;
     if (isSame) return true;
     const last = await bus.last();
-    this.lastId = last?.id ?? null;
     // What the bus has is what counts: the process before may have ended between the bus and the
-    // database, and a bus can lose its last messages. A log that was restored to an earlier time
-    // has fewer events than the bus, and goes on where it is.
+    // database, and a bus can lose its last messages. A bus that is further than one batch ahead of
+    // the database has events of before the database was restored to an earlier time.
     const ofBus = last?.position ?? null;
-    this.position = ofBus === null || ofBus > newest ? Math.min(lease.position, newest) : ofBus;
+    const isRestored = ofBus !== null && (ofBus > newest || ofBus > lease.position + BATCH);
+    this.position = ofBus === null || isRestored ? Math.min(lease.position, newest) : ofBus;
     this.isHolder = true;
     return true;
   }

@@ -23,13 +23,13 @@ export interface EventBus {
   /** Connects if there is no connection, and returns the last message that the bus has kept. */
   last(): Promise<LastMessage | null>;
   /**
-   * Adds messages in their order, each only after the one before it. Resolves when all of them are
-   * kept. If it rejects, the first of them may be kept.
+   * Adds messages in their order, each only after the one before it, and the first one only after
+   * the last message that `last` returned or that this object has added. Resolves when all of them
+   * are kept. If it rejects, the first of them may be kept, and `last` is to be called again.
    *
-   * @param after the id of the message that must be the last one on the bus; null if it has none
-   * @throws BusMoved if another process has added messages
+   * @throws BusMoved if the bus has another last message
    */
-  publish(messages: readonly BusMessage[], after: string | null): Promise<void>;
+  publish(messages: readonly BusMessage[]): Promise<void>;
   close(): Promise<void>;
 }
 

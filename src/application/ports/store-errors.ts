@@ -211,3 +211,10 @@ export const isServerFault = (error: unknown): boolean =>
  * statement that was too slow may have been so because of one large row.
  */
 export const endsAllWork = (error: unknown): boolean => isServerFault(error) && !(error instanceof StatementTimedOut);
+
+/**
+ * Whether a read failed for a reason that has nothing to do with what was read, so that a later
+ * attempt can succeed.
+ */
+export const isPassingFault = (error: unknown): boolean =>
+  isStoreUnavailable(error) || error instanceof DataLockedError || error instanceof StatementTimedOut;

@@ -1,6 +1,7 @@
 import type { Clock } from '../ports/clock';
 import type { EventLog, PlacedEvent } from '../ports/event-log';
 import type { LogPosition } from '../ports/logged-event';
+import { isPassingFault } from '../ports/store-errors';
 import type { EnabledWebhook, NewDelivery, WebhookQueue } from '../ports/webhook-queue';
 import type { EnabledWebhooks } from './enabled-webhooks';
 import { pagerDutyAction } from './pagerduty-event';
@@ -93,6 +94,8 @@ export class LogMatcher {
         const change = await read[index]?.();
         if (change !== undefined) changes.set(entry, change);
       } catch (error) {
+        // Otherwise the webhooks would move on without the event.
+        if (isPassingFault(error)) throw error;
         this.deps.onUnreadable(error, entry);
       }
     }

@@ -100,7 +100,9 @@ export class SharedDeliveries {
   private keep(placed: PlacedDelivery): void {
     this.kept.push(placed);
     this.bytes += placed.delivery?.body.length ?? 0;
-    while (this.kept.length > 1 && (this.kept.length > MAX_KEPT_DELIVERIES || this.bytes > MAX_KEPT_BYTES)) {
+    // A single member has taken all but the last.
+    const most = this.members > 1 ? MAX_KEPT_DELIVERIES : 1;
+    while (this.kept.length > 1 && (this.kept.length > most || this.bytes > MAX_KEPT_BYTES)) {
       const first = this.kept.shift();
       if (first === undefined) return;
       this.bytes -= first.delivery?.body.length ?? 0;

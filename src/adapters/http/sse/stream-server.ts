@@ -57,6 +57,8 @@ export class StreamServer {
       this.sharedOf(token, signedIn).remove(operationIdIn(request));
       return send(exchange.response, 200, null, '');
     }
+    // The client can have gone while it signed in; then there is no end of the connection to come.
+    if (exchange.response.destroyed) return;
     if (acceptsEventStream(request)) {
       return token === null ? this.streamOne(exchange, signedIn) : this.openShared(exchange, token, signedIn);
     }
