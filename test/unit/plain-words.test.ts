@@ -12,7 +12,7 @@ const MANNERED =
 
 const sources = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: ROOT, encoding: 'utf8' })
   .split('\n')
-  .filter((file) => /\.(ts|mjs|js|md|yaml|graphql)$|Dockerfile$/.test(file) && existsSync(join(ROOT, file)))
+  .filter((file) => /\.(ts|mjs|js|md|yaml|cfg|graphql)$|Dockerfile$/.test(file) && existsSync(join(ROOT, file)))
   // Quotes the words that it looks for; quotes a vendor; is written by a program.
   .filter((file) => !['test/unit/plain-words.test.ts', 'docs/PERFORMANCE.md', 'docs/EXAMPLE-REPORT.md'].includes(file))
   .filter((file) => !file.startsWith('test/fixtures/') && !file.includes('/generated/'));

@@ -5,7 +5,8 @@ import { type BodyReceiver, RequestError, readJson } from '../request-body';
 import { pathAndQuery } from '../request-guard';
 
 /** The header and the parameter that name the stream of a client (protocol of graphql-sse). */
-const TOKEN_HEADER = 'x-graphql-event-stream-token';
+/** A proxy sends the requests with a token to the process whose answer had it in this header. */
+export const TOKEN_HEADER = 'x-graphql-event-stream-token';
 const TOKEN_PARAMETER = 'token';
 
 const parametersOf = ({ url = '' }: IncomingMessage): URLSearchParams => {

@@ -11,7 +11,7 @@ import { type SignedIn, signIn } from '../sign-in';
 import { EventStream } from './event-stream';
 import { SharedStream } from './shared-stream';
 import { StreamOperation } from './stream-operation';
-import { acceptsEventStream, operationIdIn, readOperation, tokenIn } from './stream-request';
+import { acceptsEventStream, operationIdIn, readOperation, TOKEN_HEADER, tokenIn } from './stream-request';
 
 export const STREAM_PATH = '/graphql/stream';
 export const STREAM_METHODS = ['GET', 'POST', 'PUT', 'DELETE'] as const;
@@ -127,6 +127,7 @@ export class StreamServer {
       });
       this.shared.set(token, shared);
     });
+    response.setHeader(TOKEN_HEADER, token);
     send(response, 201, 'text/plain; charset=utf-8', token);
   }
 
