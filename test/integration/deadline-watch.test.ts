@@ -38,7 +38,6 @@ const watch = (caller: Caller): DeadlineWatch =>
       query: { kinds: ['RESPONSE'], severity: null, ticket: null, client: null, assignee: null },
       matches: (_ticket, kind) => kind === 'RESPONSE',
       isRelevant: () => true,
-      retryWhileDatabaseIsDown: (read) => read(),
     },
   );
 const nextOf = async (of: DeadlineWatch): Promise<string> => (await of.next()).value.ticket.id;

@@ -35,6 +35,9 @@ class Log {
     let [at, hasEnded] = [from, false];
     let wake = (): void => undefined;
     const events: EventSubscription = {
+      get reached() {
+        return at;
+      },
       take: async (most) => {
         for (;;) {
           if (hasEnded) return [];
@@ -240,6 +243,21 @@ describe('identical subscriptions', () => {
     const seen = [...(await rest).toString().matchAll(/"n":(\d+)/g)].map(([, n]) => Number(n));
     expect(seen).toEqual(range(1, seen.length));
     expect(seen.length).toBeGreaterThan(100);
+  });
+
+  it('do not wait for one that replays from far behind', async () => {
+    log.add(5_000);
+    // It asks for everything, and reads nothing of it.
+    const text = QUERY.replace('{ n }', '{ n text }');
+    const variables = { after: 'e0000000000000000' };
+    await overWebSocket.openUnread(edge.url, { query: text, variables });
+    await untilTrue(() => executed.length > 0);
+    const other = await subscribe('ada', {}, text);
+    log.add(1);
+    await other.has(1);
+    log.add(1);
+    expect(numbersOf(await other.has(2).then(() => other))).toEqual([5_001, 5_002]);
+    expect(executed.length).toBeLessThan(1_000);
   });
 
   it('all end with the error of their source, and later ones begin again', async () => {

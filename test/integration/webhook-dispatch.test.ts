@@ -49,7 +49,14 @@ const OK: WebhookAnswer = {
 const FAILED: WebhookAnswer = { ...OK, statusCode: 500, error: 'The endpoint answered 500.' };
 
 /** What one process does with webhooks. */
-function processOf(send: Send, { keys = KEYS, beforeSubjects = (): void => undefined } = {}) {
+function processOf(
+  send: Send,
+  {
+    keys = KEYS,
+    beforeSubjects = async (): Promise<void> => undefined,
+    duringSubjects = async (): Promise<void> => undefined,
+  } = {},
+) {
   const queue = createWebhookQueue(store.pool);
   const reading = { pasts: createTicketPasts(store.pool), policies: store.policies };
   const webhooks = new EnabledWebhooks(queue, store.clock);
@@ -71,11 +78,15 @@ function processOf(send: Send, { keys = KEYS, beforeSubjects = (): void => undef
     queue,
     webhooks,
     subjects: {
-      of: (deliveries: readonly WebhookDelivery[]) => {
-        beforeSubjects();
-        return subjects.of(deliveries);
+      of: async (deliveries: readonly WebhookDelivery[]) => {
+        await beforeSubjects();
+        const readers = await subjects.of(deliveries);
+        return readers.map((read) => async () => {
+          await duringSubjects();
+          return read();
+        });
       },
-    } as DeliverySubjects,
+    },
     sender: { send: async (request) => send(request) },
     secrets: secretBoxOf(keys),
     ids: toGlobalId,
@@ -228,7 +239,7 @@ describe('several processes', () => {
       requests += 1;
       return OK;
     };
-    const late = processOf(count, { beforeSubjects: () => store.clock.move(45_000) });
+    const late = processOf(count, { beforeSubjects: async () => store.clock.move(45_000) });
     await late.matcher.match();
     await late.sender.sendDue();
     await untilTrue(() => late.sender.counts.inFlight === 0);
@@ -241,7 +252,37 @@ describe('several processes', () => {
     );
     expect(requests).toBe(1);
   });
+
+  it.each([
+    ['before any message is made', { beforeSubjects: () => Promise.reject(databaseIsDown()) }],
+    ['while one is made', { duringSubjects: () => Promise.reject(databaseIsDown()) }],
+  ])('is no attempt of the endpoint when the database fails %s', async (_when, failing) => {
+    const id = await addWebhook();
+    await open();
+    await place();
+    let requests = 0;
+    const count: Send = () => {
+      requests += 1;
+      return OK;
+    };
+    const failed = processOf(count, failing);
+    await failed.matcher.match();
+    await failed.sender.sendDue();
+    await untilTrue(() => failed.sender.counts.inFlight === 0);
+    expect(failed.errors).toEqual([expect.objectContaining({ code: 'ECONNREFUSED' })]);
+    expect(await deliveriesOf(id)).toMatchObject([{ status: 'PENDING', attempts: 0 }]);
+    expect(failed.sender.counts.failedAttempts).toBe(0);
+    const later = processOf(count);
+    expect(await later.sender.sendDue()).toBe(0);
+    store.clock.move(5_000);
+    await later.sender.sendDue();
+    await untilTrue(() => later.sender.counts.inFlight === 0);
+    expect(await deliveriesOf(id)).toMatchObject([{ status: 'DELIVERED', attempts: 1 }]);
+    expect(requests).toBe(1);
+  });
 });
+
+const databaseIsDown = (): Error => Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
 
 describe('an endpoint', () => {
   it('that does not answer holds up no other', async () => {

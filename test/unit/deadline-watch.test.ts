@@ -1,3 +1,4 @@
+import { setTimeout as realSleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Hub } from '../../src/adapters/events/hub';
 import {
@@ -5,6 +6,7 @@ import {
   DeadlineWatch,
   type DeadlineWatchOptions,
 } from '../../src/application/deadlines/deadline-watch';
+import { RETRY_PAUSE_MS } from '../../src/application/events/retry-while-database-is-down';
 import type { PlacedEvent } from '../../src/application/ports/event-log';
 import type { Services } from '../../src/application/ports/services';
 import type { StoredTicket } from '../../src/application/ports/stored-ticket';
@@ -15,6 +17,7 @@ import type { CommitmentKind } from '../../src/domain/policy/policy';
 import { everything } from '../support/actors';
 import { ACKNOWLEDGE, AGENT, CIMCLOUD, GO_ON, ny, SEV1, Story, WAIT } from '../support/domain';
 
+const unavailable = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
 const NOW = ny('2026-06-01 10:00');
 
 /** Tickets in memory, read as the store reads them. */
@@ -90,7 +93,6 @@ class World {
       query: { kinds, severity: null, ticket: null, client: null, assignee: null },
       matches: (_ticket, kind) => kinds.includes(kind),
       isRelevant: () => true,
-      retryWhileDatabaseIsDown: (read) => read(),
       ...more,
     });
   }
@@ -282,32 +284,32 @@ describe('a watch of deadlines', () => {
   });
 
   it('fails if its first read does, without a retry', async () => {
+    let reads = 0;
     world.services.reader.deadlines = async () => {
-      throw new Error('unavailable');
+      reads += 1;
+      throw unavailable;
     };
-    const watch = world.watch(HOUR_MS, ['UPDATE'], {
-      retryWhileDatabaseIsDown: () => new Promise(() => undefined),
-    });
-    await expect(watch.next()).rejects.toThrow('unavailable');
+    await expect(world.watch(HOUR_MS).next()).rejects.toBe(unavailable);
+    expect(reads).toBe(1);
   });
 
   it('ends at once while its reads fail, and reads no more', async () => {
-    let signal: AbortSignal | null = null;
-    const watch = world.watch(HOUR_MS, ['UPDATE'], {
-      retryWhileDatabaseIsDown: (_read, given) =>
-        new Promise((_resolve, reject) => {
-          signal = given;
-          given.addEventListener('abort', () => reject(given.reason));
-        }),
-    });
+    const watch = world.watch(HOUR_MS);
     const next = watch.next();
     await pass(1);
-    // The first read has succeeded; the next is retried.
+    // The first read has succeeded; the next is repeated.
+    let reads = 0;
+    world.services.reader.ticketById = async () => {
+      reads += 1;
+      throw unavailable;
+    };
     world.tell('t1');
     await pass(1);
-    expect(signal).not.toBeNull();
+    expect(reads).toBe(1);
     await watch.return();
     expect(await next).toEqual({ done: true, value: undefined });
+    await realSleep(2 * RETRY_PAUSE_MS);
+    expect(reads).toBe(1);
   });
 
   it.each([

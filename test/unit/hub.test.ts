@@ -1,8 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { Hub } from '../../src/adapters/events/hub';
-import { RECENT_LIMITS } from '../../src/adapters/events/recent-events';
+import { RECENT_LIMITS, RecentEvents } from '../../src/adapters/events/recent-events';
 import type { PlacedEvent } from '../../src/application/ports/event-log';
 import { everything } from '../support/actors';
+import { untilTrue } from '../support/until';
 
 const eventAt = (position: number, more: object = {}): PlacedEvent =>
   ({
@@ -81,4 +82,50 @@ test('a page that was asked for before the log went on is not taken for a later 
   asked[1]?.(log.slice(50));
   expect([(await first).length, (await early).length]).toEqual([50, 50]);
   expect((await taken).at(-1)?.position).toBe(105);
+});
+
+test('a subscriber that is behind waits for the end of an outage, and then goes on where it was', async () => {
+  let outages = 3;
+  const log = Array.from({ length: 5 }, (_, index) => eventAt(index + 1));
+  const hub = new Hub(5, async (position) => {
+    if (outages-- > 0) throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+    return { entries: log.slice(position), unreadable: [], next: 5, isFull: false };
+  });
+  const subscriber = hub.subscribe(everything, { after: 1, accepts: () => true });
+  expect((await subscriber.take(10)).map(({ position }) => position)).toEqual([2, 3, 4, 5]);
+  expect(outages).toBe(-1);
+});
+
+test('a subscriber that waits for the end of an outage can be ended', async () => {
+  let reads = 0;
+  const hub = new Hub(5, async () => {
+    reads += 1;
+    throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+  });
+  const subscriber = hub.subscribe(everything, { after: 1, accepts: () => true });
+  const taken = subscriber.take(10);
+  await untilTrue(() => reads === 2);
+  await subscriber.return();
+  expect(await taken).toEqual([]);
+  expect([reads, hub.size]).toEqual([2, 0]);
+});
+
+test('the end of the log in memory is forgotten after a minute, so that erased texts do not stay', () => {
+  const recent = new RecentEvents(0);
+  const kept = () => {
+    const positions: number[] = [];
+    recent.visitAfter(recent.from, ({ position }) => positions.push(position) > 0);
+    return positions;
+  };
+  recent.add([eventAt(1), eventAt(2)], 2, 1_000);
+  recent.add([eventAt(3)], 4, 1_999);
+  recent.add([eventAt(5)], 5, 30_000);
+  recent.forgetOld(61_000);
+  expect([kept(), recent.from]).toEqual([[1, 2, 3, 5], 0]);
+  recent.forgetOld(61_001);
+  expect([kept(), recent.from]).toEqual([[5], 3]);
+  recent.add([], 9, 90_001);
+  expect([kept(), recent.from, recent.newest]).toEqual([[], 5, 9]);
+  recent.add([eventAt(10)], 10, 90_002);
+  expect([kept(), recent.from]).toEqual([[10], 5]);
 });

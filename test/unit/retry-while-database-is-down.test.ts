@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { retryWhileDatabaseIsDown } from '../../src/adapters/graphql/base/retry-while-database-is-down';
+import { retryWhileDatabaseIsDown } from '../../src/application/events/retry-while-database-is-down';
 
 const unavailable = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+
+const { signal } = new AbortController();
 
 describe('retryWhileDatabaseIsDown', () => {
   it('repeats a read while the database is unavailable', async () => {
@@ -11,7 +13,7 @@ describe('retryWhileDatabaseIsDown', () => {
       if (tries < 3) throw unavailable;
       return tries;
     };
-    expect(await retryWhileDatabaseIsDown(read)).toBe(3);
+    expect(await retryWhileDatabaseIsDown(read, signal)).toBe(3);
   });
 
   it('fails at once on any other error', async () => {
@@ -20,7 +22,7 @@ describe('retryWhileDatabaseIsDown', () => {
       tries += 1;
       throw new Error('wrong');
     };
-    await expect(retryWhileDatabaseIsDown(read)).rejects.toThrow('wrong');
+    await expect(retryWhileDatabaseIsDown(read, signal)).rejects.toThrow('wrong');
     expect(tries).toBe(1);
   });
 

@@ -52,7 +52,7 @@ export class Hub implements EventFeed {
 
   /** Adds the events of the log up to the position `to`, and wakes the subscribers they are for. */
   async publish(entries: readonly PlacedEvent[], to: LogPosition): Promise<void> {
-    this.recent.add(entries, to);
+    this.recent.add(entries, to, performance.now());
     const waiting = this.waiting;
     this.waiting = new Set();
     let asked = 0;
@@ -65,6 +65,11 @@ export class Hub implements EventFeed {
       asked = 0;
       await nextTurn();
     }
+  }
+
+  /** Forgets events that were in memory for too long. */
+  forgetOld(): void {
+    this.recent.forgetOld(performance.now());
   }
 
   /** Follows the log from another position. */

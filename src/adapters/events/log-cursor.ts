@@ -1,7 +1,9 @@
+import { RETRY_PAUSE_MS } from '../../application/events/retry-while-database-is-down';
 import type { Caller } from '../../application/ports/caller';
 import { CursorAhead, type LogPage, type LogScope, type PlacedEvent } from '../../application/ports/event-log';
 import type { EventSubscription, FeedRequest } from '../../application/ports/events';
 import type { LogPosition } from '../../application/ports/logged-event';
+import { isPassingFault } from '../../application/ports/store-errors';
 import { sees } from '../../application/visibility';
 import type { RecentEvents } from './recent-events';
 
@@ -39,6 +41,11 @@ export class LogCursor implements EventSubscription {
   ) {
     this.at = request.after;
     this.scope = { sees: caller.sees, ticketId: request.ticketId ?? null };
+  }
+
+  get reached(): LogPosition {
+    const [next] = this.page;
+    return next === undefined ? this.at : next.position - 1;
   }
 
   take(most: number): Promise<readonly PlacedEvent[]> {
@@ -143,8 +150,22 @@ export class LogCursor implements EventSubscription {
       }
       this.at = isFull ? next : Math.max(next, newest);
     } catch (error) {
-      this.failure = { error };
+      // The log is still there, and the place in it is known: an outage only delays the subscriber.
+      if (isPassingFault(error)) await this.pause();
+      else this.failure = { error };
     }
+  }
+
+  /** Waits until a read is worth another attempt. */
+  private async pause(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, RETRY_PAUSE_MS);
+      this.wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.wake = null;
   }
 
   private isFor(event: PlacedEvent): boolean {

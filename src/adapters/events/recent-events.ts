@@ -1,12 +1,18 @@
 import type { PlacedEvent } from '../../application/ports/event-log';
 import type { LogPosition } from '../../application/ports/logged-event';
 import { textIn } from '../../application/ports/texts-read';
+import type { DurationMs } from '../../domain/instant';
 
 /** How much of the end of the log a process keeps in memory for its subscribers. */
 export const RECENT_LIMITS = {
   events: 10_000,
   /** In UTF-16 units. An event with the longest texts has about 150,000. */
   characters: 32_000_000,
+  /**
+   * For how long, in milliseconds. It bounds how long the texts of a person are here after they were
+   * erased from the database.
+   */
+  keptMs: 60_000,
 } as const;
 
 export type RecentLimits = Readonly<Record<keyof typeof RECENT_LIMITS, number>>;
@@ -15,6 +21,14 @@ export type RecentLimits = Readonly<Record<keyof typeof RECENT_LIMITS, number>>;
 const EVENT_CHARACTERS = 1_000;
 /** Forgotten entries are removed together, because that moves all the others. */
 const SPARE_ENTRIES = 1_000;
+/** What is read within this time is forgotten together. */
+const READ_MS = 1_000;
+
+/** A time from which on, for `READ_MS`, the log was read up to a position. */
+interface Read {
+  readonly at: DurationMs;
+  newest: LogPosition;
+}
 
 /**
  * The end of the log: all events after `from`, up to `newest`. Subscribers read it at their own
@@ -27,6 +41,8 @@ export class RecentEvents {
   /** How many at the beginning of `entries` are forgotten. */
   private forgotten = 0;
   private characters = 0;
+  /** The earliest first. */
+  private reads: Read[] = [];
 
   constructor(
     /** The last position that was read from the log. */
@@ -36,8 +52,13 @@ export class RecentEvents {
     this.from = newest;
   }
 
-  /** Adds what was read from the log after `newest`, up to the position `to`. */
-  add(entries: readonly PlacedEvent[], to: LogPosition): void {
+  /**
+   * Adds what was read from the log after `newest`, up to the position `to`.
+   *
+   * @param now by a clock that never goes back
+   */
+  add(entries: readonly PlacedEvent[], to: LogPosition, now: DurationMs): void {
+    this.note(to, now);
     for (const entry of entries) {
       this.entries.push(entry);
       this.characters += sizeOf(entry);
@@ -49,9 +70,19 @@ export class RecentEvents {
     ) {
       this.forgetFirst();
     }
-    if (this.forgotten <= SPARE_ENTRIES) return;
-    this.entries = this.entries.slice(this.forgotten);
-    this.forgotten = 0;
+    this.forgetOld(now);
+    if (this.forgotten > SPARE_ENTRIES) this.dropForgotten();
+  }
+
+  /** Forgets what was read too long ago. */
+  forgetOld(now: DurationMs): void {
+    let last = 0;
+    while (this.reads[0] !== undefined && this.reads[0].at < now - this.limits.keptMs) {
+      last = this.reads.shift()?.newest ?? last;
+    }
+    if (last <= this.from) return;
+    while ((this.entries[this.forgotten]?.position ?? Number.POSITIVE_INFINITY) <= last) this.forgetFirst();
+    this.dropForgotten();
   }
 
   /** Forgets all events; the log is to be read on from `newest`. */
@@ -59,6 +90,7 @@ export class RecentEvents {
     this.entries = [];
     this.forgotten = 0;
     this.characters = 0;
+    this.reads = [];
     this.newest = newest;
     this.from = newest;
   }
@@ -74,12 +106,23 @@ export class RecentEvents {
     }
   }
 
+  private note(newest: LogPosition, now: DurationMs): void {
+    const last = this.reads.at(-1);
+    if (last !== undefined && now < last.at + READ_MS) last.newest = newest;
+    else this.reads.push({ at: now, newest });
+  }
+
   private forgetFirst(): void {
     const first = this.entries[this.forgotten];
     if (first === undefined) return;
     this.forgotten += 1;
     this.characters -= sizeOf(first);
     this.from = first.position;
+  }
+
+  private dropForgotten(): void {
+    this.entries = this.entries.slice(this.forgotten);
+    this.forgotten = 0;
   }
 
   private indexAfter(position: LogPosition): number {

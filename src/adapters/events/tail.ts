@@ -94,6 +94,7 @@ export class Tail {
   /** Gives positions and reads what has some, also what another process gives at the moment. */
   private async look(): Promise<{ readonly isComplete: boolean; readonly isBusy: boolean }> {
     const { log, hub } = this;
+    hub.forgetOld();
     const placement = await log.tryPlace();
     const newest = placement?.newest ?? (await log.bounds()).newest;
     const { recent } = hub;

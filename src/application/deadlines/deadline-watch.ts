@@ -1,6 +1,7 @@
 import { runningDeadlines } from '../../domain/commitment/view';
 import { DAY_MS, type DurationMs, type EpochMs } from '../../domain/instant';
 import type { CommitmentKind, Policy } from '../../domain/policy/policy';
+import { retryWhileDatabaseIsDown } from '../events/retry-while-database-is-down';
 import { pinnedPolicy } from '../policies/pinned-policy';
 import { type Caller, forOneRead } from '../ports/caller';
 import type { LoggedEvent } from '../ports/logged-event';
@@ -21,11 +22,6 @@ export interface DeadlineWatchOptions {
   readonly matches: (ticket: StoredTicket, kind: CommitmentKind) => boolean;
   /** Whether an event can affect a deadline that matches. */
   readonly isRelevant: (event: LoggedEvent) => boolean;
-  /**
-   * Retries a read while the database is down. Rejects once the signal is aborted. The first read
-   * is not retried, so that a new subscriber gets its error as soon as any other request.
-   */
-  readonly retryWhileDatabaseIsDown: <T>(read: () => Promise<T>, signal: AbortSignal) => Promise<T>;
 }
 
 /** A running commitment whose due instant is no further away than the lead time. */
@@ -163,8 +159,9 @@ export class DeadlineWatch implements AsyncIterableIterator<ApproachingDeadline>
     return { ticket, kind, cycle, dueAt };
   }
 
+  /** The first read is not repeated, so that a new subscriber gets its error at once. */
   private async read<T>(read: () => Promise<T>): Promise<T> {
-    const result = await (this.hasRead ? this.options.retryWhileDatabaseIsDown(read, this.ended.signal) : read());
+    const result = await (this.hasRead ? retryWhileDatabaseIsDown(read, this.ended.signal) : read());
     this.hasRead = true;
     return result;
   }

@@ -16,6 +16,8 @@ export interface FeedRequest {
  * subscriber asks for them, so that one who asks slowly keeps nothing waiting.
  */
 export interface EventSubscription extends AsyncIterableIterator<PlacedEvent> {
+  /** All events up to this position were taken, or are not for it. */
+  readonly reached: LogPosition;
   /**
    * The next events, at most so many, as soon as there is one; none if the subscription has ended.
    *

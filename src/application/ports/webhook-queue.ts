@@ -40,7 +40,7 @@ export interface ClaimedDelivery extends WebhookDelivery {
 export interface AttemptRecord {
   readonly delivery: ClaimedDelivery;
   readonly outcome: 'DELIVERED' | 'FAILED' | 'CANCELLED' | 'RETRY' | 'RELEASED';
-  /** Of RETRY, when it is attempted again. */
+  /** When it is attempted again: of RETRY, and of RELEASED, where null stands for at once. */
   readonly nextAttemptAt: EpochMs | null;
   readonly statusCode: number | null;
   readonly error: string | null;

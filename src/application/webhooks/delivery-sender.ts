@@ -1,6 +1,7 @@
 import { DAY_MS, type DurationMs, type EpochMs, MINUTE_MS } from '../../domain/instant';
 import type { Clock } from '../ports/clock';
 import type { SecretBox } from '../ports/secret-box';
+import { isPassingFault } from '../ports/store-errors';
 import type { AttemptRecord, ClaimedDelivery, EnabledWebhook, Room, WebhookQueue } from '../ports/webhook-queue';
 import type { WebhookAnswer, WebhookSender } from '../ports/webhook-sender';
 import type { Webhook } from '../ports/webhooks';
@@ -26,13 +27,15 @@ const MOST_PER_WEBHOOK = 8;
 const MOST_OF_SLOW = MOST_AT_ONCE / 2;
 /** An endpoint whose last answer took longer counts as slow. */
 const SLOW_MS = 3_000;
+/** The pause before a delivery is tried again that this process could not make. */
+const FAULT_PAUSE_MS = 5_000;
 /** How long a process that stops waits for the answers of endpoints. */
 const LAST_ANSWERS_MS = 3_000;
 
 export interface DeliverySenderDeps {
   readonly queue: Pick<WebhookQueue, 'claim' | 'record' | 'disable'>;
   readonly webhooks: EnabledWebhooks;
-  readonly subjects: DeliverySubjects;
+  readonly subjects: Pick<DeliverySubjects, 'of'>;
   readonly sender: WebhookSender;
   readonly secrets: SecretBox;
   readonly ids: MessageIds;
@@ -41,7 +44,10 @@ export interface DeliverySenderDeps {
   /** Called when a place becomes free. */
   readonly onFree: () => void;
   readonly onDisabled: (webhook: Webhook, detail: string) => void;
-  /** Called when the result of an attempt could not be recorded; it is sent again. */
+  /**
+   * Called when the result of an attempt could not be recorded, or a message could not be made for a
+   * reason that passes. It is sent again.
+   */
   readonly onError: (error: unknown) => void;
 }
 
@@ -146,6 +152,11 @@ export class DeliverySender {
       return this.end(delivery, 'CANCELLED', 'The webhook may not get events of this client any more.');
     }
     const request = await this.requestOf(webhook, delivery, read);
+    // The endpoint has not been asked, so it is no attempt of it.
+    if (isPassingFault(request)) {
+      this.deps.onError(request);
+      return this.release(delivery, clock.now() + FAULT_PAUSE_MS);
+    }
     if (request instanceof Error) return this.failed(webhook, delivery, { ...NO_ANSWER, error: request.message });
     if (request === null) return this.end(delivery, 'CANCELLED', 'The format of the webhook has no message for it.');
     // A process that was stopped for a while leaves the delivery to the others.
@@ -207,8 +218,8 @@ export class DeliverySender {
     await this.record({ ...attemptOf(delivery, { ...NO_ANSWER, error }), outcome, nextAttemptAt: null });
   }
 
-  private async release(delivery: ClaimedDelivery): Promise<void> {
-    await this.record({ ...attemptOf(delivery, NO_ANSWER), outcome: 'RELEASED', nextAttemptAt: null });
+  private async release(delivery: ClaimedDelivery, nextAttemptAt: EpochMs | null = null): Promise<void> {
+    await this.record({ ...attemptOf(delivery, NO_ANSWER), outcome: 'RELEASED', nextAttemptAt });
   }
 
   private async record(attempt: AttemptRecord): Promise<boolean> {

@@ -20,7 +20,6 @@ import type { Severity } from '../../../domain/severity';
 import * as compare from '../base/comparators';
 import { CommitmentKindEnum } from '../base/enums';
 import { optional } from '../base/optional';
-import { retryWhileDatabaseIsDown } from '../base/retry-while-database-is-down';
 import { DateTimeScalar, DurationScalar } from '../base/scalars';
 import type { RequestContext } from '../context';
 import { badInput } from '../errors';
@@ -111,7 +110,6 @@ function watchDeadlines(
       compare.holds(client, candidate.clientId) &&
       compare.holds(assignee, foldedOrNull(candidate.assignee)),
     isRelevant: (event) => compare.holds(ticket, event.ticketId) && compare.holds(client, event.clientId),
-    retryWhileDatabaseIsDown,
   });
 }
 

@@ -21,13 +21,21 @@ const TICKETS_AT_ONCE = 50;
  */
 export class LogStream implements AsyncIterableIterator<EventWithTicket> {
   private waiting: EventWithTicket[] = [];
+  private readonly ended = new AbortController();
 
   constructor(
     /** All events up to it have been returned, or were left out. */
     public position: LogPosition,
     private readonly events: EventSubscription,
-    private readonly read: (event: PlacedEvent) => Promise<EventWithTicket | null>,
+    /** Null for an event that is left out. The signal is aborted when the stream has ended. */
+    private readonly read: (event: PlacedEvent, signal: AbortSignal) => Promise<EventWithTicket | null>,
   ) {}
+
+  /** All events up to this position were returned or left out, or are being read. */
+  get reached(): LogPosition {
+    const [next] = this.waiting;
+    return next === undefined ? this.events.reached : next.event.position - 1;
+  }
 
   /** Goes on after another position. Not to be called while `next` waits. */
   goTo(position: LogPosition): void {
@@ -46,7 +54,8 @@ export class LogStream implements AsyncIterableIterator<EventWithTicket> {
       const taken = await this.events.take(TICKETS_AT_ONCE);
       if (taken.length === 0) return { done: true, value: undefined };
       try {
-        this.waiting = (await Promise.all(taken.map(this.read))).filter((found) => found !== null);
+        const read = taken.map((event) => this.read(event, this.ended.signal));
+        this.waiting = (await Promise.all(read)).filter((found) => found !== null);
       } catch (error) {
         await this.events.return();
         throw error;
@@ -55,6 +64,7 @@ export class LogStream implements AsyncIterableIterator<EventWithTicket> {
   }
 
   async return(): Promise<IteratorResult<EventWithTicket>> {
+    this.ended.abort();
     this.waiting = [];
     await this.events.return();
     return { done: true, value: undefined };

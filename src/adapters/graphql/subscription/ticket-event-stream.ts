@@ -1,9 +1,9 @@
 import { requireKept } from '../../../application/events/event-cursor';
+import { retryWhileDatabaseIsDown } from '../../../application/events/retry-while-database-is-down';
 import { forOneRead } from '../../../application/ports/caller';
 import type { EventLog, PlacedEvent } from '../../../application/ports/event-log';
 import type { LogPosition } from '../../../application/ports/logged-event';
 import type { StoredTicket } from '../../../application/ports/stored-ticket';
-import { retryWhileDatabaseIsDown } from '../base/retry-while-database-is-down';
 import type { RequestContext } from '../context';
 import { requirePosition } from '../event/event-cursor.argument';
 import { LogStream } from './log-stream';
@@ -35,8 +35,9 @@ export async function ticketEventStream(
     ticketId,
     accepts: (event) => accepts(event) && matchesEvent(event),
   });
-  return new LogStream(start, events, async (event) => {
-    const ticket = await retryWhileDatabaseIsDown(() => services.reader.ticketById(forOneRead(caller), event.ticketId));
+  return new LogStream(start, events, async (event, signal) => {
+    const read = () => services.reader.ticketById(forOneRead(caller), event.ticketId);
+    const ticket = await retryWhileDatabaseIsDown(read, signal);
     return ticket !== null && matchesTicket(ticket) ? { event, ticket } : null;
   });
 }

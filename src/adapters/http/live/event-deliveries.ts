@@ -1,9 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type ExecutionArgs, type ExecutionResult, execute } from 'graphql';
 import { eventCursorOf } from '../../../application/events/event-cursor';
+import { RETRY_PAUSE_MS } from '../../../application/events/retry-while-database-is-down';
 import type { LogPosition } from '../../../application/ports/logged-event';
 import { sizeIn } from '../../graphql/check-operation';
 import type { ContextFactory, OperationContext } from '../../graphql/context';
-import type { Presentation } from '../../graphql/errors';
+import { isDatabaseOutage, type Presentation } from '../../graphql/errors';
 import { RunningOperation } from '../../graphql/running-operation';
 import { LogStream } from '../../graphql/subscription/log-stream';
 import { presentResult } from './present-result';
@@ -47,7 +49,8 @@ export function deliveryOfResult(
 /**
  * The deliveries of one source of events. Each event is executed with a new context, so that `now`
  * is the instant of delivery, each event has its own time limit, and nothing is cached between
- * events. If the source fails, the deliveries end with an error.
+ * events. It is executed again while the database is down. If the source fails, the deliveries end
+ * with an error.
  */
 export class EventDeliveries implements AsyncIterableIterator<Delivery> {
   private readonly events: AsyncIterator<unknown>;
@@ -69,6 +72,11 @@ export class EventDeliveries implements AsyncIterableIterator<Delivery> {
     return this.source instanceof LogStream ? this.source.position : 0;
   }
 
+  /** How far it has read the log: beyond the last delivery if no event after that is for it. */
+  get reached(): LogPosition {
+    return this.source instanceof LogStream ? this.source.reached : 0;
+  }
+
   async next(): Promise<IteratorResult<Delivery>> {
     if (this.hasEnded) return ENDED;
     const { requestId } = contextOf(this.args);
@@ -76,12 +84,14 @@ export class EventDeliveries implements AsyncIterableIterator<Delivery> {
       const { done, value } = await this.events.next();
       if (done === true || this.hasEnded) return ENDED;
       const cursor = this.source instanceof LogStream ? eventCursorOf(this.source.position) : null;
-      const running = new RunningOperation();
-      running.entry = operationOf(this.args).entry?.ofEvent(running) ?? null;
-      this.running = running;
-      const result = await resultOf(running, this.settings.operationTimeoutMs, () => this.execute(running, value));
-      if (this.hasEnded) return ENDED;
-      return { done: false, value: deliveryOfResult(result, requestId, running, this.settings, cursor) };
+      for (;;) {
+        const { running, result } = await this.executed(value);
+        if (this.hasEnded) return ENDED;
+        // An event is in the log, so that it can wait until the rest of its payload can be read.
+        if (result.errors?.some(isDatabaseOutage)) await sleep(RETRY_PAUSE_MS);
+        else return { done: false, value: deliveryOfResult(result, requestId, running, this.settings, cursor) };
+        if (this.hasEnded) return ENDED;
+      }
     } catch (error) {
       if (this.hasEnded) return ENDED;
       this.hasEnded = true;
@@ -100,6 +110,14 @@ export class EventDeliveries implements AsyncIterableIterator<Delivery> {
 
   [Symbol.asyncIterator](): this {
     return this;
+  }
+
+  private async executed(value: unknown) {
+    const running = new RunningOperation();
+    running.entry = operationOf(this.args).entry?.ofEvent(running) ?? null;
+    this.running = running;
+    const result = await resultOf(running, this.settings.operationTimeoutMs, () => this.execute(running, value));
+    return { running, result };
   }
 
   private async execute(running: RunningOperation, rootValue: unknown): Promise<ExecutionResult> {

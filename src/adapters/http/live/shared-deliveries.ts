@@ -5,6 +5,10 @@ import type { Delivery, EventDeliveries } from './event-deliveries';
 const MAX_KEPT_DELIVERIES = 100;
 /** Their bodies, in bytes. The last delivery is kept, however long. */
 const MAX_KEPT_BYTES = 1_048_576;
+/** Deliveries are forgotten after this time, or twice as long, so that erased texts do not stay. */
+const KEPT_MS = 60_000;
+/** A member that is so many positions ahead of the source does not wait for it. */
+const FAR_AHEAD = 1_000;
 
 /** A delivery at its position in the log. */
 export interface PlacedDelivery {
@@ -28,7 +32,9 @@ export class SharedDeliveries {
   private bytes = 0;
   private readonly waiting = new Set<WaitingMember>();
   private isPulling = false;
+  private opened: EventDeliveries | null = null;
   private hasClosed = false;
+  private forgetting: NodeJS.Timeout | null = null;
   members = 0;
   /** Whether its source could not be opened. Then each member has to go on alone. */
   isBroken = false;
@@ -54,6 +60,11 @@ export class SharedDeliveries {
     return position < this.from;
   }
 
+  /** Whether the source still reads what is long past for a member at a position. */
+  isFarBehind(position: LogPosition): boolean {
+    return Math.max(this.from, this.opened?.reached ?? 0) + FAR_AHEAD < position;
+  }
+
   /** The next delivery after a position that is not behind; null if there is none yet. */
   after(position: LogPosition): PlacedDelivery | null {
     let at = this.kept.length;
@@ -73,6 +84,7 @@ export class SharedDeliveries {
 
   async close(): Promise<void> {
     this.hasClosed = true;
+    if (this.forgetting !== null) clearTimeout(this.forgetting);
     await (await this.source.catch(() => null))?.return();
   }
 
@@ -80,6 +92,7 @@ export class SharedDeliveries {
     if (this.isPulling || this.hasClosed) return;
     this.isPulling = true;
     const source = await this.source.catch(() => null);
+    this.opened = source;
     if (source === null) this.isBroken = true;
     else await this.keepNextOf(source);
     this.isPulling = false;
@@ -102,11 +115,28 @@ export class SharedDeliveries {
     this.bytes += placed.delivery?.body.length ?? 0;
     // A single member has taken all but the last.
     const most = this.members > 1 ? MAX_KEPT_DELIVERIES : 1;
-    while (this.kept.length > 1 && (this.kept.length > most || this.bytes > MAX_KEPT_BYTES)) {
-      const first = this.kept.shift();
-      if (first === undefined) return;
-      this.bytes -= first.delivery?.body.length ?? 0;
-      this.from = first.position;
-    }
+    while (this.kept.length > 1 && (this.kept.length > most || this.bytes > MAX_KEPT_BYTES)) this.forgetFirst();
+    this.forgetLater();
+  }
+
+  private forgetFirst(): void {
+    const first = this.kept.shift();
+    if (first === undefined) return;
+    this.bytes -= first.delivery?.body.length ?? 0;
+    this.from = first.position;
+  }
+
+  /** Forgets, after `KEPT_MS`, all deliveries that are there now. */
+  private forgetLater(): void {
+    if (this.forgetting !== null || this.hasClosed) return;
+    const last = this.kept.at(-1);
+    this.forgetting = setTimeout(() => {
+      this.forgetting = null;
+      while (this.kept[0] !== undefined && !this.kept[0].isLast && this.kept[0].position <= (last?.position ?? 0)) {
+        this.forgetFirst();
+      }
+      if (this.kept.length > 0) this.forgetLater();
+    }, KEPT_MS);
+    this.forgetting.unref();
   }
 }

@@ -22,7 +22,7 @@ interface Joined {
 
 /**
  * A subscription that takes the deliveries of its group. While it is behind what the group keeps,
- * it executes events for itself.
+ * or the group is far behind it, it executes events for itself.
  */
 export class SharedSubscription implements AsyncIterableIterator<Delivery> {
   private position: LogPosition;
@@ -52,6 +52,7 @@ export class SharedSubscription implements AsyncIterableIterator<Delivery> {
       if (group.isBroken || group.isBehind(this.position)) return this.nextOfOwn();
       const found = group.after(this.position);
       if (found === null) {
+        if (group.isFarBehind(this.position)) return this.nextOfOwn();
         await this.waitFor(group);
         continue;
       }

@@ -116,7 +116,7 @@ async function record(tx: Queryable, attempt: AttemptRecord, now: EpochMs): Prom
   if (ticketId !== null) await rowsOf(tx, { ...LOCK_TICKETS_OF_DELIVERIES, values: [[ticketId]] });
   const isPending = outcome === 'RETRY' || outcome === 'RELEASED';
   const status = isPending ? 'PENDING' : outcome;
-  const next = outcome === 'RELEASED' ? now : attempt.nextAttemptAt;
+  const next = outcome === 'RELEASED' ? (attempt.nextAttemptAt ?? now) : attempt.nextAttemptAt;
   const isAttempt = outcome !== 'RELEASED' && outcome !== 'CANCELLED';
   const recorded = await rowsOf(tx, {
     ...RECORD_ATTEMPT,
