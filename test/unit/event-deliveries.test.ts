@@ -4,22 +4,26 @@ import { RunningOperation } from '../../src/adapters/graphql/running-operation';
 import { EventDeliveries, type EventSettings } from '../../src/adapters/http/live/event-deliveries';
 import { everything } from '../support/actors';
 
-const schema = buildSchema('type Query { none: Int } type Subscription { told: String }');
+const schema = buildSchema('type Query { none: Int } type Subscription { payload: String }');
 
-/** The deliveries of events, the payload of which is read by a resolver. */
-function deliveriesOf(told: () => Promise<string>) {
+/** The delivery of an event whose payload is read by a resolver. */
+function deliveriesOf(payload: () => Promise<string>) {
   const contextFor = (_caller: unknown, requestId: string, operation: RunningOperation) => ({
     caller: everything,
     requestId,
     operation,
     allowance: {},
   });
-  const settings = { contextFor, operationTimeoutMs: 30_000, logger: { error: () => undefined } } as unknown as EventSettings;
+  const settings = {
+    contextFor,
+    operationTimeoutMs: 30_000,
+    logger: { error: () => undefined },
+  } as unknown as EventSettings;
   const contextValue = contextFor(everything, 'request', new RunningOperation());
   async function* events() {
-    yield { told };
+    yield { payload };
   }
-  const args = { schema, document: parse('subscription { told }'), contextValue } as unknown as ExecutionArgs;
+  const args = { schema, document: parse('subscription { payload }'), contextValue } as unknown as ExecutionArgs;
   return new EventDeliveries(args, events(), settings);
 }
 
@@ -34,7 +38,7 @@ describe('the delivery of an event', () => {
       return 'all';
     });
     const { value } = await deliveries.next();
-    expect(JSON.parse(value.body)).toEqual({ data: { told: 'all' } });
+    expect(JSON.parse(value.body)).toEqual({ data: { payload: 'all' } });
     expect(attempts).toBe(3);
     expect(await deliveries.next()).toEqual({ done: true, value: undefined });
   });
@@ -45,7 +49,7 @@ describe('the delivery of an event', () => {
       attempts += 1;
       throw new Error('wrong');
     }).next();
-    expect(JSON.parse(value.body)).toMatchObject({ data: { told: null }, errors: [{ path: ['told'] }] });
+    expect(JSON.parse(value.body)).toMatchObject({ data: { payload: null }, errors: [{ path: ['payload'] }] });
     expect(attempts).toBe(1);
   });
 

@@ -8,10 +8,7 @@ export const RECENT_LIMITS = {
   events: 10_000,
   /** In UTF-16 units. An event with the longest texts has about 150,000. */
   characters: 32_000_000,
-  /**
-   * For how long, in milliseconds. It bounds how long the texts of a person are here after they were
-   * erased from the database.
-   */
+  /** For how long, in milliseconds, so that texts which were erased do not stay. */
   keptMs: 60_000,
 } as const;
 

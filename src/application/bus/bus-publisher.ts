@@ -126,7 +126,9 @@ export class BusPublisher {
     const isRestored = ofBus !== null && (ofBus > newest || ofBus > lease.position + BATCH);
     this.position = ofBus === null || isRestored ? Math.min(lease.position, newest) : ofBus;
     this.isHolder = true;
-    return true;
+    // So that the bus is never ahead by more than one batch.
+    if (this.position > lease.position) await this.moveTo(positions, this.position);
+    return this.isHolder;
   }
 
   private async moveTo(positions: BusPositions, position: LogPosition): Promise<void> {

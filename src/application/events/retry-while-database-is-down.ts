@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { DurationMs } from '../../domain/instant';
+import { Sleep } from '../deadlines/sleep';
 import { isPassingFault } from '../ports/store-errors';
 
 /** The pause before what failed because of the database is tried again. */
@@ -12,12 +12,17 @@ export const RETRY_PAUSE_MS: DurationMs = 250;
  * @param signal ends the waiting with an `AbortError`
  */
 export async function retryWhileDatabaseIsDown<T>(read: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  const sleep = new Sleep();
   for (;;) {
     try {
       return await read();
     } catch (error) {
       if (!isPassingFault(error)) throw error;
-      await sleep(RETRY_PAUSE_MS, undefined, { signal });
     }
+    const wake = () => sleep.wake();
+    signal.addEventListener('abort', wake);
+    if (!signal.aborted) await sleep.rest(RETRY_PAUSE_MS);
+    signal.removeEventListener('abort', wake);
+    signal.throwIfAborted();
   }
 }

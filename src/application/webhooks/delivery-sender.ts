@@ -45,8 +45,8 @@ export interface DeliverySenderDeps {
   readonly onFree: () => void;
   readonly onDisabled: (webhook: Webhook, detail: string) => void;
   /**
-   * Called when the result of an attempt could not be recorded, or a message could not be made for a
-   * reason that passes. It is sent again.
+   * Called when the result of an attempt could not be recorded, or a message could not be made at
+   * the moment. It is sent again.
    */
   readonly onError: (error: unknown) => void;
 }

@@ -5,8 +5,8 @@ import type { Delivery, EventDeliveries } from './event-deliveries';
 const MAX_KEPT_DELIVERIES = 100;
 /** Their bodies, in bytes. The last delivery is kept, however long. */
 const MAX_KEPT_BYTES = 1_048_576;
-/** Deliveries are forgotten after this time, or twice as long, so that erased texts do not stay. */
-const KEPT_MS = 60_000;
+/** How long they are kept, so that erased texts do not stay. */
+const MAX_KEPT_MS = 120_000;
 /** A member that is so many positions ahead of the source does not wait for it. */
 const FAR_AHEAD = 1_000;
 
@@ -126,7 +126,7 @@ export class SharedDeliveries {
     this.from = first.position;
   }
 
-  /** Forgets, after `KEPT_MS`, all deliveries that are there now. */
+  /** Forgets all deliveries that are there now, after half of `MAX_KEPT_MS`. */
   private forgetLater(): void {
     if (this.forgetting !== null || this.hasClosed) return;
     const last = this.kept.at(-1);
@@ -136,7 +136,7 @@ export class SharedDeliveries {
         this.forgetFirst();
       }
       if (this.kept.length > 0) this.forgetLater();
-    }, KEPT_MS);
+    }, MAX_KEPT_MS / 2);
     this.forgetting.unref();
   }
 }
