@@ -14,6 +14,7 @@ import type { Command } from '../../src/domain/ticket/commands';
 import { foldAll } from '../../src/domain/ticket/fold';
 import type { Refusal } from '../../src/domain/ticket/refusals';
 import { CONTRADICTION, impact, SEV1, SEV3, SEV4 } from '../support/impacts';
+import { losing } from '../support/lost-commits';
 import {
   AGENT,
   commands,
@@ -550,4 +551,29 @@ test('after any commands the stored ticket is what its log folds to', async () =
     }),
     { numRuns: 40 },
   );
+});
+
+describe.each(['COMMIT', 'ANSWER'] as const)('when the %s is lost', (what) => {
+  const losingChanges = () => {
+    const ticketStore = createTicketStore({ pool: losing(store.pool, what), onCommitted: () => undefined });
+    const { policies, clock } = store;
+    return createChangeTickets({ store: lockingAt(clock, ticketStore), clock, policies });
+  };
+
+  test('a change is made once', async () => {
+    const ticket = await open();
+    const [changed] = await losingChanges()([commands(ticket.id, [ACKNOWLEDGE])]);
+    expect(changed?.refusals).toEqual([null]);
+    expect(changed?.ticket?.version).toBe(2);
+    expect((await historyOf(ticket.id)).map(({ type }) => type)).toEqual(['SUBMITTED', 'ACKNOWLEDGED']);
+  });
+
+  test('a refusal is kept under its key', async () => {
+    const ticket = await open();
+    await one(commands(ticket.id, [RESOLVE]));
+    const change = { ...commands(ticket.id, [ACKNOWLEDGE]), idempotency: { key: `refused ${what}`, fingerprint: 'f' } };
+    const [changed] = await losingChanges()([change]);
+    expect([changed?.refusals, changed?.ticket?.version]).toEqual([[expect.anything()], 2]);
+    expect(await historyOf(ticket.id)).toHaveLength(2);
+  });
 });

@@ -5,6 +5,7 @@ import { createDataSource, poolOf } from '../../src/adapters/persistence/databas
 import { CommitUnknownError } from '../../src/adapters/persistence/database/database-errors';
 import { type Transaction, transact } from '../../src/adapters/persistence/database/transact';
 import { createTestDatabase, type TestDatabase } from '../support/database';
+import { losing } from '../support/lost-commits';
 
 let database: TestDatabase;
 let dataSource: DataSource;
@@ -25,11 +26,13 @@ beforeEach(() => pool.query('TRUNCATE notes'));
 const written = async () =>
   (await pool.query<{ words: string }>('SELECT words FROM notes')).rows.map(({ words }) => words);
 
+const TRACE = { text: 'SELECT FROM notes', values: [] };
+
 const write = async (tx: Transaction, isKnown = true) => {
   const { rows } = await tx.query<{ xid: string }>({
     text: `WITH n AS (INSERT INTO notes VALUES ('x')) SELECT pg_current_xact_id()::text AS xid`,
   });
-  if (isKnown) tx.identify(rows[0]?.xid ?? '');
+  if (isKnown) tx.identify(rows[0]?.xid ?? '', TRACE);
   return 'done';
 };
 
@@ -39,49 +42,34 @@ const counting = (work: typeof write) => (tx: Transaction) => {
   return work(tx);
 };
 
-/** The pool, but the first COMMIT is lost: before the server has it, or only its answer. */
-function losing(what: 'COMMIT' | 'ANSWER'): Pool {
-  let isLost = false;
-  const connect = async () => {
-    const client = await pool.connect();
-    const query = client.query.bind(client) as (text: string) => Promise<unknown>;
-    return new Proxy(client, {
-      get: (target, name) => {
-        if (name !== 'query') return Reflect.get(target, name, target);
-        return async (text: string) => {
-          if (text !== 'COMMIT' || isLost) return query(text);
-          isLost = true;
-          await query(what === 'ANSWER' ? 'COMMIT' : 'ROLLBACK');
-          throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
-        };
-      },
-    });
-  };
-  return new Proxy(pool, {
-    get: (target, name) => {
-      if (name === 'connect') return connect;
-      const value = Reflect.get(target, name, target);
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  });
-}
-
 test('a COMMIT whose answer is lost is not carried out twice', async () => {
   tries = 0;
-  expect(await transact(losing('ANSWER'), counting(write))).toBe('done');
+  expect(await transact(losing(pool, 'ANSWER'), counting(write))).toBe('done');
   expect([tries, await written()]).toEqual([1, ['x']]);
 });
 
 test('a transaction whose COMMIT never arrived is tried again', async () => {
   tries = 0;
-  expect(await transact(losing('COMMIT'), counting(write))).toBe('done');
+  expect(await transact(losing(pool, 'COMMIT'), counting(write))).toBe('done');
+  expect([tries, await written()]).toEqual([2, ['x']]);
+});
+
+test('a transaction whose number another one has, because the server lost it, is tried again', async () => {
+  // A server that has crashed, or a standby that has taken over, gives lost numbers again.
+  const { rows } = await pool.query<{ xid: string }>('SELECT pg_current_xact_id()::text AS xid');
+  const given = (tx: Transaction): Transaction => ({
+    ...tx,
+    identify: (_, trace) => tx.identify(rows[0]?.xid ?? '', trace),
+  });
+  tries = 0;
+  expect(await transact(losing(pool, 'COMMIT'), (tx) => counting(write)(given(tx)))).toBe('done');
   expect([tries, await written()]).toEqual([2, ['x']]);
 });
 
 test.each(['ANSWER', 'COMMIT'] as const)(
   'a lost %s of a transaction without a number is not guessed at',
   async (what) => {
-    await expect(transact(losing(what), (tx) => write(tx, false))).rejects.toBeInstanceOf(CommitUnknownError);
+    await expect(transact(losing(pool, what), (tx) => write(tx, false))).rejects.toBeInstanceOf(CommitUnknownError);
   },
 );
 

@@ -13,7 +13,7 @@ import {
   storeError,
 } from './database-errors';
 import { type Lane, type LaneName, lanesOf, type Taken } from './lanes';
-import { type Queryable, rowsOf } from './sql';
+import { type Queryable, rowsOf, type Statement } from './sql';
 import { OWN_SCOPE, type Scope } from './work-roles';
 
 /**
@@ -25,8 +25,17 @@ export interface Transaction extends Queryable {
   /**
    * Sets the number of the transaction, which statements that write return, so that a lost COMMIT
    * can be looked up.
+   *
+   * @param trace a statement that returns a row if what the transaction wrote is in the database.
+   *   The number alone does not tell: a server that has crashed, or a standby that has taken over,
+   *   gives the numbers again whose transactions it has lost.
    */
-  identify(xid: string): void;
+  identify(xid: string, trace: Statement): void;
+}
+
+interface Written {
+  readonly xid: string;
+  readonly trace: Statement;
 }
 
 export interface TransactOptions {
@@ -47,8 +56,8 @@ export interface TransactOptions {
  * connection lost before COMMIT, runs it again in a new transaction, so `work` must do nothing that
  * a rollback does not undo.
  *
- * If the connection is lost during COMMIT, the number of the transaction determines whether it was
- * committed.
+ * If the connection is lost during COMMIT, the number of the transaction and what it wrote
+ * determine whether it was committed.
  *
  * After a lock that another transaction holds, it gives the connection back, waits, and runs `work`
  * again.
@@ -134,14 +143,14 @@ async function once<T>(
 ): Promise<T> {
   const taken = await lane.take(scope, signal);
   const { client, release } = taken;
-  let xid: string | null = null;
+  let written: Written | null = null;
   let result: T;
   try {
     await client.query(taken.begin);
     result = await work({
       query: (config) => client.query(taken.named(config)),
-      identify: (assigned) => {
-        xid = assigned;
+      identify: (xid, trace) => {
+        written = { xid, trace };
       },
     });
   } catch (error) {
@@ -149,7 +158,7 @@ async function once<T>(
     release(!isUsable);
     throw error;
   }
-  await commit(lane, taken, () => xid);
+  await commit(lane, taken, () => written);
   return result;
 }
 
@@ -162,7 +171,7 @@ const rollBack = (client: ClientBase): Promise<boolean> =>
 async function commit(
   lane: Lane,
   { client, release }: Pick<Taken, 'client' | 'release'>,
-  xid: () => string | null,
+  written: () => Written | null,
 ): Promise<void> {
   let command: string;
   try {
@@ -170,7 +179,7 @@ async function commit(
   } catch (error) {
     release(isConnectionLost(error));
     if (!isConnectionLost(error)) throw storeError(error);
-    if (await wasCommitted(lane, xid(), error)) return;
+    if (await wasCommitted(lane, written(), error)) return;
     throw new NotCommitted(error);
   }
   release();
@@ -194,17 +203,18 @@ const LOOKUPS = 8;
  * Asks the server whether a transaction was committed, until it answers, has been away for some
  * seconds, or is known not to answer.
  */
-async function wasCommitted(lane: Lane, xid: string | null, cause: unknown): Promise<boolean> {
-  if (xid === null) throw new CommitUnknownError(cause);
+async function wasCommitted(lane: Lane, written: Written | null, cause: unknown): Promise<boolean> {
+  if (written === null) throw new CommitUnknownError(cause);
   for (let lookup = 1; lookup <= LOOKUPS; lookup++) {
     await backOff(50, lookup);
     try {
       const rows = await rowsOf<{ status: string | null }>(lane.ownWork, {
         text: 'SELECT pg_xact_status($1::xid8) AS status',
-        values: [xid],
+        values: [written.xid],
       });
       const status = rows[0]?.status;
-      if (status === 'committed') return true;
+      // In a statement of its own, which sees what is committed.
+      if (status === 'committed') return (await rowsOf(lane.ownWork, written.trace)).length > 0;
       if (status === 'aborted') return false;
       // Null: too long ago. In progress: the server has not noticed yet that the connection is
       // lost.

@@ -25,6 +25,7 @@ import { type LockedRow, lockTickets } from './statements/lock-tickets';
 import { INSERT_TICKETS, SAVE_TICKETS, SAVE_TIME, TIME_EVENTS } from './statements/save-tickets';
 import { type ReferenceRow, SUBMISSION_REFERENCES } from './statements/submission-references';
 import { dueStatements, type TakenRow } from './statements/take-due';
+import { traceOfChange } from './statements/trace-of-change';
 import { foldsAtVersions } from './ticket-history';
 import { externalIdRowsOf, rowOf, ticketOf, timeRowOf } from './ticket-row';
 
@@ -184,7 +185,7 @@ class PostgresTicketTransaction implements TicketTransaction {
     statement: typeof SAVE_TICKETS,
     rows: readonly unknown[],
     records: readonly TicketRecord[],
-    keys: readonly unknown[],
+    keys: readonly ReturnType<typeof keyRowOf>[],
     existing: readonly TicketRecord[] = records,
   ): Promise<void> {
     const events = records.flatMap(({ ticket, events: happened, recordedAt }) =>
@@ -202,7 +203,8 @@ class PostgresTicketTransaction implements TicketTransaction {
       ],
     });
     if (row === undefined) throw new Error('The database did not number the transaction');
-    this.tx.identify(row.xid);
+    const trace = traceOfChange(row.xid, events, keys);
+    if (trace !== null) this.tx.identify(row.xid, trace);
     this.nextDeadlineAt = least([this.nextDeadlineAt, ...records.map(({ clocks }) => clocks.nextDeadlineAt)]);
     if (events.length === 0 && this.commit === null) return;
     this.commit = { xid: row.xid, nextDeadlineAt: this.nextDeadlineAt };
