@@ -1,0 +1,26 @@
+-- Begins a new partition of event_positions: run it at the beginning of each month, with psql as the
+-- owner of the tables. The service may run. The partition before ends a little later than the log.
+\set ON_ERROR_STOP on
+
+SELECT n.number, n.number + 1 AS next, format('event_positions_%s', n.number) AS open,
+       format('event_positions_%s', n.number + 1) AS following,
+       format('event_positions_%s_event_id_key', n.number + 1) AS following_key,
+       substring(pg_get_expr(c.relpartbound, c.oid) FROM 'FROM \((.+?)\)') AS "from",
+       (SELECT last_position + 100000 FROM event_placements ORDER BY batch DESC LIMIT 1) AS until
+  FROM (SELECT max(substring(inhrelid::regclass::text FROM '\d+$')::int) AS number
+          FROM pg_inherits WHERE inhparent = 'event_positions'::regclass) n
+  JOIN pg_class c ON c.oid = format('event_positions_%s', n.number)::regclass \gset
+
+ALTER TABLE :"open" ADD CONSTRAINT event_positions_until CHECK (position < :until) NOT VALID;
+ALTER TABLE :"open" VALIDATE CONSTRAINT event_positions_until;
+
+BEGIN;
+SET LOCAL lock_timeout = '5s';
+LOCK TABLE event_placements, event_positions IN ACCESS EXCLUSIVE MODE;
+ALTER TABLE event_positions DETACH PARTITION :"open";
+ALTER TABLE event_positions ATTACH PARTITION :"open" FOR VALUES FROM (:from) TO (:until);
+ALTER TABLE :"open" DROP CONSTRAINT event_positions_until;
+CREATE TABLE :"following" PARTITION OF event_positions
+  (CONSTRAINT :"following_key" UNIQUE (event_id)) FOR VALUES FROM (:until) TO (MAXVALUE);
+ALTER TABLE :"following" ENABLE ROW LEVEL SECURITY;
+COMMIT;
