@@ -34,6 +34,14 @@ export interface StreamingServer {
   readonly port: number;
   start(): Promise<void>;
   stop(signal?: 'SIGINT' | 'SIGKILL'): Promise<void>;
+  /** Writes a dump of its database to a file. */
+  dump(file: string): Promise<void>;
+  /**
+   * Reads such a file into its database, which is empty.
+   *
+   * @returns the errors that were ignored
+   */
+  restore(file: string): Promise<readonly string[]>;
   /** Stops, and removes its data. */
   remove(): Promise<void>;
 }
@@ -88,6 +96,17 @@ async function server(folder: string): Promise<StreamingServer> {
       await untilTrue(answers, 30_000);
     },
     stop,
+    dump: (file) => run('pg_dump', '-d', url, '-Fc', '-f', file),
+    restore: async (file) => {
+      const { stderr } = await promisify(execFile)(...command('pg_restore', ['-d', url, file]), {
+        cwd: tmpdir(),
+      }).catch((error: { readonly code?: unknown; readonly stderr: string }) => {
+        // It goes on after an error of one statement.
+        if (error.code === 1) return error;
+        throw error;
+      });
+      return stderr.split('\n').filter((line) => line.startsWith('pg_restore: error:'));
+    },
     remove: async () => {
       await stop();
       await rm(folder, { recursive: true, force: true });

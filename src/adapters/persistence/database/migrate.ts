@@ -1,5 +1,6 @@
 import { type DataSource, MigrationExecutor, type QueryRunner } from 'typeorm';
 import { numberOf } from '../../../../migrations/number-of';
+import { placeRestored } from '../log/place-restored';
 import { breakingMigrations } from '../tables';
 import { poolOf } from './data-source';
 import {
@@ -25,7 +26,7 @@ const LOCK = 5_310_827_431;
 /**
  * Connects the DataSource, unless it is connected, and runs the pending migrations in one
  * transaction. In the same, gives the roles of the service their rights. Services that start at the
- * same time wait for each other.
+ * same time wait for each other. A log that was restored from a dump is then prepared for readers.
  *
  * A migration that this version does not know is no obstacle, unless it is marked as breaking (ADR
  * 010).
@@ -64,6 +65,7 @@ export async function migrate(
     });
     await secureRows(runner, newestOf(dataSource.migrations), user);
     await runner.commitTransaction();
+    await placeRestored(runner);
     return done.map((migration) => migration.name);
   });
 }

@@ -52,6 +52,14 @@ export const PLACE_EVENTS = {
   text: 'SELECT newest, placed, is_complete FROM place_events($1, $2)',
 };
 
+/**
+ * Whether the numbers of transactions are those of another server, because the database was
+ * restored from a dump, so that `place_events` looks through the whole log once.
+ */
+export const IS_RESTORED = `SELECT last.cluster <> (SELECT system_identifier FROM pg_control_system())
+          OR pg_snapshot_xmax(last.placed) > pg_snapshot_xmax(pg_current_snapshot()) AS is_restored
+  FROM event_placements last ORDER BY batch DESC LIMIT 1`;
+
 /** The positions of events by their ids ($1). */
 export const POSITIONS_OF = {
   name: 'positions-of',
