@@ -48,6 +48,13 @@ export interface AttemptRecord {
   readonly response: string | null;
 }
 
+export interface Recorded {
+  /** Whether each of the attempts was recorded, in their order. */
+  readonly recorded: readonly boolean[];
+  /** How many later deliveries became due, because those of their tickets before have ended. */
+  readonly madeDue: number;
+}
+
 export interface Backlog {
   readonly pending: number;
   /** When the oldest pending delivery was added; null if there is none. */
@@ -69,10 +76,8 @@ export interface WebhookQueue {
    * @param most of all webhooks together
    */
   claim(rooms: readonly Room[], most: number, leaseMs: number, now: EpochMs): Promise<readonly ClaimedDelivery[]>;
-  /**
-   * Records an attempt, unless the delivery was claimed again. False if it was.
-   */
-  record(attempt: AttemptRecord, now: EpochMs): Promise<boolean>;
+  /** Records attempts in one transaction, except those whose delivery was claimed again. */
+  record(attempts: readonly AttemptRecord[], now: EpochMs): Promise<Recorded>;
   /**
    * Disables a webhook, and adds a delivery for each other webhook of its owner that reports this.
    * Null if it was not enabled.

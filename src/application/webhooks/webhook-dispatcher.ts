@@ -7,6 +7,8 @@ import type { LogMatcher } from './log-matcher';
 const POLL_MS = 1_000;
 /** Wake-ups within this time lead to one look. */
 const COALESCE_MS = 4;
+/** The least time from one look to the next, unless it is known that there is more. */
+const SPACING_MS = 25;
 const LONGEST_BACKOFF_MS = 5_000;
 
 export interface WebhookDispatcherSettings {
@@ -68,6 +70,8 @@ class Loop {
   private isClosed = false;
   private isWoken = false;
   private readonly sleep = new Sleep();
+  /** Between two looks; a wake-up does not end it. */
+  private readonly spacing = new Sleep();
   private running: Promise<void> = Promise.resolve();
 
   constructor(
@@ -87,6 +91,7 @@ class Loop {
   async close(): Promise<void> {
     this.isClosed = true;
     this.sleep.wake();
+    this.spacing.wake();
     await this.running;
   }
 
@@ -95,6 +100,7 @@ class Loop {
     let failures = 0;
     while (!this.isClosed) {
       this.isWoken = false;
+      const startedAt = performance.now();
       let pause = pollMs;
       try {
         const hasMore = await this.look();
@@ -107,7 +113,8 @@ class Loop {
         this.isWoken = false;
       }
       if (!this.isClosed && !this.isWoken) await this.sleep.rest(pause);
-      if (!this.isClosed) await this.sleep.rest(COALESCE_MS);
+      if (this.isClosed) return;
+      await this.spacing.rest(Math.max(COALESCE_MS, startedAt + SPACING_MS - performance.now()));
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { AsOf, StoredTicket } from '../../../application/ports/stored-ticket';
 import { historyAsOf } from '../../../application/tickets/as-of';
-import { foldAll } from '../../../domain/ticket/fold';
+import { fold, foldAll } from '../../../domain/ticket/fold';
+import type { Ticket } from '../../../domain/ticket/ticket';
 import { instantBound, type Queryable, readRows, rowsOf } from '../database/sql';
 import { eventOf, loggedEventOf, type SelectedEvent } from './event-row';
 import { TICKET_HISTORIES, TICKET_VERSIONS } from './statements/ticket-histories';
@@ -44,18 +45,34 @@ export async function foldsAtVersions(
     values: [[...latest.keys()], [...latest.values()]],
   });
   const histories = byTicket(rows);
-  return wanted.map(({ id, version }) => () => {
-    const history = (histories.get(id) ?? []).filter((row) => row.number <= version);
-    const [first] = history;
-    const last = history.at(-1);
-    if (first === undefined || last === undefined || last.number !== version) return null;
-    return {
-      ...foldAll(history.map(eventOf)),
-      number: first.ticket_number,
-      createdAt: first.recorded_at,
-      updatedAt: last.recorded_at,
-    };
-  });
+  const folding = new Map([...histories].map(([id, history]) => [id, new FoldedHistory(history)]));
+  return wanted.map(
+    ({ id, version }) =>
+      () =>
+        folding.get(id)?.at(version) ?? null,
+  );
+}
+
+/** The events of a ticket, each of which is folded once for all versions that are asked for. */
+class FoldedHistory {
+  private readonly folded: Ticket[] = [];
+
+  constructor(private readonly history: readonly HistoryRow[]) {}
+
+  /** @throws UnreadableEvent if an event up to the version cannot be read */
+  at(version: number): StoredTicket | null {
+    const [first] = this.history;
+    const last = this.history[version - 1];
+    if (first === undefined || last?.number !== version) return null;
+    for (let done = this.folded.length; done < version; done += 1) {
+      const row = this.history[done];
+      if (row === undefined) return null;
+      this.folded.push(fold(this.folded.at(-1) ?? null, eventOf(row)));
+    }
+    const ticket = this.folded[version - 1];
+    if (ticket === undefined) return null;
+    return { ...ticket, number: first.ticket_number, createdAt: first.recorded_at, updatedAt: last.recorded_at };
+  }
 }
 
 /**

@@ -4,6 +4,7 @@ import type {
   AttemptRecord,
   EnabledWebhook,
   MatchedPart,
+  Recorded,
   WebhookQueue,
 } from '../../../application/ports/webhook-queue';
 import type { SealedWebhook, WebhookDisabledReason } from '../../../application/ports/webhooks';
@@ -26,7 +27,7 @@ import {
   CLAIM_DELIVERIES,
   DISABLE_WEBHOOK,
   PURGE_DELIVERIES,
-  RECORD_ATTEMPT,
+  RECORD_ATTEMPTS,
   REPORT_DISABLED,
   WEBHOOK_BACKLOG,
   WEBHOOK_BY_ID,
@@ -61,7 +62,7 @@ export function createWebhookQueue(pool: Pool): WebhookQueue {
       });
       return rows.map(claimedOf);
     },
-    record: (attempt, now) => transact(pool, (tx) => record(tx, attempt, now)),
+    record: (attempts, now) => transact(pool, (tx) => record(tx, attempts, now)),
     disable: (id, reason, detail, now) => transact(pool, (tx) => disable(tx, id, reason, detail, now)),
     webhook: async (id) => {
       const [row] = await readRows<WebhookRow>(lookups.ownWork, { ...WEBHOOK_BY_ID, values: [id] });
@@ -106,39 +107,67 @@ async function addMatched(tx: Queryable, part: MatchedPart, now: EpochMs): Promi
     client_id: clientId,
   }));
   await rowsOf(tx, { ...ADD_DELIVERIES, values: [moved, JSON.stringify(rows), instantText(now)] });
-  await rowsOf(tx, { ...ARRANGE_DELIVERIES, values: [moved, tickets, instantText(now)] });
+  await arrange(tx, moved, tickets, now);
   return moved.length;
 }
 
-async function record(tx: Queryable, attempt: AttemptRecord, now: EpochMs): Promise<boolean> {
-  const { delivery, outcome, statusCode, error, durationMs, response } = attempt;
-  const { id, webhookId, ticketId, claim } = delivery;
-  if (ticketId !== null) await rowsOf(tx, { ...LOCK_TICKETS_OF_DELIVERIES, values: [[ticketId]] });
-  const isPending = outcome === 'RETRY' || outcome === 'RELEASED';
-  const status = isPending ? 'PENDING' : outcome;
-  const next = outcome === 'RELEASED' ? (attempt.nextAttemptAt ?? now) : attempt.nextAttemptAt;
-  const isAttempt = outcome !== 'RELEASED' && outcome !== 'CANCELLED';
-  const recorded = await rowsOf(tx, {
-    ...RECORD_ATTEMPT,
+async function record(tx: Queryable, attempts: readonly AttemptRecord[], now: EpochMs): Promise<Recorded> {
+  const tickets = ticketsOf(attempts);
+  if (tickets.length > 0) await rowsOf(tx, { ...LOCK_TICKETS_OF_DELIVERIES, values: [tickets] });
+  const given = attempts.map((attempt) => ({ ...attempt, ...endOf(attempt, now) }));
+  const rows = await rowsOf<{ id: string; claim: number }>(tx, {
+    ...RECORD_ATTEMPTS,
     values: [
-      id,
-      claim,
-      status,
-      isPending && next !== null ? instantText(next) : null,
+      given.map(({ delivery }) => delivery.id),
+      given.map(({ delivery }) => delivery.claim),
+      given.map(({ status }) => status),
+      given.map(({ next }) => (next === null ? null : instantText(next))),
+      given.map(({ isAttempt }) => isAttempt),
+      given.map(({ statusCode }) => statusCode),
+      given.map(({ error }) => error),
+      given.map(({ durationMs }) => durationMs),
+      given.map(({ response }) => response),
+      given.map(({ outcome }) => outcome === 'DELIVERED'),
       instantText(now),
-      isAttempt,
-      statusCode,
-      error,
-      durationMs,
-      response,
-      outcome === 'DELIVERED',
     ],
   });
-  if (recorded.length === 0) return false;
-  if (!isPending && ticketId !== null) {
-    await rowsOf(tx, { ...ARRANGE_DELIVERIES, values: [[webhookId], [ticketId], instantText(now)] });
-  }
-  return true;
+  const claims = new Map(rows.map(({ id, claim }) => [id, claim]));
+  const isRecorded = ({ delivery: { id, claim } }: AttemptRecord): boolean => claims.get(id) === claim;
+  const ended = given.filter((one) => isRecorded(one) && one.status !== 'PENDING');
+  const webhookIds = [...new Set(ended.map(({ delivery }) => delivery.webhookId))];
+  return {
+    recorded: attempts.map(isRecorded),
+    madeDue: await arrange(tx, webhookIds, ticketsOf(ended), now),
+  };
+}
+
+/** What a record makes of a delivery. */
+interface End {
+  readonly status: string;
+  readonly next: EpochMs | null;
+  readonly isAttempt: boolean;
+}
+
+function endOf({ outcome, nextAttemptAt }: AttemptRecord, now: EpochMs): End {
+  if (outcome === 'RELEASED') return { status: 'PENDING', next: nextAttemptAt ?? now, isAttempt: false };
+  if (outcome === 'RETRY') return { status: 'PENDING', next: nextAttemptAt, isAttempt: true };
+  return { status: outcome, next: null, isAttempt: outcome !== 'CANCELLED' };
+}
+
+const ticketsOf = (records: readonly Pick<AttemptRecord, 'delivery'>[]): readonly string[] => [
+  ...new Set(records.flatMap(({ delivery: { ticketId } }) => (ticketId === null ? [] : [ticketId]))),
+];
+
+/** Gives the earliest pending delivery of each ticket a time; returns how many got one or lost it. */
+async function arrange(
+  tx: Queryable,
+  webhookIds: readonly string[],
+  tickets: readonly string[],
+  now: EpochMs,
+): Promise<number> {
+  if (tickets.length === 0) return 0;
+  const values = [webhookIds, tickets, instantText(now)];
+  return (await sendStatement(tx, { ...ARRANGE_DELIVERIES, values })).rowCount ?? 0;
 }
 
 async function disable(

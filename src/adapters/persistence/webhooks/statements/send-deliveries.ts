@@ -20,25 +20,35 @@ export const CLAIM_DELIVERIES = {
 };
 
 /**
- * Records what came of a claim ($2) of a delivery ($1), unless it was claimed again. Of an attempt
- * that reached its end ($11 is whether it succeeded), it notes since when the webhook has failed.
+ * Records at an instant ($11) what came of claims ($2) of deliveries ($1), except of those that were
+ * claimed again. Of attempts that reached their end ($5), of which some succeeded ($10), it notes
+ * since when each webhook has failed: the last of its attempts counts.
  */
-export const RECORD_ATTEMPT = {
-  name: 'record-attempt',
-  text: `WITH recorded AS (
-           UPDATE webhook_deliveries SET status = $3, next_attempt_at = $4::timestamptz,
-                  ended_at = CASE WHEN $3 = 'PENDING' THEN NULL ELSE $5::timestamptz END,
-                  attempts = attempts + CASE WHEN $6 THEN 1 ELSE 0 END,
-                  last_attempt_at = CASE WHEN $6 THEN $5::timestamptz ELSE last_attempt_at END,
-                  status_code = CASE WHEN $6 THEN $7::integer ELSE status_code END,
-                  error = CASE WHEN $6 OR $8::text IS NOT NULL THEN $8::text ELSE error END,
-                  duration_ms = CASE WHEN $6 THEN $9::integer ELSE duration_ms END,
-                  response = CASE WHEN $6 THEN $10::text ELSE response END
-            WHERE id = $1::uuid AND claim = $2 AND status = 'PENDING' RETURNING webhook_id),
+export const RECORD_ATTEMPTS = {
+  name: 'record-attempts',
+  text: `WITH given AS (
+           SELECT * FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::timestamptz[], $5::boolean[], $6::integer[],
+                                $7::text[], $8::integer[], $9::text[], $10::boolean[]) WITH ORDINALITY
+             AS g (id, claim, status, next_attempt_at, is_attempt, status_code, error, duration_ms, response,
+                   is_delivered, place)),
+         recorded AS (
+           UPDATE webhook_deliveries d SET status = g.status, next_attempt_at = g.next_attempt_at,
+                  ended_at = CASE WHEN g.status = 'PENDING' THEN NULL ELSE $11::timestamptz END,
+                  attempts = d.attempts + CASE WHEN g.is_attempt THEN 1 ELSE 0 END,
+                  last_attempt_at = CASE WHEN g.is_attempt THEN $11::timestamptz ELSE d.last_attempt_at END,
+                  status_code = CASE WHEN g.is_attempt THEN g.status_code ELSE d.status_code END,
+                  error = CASE WHEN g.is_attempt OR g.error IS NOT NULL THEN g.error ELSE d.error END,
+                  duration_ms = CASE WHEN g.is_attempt THEN g.duration_ms ELSE d.duration_ms END,
+                  response = CASE WHEN g.is_attempt THEN g.response ELSE d.response END
+             FROM given g WHERE d.id = g.id AND d.claim = g.claim AND d.status = 'PENDING'
+           RETURNING d.id, d.claim, d.webhook_id, g.is_attempt, g.is_delivered, g.place),
+         last_of_each AS (
+           SELECT DISTINCT ON (webhook_id) webhook_id, is_delivered FROM recorded
+            WHERE is_attempt ORDER BY webhook_id, place DESC),
          health AS (
-           UPDATE webhooks w SET failing_since = CASE WHEN $11 THEN NULL ELSE $5::timestamptz END
-             FROM recorded WHERE w.id = recorded.webhook_id AND $6 AND (w.failing_since IS NULL) <> $11)
-         SELECT webhook_id FROM recorded`,
+           UPDATE webhooks w SET failing_since = CASE WHEN l.is_delivered THEN NULL ELSE $11::timestamptz END
+             FROM last_of_each l WHERE w.id = l.webhook_id AND (w.failing_since IS NULL) <> l.is_delivered)
+         SELECT id, claim FROM recorded`,
 };
 
 /** Disables a webhook ($1) for a reason ($2) at an instant ($3), if it is enabled. */

@@ -1,0 +1,105 @@
+import type { EnabledWebhook, Room } from '../ports/webhook-queue';
+
+/** The messages that a process sends at once. */
+const MOST_AT_ONCE = 128;
+/** The same of one endpoint that answers in time. */
+const MOST_PER_WEBHOOK = 8;
+/**
+ * The deliveries of such an endpoint that a process holds, so that it claims many at once. It takes
+ * further ones when half of them have been sent.
+ */
+const MOST_HELD = 32;
+/** All endpoints that fail or are slow may take this share of the places together. */
+const MOST_OF_TROUBLED = MOST_AT_ONCE / 2;
+
+/** The deliveries of a webhook that a process has claimed. */
+interface Held {
+  sending: number;
+  waiting: number;
+}
+
+const NONE: Readonly<Held> = { sending: 0, waiting: 0 };
+
+/**
+ * The places of a process for messages that it sends. An endpoint that fails or is slow has one, so
+ * that others do not wait for it.
+ */
+export class DeliveryPlaces {
+  private readonly held = new Map<string, Held>();
+  private readonly troubled = new Set<string>();
+  private sending = 0;
+
+  /** Notes how the last attempt of a webhook went. */
+  noteAttempt(webhookId: string, isGood: boolean): void {
+    if (isGood) this.troubled.delete(webhookId);
+    else this.troubled.add(webhookId);
+  }
+
+  isTroubled({ id, failingSince }: Pick<EnabledWebhook, 'id' | 'failingSince'>): boolean {
+    return failingSince !== null || this.troubled.has(id);
+  }
+
+  /**
+   * How many deliveries of each webhook can be claimed.
+   *
+   * @param first the one that has the first choice, another each time, so that none is always last
+   */
+  roomsFor(all: readonly EnabledWebhook[], first: number): readonly Room[] {
+    const ofTroubled = all.filter((webhook) => this.isTroubled(webhook));
+    let left = MOST_OF_TROUBLED - ofTroubled.reduce((sum, { id }) => sum + this.heldOf(id), 0);
+    return [...all.slice(first), ...all.slice(0, first)].flatMap((webhook): readonly Room[] => {
+      const held = this.heldOf(webhook.id);
+      if (!this.isTroubled(webhook)) return roomOf(webhook, held > MOST_HELD / 2 ? 0 : MOST_HELD - held);
+      const room = roomOf(webhook, Math.min(1 - held, left));
+      left -= room.length;
+      return room;
+    });
+  }
+
+  hold(webhookId: string): void {
+    const held = this.held.get(webhookId);
+    if (held === undefined) this.held.set(webhookId, { sending: 0, waiting: 1 });
+    else held.waiting += 1;
+  }
+
+  /** Takes a place for a delivery that is held; false if there is none. */
+  take(webhook: EnabledWebhook): boolean {
+    const held = this.held.get(webhook.id);
+    const most = this.isTroubled(webhook) ? 1 : MOST_PER_WEBHOOK;
+    if (held === undefined || held.sending >= most || this.sending >= MOST_AT_ONCE) return false;
+    held.waiting -= 1;
+    held.sending += 1;
+    this.sending += 1;
+    return true;
+  }
+
+  /** Gives a place back. Returns whether that makes room for further deliveries of the webhook. */
+  free(webhookId: string): boolean {
+    const held = this.held.get(webhookId);
+    if (held === undefined) return true;
+    held.sending -= 1;
+    this.sending -= 1;
+    this.forgetEmpty(webhookId, held);
+    return held.sending + held.waiting <= MOST_HELD / 2;
+  }
+
+  /** A delivery that was held is not to be sent. */
+  drop(webhookId: string): void {
+    const held = this.held.get(webhookId);
+    if (held === undefined) return;
+    held.waiting -= 1;
+    this.forgetEmpty(webhookId, held);
+  }
+
+  private forgetEmpty(webhookId: string, { sending, waiting }: Held): void {
+    if (sending + waiting === 0) this.held.delete(webhookId);
+  }
+
+  private heldOf(webhookId: string): number {
+    const { sending, waiting } = this.held.get(webhookId) ?? NONE;
+    return sending + waiting;
+  }
+}
+
+const roomOf = ({ id }: EnabledWebhook, places: number): readonly Room[] =>
+  places > 0 ? [{ webhookId: id, places }] : [];
