@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { Sleep } from '../deadlines/sleep';
 import type { Clock } from '../ports/clock';
 import { isPassingFault } from '../ports/store-errors';
 import type { AttemptRecord, WebhookQueue } from '../ports/webhook-queue';
@@ -21,10 +21,11 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** Records what came of attempts, many in one transaction, because each commit waits for the disk. */
+/** Records what came of attempts: many in one transaction, because each waits for the disk. */
 export class AttemptRecords {
   private waiting: Waiting[] = [];
   private isRunning = false;
+  private readonly sleep = new Sleep();
 
   constructor(private readonly deps: AttemptRecordsDeps) {}
 
@@ -39,7 +40,7 @@ export class AttemptRecords {
   private async run(): Promise<void> {
     this.isRunning = true;
     while (this.waiting.length > 0) {
-      await sleep(COLLECT_MS);
+      await this.sleep.rest(COLLECT_MS);
       await this.settle(this.waiting.splice(0, MOST_AT_ONCE));
     }
     this.isRunning = false;

@@ -47,10 +47,10 @@ export interface DeliveryCounts extends AttemptCounts {
 export class DeliverySender {
   private readonly places = new DeliveryPlaces();
   private readonly attempts: DeliveryAttempts;
-  /** What is claimed and not sent yet, by the webhook; the webhook that was served last comes last. */
+  /** What is claimed and not sent yet, by webhook; the one that was served last comes last. */
   private readonly waiting = new Map<string, HeldDelivery[]>();
   private readonly running = new Set<Promise<void>>();
-  /** The webhooks of which more was due than could be claimed, as far as is known. */
+  /** The webhooks for which more may be due than was claimed. */
   private readonly withMore = new Set<string>();
   private isClosed = false;
 

@@ -53,7 +53,7 @@ export async function foldsAtVersions(
   );
 }
 
-/** The events of a ticket, each of which is folded once for all versions that are asked for. */
+/** The events of a ticket. Each is folded once for all versions that are asked for. */
 class FoldedHistory {
   private readonly folded: Ticket[] = [];
 

@@ -158,7 +158,7 @@ const ticketsOf = (records: readonly Pick<AttemptRecord, 'delivery'>[]): readonl
   ...new Set(records.flatMap(({ delivery: { ticketId } }) => (ticketId === null ? [] : [ticketId]))),
 ];
 
-/** Gives the earliest pending delivery of each ticket a time; returns how many got one or lost it. */
+/** Gives the earliest pending delivery of each ticket a time. Returns how many were changed. */
 async function arrange(
   tx: Queryable,
   webhookIds: readonly string[],

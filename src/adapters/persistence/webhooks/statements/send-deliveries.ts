@@ -20,9 +20,9 @@ export const CLAIM_DELIVERIES = {
 };
 
 /**
- * Records at an instant ($11) what came of claims ($2) of deliveries ($1), except of those that were
- * claimed again. Of attempts that reached their end ($5), of which some succeeded ($10), it notes
- * since when each webhook has failed: the last of its attempts counts.
+ * Records at an instant ($11) what came of claims ($2) of deliveries ($1), unless they were claimed
+ * again. The last attempt ($5) of each webhook says whether the webhook fails ($10 is whether it
+ * succeeded).
  */
 export const RECORD_ATTEMPTS = {
   name: 'record-attempts',
