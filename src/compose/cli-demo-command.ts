@@ -21,7 +21,8 @@ import { removeImportedClient } from '../adapters/persistence/maintenance/remove
 import { readConfiguredPolicy } from '../adapters/policy-files/configured-policy-file';
 import { createApiKey } from '../application/access/create-api-key';
 import { OWN_WORK } from '../application/ports/caller';
-import { type Config, findPackageRoot, loadConfig } from '../config';
+import { type Config, loadConfig } from '../config';
+import { findPackageRoot } from '../config/package-root';
 import { HOUR_MS } from '../domain/instant';
 import { explainRefusal } from '../domain/ticket/refusals';
 import { importRowsInto } from './cli-import-command';

@@ -2,7 +2,7 @@ import { isatty } from 'node:tty';
 import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
 import { printable } from '../adapters/cli/printable';
 import { withoutCredentials } from '../application/access/without-credentials';
-import type { LogFormat } from '../config';
+import type { LogFormat } from '../config/environment-variables';
 import { BufferedLines } from './buffered-lines';
 import { loggedError } from './logged-error';
 import { StandardError } from './standard-error';

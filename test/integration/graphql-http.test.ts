@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { getIntrospectionQuery } from 'graphql';
 import { Client } from 'pg';
 import { MIGRATIONS } from '../../migrations';
-import { packageVersion } from '../../src/config';
+import { packageVersion } from '../../src/config/package-root';
 import { type Json, SEV2, startTestService, type TestService } from '../support/graphql-service';
 import { untilTrue } from '../support/until';
 

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { LIMITS } from '../../src/adapters/graphql/operation-limits';
 import { isLoopback } from '../../src/adapters/http/request-guard';
-import { type Config, ConfigError, findPackageRoot, loadConfig } from '../../src/config';
+import { type Config, ConfigError, loadConfig } from '../../src/config';
+import { findPackageRoot } from '../../src/config/package-root';
 
 const root = join(__dirname, '..', '..');
 

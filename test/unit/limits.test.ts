@@ -94,9 +94,13 @@ it('no limit is a number without a name', () => {
 });
 
 it('the page has every variable with a range', () => {
-  const config = files.find(({ file }) => file === 'config.ts');
+  const config = files.find(({ file }) => file === 'environment-variables.ts');
   const variables = [...(config?.text ?? '').matchAll(/^ {2}([A-Z_]+): wholeNumber\((\w+), ([\d_]+)/gm)].map(
-    ([, name, least = '', most = '']) => [name, numberOf(least, 'config.ts'), numberOf(most, 'config.ts')],
+    ([, name, least = '', most = '']) => [
+      name,
+      numberOf(least, 'environment-variables.ts'),
+      numberOf(most, 'environment-variables.ts'),
+    ],
   );
   const rows = [...page.matchAll(/^\| `([A-Z_]+)` +\| ([\d,]+) +\| ([\d,]+) +\|$/gm)].map(([, name, least, most]) => [
     name,
