@@ -83,6 +83,10 @@ module.exports = {
           },
         ]
       : []),
+    // Minutes of processes that are killed: only on request (npm run test:faults).
+    ...(process.env.FAULTS === undefined
+      ? []
+      : [{ ...shared, displayName: 'faults', testMatch: ['<rootDir>/test/faults/*.test.ts'] }]),
   ],
   // Read from here only: a project's own is ignored.
   testTimeout: 120_000,

@@ -23,6 +23,11 @@ export function webhookMetrics(webhooks: Pick<RunningWebhooks, 'counts' | 'backl
       read: () => webhooks.counts.givenUp,
     },
     {
+      name: 'webhook_fenced_total',
+      help: 'Results of this process that were refused, because another process had claimed the delivery since',
+      read: () => webhooks.counts.fenced,
+    },
+    {
       name: 'webhook_disabled_total',
       help: 'Webhooks that this process disabled',
       read: () => webhooks.counts.disabledWebhooks,

@@ -1,0 +1,60 @@
+import { appendFileSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+import { FAULTS } from './kinds';
+import type { Fault } from './support/fault';
+import { FaultCluster } from './support/fault-cluster';
+import type { Figures } from './support/figures';
+
+const MINUTE_MS = 60_000;
+const isWhole = process.env.FAULTS !== 'short';
+/** More than a machine with two cores can serve is not asked for. */
+const WHOLE = { perSecond: 230, mostLateMs: 5_000 };
+/** A busy machine must not fail the merge check, so it is checked only that nothing is missing. */
+const SHORT = { perSecond: 100, mostLateMs: 60_000 };
+
+/** Writes the figures of a fault as one line of JSON, to the file that is named, if one is. */
+function report(fault: Fault, figures: Figures): void {
+  const line = `${JSON.stringify({ number: fault.number, name: fault.name, promise: fault.promise, ...figures })}\n`;
+  if (process.env.FAULTS_FIGURES !== undefined) appendFileSync(process.env.FAULTS_FIGURES, line);
+  else process.stderr.write(line);
+}
+
+const named = ({ number, name }: Fault): string => `${number}. ${name}`;
+
+if (isWhole) {
+  for (const fault of FAULTS) {
+    const { obstacle = null } = fault;
+    const name = obstacle === null ? named(fault) : `${named(fault)} (not here: ${obstacle})`;
+    (obstacle === null ? test : test.skip)(
+      name,
+      async () => {
+        const cluster = await FaultCluster.start({ ...WHOLE, ...fault.cluster });
+        try {
+          const figures = await fault.run(cluster, fault.whole);
+          const { violations, figures: ofHistory } = await cluster.verdict(true);
+          report(fault, { ...figures, ...ofHistory });
+          expect(violations.slice(0, 20)).toEqual([]);
+        } finally {
+          await cluster.close();
+        }
+      },
+      20 * MINUTE_MS,
+    );
+  }
+} else {
+  test(
+    'faults one after the other in one cluster: nothing is lost, doubled or out of order',
+    async () => {
+      const faults = FAULTS.filter(({ short, obstacle = null }) => short !== null && obstacle === null);
+      const cluster = await FaultCluster.start({ ...SHORT, isProxied: true });
+      try {
+        for (const fault of faults) report(fault, await fault.run(cluster, fault.short));
+        const { violations } = await cluster.verdict(false);
+        expect(violations.slice(0, 20)).toEqual([]);
+      } finally {
+        await cluster.close();
+      }
+    },
+    10 * MINUTE_MS,
+  );
+}

@@ -1,0 +1,34 @@
+import { expect } from '@jest/globals';
+import type { Fault } from '../support/fault';
+import { recoveryFigures } from '../support/figures';
+
+interface Size {
+  readonly restarts: number;
+  readonly between: number;
+}
+
+/** After SIGTERM, a process ends within this time, with code 0. */
+const END_WITHIN_MS = 10_000;
+
+export const ROLLING_RESTART: Fault<Size> = {
+  number: 10,
+  name: 'replicas are stopped with SIGTERM and started again, one after the other',
+  promise: 'Each ends with code 0 within 10 seconds; no request fails for good, and subscribers go on.',
+  whole: { restarts: 20, between: 200 },
+  short: { restarts: 2, between: 50 },
+  run: async (cluster, { restarts, between }) => {
+    const ends: number[] = [];
+    for (let restart = 0; restart < restarts; restart++) {
+      const replica = cluster.replicas[restart % cluster.replicas.length];
+      if (replica === undefined) throw new Error('There is no replica');
+      const signalled = performance.now();
+      expect(await replica.end('SIGTERM')).toBe(0);
+      ends.push(performance.now() - signalled);
+      expect(ends.at(-1)).toBeLessThan(END_WITHIN_MS);
+      await replica.start();
+      await replica.untilReady();
+      await cluster.untilAnswered(between);
+    }
+    return { restarts, ...recoveryFigures('SIGTERM to exit', ends) };
+  },
+};

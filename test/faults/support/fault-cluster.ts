@@ -1,0 +1,260 @@
+import { join } from 'node:path';
+import { ask } from '../../support/program';
+import { until, untilTrue } from '../../support/until';
+import { type DatabaseProxy, startDatabaseProxy } from './database-proxy';
+import { type FaultDatabase, startFaultDatabase } from './fault-database';
+import type { Figures } from './figures';
+import { quantile } from './figures';
+import { checkHistory, type Outage } from './history';
+import { MutationLoad } from './mutation-load';
+import { readLog } from './read-log';
+import { type Recorder, startRecorders } from './recorder';
+import { type RecordingSink, startSink } from './recording-sink';
+import { createReplica, type Environment, type Replica } from './replica';
+
+export interface ClusterOptions {
+  /** The mutations that are begun in a second. */
+  readonly perSecond: number;
+  /** A deadline may be recorded so much later than it was due. */
+  readonly mostLateMs: number;
+  /** Whether the replicas reach the database through a proxy. */
+  readonly isProxied?: boolean;
+  /** More environment for the replicas, by their number from 0. */
+  readonly environmentOf?: (index: number) => Environment;
+  /** The folder for the data of PostgreSQL. */
+  readonly databaseFolder?: string;
+}
+
+const REPLICAS = 3;
+const CLIENTS = 24;
+const POLICY = join(__dirname, 'short-deadlines.yaml');
+const LONG_MS = 110_000;
+
+/**
+ * Three replicas on a database of their own, with clients that change tickets all the time, a
+ * subscriber on each transport and the endpoint of a webhook. A fault breaks some of it; then the
+ * history of the run is checked.
+ */
+export class FaultCluster {
+  private readonly outages: Outage[] = [];
+  private readonly began = performance.now();
+
+  private constructor(
+    private readonly options: ClusterOptions,
+    readonly database: FaultDatabase,
+    readonly replicas: readonly Replica[],
+    private readonly mayHaveProxy: DatabaseProxy | null,
+    readonly load: MutationLoad,
+    readonly recorders: readonly Recorder[],
+    readonly sink: RecordingSink,
+  ) {}
+
+  /** Starts everything, and waits until clients get answers and observers get events. */
+  static async start(options: ClusterOptions): Promise<FaultCluster> {
+    const database = await startFaultDatabase(options.databaseFolder);
+    const closing: (() => Promise<unknown>)[] = [() => database.remove()];
+    try {
+      const proxy = options.isProxied ? await startDatabaseProxy(database.port) : null;
+      if (proxy !== null) closing.unshift(() => proxy.close());
+      const sink = await startSink();
+      closing.unshift(() => sink.close());
+      const url = new URL(database.url);
+      if (proxy !== null) url.port = `${proxy.port}`;
+      const environment: Environment = {
+        DATABASE_URL: url.href,
+        STEPDOWN_POLICY_FILE: POLICY,
+        STEPDOWN_ENCRYPTION_KEYS: `faults:${Buffer.alloc(32, 7).toString('base64')}`,
+        STEPDOWN_WEBHOOK_NETWORKS: '127.0.0.1/32',
+      };
+      const replicas = await Promise.all(
+        Array.from({ length: REPLICAS }, (_, index) =>
+          createReplica(`replica ${index + 1}`, { ...environment, ...options.environmentOf?.(index) }),
+        ),
+      );
+      closing.unshift(() => Promise.all(replicas.map((replica) => replica.end('SIGKILL'))));
+      // The first creates the tables.
+      for (const replica of replicas.slice(0, 1)) await replica.start();
+      await Promise.all(replicas.slice(1).map((replica) => replica.start()));
+      const urls = replicas.map((replica) => replica.url);
+      sink.trust(await createWebhook(urls[0] ?? '', sink.url));
+      const recorders = startRecorders(urls);
+      const load = new MutationLoad({ urls, perSecond: options.perSecond, clients: CLIENTS });
+      const cluster = new FaultCluster(options, database, replicas, proxy, load, recorders, sink);
+      await untilTrue(() => [sink, ...recorders].every(({ ids }) => ids.length > 0));
+      return cluster;
+    } catch (error) {
+      for (const close of closing) await close().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  get proxy(): DatabaseProxy {
+    if (this.mayHaveProxy === null) throw new Error('This fault needs isProxied');
+    return this.mayHaveProxy;
+  }
+
+  /** Resolves when the clients have got so many answers more. */
+  async untilAnswered(count: number): Promise<void> {
+    const from = this.load.answered.length;
+    await until(
+      () => {
+        this.load.check();
+        return this.load.answered.length - from;
+      },
+      (answered) => answered >= count,
+    ).catch(async (cause: unknown) => {
+      throw new Error(`Clients got ${JSON.stringify([...this.load.failures])}; ${await this.activity()}`, { cause });
+    });
+  }
+
+  /** What the connections of the database do, for the message of a failure. */
+  private async activity(): Promise<string> {
+    const rows = await this.database
+      .query(
+        `SELECT pid, state, wait_event_type, wait_event, round(extract(epoch FROM now() - state_change)) AS seconds,
+                pg_blocking_pids(pid) AS blocked_by, left(query, 100) AS query
+           FROM pg_stat_activity WHERE datname = current_database() AND state <> 'idle'`,
+      )
+      .catch((error: unknown) => [{ error: String(error) }]);
+    const warned = this.replicas.flatMap(({ name, logged }) =>
+      logged()
+        .slice(-3)
+        .map((line) => `${name}: ${JSON.stringify(line).slice(0, 500)}`),
+    );
+    return [...rows.map((row) => JSON.stringify(row)), ...warned].join('\n');
+  }
+
+  /**
+   * Does what makes the whole service unable to work, and waits until all of it is ready again.
+   *
+   * @param breakIt resolves when the cause is mended
+   * @returns how long the service needed after that, in milliseconds
+   */
+  async outage(breakIt: () => Promise<void>): Promise<number> {
+    const from = Date.now();
+    await breakIt();
+    const mended = performance.now();
+    await Promise.all(this.replicas.map((replica) => replica.untilReady()));
+    const recoveryMs = performance.now() - mended;
+    this.outages.push({ from, to: Date.now() });
+    return recoveryMs;
+  }
+
+  /** A time during which deadlines may be late, although clients are served. */
+  async lateDeadlines<T>(work: () => Promise<T>): Promise<T> {
+    const from = Date.now();
+    try {
+      return await work();
+    } finally {
+      this.outages.push({ from, to: Date.now() });
+    }
+  }
+
+  /** Ends the claims of processes that are gone, which would be waited for otherwise. */
+  async endClaims(): Promise<void> {
+    await this.database.query(
+      "UPDATE webhook_deliveries SET next_attempt_at = now() WHERE status = 'PENDING' AND next_attempt_at > now()",
+    );
+  }
+
+  /**
+   * Stops the clients, waits until every observer has the end of the log, and checks the history.
+   *
+   * @param isPatient whether it waits for claims of processes that are gone
+   * @returns what was violated, and the figures of the run
+   */
+  async verdict(isPatient: boolean): Promise<{ readonly violations: readonly string[]; readonly figures: Figures }> {
+    await this.load.stop();
+    const seconds = (performance.now() - this.began) / 1_000;
+    if (!isPatient) await this.endClaims();
+    const undelivered = await this.untilDelivered();
+    const log = await readLog(this.database);
+    const { load, recorders, sink, replicas, outages, options } = this;
+    const { violations, repeated, latenessMs } = checkHistory({
+      answered: load.answered,
+      log,
+      observations: [
+        ...recorders.map(({ name, ids }) => ({ observer: name, ids: [...ids] })),
+        { observer: 'webhook', ids: [...sink.ids] },
+      ],
+      outages,
+      mostLateMs: options.mostLateMs,
+    });
+    const accepted = load.answered.filter(({ isAccepted }) => isAccepted).length;
+    return {
+      violations: [
+        ...undelivered,
+        ...violations,
+        ...recorders.flatMap(({ name, failure }) => (failure === null ? [] : [`ended: ${name}: ${failure}`])),
+        ...replicas.flatMap(({ name, crashes }) => (crashes === 0 ? [] : [`exited: ${name} ended by itself`])),
+        ...(sink.unsigned === 0 ? [] : [`unsigned: ${sink.unsigned} messages have a wrong signature`]),
+        ...[...load.failures.keys()].filter(isUnexpected).map((code) => `unexpected: a client got ${code}`),
+      ],
+      figures: {
+        'mutations a second': Math.round(load.answered.length / seconds),
+        mutations: load.answered.length,
+        accepted,
+        'repeated by clients': sumOf([...load.failures.values()]),
+        events: log.length,
+        'deadlines fired': log.filter(({ deadline }) => deadline !== null).length,
+        'deadlines late p99 ms': quantile(latenessMs, 0.99),
+        reconnections: sumOf(recorders.map((one) => one.reconnections)),
+        'repeated to subscribers': sumOf(recorders.map(({ name }) => repeated[name] ?? 0)),
+        'repeated to the webhook': repeated.webhook ?? 0,
+        violations: violations.length,
+      },
+    };
+  }
+
+  /** Ends everything, also after a failure. */
+  async close(): Promise<void> {
+    this.load.abandon();
+    for (const recorder of this.recorders) recorder.close();
+    await Promise.allSettled(this.replicas.map((replica) => replica.end('SIGKILL')));
+    await Promise.allSettled([this.sink.close(), this.mayHaveProxy?.close()]);
+    await this.database.remove();
+  }
+
+  /** Waits as long as observers still get something. @returns what is not recorded in the end */
+  private async untilDelivered(): Promise<readonly string[]> {
+    const [row] = await this.database.query<{ count: number }>('SELECT count(*)::integer FROM events');
+    const received = () => [...this.recorders, this.sink].map(({ ids }) => new Set(ids).size);
+    for (let last = -1, isMoving = true; isMoving && received().some((count) => count < (row?.count ?? 0)); ) {
+      last = sumOf(received());
+      // A message that was claimed by a process that is gone is sent when its lease has ended.
+      isMoving = await untilTrue(() => sumOf(received()) > last, LONG_MS).then(
+        () => true,
+        () => false,
+      );
+    }
+    const overdue = "SELECT count(*)::integer FROM tickets WHERE next_deadline_at < now() - interval '5 seconds'";
+    const found = await until(
+      async () => (await this.database.query<{ count: number }>(overdue))[0]?.count,
+      (count) => count === 0,
+      LONG_MS,
+    ).catch(() => null);
+    const pending = await this.database.query<{ text: string }>(
+      "SELECT row_to_json(d)::text AS text FROM webhook_deliveries d WHERE status <> 'DELIVERED' ORDER BY position LIMIT 3",
+    );
+    return [
+      ...(found === null ? ['never fired: deadlines that are overdue are not recorded'] : []),
+      ...pending.map(({ text }) => `not delivered: ${text}`),
+    ];
+  }
+}
+
+const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, number) => sum + number, 0);
+
+/** An error of the service that it does not document for a fault of the database. */
+const isUnexpected = (code: string): boolean => code === 'INTERNAL_SERVER_ERROR' || /^HTTP_5(?!03)/.test(code);
+
+async function createWebhook(url: string, target: string): Promise<string> {
+  const query = `mutation ($url: String!) { createWebhook(input: { url: $url }) { secret userErrors { message } } }`;
+  const { createWebhook: created } = await ask<{ createWebhook: { secret: string | null; userErrors: unknown[] } }>(
+    url,
+    query,
+    { url: target },
+  );
+  if (created.secret === null) throw new Error(`The webhook is refused: ${JSON.stringify(created.userErrors)}`);
+  return created.secret;
+}
