@@ -12,7 +12,7 @@ export const KILLED_REPLICA: Fault<Size> = {
   name: 'a replica is killed (SIGKILL) again and again',
   promise: 'The others serve; what was acknowledged is kept, and observers go on after their last event.',
   whole: { kills: 20, between: 300 },
-  short: { kills: 2, between: 100 },
+  short: { kills: 1, between: 60 },
   run: async (cluster, { kills, between }) => {
     const ready: number[] = [];
     for (let kill = 0; kill < kills; kill++) {

@@ -15,7 +15,7 @@ export const RESTARTED_DATABASE: Fault<Size> = {
   promise: 'All replicas are ready within 10 seconds after PostgreSQL is, and none exits.',
   whole: { restarts: 5, between: 500, readyWithinMs: 10_000 },
   // A busy machine takes longer, which must not fail the merge check.
-  short: { restarts: 1, between: 100, readyWithinMs: 60_000 },
+  short: { restarts: 1, between: 60, readyWithinMs: 60_000 },
   run: async (cluster, { restarts, between, readyWithinMs }) => {
     const recovery: number[] = [];
     for (let restart = 0; restart < restarts; restart++) {

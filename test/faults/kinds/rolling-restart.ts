@@ -15,7 +15,7 @@ export const ROLLING_RESTART: Fault<Size> = {
   name: 'replicas are stopped with SIGTERM and started again, one after the other',
   promise: 'Each ends with code 0 within 10 seconds; no request fails for good, and subscribers go on.',
   whole: { restarts: 20, between: 200 },
-  short: { restarts: 2, between: 50 },
+  short: { restarts: 1, between: 60 },
   run: async (cluster, { restarts, between }) => {
     const ends: number[] = [];
     for (let restart = 0; restart < restarts; restart++) {

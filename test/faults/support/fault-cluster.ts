@@ -11,6 +11,7 @@ import { readLog } from './read-log';
 import { type Recorder, startRecorders } from './recorder';
 import { type RecordingSink, startSink } from './recording-sink';
 import { createReplica, type Environment, type Replica } from './replica';
+import { untilSettled } from './settle';
 
 export interface ClusterOptions {
   /** The mutations that are begun in a second. */
@@ -28,7 +29,6 @@ export interface ClusterOptions {
 const REPLICAS = 3;
 const CLIENTS = 24;
 const POLICY = join(__dirname, 'short-deadlines.yaml');
-const LONG_MS = 110_000;
 
 /**
  * Three replicas on a database of their own, with clients that change tickets all the time, a
@@ -167,7 +167,7 @@ export class FaultCluster {
     await this.load.stop();
     const seconds = (performance.now() - this.began) / 1_000;
     if (!isPatient) await this.endClaims();
-    const undelivered = await this.untilDelivered();
+    const unsettled = await untilSettled(this.database, [...this.recorders, this.sink]);
     const log = await readLog(this.database);
     const { load, recorders, sink, replicas, outages, options } = this;
     const { violations, repeated, latenessMs } = checkHistory({
@@ -183,7 +183,7 @@ export class FaultCluster {
     const accepted = load.answered.filter(({ isAccepted }) => isAccepted).length;
     return {
       violations: [
-        ...undelivered,
+        ...unsettled,
         ...violations,
         ...recorders.flatMap(({ name, failure }) => (failure === null ? [] : [`ended: ${name}: ${failure}`])),
         ...replicas.flatMap(({ name, crashes }) => (crashes === 0 ? [] : [`exited: ${name} ended by itself`])),
@@ -213,33 +213,6 @@ export class FaultCluster {
     await Promise.allSettled(this.replicas.map((replica) => replica.end('SIGKILL')));
     await Promise.allSettled([this.sink.close(), this.mayHaveProxy?.close()]);
     await this.database.remove();
-  }
-
-  /** Waits as long as observers still get something. @returns what is not recorded in the end */
-  private async untilDelivered(): Promise<readonly string[]> {
-    const [row] = await this.database.query<{ count: number }>('SELECT count(*)::integer FROM events');
-    const received = () => [...this.recorders, this.sink].map(({ ids }) => new Set(ids).size);
-    for (let last = -1, isMoving = true; isMoving && received().some((count) => count < (row?.count ?? 0)); ) {
-      last = sumOf(received());
-      // A message that was claimed by a process that is gone is sent when its lease has ended.
-      isMoving = await untilTrue(() => sumOf(received()) > last, LONG_MS).then(
-        () => true,
-        () => false,
-      );
-    }
-    const overdue = "SELECT count(*)::integer FROM tickets WHERE next_deadline_at < now() - interval '5 seconds'";
-    const found = await until(
-      async () => (await this.database.query<{ count: number }>(overdue))[0]?.count,
-      (count) => count === 0,
-      LONG_MS,
-    ).catch(() => null);
-    const pending = await this.database.query<{ text: string }>(
-      "SELECT row_to_json(d)::text AS text FROM webhook_deliveries d WHERE status <> 'DELIVERED' ORDER BY position LIMIT 3",
-    );
-    return [
-      ...(found === null ? ['never fired: deadlines that are overdue are not recorded'] : []),
-      ...pending.map(({ text }) => `not delivered: ${text}`),
-    ];
   }
 }
 
