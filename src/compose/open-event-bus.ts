@@ -6,12 +6,10 @@ import type { Metric } from '../adapters/http/metrics';
 import { createBusPositions } from '../adapters/persistence/bus/postgres-bus-positions';
 import { createEventLog } from '../adapters/persistence/log/postgres-event-log';
 import { createTicketPasts } from '../adapters/persistence/webhooks/postgres-ticket-pasts';
-import { BusPublisher } from '../application/bus/bus-publisher';
+import { BusPublisher, type ReadableMessages } from '../application/bus/bus-publisher';
 import { busMessage } from '../application/bus/cloud-event';
-import type { BusMessage } from '../application/ports/event-bus';
 import type { PlacedEvent } from '../application/ports/event-log';
-import { isPassingFault } from '../application/ports/store-errors';
-import { ticketChangesOf } from '../application/webhooks/ticket-changes';
+import { readableChanges } from '../application/webhooks/readable-changes';
 import type { Store } from './open-store';
 
 /** The bus of a service that publishes. */
@@ -25,20 +23,11 @@ export interface RunningBus {
 /** Starts to publish the log to NATS JetStream. */
 export function openEventBus(settings: EventBusSettings, { pool, policies }: Store, logger: Logger): RunningBus {
   const reading = { pasts: createTicketPasts(pool), policies };
-  const messagesOf = async (events: readonly PlacedEvent[]): Promise<readonly BusMessage[]> => {
-    const messages: BusMessage[] = [];
-    const changes = await ticketChangesOf(reading, events);
-    for (const [index, { ticketId, number }] of events.entries()) {
-      try {
-        const change = await changes[index]?.();
-        if (change !== undefined) messages.push(busMessage(change, toGlobalId, settings.source));
-      } catch (error) {
-        // Otherwise the bus would go on without the event.
-        if (isPassingFault(error)) throw error;
-        logger.error({ err: error, ticketId, number }, 'an event of the log cannot be read; the event bus lacks it');
-      }
-    }
-    return messages;
+  const onDamaged = (error: unknown): void =>
+    logger.error({ err: error }, 'an event of the log cannot be read; the event bus lacks it');
+  const messagesOf = async (events: readonly PlacedEvent[]): Promise<ReadableMessages> => {
+    const { changes, newer } = await readableChanges(reading, events, onDamaged);
+    return { messages: [...changes.values()].map((change) => busMessage(change, toGlobalId, settings.source)), newer };
   };
   const publisher = new BusPublisher({
     log: createEventLog(pool, 'lookups'),
@@ -51,6 +40,12 @@ export function openEventBus(settings: EventBusSettings, { pool, policies }: Sto
     onRecovered: () => logger.info({ position: publisher.position }, 'the event bus is published to again'),
     onMissed: (from, to) =>
       logger.error({ from, to }, 'events were removed from the log before the event bus got them'),
+    onDamaged,
+    onNewer: ({ position, error }) =>
+      logger.warn(
+        { position, err: error },
+        'a newer version wrote an event; this process leaves the event bus to processes that can read it',
+      ),
   });
   publisher.start();
   return { metrics: busMetrics(publisher), wake: () => publisher.wake(), close: () => publisher.close() };
@@ -67,5 +62,10 @@ const busMetrics = (publisher: BusPublisher): readonly Metric[] => [
     name: 'event_bus_published_total',
     help: 'Events that this process has published',
     read: () => publisher.published,
+  },
+  {
+    name: 'event_bus_outdated',
+    help: 'Whether this process left publishing to others (1) because it cannot read an event of a newer version',
+    read: () => (publisher.newer === null ? 0 : 1),
   },
 ];

@@ -27,6 +27,8 @@ export interface RunningWebhooks {
   readonly services: WebhookServices;
   /** What this process has done since its start. */
   readonly counts: DeliveryCounts;
+  /** Whether this process cannot read an event of a newer version, and leaves it to others. */
+  readonly isOutdated: boolean;
   /** What waits, of all processes. */
   backlog(): Promise<Backlog>;
   /** To be called when the log may have new events. */
@@ -50,10 +52,11 @@ export function openWebhooks(config: Config, store: Store, reader: TicketReader,
     queue,
     webhooks: enabled,
     clock,
-    onUnreadable: (error, event) =>
-      logger.error(
-        { err: error, ticketId: event.ticketId, number: event.number },
-        'an event of the log cannot be read; no webhook that filters by severity gets it',
+    onDamaged: (error) => logger.error({ err: error }, 'an event of the log cannot be read; webhooks lack it'),
+    onNewer: ({ position, error }) =>
+      logger.warn(
+        { position, err: error },
+        'a newer version wrote an event; this process leaves webhooks to processes that can read it',
       ),
     onMissed: ({ id, url }, removedTo) =>
       logger.error({ webhookId: id, url, removedTo }, 'events were removed from the log before a webhook got them'),
@@ -100,6 +103,9 @@ export function openWebhooks(config: Config, store: Store, reader: TicketReader,
     services: { store: createWebhooks(pool), targets: addresses, secrets, subjects, ids: toGlobalId, wake },
     get counts() {
       return dispatcher.counts;
+    },
+    get isOutdated() {
+      return matcher.newer !== null;
     },
     backlog: () => queue.backlog(),
     wake: () => dispatcher.wake(),

@@ -4,7 +4,10 @@ import { SECOND_MS } from '../domain/instant';
 import type { RunningWebhooks } from './open-webhooks';
 
 /** What `/metrics` says of webhooks. */
-export function webhookMetrics(webhooks: Pick<RunningWebhooks, 'counts' | 'backlog'>, clock: Clock): readonly Metric[] {
+export function webhookMetrics(
+  webhooks: Pick<RunningWebhooks, 'counts' | 'isOutdated' | 'backlog'>,
+  clock: Clock,
+): readonly Metric[] {
   const backlog = () => webhooks.backlog().catch(() => null);
   return [
     {
@@ -36,6 +39,11 @@ export function webhookMetrics(webhooks: Pick<RunningWebhooks, 'counts' | 'backl
       name: 'webhook_in_flight',
       help: 'Deliveries that this process is sending',
       read: () => webhooks.counts.inFlight,
+    },
+    {
+      name: 'webhook_outdated',
+      help: 'Whether this process left webhooks to others (1) because it cannot read an event of a newer version',
+      read: () => (webhooks.isOutdated ? 1 : 0),
     },
     {
       name: 'webhook_pending',

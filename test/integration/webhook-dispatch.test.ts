@@ -9,6 +9,7 @@ import { createWebhookQueue } from '../../src/adapters/persistence/webhooks/post
 import { createWebhooks } from '../../src/adapters/persistence/webhooks/postgres-webhooks';
 import { secretBoxOf } from '../../src/adapters/webhooks/encryption-keys';
 import { OWN_WORK } from '../../src/application/ports/caller';
+import type { EventLog, PlacedEvent } from '../../src/application/ports/event-log';
 import type { WebhookAnswer, WebhookRequest } from '../../src/application/ports/webhook-sender';
 import type { SealedWebhook, Webhook, WebhookDelivery } from '../../src/application/ports/webhooks';
 import { DeliverySender } from '../../src/application/webhooks/delivery-sender';
@@ -36,6 +37,7 @@ beforeEach(async () => {
   await store.pool.query('DELETE FROM webhooks');
 });
 
+type Log = Pick<EventLog, 'after' | 'bounds'>;
 type Send = (request: WebhookRequest) => WebhookAnswer | Promise<WebhookAnswer>;
 
 const OK: WebhookAnswer = {
@@ -55,20 +57,22 @@ function processOf(
     keys = KEYS,
     beforeSubjects = async (): Promise<void> => undefined,
     duringSubjects = async (): Promise<void> => undefined,
+    log = createEventLog(store.pool, 'lookups') as Log,
   } = {},
 ) {
   const queue = createWebhookQueue(store.pool);
   const reading = { pasts: createTicketPasts(store.pool), policies: store.policies };
   const webhooks = new EnabledWebhooks(queue, store.clock);
+  const damaged: unknown[] = [];
+  const newer: string[] = [];
   const matcher = new LogMatcher({
     ...reading,
-    log: createEventLog(store.pool, 'lookups'),
+    log,
     queue,
     webhooks,
     clock: store.clock,
-    onUnreadable: (error) => {
-      throw error;
-    },
+    onDamaged: (error) => damaged.push(error),
+    onNewer: ({ error }) => newer.push(error.message),
     onMissed: () => undefined,
   });
   const subjects = new DeliverySubjects({ ...reading, reader: store.reader, queue });
@@ -97,7 +101,7 @@ function processOf(
     onError: (error) => errors.push(error),
   });
   const dispatcher = new WebhookDispatcher(matcher, sender, { pollMs: 20, onError: (error) => errors.push(error) });
-  return { webhooks, matcher, sender, dispatcher, errors, disabled, queue };
+  return { webhooks, matcher, sender, dispatcher, errors, damaged, newer, disabled, queue };
 }
 
 async function addWebhook(more: Partial<SealedWebhook> = {}): Promise<string> {
@@ -283,6 +287,115 @@ describe('several processes', () => {
 });
 
 const databaseIsDown = (): Error => Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+
+/** Inserts an event with a position: a copy of the second one of a ticket, with other values. */
+async function insertCopy(ticketId: string, number: number, changed: { type?: string; data?: string }): Promise<void> {
+  await store.pool.query(
+    `INSERT INTO events (ticket_id, client_id, number, type, at, recorded_at, actor, data, schema_version)
+     SELECT ticket_id, client_id, $2, coalesce($3, type), at, recorded_at, actor, coalesce($4, data), schema_version
+       FROM events WHERE ticket_id = $1 AND number = 2`,
+    [ticketId, number, changed.type, changed.data],
+  );
+  await place();
+}
+
+/** The log as a newer version reads it, which knows all types. */
+function logOfNewerVersion(): Log {
+  const log = createEventLog(store.pool, 'lookups');
+  return {
+    bounds: () => log.bounds(),
+    after: async (position, limit) => {
+      const page = await log.after(position, limit);
+      const read = page.unreadable.map(
+        ({ position, error: { ticketId, number } }) =>
+          ({ position, ticketId, number, clientId: store.client.id, type: 'FORETOLD' }) as unknown as PlacedEvent,
+      );
+      return { ...page, entries: [...page.entries, ...read].sort((a, b) => a.position - b.position), unreadable: [] };
+    },
+  };
+}
+
+describe('a process of an earlier version', () => {
+  const numbersOf = async (id: string) => (await deliveriesOf(id)).map(({ eventNumber }) => eventNumber).reverse();
+  /** A ticket whose third event is of a newer version. */
+  async function openWithNewerEvent(): Promise<string> {
+    const ticket = await open();
+    await store.changeTickets([commands(ticket, [{ type: 'acknowledge' }])]);
+    await insertCopy(ticket, 3, { type: 'FORETOLD' });
+    await insertCopy(ticket, 4, {});
+    return ticket;
+  }
+
+  it('leaves an event of a newer version to a process that can read it, and goes on after it', async () => {
+    const id = await addWebhook();
+    await openWithNewerEvent();
+    const older = processOf(() => OK);
+    expect(await older.matcher.match()).toEqual({ hasMore: false, added: 2 });
+    expect(await older.matcher.match()).toEqual({ hasMore: false, added: 0 });
+    expect(await numbersOf(id)).toEqual([1, 2]);
+    expect(older.newer).toEqual([expect.stringContaining('does not know the type FORETOLD')]);
+    expect(older.matcher.newer).not.toBeNull();
+
+    const newer = processOf(() => OK, { log: logOfNewerVersion() });
+    expect(await newer.matcher.match()).toEqual({ hasMore: false, added: 2 });
+    await open();
+    await place();
+    older.webhooks.forget();
+    expect(await older.matcher.match()).toEqual({ hasMore: false, added: 1 });
+    expect(await numbersOf(id)).toEqual([1, 2, 3, 4, 1]);
+    expect(older.matcher.newer).toBeNull();
+  });
+
+  it('leaves also a later event whose ticket it cannot read for a filter', async () => {
+    const id = await addWebhook({ filter: { severity: { from: 'SEV4', to: 'SEV1' } } as never });
+    const position = (await createEventLog(store.pool).bounds()).newest;
+    await openWithNewerEvent();
+    await store.pool.query('UPDATE webhooks SET position = $2 + 3 WHERE id = $1', [id, position]);
+    const older = processOf(() => OK);
+    expect(await older.matcher.match()).toEqual({ hasMore: false, added: 0 });
+    expect((await webhook(id))?.position).toBe(position + 3);
+    expect(older.newer).toEqual([expect.stringContaining('does not know the type FORETOLD')]);
+    expect(older.damaged).toEqual([]);
+  });
+
+  it('gives back a delivery that it cannot make, without an attempt, and sends the others', async () => {
+    const id = await addWebhook();
+    await openWithNewerEvent();
+    await processOf(() => OK, { log: logOfNewerVersion() }).matcher.match();
+    const ticket = await open();
+    await place();
+    const older = processOf(() => OK);
+    await older.matcher.match();
+    const sendAll = async () => {
+      await older.sender.sendDue();
+      await untilTrue(() => older.sender.counts.inFlight === 0);
+    };
+    await sendAll();
+    await sendAll();
+    await sendAll();
+    const all = await deliveriesOf(id);
+    expect(all.find(({ ticketId }) => ticketId === ticket)?.status).toBe('DELIVERED');
+    expect(all.find(({ eventNumber }) => eventNumber === 3)).toMatchObject({
+      status: 'PENDING',
+      attempts: 0,
+      nextAttemptAt: store.clock.now() + 2_000,
+    });
+    expect((await webhook(id))?.failingSince).toBeNull();
+  });
+});
+
+it('a damaged event is reported, and the others are sent', async () => {
+  const id = await addWebhook();
+  const ticket = await open();
+  await store.changeTickets([commands(ticket, [{ type: 'acknowledge' }])]);
+  await insertCopy(ticket, 3, { data: '{"effects": 7}' });
+  await insertCopy(ticket, 4, {});
+  const { matcher, damaged, newer } = processOf(() => OK);
+  await matcher.match();
+  expect(await deliveriesOf(id)).toHaveLength(3);
+  expect(damaged).toEqual([expect.objectContaining({ remedy: 'REPAIR', number: 3 })]);
+  expect(newer).toEqual([]);
+});
 
 describe('an endpoint', () => {
   it('that does not answer holds up no other', async () => {

@@ -110,7 +110,7 @@ export class Tail {
         break;
       }
       const { entries, unreadable, next, isFull } = page;
-      for (const error of unreadable) this.settings.onError?.(error);
+      for (const { error } of unreadable) this.settings.onError?.(error);
       await hub.publish(entries, isFull ? next : Math.max(next, newest));
       const last = entries.at(-1);
       if (last !== undefined) this.settings.onDelivered?.(last);

@@ -1,6 +1,7 @@
 import { Sleep } from '../deadlines/sleep';
+import { endBefore, readablePart } from '../events/readable-part';
 import { type BusLease, type BusMessage, BusMoved, type BusPositions, type EventBus } from '../ports/event-bus';
-import { CursorExpired, type EventLog, type PlacedEvent } from '../ports/event-log';
+import { CursorExpired, type EventLog, type PlacedEvent, type UnreadableEntry } from '../ports/event-log';
 import type { LogPosition } from '../ports/logged-event';
 
 /** The events that are published at a time. */
@@ -9,13 +10,22 @@ const POLL_MS = 1_000;
 /** How often in a row the bus may have moved before that counts as a failure. */
 const MOST_MOVES = 3;
 const LONGEST_PAUSE_MS = 5_000;
+/** After this time, a process that left the bus to those of a newer version looks again. */
+const NEWER_PAUSE_MS = 15_000;
+
+/** The messages of events up to `newer`. A damaged event has none. */
+export interface ReadableMessages {
+  readonly messages: readonly BusMessage[];
+  /** The first event that needs a newer version; null if there is none. */
+  readonly newer: UnreadableEntry | null;
+}
 
 export interface BusPublisherDeps {
   readonly log: Pick<EventLog, 'after' | 'bounds'>;
   readonly bus: EventBus;
   readonly positions: BusPositions;
-  /** The messages of events, in their order. An event that cannot be read has none. */
-  readonly messagesOf: (events: readonly PlacedEvent[]) => Promise<readonly BusMessage[]>;
+  /** The messages of events, in their order, as far as this version can read their tickets. */
+  readonly messagesOf: (events: readonly PlacedEvent[]) => Promise<ReadableMessages>;
   /** Where a bus begins to which nothing was published yet. */
   readonly start: 'BEGINNING' | 'NOW';
   /** Publishing failed; it is tried again. */
@@ -23,6 +33,10 @@ export interface BusPublisherDeps {
   readonly onRecovered: () => void;
   /** Events were removed from the log before they were published. */
   readonly onMissed: (from: LogPosition, to: LogPosition) => void;
+  /** An event is damaged; the bus goes on without it. */
+  readonly onDamaged: (error: unknown) => void;
+  /** A newer version wrote an event; the bus is left to a process that can read it. */
+  readonly onNewer: (newer: UnreadableEntry) => void;
 }
 
 /**
@@ -37,6 +51,8 @@ export class BusPublisher {
   published = 0;
   /** Whether this process publishes. */
   isHolder = false;
+  /** The event before which it left the bus to processes of a newer version; null if it did not. */
+  newer: UnreadableEntry | null = null;
   private lease: BusLease | null = null;
   private isClosed = false;
   private isWoken = false;
@@ -52,13 +68,15 @@ export class BusPublisher {
 
   /** To be called when the log may have new events. */
   wake(): void {
+    // Otherwise it would take the lease again before a process of a newer version does.
+    if (this.newer !== null) return;
     this.isWoken = true;
     this.sleep.wake();
   }
 
   async close(): Promise<void> {
     this.isClosed = true;
-    this.wake();
+    this.sleep.wake();
     await this.running;
     if (this.lease !== null) await this.deps.positions.release(this.lease).catch(() => undefined);
     await this.deps.bus.close();
@@ -72,6 +90,7 @@ export class BusPublisher {
       let pause = POLL_MS;
       try {
         if (await this.step()) pause = 0;
+        else if (this.newer !== null) pause = NEWER_PAUSE_MS;
         failures = 0;
         moves = 0;
         if (this.hasFailed && this.isHolder) this.deps.onRecovered();
@@ -98,12 +117,26 @@ export class BusPublisher {
     if (!(await this.hold())) return false;
     const page = await log.after(this.position, BATCH).catch(expired);
     if (page === null) return this.skipRemoved();
-    if (page.next === this.position) return false;
-    const messages = await messagesOf(page.entries);
+    const readable = readablePart(page);
+    const { messages, newer } = await messagesOf(readable.entries);
+    const part = newer === null ? readable : { ...endBefore(newer, readable), newer };
+    for (const { error } of part.unreadable) this.deps.onDamaged(error);
     if (messages.length > 0) await bus.publish(messages);
     this.published += messages.length;
-    await this.moveTo(positions, page.next);
-    return page.isFull;
+    if (part.next > this.position) await this.moveTo(positions, part.next);
+    await this.leaveTo(part.newer);
+    return part.isFull;
+  }
+
+  /** Gives the lease back if the next event is for a process of a newer version. */
+  private async leaveTo(newer: UnreadableEntry | null): Promise<void> {
+    if (newer !== null && newer.position !== this.newer?.position) this.deps.onNewer(newer);
+    this.newer = newer;
+    if (newer === null || this.lease === null) return;
+    const { lease } = this;
+    this.lease = null;
+    this.forget();
+    await this.deps.positions.release(lease);
   }
 
   /** Takes or extends the lease. The bus is asked for its last message when this process begins. */

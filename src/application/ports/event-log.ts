@@ -5,11 +5,17 @@ import type { LoggedEvent, LogPosition } from './logged-event';
 /** An event that has a position. */
 export type PlacedEvent = LoggedEvent & { readonly position: LogPosition };
 
+/** An event that has a position and cannot be read. */
+export interface UnreadableEntry {
+  readonly position: LogPosition;
+  readonly error: UnreadableEvent;
+}
+
 /** A part of the log. */
 export interface LogPage {
   readonly entries: readonly PlacedEvent[];
   /** The events of this part that cannot be read. They are not among the entries. */
-  readonly unreadable: readonly UnreadableEvent[];
+  readonly unreadable: readonly UnreadableEntry[];
   /** The position after which the next page begins. */
   readonly next: LogPosition;
   /** Whether the limit was reached, so that there may be more. */

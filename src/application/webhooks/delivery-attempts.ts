@@ -1,4 +1,4 @@
-import { DAY_MS, type EpochMs, MINUTE_MS } from '../../domain/instant';
+import { DAY_MS, type EpochMs, MINUTE_MS, SECOND_MS } from '../../domain/instant';
 import type { Clock } from '../ports/clock';
 import type { SecretBox } from '../ports/secret-box';
 import { isPassingFault } from '../ports/store-errors';
@@ -9,6 +9,7 @@ import type { AttemptRecords } from './attempt-records';
 import type { SubjectReader } from './delivery-subjects';
 import type { EnabledWebhooks } from './enabled-webhooks';
 import { mayGet } from './log-matcher';
+import { isOfNewerVersion } from './readable-changes';
 import { nextAttemptAt, retryAfterMsOf } from './retry-schedule';
 import { type MessageIds, messageOf } from './webhook-message';
 import { openSecrets, validSecrets } from './webhook-secrets';
@@ -24,6 +25,8 @@ export const DISABLED_AFTER_MS = 5 * DAY_MS;
 const SLOW_MS = 3_000;
 /** The pause before a delivery is tried again that this process could not make. */
 const FAULT_PAUSE_MS = 5_000;
+/** How long a delivery waits for a process of a newer version. */
+const NEWER_PAUSE_MS = 2 * SECOND_MS;
 
 export interface DeliveryAttemptsDeps {
   readonly queue: Pick<WebhookQueue, 'disable'>;
@@ -87,6 +90,7 @@ export class DeliveryAttempts {
     if (typeof request === 'string' || request instanceof Error || isTooLate) onAnswer(null);
     if (typeof request === 'string') return this.end(delivery, request);
     // The endpoint has not been asked, so it is no attempt of it.
+    if (isOfNewerVersion(request)) return this.release(delivery, clock.now() + NEWER_PAUSE_MS);
     if (isPassingFault(request)) {
       this.deps.onError(request);
       return this.release(delivery, clock.now() + FAULT_PAUSE_MS);

@@ -1,4 +1,6 @@
+import { UnreadableEvent } from '../../domain/ticket/upcast';
 import { SYSTEM_CALLER } from '../ports/caller';
+import type { PlacedEvent } from '../ports/event-log';
 import type { TicketReader } from '../ports/ticket-reader';
 import type { WebhookQueue } from '../ports/webhook-queue';
 import type { WebhookDelivery } from '../ports/webhooks';
@@ -26,19 +28,21 @@ export class DeliverySubjects {
     const events = await Promise.all(
       deliveries.map(async ({ ticketId, eventNumber, position }) => {
         if (ticketId === null || eventNumber === null || position === null) return null;
-        const event = await reader.eventByNumber(SYSTEM_CALLER, ticketId, eventNumber);
-        return event === null ? null : { ...event, position };
+        const event = await reader.eventByNumber(SYSTEM_CALLER, ticketId, eventNumber).catch(unreadable);
+        return event === null || event instanceof UnreadableEvent ? event : { ...event, position };
       }),
     );
     const changes = await ticketChangesOf(
       this.deps,
-      events.filter((event) => event !== null),
+      events.filter((event): event is PlacedEvent => event !== null && !(event instanceof UnreadableEvent)),
     );
     let next = 0;
     return deliveries.map((delivery, index): SubjectReader => {
       if (delivery.kind === 'TEST') return async () => ({ kind: 'TEST', at: delivery.createdAt });
       if (delivery.kind === 'WEBHOOK_DISABLED') return () => this.disabled(delivery);
-      const change = events[index] === null ? undefined : changes[next++];
+      const event = events[index];
+      if (event instanceof UnreadableEvent) return () => Promise.reject(event);
+      const change = event === null ? undefined : changes[next++];
       return async () => {
         if (change === undefined) throw new Error('The event of the delivery was not found.');
         return { kind: 'EVENT', change: await change() };
@@ -51,4 +55,10 @@ export class DeliverySubjects {
     if (about === null) throw new Error('The webhook that was disabled has been deleted.');
     return { kind: 'WEBHOOK_DISABLED', at: createdAt, about };
   }
+}
+
+/** One that cannot be read holds up no other. */
+function unreadable(error: unknown): UnreadableEvent {
+  if (error instanceof UnreadableEvent) return error;
+  throw error;
 }

@@ -1,12 +1,13 @@
+import { endBefore, type ReadablePart, readablePart } from '../events/readable-part';
 import type { Clock } from '../ports/clock';
-import type { EventLog, PlacedEvent } from '../ports/event-log';
+import type { EventLog, PlacedEvent, UnreadableEntry } from '../ports/event-log';
 import type { LogPosition } from '../ports/logged-event';
-import { isPassingFault } from '../ports/store-errors';
 import type { EnabledWebhook, NewDelivery, WebhookQueue } from '../ports/webhook-queue';
 import type { EnabledWebhooks } from './enabled-webhooks';
 import { pagerDutyAction } from './pagerduty-event';
+import { readableChanges } from './readable-changes';
 import type { TicketChange } from './ticket-change';
-import { type TicketChangesDeps, ticketChangesOf } from './ticket-changes';
+import type { TicketChangesDeps } from './ticket-changes';
 import { matchesEvent, matchesSeverity } from './webhook-filter';
 
 /** The events that are read at a time. */
@@ -17,8 +18,10 @@ export interface LogMatcherDeps extends TicketChangesDeps {
   readonly queue: Pick<WebhookQueue, 'addMatched'>;
   readonly webhooks: EnabledWebhooks;
   readonly clock: Clock;
-  /** A ticket cannot be read, so it is not known whether its event matches. */
-  readonly onUnreadable: (error: unknown, event: PlacedEvent) => void;
+  /** An event is damaged, or its ticket is where that is needed; webhooks go on without it. */
+  readonly onDamaged: (error: unknown) => void;
+  /** A newer version wrote an event; webhooks wait before it for a process that can read it. */
+  readonly onNewer: (newer: UnreadableEntry) => void;
   /** Events of a webhook were removed from the log before they were compared with its filter. */
   readonly onMissed: (webhook: EnabledWebhook, removedTo: LogPosition) => void;
 }
@@ -33,9 +36,13 @@ export interface Matched {
 /**
  * Compares the log with the filters of webhooks, and adds a delivery for each event that matches.
  * Webhooks that stand at the same position share one reading. Any number of processes can do it at
- * once: only the first that moves a webhook from a position adds its deliveries.
+ * once: only the first that moves a webhook from a position adds its deliveries. It goes as far as
+ * this version of Stepdown can read the log.
  */
 export class LogMatcher {
+  /** The event before which this process waits for one of a newer version; null if it does not. */
+  newer: UnreadableEntry | null = null;
+
   constructor(private readonly deps: LogMatcherDeps) {}
 
   /** Compares one part of the log for each position. */
@@ -43,39 +50,49 @@ export class LogMatcher {
     const { log, webhooks } = this.deps;
     const all = await webhooks.all();
     let matched: Matched = { hasMore: false, added: 0 };
-    if (all.length === 0) return matched;
-    const { removedTo, newest } = await log.bounds();
-    for (const [position, group] of byPosition(all, webhooks)) {
-      if (position >= newest) continue;
-      const { hasMore, added } = await this.matchFrom(Math.max(position, removedTo), position, group);
-      matched = { hasMore: matched.hasMore || hasMore, added: matched.added + added };
+    let newer: UnreadableEntry | null = null;
+    if (all.length > 0) {
+      const { removedTo, newest } = await log.bounds();
+      for (const [position, group] of byPosition(all, webhooks)) {
+        if (position >= newest) continue;
+        const part = await this.matchFrom(Math.max(position, removedTo), position, group);
+        newer ??= part.newer;
+        matched = { hasMore: matched.hasMore || part.hasMore, added: matched.added + part.added };
+      }
     }
+    if (newer !== null && newer.position !== this.newer?.position) this.deps.onNewer(newer);
+    this.newer = newer;
     return matched;
   }
 
   /** @param from where the log is kept for them; later than `position` if events are gone */
-  private async matchFrom(from: number, position: number, group: readonly EnabledWebhook[]): Promise<Matched> {
-    const { log, queue, webhooks, clock, onMissed } = this.deps;
+  private async matchFrom(from: number, position: number, group: readonly EnabledWebhook[]): Promise<MatchedFrom> {
+    const { log, queue, webhooks, clock, onMissed, onDamaged } = this.deps;
     if (from > position) for (const webhook of group) onMissed(webhook, from);
-    const { entries, next, isFull } = await log.after(from, BATCH);
-    if (next <= position) return { hasMore: false, added: 0 };
-    const deliveries = await this.deliveriesOf(entries, group);
+    const page = readablePart(await log.after(from, BATCH));
+    const { deliveries, part } = await this.compare(page, group);
+    const { next, isFull, newer } = part;
+    if (next <= position) return { hasMore: false, added: 0, newer };
+    for (const { error } of part.unreadable) onDamaged(error);
     const moved = await queue.addMatched({ from: position, to: next, webhooks: group, deliveries }, clock.now());
     if (moved === group.length) webhooks.noteMoved(group, next);
     else webhooks.forget();
-    return { hasMore: isFull || moved < group.length, added: deliveries.length };
+    return { hasMore: isFull || moved < group.length, added: deliveries.length, newer };
   }
 
-  private async deliveriesOf(
-    entries: readonly PlacedEvent[],
+  /** Returns what matches, and the part up to the first ticket that this version cannot read. */
+  private async compare(
+    page: ReadablePart,
     group: readonly EnabledWebhook[],
-  ): Promise<readonly NewDelivery[]> {
-    const candidates = entries.flatMap((entry) =>
+  ): Promise<{ readonly deliveries: readonly NewDelivery[]; readonly part: ReadablePart }> {
+    const candidates = page.entries.flatMap((entry) =>
       group.filter((webhook) => mayMatch(webhook, entry)).map((webhook) => ({ entry, webhook })),
     );
     const unsure = [...new Set(candidates.filter(({ webhook }) => needsTicket(webhook)).map(({ entry }) => entry))];
-    const changes = await this.changesOf(unsure);
-    return candidates
+    const { changes, newer } = await readableChanges(this.deps, unsure, this.deps.onDamaged);
+    const part = newer === null ? page : { ...endBefore(newer, page), newer };
+    const deliveries = candidates
+      .filter(({ entry }) => entry.position <= part.next)
       .filter(({ entry, webhook }) => !needsTicket(webhook) || matchesChange(webhook, changes.get(entry)))
       .map(({ entry: event, webhook }) => ({
         webhookId: webhook.id,
@@ -84,24 +101,11 @@ export class LogMatcher {
         eventNumber: event.number,
         clientId: event.clientId,
       }));
-  }
-
-  private async changesOf(entries: readonly PlacedEvent[]): Promise<ReadonlyMap<PlacedEvent, TicketChange>> {
-    const read = await ticketChangesOf(this.deps, entries);
-    const changes = new Map<PlacedEvent, TicketChange>();
-    for (const [index, entry] of entries.entries()) {
-      try {
-        const change = await read[index]?.();
-        if (change !== undefined) changes.set(entry, change);
-      } catch (error) {
-        // Otherwise the webhooks would move on without the event.
-        if (isPassingFault(error)) throw error;
-        this.deps.onUnreadable(error, entry);
-      }
-    }
-    return changes;
+    return { deliveries, part };
   }
 }
+
+type MatchedFrom = Matched & Pick<ReadablePart, 'newer'>;
 
 function byPosition(
   all: readonly EnabledWebhook[],

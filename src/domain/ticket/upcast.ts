@@ -34,6 +34,14 @@ const STEPS: { readonly [Type in EventType]?: readonly Step[] } = {
 /** The version of the shape in which events of a type are written. */
 export const schemaVersionOf = (type: EventType): number => 1 + (STEPS[type]?.length ?? 0);
 
+/** What makes an event readable that is not: a newer version of Stepdown, or a repair of its row. */
+export type Remedy = 'UPGRADE' | 'REPAIR';
+
+const REMEDIES: Readonly<Record<Remedy, string>> = {
+  UPGRADE: 'A newer version of Stepdown wrote it: upgrade this process',
+  REPAIR: 'The stored row is damaged: compare it with a backup and correct it by a migration',
+};
+
 /**
  * An event of the log that cannot be read, so that its ticket cannot be folded. The message says
  * what to do.
@@ -43,15 +51,16 @@ export class UnreadableEvent extends UnreadableRecord {
   readonly ticketId: string;
   readonly number: number;
 
-  constructor({ id, ticketId, number }: Pick<RecordedEvent, 'id' | 'ticketId' | 'number'>, reason: string) {
-    super(`Event ${number} of ticket ${ticketId} (events.id ${id}) cannot be read: ${reason}`);
+  constructor(
+    { id, ticketId, number }: Pick<RecordedEvent, 'id' | 'ticketId' | 'number'>,
+    reason: string,
+    readonly remedy: Remedy,
+  ) {
+    super(`Event ${number} of ticket ${ticketId} (events.id ${id}) cannot be read: ${reason}. ${REMEDIES[remedy]}.`);
     this.ticketId = ticketId;
     this.number = number;
   }
 }
-
-const UPGRADE = 'A newer version of Stepdown wrote it: upgrade this process';
-const REPAIR = 'The stored row is damaged: compare it with a backup and correct it by a migration';
 
 /** The types of events. */
 export const EVENT_TYPES = Object.keys(EVENT_SHAPES) as readonly EventType[];
@@ -67,23 +76,23 @@ const isKnown = (type: string): type is EventType => Object.hasOwn(EVENT_SHAPES,
 export function readEvent(recorded: RecordedEvent): TicketEvent {
   const { type, schemaVersion, ticketId, number, at, actor } = recorded;
   if (!isKnown(type)) {
-    throw new UnreadableEvent(recorded, `this version of Stepdown does not know the type ${type}. ${UPGRADE}.`);
+    throw new UnreadableEvent(recorded, `this version of Stepdown does not know the type ${type}`, 'UPGRADE');
   }
   const newest = schemaVersionOf(type);
   if (!(schemaVersion >= 1)) {
-    throw new UnreadableEvent(recorded, `${schemaVersion} is no version of the shape of ${type}. ${REPAIR}.`);
+    throw new UnreadableEvent(recorded, `${schemaVersion} is no version of the shape of ${type}`, 'REPAIR');
   }
   if (schemaVersion > newest) {
     const known = `this version of Stepdown reads ${type} up to version ${newest} of its shape, not ${schemaVersion}`;
-    throw new UnreadableEvent(recorded, `${known}. ${UPGRADE}.`);
+    throw new UnreadableEvent(recorded, known, 'UPGRADE');
   }
   let { data } = recorded;
   for (const step of STEPS[type]?.slice(schemaVersion - 1) ?? []) data = step(data);
   const problem = EVENT_SHAPES[type].problemIn(data);
-  if (problem !== null) throw new UnreadableEvent(recorded, `in ${type}, ${problemText(problem)}. ${REPAIR}.`);
+  if (problem !== null) throw new UnreadableEvent(recorded, `in ${type}, ${problemText(problem)}`, 'REPAIR');
   const actorProblem = ACTOR_SHAPE.problemIn(actor);
   if (actorProblem !== null) {
-    throw new UnreadableEvent(recorded, `of its actor, ${problemText(actorProblem)}. ${REPAIR}.`);
+    throw new UnreadableEvent(recorded, `of its actor, ${problemText(actorProblem)}`, 'REPAIR');
   }
   // The shape was checked, and `EVENT_SHAPES` describes `EventBody` exactly.
   return { ...data, type, ticketId, number, at, actor } as TicketEvent;

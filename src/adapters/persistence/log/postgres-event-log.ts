@@ -7,6 +7,7 @@ import {
   type LogPage,
   type LogScope,
   type PlacedEvent,
+  type UnreadableEntry,
   WHOLE_LOG,
 } from '../../../application/ports/event-log';
 import type { LogPosition } from '../../../application/ports/logged-event';
@@ -115,13 +116,13 @@ async function readAfter(lane: Lane, position: LogPosition, limit: number, scope
 
 function pageOf(rows: readonly Row[], position: LogPosition, limit: number): LogPage {
   const entries: PlacedEvent[] = [];
-  const unreadable: UnreadableEvent[] = [];
+  const unreadable: UnreadableEntry[] = [];
   for (const row of rows) {
     try {
       entries.push({ ...loggedEventOf(row), position: Number(row.position) });
     } catch (error) {
       if (!(error instanceof UnreadableEvent)) throw error;
-      unreadable.push(error);
+      unreadable.push({ position: Number(row.position), error });
     }
   }
   const last = rows.at(-1);
