@@ -7,7 +7,7 @@ import { type TicketChangesDeps, ticketChangesOf } from './ticket-changes';
 export interface ReadableChanges {
   /** The changes up to `newer`, by their events, in their order. Damaged ones are left out. */
   readonly changes: ReadonlyMap<PlacedEvent, TicketChange>;
-  /** The first event whose ticket has an earlier event of a newer version; null if there is none. */
+  /** The first event whose ticket has one of a newer version; null if there is none. */
   readonly newer: UnreadableEntry | null;
 }
 

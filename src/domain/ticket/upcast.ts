@@ -34,7 +34,7 @@ const STEPS: { readonly [Type in EventType]?: readonly Step[] } = {
 /** The version of the shape in which events of a type are written. */
 export const schemaVersionOf = (type: EventType): number => 1 + (STEPS[type]?.length ?? 0);
 
-/** What makes an event readable that is not: a newer version of Stepdown, or a repair of its row. */
+/** What makes an unreadable event readable: a newer version of Stepdown, or a repair of its row. */
 export type Remedy = 'UPGRADE' | 'REPAIR';
 
 const REMEDIES: Readonly<Record<Remedy, string>> = {
