@@ -108,12 +108,14 @@ program
       .choices(['events'])
       .conflicts('filter'),
   )
+  .option('--client <name>', 'in a full export: only the tickets of this client, to move it to another database')
   .description("print tickets as JSON lines in the shape of the API's Ticket, with all cycles")
-  .action(async (options: { filter?: string; with?: string }) => {
+  .action(async (options: { filter?: string; with?: string; client?: string }) => {
     if (options.with === 'events') {
       const { runFullExport } = await import('./compose/cli-archive-commands.js');
-      return runFullExport(await configuration(), process.stdout, await commandLog());
+      return runFullExport(await configuration(), process.stdout, await commandLog(), options.client);
     }
+    if (options.client !== undefined) program.error('error: --client needs --with events; use --filter otherwise');
     const { runExport } = await import('./compose/cli-read-commands.js');
     await runExport(await configuration(), options.filter ?? null, process.stdout, await commandLog());
   });

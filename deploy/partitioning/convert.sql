@@ -1,15 +1,19 @@
 -- Makes event_positions a partitioned table whose first partition is the table as it is. Run it once
 -- with psql as the owner of the tables; the service may run. No row is copied: only the VALIDATE
 -- reads the table, and nothing waits for it. The rest takes some milliseconds.
+--
+-- If it ends with an error, run it again at once: the constraint that it adds stops the log at the
+-- end of the partition.
 \set ON_ERROR_STOP on
+SET lock_timeout = '5s';
 
--- The first partition ends a little later than the log, so that the service goes on in the time between.
+-- The first partition ends after the log, so that the service can go on between these statements.
 SELECT last_position + 100000 AS until FROM event_placements ORDER BY batch DESC LIMIT 1 \gset
-ALTER TABLE event_positions ADD CONSTRAINT event_positions_until CHECK (position < :until) NOT VALID;
+ALTER TABLE event_positions DROP CONSTRAINT IF EXISTS event_positions_until,
+  ADD CONSTRAINT event_positions_until CHECK (position < :until) NOT VALID;
 ALTER TABLE event_positions VALIDATE CONSTRAINT event_positions_until;
 
 BEGIN;
-SET LOCAL lock_timeout = '5s';
 LOCK TABLE event_placements, event_positions IN ACCESS EXCLUSIVE MODE;
 ALTER TABLE event_positions RENAME TO event_positions_1;
 ALTER TABLE event_positions_1 RENAME CONSTRAINT event_positions_pkey TO event_positions_1_pkey;

@@ -1,6 +1,9 @@
 -- Begins a new partition of event_positions: run it at the beginning of each month, with psql as the
--- owner of the tables. The service may run. The partition before ends a little later than the log.
+-- owner of the tables. The service may run. The partition before ends a little after the log.
+--
+-- If it ends with an error, run it again at once, as convert.sql.
 \set ON_ERROR_STOP on
+SET lock_timeout = '5s';
 
 SELECT n.number, n.number + 1 AS next, format('event_positions_%s', n.number) AS open,
        format('event_positions_%s', n.number + 1) AS following,
@@ -11,11 +14,11 @@ SELECT n.number, n.number + 1 AS next, format('event_positions_%s', n.number) AS
           FROM pg_inherits WHERE inhparent = 'event_positions'::regclass) n
   JOIN pg_class c ON c.oid = format('event_positions_%s', n.number)::regclass \gset
 
-ALTER TABLE :"open" ADD CONSTRAINT event_positions_until CHECK (position < :until) NOT VALID;
+ALTER TABLE :"open" DROP CONSTRAINT IF EXISTS event_positions_until,
+  ADD CONSTRAINT event_positions_until CHECK (position < :until) NOT VALID;
 ALTER TABLE :"open" VALIDATE CONSTRAINT event_positions_until;
 
 BEGIN;
-SET LOCAL lock_timeout = '5s';
 LOCK TABLE event_placements, event_positions IN ACCESS EXCLUSIVE MODE;
 ALTER TABLE event_positions DETACH PARTITION :"open";
 ALTER TABLE event_positions ATTACH PARTITION :"open" FOR VALUES FROM (:from) TO (:until);

@@ -9,6 +9,7 @@ import { progressOn } from '../adapters/cli/progress';
 import { createRestoreStore } from '../adapters/persistence/archive/postgres-restore-store';
 import { readArchive } from '../adapters/persistence/archive/read-archive';
 import { isDataError, isStoreFault } from '../adapters/persistence/database/database-errors';
+import { OperatorError } from '../application/operator-error';
 import type { ArchiveRecord } from '../application/ports/archive';
 import { restoreArchive } from '../application/restore/restore-archive';
 import type { Config } from '../config';
@@ -16,11 +17,23 @@ import type { ImportOutput } from './cli-import-command';
 import { withStore } from './open-store';
 import { recordExport } from './record-export';
 
-/** `stepdown export --with events`. */
-export const runFullExport = (config: Config, output: Writable, log: Logger): Promise<void> =>
+/**
+ * `stepdown export --with events`.
+ *
+ * @param clientName the client whose tickets are exported; those of all by default
+ */
+export const runFullExport = (
+  config: Config,
+  output: Writable,
+  log: Logger,
+  clientName: string | null = null,
+): Promise<void> =>
   withStore(config, log, { command: 'export', opening: 'AS_IT_IS' }, async (store) => {
-    await recordExport(store, config, log, 'all tickets with their events');
-    await pipeline(linesOf(readArchive(store.requireDirectUrl())), output, { end: false });
+    const client = clientName === null ? null : await store.clients.clientNamed(clientName);
+    if (clientName !== null && client === null) throw new OperatorError(`There is no client named "${clientName}".`);
+    const what = client === null ? 'all tickets' : `all tickets of ${client.name}`;
+    await recordExport(store, config, log, `${what} with their events`);
+    await pipeline(linesOf(readArchive(store.requireDirectUrl(), client?.id)), output, { end: false });
   });
 
 async function* linesOf(records: AsyncIterable<ArchiveRecord>): AsyncGenerator<string> {

@@ -309,3 +309,39 @@ it.each([
   const { code, stderr } = await run(args, { DATABASE_URL: target.url });
   expect([code, stderr]).toEqual([1, expect.stringContaining(sentence)]);
 });
+
+describe('of one client', () => {
+  const export_ = (...args: readonly string[]) => run(['export', ...args], { DATABASE_URL: source.url });
+
+  it('brings its tickets into a database with other numbers, and no others', async () => {
+    const exported = await export_('--with', 'events', '--client', 'Probe');
+    expect([exported.code, exported.stderr]).toEqual([0, '']);
+    const path = join(folder, 'probe.jsonl');
+    await writeFile(path, exported.stdout);
+    await withEmptyTarget(async (url) => {
+      await withClient(url, (client) => client.query('ALTER TABLE tickets ALTER COLUMN number RESTART WITH 1000001'));
+      expect((await run(['import', '--from-export', path], { DATABASE_URL: url })).code).toBe(0);
+      const [all, moved] = [await contentOf(source.pool), await withClient(url, contentOf)];
+      const [probe] = (all.clients ?? []).filter(({ name }) => name === 'Probe');
+      expect(moved.clients).toEqual([probe]);
+      for (const table of ['tickets', 'events', 'commitment_outcomes', 'external_ids'] as const) {
+        const ofProbe = (all[table] ?? []).filter(({ client_id }) => client_id === probe?.id);
+        expect(ofProbe.length).toBeGreaterThan(0);
+        expect(moved[table]).toEqual(ofProbe);
+      }
+      const next = (client: Client) => client.query("SELECT nextval('tickets_number_seq')::int AS number");
+      expect((await withClient(url, next)).rows).toEqual([{ number: 1_000_001 }]);
+    });
+  });
+
+  it('is refused for a client that there is not, and without the events', async () => {
+    expect(await export_('--with', 'events', '--client', 'None')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('There is no client named "None".'),
+    });
+    expect(await export_('--client', 'Probe')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('--client needs --with events'),
+    });
+  });
+});

@@ -3,7 +3,7 @@ import { Client } from 'pg';
 import { NatsBus } from '../../src/adapters/bus/nats-bus';
 import { type BusMessage, BusMoved } from '../../src/application/ports/event-bus';
 import { type Json, SEV1, startTestService, type TestService } from '../support/graphql-service';
-import { HAS_NATS, messagesOn, type NatsServers, startNatsServers } from '../support/nats-servers';
+import { HAS_NATS, messagesOn, type NatsServers, purgeSubject, startNatsServers } from '../support/nats-servers';
 import { until, untilTrue } from '../support/until';
 
 if (!HAS_NATS) process.stderr.write('The tests of the event bus are skipped: nats-server is not installed.\n');
@@ -129,6 +129,30 @@ describeWithNats('the event bus', () => {
       (found) => found.length === log.length,
     );
     expect(messages.map(({ id }) => id)).toEqual(log.map(({ id }) => id));
+  });
+
+  it('goes on after messages were purged, also the last ones', async () => {
+    const { url } = await nats();
+    const one = await service(url);
+    await begun(one);
+    const subjectOf = async (id: string) =>
+      (await messagesOn(url, 'STEPDOWN'))
+        .find(({ event }) => event.subject === id)
+        ?.subject.split('.')
+        .at(-1);
+    const purge = async (id: string) => purgeSubject(url, 'STEPDOWN', `acme.stepdown.*.*.*.${await subjectOf(id)}`);
+    const ticketsOf = async () => (await messagesOn(url, 'STEPDOWN')).map(({ event }) => event.subject);
+    const [first, second] = [await one.submit(), await one.submit()];
+    await expectWholeLog(one, url);
+    await purge(first);
+    expect(await ticketsOf()).toEqual([second]);
+    const third = await one.submit();
+    await until(ticketsOf, (found) => found.length === 2);
+    // The last of the stream, which the broker may know although it is gone.
+    await purge(third);
+    const fourth = await one.submit();
+    const found = await until(ticketsOf, (tickets) => tickets.includes(fourth));
+    expect(found.filter((ticket) => ticket !== third)).toEqual([second, fourth]);
   });
 
   it('loses nothing and repeats nothing while the broker is away', async () => {

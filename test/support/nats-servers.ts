@@ -147,3 +147,14 @@ export async function messagesOn(url: string, stream: string): Promise<readonly 
     await connection.close();
   }
 }
+
+/** Removes the messages of a stream under a subject, as `nats stream purge --subject` does. */
+export async function purgeSubject(url: string, stream: string, filter: string): Promise<void> {
+  const connection = await connect({ servers: url.split(',').map((one) => new URL(one).host), timeout: 2_000 });
+  try {
+    const { streams } = await jetstreamManager(connection, { timeout: 5_000 });
+    await streams.purge(stream, { filter });
+  } finally {
+    await connection.close();
+  }
+}

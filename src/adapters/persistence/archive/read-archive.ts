@@ -19,8 +19,10 @@ const AT_A_TIME = { policies: 4, clients: 200, events: 50 };
  * no change that others commit. It has a connection of its own, because it may take long.
  *
  * @param url the database itself, without a pooler: the connection keeps its settings
+ * @param only the client whose tickets are read; those of all by default. The header then has 0 as
+ *   the last number, because the numbers of new tickets in another database do not depend on it.
  */
-export async function* readArchive(url: string): AsyncGenerator<ArchiveRecord> {
+export async function* readArchive(url: string, only: string | null = null): AsyncGenerator<ArchiveRecord> {
   const client = new Client({ connectionString: url, application_name: 'stepdown export' });
   // Without a listener a lost connection would end the process; the next statement rejects instead.
   client.on('error', () => undefined);
@@ -31,8 +33,11 @@ export async function* readArchive(url: string): AsyncGenerator<ArchiveRecord> {
     await client.query(beginAs({ scope: OWN_SCOPE, roles }, 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY'));
     const [counts] = await rowsOf<Counts>(client, {
       text: `SELECT now() AS exported_at, (SELECT count(*) FROM policy_versions) AS policies,
-                    (SELECT count(*) FROM clients) AS clients, (SELECT count(*) FROM events) AS events,
-                    (SELECT count(*) FROM tickets) AS tickets, (SELECT coalesce(max(number), 0) FROM tickets) AS last`,
+                    (SELECT count(*) FROM clients WHERE ${OF('id')}) AS clients,
+                    (SELECT count(*) FROM events WHERE ${OF('client_id')}) AS events,
+                    (SELECT count(*) FROM tickets WHERE ${OF('client_id')}) AS tickets,
+                    CASE WHEN $1::uuid IS NULL THEN (SELECT coalesce(max(number), 0) FROM tickets) ELSE 0 END AS last`,
+      values: [only],
     });
     if (counts === undefined) throw new Error('The database did not count');
     yield {
@@ -45,13 +50,16 @@ export async function* readArchive(url: string): AsyncGenerator<ArchiveRecord> {
       lastNumber: counts.last,
     };
     yield* policies(client);
-    yield* clients(client);
-    yield* tickets(client);
+    yield* clients(client, only);
+    yield* tickets(client, only);
     await client.query('COMMIT');
   } finally {
     await client.end();
   }
 }
+
+/** Whether a row is of the client ($1), if only one is read. */
+const OF = (column: string): string => `($1::uuid IS NULL OR ${column} = $1)`;
 
 interface Counts {
   readonly exported_at: number;
@@ -71,9 +79,10 @@ async function* policies(client: Client): AsyncGenerator<ArchiveRecord> {
   }
 }
 
-async function* clients(client: Client): AsyncGenerator<ArchiveRecord> {
+async function* clients(client: Client, only: string | null): AsyncGenerator<ArchiveRecord> {
   for await (const { id, name, created_at, policy, calendars } of rowsInParts<ClientRow>(client, AT_A_TIME.clients, {
-    text: 'SELECT * FROM clients ORDER BY id',
+    text: `SELECT * FROM clients WHERE ${OF('id')} ORDER BY id`,
+    values: [only],
   })) {
     yield { kind: 'client', id, name, createdAt: created_at, policy, calendars };
   }
@@ -85,17 +94,18 @@ interface TicketEventRow extends Omit<EventRow, 'id' | 'xid' | 'client_id' | 'on
 }
 
 /** Tickets by number, each followed by its events. */
-async function* tickets(client: Client): AsyncGenerator<ArchiveRecord> {
+async function* tickets(client: Client, only: string | null): AsyncGenerator<ArchiveRecord> {
   let last = 0;
   for (;;) {
     const before = last;
     const rows = rowsInParts<TicketEventRow>(client, AT_A_TIME.events, {
       text: `SELECT t.number AS ticket_number, t.version AS ticket_version,
                     e.ticket_id, e.number, e.type, e.schema_version, e.at, e.recorded_at, e.actor, e.data
-               FROM (SELECT id, number, version FROM tickets WHERE number > $1 ORDER BY number LIMIT ${BATCH}) t
+               FROM (SELECT id, number, version FROM tickets WHERE number > $2 AND ${OF('client_id')}
+                      ORDER BY number LIMIT ${BATCH}) t
                JOIN events e ON e.ticket_id = t.id
               ORDER BY t.number, e.number`,
-      values: [last],
+      values: [only, last],
     });
     for await (const row of rows) {
       if (row.ticket_number !== last) {
