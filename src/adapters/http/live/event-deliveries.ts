@@ -23,6 +23,18 @@ export interface Delivery {
   readonly isPersonal: boolean;
 }
 
+/** Returns whether it has taken the delivery. */
+export type Receive = (delivery: Delivery) => boolean;
+
+/** The deliveries of a subscription. */
+export interface DeliverySequence extends AsyncIterableIterator<Delivery> {
+  /**
+   * From now on, what comes while `next` waits goes to `receive`, as long as that takes it: a
+   * promise for each client and event would cost as much as sending it. `next` has the rest.
+   */
+  deliverTo?(receive: Receive): void;
+}
+
 /** How the events of subscriptions are executed. */
 export interface EventSettings extends Presentation {
   readonly contextFor: ContextFactory;

@@ -16,7 +16,7 @@ import type { RunningOperation } from '../../graphql/running-operation';
 import { LogStream } from '../../graphql/subscription/log-stream';
 import { addressGroup } from '../client-address';
 import type { SignInSettings } from '../sign-in';
-import { type Delivery, deliveryOfResult, EventDeliveries } from './event-deliveries';
+import { type Delivery, type DeliverySequence, deliveryOfResult, EventDeliveries } from './event-deliveries';
 import { Outboxes } from './outbox';
 import { type OperationRequest, prepareOperation } from './prepare-operation';
 import { ENDED, errorResult, executeUntilCompleted } from './run-operation';
@@ -136,10 +136,10 @@ export class LiveOperations {
   }
 
   /** Starts a subscription; a result if it cannot be started. */
-  subscribe(args: ExecutionArgs): Promise<AsyncIterableIterator<Delivery> | ExecutionResult> {
+  subscribe(args: ExecutionArgs): Promise<DeliverySequence | ExecutionResult> {
     const { operation: own } = args.contextValue as OperationContext;
     const kept = { document: args.document, variables: args.variableValues ?? {}, length: own?.entry?.bytes ?? 0 };
-    return this.counts.countSubscription<Delivery>(kept, async () => {
+    return this.counts.countSubscription(kept, async () => {
       // Otherwise an error that is not GraphQL's would close the socket, with all its operations.
       const source = await createSourceEventStream(args).catch(errorResult);
       if (source instanceof LogStream) return this.groups.subscribe(args, source);

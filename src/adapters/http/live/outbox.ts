@@ -91,6 +91,20 @@ export class Outbox {
     });
   }
 
+  /**
+   * Sends a message to a client that has read everything else; false if something waits for it. If
+   * the operating system takes it at once, as it does as a rule, nothing is kept for it.
+   *
+   * @param writeNothing says when the operating system has taken what was written before
+   */
+  sendAtOnce(write: () => void, writeNothing: Write): boolean {
+    const { outlet } = this;
+    if (this.waiting > 0 || !outlet.isOpen || outlet.waitingBytes > 0) return false;
+    write();
+    if (outlet.waitingBytes > 0) this.post(writeNothing);
+    return true;
+  }
+
   /** Sends an answer to a ping; unlike `send`, nothing is kept that would wait for it. */
   post(write: Write): void {
     if (!this.hasRoom()) return;

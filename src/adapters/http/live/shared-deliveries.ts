@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { LogPosition } from '../../../application/ports/logged-event';
 import type { Delivery, EventDeliveries } from './event-deliveries';
 
@@ -7,6 +8,8 @@ const MAX_KEPT_DELIVERIES = 100;
 const MAX_KEPT_BYTES = 1_048_576;
 /** How long they are kept, so that erased texts do not stay. */
 const MAX_KEPT_MS = 120_000;
+/** How many members are woken before other work gets its turn. */
+const MEMBERS_PER_TURN = 500;
 /** A member that is so many positions ahead of the source does not wait for it. */
 const FAR_AHEAD = 1_000;
 
@@ -96,9 +99,18 @@ export class SharedDeliveries {
     if (source === null) this.isBroken = true;
     else await this.keepNextOf(source);
     this.isPulling = false;
+    await this.wakeAll();
+  }
+
+  private async wakeAll(): Promise<void> {
     const woken = [...this.waiting];
     this.waiting.clear();
-    for (const member of woken) member.wake();
+    let count = 0;
+    for (const member of woken) {
+      member.wake();
+      count += 1;
+      if (count % MEMBERS_PER_TURN === 0) await nextTurn();
+    }
   }
 
   private async keepNextOf(source: EventDeliveries): Promise<void> {

@@ -1,7 +1,7 @@
 import type { ExecutionArgs } from 'graphql';
 import type { LogPosition } from '../../../application/ports/logged-event';
 import type { LogStream } from '../../graphql/subscription/log-stream';
-import type { Delivery, EventDeliveries } from './event-deliveries';
+import type { Delivery, DeliverySequence, EventDeliveries, Receive } from './event-deliveries';
 import { ENDED } from './run-operation';
 import type { SharedDeliveries } from './shared-deliveries';
 
@@ -24,11 +24,12 @@ interface Joined {
  * A subscription that takes the deliveries of its group. While it is behind what the group keeps,
  * or the group is far behind it, it executes events for itself.
  */
-export class SharedSubscription implements AsyncIterableIterator<Delivery> {
+export class SharedSubscription implements DeliverySequence {
   private position: LogPosition;
   private joined: Joined | null = null;
   private hasEnded = false;
   private wakeUp: (() => void) | null = null;
+  private receive: Receive | null = null;
 
   constructor(
     private readonly groups: Groups,
@@ -41,9 +42,13 @@ export class SharedSubscription implements AsyncIterableIterator<Delivery> {
     this.position = stream.position;
   }
 
+  deliverTo(receive: Receive): void {
+    this.receive = receive;
+  }
+
   /** The group has a further delivery. */
   wake(): void {
-    this.wakeUp?.();
+    if (this.receive === null || !this.handOver(this.receive)) this.wakeUp?.();
   }
 
   async next(): Promise<IteratorResult<Delivery>> {
@@ -76,6 +81,20 @@ export class SharedSubscription implements AsyncIterableIterator<Delivery> {
 
   [Symbol.asyncIterator](): this {
     return this;
+  }
+
+  /** Returns whether all that the group has for it was taken, so that it waits again. */
+  private handOver(receive: Receive): boolean {
+    const group = this.hasEnded ? null : this.groupNow();
+    if (group === null || group.isBroken || group.isBehind(this.position)) return false;
+    for (let found = group.after(this.position); found !== null; found = group.after(this.position)) {
+      const { delivery, position, isLast } = found;
+      if (delivery === null || isLast || delivery.isPersonal || !receive(delivery)) return false;
+      this.position = position;
+    }
+    if (group.isFarBehind(this.position)) return false;
+    group.wait(this);
+    return true;
   }
 
   /** The joined group; null if it is not, or no longer, the one to be in. */

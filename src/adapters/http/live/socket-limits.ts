@@ -1,6 +1,7 @@
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import { FAULT_CODES } from '../../graphql/errors';
 import { addressGroup } from '../client-address';
+import type { DeliverySequence } from './event-deliveries';
 import { type Kept, KeptSubscriptions } from './kept-subscriptions';
 
 /** The maximum number of running operations of a socket, or of an event stream. */
@@ -54,10 +55,10 @@ export class SocketCounts {
    * @param what the memory that it keeps
    * @param start returns a sequence, or a result if it cannot be started
    */
-  async countSubscription<T>(
+  async countSubscription(
     what: Kept,
-    start: () => Promise<AsyncIterableIterator<T> | ExecutionResult>,
-  ): Promise<AsyncIterableIterator<T> | ExecutionResult> {
+    start: () => Promise<DeliverySequence | ExecutionResult>,
+  ): Promise<DeliverySequence | ExecutionResult> {
     const { maxSubscriptions } = this.limits;
     if (this.subscriptions >= maxSubscriptions) {
       return tooMany(
@@ -99,8 +100,9 @@ function once(run: () => void): () => void {
 }
 
 /** The same sequence, which calls `end` when it has ended, failed or been left. */
-function endingWith<T>(source: AsyncIterableIterator<T>, end: () => void): AsyncIterableIterator<T> {
-  const results: AsyncIterableIterator<T> = {
+function endingWith(source: DeliverySequence, end: () => void): DeliverySequence {
+  const results: DeliverySequence = {
+    deliverTo: (receive) => source.deliverTo?.(receive),
     async next() {
       try {
         const result = await source.next();

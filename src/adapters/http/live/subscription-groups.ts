@@ -4,7 +4,7 @@ import type { LogPosition } from '../../../application/ports/logged-event';
 import type { OperationContext } from '../../graphql/context';
 import { RunningOperation } from '../../graphql/running-operation';
 import { LogStream } from '../../graphql/subscription/log-stream';
-import { type Delivery, EventDeliveries, type EventSettings } from './event-deliveries';
+import { type DeliverySequence, EventDeliveries, type EventSettings } from './event-deliveries';
 import { groupKeyOf } from './group-key';
 import { operationOf } from './run-operation';
 import { SharedDeliveries } from './shared-deliveries';
@@ -24,7 +24,7 @@ export class SubscriptionGroups implements Groups {
   }
 
   /** The deliveries of a subscription that has been started. */
-  subscribe(args: ExecutionArgs, stream: LogStream): AsyncIterableIterator<Delivery> {
+  subscribe(args: ExecutionArgs, stream: LogStream): DeliverySequence {
     const actor = actorKey((args.contextValue as OperationContext).caller.actor);
     return new SharedSubscription(this, args, actor, stream, new EventDeliveries(args, stream, this.settings));
   }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { FAULT_CODES } from '../../graphql/errors';
 import type { RunningOperation } from '../../graphql/running-operation';
+import type { Delivery } from '../live/event-deliveries';
 import { RequestLine } from '../request-log';
 
 /** The lines of the log for the operations of one socket. */
@@ -54,10 +55,16 @@ export class OperationLines {
     if (text.startsWith('error"', typeAt + TYPE.length)) this.end(payload);
   }
 
-  /** Counts the bytes of an answer that was sent past graphql-ws. */
-  sentBytes(payload: object, bytes: number): void {
+  /** Counts the answers of an operation that are sent past graphql-ws. */
+  counterOf(id: string, payload: object): (bytes: number, delivery: Pick<Delivery, 'code'>) => void {
     const line = this.running.get(payload);
-    if (line !== undefined) line.bytes += bytes;
+    if (line === undefined || this.logger === null) return () => undefined;
+    this.answering.set(JSON.stringify(id), payload);
+    return (bytes, { code }) => {
+      line.answers += 1;
+      line.bytes += bytes;
+      line.code ??= code;
+    };
   }
 
   /** Writes the line of an operation that has ended. */

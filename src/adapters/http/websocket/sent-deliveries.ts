@@ -1,28 +1,43 @@
-import type { Delivery } from '../live/event-deliveries';
+import type { Delivery, DeliverySequence } from '../live/event-deliveries';
+import { NextMessages } from './next-messages';
 
 const ENDED = { done: true, value: undefined } as const;
-const END = Buffer.from('}');
+
+/** The socket that a subscription sends on. */
+export interface DeliverySocket {
+  /** Sends a message. Resolves when the client can take a further one. */
+  send(text: Buffer): Promise<void>;
+  /** Sends a message in its frame, unless something waits for the client; false then. */
+  sendAtOnce(frame: () => Buffer): boolean;
+}
 
 /**
  * The deliveries of a subscription as messages. They go past graphql-ws, which would write each of
  * them for each client: for it, the sequence has no result, and an end.
  *
- * @param send resolves when the client can take a further message
+ * @param count is called with the length of each message
  */
 export function sentDeliveries(
   id: string,
-  deliveries: AsyncIterableIterator<Delivery>,
-  send: (message: Buffer, delivery: Delivery) => Promise<void>,
+  deliveries: DeliverySequence,
+  socket: DeliverySocket,
+  count: (bytes: number, delivery: Delivery) => void,
 ): AsyncGenerator<never> {
-  const head = Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
+  const messages = new NextMessages(id);
   let hasEnded = false;
+  deliveries.deliverTo?.((delivery) => {
+    if (hasEnded || !socket.sendAtOnce(() => messages.frameOf(delivery))) return false;
+    count(messages.lengthOf(delivery), delivery);
+    return true;
+  });
   const sent: AsyncIterableIterator<never> = {
     async next() {
       for (;;) {
         const { done, value } = await deliveries.next();
         // After `return`, nothing is sent under the id, which can be used again.
         if (done === true || hasEnded) return ENDED;
-        await send(Buffer.concat([head, value.body, END]), value);
+        count(messages.lengthOf(value), value);
+        await socket.send(messages.textOf(value));
       }
     },
     async return() {

@@ -28,7 +28,7 @@ import { BeginningOperations, mayBeSubscription } from './beginning-operations';
 import { keepAlive } from './keep-alive';
 import { MessagePace, messageCost, PING_COST } from './message-pace';
 import { OperationLines } from './operation-lines';
-import { sentDeliveries } from './sent-deliveries';
+import { type DeliverySocket, sentDeliveries } from './sent-deliveries';
 
 /** The maximum length of a message, in bytes. */
 const MAX_MESSAGE_BYTES = 256 * 1024;
@@ -68,6 +68,7 @@ const OPTIONS: ServerOptions & { readonly closeTimeout: number } = {
 
 /** A frame of text, also if its content is in a buffer. */
 const TEXT = { binary: false } as const;
+const NOTHING = Buffer.alloc(0);
 
 export interface SocketServer {
   /** Handles an HTTP upgrade to a WebSocket from a client at an IP address. */
@@ -87,7 +88,7 @@ export interface SocketSettings extends LiveSettings {
 }
 
 /** What is known of a socket. */
-interface SocketExtra {
+interface SocketExtra extends DeliverySocket {
   readonly request: IncomingMessage;
   readonly clientAddress: string;
   /** The length of the message that is being handled. */
@@ -178,11 +179,7 @@ export function createSocketServer(settings: SocketSettings, live: LiveOperation
       const started = await live.subscribe(args).finally(sent?.begun);
       if (!(Symbol.asyncIterator in started) || sent === undefined) return started as ExecutionResult;
       const { id, payload, extra } = sent;
-      return sentDeliveries(id, started, (message, { code }) => {
-        extra.lines.answer(id, payload, code);
-        extra.lines.sentBytes(payload, message.length);
-        return extra.send(message);
-      });
+      return sentDeliveries(id, started, extra, extra.lines.counterOf(id, payload));
     },
     onNext: ({ extra }, id, payload, args, result) => {
       const { requestId, operation } = args.contextValue as OperationContext;
@@ -262,6 +259,11 @@ export function createSocketServer(settings: SocketSettings, live: LiveOperation
       caller: null,
       isOpen: () => socket.readyState === socket.OPEN,
       send: (text) => outbox.send((done) => socket.send(text, TEXT, done)),
+      sendAtOnce: (frame) =>
+        outbox.sendAtOnce(
+          () => request.socket.write(frame()),
+          (done) => request.socket.write(NOTHING, done),
+        ),
       forbid,
       unwatch: () => undefined,
     };
