@@ -102,3 +102,21 @@ describe('when too much waits in all', () => {
     expect(fill(16).flatMap(({ ended }) => ended)).toEqual(['cut']);
   });
 });
+
+it('a message is sent at once only to a client that has read everything else', () => {
+  const { outbox, read, write } = opened(new Outboxes());
+  let sent = 0;
+  const send = (waits: boolean): boolean =>
+    outbox.sendAtOnce(() => {
+      sent += 1;
+      if (waits) write(100)(() => undefined);
+    }, write(0));
+  expect([send(false), send(false), outbox.waiting]).toEqual([true, true, 0]);
+  // The operating system does not take this one, so the next ones wait as other messages do.
+  expect(send(true)).toBe(true);
+  expect(outbox.waiting).toBe(100 + SEND_LIMITS.bytesPerFrame);
+  expect([send(false), sent]).toEqual([false, 3]);
+  read();
+  expect(outbox.waiting).toBe(0);
+  expect(send(false)).toBe(true);
+});

@@ -32,6 +32,12 @@ export interface FeedSettings {
 /** The events that a subscriber who is behind reads at once. */
 const PAGE = 200;
 
+/**
+ * Deadlines that are further away are not announced to the other processes: these look every two
+ * seconds anyway, and each announcement is a transaction.
+ */
+const NEAR_MS = 10_000;
+
 /** The event feed of this process. */
 export interface RunningFeed extends EventFeed {
   /**
@@ -108,7 +114,9 @@ export async function openFeed(settings: FeedSettings): Promise<RunningFeed> {
     },
     committed: ({ nextDeadlineAt }) => {
       onWake(nextDeadlineAt);
-      if (nextDeadlineAt !== null) channel.notify(nextDeadlineAt);
+      if (nextDeadlineAt !== null && (now === undefined || nextDeadlineAt < now() + NEAR_MS)) {
+        channel.notify(nextDeadlineAt);
+      }
     },
     retry: () => {
       tail.wake();

@@ -1,6 +1,7 @@
 import { Client, type ClientConfig } from 'pg';
 import type { LogPosition } from '../../application/ports/logged-event';
 import { type EpochMs, least } from '../../domain/instant';
+import { isLocked } from '../persistence/database/database-errors';
 import { CONNECT_TIMEOUT_MS, limitTime } from '../persistence/database/time-limits';
 
 const CHANNEL = 'stepdown_events';
@@ -118,7 +119,10 @@ export class NotifyChannel {
     try {
       await client.query(`NOTIFY ${CHANNEL}, '${payload}'`);
     } catch (error) {
-      this.lost(client, error);
+      // Another one is waiting for its disk. Nothing is lost: it is sent with the next.
+      if (isLocked(error)) this.sendAgain = true;
+      else this.lost(client, error);
+      if (payload !== '') this.nextDeadlineAt = least([this.nextDeadlineAt, payload]);
     }
     this.isSending = false;
     if (!this.sendAgain) return;

@@ -19,8 +19,11 @@ export interface TailSettings {
 }
 
 const BATCH = 500;
-/** Wake-ups within this time lead to one look, because a busy service commits far more often. */
-const COALESCE_MS = 4;
+/**
+ * The least time from one look to the next, because a busy service commits far more often. After a
+ * longer pause, a wake-up leads to a look at once.
+ */
+const SPACING_MS = 8;
 /** The pause while another process gives positions, which may have begun before the last commit. */
 const BUSY_MS = 10;
 
@@ -31,6 +34,8 @@ const BUSY_MS = 10;
 export class Tail {
   private isClosed = false;
   private isWoken = false;
+  /** Another process has given positions up to this one. */
+  private announced: LogPosition = 0;
   private readonly sleep = new Sleep();
   private running: Promise<void> = Promise.resolve();
   private caughtUpAt = performance.now();
@@ -58,7 +63,9 @@ export class Tail {
 
   /** To be called when another process has given positions up to this one. */
   placed(newest: LogPosition): void {
-    if (newest > this.hub.recent.newest) this.wake();
+    if (newest <= this.announced) return;
+    this.announced = newest;
+    this.sleep.wake();
   }
 
   /** Resolves when the look in progress has ended. */
@@ -71,35 +78,56 @@ export class Tail {
   private async follow(): Promise<void> {
     const longest = this.settings.pollMs ?? 1_000;
     let failures = 0;
+    /** When it is to give positions even if nothing wakes it. */
+    let placeAt = Number.NEGATIVE_INFINITY;
     while (!this.isClosed) {
+      const startedAt = performance.now();
+      const isPlacing = this.isWoken || startedAt >= placeAt;
       this.isWoken = false;
-      let pause = longest;
       try {
-        const { isComplete, isBusy } = await this.look();
+        const placed = isPlacing ? await this.look() : await this.followAnnounced();
         failures = 0;
-        if (!isComplete) continue;
-        if (isBusy) pause = Math.min(longest, BUSY_MS);
-        else this.caughtUpAt = performance.now();
+        if (placed === 'MORE') continue;
+        if (isPlacing) placeAt = startedAt + (placed === 'BUSY' ? Math.min(longest, BUSY_MS) : longest);
+        if (placed === 'ALL') this.caughtUpAt = performance.now();
       } catch (error) {
         failures += 1;
-        pause = Math.min(longest, 50 * 2 ** failures);
+        const pause = Math.min(longest, 50 * 2 ** failures);
         this.settings.onError?.(error);
-        this.isWoken = false;
+        placeAt = Number.NEGATIVE_INFINITY;
+        // A `close` during the look woke no sleep.
+        if (!this.isClosed) await this.sleep.rest(pause);
       }
-      // A `close` during a failed look set `isWoken`, which the catch block has reset.
-      if (!this.isClosed) await this.rest(pause);
+      await this.rest(placeAt, startedAt);
     }
   }
 
   /** Gives positions and reads what has some, also what another process gives at the moment. */
-  private async look(): Promise<{ readonly isComplete: boolean; readonly isBusy: boolean }> {
+  private async look(): Promise<Placed> {
     const { log, hub } = this;
     hub.forgetOld();
     const placement = await log.tryPlace();
     const newest = placement?.newest ?? (await log.bounds()).newest;
     const { recent } = hub;
     // The database was restored to an earlier time.
-    if (newest < recent.newest) hub.restart(newest);
+    if (newest < recent.newest) {
+      hub.restart(newest);
+      this.announced = 0;
+    }
+    await this.readTo(newest);
+    if (placement === null) return 'BUSY';
+    return placement.isComplete ? 'ALL' : 'MORE';
+  }
+
+  /** Reads what other processes have given positions. */
+  private async followAnnounced(): Promise<Placed> {
+    await this.readTo(this.announced);
+    return 'ALL';
+  }
+
+  private async readTo(newest: LogPosition): Promise<void> {
+    const { log, hub } = this;
+    const { recent } = hub;
     const isNew = newest > recent.newest;
     if (hub.size === 0 && isNew) hub.restart(newest);
     while (recent.newest < newest && !this.isClosed) {
@@ -116,15 +144,20 @@ export class Tail {
       if (last !== undefined) this.settings.onDelivered?.(last);
     }
     if (isNew) this.settings.onPlaced?.();
-    return { isComplete: placement === null || placement.isComplete, isBusy: placement === null };
   }
 
-  /** Waits for a wake-up, at most `ms`, and then `COALESCE_MS` for further wake-ups. */
-  private async rest(ms: number): Promise<void> {
-    if (!this.isWoken) await this.sleep.rest(ms);
-    if (!this.isClosed) await sleep(COALESCE_MS);
+  /** Waits for a wake-up, at most until a time, and until the last look began long enough ago. */
+  private async rest(until: number, startedAt: number): Promise<void> {
+    const pause = until - performance.now();
+    const isWoken = this.isWoken || this.isClosed || this.announced > this.hub.recent.newest;
+    if (!isWoken && pause > 0) await this.sleep.rest(pause);
+    const left = startedAt + SPACING_MS - performance.now();
+    if (left > 0 && !this.isClosed) await sleep(left);
   }
 }
+
+/** Whether all events have positions, there may be more, or another process gives them. */
+type Placed = 'ALL' | 'MORE' | 'BUSY';
 
 function expired(error: unknown): null {
   if (error instanceof CursorExpired) return null;
