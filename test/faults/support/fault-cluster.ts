@@ -27,7 +27,7 @@ export interface ClusterOptions {
 }
 
 const REPLICAS = 3;
-const CLIENTS = 24;
+const CLIENTS = 32;
 const POLICY = join(__dirname, 'short-deadlines.yaml');
 
 /**

@@ -45,13 +45,12 @@ const newKey = (): string => `key-${randomUUID()}`;
 export class TicketWork {
   private readonly open: WorkedTicket[] = [];
   private submissions = 0;
-  private turn = 0;
 
   next(): KeyedMutation {
     const ticket = Math.random() < SHARE_OF_SUBMISSIONS ? undefined : this.chosen();
     if (ticket === undefined) return this.submission();
-    ticket.changes += 1;
-    const [field, type, input] = CHANGES[this.turn++ % CHANGES.length] ?? CHANGES[0] ?? raiseEmpty();
+    // Each ticket is resolved and reopened in turn, so that few changes are refused.
+    const [field, type, input] = CHANGES[ticket.changes++ % CHANGES.length] ?? CHANGES[0] ?? raiseEmpty();
     return mutationOf(field, type, (key) => ({ ticketId: ticket.id, ...input(key) }));
   }
 
