@@ -1,9 +1,8 @@
-import { appendFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { FAULTS } from './kinds';
 import type { Fault } from './support/fault';
 import { FaultCluster } from './support/fault-cluster';
-import type { Figures } from './support/figures';
+import { report } from './support/fault-report';
 
 const MINUTE_MS = 60_000;
 const isWhole = process.env.FAULTS !== 'short';
@@ -11,13 +10,6 @@ const isWhole = process.env.FAULTS !== 'short';
 const WHOLE = { perSecond: 230, mostLateMs: 5_000 };
 /** A busy machine must not fail the merge check, so it is checked only that nothing is missing. */
 const SHORT = { perSecond: 60, mostLateMs: 60_000 };
-
-/** Writes the figures of a fault as one line of JSON, to the file that is named, if one is. */
-function report(fault: Fault, figures: Figures): void {
-  const line = `${JSON.stringify({ number: fault.number, name: fault.name, promise: fault.promise, ...figures })}\n`;
-  if (process.env.FAULTS_FIGURES !== undefined) appendFileSync(process.env.FAULTS_FIGURES, line);
-  else process.stderr.write(line);
-}
 
 const named = ({ number, name }: Fault): string => `${number}. ${name}`;
 
@@ -32,7 +24,7 @@ if (isWhole) {
         try {
           const figures = await fault.run(cluster, fault.whole);
           const { violations, figures: ofHistory } = await cluster.verdict(true);
-          report(fault, { ...figures, ...ofHistory });
+          report(fault, figures, ofHistory);
           expect(violations.slice(0, 20)).toEqual([]);
         } finally {
           await cluster.close();
@@ -48,7 +40,7 @@ if (isWhole) {
       const faults = FAULTS.filter(({ short, obstacle = null }) => short !== null && obstacle === null);
       const cluster = await FaultCluster.start({ ...SHORT, isProxied: true });
       try {
-        for (const fault of faults) report(fault, await fault.run(cluster, fault.short));
+        for (const fault of faults) report(fault, await fault.run(cluster, fault.short), null);
         const { violations } = await cluster.verdict(false);
         expect(violations.slice(0, 20)).toEqual([]);
       } finally {
