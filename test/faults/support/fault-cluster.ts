@@ -183,15 +183,16 @@ export class FaultCluster {
       mostLateMs: options.mostLateMs,
     });
     const accepted = load.answered.filter(({ isAccepted }) => isAccepted).length;
+    const all = [
+      ...unsettled,
+      ...violations,
+      ...recorders.flatMap(({ name, failure }) => (failure === null ? [] : [`ended: ${name}: ${failure}`])),
+      ...replicas.flatMap(({ name, crashes }) => (crashes === 0 ? [] : [`exited: ${name} ended by itself`])),
+      ...(sink.unsigned === 0 ? [] : [`unsigned: ${sink.unsigned} messages have a wrong signature`]),
+      ...[...load.failures.keys()].filter(isUnexpected).map((code) => `unexpected: a client got ${code}`),
+    ];
     return {
-      violations: [
-        ...unsettled,
-        ...violations,
-        ...recorders.flatMap(({ name, failure }) => (failure === null ? [] : [`ended: ${name}: ${failure}`])),
-        ...replicas.flatMap(({ name, crashes }) => (crashes === 0 ? [] : [`exited: ${name} ended by itself`])),
-        ...(sink.unsigned === 0 ? [] : [`unsigned: ${sink.unsigned} messages have a wrong signature`]),
-        ...[...load.failures.keys()].filter(isUnexpected).map((code) => `unexpected: a client got ${code}`),
-      ],
+      violations: all,
       figures: {
         'mutations a second, best 5 s': mostInWindow(load.answeredAt, BEST_MS) / (BEST_MS / 1_000),
         'mean, faults included': Math.round(load.answered.length / seconds),
@@ -201,10 +202,11 @@ export class FaultCluster {
         events: log.length,
         'deadlines fired': log.filter(({ deadline }) => deadline !== null).length,
         'deadlines late p99 ms': quantile(latenessMs, 0.99),
+        'max ms': quantile(latenessMs, 1),
         reconnections: sumOf(recorders.map((one) => one.reconnections)),
         'repeated to subscribers': sumOf(recorders.map(({ name }) => repeated[name] ?? 0)),
         'repeated to the webhook': repeated.webhook ?? 0,
-        violations: violations.length,
+        violations: all.length,
       },
     };
   }
