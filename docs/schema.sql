@@ -177,6 +177,8 @@ CREATE TABLE event_retention (
   single_row boolean NOT NULL DEFAULT true,
   -- Events up to this position may have been removed; readers before it get an error
   removed_to bigint NOT NULL,
+  -- The greatest id of an event whose position was removed; 0 if none was
+  removed_event_id bigint NOT NULL DEFAULT 0,
   CONSTRAINT event_retention_pkey PRIMARY KEY (single_row),
   CONSTRAINT event_retention_single_row_check CHECK (single_row)
 );
@@ -624,7 +626,12 @@ AS $function$
      IF last.placed IS NULL OR last.cluster <> (SELECT system_identifier FROM pg_control_system())
        OR pg_snapshot_xmax(last.placed) > pg_snapshot_xmax(pg_current_snapshot()) THEN
        RETURN (SELECT min(e.recorded_at) FROM events e
-                WHERE NOT EXISTS (SELECT FROM event_positions p WHERE p.event_id = e.id));
+                WHERE NOT EXISTS (SELECT FROM event_positions p WHERE p.event_id = e.id)
+            AND NOT EXISTS (
+              SELECT FROM event_retention r
+               WHERE e.id <= r.removed_event_id
+                 AND (SELECT coalesce(pg_visible_in_snapshot(e.xid, b.placed), true)
+                        FROM event_placements b ORDER BY b.batch DESC LIMIT 1)));
      END IF;
      RETURN (SELECT min(n.recorded_at) FROM (
       SELECT e.id, e.xid, e.recorded_at FROM events e
@@ -670,6 +677,11 @@ AS $function$
        SELECT pg_current_snapshot(), ARRAY (
          SELECT e.id FROM events e
           WHERE e.id > last.underway_to AND NOT EXISTS (SELECT FROM event_positions p WHERE p.event_id = e.id)
+            AND NOT EXISTS (
+              SELECT FROM event_retention r
+               WHERE e.id <= r.removed_event_id
+                 AND (SELECT coalesce(pg_visible_in_snapshot(e.xid, b.placed), true)
+                        FROM event_placements b ORDER BY b.batch DESC LIMIT 1))
             AND (last.underway IS NULL OR pg_visible_in_snapshot(e.xid, last.underway)
                  OR e.xid >= pg_snapshot_xmax(pg_current_snapshot()))
           ORDER BY e.id LIMIT most) INTO seen, found_ids;

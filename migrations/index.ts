@@ -18,6 +18,7 @@ import { RateLimits1764812000000 } from './1764812000000-RateLimits';
 import { EventPositions1764820000000 } from './1764820000000-EventPositions';
 import { Webhooks1764850000000 } from './1764850000000-Webhooks';
 import { EventBuses1764860000000 } from './1764860000000-EventBuses';
+import { RemovedEvents1764880000000 } from './1764880000000-RemovedEvents';
 
 /**
  * All migrations, the oldest first. A list and not a search, so that sources and compiled files
@@ -44,4 +45,5 @@ export const MIGRATIONS = [
   EventPositions1764820000000,
   Webhooks1764850000000,
   EventBuses1764860000000,
+  RemovedEvents1764880000000,
 ];

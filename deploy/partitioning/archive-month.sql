@@ -11,7 +11,7 @@ SELECT i.inhrelid::regclass::text AS oldest, count(*) OVER () > 1 AS "hasNewer"
   \warn 'There is one partition only: run next-month.sql first.'
   \quit
 \endif
-SELECT coalesce(max(position), 0) AS last FROM :"oldest" \gset
+SELECT coalesce(max(position), 0) AS last, coalesce(max(event_id), 0) AS last_event FROM :"oldest" \gset
 
 -- Readers that have not got so far would miss events.
 SELECT count(*) = 0 AS "isRead" FROM (
@@ -28,6 +28,7 @@ SELECT count(*) = 0 AS "isRead" FROM (
 COPY (SELECT p.position, e.* FROM :"oldest" p JOIN events e ON e.id = p.event_id ORDER BY p.position)
   TO STDOUT (FORMAT csv, HEADER) \g :file
 -- From now on, a cursor of that part gets CURSOR_EXPIRED.
-UPDATE event_retention SET removed_to = greatest(removed_to, :last);
+UPDATE event_retention
+   SET removed_to = greatest(removed_to, :last), removed_event_id = greatest(removed_event_id, :last_event);
 ALTER TABLE event_positions DETACH PARTITION :"oldest" CONCURRENTLY;
 DROP TABLE :"oldest";

@@ -84,6 +84,38 @@ withPostgres('a dump that is restored to another server', () => {
     expect(delivered(await all.has(before.length))).toEqual([...before.slice(1), ...later].map(({ id }) => id));
     expect(missed.results).toHaveLength(1);
   });
+
+  test('of a log with an archived part: that part is not delivered again, and what had no position is', async () => {
+    const source = await serverWith(1_000);
+    const writer = await serviceOn(source);
+    await runOn(source.url, ["SELECT setval('events_id_seq', 100)"]);
+    for (let ticket = 0; ticket < 10; ticket++) await writer.submit();
+    const log = await eventsOf(writer);
+    await writer.close();
+    const archived = join(folder, 'archived');
+    await runOn(source.url, [
+      `UPDATE event_retention SET removed_to = 6, removed_event_id =
+         (SELECT max(event_id) FROM event_positions WHERE position <= 6)`,
+      'ALTER TABLE event_positions DISABLE TRIGGER event_positions_append_only',
+      'DELETE FROM event_positions WHERE position <= 6',
+      'ALTER TABLE event_positions ENABLE ALWAYS TRIGGER event_positions_append_only',
+      // Began before all others, and committed when no process was there.
+      `INSERT INTO events (id, ticket_id, client_id, number, type, at, recorded_at, actor, data, schema_version)
+       SELECT 50, ticket_id, client_id, 2, type, at, recorded_at, actor, data, schema_version
+         FROM events ORDER BY id LIMIT 1`,
+    ]);
+    await source.dump(archived);
+    const server = await serverWith(0);
+    await server.restore(archived);
+    await prepare(server.url);
+    const service = await serviceOn(server);
+    const later = await eventsOf(service, log.at(-1).cursor);
+    expect(later).toHaveLength(1);
+    const kept = await eventsOf(service, log[5].cursor);
+    expect(kept.map(({ id }) => id)).toEqual([...log.slice(6).map(({ id }) => id), later[0].id]);
+    const { errors } = await service.ask(PAGE, { after: log[4].cursor });
+    expect(errors[0]?.extensions.code).toBe('CURSOR_EXPIRED');
+  });
 });
 
 /** Migrates, which knows afterwards which events have a position. */
@@ -106,5 +138,12 @@ async function begin(url: string, transactions: number): Promise<void> {
   );
   await client.query(`CALL burn(${transactions})`);
   await client.query('DROP PROCEDURE burn');
+  await client.end();
+}
+
+async function runOn(url: string, statements: readonly string[]): Promise<void> {
+  const client = new Client(url);
+  await client.connect();
+  for (const statement of statements) await client.query(statement);
   await client.end();
 }
