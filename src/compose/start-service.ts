@@ -121,7 +121,10 @@ export async function startService(config: Config, log: Logger): Promise<Running
       onDeadline: (at) => engine.wake(at),
       onError: (error) => {
         if (error instanceof UnreadableEvent) {
-          logger.error({ err: error }, 'an event of the log cannot be read; no subscriber receives it');
+          logger.error(
+            { err: error },
+            'an event of the log cannot be read by this process; no subscriber receives it here',
+          );
         } else logger.warn({ err: error }, 'the event log cannot be followed at the moment');
       },
     });

@@ -5,11 +5,21 @@ import { RECENT_LIMITS, type RecentLimits } from '../../src/adapters/events/rece
 import { createDataSource, poolOf } from '../../src/adapters/persistence/database/data-source';
 import { createEventLog } from '../../src/adapters/persistence/log/postgres-event-log';
 import { createTicketStore } from '../../src/adapters/persistence/tickets/postgres-ticket-store';
-import { CursorAhead, CursorExpired, type PlacedEvent } from '../../src/application/ports/event-log';
+import { readEvents } from '../../src/application/events/read-events';
+import { CursorAhead, CursorExpired, NewerEvent, type PlacedEvent } from '../../src/application/ports/event-log';
 import { createChangeTickets } from '../../src/application/tickets/change-tickets';
 import type { Command } from '../../src/domain/ticket/commands';
 import { UnreadableEvent } from '../../src/domain/ticket/upcast';
-import { commands, everything, lockingAt, newTicket, openStore, submission, type TestStore } from '../support/store';
+import {
+  commands,
+  everything,
+  lockingAt,
+  newTicket,
+  openStore,
+  seeing,
+  submission,
+  type TestStore,
+} from '../support/store';
 
 let store: TestStore;
 const closing: (() => Promise<void>)[] = [];
@@ -107,21 +117,75 @@ test('an event of another process arrives before the next poll', async () => {
   expect(names(await take(events, 1))).toEqual([`${id}/1`]);
 });
 
-test('an event that cannot be read is reported once, and those after it are received', async () => {
+/** Inserts the second event of a ticket, which this version cannot read. */
+async function insertUnreadable(id: string, type: string): Promise<void> {
+  await store.pool.query(
+    `INSERT INTO events (ticket_id, client_id, number, type, at, recorded_at, actor, data)
+     SELECT id, client_id, 2, $2, opened_at, opened_at, '{}', '{}' FROM tickets WHERE id = $1`,
+    [id, type],
+  );
+}
+
+test('a damaged event is reported once, and those after it are received', async () => {
   const errors: unknown[] = [];
   const { submit, subscribe } = await processOn({ onError: (error) => errors.push(error) });
   const events = await subscribe();
   const id = await submit();
-  await store.pool.query(
-    `INSERT INTO events (ticket_id, client_id, number, type, at, recorded_at, actor, data)
-     SELECT id, client_id, 2, 'FORETOLD', opened_at, opened_at, '{}', '{}' FROM tickets WHERE id = $1`,
-    [id],
-  );
+  await insertUnreadable(id, 'ACKNOWLEDGED');
   const later = await submit();
   expect(names(await take(events, 2))).toEqual([`${id}/1`, `${later}/1`]);
   expect(errors).toEqual([expect.any(UnreadableEvent)]);
-  expect(errors).toMatchObject([{ ticketId: id, number: 2, message: expect.stringContaining('FORETOLD') }]);
+  expect(errors).toMatchObject([{ ticketId: id, number: 2, remedy: 'REPAIR' }]);
 });
+
+test('a subscriber is ended before an event of a newer version, and gets no later one from this process', async () => {
+  const errors: unknown[] = [];
+  const { submit, subscribe, feed, log } = await processOn({ onError: (error) => errors.push(error) });
+  const from = await log.place();
+  const live = await subscribe();
+  const ofOther = await submit();
+  const ofTicket = feed.subscribe(everything, { after: from, accepts: all, ticketId: ofOther });
+  const ofNobody = feed.subscribe(seeing(), { after: from, accepts: all });
+  const waiting = ofNobody.next();
+  const id = await submit();
+  await insertUnreadable(id, 'FORETOLD');
+  const later = await submit();
+  expect(names(await take(live, 2))).toEqual([`${ofOther}/1`, `${id}/1`]);
+  await expect(live.next()).rejects.toThrow(NewerEvent);
+
+  // One that comes later with a cursor reads the same from memory or from the database.
+  for (const here of [feed, (await processOn()).feed]) {
+    const again = here.subscribe(everything, { after: from, accepts: all });
+    expect(names(await take(again, 2))).toEqual([`${ofOther}/1`, `${id}/1`]);
+    await expect(again.next()).rejects.toThrow(NewerEvent);
+  }
+  // Subscribers who do not see it, or want another ticket, and those after it go on.
+  expect(names(await take(ofTicket, 1))).toEqual([`${ofOther}/1`]);
+  await ofTicket.return();
+  const after = feed.subscribe(everything, { after: (await log.positionOf(await idOf(later))) - 1, accepts: all });
+  expect(names(await take(after, 1))).toEqual([`${later}/1`]);
+  await ofNobody.return();
+  expect(await waiting).toEqual({ done: true, value: undefined });
+  expect(errors).toMatchObject([{ ticketId: id, number: 2, remedy: 'UPGRADE' }]);
+});
+
+test('a page of the log ends before an event of a newer version, and the next one says so', async () => {
+  const { submit, log } = await processOn();
+  const after = await log.place();
+  const id = await submit();
+  await insertUnreadable(id, 'FORETOLD');
+  await submit();
+  const select = async (events: readonly PlacedEvent[]) => events;
+  const request = { after, count: 10, ticketId: null, select };
+  const page = await readEvents(log, everything, request);
+  expect(names(page.events)).toEqual([`${id}/1`]);
+  expect(page.hasMore).toBe(true);
+  await expect(readEvents(log, everything, { ...request, after: page.end })).rejects.toThrow(NewerEvent);
+  expect(await readEvents(log, seeing(), request)).toMatchObject({ events: [], hasMore: false });
+});
+
+const idOf = async (ticketId: string): Promise<string> =>
+  (await store.pool.query('SELECT id FROM events WHERE ticket_id = $1 AND number = 1', [ticketId])).rows[0].id;
 
 const connect = async (url = store.url): Promise<Client> => {
   const client = new Client(url);

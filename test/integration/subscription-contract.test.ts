@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { GraphQLInt, GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql';
+import { Client } from 'pg';
 import pino from 'pino';
 import { startEdgeServer } from '../support/edge-server';
 import { type Json, SEV1, SEV2, startTestService, type TestService } from '../support/graphql-service';
@@ -26,6 +27,17 @@ const LONG = 'x'.repeat(100_000);
 const EVENTS =
   'subscription ($filter: TicketEventFilter) { ticketEvents(filter: $filter) { cursor ticket { id } event { type } } }';
 const ticketsOf = (results: readonly Json[]): string[] => results.map(({ data }) => data.ticketEvents.ticket.id);
+
+/** The second event of the last ticket, of a type that this version does not know. */
+async function insertNewerEvent(): Promise<void> {
+  const client = new Client(service.database.url);
+  await client.connect();
+  await client.query(
+    `INSERT INTO events (ticket_id, client_id, number, type, at, recorded_at, actor, data)
+     SELECT id, client_id, 2, 'FORETOLD', opened_at, opened_at, '{}', '{}' FROM tickets ORDER BY number DESC LIMIT 1`,
+  );
+  await client.end();
+}
 
 describe.each(LIVE_TRANSPORTS)('over $name', (transport) => {
   const opened: LiveClient[] = [];
@@ -66,6 +78,15 @@ describe.each(LIVE_TRANSPORTS)('over $name', (transport) => {
     expect(ticketsOf(await listener.has(1))).toEqual([wanted]);
     listener.leave();
     expect(listener.results).toHaveLength(1);
+  });
+
+  it('a subscription ends before an event of a newer version, with an error that it can be tried again', async () => {
+    const listener = await open().subscribe({ query: EVENTS });
+    const wanted = await service.submit(SEV2);
+    await insertNewerEvent();
+    await service.submit(SEV2);
+    expect(await listener.end).toEqual({ how: 'REFUSED', codes: ['SERVICE_UNAVAILABLE'] });
+    expect(ticketsOf(listener.results)).toEqual([wanted]);
   });
 
   it('queries and mutations are answered once and completed', async () => {

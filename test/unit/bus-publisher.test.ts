@@ -44,6 +44,7 @@ class Surroundings {
 const entryAt = (position: number): PlacedEvent => ({ position, id: `${position}` }) as unknown as PlacedEvent;
 const unreadableAt = (position: number, remedy: Remedy): UnreadableEntry => ({
   position,
+  clientId: 'c',
   error: new UnreadableEvent({ id: `${position}`, ticketId: 't', number: position }, 'it is of the test', remedy),
 });
 

@@ -457,6 +457,24 @@ describe('a subscription that has cursors', () => {
     client.close();
   });
 
+  it('goes on after its last event when it was ended with an error that says so', async () => {
+    const { client, state } = following(DOCUMENT);
+    await later(0);
+    await FakeSocket.last.accept();
+    await tell('e1');
+    const { id } = FakeSocket.last.subscribed.at(-1) ?? {};
+    const extensions = { code: 'SERVICE_UNAVAILABLE', retryable: true };
+    await next(FakeSocket.last, { data: null, errors: [{ message: 'Not this process.', extensions }] });
+    FakeSocket.last.receive({ type: 'complete', id });
+    await later(LONGEST_WAIT_MS);
+    // Without another subscription, the socket was closed.
+    if (FakeSocket.last.subscribed.length < 1) await FakeSocket.last.accept();
+    expect(sentVariables()).toEqual({ from: 'e1' });
+    await tell('e2');
+    expect(state).toEqual({ cursors: ['e1', 'e2'], error: null });
+    client.close();
+  });
+
   it.each(['CURSOR_EXPIRED', 'CURSOR_AHEAD'])('ends with its last cursor if it cannot go on: %s', async (code) => {
     const { state, breakOff } = following(DOCUMENT);
     await later(0);

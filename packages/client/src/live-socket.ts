@@ -114,32 +114,41 @@ export class LiveSocket {
     const known = sink as Sink<unknown>;
     let leave = (): void => undefined;
     let failures = 0;
+    const startAgain = (cause: RequestError): void => {
+      void this.waitToRetry(cause, failures++).then(() => {
+        if (this.sinks.has(known)) start();
+      });
+    };
     const start = (): void => {
+      /** Leaving completes it, which is not its end if it starts again. */
+      let isLeft = false;
       leave = this.client.subscribe<Data>(payload, {
         next: (result) => {
           const { data, errors } = result as FormattedExecutionResult<Data>;
-          failures = 0;
           if (errors === undefined) {
+            failures = 0;
             if (point.pass(data)) sink.event(data as Data);
             return;
           }
-          this.forget(known);
+          const error = new RequestError(errors, data ?? null);
+          isLeft = true;
           leave();
-          sink.end(namedError(new RequestError(errors, data ?? null), point));
+          if (error.retryable && data == null) return startAgain(error);
+          this.forget(known);
+          sink.end(namedError(error, point));
         },
         error: (reason) => {
           const error = errorOf(reason);
           if (!this.sinks.has(known)) return;
           if (error instanceof RequestError && error.retryable) {
-            void this.waitToRetry(error, failures++).then(() => {
-              if (this.sinks.has(known)) start();
-            });
+            startAgain(error);
             return;
           }
           this.forget(known);
           sink.end(namedError(error, point));
         },
         complete: () => {
+          if (isLeft) return;
           this.forget(known);
           sink.end();
         },

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Caller } from '../../application/ports/caller';
-import type { LogPage, LogScope, PlacedEvent } from '../../application/ports/event-log';
+import type { LogPage, LogScope, PlacedEvent, UnreadableEntry } from '../../application/ports/event-log';
 import type { EventFeed, EventSubscription, FeedRequest } from '../../application/ports/events';
 import type { LogPosition } from '../../application/ports/logged-event';
 import { LogCursor } from './log-cursor';
@@ -15,6 +15,8 @@ export class Hub implements EventFeed {
   private readonly cursors = new Set<LogCursor>();
   private waiting = new Set<LogCursor>();
   private isClosed = false;
+  /** The events among the recent ones that a newer version wrote. */
+  private newer: readonly UnreadableEntry[] = [];
   /** Pages that are being read. Subscribers that connect again together ask for the same one. */
   private readonly pages = new Map<string, Promise<LogPage>>();
 
@@ -37,6 +39,7 @@ export class Hub implements EventFeed {
   subscribe(caller: Pick<Caller, 'sees'>, request: FeedRequest): EventSubscription {
     const source = {
       recent: this.recent,
+      newer: () => this.newer,
       readAfter: (position: LogPosition, scope: LogScope) => this.page(position, scope),
       wait: (waiting: LogCursor) => this.waiting.add(waiting),
       ended: (ended: LogCursor) => {
@@ -50,9 +53,20 @@ export class Hub implements EventFeed {
     return cursor;
   }
 
-  /** Adds the events of the log up to the position `to`, and wakes the subscribers they are for. */
-  async publish(entries: readonly PlacedEvent[], to: LogPosition): Promise<void> {
+  /**
+   * Adds the events of the log up to the position `to`, and wakes the subscribers they are for.
+   *
+   * @param newer those that a newer version wrote, so that they are not among the entries
+   */
+  async publish(
+    entries: readonly PlacedEvent[],
+    to: LogPosition,
+    newer: readonly UnreadableEntry[] = [],
+  ): Promise<void> {
     this.recent.add(entries, to, performance.now());
+    if (newer.length > 0 || this.newer.length > 0) {
+      this.newer = [...this.newer, ...newer].filter(({ position }) => position > this.recent.from);
+    }
     const waiting = this.waiting;
     this.waiting = new Set();
     let asked = 0;
@@ -75,6 +89,7 @@ export class Hub implements EventFeed {
   /** Follows the log from another position. */
   restart(newest: LogPosition): void {
     this.recent.restart(newest);
+    this.newer = [];
     for (const cursor of this.cursors) cursor.restart(newest);
     for (const cursor of [...this.waiting]) if (cursor.offer()) this.waiting.delete(cursor);
   }

@@ -1,6 +1,14 @@
+import { endBefore, isNewer } from '../../application/events/readable-part';
 import { RETRY_PAUSE_MS } from '../../application/events/retry-while-database-is-down';
 import type { Caller } from '../../application/ports/caller';
-import { CursorAhead, type LogPage, type LogScope, type PlacedEvent } from '../../application/ports/event-log';
+import {
+  CursorAhead,
+  type LogPage,
+  type LogScope,
+  NewerEvent,
+  type PlacedEvent,
+  type UnreadableEntry,
+} from '../../application/ports/event-log';
 import type { EventSubscription, FeedRequest } from '../../application/ports/events';
 import type { LogPosition } from '../../application/ports/logged-event';
 import { isPassingFault } from '../../application/ports/store-errors';
@@ -13,6 +21,8 @@ const DONE: Result = { done: true, value: undefined };
 /** What the cursors of a process share. */
 export interface LogSource {
   readonly recent: RecentEvents;
+  /** The events among the recent ones that a newer version wrote. */
+  readonly newer: () => readonly UnreadableEntry[];
   /** The next page of the log, from the database. */
   readonly readAfter: (position: LogPosition, scope: LogScope) => Promise<LogPage>;
   /** Puts a cursor on the list of those that wait for events. */
@@ -93,7 +103,7 @@ export class LogCursor implements EventSubscription {
   offer(): boolean {
     const { recent } = this.source;
     if (this.at >= recent.newest) return false;
-    let isWanted = this.at < recent.from;
+    let isWanted = this.at < recent.from || this.nextNewer() !== undefined;
     if (!isWanted) {
       recent.visitAfter(this.at, (event) => {
         isWanted = this.isFor(event) || this.failure !== null;
@@ -130,25 +140,37 @@ export class LogCursor implements EventSubscription {
   private takeRecent(most: number): readonly PlacedEvent[] {
     const { recent } = this.source;
     const taken: PlacedEvent[] = [];
+    const end = this.nextNewer()?.position ?? Number.POSITIVE_INFINITY;
     recent.visitAfter(this.at, (event) => {
+      if (event.position > end) return false;
       if (this.isFor(event)) taken.push(event);
       this.at = event.position;
       return taken.length < most && this.failure === null;
     });
-    if (taken.length < most && this.failure === null) this.at = recent.newest;
+    if (taken.length === most || this.failure !== null) return taken;
+    if (end <= recent.newest) this.failure = { error: new NewerEvent() };
+    else this.at = recent.newest;
     return taken;
+  }
+
+  /** The next event that a newer version wrote: another process may give it to the subscriber. */
+  private nextNewer(): UnreadableEntry | undefined {
+    return this.source.newer().find((entry) => entry.position > this.at && this.isInScope(entry, entry.error));
   }
 
   private async readPage(): Promise<void> {
     // All events up to it are committed, so that a page that is not full has all of them.
     const { newest } = this.source.recent;
     try {
-      const { entries, next, isFull } = await this.source.readAfter(this.at, this.scope);
+      const page = await this.source.readAfter(this.at, this.scope);
+      const newer = page.unreadable.find((entry) => isNewer(entry) && this.isInScope(entry, entry.error));
+      const { entries, next, isFull } = newer === undefined ? page : endBefore(newer, page);
       for (const event of entries) {
         if (this.isFor(event)) this.page.push(event);
         if (this.failure !== null) return;
       }
-      this.at = isFull ? next : Math.max(next, newest);
+      this.at = isFull || newer !== undefined ? next : Math.max(next, newest);
+      if (newer !== undefined) this.failure = { error: new NewerEvent() };
     } catch (error) {
       // The log is still there, and the place in it is known: an outage only delays the subscriber.
       if (isPassingFault(error)) await this.pause();
@@ -168,14 +190,14 @@ export class LogCursor implements EventSubscription {
     this.wake = null;
   }
 
-  private isFor(event: PlacedEvent): boolean {
+  private isInScope({ clientId }: { readonly clientId: string }, of: { readonly ticketId: string }): boolean {
     const { ticketId } = this.scope;
+    return sees(this.caller, clientId) && (ticketId === null || ticketId === of.ticketId);
+  }
+
+  private isFor(event: PlacedEvent): boolean {
     try {
-      return (
-        sees(this.caller, event.clientId) &&
-        (ticketId === null || ticketId === event.ticketId) &&
-        this.request.accepts(event)
-      );
+      return this.isInScope(event, event) && this.request.accepts(event);
     } catch (error) {
       this.failure = { error };
       return false;

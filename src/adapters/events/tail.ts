@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Sleep } from '../../application/deadlines/sleep';
+import { isNewer } from '../../application/events/readable-part';
 import { CursorExpired, type PlacedEvent } from '../../application/ports/event-log';
 import type { LogPosition } from '../../application/ports/logged-event';
 import type { FollowedLog } from '../persistence/log/postgres-event-log';
@@ -139,7 +140,7 @@ export class Tail {
       }
       const { entries, unreadable, next, isFull } = page;
       for (const { error } of unreadable) this.settings.onError?.(error);
-      await hub.publish(entries, isFull ? next : Math.max(next, newest));
+      await hub.publish(entries, isFull ? next : Math.max(next, newest), unreadable.filter(isNewer));
       const last = entries.at(-1);
       if (last !== undefined) this.settings.onDelivered?.(last);
     }

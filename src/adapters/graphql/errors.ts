@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { RateLimited } from '../../application/access/rate-limited';
 import { Forbidden } from '../../application/access/rights';
 import { TooManyApproachingDeadlines } from '../../application/deadlines/upcoming-deadlines';
-import { CursorAhead, CursorExpired } from '../../application/ports/event-log';
+import { CursorAhead, CursorExpired, NewerEvent } from '../../application/ports/event-log';
 import { CallerGone, OperationTimedOut, TooManyFailures } from '../../application/ports/operation-ended';
 import { InvalidCursor } from '../../application/ports/pagination';
 import { PolicyReaderBusy } from '../../application/ports/policies';
@@ -124,7 +124,7 @@ function publicErrorOf(error: unknown): PublicError | null {
     }
     if (link instanceof DataLockedError) return { code: FAULT_CODES.locked, message: link.message };
     if (link instanceof StatementTimedOut) return { code: FAULT_CODES.timedOut, message: link.message };
-    if (link instanceof PolicyReaderBusy || link instanceof SearchIndexBehind) {
+    if (link instanceof PolicyReaderBusy || link instanceof SearchIndexBehind || link instanceof NewerEvent) {
       return { code: FAULT_CODES.unavailable, message: link.message, retryable: true };
     }
     const unavailability = unavailabilityOf(link);

@@ -1,8 +1,9 @@
 import type { Caller } from '../ports/caller';
-import type { EventLog, PlacedEvent } from '../ports/event-log';
+import { type EventLog, NewerEvent, type PlacedEvent } from '../ports/event-log';
 import type { LogPosition } from '../ports/logged-event';
 import { sees } from '../visibility';
 import { requireKept } from './event-cursor';
+import { readablePart } from './readable-part';
 
 /** Which events of the log to read. */
 export interface EventsRequest {
@@ -30,7 +31,7 @@ const BATCH = 500;
 /**
  * Reads the log by its positions, with what was committed before the call.
  *
- * @throws CursorExpired, CursorAhead
+ * @throws CursorExpired, CursorAhead; NewerEvent if a newer version wrote the next event
  */
 export async function readEvents(
   log: EventLog,
@@ -44,12 +45,19 @@ export async function readEvents(
   const events: PlacedEvent[] = [];
   let end = after ?? bounds.removedTo;
   for (let looked = 0; looked < MOST_LOOKED_AT && end < newest; ) {
-    const page = await log.after(end, BATCH, scope);
-    looked += page.entries.length + page.unreadable.length;
+    const read = await log.after(end, BATCH, scope);
+    const unreadable = read.unreadable.filter(({ clientId }) => sees(caller, clientId));
+    const page = readablePart({ ...read, unreadable });
+    looked += read.entries.length + read.unreadable.length;
     const found = await select(page.entries.filter((event) => sees(caller, event.clientId)));
     for (const event of found) {
       if (events.length === count) return { events, end: events.at(-1)?.position ?? end, hasMore: true };
       events.push(event);
+    }
+    if (page.newer !== null) {
+      // Nothing is skipped: the next page begins with what this process cannot read.
+      if (events.length === 0) throw new NewerEvent();
+      return { events, end: page.next, hasMore: true };
     }
     end = page.isFull ? page.next : Math.max(page.next, newest);
   }

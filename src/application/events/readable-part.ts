@@ -12,7 +12,7 @@ export interface ReadablePart extends LogPage {
  * run, that event and those after it are for a process that can read it.
  */
 export function readablePart(page: LogPage): ReadablePart {
-  const newer = page.unreadable.find(({ error }) => error.remedy === 'UPGRADE') ?? null;
+  const newer = page.unreadable.find(isNewer) ?? null;
   return newer === null ? { ...page, newer } : { ...endBefore(newer, page), newer };
 }
 
@@ -27,3 +27,6 @@ export function endBefore(end: UnreadableEntry, { entries, unreadable }: LogPage
     isFull: false,
   };
 }
+
+/** Whether a newer version wrote an event that cannot be read. */
+export const isNewer = ({ error }: UnreadableEntry): boolean => error.remedy === 'UPGRADE';

@@ -8,6 +8,7 @@ export type PlacedEvent = LoggedEvent & { readonly position: LogPosition };
 /** An event that has a position and cannot be read. */
 export interface UnreadableEntry {
   readonly position: LogPosition;
+  readonly clientId: string;
   readonly error: UnreadableEvent;
 }
 
@@ -70,6 +71,16 @@ export class CursorAhead extends Error {
   constructor() {
     super(
       'The log has no event at this cursor: it was restored to an earlier time, or the cursor is of another service. Read the tickets again, and go on without a cursor.',
+    );
+  }
+}
+
+/** A newer version of Stepdown wrote an event, which this process cannot read. */
+export class NewerEvent extends Error {
+  override readonly name = 'NewerEvent';
+  constructor() {
+    super(
+      'A newer version of the service has recorded an event that this process cannot read. Try again with the last cursor: another process may be of that version.',
     );
   }
 }

@@ -30,7 +30,8 @@ export async function readableChanges(
       if (change !== undefined) changes.set(entry, change);
     } catch (error) {
       if (isPassingFault(error)) throw error;
-      if (isOfNewerVersion(error)) return { changes, newer: { position: entry.position, error } };
+      if (isOfNewerVersion(error))
+        return { changes, newer: { position: entry.position, clientId: entry.clientId, error } };
       onDamaged(error, entry);
     }
   }

@@ -122,7 +122,7 @@ function pageOf(rows: readonly Row[], position: LogPosition, limit: number): Log
       entries.push({ ...loggedEventOf(row), position: Number(row.position) });
     } catch (error) {
       if (!(error instanceof UnreadableEvent)) throw error;
-      unreadable.push({ position: Number(row.position), error });
+      unreadable.push({ position: Number(row.position), clientId: row.client_id, error });
     }
   }
   const last = rows.at(-1);
