@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { inTemporaryFolder, processorSeconds, processorSecondsOfFamily } from './processes.mjs';
-import { changeTicketsOn, openStore, postmasterOf, startService } from './service.mjs';
+import { changeTicketsOn, openStore, postmasterOf, recordCommitTimes, startService } from './service.mjs';
 import { median, ratiosOf, rounded, summaryOf, table, whole, withSpread } from './stats.mjs';
 
 const require = createRequire(import.meta.url);
@@ -164,10 +164,7 @@ const burstBySql = () =>
  */
 const lag = () =>
   inTemporaryFolder(async (dataDir) => {
-    // Makes PostgreSQL record the time of each commit; the setting needs a restart.
-    const before = await openStore(dataDir);
-    await before.pool.query('ALTER SYSTEM SET track_commit_timestamp = on');
-    await before.close();
+    await recordCommitTimes(dataDir);
     const store = await openStore(dataDir);
     let service = null;
     try {

@@ -190,6 +190,7 @@ export const run = async (rounds = 5) => {
   });
   const of = (name, figure) => results[name].map((one) => one[figure]);
   return {
+    name: 'event-ways',
     aim: AIM,
     rounds,
     sides: Object.fromEntries(

@@ -11,7 +11,19 @@ import { ROOT } from './processes.mjs';
 import { table } from './stats.mjs';
 
 const SELF = fileURLToPath(import.meta.url);
-const ALL = ['calendar', 'decide', 'read-ticket', 'submit-ticket', 'deadlines', 'start', 'import', 'report'];
+const ALL = [
+  'calendar',
+  'decide',
+  'read-ticket',
+  'submit-ticket',
+  'feed',
+  'fan-out',
+  'event-ways',
+  'deadlines',
+  'start',
+  'import',
+  'report',
+];
 const DOCUMENT = join(ROOT, 'docs/PERFORMANCE.md');
 const INTERPRETATION = join(ROOT, 'bench/interpretation.md');
 
@@ -97,7 +109,7 @@ ${measuredOn}
 
 ## How to reproduce
 
-\`npm ci && npm run bench\` installs the peers of \`bench/package.json\`, builds, runs each benchmark in a separate process (about twenty minutes) \
+\`npm ci && npm run bench\` installs the peers of \`bench/package.json\`, builds, runs each benchmark in a separate process (about half an hour) \
 and writes this page. \`npm run bench -- --only read-ticket\` runs one benchmark and prints its result. \`pgbench\` comes from Debian's \`postgresql-contrib\`; without it, its \
 ratio is left out. Each benchmark uses a temporary data folder and removes it.
 

@@ -1,5 +1,6 @@
 // Runs the Stepdown service on a data folder of the benchmark, and opens the store beside it.
 import { once } from 'node:events';
+import { appendFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -85,6 +86,12 @@ export const changeTicketsOn = ({ policies, pool: own }, pool = own) => {
   const { createChangeTickets } = require('../dist/src/application/tickets/change-tickets.js');
   const store = createTicketStore({ pool, onCommitted: () => undefined });
   return createChangeTickets({ store, clock: { now: () => Date.now() }, policies });
+};
+
+/** Makes the database of a data folder record the time of each commit from its next start on. */
+export const recordCommitTimes = async (dataDir) => {
+  await (await openStore(dataDir)).close();
+  await appendFile(join(dataDir, 'postgres', 'postgresql.auto.conf'), 'track_commit_timestamp = on\n');
 };
 
 /** The folder of the database socket, for programs that accept it as the host. */

@@ -31,6 +31,11 @@ export class LogStream implements AsyncIterableIterator<EventWithTicket> {
     private readonly read: (event: PlacedEvent, signal: AbortSignal) => Promise<EventWithTicket | null>,
   ) {}
 
+  /** Whether the next event has been read. */
+  get isReady(): boolean {
+    return this.waiting.length > 0;
+  }
+
   /** All events up to this position were returned or left out, or are being read. */
   get reached(): LogPosition {
     const [next] = this.waiting;

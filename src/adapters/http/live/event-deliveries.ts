@@ -23,8 +23,8 @@ export interface Delivery {
   readonly isPersonal: boolean;
 }
 
-/** Returns whether it has taken the delivery. */
-export type Receive = (delivery: Delivery) => boolean;
+/** Returns whether it has taken the deliveries, all of them or none. */
+export type Receive = (deliveries: readonly Delivery[]) => boolean;
 
 /** The deliveries of a subscription. */
 export interface DeliverySequence extends AsyncIterableIterator<Delivery> {
@@ -82,6 +82,11 @@ export class EventDeliveries implements AsyncIterableIterator<Delivery> {
   /** The position in the log of the last delivery. */
   get position(): LogPosition {
     return this.source instanceof LogStream ? this.source.position : 0;
+  }
+
+  /** Whether the next event has been read. */
+  get isReady(): boolean {
+    return this.source instanceof LogStream && this.source.isReady;
   }
 
   /** How far it has read the log: beyond the last delivery if no event after that is for it. */

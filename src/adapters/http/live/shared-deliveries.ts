@@ -8,6 +8,10 @@ const MAX_KEPT_DELIVERIES = 100;
 const MAX_KEPT_BYTES = 1_048_576;
 /** How long they are kept, so that erased texts do not stay. */
 const MAX_KEPT_MS = 120_000;
+/** How many events that have been read are executed before members are woken. */
+export const MAX_AHEAD = 50;
+/** The bodies of their deliveries, in bytes; one more is executed at most. */
+export const MAX_AHEAD_BYTES = 32_768;
 /** How many members are woken before other work gets its turn. */
 const MEMBERS_PER_TURN = 500;
 /** A member that is so many positions ahead of the source does not wait for it. */
@@ -70,9 +74,16 @@ export class SharedDeliveries {
 
   /** The next delivery after a position that is not behind; null if there is none yet. */
   after(position: LogPosition): PlacedDelivery | null {
-    let at = this.kept.length;
-    while (at > 0 && (this.kept[at - 1]?.position ?? 0) > position) at -= 1;
-    return this.kept[at] ?? null;
+    const at = this.indexAfter(position);
+    const found = this.kept[at] ?? null;
+    // A single member needs none of those before.
+    if (this.members === 1) for (let n = 0; n < at; n += 1) this.forgetFirst();
+    return found;
+  }
+
+  /** All deliveries after a position that is not behind. */
+  allAfter(position: LogPosition): readonly PlacedDelivery[] {
+    return this.kept.slice(this.indexAfter(position));
   }
 
   /** Asks for the next delivery, and wakes the member when it is there. */
@@ -97,7 +108,7 @@ export class SharedDeliveries {
     const source = await this.source.catch(() => null);
     this.opened = source;
     if (source === null) this.isBroken = true;
-    else await this.keepNextOf(source);
+    else await this.keepReadyOf(source);
     this.isPulling = false;
     await this.wakeAll();
   }
@@ -113,6 +124,16 @@ export class SharedDeliveries {
     }
   }
 
+  /** Keeps the next delivery, and those after it whose events have been read already. */
+  private async keepReadyOf(source: EventDeliveries): Promise<void> {
+    const least = this.bytes;
+    for (let count = 1; ; count += 1) {
+      await this.keepNextOf(source);
+      const isEnough = count === MAX_AHEAD || this.bytes - least > MAX_AHEAD_BYTES;
+      if (isEnough || !source.isReady || this.hasClosed) return;
+    }
+  }
+
   private async keepNextOf(source: EventDeliveries): Promise<void> {
     const { done, value } = await source.next();
     // What is not an event is the error with which the source has ended.
@@ -125,10 +146,15 @@ export class SharedDeliveries {
   private keep(placed: PlacedDelivery): void {
     this.kept.push(placed);
     this.bytes += placed.delivery?.body.length ?? 0;
-    // A single member has taken all but the last.
-    const most = this.members > 1 ? MAX_KEPT_DELIVERIES : 1;
+    const most = this.members > 1 ? MAX_KEPT_DELIVERIES : MAX_AHEAD + 1;
     while (this.kept.length > 1 && (this.kept.length > most || this.bytes > MAX_KEPT_BYTES)) this.forgetFirst();
     this.forgetLater();
+  }
+
+  private indexAfter(position: LogPosition): number {
+    let at = this.kept.length;
+    while (at > 0 && (this.kept[at - 1]?.position ?? 0) > position) at -= 1;
+    return at;
   }
 
   private forgetFirst(): void {

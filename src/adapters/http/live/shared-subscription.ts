@@ -3,7 +3,7 @@ import type { LogPosition } from '../../../application/ports/logged-event';
 import type { LogStream } from '../../graphql/subscription/log-stream';
 import type { Delivery, DeliverySequence, EventDeliveries, Receive } from './event-deliveries';
 import { ENDED } from './run-operation';
-import type { SharedDeliveries } from './shared-deliveries';
+import { MAX_AHEAD, MAX_AHEAD_BYTES, type SharedDeliveries } from './shared-deliveries';
 
 /** The groups of a process, as a subscription uses them. */
 export interface Groups {
@@ -30,6 +30,8 @@ export class SharedSubscription implements DeliverySequence {
   private hasEnded = false;
   private wakeUp: (() => void) | null = null;
   private receive: Receive | null = null;
+  /** Executed for it alone, and not taken yet. */
+  private held: Delivery[] = [];
 
   constructor(
     private readonly groups: Groups,
@@ -53,12 +55,18 @@ export class SharedSubscription implements DeliverySequence {
 
   async next(): Promise<IteratorResult<Delivery>> {
     while (!this.hasEnded) {
+      const held = this.nextHeld();
+      if (held !== null) return { done: false, value: held };
       const group = this.groupNow() ?? this.joinGroup();
-      if (group.isBroken || group.isBehind(this.position)) return this.nextOfOwn();
+      if (group.isBroken || group.isBehind(this.position)) {
+        if (await this.readOwn()) continue;
+        break;
+      }
+      if (this.receive !== null) this.handAllOver(group, this.receive);
       const found = group.after(this.position);
       if (found === null) {
-        if (group.isFarBehind(this.position)) return this.nextOfOwn();
-        await this.waitFor(group);
+        if (!group.isFarBehind(this.position)) await this.waitFor(group);
+        else if (!(await this.readOwn())) break;
         continue;
       }
       const { delivery, position, isLast } = found;
@@ -87,13 +95,21 @@ export class SharedSubscription implements DeliverySequence {
   private handOver(receive: Receive): boolean {
     const group = this.hasEnded ? null : this.groupNow();
     if (group === null || group.isBroken || group.isBehind(this.position)) return false;
-    for (let found = group.after(this.position); found !== null; found = group.after(this.position)) {
-      const { delivery, position, isLast } = found;
-      if (delivery === null || isLast || delivery.isPersonal || !receive(delivery)) return false;
-      this.position = position;
-    }
-    if (group.isFarBehind(this.position)) return false;
+    if (!this.handAllOver(group, receive) || group.isFarBehind(this.position)) return false;
     group.wait(this);
+    return true;
+  }
+
+  /** Returns whether everything that the group has for it was taken. */
+  private handAllOver(group: SharedDeliveries, receive: Receive): boolean {
+    const placed = group.allAfter(this.position);
+    const last = placed.at(-1);
+    if (last === undefined) return true;
+    const deliveries = placed.flatMap(({ delivery, isLast }) =>
+      delivery === null || isLast || delivery.isPersonal ? [] : [delivery],
+    );
+    if (deliveries.length < placed.length || !receive(deliveries)) return false;
+    this.position = last.position;
     return true;
   }
 
@@ -122,12 +138,26 @@ export class SharedSubscription implements DeliverySequence {
     this.groups.leave(joined.key, joined.group);
   }
 
-  private async nextOfOwn(): Promise<IteratorResult<Delivery>> {
+  /** Executes the next events for it alone, as many as have been read. Returns false at the end. */
+  private async readOwn(): Promise<boolean> {
     if (this.stream.position !== this.position) this.stream.goTo(this.position);
-    const next = await this.own.next();
+    let bytes = 0;
+    do {
+      const { done, value } = await this.own.next();
+      if (done === true) break;
+      this.held.push(value);
+      bytes += value.body.length;
+    } while (this.own.isReady && this.held.length < MAX_AHEAD && bytes < MAX_AHEAD_BYTES);
     this.position = this.stream.position;
-    if (next.done === true) this.end();
-    return next;
+    return this.held.length > 0;
+  }
+
+  /** Hands over what was executed for it alone, or else returns the first of it. */
+  private nextHeld(): Delivery | null {
+    if (this.held.length === 0) return null;
+    if (this.receive?.(this.held) !== true) return this.held.shift() ?? null;
+    this.held = [];
+    return null;
   }
 
   private async waitFor(group: SharedDeliveries): Promise<void> {

@@ -30,6 +30,13 @@ export class NextMessages {
     return Buffer.concat([this.head, body, END]);
   }
 
+  /** The messages of deliveries, each in one frame. */
+  framesOf(deliveries: readonly Delivery[]): Buffer {
+    const [first] = deliveries;
+    if (first !== undefined && deliveries.length === 1) return this.frameOf(first);
+    return Buffer.concat(deliveries.map((delivery) => this.frameOf(delivery)));
+  }
+
   /**
    * The message in one frame. The frames of a server are not masked, so that all clients with the
    * same id get the same buffer.

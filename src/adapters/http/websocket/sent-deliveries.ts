@@ -7,8 +7,8 @@ const ENDED = { done: true, value: undefined } as const;
 export interface DeliverySocket {
   /** Sends a message. Resolves when the client can take a further one. */
   send(text: Buffer): Promise<void>;
-  /** Sends a message in its frame, unless something waits for the client; false then. */
-  sendAtOnce(frame: () => Buffer): boolean;
+  /** Sends messages in their frames, unless something waits for the client; false then. */
+  sendAtOnce(frames: () => Buffer): boolean;
 }
 
 /**
@@ -25,9 +25,9 @@ export function sentDeliveries(
 ): AsyncGenerator<never> {
   const messages = new NextMessages(id);
   let hasEnded = false;
-  deliveries.deliverTo?.((delivery) => {
-    if (hasEnded || !socket.sendAtOnce(() => messages.frameOf(delivery))) return false;
-    count(messages.lengthOf(delivery), delivery);
+  deliveries.deliverTo?.((taken) => {
+    if (hasEnded || !socket.sendAtOnce(() => messages.framesOf(taken))) return false;
+    for (const delivery of taken) count(messages.lengthOf(delivery), delivery);
     return true;
   });
   const sent: AsyncIterableIterator<never> = {

@@ -259,9 +259,9 @@ export function createSocketServer(settings: SocketSettings, live: LiveOperation
       caller: null,
       isOpen: () => socket.readyState === socket.OPEN,
       send: (text) => outbox.send((done) => socket.send(text, TEXT, done)),
-      sendAtOnce: (frame) =>
+      sendAtOnce: (frames) =>
         outbox.sendAtOnce(
-          () => request.socket.write(frame()),
+          () => request.socket.write(frames()),
           (done) => request.socket.write(NOTHING, done),
         ),
       forbid,
