@@ -389,7 +389,7 @@ it('every connection has time limits', async () => {
       WHERE name IN ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout') ORDER BY name`,
   );
   expect(rows).toEqual([
-    { name: 'idle_in_transaction_session_timeout', ms: 15_000 },
+    { name: 'idle_in_transaction_session_timeout', ms: 3_000 },
     { name: 'lock_timeout', ms: 250 },
     { name: 'statement_timeout', ms: 20_000 },
   ]);

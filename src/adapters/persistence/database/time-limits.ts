@@ -15,8 +15,12 @@ export const STATEMENT_TIMEOUT_MS = 20_000;
  */
 export const LOCK_TIMEOUT_MS = 250;
 
-/** After this time, a process that hangs within a transaction loses its locks. */
-const IDLE_IN_TRANSACTION_TIMEOUT_MS = 15_000;
+/**
+ * After this time, a process that hangs within a transaction loses its locks. Until then, deadlines
+ * of the tickets that it has locked are late. A transaction computes between its statements, for
+ * milliseconds.
+ */
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 3_000;
 
 const LIMITS = {
   statement_timeout: STATEMENT_TIMEOUT_MS,
