@@ -28,7 +28,7 @@ const asOlderProcess = () =>
 test('finds what was committed before, also while an older transaction is running', async () => {
   const older = await store.pool.connect();
   try {
-    await older.query('BEGIN');
+    await older.query('BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0');
     await older.query('SELECT pg_current_xact_id()');
     await open('during a long transaction', { assignee: 'Frieda Groß' });
     expect(await subjects({ text: 'long' })).toEqual(['during a long transaction']);
