@@ -9,6 +9,7 @@ import type { DatabaseSockets } from './database-sockets';
 import { DEFAULT_POOL_SIZE } from './lanes';
 import type { Pooler } from './pooler';
 import { type PoolerOptions, sessionSettings } from './session-settings';
+import { StandbyConnections } from './standby-connections';
 import type { StorageFaults } from './storage-faults';
 import { CONNECT_TIMEOUT_MS, TIME_LIMITS } from './time-limits';
 import { KEEP_SCHEMA } from './work-roles';
@@ -109,13 +110,19 @@ export function poolOf(dataSource: DataSource): Pool {
  * schema, and tells the trigger function `refuse_older_writers` which migrations this process knows
  * (ADR 010). Behind a pooler, each transaction does that.
  */
-const prepareConnection = (newestMigration: number | null, faults?: StorageFaults) => async (client: ClientBase) => {
-  // The statement in progress reports a lost connection; without a listener, the event would end
-  // the process.
-  client.on('error', () => undefined);
-  faults?.listenTo(client);
-  if (newestMigration === null) return;
-  await client.query(`SELECT set_config('stepdown.newest_migration', $1, false), ${KEEP_SCHEMA}, ${TIME_LIMITS}`, [
-    `${newestMigration}`,
-  ]);
-};
+function prepareConnection(newestMigration: number | null, faults?: StorageFaults) {
+  const standby = new StandbyConnections();
+  return async (client: ClientBase) => {
+    // The statement in progress reports a lost connection; without a listener, the event would end
+    // the process.
+    client.on('error', () => undefined);
+    faults?.listenTo(client);
+    if (newestMigration === null) return;
+    const { rows } = await client.query<{ isStandby: boolean }>(
+      `SELECT set_config('stepdown.newest_migration', $1, false), ${KEEP_SCHEMA}, ${TIME_LIMITS},
+              pg_is_in_recovery() AS "isStandby"`,
+      [`${newestMigration}`],
+    );
+    standby.note(client, rows[0]?.isStandby === true);
+  };
+}

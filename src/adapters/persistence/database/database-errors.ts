@@ -16,6 +16,7 @@ export {
   CommitUnknownError,
   DataLockedError,
   isConnectionLost,
+  isReadOnlyStore,
   isStoreUnavailable,
   OutdatedProcessError,
   StatementTimedOut,

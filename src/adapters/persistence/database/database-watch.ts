@@ -24,6 +24,11 @@ export interface DatabaseWatchSettings {
   readonly onChange: (state: DatabaseState, error: unknown) => void;
 }
 
+interface Answer {
+  readonly now: number;
+  readonly isStandby: boolean;
+}
+
 /** The time between two questions, in milliseconds. */
 const INTERVAL_MS = 500;
 /** The time between two attempts to connect. */
@@ -110,9 +115,13 @@ export class DatabaseWatch {
     try {
       const client = this.client ?? (await this.connect());
       const sentAt = performance.now();
-      const { rows } = await client.query<{ now: number }>(`SELECT ${DATABASE_NOW_MS} AS now`);
+      const { rows } = await client.query<Answer>(
+        `SELECT ${DATABASE_NOW_MS} AS now, pg_is_in_recovery() AS "isStandby"`,
+      );
       const [row] = rows;
       if (row !== undefined) this.settings.onSample({ sentAt, databaseNow: row.now, receivedAt: performance.now() });
+      // The address may lead to the primary at the next question.
+      if (row?.isStandby === true) this.drop();
     } catch (error) {
       throw ticks >= MAX_TICKS ? new StoreUnresponsiveError('UNANSWERED') : error;
     } finally {

@@ -7,6 +7,7 @@ import {
   isConflict,
   isConnectionLost,
   isLocked,
+  isReadOnlyStore,
   lockedError,
   StoreUnresponsiveError,
   sqlStateOf,
@@ -154,7 +155,8 @@ async function once<T>(
       },
     });
   } catch (error) {
-    const isUsable = !isConnectionLost(error) && (await rollBack(client));
+    // A server that takes only reads may not be the one to which the address leads now.
+    const isUsable = !isConnectionLost(error) && !isReadOnlyStore(error) && (await rollBack(client));
     release(!isUsable);
     throw error;
   }

@@ -3,6 +3,7 @@ import { MIGRATIONS } from '../../../../migrations';
 import { sqlStateOf, storeError } from '../database/database-errors';
 import { lanesOf } from '../database/lanes';
 import { retryRead } from '../database/sql';
+import { closeIdle } from '../database/standby-connections';
 
 /** What stands in the way of changes although the database answers. */
 export interface WriteObstacles {
@@ -42,6 +43,8 @@ export async function findWriteObstacles(pool: Pool): Promise<WriteObstacles> {
     const results = (await retryRead(check)) as unknown as readonly QueryResult<WriteObstacles>[];
     const row = results.at(-1)?.rows[0];
     if (row === undefined) throw new Error('The database did not answer the check');
+    // The address may lead to another server by now.
+    if (row.isReadOnly) await closeIdle(pool);
     return row;
   } catch (error) {
     if (sqlStateOf(error) === UNDEFINED_TABLE) return { isReadOnly: false, isOutdated: false, isUnmigrated: true };
