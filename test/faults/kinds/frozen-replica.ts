@@ -11,7 +11,7 @@ interface Size {
 
 /** The longest lease: a delivery of a webhook belongs so long to the process that claimed it. */
 const LONGEST_LEASE_MS = 60_000;
-/** So long, changes have locked their ticket and wait for the table; below the limit of that wait. */
+/** So long, changes wait for the table with their tickets locked; below the limit of that wait. */
 const GATHER_MS = 150;
 
 /** Tickets whose deadlines fall due while the replica has them locked. */
