@@ -40,6 +40,13 @@ const freePorts = async (count) => {
   return ports;
 };
 
+const end = async (child, signal) => {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill(signal);
+  await ended;
+};
+
 /** Whether a process works in a folder, as a postmaster does in its data. */
 const isPostmasterIn = (pid, folder) => {
   try {
@@ -125,9 +132,10 @@ export async function startCluster(folder) {
       return null;
     }
   };
+  const etcds = [];
   const nodes = variables.map((env) => {
     mkdirSync(join(folder, env.PATRONI_NAME));
-    start('etcd', [], { env: { ...process.env, ...env }, stdio: logTo(`${env.PATRONI_NAME}-etcd`) });
+    etcds.push(start('etcd', [], { env: { ...process.env, ...env }, stdio: logTo(`${env.PATRONI_NAME}-etcd`) }));
     return { name: env.PATRONI_NAME, env, patroni: null };
   });
   const startNode = (node) => {
@@ -178,7 +186,7 @@ export async function startCluster(folder) {
     PRIMARY_ADDRESS: `127.0.0.1:${primaryPort}`,
     REPLICA_ADDRESS: `127.0.0.1:${replicaPort}`,
   };
-  start('haproxy', ['-f', fileOf('haproxy.cfg'), '-db'], {
+  const haproxy = start('haproxy', ['-f', fileOf('haproxy.cfg'), '-db'], {
     env: { ...process.env, ...proxied },
     stdio: logTo('haproxy'),
   });
@@ -211,12 +219,8 @@ export async function startCluster(folder) {
     },
     startNode,
     stop: async () => {
-      for (const { patroni } of nodes) patroni?.kill('SIGTERM');
-      await Promise.all(
-        nodes.map(({ patroni }) =>
-          patroni === null || patroni.exitCode !== null || patroni.signalCode !== null ? null : once(patroni, 'exit'),
-        ),
-      );
+      await Promise.all(nodes.map(({ patroni }) => end(patroni, 'SIGTERM')));
+      await Promise.all([...etcds, haproxy].map((program) => end(program, 'SIGKILL')));
     },
   };
 }
