@@ -1,5 +1,6 @@
 import type { Metric } from '../adapters/http/metrics';
 import type { Clock } from '../application/ports/clock';
+import type { Backlog } from '../application/ports/webhook-queue';
 import { SECOND_MS } from '../domain/instant';
 import type { RunningWebhooks } from './open-webhooks';
 
@@ -8,7 +9,17 @@ export function webhookMetrics(
   webhooks: Pick<RunningWebhooks, 'counts' | 'isOutdated' | 'backlog'>,
   clock: Clock,
 ): readonly Metric[] {
-  const backlog = () => webhooks.backlog().catch(() => null);
+  // Two metrics of one scrape ask for it.
+  let reading: Promise<Backlog | null> | null = null;
+  const backlog = (): Promise<Backlog | null> => {
+    reading ??= webhooks
+      .backlog()
+      .catch(() => null)
+      .finally(() => {
+        reading = null;
+      });
+    return reading;
+  };
   return [
     {
       name: 'webhook_delivered_total',
