@@ -95,6 +95,11 @@ describe('the check of a history', () => {
       'fired twice: a RESPONSE 1 breach is in the log 2 times',
     ],
     [
+      'a deadline that fired early',
+      { log: [...LOG.slice(0, 3), due(4, 3, 1_000, 990)] },
+      'early: a RESPONSE 1 breach was recorded 10 ms before it was due',
+    ],
+    [
       'a deadline that fired late',
       { log: [...LOG.slice(0, 3), due(4, 3, 1_000, 6_001)] },
       'late: a RESPONSE 1 breach was recorded 5001 ms after it was due',

@@ -123,6 +123,10 @@ function* deadlineViolations(log: readonly LogEntry[]): Generator<string> {
   for (const [name, count] of times) {
     if (count > 1) yield `fired twice: ${name} is in the log ${count} times`;
   }
+  for (const { ticketId, deadline } of log) {
+    const earlyMs = deadline === null ? 0 : deadline.dueAt - deadline.recordedAt;
+    if (earlyMs > 0) yield `early: ${ticketId} ${deadline?.name} was recorded ${earlyMs} ms before it was due`;
+  }
 }
 
 /**
