@@ -2,10 +2,13 @@ import type { Fault } from '../support/fault';
 import { BROKEN_NETWORK } from './broken-network';
 import { FROZEN_DATABASE } from './frozen-database';
 import { FROZEN_REPLICA } from './frozen-replica';
+import { KILLED_LISTENER } from './killed-listener';
 import { KILLED_REPLICA } from './killed-replica';
 import { LOST_ANSWERS } from './lost-answers';
+import { OPEN_WRITERS } from './open-writers';
 import { RESTARTED_DATABASE } from './restarted-database';
 import { ROLLING_RESTART } from './rolling-restart';
+import { WRONG_CLOCK_OF_REPLICA } from './wrong-clock';
 
 /** Every fault, in the order of docs/RELIABILITY.md. */
 export const FAULTS: readonly Fault[] = [
@@ -14,6 +17,9 @@ export const FAULTS: readonly Fault[] = [
   FROZEN_DATABASE,
   BROKEN_NETWORK,
   FROZEN_REPLICA,
+  KILLED_LISTENER,
+  OPEN_WRITERS,
   LOST_ANSWERS,
   ROLLING_RESTART,
+  WRONG_CLOCK_OF_REPLICA,
 ];

@@ -51,8 +51,29 @@ export class MutationLoad {
   }
 
   /** Sends one mutation that the run waits for, beside the others. */
-  urgent(): Promise<void> {
-    return this.send(this.work.urgent());
+  async urgent(): Promise<void> {
+    await this.send(this.work.urgent());
+  }
+
+  /** Sends a mutation of a fault until it is answered. @returns the id of its ticket */
+  async send(mutation: KeyedMutation): Promise<string | null> {
+    const { ticketId, userErrors } = await sendUntilAnswered(mutation, {
+      urls: this.options.urls,
+      first: this.turn++,
+      failures: this.failures,
+      attemptMs: ATTEMPT_MS,
+      signal: this.abort.signal,
+      onError: (durationMs) => this.errorMs.push(durationMs),
+    });
+    this.note(mutation.key, userErrors.length === 0);
+    if (mutation.field === 'submitTicket' && ticketId !== null) this.work.opened(ticketId);
+    return ticketId;
+  }
+
+  /** Notes what was answered now, to compare it with the log. */
+  note(key: string, isAccepted: boolean): void {
+    this.answered.push({ key, isAccepted });
+    this.answeredAt.push(performance.now());
   }
 
   /** Begins no more, and waits until everything that was begun has its answer. */
@@ -93,19 +114,5 @@ export class MutationLoad {
       this.error ??= error;
       this.abandon();
     }
-  }
-
-  private async send(mutation: KeyedMutation): Promise<void> {
-    const { ticketId, userErrors } = await sendUntilAnswered(mutation, {
-      urls: this.options.urls,
-      first: this.turn++,
-      failures: this.failures,
-      attemptMs: ATTEMPT_MS,
-      signal: this.abort.signal,
-      onError: (durationMs) => this.errorMs.push(durationMs),
-    });
-    this.answered.push({ key: mutation.key, isAccepted: userErrors.length === 0 });
-    this.answeredAt.push(performance.now());
-    if (mutation.field === 'submitTicket' && ticketId !== null) this.work.opened(ticketId);
   }
 }

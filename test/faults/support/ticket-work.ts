@@ -39,7 +39,7 @@ const documentOf = (field: string, type: string): string =>
 /** How a key looks, so that it is found in the data of an event. */
 export const KEY_FORM = 'key-[0-9a-f-]{36}';
 
-const newKey = (): string => `key-${randomUUID()}`;
+export const newKey = (): string => `key-${randomUUID()}`;
 
 /** Chooses what the clients do: new tickets, and changes of a few that they share. */
 export class TicketWork {
@@ -78,7 +78,7 @@ export class TicketWork {
   }
 }
 
-function mutationOf(field: string, type: string, input: (key: string) => object): KeyedMutation {
+export function mutationOf(field: string, type: string, input: (key: string) => object): KeyedMutation {
   const key = newKey();
   const variables = { input: { ...input(key), idempotencyKey: key } };
   return { key, field, body: JSON.stringify({ query: documentOf(field, type), variables }) };
