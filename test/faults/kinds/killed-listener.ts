@@ -17,7 +17,7 @@ const LISTENERS = `FROM pg_stat_activity
 export const KILLED_LISTENER: Fault<Size> = {
   number: 6,
   name: 'the connections that hear of new events are ended again and again',
-  promise: 'Each process connects again by itself; what was announced meanwhile is found by polling.',
+  promise: 'Each process connects again by itself; polling finds what was announced before that.',
   whole: { kills: 10, between: 200 },
   short: { kills: 2, between: 20 },
   run: async (cluster, { kills, between }) => {
