@@ -2,6 +2,7 @@ import type { Fault } from '../support/fault';
 import { BROKEN_NETWORK } from './broken-network';
 import { FROZEN_DATABASE } from './frozen-database';
 import { FROZEN_REPLICA } from './frozen-replica';
+import { FULL_DISK } from './full-disk';
 import { KILLED_LISTENER } from './killed-listener';
 import { KILLED_REPLICA } from './killed-replica';
 import { LOST_ANSWERS } from './lost-answers';
@@ -21,5 +22,6 @@ export const FAULTS: readonly Fault[] = [
   OPEN_WRITERS,
   LOST_ANSWERS,
   ROLLING_RESTART,
+  FULL_DISK,
   WRONG_CLOCK_OF_REPLICA,
 ];

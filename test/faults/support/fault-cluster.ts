@@ -12,6 +12,7 @@ import { type Recorder, startRecorders } from './recorder';
 import { type RecordingSink, startSink } from './recording-sink';
 import { createReplica, type Environment, type Replica } from './replica';
 import { untilSettled } from './settle';
+import { mountSmallDisk, type SmallDisk } from './small-disk';
 
 export interface ClusterOptions {
   /** The mutations that are begun in a second. */
@@ -22,8 +23,8 @@ export interface ClusterOptions {
   readonly isProxied?: boolean;
   /** More environment for the replicas, by their number from 0. */
   readonly environmentOf?: (index: number) => Environment;
-  /** The folder for the data of PostgreSQL. */
-  readonly databaseFolder?: string;
+  /** The size of a disk for PostgreSQL alone, which can be filled. */
+  readonly diskMegabytes?: number;
 }
 
 const REPLICAS = 3;
@@ -46,6 +47,7 @@ export class FaultCluster {
     readonly database: FaultDatabase,
     readonly replicas: readonly Replica[],
     private readonly mayHaveProxy: DatabaseProxy | null,
+    private readonly mayHaveDisk: SmallDisk | null,
     readonly load: MutationLoad,
     readonly recorders: readonly Recorder[],
     readonly sink: RecordingSink,
@@ -53,9 +55,11 @@ export class FaultCluster {
 
   /** Starts everything, and waits until clients get answers and observers get events. */
   static async start(options: ClusterOptions): Promise<FaultCluster> {
-    const database = await startFaultDatabase(options.databaseFolder);
-    const closing: (() => Promise<unknown>)[] = [() => database.remove()];
+    const disk = options.diskMegabytes === undefined ? null : mountSmallDisk(options.diskMegabytes);
+    const closing: (() => Promise<unknown>)[] = [async () => disk?.remove()];
     try {
+      const database = await startFaultDatabase(disk?.folder);
+      closing.unshift(() => database.remove());
       const proxy = options.isProxied ? await startDatabaseProxy(database.port) : null;
       if (proxy !== null) closing.unshift(() => proxy.close());
       const sink = await startSink();
@@ -81,7 +85,7 @@ export class FaultCluster {
       sink.trust(await createWebhook(urls[0] ?? '', sink.url));
       const recorders = startRecorders(urls);
       const load = new MutationLoad({ urls, perSecond: options.perSecond, clients: CLIENTS });
-      const cluster = new FaultCluster(options, database, replicas, proxy, load, recorders, sink);
+      const cluster = new FaultCluster(options, database, replicas, proxy, disk, load, recorders, sink);
       await untilTrue(() => [sink, ...recorders].every(({ ids }) => ids.length > 0));
       return cluster;
     } catch (error) {
@@ -93,6 +97,11 @@ export class FaultCluster {
   get proxy(): DatabaseProxy {
     if (this.mayHaveProxy === null) throw new Error('This fault needs isProxied');
     return this.mayHaveProxy;
+  }
+
+  get disk(): SmallDisk {
+    if (this.mayHaveDisk === null) throw new Error('This fault needs diskMegabytes');
+    return this.mayHaveDisk;
   }
 
   /** Resolves when the clients have got so many answers more. */
@@ -218,6 +227,7 @@ export class FaultCluster {
     await Promise.allSettled(this.replicas.map((replica) => replica.end('SIGKILL')));
     await Promise.allSettled([this.sink.close(), this.mayHaveProxy?.close()]);
     await this.database.remove();
+    this.mayHaveDisk?.remove();
   }
 }
 
