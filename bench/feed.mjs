@@ -59,13 +59,11 @@ const percentile = (values, share) => values.toSorted((a, b) => a - b)[Math.floo
 
 /** Milliseconds from the commit of each event to its subscriber. */
 async function delaysOf(receivedAt, { pool }) {
-  // As the service does, which sees the rows of all clients.
-  const { lanesOf } = require('../dist/src/adapters/persistence/database/lanes.js');
-  const { rows } = await lanesOf(pool).heavy.ownWork.query({
-    text: `SELECT p.position::float8, extract(epoch FROM pg_xact_commit_timestamp(e.xid::xid))::float8 * 1000 AS at
+  const { rows } = await pool.query(
+    `SELECT p.position::float8, extract(epoch FROM pg_xact_commit_timestamp(e.xid::xid))::float8 * 1000 AS at
        FROM event_positions p JOIN events e ON e.id = p.event_id WHERE p.position = ANY ($1::bigint[])`,
-    values: [[...receivedAt.keys()]],
-  });
+    [[...receivedAt.keys()]],
+  );
   return rows.map(({ position, at }) => receivedAt.get(position) - at);
 }
 
@@ -111,7 +109,7 @@ async function openRecorder(store) {
   const { createTicketStore } = require('../dist/src/adapters/persistence/tickets/postgres-ticket-store.js');
   const { createChangeTickets } = require('../dist/src/application/tickets/change-tickets.js');
   const { openFeed } = require('../dist/src/adapters/events/feed.js');
-  const { pool, url, policies } = store;
+  const { servicePool: pool, url, policies } = store;
   const feed = await openFeed({ pool, url, now: Date.now });
   const tickets = createTicketStore({ pool, onCommitted: (commit) => feed.committed(commit) });
   const change = createChangeTickets({ store: tickets, clock: { now: Date.now }, policies });

@@ -34,7 +34,7 @@ export async function run() {
     try {
       const { createTicketReader } = require('../dist/src/adapters/persistence/tickets/postgres-ticket-reader.js');
       await ticketsToReport(store, TICKETS);
-      const reader = createTicketReader({ pool: store.pool });
+      const reader = createTicketReader({ pool: store.servicePool });
       const caller = { actor: { kind: 'AGENT', id: 'bench', name: 'Bench' }, sees: 'ALL' };
       const now = Date.now();
       const query = { from: 0, to: now, timeZone: 'America/New_York', client: null, severities: null };

@@ -69,6 +69,8 @@ export const ask = async (url, query, variables = {}, headers = {}) => {
 
 /**
  * Opens the store of a data folder with the modules of the service. Starts the database if needed.
+ * Its pool is that of the owner of the tables, for whom the database hides no rows; `servicePool`
+ * is what the service uses.
  */
 export const openStore = async (dataDir) => {
   const { openStore: open } = require('../dist/src/compose/open-store.js');
@@ -77,7 +79,28 @@ export const openStore = async (dataDir) => {
   const silent = { info() {}, warn() {}, error() {}, debug() {} };
   const store = await open(loadConfig({ STEPDOWN_DATA_DIR: dataDir }), silent, 'stepdown bench');
   await publishConfiguredPolicy(store.policies, store.policyFile, 'MISSING');
-  return store;
+  return withOwnerPool(store);
+};
+
+const withOwnerPool = async (store) => {
+  let end;
+  const ended = new Promise((resolve) => {
+    end = resolve;
+  });
+  let isOpen;
+  const pool = await new Promise((resolve, reject) => {
+    isOpen = store.asOwner(async (owner) => {
+      resolve(owner.pool);
+      await ended;
+    });
+    isOpen.catch(reject);
+  });
+  const close = async () => {
+    end();
+    await isOpen;
+    await store.close();
+  };
+  return { ...store, pool, servicePool: store.pool, close };
 };
 
 /** `changeTickets` of the service on a store; `pool` replaces the pool of the store. */

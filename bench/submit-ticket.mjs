@@ -56,6 +56,7 @@ const findPgbench = async () => {
  * Submits one ticket as the service does and returns the statement that it sent, with parameters.
  */
 const captureStatement = async (store) => {
+  const { runAsOwner } = require('../dist/src/adapters/persistence/database/lanes.js');
   const { v7: newId } = require('uuid');
   const sent = [];
   const pool = {
@@ -65,6 +66,7 @@ const captureStatement = async (store) => {
       return store.pool.query(statement);
     },
   };
+  runAsOwner(pool);
   const changeTickets = changeTicketsOn(store, pool);
   const client = await store.clients.ensureClient('Default client');
   const impacts = INPUT.impacts.map((pair) => ({ ...pair, note: null }));
