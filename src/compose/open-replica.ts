@@ -28,7 +28,7 @@ export async function openReplica(
     max: lists.places + heavy.places,
     application_name: 'stepdown',
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    ...preparedOptions({ url, sockets, pooler: found === null ? UNKNOWN_POOLER : found.pooler }),
+    ...preparedOptions({ url, sockets, pooler: found === null ? UNKNOWN_POOLER : found.pooler, isOfPrimary: false }),
   });
   pool.on('error', () => undefined);
   const replica = new ReadReplica({

@@ -88,7 +88,10 @@ export class Tail {
       try {
         const placed = isPlacing ? await this.look() : await this.followAnnounced();
         failures = 0;
-        if (placed === 'MORE') continue;
+        if (placed === 'MORE') {
+          placeAt = Number.NEGATIVE_INFINITY;
+          continue;
+        }
         if (isPlacing) placeAt = startedAt + (placed === 'BUSY' ? Math.min(longest, BUSY_MS) : longest);
         if (placed === 'ALL') this.caughtUpAt = performance.now();
       } catch (error) {
@@ -121,9 +124,12 @@ export class Tail {
   }
 
   /** Reads what other processes have given positions. */
-  private async followAnnounced(): Promise<Placed> {
-    await this.readTo(this.announced);
-    return 'ALL';
+  private async followAnnounced(): Promise<null> {
+    const { log, hub } = this;
+    await this.readTo(hub.size === 0 ? (await log.bounds()).newest : this.announced);
+    // A server has taken over that lacks the last positions, and gives them again.
+    this.announced = Math.min(this.announced, hub.recent.newest);
+    return null;
   }
 
   private async readTo(newest: LogPosition): Promise<void> {
@@ -138,9 +144,11 @@ export class Tail {
         hub.restart(newest);
         break;
       }
-      const { entries, unreadable, next, isFull } = page;
+      const { entries, unreadable, next } = page;
+      // Positions have no gap, so that this server does not have them.
+      if (next === recent.newest) break;
       for (const { error } of unreadable) this.settings.onError?.(error);
-      await hub.publish(entries, isFull ? next : Math.max(next, newest), unreadable.filter(isNewer));
+      await hub.publish(entries, next, unreadable.filter(isNewer));
       const last = entries.at(-1);
       if (last !== undefined) this.settings.onDelivered?.(last);
     }

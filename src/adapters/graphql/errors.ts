@@ -9,6 +9,7 @@ import { InvalidCursor } from '../../application/ports/pagination';
 import { PolicyReaderBusy } from '../../application/ports/policies';
 import {
   DataLockedError,
+  isConnectionLost,
   isStoreUnavailable,
   OutdatedProcessError,
   StatementTimedOut,
@@ -93,6 +94,9 @@ export function isDatabaseOutage(error: unknown): boolean {
 }
 
 const NO_OUTAGE = [DataLockedError, StoreBusyError, StoreClosedError];
+
+/** Whether an error or one of its causes says that the database could not be reached. */
+export const isDatabaseAway = (error: unknown): boolean => [...chainOf(error)].some(isConnectionLost);
 
 /** The code and message that the caller sees. */
 interface PublicError {

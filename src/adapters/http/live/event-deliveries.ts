@@ -5,11 +5,14 @@ import { RETRY_PAUSE_MS } from '../../../application/events/retry-while-database
 import type { LogPosition } from '../../../application/ports/logged-event';
 import { sizeIn } from '../../graphql/check-operation';
 import type { ContextFactory, OperationContext } from '../../graphql/context';
-import { isDatabaseOutage, type Presentation } from '../../graphql/errors';
+import { isDatabaseAway, isDatabaseOutage, type Presentation } from '../../graphql/errors';
 import { RunningOperation } from '../../graphql/running-operation';
 import { LogStream } from '../../graphql/subscription/log-stream';
 import { presentResult } from './present-result';
 import { ENDED, errorResult, operationOf, resultOf } from './run-operation';
+
+/** How often an event is executed while the database lacks memory, space or connections. */
+const MOST_ATTEMPTS = 240;
 
 /** An answer of an operation, as it is sent. */
 export interface Delivery {
@@ -101,11 +104,12 @@ export class EventDeliveries implements AsyncIterableIterator<Delivery> {
       const { done, value } = await this.events.next();
       if (done === true || this.hasEnded) return ENDED;
       const cursor = this.source instanceof LogStream ? eventCursorOf(this.source.position) : null;
-      for (;;) {
+      for (let attempt = 1; ; attempt++) {
         const { running, result } = await this.executed(value);
         if (this.hasEnded) return ENDED;
         // An event is in the log, so that it can wait until the rest of its payload can be read.
-        if (result.errors?.some(isDatabaseOutage)) await sleep(RETRY_PAUSE_MS);
+        const isWorthwhile = attempt < MOST_ATTEMPTS ? isDatabaseOutage : isDatabaseAway;
+        if (result.errors?.some(isWorthwhile)) await sleep(RETRY_PAUSE_MS);
         else return { done: false, value: deliveryOfResult(result, requestId, running, this.settings, cursor) };
         if (this.hasEnded) return ENDED;
       }

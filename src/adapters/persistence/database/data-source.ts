@@ -9,7 +9,7 @@ import type { DatabaseSockets } from './database-sockets';
 import { DEFAULT_POOL_SIZE } from './lanes';
 import type { Pooler } from './pooler';
 import { type PoolerOptions, sessionSettings } from './session-settings';
-import { StandbyConnections } from './standby-connections';
+import { SERVER_OF_CONNECTION, type ServerOfConnection, StandbyConnections } from './standby-connections';
 import type { StorageFaults } from './storage-faults';
 import { CONNECT_TIMEOUT_MS, TIME_LIMITS } from './time-limits';
 import { KEEP_SCHEMA } from './work-roles';
@@ -31,6 +31,8 @@ export interface DatabaseSettings {
   readonly connectTimeoutMs?: number;
   /** The migrations that this code knows; those of `migrations/` by default. Tests add some. */
   readonly migrations?: readonly (new () => MigrationInterface)[];
+  /** False if the URL may lead to any of several standbys. */
+  readonly isOfPrimary?: boolean;
 }
 
 /**
@@ -68,6 +70,7 @@ export function preparedOptions({
   sockets,
   faults,
   migrations = MIGRATIONS,
+  isOfPrimary = true,
 }: DatabaseSettings): PoolConfig & PoolerOptions {
   const newest = Math.max(...migrations.map((one) => numberOf(new one())));
   return {
@@ -76,7 +79,7 @@ export function preparedOptions({
     keepAlive: true,
     ...(sockets === undefined ? {} : { stream: sockets.open }),
     ...(pooler == null ? {} : { sessionSettings: sessionSettings(pooler, newest) }),
-    onConnect: prepareConnection(pooler == null ? newest : null, faults),
+    onConnect: prepareConnection(pooler == null ? newest : null, isOfPrimary, faults),
   };
 }
 
@@ -110,19 +113,18 @@ export function poolOf(dataSource: DataSource): Pool {
  * schema, and tells the trigger function `refuse_older_writers` which migrations this process knows
  * (ADR 010). Behind a pooler, each transaction does that.
  */
-function prepareConnection(newestMigration: number | null, faults?: StorageFaults) {
-  const standby = new StandbyConnections();
+function prepareConnection(newestMigration: number | null, isOfPrimary: boolean, faults?: StorageFaults) {
+  const standby = isOfPrimary ? new StandbyConnections() : null;
   return async (client: ClientBase) => {
     // The statement in progress reports a lost connection; without a listener, the event would end
     // the process.
     client.on('error', () => undefined);
     faults?.listenTo(client);
     if (newestMigration === null) return;
-    const { rows } = await client.query<{ isStandby: boolean }>(
-      `SELECT set_config('stepdown.newest_migration', $1, false), ${KEEP_SCHEMA}, ${TIME_LIMITS},
-              pg_is_in_recovery() AS "isStandby"`,
+    const { rows } = await client.query<ServerOfConnection>(
+      `SELECT set_config('stepdown.newest_migration', $1, false), ${KEEP_SCHEMA}, ${TIME_LIMITS}, ${SERVER_OF_CONNECTION}`,
       [`${newestMigration}`],
     );
-    standby.note(client, rows[0]?.isStandby === true);
+    if (rows[0] !== undefined) standby?.note(client, rows[0]);
   };
 }

@@ -45,7 +45,8 @@ export async function migrate(
   return withRunner(dataSource, database, async (runner) => {
     await runner.startTransaction();
     const session = sessionSettingsOf(poolOf(dataSource));
-    if (session !== undefined) await runner.query(settingText(session));
+    const settings = session === undefined ? null : settingText(session);
+    if (settings !== null) await runner.query(settings);
     await runner.query(WITHOUT_TIME_LIMITS);
     // A lock of the transaction, not of the session, so that it also works through a connection
     // pooler.
@@ -65,7 +66,7 @@ export async function migrate(
     });
     await secureRows(runner, newestOf(dataSource.migrations), user);
     await runner.commitTransaction();
-    await placeRestored(runner);
+    await placeRestored(runner, settings);
     return done.map((migration) => migration.name);
   });
 }

@@ -7,21 +7,36 @@ import type { ClientBase, Pool } from 'pg';
  * to the primary later: changes would fail, and reads would miss what was changed.
  */
 export class StandbyConnections {
-  private readonly streams = new Set<Socket>();
+  /** Each with the server that it leads to. */
+  private readonly streams = new Map<Socket, string>();
 
   /** Notes where a new connection leads. If to the primary, those to a standby are cut. */
-  note(client: ClientBase, isStandby: boolean): void {
+  note(client: ClientBase, { server, isStandby }: ServerOfConnection): void {
     if (isStandby) {
       const { stream } = (client as unknown as OpenClient).connection;
-      this.streams.add(stream);
+      this.streams.set(stream, server);
       stream.once('close', () => this.streams.delete(stream));
       return;
     }
-    // A statement in progress is rejected as one whose connection is lost, and is sent again if it
-    // only reads.
-    for (const stream of this.streams) stream.destroy();
+    for (const [stream, standby] of this.streams) {
+      // The standby has become the primary: its connections are as good as the new one.
+      if (standby === server) this.streams.delete(stream);
+      // A statement in progress is rejected as one whose connection is lost, and is sent again if
+      // it only reads.
+      else stream.destroy();
+    }
   }
 }
+
+export interface ServerOfConnection {
+  /** The same for all connections to one server since its start. */
+  readonly server: string;
+  readonly isStandby: boolean;
+}
+
+/** Where a connection leads, as columns of a SELECT. */
+export const SERVER_OF_CONNECTION = `pg_is_in_recovery() AS "isStandby",
+  concat_ws('/', inet_server_addr(), inet_server_port(), pg_postmaster_start_time()) AS server`;
 
 /** What the types of `pg` leave out. */
 interface OpenClient {

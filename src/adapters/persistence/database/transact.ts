@@ -29,14 +29,14 @@ export interface Transaction extends Queryable {
    *
    * @param trace a statement that returns a row if what the transaction wrote is in the database.
    *   The number alone does not tell: a server that has crashed, or a standby that has taken over,
-   *   gives the numbers again whose transactions it has lost.
+   *   gives the numbers again whose transactions it has lost. Null if it can be done twice.
    */
-  identify(xid: string, trace: Statement): void;
+  identify(xid: string, trace: Statement | null): void;
 }
 
 interface Written {
   readonly xid: string;
-  readonly trace: Statement;
+  readonly trace: Statement | null;
 }
 
 export interface TransactOptions {
@@ -207,16 +207,18 @@ const LOOKUPS = 8;
  */
 async function wasCommitted(lane: Lane, written: Written | null, cause: unknown): Promise<boolean> {
   if (written === null) throw new CommitUnknownError(cause);
+  const { xid, trace } = written;
+  if (trace === null) return false;
   for (let lookup = 1; lookup <= LOOKUPS; lookup++) {
     await backOff(50, lookup);
     try {
       const rows = await rowsOf<{ status: string | null }>(lane.ownWork, {
         text: 'SELECT pg_xact_status($1::xid8) AS status',
-        values: [written.xid],
+        values: [xid],
       });
       const status = rows[0]?.status;
       // In a statement of its own, which sees what is committed.
-      if (status === 'committed') return (await rowsOf(lane.ownWork, written.trace)).length > 0;
+      if (status === 'committed') return (await rowsOf(lane.ownWork, trace)).length > 0;
       if (status === 'aborted') return false;
       // Null: too long ago. In progress: the server has not noticed yet that the connection is
       // lost.

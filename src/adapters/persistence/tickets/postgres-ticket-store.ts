@@ -203,8 +203,7 @@ class PostgresTicketTransaction implements TicketTransaction {
       ],
     });
     if (row === undefined) throw new Error('The database did not number the transaction');
-    const trace = traceOfChange(row.xid, events, keys);
-    if (trace !== null) this.tx.identify(row.xid, trace);
+    this.tx.identify(row.xid, traceOfChange(row.xid, events, keys));
     this.nextDeadlineAt = least([this.nextDeadlineAt, ...records.map(({ clocks }) => clocks.nextDeadlineAt)]);
     if (events.length === 0 && this.commit === null) return;
     this.commit = { xid: row.xid, nextDeadlineAt: this.nextDeadlineAt };
