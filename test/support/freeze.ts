@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** The processes of a server: its postmaster and the processes that this started. */
-function processesOf(postmaster: number): readonly number[] {
+export function processesOf(postmaster: number): readonly number[] {
   const children = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number)

@@ -48,17 +48,26 @@ export interface Serving {
  * Starts `stepdown serve` on any free port and waits for its greeting.
  *
  * @param errorFile the file that its standard error goes to, by its number, instead of to the test
+ * @param onSpawn gets the process before it has started up
  */
-export async function serve(env: Readonly<Record<string, string>>, errorFile?: number): Promise<Serving> {
+export async function serve(
+  env: Readonly<Record<string, string>>,
+  errorFile?: number,
+  onSpawn: (child: ChildProcess) => void = () => undefined,
+): Promise<Serving> {
   const child = spawn(process.execPath, [PROGRAM, 'serve'], {
     env: environment({ PORT: '0', LOG_LEVEL: 'warn', ...env }),
     stdio: ['ignore', 'pipe', errorFile ?? 'pipe'],
   });
+  onSpawn(child);
   const stdout = collect(child.stdout);
   const stderr = collect(child.stderr);
   const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
   const urlOf = () => /serves (\S+)/.exec(stdout())?.[1];
-  const url = await until(urlOf, (found) => found !== undefined || hasEnded());
+  const url = await until(urlOf, (found) => found !== undefined || hasEnded()).catch((error: unknown) => {
+    child.kill('SIGKILL');
+    throw error;
+  });
   if (url === undefined) throw new Error(`It did not start: ${stderr()}`);
   return {
     url,

@@ -30,20 +30,30 @@ export const OPEN_WRITERS: Fault<Size> = {
     await database.query(`CREATE DATABASE ${OTHER_DATABASE}`);
     const otherUrl = Object.assign(new URL(database.url), { pathname: OTHER_DATABASE }).href;
     const arrivals = noteArrivals(url);
-    await untilTrue(() => arrivals.at.size > 0);
-    const from = performance.now();
-    const held = [await holdTransaction(database.url), await holdTransaction(otherUrl)];
-    const isOver = () => performance.now() > from + durationMs;
-    const written = await Promise.all(
-      Array.from({ length: writers }, (_, turn) => writeTickets(cluster, { template, longestMs, turn, isOver })),
-    );
-    load.check();
-    const figures = await deliveryFigures(cluster, arrivals, from);
-    for (const release of held) await release();
-    arrivals.close();
-    const sumOf = (field: keyof WrittenTransactions) => written.reduce((sum, one) => sum + one[field], 0);
-    expect(sumOf('rolledBack')).toBeGreaterThan(0);
-    return { 'committed by writers': sumOf('committed'), 'rolled back': sumOf('rolledBack'), ...figures };
+    const held: (() => Promise<void>)[] = [];
+    let isEnding = false;
+    try {
+      await untilTrue(() => {
+        arrivals.check();
+        return arrivals.at.size > 0;
+      });
+      const from = performance.now();
+      for (const target of [database.url, otherUrl]) held.push(await holdTransaction(target));
+      const isOver = () => isEnding || performance.now() > from + durationMs;
+      const written = await Promise.all(
+        Array.from({ length: writers }, (_, turn) => writeTickets(cluster, { template, longestMs, turn, isOver })),
+      );
+      load.check();
+      const figures = await deliveryFigures(cluster, arrivals, from);
+      const sumOf = (field: keyof WrittenTransactions) => written.reduce((sum, one) => sum + one[field], 0);
+      expect(sumOf('rolledBack')).toBeGreaterThan(0);
+      return { 'committed by writers': sumOf('committed'), 'rolled back': sumOf('rolledBack'), ...figures };
+    } finally {
+      isEnding = true;
+      arrivals.close();
+      // What ended a connection is the cause of the failure, and not this.
+      await Promise.allSettled(held.map((release) => release()));
+    }
   },
 };
 

@@ -84,9 +84,16 @@ export class FaultCluster {
       const urls = replicas.map((replica) => replica.url);
       sink.trust(await createWebhook(urls[0] ?? '', sink.url));
       const recorders = startRecorders(urls);
+      closing.unshift(async () => {
+        for (const recorder of recorders) recorder.close();
+      });
       const load = new MutationLoad({ urls, perSecond: options.perSecond, clients: CLIENTS });
+      closing.unshift(async () => load.abandon());
       const cluster = new FaultCluster(options, database, replicas, proxy, disk, load, recorders, sink);
-      await untilTrue(() => [sink, ...recorders].every(({ ids }) => ids.length > 0));
+      await untilTrue(() => {
+        load.check();
+        return [sink, ...recorders].every(({ ids }) => ids.length > 0);
+      });
       return cluster;
     } catch (error) {
       for (const close of closing) await close().catch(() => undefined);

@@ -10,6 +10,7 @@ import { chooseIdentity, userOf } from '../../../src/adapters/embedded-postgres/
 import { freeze } from '../../support/freeze';
 import { freePort } from '../../support/pgbouncer';
 import { until, untilTrue } from '../../support/until';
+import { endWithTests, removeWithTests } from './leftovers';
 
 /** A PostgreSQL of a run of faults, which no other test uses, so that it can be broken. */
 export interface FaultDatabase {
@@ -37,6 +38,7 @@ const SETTINGS = { listen_addresses: '127.0.0.1', unix_socket_directories: '', f
 /** @param parent the folder for its data; a temporary one if it is not given */
 export async function startFaultDatabase(parent?: string): Promise<FaultDatabase> {
   const dataDir = parent ?? (await realpath(await mkdtemp(join(tmpdir(), 'stepdown-faults-'))));
+  if (parent === undefined) removeWithTests(dataDir);
   await chmod(dataDir, 0o700);
   const binaries = await findBinaries(join(dataDir, 'lib'));
   const identity = await chooseIdentity(dataDir, binaries);
@@ -69,6 +71,7 @@ export async function startFaultDatabase(parent?: string): Promise<FaultDatabase
       stdio: ['ignore', 'ignore', 'pipe'],
       ...userOf(identity),
     });
+    endWithTests(started, 'SIGQUIT');
     started.stderr?.setEncoding('utf8').on('data', (text: string) => pieces.push(text));
     return started;
   };
@@ -93,7 +96,17 @@ export async function startFaultDatabase(parent?: string): Promise<FaultDatabase
     running.kill('SIGQUIT');
     await ended;
   };
-  await start();
+  const remove = async () => {
+    await stopAtOnce();
+    await untilTrue(hasEnded);
+    await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
+  };
+  try {
+    await start();
+  } catch (error) {
+    await remove();
+    throw error;
+  }
   return {
     port,
     url,
@@ -110,10 +123,6 @@ export async function startFaultDatabase(parent?: string): Promise<FaultDatabase
       };
       return () => thaw?.();
     },
-    remove: async () => {
-      await stopAtOnce();
-      await untilTrue(hasEnded);
-      await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
-    },
+    remove,
   };
 }

@@ -30,6 +30,11 @@ export interface RetryOptions {
 
 const FIRST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 500;
+/**
+ * A mutation that has no answer by then fails the run, which would wait for it until its end
+ * otherwise. No fault makes all replicas unable to work for a quarter of this.
+ */
+const LONGEST_MS = 180_000;
 /** Repeating a request with one of these does not change the answer: the test itself is wrong. */
 const FAULTY_REQUEST = ['GRAPHQL_VALIDATION_FAILED', 'GRAPHQL_PARSE_FAILED', 'BAD_USER_INPUT', 'BAD_REQUEST'];
 
@@ -39,6 +44,7 @@ const FAULTY_REQUEST = ['GRAPHQL_VALIDATION_FAILED', 'GRAPHQL_PARSE_FAILED', 'BA
  */
 export async function sendUntilAnswered(mutation: KeyedMutation, options: RetryOptions): Promise<AnswerToMutation> {
   const { urls, first, failures, signal } = options;
+  const sentAt = performance.now();
   for (let attempt = 0; ; attempt++) {
     signal.throwIfAborted();
     const began = performance.now();
@@ -47,6 +53,10 @@ export async function sendUntilAnswered(mutation: KeyedMutation, options: RetryO
     if (FAULTY_REQUEST.includes(outcome)) throw new Error(`${mutation.body} is answered with ${outcome}`);
     if (outcome === outcome.toUpperCase()) options.onError(performance.now() - began);
     failures.set(outcome, (failures.get(outcome) ?? 0) + 1);
+    if (performance.now() > sentAt + LONGEST_MS) {
+      const all = JSON.stringify([...failures]);
+      throw new Error(`${mutation.body} has no answer after ${LONGEST_MS} ms, at last ${outcome}; clients got ${all}`);
+    }
     await sleep(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt) * (0.5 + Math.random() / 2));
   }
 }

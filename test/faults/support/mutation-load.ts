@@ -84,9 +84,9 @@ export class MutationLoad {
   }
 
   /** Ends everything at once, after a run that has failed. */
-  abandon(): void {
+  abandon(cause?: unknown): void {
     this.isStopping = true;
-    this.abort.abort();
+    this.abort.abort(cause);
   }
 
   private async pace(): Promise<void> {
@@ -112,7 +112,7 @@ export class MutationLoad {
     } catch (error) {
       if (this.abort.signal.aborted) return;
       this.error ??= error;
-      this.abandon();
+      this.abandon(error);
     }
   }
 }

@@ -1,6 +1,9 @@
+import { type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { freePort } from '../../support/pgbouncer';
 import { type Serving, serve } from '../../support/program';
 import { untilTrue } from '../../support/until';
+import { endWithTests } from './leftovers';
 
 export type Environment = Readonly<Record<string, string>>;
 
@@ -35,13 +38,13 @@ export async function createReplica(name: string, environment: Environment): Pro
   const port = await freePort();
   const url = `http://127.0.0.1:${port}/graphql`;
   const servings: Serving[] = [];
-  let serving: Serving | null = null;
+  let child: ChildProcess | null = null;
   let isFrozen = false;
   let crashes = 0;
 
-  const running = (): Serving => {
-    if (serving === null) throw new Error(`${name} does not run`);
-    return serving;
+  const running = (): ChildProcess => {
+    if (child === null) throw new Error(`${name} does not run`);
+    return child;
   };
   const probe = (path: string) =>
     fetch(new URL(path, url), { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) }).then(
@@ -52,40 +55,44 @@ export async function createReplica(name: string, environment: Environment): Pro
       () => null,
     );
   const thaw = () => {
-    if (isFrozen) serving?.child.kill('SIGCONT');
+    if (isFrozen) child?.kill('SIGCONT');
     isFrozen = false;
   };
   return {
     name,
     url,
     get pid() {
-      return running().child.pid ?? 0;
+      return running().pid ?? 0;
     },
     get crashes() {
       return crashes;
     },
     get isUp() {
-      return serving !== null && !isFrozen;
+      return child !== null && !isFrozen;
     },
     start: async () => {
-      const started = await serve({ PORT: `${port}`, ...environment });
-      started.child.once('exit', () => {
-        if (serving === started) crashes += 1;
+      const started = await serve({ PORT: `${port}`, ...environment }, undefined, (spawned) => {
+        child = spawned;
+        endWithTests(spawned, 'SIGKILL');
+        spawned.once('exit', () => {
+          if (child === spawned) crashes += 1;
+        });
       });
       servings.push(started);
-      serving = started;
     },
     end: async (signal) => {
       thaw();
-      const ending = serving;
+      const ending = child;
       if (ending === null) return null;
-      serving = null;
-      if (ending.child.exitCode !== null || ending.child.signalCode !== null) return ending.child.exitCode;
-      return ending.end(signal);
+      child = null;
+      if (ending.exitCode !== null || ending.signalCode !== null) return ending.exitCode;
+      ending.kill(signal);
+      const [code] = (await once(ending, 'close')) as [number | null];
+      return code;
     },
     freeze: () => {
       isFrozen = true;
-      running().child.kill('SIGSTOP');
+      running().kill('SIGSTOP');
     },
     thaw,
     probe,

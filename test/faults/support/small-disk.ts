@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { appendFileSync, mkdtempSync, realpathSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { unmountWithTests } from './leftovers';
 
 /** A file system of its own, in memory, for the data of a database. */
 export interface SmallDisk {
@@ -19,6 +20,7 @@ const PAGES_AT_A_TIME = 4_096;
 export function mountSmallDisk(megabytes: number): SmallDisk {
   const point = realpathSync(mkdtempSync(join(tmpdir(), 'stepdown-disk-')));
   execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m,mode=755`, 'tmpfs', point]);
+  unmountWithTests(point);
   const ballast = join(point, 'ballast');
   return {
     folder: mkdtempSync(join(point, 'data-')),
