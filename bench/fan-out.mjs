@@ -18,6 +18,7 @@ const LIMITS = {
   STEPDOWN_MAX_SOCKETS_PER_ADDRESS: '20000',
   STEPDOWN_MAX_SUBSCRIPTIONS: '20000',
   STEPDOWN_OPERATION_MEMORY_MB: '1024',
+  STEPDOWN_OPERATION_TIMEOUT_SECONDS: '120',
 };
 const fileOf = (name) => fileURLToPath(new URL(name, import.meta.url));
 
@@ -140,7 +141,7 @@ export const report = ({ aim, rounds, sockets, kinds }) => ({
   ],
   text: `${whole(sockets)} sockets in ${CLIENTS} processes on the same machine; ${EVENTS} events each time, from the request that records them until the last socket has \
 received the last of them; alternating rounds, median of ${rounds} (least–greatest). The peer is \`ws\`, which sends one prepared buffer of the same length to all its sockets and \
-records nothing. With a variable of its own, each subscription has its own filter and its own execution of each event.
+records nothing. All clients give their operation the same id; for others, the message is copied once more. With a variable of its own, each subscription has its own filter and its own execution of each event.
 
 ${table(
   ['', 'deliveries a second', 'processor time each, in µs', 'against `ws` alone'],
