@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 
-/** What the keeper is told, a line of JSON each. */
+/** What the keeper gets, a line of JSON each. */
 export type Leftover =
   | { readonly kind: 'PROCESS'; readonly pid: number; readonly signal: NodeJS.Signals }
   | { readonly kind: 'ENDED'; readonly pid: number }
