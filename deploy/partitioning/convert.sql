@@ -1,16 +1,38 @@
 -- Makes event_positions a partitioned table whose first partition is the table as it is. Run it once
--- with psql as the owner of the tables; the service may run. No row is copied: only the VALIDATE
--- reads the table, and nothing waits for it. The rest takes some milliseconds.
+-- with psql as the owner of the tables; the service may run. No row is copied. An index is built and
+-- the table is read, and nothing waits for either. The rest takes some milliseconds.
 --
--- If it ends with an error, run it again at once: the constraint that it adds stops the log at the
--- end of the partition.
+-- The partition ends 100,000 positions after the log, or psql -v margin=5000: more than are given
+-- while the table is read. If it ends with an error, run it again at once: the constraint that it
+-- adds stops the log at the end of the partition.
 \set ON_ERROR_STOP on
-SET lock_timeout = '5s';
+\if :{?margin}
+\else
+  \set margin 100000
+\endif
+SELECT set_config('stepdown.margin', :'margin', false) \gset ignored_
+DO $$
+BEGIN
+  IF (SELECT relkind FROM pg_class WHERE oid = 'event_positions'::regclass) = 'p' THEN
+    RAISE EXCEPTION 'event_positions is partitioned already: run next-month.sql.';
+  ELSIF current_setting('stepdown.margin')::bigint < 1 THEN
+    RAISE EXCEPTION 'The margin must be at least 1.';
+  END IF;
+END $$;
 
+-- The partitioned table has this index, which is not unique. Without it, attaching the partition
+-- would build it while everything waits.
+DROP INDEX CONCURRENTLY IF EXISTS event_positions_1_event_id_idx;
+CREATE INDEX CONCURRENTLY event_positions_1_event_id_idx ON event_positions (event_id);
+
+SET lock_timeout = '5s';
 -- The first partition ends after the log, so that the service can go on between these statements.
-SELECT last_position + 100000 AS until FROM event_placements ORDER BY batch DESC LIMIT 1 \gset
+BEGIN;
+LOCK TABLE event_placements, event_positions IN ACCESS EXCLUSIVE MODE;
+SELECT last_position + :margin AS until FROM event_placements ORDER BY batch DESC LIMIT 1 \gset
 ALTER TABLE event_positions DROP CONSTRAINT IF EXISTS event_positions_until,
   ADD CONSTRAINT event_positions_until CHECK (position < :until) NOT VALID;
+COMMIT;
 ALTER TABLE event_positions VALIDATE CONSTRAINT event_positions_until;
 
 BEGIN;

@@ -20,14 +20,17 @@ export interface Haproxy {
 
 /** The configuration of `deploy/`, with other addresses of the proxy and of the processes. */
 function configurationFor(port: number, processes: readonly number[]): string {
-  let text = replaced(readFileSync(CONFIGURATION, 'utf8'), 'bind :4000', `bind 127.0.0.1:${port}`);
-  for (const [index, to] of processes.entries()) text = replaced(text, `stepdown-${index + 1}:4000`, `127.0.0.1:${to}`);
-  return text;
+  const text = readFileSync(CONFIGURATION, 'utf8');
+  const addresses = processes.map((to, index) => [`stepdown-${index + 1}:4000`, `127.0.0.1:${to}`] as const);
+  return replaced(text, [['bind :4000', `bind 127.0.0.1:${port}`], ...addresses]);
 }
 
-function replaced(text: string, from: string, to: string): string {
-  if (!text.includes(from)) throw new Error(`deploy/haproxy.cfg has no ${from}`);
-  return text.replace(from, to);
+/** A text with parts replaced by others; each has to be there. */
+export function replaced(text: string, parts: readonly (readonly [from: string, to: string])[]): string {
+  return parts.reduce((changed, [from, to]) => {
+    if (!changed.includes(from)) throw new Error(`The configuration has no ${from}`);
+    return changed.replace(from, to);
+  }, text);
 }
 
 /**
@@ -35,11 +38,15 @@ function replaced(text: string, from: string, to: string): string {
  *
  * @param processes the ports of the three processes
  */
-export async function startHaproxy(processes: readonly number[]): Promise<Haproxy> {
+export const startHaproxy = (processes: readonly number[]): Promise<Haproxy> =>
+  runHaproxy((port) => configurationFor(port, processes));
+
+/** Starts a real HAProxy with a configuration for a port. */
+export async function runHaproxy(configuration: (port: number) => string): Promise<Haproxy> {
   const folder = await mkdtemp(join(tmpdir(), 'stepdown-haproxy-'));
   const port = await freePort();
   const file = join(folder, 'haproxy.cfg');
-  await writeFile(file, configurationFor(port, processes));
+  await writeFile(file, configuration(port));
   const child: ChildProcess = spawn(PROGRAM, ['-db', '-f', file], { stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   child.stderr?.on('data', (data: Buffer) => {

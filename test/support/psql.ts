@@ -7,9 +7,21 @@ const PROGRAM = '/usr/bin/psql';
 /** Why the tests with psql are skipped; null if they run. */
 export const noPsql = existsSync(PROGRAM) ? null : `there is no ${PROGRAM} (apt-get install postgresql-client)`;
 
-/** Runs a file, as an operator does, and gives what psql wrote. */
-export async function runFile(url: string, file: string, variables: Record<string, string> = {}): Promise<string> {
+/**
+ * Runs a file, as an operator does, and gives what psql wrote.
+ *
+ * @param options settings of the session, as in PGOPTIONS
+ * @throws Error with what psql wrote and its `code`, if it did not end with 0
+ */
+export async function runFile(
+  url: string,
+  file: string,
+  variables: Record<string, string> = {},
+  options = '',
+): Promise<string> {
   const given = Object.entries(variables).flatMap(([name, value]) => ['-v', `${name}=${value}`]);
-  const { stdout, stderr } = await promisify(execFile)(PROGRAM, ['-X', '-q', ...given, '-f', file, url]);
+  const { stdout, stderr } = await promisify(execFile)(PROGRAM, ['-X', '-q', ...given, '-f', file, url], {
+    env: { ...process.env, PGOPTIONS: options },
+  });
   return stdout + stderr;
 }
