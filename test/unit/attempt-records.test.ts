@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import { CommitUnknownError, OutdatedProcessError } from '../../src/application/ports/store-errors';
 import type { AttemptRecord, ClaimedDelivery, Recorded } from '../../src/application/ports/webhook-queue';
 import { AttemptRecords } from '../../src/application/webhooks/attempt-records';
 
@@ -52,9 +53,13 @@ it('records the others when one of them cannot be recorded', async () => {
   expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
 });
 
-it('does not try each of them alone while the database is down', async () => {
+it.each([
+  ['while the database is down', Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })],
+  ['when it may be recorded', new CommitUnknownError(new Error('Connection terminated'))],
+  ['after a migration of a newer version', new OutdatedProcessError('A newer version has migrated the database.')],
+])('does not try each of them alone %s', async (_when, error) => {
   const { records, transactions } = recordsWith(() => {
-    throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+    throw error;
   });
   const answers = await Promise.allSettled(['a', 'b'].map((id) => records.record(attempt(id))));
   expect(answers.map(({ status }) => status)).toEqual(['rejected', 'rejected']);

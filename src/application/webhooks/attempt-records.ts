@@ -1,6 +1,6 @@
 import { Sleep } from '../deadlines/sleep';
 import type { Clock } from '../ports/clock';
-import { isPassingFault } from '../ports/store-errors';
+import { isServerFault } from '../ports/store-errors';
 import type { AttemptRecord, WebhookQueue } from '../ports/webhook-queue';
 
 /** Results that come within this time are recorded together. */
@@ -56,7 +56,8 @@ export class AttemptRecords {
       for (const [index, { resolve }] of batch.entries()) resolve(recorded[index] === true);
       if (madeDue > 0) onDue();
     } catch (error) {
-      if (batch.length === 1 || isPassingFault(error)) {
+      // After a fault of the server, each would fail alone too, or may have been recorded already.
+      if (batch.length === 1 || isServerFault(error)) {
         for (const { reject } of batch) reject(error);
         return;
       }
