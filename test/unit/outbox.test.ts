@@ -107,10 +107,14 @@ it('a message is sent at once only to a client that has read everything else', (
   const { outbox, read, write } = opened(new Outboxes());
   let sent = 0;
   const send = (waits: boolean): boolean =>
-    outbox.sendAtOnce(() => {
-      sent += 1;
-      if (waits) write(100)(() => undefined);
-    }, write(0));
+    outbox.sendAtOnce(
+      1,
+      () => {
+        sent += 1;
+        if (waits) write(100)(() => undefined);
+      },
+      write(0),
+    );
   expect([send(false), send(false), outbox.waiting]).toEqual([true, true, 0]);
   // The operating system does not take this one, so the next ones wait as other messages do.
   expect(send(true)).toBe(true);
@@ -119,4 +123,18 @@ it('a message is sent at once only to a client that has read everything else', (
   read();
   expect(outbox.waiting).toBe(0);
   expect(send(false)).toBe(true);
+});
+
+it('several messages are sent at once while little waits in all, and then one to each client', async () => {
+  const outboxes = new Outboxes();
+  const clients = Array.from({ length: 1_000 }, () => opened(outboxes));
+  const sendTo = ({ outbox, write }: ReturnType<typeof opened>, count: number): boolean =>
+    outbox.sendAtOnce(count, () => write(count * 1_000)(() => undefined), write(0));
+  const tookSeveral = clients.filter((one) => sendTo(one, 100));
+  expect(tookSeveral.length).toBe(Math.ceil(SEND_LIMITS.bytesForSeveral / (100_000 + SEND_LIMITS.bytesPerFrame)));
+  const others = clients.filter((one) => !tookSeveral.includes(one));
+  expect(others.filter((one) => sendTo(one, 1))).toHaveLength(others.length);
+  expect(clients.flatMap(({ ended }) => ended)).toEqual([]);
+  for (const { read } of clients) read();
+  expect(clients.filter((one) => sendTo(one, 100)).length).toBeGreaterThan(0);
 });

@@ -2,13 +2,18 @@ import { expect, it } from '@jest/globals';
 import type { ExecutionArgs } from 'graphql';
 import type { LogStream } from '../../src/adapters/graphql/subscription/log-stream';
 import type { Delivery, EventDeliveries } from '../../src/adapters/http/live/event-deliveries';
+import { Outboxes } from '../../src/adapters/http/live/outbox';
 import { SharedDeliveries } from '../../src/adapters/http/live/shared-deliveries';
 import { type Groups, SharedSubscription } from '../../src/adapters/http/live/shared-subscription';
+import { sentDeliveries } from '../../src/adapters/http/websocket/sent-deliveries';
 
 const ARGS = {} as ExecutionArgs;
 
-/** A source with a delivery for each position up to `last`, read in parts of five. */
-function sourceOf(last: number, isPersonal = false) {
+/**
+ * A source with a delivery for each position up to `last`, read in parts of five. The one at
+ * `failsAt` is the error with which it ends.
+ */
+function sourceOf(last: number, { isPersonal = false, failsAt = 0, length = 0 } = {}) {
   let wake = (): void => undefined;
   const source = {
     position: 0,
@@ -26,7 +31,9 @@ function sourceOf(last: number, isPersonal = false) {
         });
       }
       source.position += 1;
-      const value = { body: Buffer.from(`${source.position}`), code: undefined, cursor: 'e1', isPersonal };
+      const cursor = source.position === failsAt ? null : 'e1';
+      const body = Buffer.from(`${source.position}`.padEnd(length));
+      const value = { body, code: undefined, cursor, isPersonal };
       return { done: false, value };
     },
     return: async () => {
@@ -41,8 +48,14 @@ function sourceOf(last: number, isPersonal = false) {
   return source;
 }
 
+const groupOf = (source: ReturnType<typeof sourceOf>, from = 0): SharedDeliveries =>
+  new SharedDeliveries(Promise.resolve(source as unknown as EventDeliveries), from, 'a', () => undefined);
+
 function subscriptionTo(source: ReturnType<typeof sourceOf>, { from = 0, own = sourceOf(0), isPersonal = false } = {}) {
-  const group = new SharedDeliveries(Promise.resolve(source as unknown as EventDeliveries), from, 'a', () => undefined);
+  return memberOf(groupOf(source, from), own, isPersonal);
+}
+
+function memberOf(group: SharedDeliveries, own = sourceOf(0), isPersonal = false) {
   const groups: Groups = {
     keyOf: () => 'key',
     join: () => {
@@ -121,10 +134,97 @@ it('one that is behind its group executes events for itself, and then goes on wi
 });
 
 it('nothing is handed over that was executed for another actor', async () => {
-  const { subscription } = subscriptionTo(sourceOf(3, true));
+  const { subscription } = subscriptionTo(sourceOf(3, { isPersonal: true }));
   const { state, receive } = receiver();
   subscription.deliverTo(receive);
   expect(String((await subscription.next()).value.body)).toBe('1');
   expect(state.parts).toEqual([]);
   await subscription.return();
+});
+
+it('an error that came first when it executed for itself comes once, and ends it', async () => {
+  const own = sourceOf(8, { failsAt: 8 });
+  const source = sourceOf(8, { failsAt: 8 });
+  source.goTo(7);
+  const { subscription } = subscriptionTo(source, { from: 7, own });
+  const taken: string[] = [];
+  for await (const { body } of subscription) taken.push(String(body));
+  expect(taken).toEqual(Array.from({ length: 8 }, (_, n) => `${n + 1}`));
+});
+
+it('of a long backlog of its group, a receiver gets what one write is to have', async () => {
+  const source = sourceOf(60, { length: 10_000 });
+  const group = groupOf(source);
+  group.members = 1;
+  const fast = memberOf(group).subscription;
+  const slow = memberOf(group).subscription;
+  const { state, receive } = receiver();
+  state.isFull = true;
+  slow.deliverTo(receive);
+  expect(Number((await slow.next()).value.body)).toBe(1);
+  for (let n = 0; n < 60; n += 1) await fast.next();
+  state.isFull = false;
+  void slow.next();
+  await turns();
+  expect(state.parts.flat().map(Number)).toEqual(Array.from({ length: 59 }, (_, n) => n + 2));
+  expect(Math.max(...state.parts.map((part) => part.length))).toBe(4);
+  await Promise.all([slow.return(), fast.return()]);
+});
+
+/** A client of a group, which reads when the test says so. */
+function clientOf(group: SharedDeliveries, outboxes: Outboxes) {
+  const written: { readonly bytes: number; readonly done: () => void }[] = [];
+  const client = { received: 0, wasEnded: false, read };
+  const outlet = { isOpen: true, waitingBytes: 0 };
+  const end = (): void => {
+    client.wasEnded = true;
+    outlet.isOpen = false;
+  };
+  const outbox = outboxes.add(outlet, { close: end, cut: end });
+  const write = (bytes: number, done: () => void): void => {
+    outlet.waitingBytes += bytes;
+    written.push({ bytes, done });
+  };
+  function read(): void {
+    for (const { bytes, done } of written.splice(0)) {
+      outlet.waitingBytes -= bytes;
+      done();
+    }
+  }
+  const socket = {
+    send: (text: Buffer) => outbox.send((done) => write(text.length, done)),
+    sendAtOnce: (count: number, frames: () => Buffer) =>
+      outbox.sendAtOnce(
+        count,
+        () => write(frames().length, () => undefined),
+        (done) => write(0, done),
+      ),
+  };
+  const count = (): void => {
+    client.received += 1;
+  };
+  const sent = sentDeliveries('1', memberOf(group).subscription, socket, count);
+  void sent.next().catch(() => undefined);
+  return { client, sent };
+}
+
+it('no client is cut off that reads slower than another one, however many they are', async () => {
+  const events = 100;
+  const group = groupOf(sourceOf(events, { length: 8_000 }));
+  group.members = 2;
+  const outboxes = new Outboxes();
+  const fast = clientOf(group, outboxes);
+  const slow = Array.from({ length: 200 }, () => clientOf(group, outboxes));
+  const readAll = async (clients: readonly ReturnType<typeof clientOf>[]): Promise<void> => {
+    while (clients.some(({ client }) => client.received < events && !client.wasEnded)) {
+      for (const { client } of clients) client.read();
+      await new Promise(setImmediate);
+    }
+  };
+  await readAll([fast]);
+  // What the group keeps for all of them together is more than a process may hold.
+  await readAll(slow);
+  expect(slow.filter(({ client }) => client.wasEnded)).toEqual([]);
+  expect(slow.map(({ client }) => client.received)).toEqual(slow.map(() => events));
+  await Promise.all([fast, ...slow].map(({ sent }) => sent.return(undefined)));
 });

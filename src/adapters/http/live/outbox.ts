@@ -2,13 +2,19 @@ import { CallerGone } from '../../../application/ports/operation-ended';
 
 /**
  * The limits of what waits to be sent because a client does not read. A message is accepted while
- * less waits, so a socket holds at most its limit and one message.
+ * less waits, and several at once only while nothing does, so a socket holds at most its limit and
+ * one message.
  */
 export const SEND_LIMITS = {
   /** For one socket, in bytes. */
   bytesPerSocket: 4 * 1024 * 1024,
   /** For all sockets of the process, in bytes. Above it, the socket with the most is cut off. */
   bytesInAll: 64 * 1024 * 1024,
+  /**
+   * For all sockets of the process, in bytes. Above it, a client gets one message at a time: many
+   * clients that read slowly, or a short fault of the network, shall not lead to the limit above.
+   */
+  bytesForSeveral: 16 * 1024 * 1024,
   /** What a frame occupies besides its content, in bytes. */
   bytesPerFrame: 1_024,
 } as const;
@@ -40,7 +46,7 @@ export class Outboxes {
   private total = 0;
 
   add(outlet: Outlet, endings: Endings): Outbox {
-    const outbox = new Outbox(outlet, endings, (difference) => this.grow(outbox, difference));
+    const outbox = new Outbox(outlet, endings, this);
     this.open.add(outbox);
     return outbox;
   }
@@ -50,7 +56,13 @@ export class Outboxes {
     if (this.open.delete(outbox)) this.total -= outbox.waiting;
   }
 
-  private grow(outbox: Outbox, difference: number): void {
+  /** Whether so much waits in all that each client gets one message at a time. */
+  get isCrowded(): boolean {
+    return this.total > SEND_LIMITS.bytesForSeveral;
+  }
+
+  /** To be called by an outbox when more or less waits there. */
+  grow(outbox: Outbox, difference: number): void {
     if (!this.open.has(outbox)) return;
     this.total += difference;
     if (difference <= 0 || this.total <= SEND_LIMITS.bytesInAll) return;
@@ -69,7 +81,7 @@ export class Outbox {
   constructor(
     private readonly outlet: Outlet,
     readonly endings: Endings,
-    private readonly grow: (difference: number) => void,
+    private readonly all: Pick<Outboxes, 'grow' | 'isCrowded'>,
   ) {}
 
   /**
@@ -92,14 +104,17 @@ export class Outbox {
   }
 
   /**
-   * Sends a message to a client that has read everything else; false if something waits for it. If
-   * the operating system takes it at once, as it does as a rule, nothing is kept for it.
+   * Sends messages to a client that has read everything else. Returns false if something waits for
+   * it, or if they are several and the process is crowded. If the operating system takes them at
+   * once, as it does as a rule, nothing is kept for them.
    *
+   * @param count of the messages that `write` writes
    * @param writeNothing says when the operating system has taken what was written before
    */
-  sendAtOnce(write: () => void, writeNothing: Write): boolean {
+  sendAtOnce(count: number, write: () => void, writeNothing: Write): boolean {
     const { outlet } = this;
     if (this.waiting > 0 || !outlet.isOpen || outlet.waitingBytes > 0) return false;
+    if (count > 1 && this.all.isCrowded) return false;
     write();
     if (outlet.waitingBytes > 0) this.post(writeNothing);
     return true;
@@ -130,6 +145,6 @@ export class Outbox {
     const waiting = this.outlet.waitingBytes + this.frames * SEND_LIMITS.bytesPerFrame;
     const difference = waiting - this.waiting;
     this.waiting = waiting;
-    this.grow(difference);
+    this.all.grow(this, difference);
   }
 }

@@ -4,13 +4,16 @@ import type { Delivery, EventDeliveries } from './event-deliveries';
 
 /** How many of the last deliveries are kept for members that are slower than others. */
 const MAX_KEPT_DELIVERIES = 100;
-/** Their bodies, in bytes. The last delivery is kept, however long. */
+/**
+ * Their bodies, in bytes. The last delivery is kept, however long. WebSockets keep one frame of
+ * each besides, for the next client with the same id, which is as much again.
+ */
 const MAX_KEPT_BYTES = 1_048_576;
 /** How long they are kept, so that erased texts do not stay. */
 const MAX_KEPT_MS = 120_000;
 /** How many events that have been read are executed before members are woken. */
 export const MAX_AHEAD = 50;
-/** The bodies of their deliveries, in bytes; one more is executed at most. */
+/** The bodies of their deliveries, and of those in one write, in bytes; one more at most. */
 export const MAX_AHEAD_BYTES = 32_768;
 /** How many members are woken before other work gets its turn. */
 const MEMBERS_PER_TURN = 500;
@@ -81,9 +84,19 @@ export class SharedDeliveries {
     return found;
   }
 
-  /** All deliveries after a position that is not behind. */
-  allAfter(position: LogPosition): readonly PlacedDelivery[] {
-    return this.kept.slice(this.indexAfter(position));
+  /** The deliveries after a position that is not behind, as many as one write is to have. */
+  someAfter(position: LogPosition): readonly PlacedDelivery[] {
+    const first = this.indexAfter(position);
+    let end = first;
+    for (let bytes = 0; end < this.kept.length && bytes <= MAX_AHEAD_BYTES; end += 1) {
+      bytes += this.kept[end]?.delivery?.body.length ?? 0;
+    }
+    return this.kept.slice(first, end);
+  }
+
+  /** Whether there are deliveries after a position. */
+  hasAfter(position: LogPosition): boolean {
+    return (this.kept.at(-1)?.position ?? 0) > position;
   }
 
   /** Asks for the next delivery, and wakes the member when it is there. */

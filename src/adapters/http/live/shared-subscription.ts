@@ -32,6 +32,8 @@ export class SharedSubscription implements DeliverySequence {
   private receive: Receive | null = null;
   /** Executed for it alone, and not taken yet. */
   private held: Delivery[] = [];
+  /** Whether the last of these is the error with which it ends. */
+  private hasFailed = false;
 
   constructor(
     private readonly groups: Groups,
@@ -57,12 +59,13 @@ export class SharedSubscription implements DeliverySequence {
     while (!this.hasEnded) {
       const held = this.nextHeld();
       if (held !== null) return { done: false, value: held };
+      if (this.hasFailed) break;
       const group = this.groupNow() ?? this.joinGroup();
       if (group.isBroken || group.isBehind(this.position)) {
         if (await this.readOwn()) continue;
         break;
       }
-      if (this.receive !== null) this.handAllOver(group, this.receive);
+      if (this.receive !== null && this.handSomeOver(group, this.receive)) continue;
       const found = group.after(this.position);
       if (found === null) {
         if (!group.isFarBehind(this.position)) await this.waitFor(group);
@@ -95,21 +98,26 @@ export class SharedSubscription implements DeliverySequence {
   private handOver(receive: Receive): boolean {
     const group = this.hasEnded ? null : this.groupNow();
     if (group === null || group.isBroken || group.isBehind(this.position)) return false;
-    if (!this.handAllOver(group, receive) || group.isFarBehind(this.position)) return false;
+    this.handSomeOver(group, receive);
+    if (group.hasAfter(this.position) || group.isFarBehind(this.position)) return false;
     group.wait(this);
     return true;
   }
 
-  /** Returns whether everything that the group has for it was taken. */
-  private handAllOver(group: SharedDeliveries, receive: Receive): boolean {
-    const placed = group.allAfter(this.position);
-    const last = placed.at(-1);
-    if (last === undefined) return true;
-    const deliveries = placed.flatMap(({ delivery, isLast }) =>
-      delivery === null || isLast || delivery.isPersonal ? [] : [delivery],
-    );
-    if (deliveries.length < placed.length || !receive(deliveries)) return false;
-    this.position = last.position;
+  /**
+   * Hands over what goes into one write, so that little waits for a client that reads slowly.
+   * Returns whether anything was taken.
+   */
+  private handSomeOver(group: SharedDeliveries, receive: Receive): boolean {
+    const deliveries: Delivery[] = [];
+    let reached = this.position;
+    for (const { delivery, position, isLast } of group.someAfter(this.position)) {
+      if (delivery === null || isLast || delivery.isPersonal) break;
+      deliveries.push(delivery);
+      reached = position;
+    }
+    if (deliveries.length === 0 || !receive(deliveries)) return false;
+    this.position = reached;
     return true;
   }
 
@@ -147,7 +155,9 @@ export class SharedSubscription implements DeliverySequence {
       if (done === true) break;
       this.held.push(value);
       bytes += value.body.length;
-    } while (this.own.isReady && this.held.length < MAX_AHEAD && bytes < MAX_AHEAD_BYTES);
+      // What is not an event is the error with which it has ended; the group has the same one.
+      this.hasFailed = value.cursor === null;
+    } while (!this.hasFailed && this.own.isReady && this.held.length < MAX_AHEAD && bytes < MAX_AHEAD_BYTES);
     this.position = this.stream.position;
     return this.held.length > 0;
   }

@@ -4,9 +4,12 @@ import type { OperationRequest } from '../live/prepare-operation';
 import { type BodyReceiver, RequestError, readJson } from '../request-body';
 import { pathAndQuery } from '../request-guard';
 
-/** The header and the parameter that name the stream of a client (protocol of graphql-sse). */
-/** A proxy sends the requests with a token to the process whose answer had it in this header. */
+/**
+ * The header that names the stream of a client (protocol of graphql-sse). A proxy sends the
+ * requests with a token to the process whose answer had it in this header.
+ */
 export const TOKEN_HEADER = 'x-graphql-event-stream-token';
+/** The parameter for clients that cannot set the header. */
 const TOKEN_PARAMETER = 'token';
 
 const parametersOf = ({ url = '' }: IncomingMessage): URLSearchParams => {

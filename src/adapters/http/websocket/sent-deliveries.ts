@@ -7,8 +7,8 @@ const ENDED = { done: true, value: undefined } as const;
 export interface DeliverySocket {
   /** Sends a message. Resolves when the client can take a further one. */
   send(text: Buffer): Promise<void>;
-  /** Sends messages in their frames, unless something waits for the client; false then. */
-  sendAtOnce(frames: () => Buffer): boolean;
+  /** Sends messages in their frames. False if something waits, so that the client is to get one. */
+  sendAtOnce(count: number, frames: () => Buffer): boolean;
 }
 
 /**
@@ -26,7 +26,7 @@ export function sentDeliveries(
   const messages = new NextMessages(id);
   let hasEnded = false;
   deliveries.deliverTo?.((taken) => {
-    if (hasEnded || !socket.sendAtOnce(() => messages.framesOf(taken))) return false;
+    if (hasEnded || !socket.sendAtOnce(taken.length, () => messages.framesOf(taken))) return false;
     for (const delivery of taken) count(messages.lengthOf(delivery), delivery);
     return true;
   });

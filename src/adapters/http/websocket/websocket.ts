@@ -259,8 +259,9 @@ export function createSocketServer(settings: SocketSettings, live: LiveOperation
       caller: null,
       isOpen: () => socket.readyState === socket.OPEN,
       send: (text) => outbox.send((done) => socket.send(text, TEXT, done)),
-      sendAtOnce: (frames) =>
+      sendAtOnce: (count, frames) =>
         outbox.sendAtOnce(
+          count,
           () => request.socket.write(frames()),
           (done) => request.socket.write(NOTHING, done),
         ),
