@@ -527,6 +527,33 @@ describe('a webhook', () => {
     expect([delivery?.error, requests]).toEqual(['The webhook may not get events of this client any more.', 0]);
   });
 
+  it.each([
+    ['is disabled', "disabled_reason = 'REQUESTED', disabled_at = now()", [], 'PENDING'],
+    ['gets another address', "url = 'https://new.test'", ['https://new.test'], 'DELIVERED'],
+    ['loses a client', `client_ids = ARRAY['${newId()}'::uuid]`, [], 'CANCELLED'],
+  ])('that %s after a claim is used as it is then', async (_what, change, urls, status) => {
+    const id = await addWebhook();
+    await open();
+    await place();
+    const sent: string[] = [];
+    const send: Send = ({ url }) => {
+      sent.push(url);
+      return OK;
+    };
+    const one = processOf(send, {
+      beforeSubjects: async () => {
+        await store.pool.query(`UPDATE webhooks SET ${change}`);
+        one.webhooks.forget();
+      },
+    });
+    await one.matcher.match();
+    expect(await one.sender.sendDue()).toBe(1);
+    await untilTrue(() => one.sender.counts.inFlight === 0);
+    expect(sent).toEqual(urls);
+    const [delivery] = await deliveriesOf(id);
+    expect(delivery).toMatchObject({ status, attempts: urls.length });
+  });
+
   it('of an API key that was revoked is disabled, and gets nothing more', async () => {
     const keys = createApiKeys(store.dataSource);
     const now = store.clock.now();

@@ -44,6 +44,7 @@ export interface DeliveryAttemptsDeps {
 
 /** A delivery that is to be sent. */
 export interface HeldDelivery {
+  /** As it was at the claim. */
   readonly webhook: EnabledWebhook;
   readonly delivery: ClaimedDelivery;
   readonly read: SubjectReader;
@@ -84,8 +85,15 @@ export class DeliveryAttempts {
    */
   async make(held: HeldDelivery, onAnswer: (isGood: boolean | null) => void): Promise<void> {
     const { clock, sender } = this.deps;
-    const { webhook, delivery, claimedAt } = held;
-    const request = await this.requestOf(held);
+    const { delivery, claimedAt } = held;
+    const webhook = await this.webhookOf(held);
+    if (webhook === undefined || webhook instanceof Error) {
+      onAnswer(null);
+      if (webhook === undefined) return this.release(delivery);
+      this.deps.onError(webhook);
+      return this.release(delivery, clock.now() + FAULT_PAUSE_MS);
+    }
+    const request = await this.requestOf({ ...held, webhook });
     const isTooLate = this.abort.signal.aborted || clock.now() > claimedAt + LEASE_MS - LEASE_LEFT_MS;
     if (typeof request === 'string' || request instanceof Error || isTooLate) onAnswer(null);
     if (typeof request === 'string') return this.end(delivery, request);
@@ -113,6 +121,19 @@ export class DeliveryAttempts {
     await this.record({ ...attemptOf(delivery, NO_ANSWER), outcome: 'RELEASED', nextAttemptAt });
   }
 
+  /**
+   * The webhook as it is now: since the claim, its address, its secrets or its clients may have
+   * changed. Undefined if it is not enabled any more, and an error if that cannot be read now.
+   */
+  private async webhookOf({ delivery }: HeldDelivery): Promise<EnabledWebhook | Error | undefined> {
+    try {
+      const all = await this.deps.webhooks.all();
+      return all.find(({ id }) => id === delivery.webhookId);
+    } catch (error) {
+      return errorOf(error);
+    }
+  }
+
   /** The request; an error if it cannot be made now, and a sentence if nothing is to be sent. */
   private async requestOf({ webhook, delivery, read }: HeldDelivery) {
     if (delivery.clientId !== null && !mayGet(webhook, delivery.clientId)) {
@@ -127,7 +148,7 @@ export class DeliveryAttempts {
       const headers = { ...signedHeaders(message.id, now, message.body, validSecrets(secrets, now)) };
       return { url: secrets.url ?? webhook.url, headers, body: message.body };
     } catch (error) {
-      return error instanceof Error ? error : new Error(String(error));
+      return errorOf(error);
     }
   }
 
@@ -172,6 +193,8 @@ export class DeliveryAttempts {
     return isRecorded;
   }
 }
+
+const errorOf = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
 
 const GONE = 410;
 

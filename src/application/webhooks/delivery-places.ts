@@ -9,6 +9,12 @@ const MOST_PER_WEBHOOK = 8;
  * further ones when half of them have been sent.
  */
 const MOST_HELD = 32;
+/**
+ * The deliveries that a process holds in all: what the endpoints have that are sent to at once. It
+ * takes further ones when a quarter of them have been sent. What it held for longer than the lease
+ * allows would have to be claimed again.
+ */
+const MOST_HELD_IN_ALL = (MOST_AT_ONCE / MOST_PER_WEBHOOK) * MOST_HELD;
 /** All endpoints that fail or are slow may take this share of the places together. */
 const MOST_OF_TROUBLED = MOST_AT_ONCE / 2;
 
@@ -28,6 +34,12 @@ export class DeliveryPlaces {
   private readonly held = new Map<string, Held>();
   private readonly troubled = new Set<string>();
   private sending = 0;
+  private heldInAll = 0;
+
+  /** How many deliveries can be claimed, of all webhooks together. */
+  get roomInAll(): number {
+    return this.heldInAll > (MOST_HELD_IN_ALL / 4) * 3 ? 0 : MOST_HELD_IN_ALL - this.heldInAll;
+  }
 
   /** Notes how the last attempt of a webhook went. */
   noteAttempt(webhookId: string, isGood: boolean): void {
@@ -57,6 +69,7 @@ export class DeliveryPlaces {
   }
 
   hold(webhookId: string): void {
+    this.heldInAll += 1;
     const held = this.held.get(webhookId);
     if (held === undefined) this.held.set(webhookId, { sending: 0, waiting: 1 });
     else held.waiting += 1;
@@ -79,8 +92,9 @@ export class DeliveryPlaces {
     if (held === undefined) return true;
     held.sending -= 1;
     this.sending -= 1;
+    this.heldInAll -= 1;
     this.forgetEmpty(webhookId, held);
-    return held.sending + held.waiting <= MOST_HELD / 2;
+    return this.roomInAll > 0 && held.sending + held.waiting <= MOST_HELD / 2;
   }
 
   /** A delivery that was held is not to be sent. */
@@ -88,6 +102,7 @@ export class DeliveryPlaces {
     const held = this.held.get(webhookId);
     if (held === undefined) return;
     held.waiting -= 1;
+    this.heldInAll -= 1;
     this.forgetEmpty(webhookId, held);
   }
 

@@ -52,6 +52,8 @@ export class DeliverySender {
   private readonly running = new Set<Promise<void>>();
   /** The webhooks for which more may be due than was claimed. */
   private readonly withMore = new Set<string>();
+  /** Whether more may be due than there was room for in all. */
+  private wasFull = false;
   private isClosed = false;
 
   constructor(private readonly deps: DeliverySenderDeps) {
@@ -66,11 +68,15 @@ export class DeliverySender {
   /** Claims what is due, as far as there is room, and starts to send it. Returns the number. */
   async sendDue(): Promise<number> {
     const { queue, webhooks, clock, random } = this.deps;
+    const most = Math.min(MOST_CLAIMED, this.places.roomInAll);
+    this.wasFull = most === 0;
+    if (most === 0) return 0;
     const all = await webhooks.all();
     const claimedAt = clock.now();
     const rooms = this.places.roomsFor(all, Math.floor(random() * all.length));
-    const claimed = await queue.claim(rooms, MOST_CLAIMED, LEASE_MS, claimedAt);
+    const claimed = await queue.claim(rooms, most, LEASE_MS, claimedAt);
     for (const { webhookId } of claimed) this.places.hold(webhookId);
+    this.wasFull = claimed.length === most;
     this.noteMore(all, rooms, claimed);
     if (claimed.length === 0) return 0;
     await this.add(claimed, all, claimedAt);
@@ -93,7 +99,7 @@ export class DeliverySender {
   private noteMore(all: readonly EnabledWebhook[], rooms: readonly Room[], claimed: readonly ClaimedDelivery[]): void {
     this.withMore.clear();
     for (const { id } of all) this.withMore.add(id);
-    if (claimed.length === MOST_CLAIMED) return;
+    if (this.wasFull) return;
     const left = new Map(rooms.map(({ webhookId, places }) => [webhookId, places]));
     for (const { webhookId } of claimed) left.set(webhookId, (left.get(webhookId) ?? 0) - 1);
     for (const [webhookId, places] of left) if (places > 0) this.withMore.delete(webhookId);
@@ -145,7 +151,7 @@ export class DeliverySender {
       isFree = true;
       const hasRoom = this.places.free(webhook.id);
       this.startAll();
-      if (hasRoom && !this.isClosed && this.withMore.has(webhook.id)) this.deps.onFree();
+      if (!this.isClosed && (this.hasRoomAgain() || (hasRoom && this.withMore.has(webhook.id)))) this.deps.onFree();
     };
     this.run(
       this.attempts
@@ -156,6 +162,13 @@ export class DeliverySender {
         })
         .finally(free),
     );
+  }
+
+  /** Whether there is room in all, since there was not enough. */
+  private hasRoomAgain(): boolean {
+    if (!this.wasFull || this.places.roomInAll === 0) return false;
+    this.wasFull = false;
+    return true;
   }
 
   /** What an endpoint in trouble does not get soon is not kept from other processes. */
