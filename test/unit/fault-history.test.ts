@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { checkHistory, type History, type LogEntry } from '../faults/support/history';
+import { type AnsweredMutation, checkHistory, type History, type LogEntry } from '../faults/support/history';
 
 /** The event of a position: of ticket a or b, with the key of the mutation that made it. */
 const entry = (position: number, ticketId: string, number: number, changes: Partial<LogEntry> = {}): LogEntry => ({
@@ -9,8 +9,22 @@ const entry = (position: number, ticketId: string, number: number, changes: Part
   number,
   key: `key ${ticketId}${number}`,
   deadline: null,
+  sets: [],
+  settledAt: null,
   ...changes,
 });
+
+const answer = (key: string, changes: Partial<AnsweredMutation> = {}): AnsweredMutation => ({
+  key,
+  isAccepted: true,
+  isOfClient: true,
+  ticket: null,
+  ...changes,
+});
+
+/** Opens a ticket that has to be met before 1,000. */
+const urgent = (changes: Partial<LogEntry> = {}) =>
+  entry(1, 'a', 1, { sets: [{ name: 'RESPONSE 1 breach', dueAt: 1_000 }], ...changes });
 
 const due = (position: number, number: number, dueAt: number, recordedAt: number) =>
   entry(position, 'a', number, { key: null, deadline: { name: 'RESPONSE 1 breach', dueAt, recordedAt } });
@@ -19,7 +33,9 @@ const LOG = [entry(1, 'a', 1), entry(2, 'b', 1), entry(3, 'a', 2), due(4, 3, 1_0
 const IDS = LOG.map(({ id }) => id);
 
 const SOUND: History = {
-  answered: LOG.slice(0, 3).map(({ key }) => ({ key: key ?? '', isAccepted: true })),
+  answered: LOG.slice(0, 3).map(({ key, ticketId, number }) =>
+    answer(key ?? '', { ticket: { id: ticketId, version: number } }),
+  ),
   log: LOG,
   observations: [{ observer: 'sse', ids: IDS }],
   outages: [],
@@ -42,7 +58,7 @@ describe('the check of a history', () => {
   it.each<[string, Partial<History>, string]>([
     [
       'an acknowledged mutation that is lost',
-      { answered: [...SOUND.answered, { key: 'key c1', isAccepted: true }] },
+      { answered: [...SOUND.answered, answer('key c1')] },
       'lost: the acknowledged mutation key c1 is not in the log',
     ],
     [
@@ -55,8 +71,33 @@ describe('the check of a history', () => {
     ],
     [
       'a mutation that was refused and carried out all the same',
-      { answered: [{ key: 'key b1', isAccepted: false }] },
+      { answered: [answer('key b1', { isAccepted: false })] },
       'refused and stored: the mutation key b1 is in the log 1 times',
+    ],
+    [
+      'an answer that has another ticket',
+      { answered: [answer('key a1', { ticket: { id: 'b', version: 1 } })] },
+      'answer: the mutation key a1 was answered with another ticket',
+    ],
+    [
+      'an answer that has the ticket as it was before the change',
+      { answered: [answer('key a2', { ticket: { id: 'a', version: 1 } })] },
+      'answer: the mutation key a2 made version 2, and was answered with 1',
+    ],
+    [
+      'an answer that has a later change of another client',
+      { answered: [answer('key a1', { ticket: { id: 'a', version: 2 } })] },
+      'answer: the mutation key a1 made version 1, and was answered with 2',
+    ],
+    [
+      'a deadline that never fired',
+      { log: [urgent(), ...LOG.slice(1, 3)], observations: [] },
+      'never fired: a RESPONSE 1 breach is not in the log',
+    ],
+    [
+      'a deadline that never fired before it was met',
+      { log: [urgent(), ...LOG.slice(1, 2), entry(3, 'a', 2, { settledAt: 1_001 })], observations: [] },
+      'never fired: a RESPONSE 1 breach is not in the log',
     ],
     ['a gap in the positions', { log: [...LOG.slice(0, 3), { ...due(5, 3, 1_000, 1_400) }] }, 'positions: 5 follows 3'],
     [
@@ -116,6 +157,13 @@ describe('the check of a history', () => {
   it('finds nothing but the one fault of each history above that has one', () => {
     expect(violationsOf({ observations: [{ observer: 'sse', ids: ['a1', 'b1', 'a3'] }] })).toHaveLength(1);
     expect(violationsOf({ log: [...LOG.slice(0, 3), due(4, 3, 1_000, 6_001)] })).toHaveLength(1);
+  });
+
+  it('accepts that a deadline was met in time, and that a change has caused an event', () => {
+    const log = [urgent(), ...LOG.slice(1, 2), entry(3, 'a', 2, { settledAt: 999 }), entry(4, 'a', 3, { key: null })];
+    const answered = [answer('key a2', { ticket: { id: 'a', version: 3 } })];
+    expect(violationsOf({ log, answered })).toEqual([]);
+    expect(violationsOf({ log: [urgent(), ...LOG.slice(1)] })).toEqual([]);
   });
 
   it('accepts that a deadline is late because of an outage, and does not count how late', () => {

@@ -3,9 +3,7 @@ import { ask } from '../../support/program';
 import { until, untilTrue } from '../../support/until';
 import { type DatabaseProxy, startDatabaseProxy } from './database-proxy';
 import { type FaultDatabase, startFaultDatabase } from './fault-database';
-import type { Figures } from './figures';
-import { mostInWindow, quantile } from './figures';
-import { checkHistory, type Outage } from './history';
+import type { Outage } from './history';
 import { MutationLoad } from './mutation-load';
 import { readLog } from './read-log';
 import { type Recorder, startRecorders } from './recorder';
@@ -13,6 +11,7 @@ import { type RecordingSink, startSink } from './recording-sink';
 import { createReplica, type Environment, type Replica } from './replica';
 import { untilSettled } from './settle';
 import { mountSmallDisk, type SmallDisk } from './small-disk';
+import { type Verdict, verdictOf } from './verdict';
 
 export interface ClusterOptions {
   /** The mutations that are begun in a second. */
@@ -28,8 +27,6 @@ export interface ClusterOptions {
 }
 
 const REPLICAS = 3;
-/** The rate of the clients is that of the best time of this length, as faults interrupt it. */
-const BEST_MS = 5_000;
 const CLIENTS = 32;
 const POLICY = join(__dirname, 'short-deadlines.yaml');
 
@@ -39,7 +36,7 @@ const POLICY = join(__dirname, 'short-deadlines.yaml');
  * history of the run is checked.
  */
 export class FaultCluster {
-  private readonly outages: Outage[] = [];
+  readonly outages: Outage[] = [];
   private readonly began = performance.now();
 
   private constructor(
@@ -106,6 +103,10 @@ export class FaultCluster {
     return this.mayHaveProxy;
   }
 
+  get isProxied(): boolean {
+    return this.mayHaveProxy !== null;
+  }
+
   get disk(): SmallDisk {
     if (this.mayHaveDisk === null) throw new Error('This fault needs diskMegabytes');
     return this.mayHaveDisk;
@@ -158,16 +159,6 @@ export class FaultCluster {
     return recoveryMs;
   }
 
-  /** A time during which deadlines may be late, although clients are served. */
-  async lateDeadlines<T>(work: () => Promise<T>): Promise<T> {
-    const from = Date.now();
-    try {
-      return await work();
-    } finally {
-      this.outages.push({ from, to: Date.now() });
-    }
-  }
-
   /** Ends the claims of processes that are gone, which would be waited for otherwise. */
   async endClaims(): Promise<void> {
     await this.database.query(
@@ -181,50 +172,14 @@ export class FaultCluster {
    * @param isPatient whether it waits for claims of processes that are gone
    * @returns what was violated, and the figures of the run
    */
-  async verdict(isPatient: boolean): Promise<{ readonly violations: readonly string[]; readonly figures: Figures }> {
+  async verdict(isPatient: boolean): Promise<Verdict> {
     await this.load.stop();
     const seconds = (performance.now() - this.began) / 1_000;
     if (!isPatient) await this.endClaims();
     const unsettled = await untilSettled(this.database, [...this.recorders, this.sink]);
     const log = await readLog(this.database);
-    const { load, recorders, sink, replicas, outages, options } = this;
-    const { violations, repeated, latenessMs } = checkHistory({
-      answered: load.answered,
-      log,
-      observations: [
-        ...recorders.map(({ name, ids }) => ({ observer: name, ids: [...ids] })),
-        { observer: 'webhook', ids: [...sink.ids] },
-      ],
-      outages,
-      mostLateMs: options.mostLateMs,
-    });
-    const accepted = load.answered.filter(({ isAccepted }) => isAccepted).length;
-    const all = [
-      ...unsettled,
-      ...violations,
-      ...recorders.flatMap(({ name, failure }) => (failure === null ? [] : [`ended: ${name}: ${failure}`])),
-      ...replicas.flatMap(({ name, crashes }) => (crashes === 0 ? [] : [`exited: ${name} ended by itself`])),
-      ...(sink.unsigned === 0 ? [] : [`unsigned: ${sink.unsigned} messages have a wrong signature`]),
-      ...[...load.failures.keys()].filter(isUnexpected).map((code) => `unexpected: a client got ${code}`),
-    ];
-    return {
-      violations: all,
-      figures: {
-        'mutations a second, best 5 s': mostInWindow(load.answeredAt, BEST_MS) / (BEST_MS / 1_000),
-        'mean, faults included': Math.round(load.answered.length / seconds),
-        mutations: load.answered.length,
-        accepted,
-        'repeated by clients': sumOf([...load.failures.values()]),
-        events: log.length,
-        'deadlines fired': log.filter(({ deadline }) => deadline !== null).length,
-        'deadlines late p99 ms': quantile(latenessMs, 0.99),
-        'max ms': quantile(latenessMs, 1),
-        reconnections: sumOf(recorders.map((one) => one.reconnections)),
-        'repeated to subscribers': sumOf(recorders.map(({ name }) => repeated[name] ?? 0)),
-        'repeated to the webhook': repeated.webhook ?? 0,
-        violations: all.length,
-      },
-    };
+    const verdict = verdictOf({ ...this, log, seconds, mostLateMs: this.options.mostLateMs });
+    return { ...verdict, violations: [...unsettled, ...verdict.violations] };
   }
 
   /** Ends everything, also after a failure. */
@@ -237,11 +192,6 @@ export class FaultCluster {
     this.mayHaveDisk?.remove();
   }
 }
-
-const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, number) => sum + number, 0);
-
-/** An error of the service that it does not document for a fault of the database. */
-const isUnexpected = (code: string): boolean => code === 'INTERNAL_SERVER_ERROR' || /^HTTP_5(?!03)/.test(code);
 
 async function createWebhook(url: string, target: string): Promise<string> {
   const query = `mutation ($url: String!) { createWebhook(input: { url: $url }) { secret userErrors { message } } }`;

@@ -3,6 +3,10 @@ export interface AnsweredMutation {
   readonly key: string;
   /** Whether it was carried out. One that was refused for its content must leave no event. */
   readonly isAccepted: boolean;
+  /** False if it is a transaction of another client of the database. */
+  readonly isOfClient: boolean;
+  /** The ticket as the answer has it; null if there is none, or it was refused. */
+  readonly ticket: { readonly id: string; readonly version: number } | null;
 }
 
 /** An event as the log has it, in the order of the positions. */
@@ -10,6 +14,7 @@ export interface LogEntry {
   readonly position: number;
   /** The id by which every observer knows it. */
   readonly id: string;
+  /** The global id of its ticket. */
   readonly ticketId: string;
   /** The version of the ticket after it. */
   readonly number: number;
@@ -17,6 +22,10 @@ export interface LogEntry {
   readonly key: string | null;
   /** Null unless it is a deadline or a mark that fell due. */
   readonly deadline: { readonly name: string; readonly dueAt: number; readonly recordedAt: number } | null;
+  /** The deadlines and marks that the ticket has from now on. */
+  readonly sets: readonly { readonly name: string; readonly dueAt: number }[];
+  /** When it met or changed the deadlines of its ticket; null if it did not. */
+  readonly settledAt: number | null;
 }
 
 /** What a subscriber or the receiver of a webhook got, in the order in which it came. */
@@ -55,10 +64,12 @@ export function checkHistory(history: History): Verdict {
   return {
     violations: [
       ...mutationViolations(history),
+      ...answerViolations(history),
       ...positionViolations(history.log),
       ...versionViolations(history.log),
       ...history.observations.flatMap((observation) => [...observationViolations(observation, history.log)]),
       ...deadlineViolations(history.log),
+      ...missingDeadlines(history.log),
       ...lateness
         .filter(({ lateMs }) => lateMs > history.mostLateMs)
         .map(({ name, lateMs }) => `late: ${name} was recorded ${lateMs} ms after it was due`),
@@ -76,6 +87,31 @@ function* mutationViolations({ answered, log }: History): Generator<string> {
     if (isAccepted && found > 1) yield `doubled: the mutation ${key} is in the log ${found} times`;
     if (!isAccepted && found > 0) yield `refused and stored: the mutation ${key} is in the log ${found} times`;
   }
+}
+
+/** The first answer, and that to a repeated request, is of the version that the change has made. */
+function* answerViolations({ answered, log }: History): Generator<string> {
+  const made = new Map(log.flatMap((entry) => (entry.key === null ? [] : [[entry.key, entry]])));
+  const keys = new Map(log.map(({ ticketId, number, key }) => [`${ticketId} ${number}`, key]));
+  for (const { key, ticket } of answered) {
+    const entry = made.get(key);
+    if (ticket === null || entry === undefined) continue;
+    if (ticket.id !== entry.ticketId) yield `answer: the mutation ${key} was answered with another ticket`;
+    // A change can be followed by events that it causes, which have no key.
+    else if (!isAnsweredBy(entry, ticket.version, keys)) {
+      yield `answer: the mutation ${key} made version ${entry.number}, and was answered with ${ticket.version}`;
+    }
+  }
+}
+
+function isAnsweredBy(
+  { ticketId, number }: LogEntry,
+  version: number,
+  keys: ReadonlyMap<string, string | null>,
+): boolean {
+  if (version < number) return false;
+  for (let later = number + 1; later <= version; later++) if (keys.get(`${ticketId} ${later}`) !== null) return false;
+  return true;
 }
 
 function* positionViolations(log: readonly LogEntry[]): Generator<string> {
@@ -126,6 +162,21 @@ function* deadlineViolations(log: readonly LogEntry[]): Generator<string> {
   for (const { ticketId, deadline } of log) {
     const earlyMs = deadline === null ? 0 : deadline.dueAt - deadline.recordedAt;
     if (earlyMs > 0) yield `early: ${ticketId} ${deadline?.name} was recorded ${earlyMs} ms before it was due`;
+  }
+}
+
+/** What a ticket was to meet and did not has to be in the log, whatever the service had planned. */
+function* missingDeadlines(log: readonly LogEntry[]): Generator<string> {
+  const fired = new Set(log.flatMap(({ ticketId, deadline }) => (deadline ? `${ticketId} ${deadline.name}` : [])));
+  const settled = new Map<string, number>();
+  for (const { ticketId, settledAt } of log) {
+    if (settledAt !== null) settled.set(ticketId, Math.min(settledAt, settled.get(ticketId) ?? settledAt));
+  }
+  for (const { ticketId, sets } of log) {
+    for (const { name, dueAt } of sets) {
+      const isDue = dueAt < (settled.get(ticketId) ?? Number.POSITIVE_INFINITY);
+      if (isDue && !fired.has(`${ticketId} ${name}`)) yield `never fired: ${ticketId} ${name} is not in the log`;
+    }
   }
 }
 

@@ -8,7 +8,7 @@ export interface KeyedMutation {
 }
 
 export interface AnswerToMutation {
-  readonly ticketId: string | null;
+  readonly ticket: { readonly id: string; readonly version: number } | null;
   readonly userErrors: readonly { readonly __typename: string; readonly message: string }[];
 }
 
@@ -80,13 +80,13 @@ async function send(
       signal: attempt.signal,
     });
     const { data, errors } = (await response.json()) as {
-      data?: Record<string, { ticket: { id: string } | null; userErrors: AnswerToMutation['userErrors'] }>;
+      data?: Record<string, AnswerToMutation>;
       errors?: readonly { readonly extensions?: { readonly code?: string } }[];
     };
     const payload = data?.[field];
     if (errors !== undefined || payload === undefined)
       return errors?.[0]?.extensions?.code ?? `HTTP_${response.status}`;
-    return { ticketId: payload.ticket?.id ?? null, userErrors: payload.userErrors };
+    return payload;
   } catch (error) {
     return `connection: ${codeOf(error)}`;
   } finally {

@@ -40,24 +40,14 @@ export class MutationLoad {
     this.running = [this.pace(), ...Array.from({ length: options.clients }, () => this.serve())];
   }
 
-  /** How many mutations were answered since an instant of `performance.now()`. */
-  answeredSince(at: number): number {
-    return this.answeredAt.filter((one) => one >= at).length;
-  }
-
   /** Throws what made the clients stop. */
   check(): void {
     if (this.error !== null) throw this.error;
   }
 
-  /** Sends one mutation that the run waits for, beside the others. */
-  async urgent(): Promise<void> {
-    await this.send(this.work.urgent());
-  }
-
   /** Sends a mutation of a fault until it is answered. @returns the id of its ticket */
   async send(mutation: KeyedMutation): Promise<string | null> {
-    const { ticketId, userErrors } = await sendUntilAnswered(mutation, {
+    const { ticket, userErrors } = await sendUntilAnswered(mutation, {
       urls: this.options.urls,
       first: this.turn++,
       failures: this.failures,
@@ -65,14 +55,15 @@ export class MutationLoad {
       signal: this.abort.signal,
       onError: (durationMs) => this.errorMs.push(durationMs),
     });
-    this.note(mutation.key, userErrors.length === 0);
-    if (mutation.field === 'submitTicket' && ticketId !== null) this.work.opened(ticketId);
-    return ticketId;
+    const isAccepted = userErrors.length === 0;
+    this.note({ key: mutation.key, isAccepted, isOfClient: true, ticket: isAccepted ? ticket : null });
+    if (mutation.field === 'submitTicket' && ticket !== null) this.work.opened(ticket.id);
+    return ticket?.id ?? null;
   }
 
   /** Notes what was answered now, to compare it with the log. */
-  note(key: string, isAccepted: boolean): void {
-    this.answered.push({ key, isAccepted });
+  note(answer: AnsweredMutation): void {
+    this.answered.push(answer);
     this.answeredAt.push(performance.now());
   }
 

@@ -60,7 +60,7 @@ export async function writeTickets(
       await client.query(OPEN_TICKET, [key, options.template]);
       await sleep(Math.random() * options.longestMs);
       await client.query(isKept ? 'COMMIT' : 'ROLLBACK');
-      load.note(key, isKept);
+      load.note({ key, isAccepted: isKept, isOfClient: false, ticket: null });
       written[isKept ? 'committed' : 'rolledBack'] += 1;
     }
   } finally {

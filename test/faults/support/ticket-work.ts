@@ -34,7 +34,7 @@ const CHANGES: readonly (readonly [field: string, type: string, input: (key: str
 ];
 
 const documentOf = (field: string, type: string): string =>
-  `mutation ($input: ${type}Input!) { ${field}(input: $input) { ticket { id } userErrors { __typename message } } }`;
+  `mutation ($input: ${type}Input!) { ${field}(input: $input) { ticket { id version } userErrors { __typename message } } }`;
 
 /** How a key looks, so that it is found in the data of an event. */
 export const KEY_FORM = 'key-[0-9a-f-]{36}';
@@ -60,11 +60,6 @@ export class TicketWork {
     const place = worn >= 0 ? worn : HOT + Math.floor(Math.random() * (MOST_OPEN - HOT));
     if (this.open.length < MOST_OPEN) this.open.push({ id, changes: 0 });
     else this.open[place] = { id, changes: 0 };
-  }
-
-  /** A new ticket that has a deadline of seconds. */
-  urgent(): KeyedMutation {
-    return mutationOf('submitTicket', 'SubmitTicket', (key) => ({ subject: key, impacts: IMPACTS[0] }));
   }
 
   private submission(): KeyedMutation {
