@@ -1,7 +1,7 @@
-import { expect, test } from '@jest/globals';
+import { afterEach, expect, test } from '@jest/globals';
 import { FAULTS } from './kinds';
 import type { Fault } from './support/fault';
-import { FaultCluster } from './support/fault-cluster';
+import { type ClusterOptions, FaultCluster } from './support/fault-cluster';
 import { report } from './support/fault-report';
 
 const MINUTE_MS = 60_000;
@@ -10,6 +10,19 @@ const isWhole = process.env.FAULTS !== 'short';
 const WHOLE = { perSecond: 230, mostLateMs: 5_000 };
 /** A busy machine must not fail the merge check, so it is checked only that nothing is missing. */
 const SHORT = { perSecond: 60, mostLateMs: 60_000 };
+
+const clusters: FaultCluster[] = [];
+
+async function start(options: ClusterOptions): Promise<FaultCluster> {
+  const cluster = await FaultCluster.start(options);
+  clusters.push(cluster);
+  return cluster;
+}
+
+// Not in the tests: one that exceeds its time limit does not come to its end.
+afterEach(async () => {
+  for (const cluster of clusters.splice(0)) await cluster.close();
+});
 
 const named = ({ number, name }: Fault): string => `${number}. ${name}`;
 
@@ -20,15 +33,11 @@ if (isWhole) {
     (obstacle === null ? test : test.skip)(
       name,
       async () => {
-        const cluster = await FaultCluster.start({ ...WHOLE, ...fault.cluster });
-        try {
-          const figures = await fault.run(cluster, fault.whole);
-          const { violations, figures: ofHistory } = await cluster.verdict(true);
-          report(fault, figures, ofHistory);
-          expect(violations.slice(0, 20)).toEqual([]);
-        } finally {
-          await cluster.close();
-        }
+        const cluster = await start({ ...WHOLE, ...fault.cluster });
+        const figures = await fault.run(cluster, fault.whole);
+        const { violations, figures: ofHistory } = await cluster.verdict(true);
+        report(fault, figures, ofHistory);
+        expect(violations.slice(0, 20)).toEqual([]);
       },
       20 * MINUTE_MS,
     );
@@ -38,14 +47,10 @@ if (isWhole) {
     'faults one after the other in one cluster: nothing is lost, doubled or out of order',
     async () => {
       const faults = FAULTS.filter(({ short, obstacle = null }) => short !== null && obstacle === null);
-      const cluster = await FaultCluster.start({ ...SHORT, isProxied: true });
-      try {
-        for (const fault of faults) report(fault, await fault.run(cluster, fault.short), null);
-        const { violations } = await cluster.verdict(false);
-        expect(violations.slice(0, 20)).toEqual([]);
-      } finally {
-        await cluster.close();
-      }
+      const cluster = await start({ ...SHORT, isProxied: true });
+      for (const fault of faults) report(fault, await fault.run(cluster, fault.short), null);
+      const { violations } = await cluster.verdict(false);
+      expect(violations.slice(0, 20)).toEqual([]);
     },
     10 * MINUTE_MS,
   );

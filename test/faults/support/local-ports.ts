@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 const LOCAL_ADDRESS = 1;
 const INODE = 9;
 
-/** The local ports of the IPv4 connections of a process. A server sees them as its clients' ports. */
+/** The local ports of the IPv4 connections of a process, which a server sees. */
 export function localPortsOf(pid: number): readonly number[] {
   const folder = `/proc/${pid}/fd`;
   const own = new Set(readdirSync(folder).map((name) => linkOf(`${folder}/${name}`)));
