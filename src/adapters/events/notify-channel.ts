@@ -38,6 +38,8 @@ export interface NotifyChannelSettings {
  */
 export class NotifyChannel {
   private client: Client | null = null;
+  /** Before that, its connection is busy. */
+  private isListening = false;
   private isClosed = false;
   private failures = 0;
   private reconnect: NodeJS.Timeout | null = null;
@@ -77,7 +79,10 @@ export class NotifyChannel {
       this.lost(client, error);
       return;
     }
+    if (this.client !== client) return;
     this.failures = 0;
+    this.isListening = true;
+    if (this.nextDeadlineAt !== null) this.schedule();
     // Notifications sent before LISTEN were missed.
     this.settings.onWake(null);
   }
@@ -112,7 +117,7 @@ export class NotifyChannel {
 
   private async send(): Promise<void> {
     const { client } = this;
-    if (client === null) return;
+    if (client === null || !this.isListening) return;
     this.isSending = true;
     const payload = this.nextDeadlineAt ?? '';
     this.nextDeadlineAt = null;
@@ -140,6 +145,7 @@ export class NotifyChannel {
   private lost(client: Client, error: unknown): void {
     if (this.client !== client || this.isClosed) return;
     this.client = null;
+    this.isListening = false;
     if (error !== null) this.settings.onError?.(error);
     client.end().catch(() => undefined);
     this.failures += 1;
