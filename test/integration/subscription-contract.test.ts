@@ -244,7 +244,7 @@ describe.each(LIVE_TRANSPORTS)('over $name', (transport) => {
   it('a client that reads nothing is closed, logged and counted, and another receives everything', async () => {
     const logged: Json[] = [];
     const logger = pino({ level: 'info' }, { write: (line: string) => logged.push(JSON.parse(line)) });
-    const edge = await startEdgeServer({ schema: tickSchema(300), stalledMs: 300, logger });
+    const edge = await startEdgeServer({ schema: tickSchema(300), stalledMs: 2_000, logger });
     const request = { query: 'subscription { ticks { n text } }' };
     const readToEnd = await transport.openUnread(edge.url, request);
     const listener = await open(edge.url).subscribe(request);

@@ -138,6 +138,7 @@ describe('a webhook', () => {
 
   it('is one of a limited number', async () => {
     const pool = new Pool({ connectionString: companies.service.database.url });
+    pool.on('error', () => undefined);
     await pool.query(
       `INSERT INTO webhooks SELECT gen_random_uuid(), url, description, format, filter, client_ids,
          reports_disabled_webhooks, sealed, 'REQUESTED', now(), NULL, position, payload_version, version, created_at,

@@ -65,8 +65,9 @@ export async function migrate(
       throw isEmpty ? (ofAnotherProgram(error, database) ?? error) : error;
     });
     await secureRows(runner, newestOf(dataSource.migrations), user);
+    const isOwner = await ownsTables(runner);
     await runner.commitTransaction();
-    await placeRestored(runner, settings);
+    if (isOwner) await placeRestored(runner, settings);
     return done.map((migration) => migration.name);
   });
 }
