@@ -5,7 +5,7 @@ import { type Haproxy, noHaproxy, startHaproxy } from '../support/haproxy';
 import { followByEventStream, followByWebSocket, type LogSubscriber } from '../support/log-subscribers';
 import { freePort } from '../support/pgbouncer';
 import { ask, type Serving, serve } from '../support/program';
-import { untilTrue } from '../support/until';
+import { until, untilTrue } from '../support/until';
 
 const withHaproxy = noHaproxy === null ? describe : describe.skip;
 if (noHaproxy !== null) process.stderr.write(`The tests with HAProxy are skipped: ${noHaproxy}\n`);
@@ -52,6 +52,7 @@ withHaproxy('three processes behind HAProxy, with subscribers over both transpor
     ports = [await freePort(), await freePort(), await freePort()];
     proxy = await startHaproxy(ports);
     services = await Promise.all(ports.map(start));
+    for (const service of services) await untilTrue(() => isReady(service));
     await untilTrue(() => isReady(proxy));
     await submit();
     const { endCursor } = (await ask<EventsAnswer>(proxy.url, EVENTS)).events.pageInfo;
@@ -119,15 +120,26 @@ withHaproxy('three processes behind HAProxy, with subscribers over both transpor
     for (const subscriber of subscribers) expect(subscriber.ids).toEqual(ids);
   }
 
+  /** The first process that has subscribers: the proxy may not have known all when they came. */
+  const withSubscribers = (): Promise<number> =>
+    until(
+      async () => {
+        const metrics = services.map(async ({ url }) => (await fetch(url.replace('/graphql', '/metrics'))).text());
+        return (await Promise.all(metrics)).findIndex((text) => /^stepdown_subscriptions [1-9]/m.test(text));
+      },
+      (index) => index >= 0,
+    );
+
   test('one is killed: each ticket is stored once, and subscribers go on without gap or duplicate', async () => {
     const before = await stored();
+    const killed = await withSubscribers();
     const { acknowledged } = await whileSubmitting(async () => {
-      await services[0]?.end('SIGKILL');
+      await services[killed]?.end('SIGKILL');
     });
     expect(await stored()).toBe(before + acknowledged);
     await untilTrue(() => subscribers.some(({ interruptions }) => interruptions > 0));
     await expectAllReceived();
-    services[0] = await start(ports[0] ?? 0);
+    services[killed] = await start(ports[killed] ?? 0);
   });
 
   test('each is replaced after SIGTERM: no request fails, and subscribers go on without gap or duplicate', async () => {
