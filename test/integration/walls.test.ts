@@ -569,7 +569,7 @@ describe('besides the schema', () => {
       // The first has found the lock and tries again and again; the second waits for its turn.
       await untilTrue(async () => {
         const { rows } = await watcher.query(
-          `SELECT FROM pg_stat_activity WHERE query LIKE 'ROLLBACK%'
+          `SELECT FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'ROLLBACK%'
            AND state_change > (SELECT max(xact_start) FROM pg_stat_activity WHERE pid = $1)`,
           [(holder as unknown as { readonly processID: number }).processID],
         );
