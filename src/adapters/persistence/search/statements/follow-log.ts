@@ -46,7 +46,7 @@ const readFollowed = (
             ORDER BY p.position LIMIT ${FOLLOWED_BATCH}
          )
          SELECT looked.last, looked.number = ${FOLLOWED_BATCH} AS is_full,
-                oldest_event_without_position() IS NOT NULL AS is_unplaced, e.*
+                (SELECT oldest_event_without_position() IS NOT NULL) AS is_unplaced, e.*
            FROM (SELECT max(position) AS last, count(*) AS number FROM next) looked
            LEFT JOIN (
              SELECT e.ticket_id, e.number, e.client_id, ${fields.map(fieldOf).join(', ')}
