@@ -14,7 +14,8 @@ import { openTickets } from './tickets.mjs';
 
 const require = createRequire(import.meta.url);
 
-const TICKETS = 100;
+/** So many that each has few events, as in a real log. */
+const TICKETS = 4_000;
 const SECONDS = 4;
 /** Events a second, and the mutations of one request. */
 const RATE = 500;
@@ -51,6 +52,8 @@ async function subscribe(url, query) {
   };
 }
 
+const SUBMIT =
+  'mutation { submitTicket(input: { subject: "Checkout is down", impacts: [{ audience: SOME_END_USERS, consequence: ORDERING_BLOCKED }] }) { ticket { id } } }';
 const RECORDED = 'subscription { ticketEvents { cursor event { id type recordedAt } } }';
 /** What is in a global id after the type. */
 const keyIn = (id) => Buffer.from(id, 'base64url').toString().split(':')[1];
@@ -75,13 +78,10 @@ async function prepare(root, dataDir) {
   await recordCommitTimes(dataDir);
   const service = await startService(dataDir, [], {}, root);
   const ids = [];
-  for (let n = 0; n < TICKETS; n += 1) {
-    const { submitTicket } = await ask(
-      service.url,
-      'mutation { submitTicket(input: { subject: "Checkout is down", impacts: [{ audience: SOME_END_USERS, consequence: ORDERING_BLOCKED }] }) { ticket { id } } }',
-    );
-    ids.push(submitTicket.ticket.id);
-  }
+  const submit = async () => {
+    while (ids.length < TICKETS) ids.push((await ask(service.url, SUBMIT)).submitTicket.ticket.id);
+  };
+  await Promise.all(Array.from({ length: AT_FULL_RATE }, submit));
   const store = await openStore(dataDir);
   const stop = async () => {
     await store.close();
@@ -157,7 +157,7 @@ async function fullRate({ service, ids }) {
   const end = began + SECONDS * 1000;
   let recorded = 0;
   const lane = async (_, at) => {
-    for (let n = at * 7; performance.now() < end; n += PER_REQUEST) {
+    for (let n = (at * TICKETS) / AT_FULL_RATE; performance.now() < end; n += PER_REQUEST) {
       await ask(service.url, mutationOf(ids, n));
       recorded += PER_REQUEST;
     }

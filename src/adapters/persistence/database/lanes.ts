@@ -96,6 +96,16 @@ export function readListsFrom(pool: Pool, replica: ReadReplica): void {
 export const isRowSecurityInForce = async (pool: Pool): Promise<boolean> =>
   (await lanesOf(pool).health.roles.find()) !== null;
 
+/**
+ * What a transaction sets that changes a few rows by their keys. The plan of a prepared statement is
+ * kept, and can be made while a table is small: then the server would read it from end to end for
+ * each change, also when it has become large.
+ */
+const BY_KEYS = {
+  names: ['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin'],
+  values: ['off', 'off', 'off'],
+};
+
 /** A connection that is taken from a lane. */
 export interface Taken {
   readonly client: ClientBase;
@@ -291,7 +301,7 @@ export class Lane {
       const client = await this.pool.connect();
       return {
         client,
-        begin: beginAs(entry),
+        begin: beginAs(entry, this.name === 'heavy' ? {} : { further: BY_KEYS }),
         named: (config) => namedFor(entry, config),
         release: (isBroken = false) => {
           this.line.leave();

@@ -55,10 +55,17 @@ function statementFor({ names }: Setting): { readonly name: string; readonly tex
 export const settingText = ({ names, values }: Setting): string =>
   `SELECT ${names.map((name, index) => `set_config('${name}', ${escapeLiteral(`${values[index]}`)}, true)`).join(', ')}`;
 
-/** Begins a transaction whose statements run as a role. */
-export const beginAs = (entry: Entry, begin = 'BEGIN'): string => {
-  const setting = settingFor(entry);
-  return setting === null ? begin : `${begin}; ${settingText(setting)}`;
+const NOTHING: Setting = { names: [], values: [] };
+
+/**
+ * Begins a transaction whose statements run as a role.
+ *
+ * @param further what it sets besides
+ */
+export const beginAs = (entry: Entry, { begin = 'BEGIN', further = NOTHING } = {}): string => {
+  const { names, values } = settingFor(entry) ?? NOTHING;
+  const setting = { names: [...names, ...further.names], values: [...values, ...further.values] };
+  return setting.names.length === 0 ? begin : `${begin}; ${settingText(setting)}`;
 };
 
 /**

@@ -1,3 +1,4 @@
+import { isOneOf } from '../../database/sql';
 import { EVENT_COLUMNS } from '../../tickets/event-row';
 
 /**
@@ -63,7 +64,7 @@ export const IS_RESTORED = `SELECT last.cluster <> (SELECT system_identifier FRO
 /** The positions of events by their ids ($1). */
 export const POSITIONS_OF = {
   name: 'positions-of',
-  text: 'SELECT event_id, position FROM event_positions WHERE event_id = ANY ($1::bigint[])',
+  text: `SELECT event_id, position FROM event_positions WHERE ${isOneOf('event_id', '$1::bigint[]')}`,
 };
 
 export const LOG_LAG = {

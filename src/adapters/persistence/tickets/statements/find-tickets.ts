@@ -1,10 +1,11 @@
+import { isOneOf } from '../../database/sql';
 import { EVENT_COLUMNS } from '../event-row';
 import { TICKET_COLUMNS } from '../ticket-row';
 
 /** The statements that look up tickets by id, number or external id. Each uses an index. */
 export const TICKETS_BY_ID = {
   name: 'tickets-by-id',
-  text: `SELECT ${TICKET_COLUMNS} FROM tickets t WHERE t.id = ANY ($1::uuid[])`,
+  text: `SELECT ${TICKET_COLUMNS} FROM tickets t WHERE ${isOneOf('t.id', '$1::uuid[]')}`,
 };
 export const TICKET_BY_NUMBER = {
   name: 'ticket-by-number',

@@ -1,5 +1,6 @@
 import type { EpochMs } from '../../../../domain/instant';
 import { DATABASE_NOW } from '../../database/database-time';
+import { isOneOf } from '../../database/sql';
 import { type SelectedTicket, TICKET_COLUMNS } from '../ticket-row';
 
 /** A ticket that was locked. */
@@ -19,6 +20,6 @@ export type LockedRow = SelectedTicket & {
 export const lockTickets = (now: string = DATABASE_NOW) => ({
   name: 'lock-tickets',
   text: `SELECT locked.*, ${now} AS locked_at FROM (
-           SELECT ${TICKET_COLUMNS} FROM tickets t WHERE t.id = ANY ($1::uuid[]) ORDER BY t.id FOR NO KEY UPDATE NOWAIT
+           SELECT ${TICKET_COLUMNS} FROM tickets t WHERE ${isOneOf('t.id', '$1::uuid[]')} ORDER BY t.id FOR NO KEY UPDATE NOWAIT
          ) locked`,
 });

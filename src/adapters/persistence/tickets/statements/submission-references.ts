@@ -1,3 +1,4 @@
+import { isOneOf } from '../../database/sql';
 /**
  * The existing objects that submissions refer to, in one statement: clients ($1), tickets that are
  * followed up ($2), and external ids ($4, and their keys $5) of clients ($3)
@@ -5,9 +6,9 @@
  */
 export const SUBMISSION_REFERENCES = {
   name: 'submission-references',
-  text: `SELECT 'client' AS what, id::text AS a, '' AS b FROM clients WHERE id = ANY ($1::uuid[])
+  text: `SELECT 'client' AS what, id::text AS a, '' AS b FROM clients WHERE ${isOneOf('id', '$1::uuid[]')}
          UNION ALL
-         SELECT 'followed', id::text, client_id::text FROM tickets WHERE id = ANY ($2::uuid[])
+         SELECT 'followed', id::text, client_id::text FROM tickets WHERE ${isOneOf('id', '$2::uuid[]')}
          UNION ALL
          SELECT 'taken', t.client_id::text, t.external_id
            FROM unnest($3::uuid[], $4::text[]) AS asked (client_id, external_id)

@@ -1,3 +1,4 @@
+import { isOneOf } from '../../database/sql';
 import { FOLDED_COLUMNS } from '../event-row';
 
 /** The events of tickets ($1), each up to a version ($2), with the number of the ticket. */
@@ -15,5 +16,5 @@ export const TICKET_HISTORIES = {
   name: 'ticket-histories',
   text: `SELECT ${FOLDED_COLUMNS}, t.number AS ticket_number
            FROM tickets t JOIN events e ON e.ticket_id = t.id AND e.at <= $2::timestamptz
-          WHERE t.id = ANY ($1::uuid[]) ORDER BY e.ticket_id, e.number`,
+          WHERE ${isOneOf('t.id', '$1::uuid[]')} ORDER BY e.ticket_id, e.number`,
 };
