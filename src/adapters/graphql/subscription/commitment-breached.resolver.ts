@@ -76,17 +76,16 @@ export class CommitmentBreachedResolver {
       const { filter: given, after } = args as StreamArguments<CommitmentBreachedFilter>;
       const filter = validatedFilter(given);
       const assignee = filter.assignee == null ? null : compare.comparatorOf(filter.assignee, folded);
-      return ticketEventStream(
-        context as RequestContext,
-        filter,
-        after,
-        (event) =>
+      return ticketEventStream(context as RequestContext, filter, after, {
+        matchesEvent: (event) =>
           event.type === 'COMMITMENT_BREACHED' &&
           compare.satisfies(filter.kind, event.kind) &&
           compare.satisfies(filter.severity, event.severity) &&
           compare.satisfies(filter.cause, event.breach.cause),
-        (ticket) => compare.holds(assignee, foldedOrNull(ticket.assignee)),
-      );
+        matchesTicket: (ticket) => compare.holds(assignee, foldedOrNull(ticket.assignee)),
+        // `dueAt` is made of it too.
+        hasTicket: true,
+      });
     },
   })
   commitmentBreached(
@@ -100,6 +99,7 @@ export class CommitmentBreachedResolver {
     @Arg('after', () => EventCursorScalar, { ...optional, description: AFTER_DESCRIPTION })
     _after: string | null | undefined,
   ): CommitmentBreachedPayload {
+    if (ticket === null) throw new Error(`The ticket of event ${event.id} was not read`);
     const { kind, cycle, severity, breach } = event;
     const { at: breachedAt, detectedAt, cause } = breach;
     return { cursor: eventCursorOf(event.position), ticket, kind, cycle, severity, breachedAt, detectedAt, cause };

@@ -3,10 +3,11 @@ import type { EventSubscription } from '../../../application/ports/events';
 import type { LogPosition } from '../../../application/ports/logged-event';
 import type { StoredTicket } from '../../../application/ports/stored-ticket';
 
-/** An event that passed the filter of a subscriber, with its ticket as of the delivery. */
+/** An event that passed the filter of a subscriber. */
 export interface EventWithTicket<Event extends PlacedEvent = PlacedEvent> {
   readonly event: Event;
-  readonly ticket: StoredTicket;
+  /** As of the delivery; null if neither the document nor the filter asks for it. */
+  readonly ticket: StoredTicket | null;
 }
 
 /** The tickets that are read at once for the events that a subscriber takes. */
@@ -27,8 +28,14 @@ export class LogStream implements AsyncIterableIterator<EventWithTicket> {
     /** All events up to it have been returned, or were left out. */
     public position: LogPosition,
     private readonly events: EventSubscription,
-    /** Null for an event that is left out. The signal is aborted when the stream has ended. */
-    private readonly read: (event: PlacedEvent, signal: AbortSignal) => Promise<EventWithTicket | null>,
+    /**
+     * Reads what an event needs; null for an event that is left out. The signal is aborted when the
+     * stream has ended.
+     */
+    private readonly read: (
+      event: PlacedEvent,
+      signal: AbortSignal,
+    ) => EventWithTicket | null | Promise<EventWithTicket | null>,
   ) {}
 
   /** Whether the next event has been read. */

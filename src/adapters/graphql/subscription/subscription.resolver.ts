@@ -14,7 +14,7 @@ import { SeverityChangeType } from '../ticket/ticket-parts.type';
 import type { EventWithTicket } from './log-stream';
 import { type StreamArguments, StreamFilterFields, validatedFilter } from './stream-filter';
 import { TicketEventFilter } from './ticket-event-filter.input';
-import { AFTER_DESCRIPTION, LOG_STREAM_DESCRIPTION, ticketEventStream } from './ticket-event-stream';
+import { AFTER_DESCRIPTION, LOG_STREAM_DESCRIPTION, selectsField, ticketEventStream } from './ticket-event-stream';
 
 @InputType('SeverityChangedFilter', {
   description:
@@ -40,7 +40,7 @@ export class TicketEventPayload {
   cursor!: string;
 
   @Field(() => TicketType, { description: 'The ticket at the time of delivery.' })
-  ticket!: StoredTicket;
+  ticket!: StoredTicket | null;
 
   @Field(() => TicketEventType, { description: 'The recorded event.' })
   event!: LoggedEvent;
@@ -55,7 +55,7 @@ export class SeverityChangedPayload {
   cursor!: string;
 
   @Field(() => TicketType, { description: 'The ticket at the time of delivery.' })
-  ticket!: StoredTicket;
+  ticket!: StoredTicket | null;
 
   @Field(() => SeverityChangeType, { description: 'The change of severity.' })
   change!: SeverityChange;
@@ -68,16 +68,15 @@ const changeIn = (event: LoggedEvent): SeverityChange | null =>
 export class SubscriptionResolver {
   @Subscription(() => TicketEventPayload, {
     description: `Events of tickets. ${LOG_STREAM_DESCRIPTION}`,
-    subscribe: ({ args, context }) => {
+    subscribe: ({ args, context, info }) => {
       const { filter: given, after } = args as StreamArguments<TicketEventFilter>;
       const filter = validatedFilter(given);
-      return ticketEventStream(
-        context as RequestContext,
-        filter,
-        after,
-        (event) => compare.satisfies(filter.type, event.type),
-        (ticket) => compare.satisfies(filter.severity, ticket.severity),
-      );
+      const { severity } = filter;
+      return ticketEventStream(context as RequestContext, filter, after, {
+        matchesEvent: (event) => compare.satisfies(filter.type, event.type),
+        matchesTicket: severity == null ? null : (ticket) => compare.satisfies(severity, ticket.severity),
+        hasTicket: selectsField(info, 'ticket'),
+      });
     },
   })
   ticketEvents(
@@ -93,17 +92,21 @@ export class SubscriptionResolver {
 
   @Subscription(() => SeverityChangedPayload, {
     description: `Changes of the severity of tickets. ${LOG_STREAM_DESCRIPTION}`,
-    subscribe: ({ args, context }) => {
+    subscribe: ({ args, context, info }) => {
       const { filter: given, after } = args as StreamArguments<SeverityChangedFilter>;
       const filter = validatedFilter(given);
-      return ticketEventStream(context as RequestContext, filter, after, (event) => {
-        const change = changeIn(event);
-        return (
-          change !== null &&
-          compare.satisfies(filter.from, change.from) &&
-          compare.satisfies(filter.to, change.to) &&
-          compare.satisfies(filter.cause, change.cause)
-        );
+      return ticketEventStream(context as RequestContext, filter, after, {
+        matchesEvent: (event) => {
+          const change = changeIn(event);
+          return (
+            change !== null &&
+            compare.satisfies(filter.from, change.from) &&
+            compare.satisfies(filter.to, change.to) &&
+            compare.satisfies(filter.cause, change.cause)
+          );
+        },
+        matchesTicket: null,
+        hasTicket: selectsField(info, 'ticket'),
       });
     },
   })

@@ -1,3 +1,4 @@
+import { type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql';
 import { requireKept } from '../../../application/events/event-cursor';
 import { retryWhileDatabaseIsDown } from '../../../application/events/retry-while-database-is-down';
 import { forOneRead } from '../../../application/ports/caller';
@@ -17,16 +18,24 @@ export const LOG_STREAM_DESCRIPTION =
 export const AFTER_DESCRIPTION =
   'Delivers also the events after this cursor, which a payload or an event had. An error with the code `CURSOR_EXPIRED` says that they are not all kept any more, `CURSOR_AHEAD` that the log does not reach so far. Defaults to the end of the log.';
 
+/** What a subscription selects of the log besides the tickets and clients of its filter. */
+export interface StreamSelection {
+  readonly matchesEvent: (event: PlacedEvent) => boolean;
+  /** Null if the filter says nothing about the ticket. */
+  readonly matchesTicket: ((ticket: StoredTicket) => boolean) | null;
+  /** Whether a field of the document is made of the ticket. */
+  readonly hasTicket: boolean;
+}
+
 /**
- * Subscribes to the events that pass the filter and reads the ticket of each. Leaves out tickets
- * that the caller may not see.
+ * Subscribes to the events that pass the filter and reads the ticket of each, if that is needed.
+ * Leaves out tickets that the caller may not see.
  */
 export async function ticketEventStream(
   { services, caller }: RequestContext,
   filter: StreamFilterFields,
   after: string | null | undefined,
-  matchesEvent: (event: PlacedEvent) => boolean,
-  matchesTicket: (ticket: StoredTicket) => boolean = () => true,
+  { matchesEvent, matchesTicket, hasTicket }: StreamSelection,
 ): Promise<LogStream> {
   const { ticketId, accepts } = ticketsOf(filter);
   const start = await startOf(services.log, after);
@@ -35,11 +44,25 @@ export async function ticketEventStream(
     ticketId,
     accepts: (event) => accepts(event) && matchesEvent(event),
   });
+  if (!hasTicket && matchesTicket === null) {
+    return new LogStream(start, events, (event) => ({ event, ticket: null }));
+  }
   return new LogStream(start, events, async (event, signal) => {
     const read = () => services.reader.ticketById(forOneRead(caller), event.ticketId);
     const ticket = await retryWhileDatabaseIsDown(read, signal);
-    return ticket !== null && matchesTicket(ticket) ? { event, ticket } : null;
+    return ticket !== null && matchesTicket?.(ticket) !== false ? { event, ticket } : null;
   });
+}
+
+/** Whether a document selects a field of the payload of its subscription, or may select it. */
+export function selectsField({ fieldNodes, fragments }: GraphQLResolveInfo, name: string): boolean {
+  const isSelectedIn = ({ selections }: SelectionSetNode): boolean =>
+    selections.some((selection) => {
+      if (selection.kind === Kind.FIELD) return selection.name.value === name;
+      const part = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments[selection.name.value];
+      return part !== undefined && isSelectedIn(part.selectionSet);
+    });
+  return fieldNodes.some(({ selectionSet }) => selectionSet !== undefined && isSelectedIn(selectionSet));
 }
 
 /** The position after which a subscription begins: that of its cursor, or the end of the log. */

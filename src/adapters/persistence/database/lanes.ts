@@ -97,9 +97,9 @@ export const isRowSecurityInForce = async (pool: Pool): Promise<boolean> =>
   (await lanesOf(pool).health.roles.find()) !== null;
 
 /**
- * What a transaction sets that changes a few rows by their keys. The plan of a prepared statement is
- * kept, and can be made while a table is small: then the server would read it from end to end for
- * each change, also when it has become large.
+ * What a transaction sets that changes a few rows by their keys. The plan of a prepared statement
+ * is kept, and can be made while a table is small: then the server would read it from end to end
+ * for each change, also when it has become large.
  */
 const BY_KEYS = {
   names: ['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin'],

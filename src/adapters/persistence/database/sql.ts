@@ -48,7 +48,9 @@ export interface Statement {
 }
 
 /**
- * A condition that a column has one of the values of an array, such as `isOneOf('t.id', '$1::uuid[]')`.
+ * A condition that a column has one of the values of an array, such as
+ * `isOneOf('t.id', '$1::uuid[]')`.
+ *
  * The planner does not see how many values a call has, so that a prepared statement keeps one plan.
  * With `= ANY ($1)` it makes a new plan for each call with few values, because that looks cheaper
  * than one for the ten that it assumes; a plan takes longer than reading a ticket.
