@@ -5,11 +5,11 @@ import { toGlobalId } from '../adapters/graphql/base/global-id';
 import type { Metric } from '../adapters/http/metrics';
 import { createBusPositions } from '../adapters/persistence/bus/postgres-bus-positions';
 import { createEventLog } from '../adapters/persistence/log/postgres-event-log';
-import { createTicketPasts } from '../adapters/persistence/webhooks/postgres-ticket-pasts';
+import { createTicketPasts } from '../adapters/persistence/tickets/postgres-ticket-pasts';
 import { BusPublisher, type ReadableMessages } from '../application/bus/bus-publisher';
 import { busMessage } from '../application/bus/cloud-event';
+import { readableChanges } from '../application/events/readable-changes';
 import type { PlacedEvent } from '../application/ports/event-log';
-import { readableChanges } from '../application/webhooks/readable-changes';
 import type { Store } from './open-store';
 
 /** The bus of a service that publishes. */

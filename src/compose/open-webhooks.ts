@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { toGlobalId } from '../adapters/graphql/base/global-id';
 import { createEventLog } from '../adapters/persistence/log/postgres-event-log';
-import { createTicketPasts } from '../adapters/persistence/webhooks/postgres-ticket-pasts';
+import { createTicketPasts } from '../adapters/persistence/tickets/postgres-ticket-pasts';
 import { createWebhookQueue } from '../adapters/persistence/webhooks/postgres-webhook-queue';
 import { createWebhooks } from '../adapters/persistence/webhooks/postgres-webhooks';
 import { secretBoxOf } from '../adapters/webhooks/encryption-keys';

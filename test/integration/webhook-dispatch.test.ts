@@ -4,7 +4,7 @@ import { toGlobalId } from '../../src/adapters/graphql/base/global-id';
 import { createApiKeys } from '../../src/adapters/persistence/access/postgres-api-keys';
 import { createClientAccounts } from '../../src/adapters/persistence/clients/postgres-clients';
 import { createEventLog } from '../../src/adapters/persistence/log/postgres-event-log';
-import { createTicketPasts } from '../../src/adapters/persistence/webhooks/postgres-ticket-pasts';
+import { createTicketPasts } from '../../src/adapters/persistence/tickets/postgres-ticket-pasts';
 import { createWebhookQueue } from '../../src/adapters/persistence/webhooks/postgres-webhook-queue';
 import { createWebhooks } from '../../src/adapters/persistence/webhooks/postgres-webhooks';
 import { secretBoxOf } from '../../src/adapters/webhooks/encryption-keys';

@@ -1,6 +1,6 @@
+import type { TicketChange } from '../../src/application/events/ticket-changes';
 import type { PlacedEvent } from '../../src/application/ports/event-log';
 import type { StoredTicket } from '../../src/application/ports/stored-ticket';
-import type { TicketChange } from '../../src/application/webhooks/ticket-change';
 import { foldAll } from '../../src/domain/ticket/fold';
 import type { TicketEvent } from '../../src/domain/ticket/ticket-events';
 import { CIMCLOUD } from './domain';

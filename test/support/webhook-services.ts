@@ -1,5 +1,5 @@
 import { toGlobalId } from '../../src/adapters/graphql/base/global-id';
-import { createTicketPasts } from '../../src/adapters/persistence/webhooks/postgres-ticket-pasts';
+import { createTicketPasts } from '../../src/adapters/persistence/tickets/postgres-ticket-pasts';
 import { createWebhookQueue } from '../../src/adapters/persistence/webhooks/postgres-webhook-queue';
 import { createWebhooks } from '../../src/adapters/persistence/webhooks/postgres-webhooks';
 import { secretBoxOf } from '../../src/adapters/webhooks/encryption-keys';

@@ -1,4 +1,4 @@
-import { endBefore, isNewer } from '../../application/events/readable-part';
+import { endBefore, isOfNewerVersion } from '../../application/events/readable-part';
 import { RETRY_PAUSE_MS } from '../../application/events/retry-while-database-is-down';
 import type { Caller } from '../../application/ports/caller';
 import {
@@ -163,7 +163,9 @@ export class LogCursor implements EventSubscription {
     const { newest } = this.source.recent;
     try {
       const page = await this.source.readAfter(this.at, this.scope);
-      const newer = page.unreadable.find((entry) => isNewer(entry) && this.isInScope(entry, entry.error));
+      const newer = page.unreadable.find(
+        (entry) => isOfNewerVersion(entry.error) && this.isInScope(entry, entry.error),
+      );
       const { entries, next, isFull } = newer === undefined ? page : endBefore(newer, page);
       for (const event of entries) {
         if (this.isFor(event)) this.page.push(event);

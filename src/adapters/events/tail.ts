@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Sleep } from '../../application/deadlines/sleep';
-import { isNewer } from '../../application/events/readable-part';
+import { isOfNewerVersion } from '../../application/events/readable-part';
 import { CursorExpired, type PlacedEvent } from '../../application/ports/event-log';
 import type { LogPosition } from '../../application/ports/logged-event';
 import type { FollowedLog } from '../persistence/log/postgres-event-log';
@@ -148,7 +148,8 @@ export class Tail {
       // Positions have no gap, so that this server does not have them.
       if (next === recent.newest) break;
       for (const { error } of unreadable) this.settings.onError?.(error);
-      await hub.publish(entries, next, unreadable.filter(isNewer));
+      const newer = unreadable.filter(({ error }) => isOfNewerVersion(error));
+      await hub.publish(entries, next, newer);
       const last = entries.at(-1);
       if (last !== undefined) this.settings.onDelivered?.(last);
     }

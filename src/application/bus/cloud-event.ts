@@ -1,7 +1,7 @@
 import { toIso } from '../../domain/instant';
 import { eventCursorOf } from '../events/event-cursor';
+import type { TicketChange } from '../events/ticket-changes';
 import type { BusMessage } from '../ports/event-bus';
-import type { TicketChange } from '../webhooks/ticket-change';
 import { eventIdOf, eventPayload, type GlobalId } from '../webhooks/webhook-payload';
 
 /**

@@ -1,3 +1,4 @@
+import { UnreadableEvent } from '../../domain/ticket/upcast';
 import type { LogPage, UnreadableEntry } from '../ports/event-log';
 import type { LogPosition } from '../ports/logged-event';
 
@@ -12,7 +13,7 @@ export interface ReadablePart extends LogPage {
  * run, that event and those after it are for a process that can read it.
  */
 export function readablePart(page: LogPage): ReadablePart {
-  const newer = page.unreadable.find(isNewer) ?? null;
+  const newer = page.unreadable.find(({ error }) => isOfNewerVersion(error)) ?? null;
   return newer === null ? { ...page, newer } : { ...endBefore(newer, page), newer };
 }
 
@@ -28,5 +29,6 @@ export function endBefore(end: UnreadableEntry, { entries, unreadable }: LogPage
   };
 }
 
-/** Whether a newer version wrote an event that cannot be read. */
-export const isNewer = ({ error }: UnreadableEntry): boolean => error.remedy === 'UPGRADE';
+/** Whether a newer version of Stepdown wrote what cannot be read. */
+export const isOfNewerVersion = (error: unknown): error is UnreadableEvent =>
+  error instanceof UnreadableEvent && error.remedy === 'UPGRADE';

@@ -1,4 +1,5 @@
 import { DAY_MS, type EpochMs, MINUTE_MS, SECOND_MS } from '../../domain/instant';
+import { isOfNewerVersion } from '../events/readable-part';
 import type { Clock } from '../ports/clock';
 import type { SecretBox } from '../ports/secret-box';
 import { isPassingFault } from '../ports/store-errors';
@@ -9,7 +10,6 @@ import type { AttemptRecords } from './attempt-records';
 import type { SubjectReader } from './delivery-subjects';
 import type { EnabledWebhooks } from './enabled-webhooks';
 import { mayGet } from './log-matcher';
-import { isOfNewerVersion } from './readable-changes';
 import { nextAttemptAt, retryAfterMsOf } from './retry-schedule';
 import { type MessageIds, messageOf } from './webhook-message';
 import { openSecrets, validSecrets } from './webhook-secrets';

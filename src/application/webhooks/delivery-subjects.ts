@@ -1,10 +1,10 @@
 import { UnreadableEvent } from '../../domain/ticket/upcast';
+import { type TicketChangesDeps, ticketChangesOf } from '../events/ticket-changes';
 import { SYSTEM_CALLER } from '../ports/caller';
 import type { PlacedEvent } from '../ports/event-log';
 import type { TicketReader } from '../ports/ticket-reader';
 import type { WebhookQueue } from '../ports/webhook-queue';
 import type { WebhookDelivery } from '../ports/webhooks';
-import { type TicketChangesDeps, ticketChangesOf } from './ticket-changes';
 import type { MessageSubject } from './webhook-message';
 
 /** Reads what one delivery is about. Throws if that cannot be read. */

@@ -1,13 +1,12 @@
+import { readableChanges } from '../events/readable-changes';
 import { endBefore, type ReadablePart, readablePart } from '../events/readable-part';
+import type { TicketChange, TicketChangesDeps } from '../events/ticket-changes';
 import type { Clock } from '../ports/clock';
 import type { EventLog, PlacedEvent, UnreadableEntry } from '../ports/event-log';
 import type { LogPosition } from '../ports/logged-event';
 import type { EnabledWebhook, NewDelivery, WebhookQueue } from '../ports/webhook-queue';
 import type { EnabledWebhooks } from './enabled-webhooks';
 import { pagerDutyAction } from './pagerduty-event';
-import { readableChanges } from './readable-changes';
-import type { TicketChange } from './ticket-change';
-import type { TicketChangesDeps } from './ticket-changes';
 import { matchesEvent, matchesSeverity } from './webhook-filter';
 
 /** The events that are read at a time. */

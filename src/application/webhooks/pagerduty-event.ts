@@ -1,7 +1,7 @@
 import { toIso } from '../../domain/instant';
 import type { Severity } from '../../domain/severity';
 import { beginning } from '../../domain/text';
-import type { TicketChange } from './ticket-change';
+import type { TicketChange } from '../events/ticket-changes';
 import { matchesChoice, type WebhookFilter } from './webhook-filter';
 import { eventPayload, type GlobalId, messageTypeOf } from './webhook-payload';
 

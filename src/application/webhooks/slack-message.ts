@@ -1,5 +1,5 @@
 import { beginning } from '../../domain/text';
-import type { TicketChange } from './ticket-change';
+import type { TicketChange } from '../events/ticket-changes';
 import { severityChangeIn } from './webhook-filter';
 import { messageTypeOf, textOf } from './webhook-payload';
 

@@ -1,8 +1,8 @@
 import { type EpochMs, toIso } from '../../domain/instant';
+import type { TicketChange } from '../events/ticket-changes';
 import type { Webhook, WebhookDelivery } from '../ports/webhooks';
 import { pagerDutyAction, pagerDutyEvent, pagerDutyNotice } from './pagerduty-event';
 import { slackMessage, slackNotice } from './slack-message';
-import type { TicketChange } from './ticket-change';
 import { eventIdOf, eventPayload, type GlobalId, PAYLOAD_VERSION } from './webhook-payload';
 
 /** A message as it is sent. */

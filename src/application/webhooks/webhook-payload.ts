@@ -2,8 +2,9 @@ import { toIso } from '../../domain/instant';
 import type { EventType } from '../../domain/ticket/ticket-events';
 import { shortened } from '../../domain/value-rules';
 import { eventCursorOf } from '../events/event-cursor';
+import type { TicketChange } from '../events/ticket-changes';
 import type { LoggedEvent } from '../ports/logged-event';
-import { type MessageTicketState, stateAfter, stateBefore, type TicketChange } from './ticket-change';
+import { type MessageTicketState, stateAfter, stateBefore } from './message-ticket-state';
 import { commitmentIn, severityChangeIn } from './webhook-filter';
 
 /** The version of the body. A change that a receiver must know of makes a new one. */

@@ -1,8 +1,7 @@
-import { UnreadableEvent } from '../../domain/ticket/upcast';
 import type { PlacedEvent, UnreadableEntry } from '../ports/event-log';
 import { isPassingFault } from '../ports/store-errors';
-import type { TicketChange } from './ticket-change';
-import { type TicketChangesDeps, ticketChangesOf } from './ticket-changes';
+import { isOfNewerVersion } from './readable-part';
+import { type TicketChange, type TicketChangesDeps, ticketChangesOf } from './ticket-changes';
 
 export interface ReadableChanges {
   /** The changes up to `newer`, by their events, in their order. Damaged ones are left out. */
@@ -37,7 +36,3 @@ export async function readableChanges(
   }
   return { changes, newer: null };
 }
-
-/** Whether a newer version of Stepdown wrote what cannot be read. */
-export const isOfNewerVersion = (error: unknown): error is UnreadableEvent =>
-  error instanceof UnreadableEvent && error.remedy === 'UPGRADE';

@@ -1,8 +1,18 @@
+import type { Policy } from '../../domain/policy/policy';
 import { pinnedPolicy } from '../policies/pinned-policy';
 import type { PlacedEvent } from '../ports/event-log';
 import type { Policies } from '../ports/policies';
+import type { StoredTicket } from '../ports/stored-ticket';
 import type { TicketPasts } from '../ports/ticket-pasts';
-import type { TicketChange } from './ticket-change';
+
+/** An event, and its ticket before and after it. */
+export interface TicketChange {
+  readonly event: PlacedEvent;
+  /** Null for the event that opened the ticket. */
+  readonly before: StoredTicket | null;
+  readonly after: StoredTicket;
+  readonly policy: Policy;
+}
 
 export interface TicketChangesDeps {
   readonly pasts: TicketPasts;

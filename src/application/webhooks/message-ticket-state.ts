@@ -2,17 +2,7 @@ import { viewCommitment } from '../../domain/commitment/view';
 import { type EpochMs, toIso } from '../../domain/instant';
 import { COMMITMENT_KINDS, type CommitmentKind, type Policy } from '../../domain/policy/policy';
 import type { Ticket } from '../../domain/ticket/ticket';
-import type { PlacedEvent } from '../ports/event-log';
-import type { StoredTicket } from '../ports/stored-ticket';
-
-/** An event, and its ticket before and after it. */
-export interface TicketChange {
-  readonly event: PlacedEvent;
-  /** Null for the event that opened the ticket. */
-  readonly before: StoredTicket | null;
-  readonly after: StoredTicket;
-  readonly policy: Policy;
-}
+import type { TicketChange } from '../events/ticket-changes';
 
 /** The status of a commitment, as the body of a message has it. */
 export interface MessageCommitment {
