@@ -12,7 +12,7 @@ afterAll(() => store.close());
 
 /** After five runs, the server decides whether it keeps one plan. */
 const CHANGES = 8;
-/** So many that a plan for one ticket looks cheaper than one for the ten that the planner assumes. */
+/** So many that a plan for one ticket looks cheaper than one for the ten that are assumed. */
 const OTHERS = 1_500;
 
 test('a change plans its statements once, and reads no table from end to end although all are small', async () => {
