@@ -13,8 +13,12 @@ const WITHOUT_POSITION = `
        WHERE e.xid = ANY (ARRAY (SELECT pg_snapshot_xip(last.placed)))
          AND NOT EXISTS (SELECT FROM event_positions p WHERE p.event_id = e.id)`;
 
-/** Whether the numbers of transactions in a placement mean nothing on this server. */
-const IS_OF_ANOTHER_SERVER = `last.cluster <> (SELECT system_identifier FROM pg_control_system())
+/**
+ * Whether the numbers of transactions in a placement, `last`, mean nothing on this server, because
+ * the database was restored from a dump of another. A part of released migrations: to change it,
+ * write a new one.
+ */
+export const IS_OF_ANOTHER_SERVER = `last.cluster <> (SELECT system_identifier FROM pg_control_system())
        OR pg_snapshot_xmax(last.placed) > pg_snapshot_xmax(pg_current_snapshot())`;
 
 /**

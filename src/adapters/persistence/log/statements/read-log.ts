@@ -1,3 +1,4 @@
+import { IS_OF_ANOTHER_SERVER } from '../../../../../migrations/position-functions';
 import { isOneOf } from '../../database/sql';
 import { EVENT_COLUMNS } from '../../tickets/event-row';
 
@@ -54,11 +55,10 @@ export const PLACE_EVENTS = {
 };
 
 /**
- * Whether the numbers of transactions are those of another server, because the database was
- * restored from a dump, so that `place_events` looks through the whole log once.
+ * Whether the database was restored from a dump of another server, so that `place_events` looks
+ * through the whole log once.
  */
-export const IS_RESTORED = `SELECT last.cluster <> (SELECT system_identifier FROM pg_control_system())
-          OR pg_snapshot_xmax(last.placed) > pg_snapshot_xmax(pg_current_snapshot()) AS is_restored
+export const IS_RESTORED = `SELECT ${IS_OF_ANOTHER_SERVER} AS is_restored
   FROM event_placements last ORDER BY batch DESC LIMIT 1`;
 
 /** The positions of events by their ids ($1). */
