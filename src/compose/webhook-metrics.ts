@@ -9,7 +9,7 @@ export function webhookMetrics(
   webhooks: Pick<RunningWebhooks, 'counts' | 'isOutdated' | 'backlog'>,
   clock: Clock,
 ): readonly Metric[] {
-  // Two metrics of one scrape ask for it.
+  // Two metrics of one scrape ask for it in the same turn, and share one reading.
   let reading: Promise<Backlog | null> | null = null;
   const backlog = (): Promise<Backlog | null> => {
     reading ??= webhooks

@@ -14,7 +14,7 @@ class Surroundings {
   private position = 0;
 
   readonly bus: EventBus = {
-    last: async () => this.messages.at(-1) ?? null,
+    lastPosition: async () => this.messages.at(-1)?.position ?? null,
     publish: async (messages) => void this.messages.push(...messages),
     close: async () => undefined,
   };

@@ -17,7 +17,8 @@ import {
   nanos,
 } from '@nats-io/transport-node';
 import { positionOfCursor } from '../../application/events/event-cursor';
-import { type BusMessage, BusMoved, type EventBus, type LastMessage } from '../../application/ports/event-bus';
+import { type BusMessage, BusMoved, type EventBus } from '../../application/ports/event-bus';
+import type { LogPosition } from '../../application/ports/logged-event';
 import { DAY_MS, MINUTE_MS } from '../../domain/instant';
 import type { EventBusSettings } from './bus-settings';
 
@@ -54,14 +55,13 @@ export class NatsBus implements EventBus {
 
   constructor(private readonly settings: Omit<EventBusSettings, 'start' | 'source'>) {}
 
-  async last(): Promise<LastMessage | null> {
+  async lastPosition(): Promise<LogPosition | null> {
     const { stream, subject } = this.settings;
     const { manager } = await this.connected();
     const info = await this.streamOf(manager);
     this.lastSequence = info.state.last_seq;
     const message = await manager.streams.getMessage(stream, { last_by_subj: `${subject}.>` }).catch(missing);
-    if (message === null) return null;
-    return { id: message.header.get('Nats-Msg-Id'), position: positionIn(message.string()) };
+    return message === null ? null : positionIn(message.string());
   }
 
   async publish(messages: readonly BusMessage[]): Promise<void> {
@@ -157,7 +157,7 @@ function missing(error: unknown): null {
   throw error;
 }
 
-function positionIn(body: string): number | null {
+function positionIn(body: string): LogPosition | null {
   try {
     const { sequence } = JSON.parse(body) as { readonly sequence?: unknown };
     return typeof sequence === 'string' ? positionOfCursor(sequence) : null;

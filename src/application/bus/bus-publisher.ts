@@ -151,11 +151,10 @@ export class BusPublisher {
     const isSame = this.lease?.token === lease.token && this.isHolder;
     this.lease = lease;
     if (isSame) return true;
-    const last = await bus.last();
     // What the bus has is what counts: the process before may have ended between the bus and the
     // database, and a bus can lose its last messages. A bus that is further than one batch ahead of
     // the database has events of before the database was restored to an earlier time.
-    const ofBus = last?.position ?? null;
+    const ofBus = await bus.lastPosition();
     const isRestored = ofBus !== null && (ofBus > newest || ofBus > lease.position + BATCH);
     this.position = ofBus === null || isRestored ? Math.min(lease.position, newest) : ofBus;
     this.isHolder = true;

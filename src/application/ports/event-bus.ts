@@ -11,21 +11,18 @@ export interface BusMessage {
   readonly body: string;
 }
 
-/** The last message on the bus. */
-export interface LastMessage {
-  readonly id: string;
-  /** Null if it is not of this service. */
-  readonly position: LogPosition | null;
-}
-
 /** A bus of other systems that keeps messages in their order. */
 export interface EventBus {
-  /** Connects if there is no connection, and returns the last message that the bus has kept. */
-  last(): Promise<LastMessage | null>;
+  /**
+   * Connects if there is no connection, and returns the position of the last message that the bus
+   * has kept; null if it has none, or one that is not of this service.
+   */
+  lastPosition(): Promise<LogPosition | null>;
   /**
    * Adds messages in their order, each only after the one before it, and the first one only after
-   * the last message that `last` returned or that this object has added. Resolves when all of them
-   * are kept. If it rejects, the first of them may be kept, and `last` is to be called again.
+   * the one that was the last at the call of `lastPosition` or that this object has added. Resolves
+   * when all of them are kept. If it rejects, the first of them may be kept, and `lastPosition` is to
+   * be called again.
    *
    * @throws BusMoved if the bus has another last message
    */
