@@ -21,8 +21,8 @@ export interface EventBus {
   /**
    * Adds messages in their order, each only after the one before it, and the first one only after
    * the one that was the last at the call of `lastPosition` or that this object has added. Resolves
-   * when all of them are kept. If it rejects, the first of them may be kept, and `lastPosition` is to
-   * be called again.
+   * when all of them are kept. If it rejects, the first of them may be kept, and `lastPosition` is
+   * to be called again.
    *
    * @throws BusMoved if the bus has another last message
    */
