@@ -149,7 +149,8 @@ const round = async (side, seed) => {
   const isComplete = (counts) => counts.every((count, way) => count - before[way] >= requests);
   while (!isComplete(await side.arrived())) {
     if (performance.now() - began > SECONDS * 1_000 + DRAIN_MS) throw new Error('Events of a round did not arrive');
-    await sleep(20);
+    // Answering takes the service some milliseconds.
+    await sleep(250);
   }
   const [service, database] = spent();
   const micros = (seconds) => (seconds * 1e6) / requests;
@@ -183,7 +184,7 @@ export const run = async (rounds = 5) => {
     for (let turn = 0; turn <= rounds; turn += 1) {
       for (let place = 0; place < names.length; place += 1) {
         const name = names[(place + turn) % names.length];
-        const measured = await round(sides[name], turn);
+        const measured = await round(sides[name], turn + 1);
         if (turn > 0) results[name].push(measured);
       }
     }

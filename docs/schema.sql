@@ -552,9 +552,8 @@ CREATE TABLE webhook_deliveries (
 );
 CREATE INDEX webhook_deliveries_client_id_idx ON public.webhook_deliveries USING btree (client_id);
 CREATE INDEX webhook_deliveries_created_at_idx ON public.webhook_deliveries USING btree (created_at, id);
-CREATE INDEX webhook_deliveries_due_idx ON public.webhook_deliveries USING btree (webhook_id, next_attempt_at) WHERE ((status = 'PENDING'::text) AND (next_attempt_at IS NOT NULL));
+CREATE INDEX webhook_deliveries_due_idx ON public.webhook_deliveries USING btree (webhook_id, next_attempt_at) WHERE (next_attempt_at IS NOT NULL);
 CREATE INDEX webhook_deliveries_ended_at_idx ON public.webhook_deliveries USING btree (ended_at) WHERE (ended_at IS NOT NULL);
-CREATE INDEX webhook_deliveries_pending_idx ON public.webhook_deliveries USING btree (created_at) WHERE (status = 'PENDING'::text);
 CREATE UNIQUE INDEX webhook_deliveries_position_key ON public.webhook_deliveries USING btree (webhook_id, "position") WHERE ("position" IS NOT NULL);
 CREATE INDEX webhook_deliveries_ticket_idx ON public.webhook_deliveries USING btree (webhook_id, ticket_id, "position") WHERE (status = 'PENDING'::text);
 CREATE INDEX webhook_deliveries_webhook_idx ON public.webhook_deliveries USING btree (webhook_id, created_at, id);

@@ -19,6 +19,7 @@ import { EventPositions1764820000000 } from './1764820000000-EventPositions';
 import { Webhooks1764850000000 } from './1764850000000-Webhooks';
 import { EventBuses1764860000000 } from './1764860000000-EventBuses';
 import { RemovedEvents1764880000000 } from './1764880000000-RemovedEvents';
+import { WebhookQueueIndexes1764890000000 } from './1764890000000-WebhookQueueIndexes';
 
 /**
  * All migrations, the oldest first. A list and not a search, so that sources and compiled files
@@ -46,4 +47,5 @@ export const MIGRATIONS = [
   Webhooks1764850000000,
   EventBuses1764860000000,
   RemovedEvents1764880000000,
+  WebhookQueueIndexes1764890000000,
 ];

@@ -30,9 +30,7 @@ export async function* readArchive(url: string, only: string | null = null): Asy
   try {
     await client.query(`SELECT ${KEEP_SCHEMA}`);
     const roles = (await usableRoles(client)) ?? null;
-    await client.query(
-      beginAs({ scope: OWN_SCOPE, roles }, { begin: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY' }),
-    );
+    await client.query(beginAs({ scope: OWN_SCOPE, roles }, 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY'));
     const [counts] = await rowsOf<Counts>(client, {
       text: `SELECT now() AS exported_at, (SELECT count(*) FROM policy_versions) AS policies,
                     (SELECT count(*) FROM clients WHERE ${OF('id')}) AS clients,

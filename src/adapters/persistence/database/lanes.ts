@@ -6,7 +6,7 @@ import { type LineRefusal, WaitingLine, type WaitSignal } from '../../../applica
 import { queryUntilAborted } from './cancel';
 import { isLocked, isOverTime, lockedError, TableLocked } from './database-errors';
 import { leavePlace, takePlace } from './operation-places';
-import { beginAs, namedFor, queryAs } from './query-as';
+import { BY_KEYS, beginAs, namedFor, queryAs, type Setting } from './query-as';
 import type { ReadReplica } from './read-replica';
 import { type SessionSettings, sessionSettingsOf } from './session-settings';
 import { type Queryable, ReplicaReadFailed } from './sql';
@@ -96,16 +96,6 @@ export function readListsFrom(pool: Pool, replica: ReadReplica): void {
 export const isRowSecurityInForce = async (pool: Pool): Promise<boolean> =>
   (await lanesOf(pool).health.roles.find()) !== null;
 
-/**
- * What a transaction sets that changes a few rows by their keys. The plan of a prepared statement
- * is kept, and can be made while a table is small: then the server would read it from end to end
- * for each change, also when it has become large.
- */
-const BY_KEYS = {
-  names: ['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin'],
-  values: ['off', 'off', 'off'],
-};
-
 /** A connection that is taken from a lane. */
 export interface Taken {
   readonly client: ClientBase;
@@ -126,6 +116,7 @@ export interface Taken {
 export class Lane {
   private readonly line: WaitingLine;
   private readonly session: SessionSettings | undefined;
+  private readonly planning: Setting | undefined;
   /** Those that were locked out before: see `takeAgain`. */
   private readonly again: WaitingLine;
   /** The reads that found a table locked, and until when each is taken to find it so again. */
@@ -142,6 +133,7 @@ export class Lane {
     readonly roles: RolesOfPool,
   ) {
     this.session = sessionSettingsOf(pool);
+    this.planning = name === 'changes' || name === 'engine' ? BY_KEYS : undefined;
     const refuse = (reason: LineRefusal) => new StoreBusyError(sentenceOf(this.name, reason));
     this.line = new WaitingLine({ places, maxWaiting: MAX_WAITING, maxWaitMs: MAX_WAIT_MS, refuse });
     this.again = new WaitingLine({
@@ -173,7 +165,7 @@ export class Lane {
       this.throwIfClosed();
       const { known } = this.roles;
       const roles = known === undefined ? await this.roles.find() : known;
-      return await send(queryAs(config, { scope, roles, session: this.session }));
+      return await send(queryAs(config, { scope, roles, session: this.session, planning: this.planning }));
     } finally {
       this.line.leave();
     }
@@ -297,11 +289,11 @@ export class Lane {
       this.throwIfClosed();
       const { known } = this.roles;
       const roles = known === undefined ? await this.roles.find() : known;
-      const entry = { scope, roles, session: this.session };
+      const entry = { scope, roles, session: this.session, planning: this.planning };
       const client = await this.pool.connect();
       return {
         client,
-        begin: beginAs(entry, this.name === 'heavy' ? {} : { further: BY_KEYS }),
+        begin: beginAs(entry),
         named: (config) => namedFor(entry, config),
         release: (isBroken = false) => {
           this.line.leave();

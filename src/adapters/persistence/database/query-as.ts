@@ -10,6 +10,8 @@ export interface Entry {
   readonly roles: WorkRoles | null;
   /** Undefined if the connection has them. */
   readonly session?: SessionSettings | undefined;
+  /** How the server plans. */
+  readonly planning?: Setting | undefined;
 }
 
 /** What a transaction sets: the role, and what the policies of the tables decide by. */
@@ -18,20 +20,32 @@ export interface Setting {
   readonly values: readonly string[];
 }
 
+/**
+ * For what changes a few rows by their keys. The plan of a prepared statement is kept, and can be
+ * made while a table is small: then the server would read it from end to end for each change, also
+ * when it has become large.
+ */
+export const BY_KEYS: Setting = {
+  names: ['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin'],
+  values: ['off', 'off', 'off'],
+};
+
 const ALL = ['role'] as const;
 const SOME = ['role', 'stepdown.sees', 'stepdown.callers'] as const;
 
 /** Null if there is nothing to set. */
-function settingFor({ scope, roles, session }: Entry): Setting | null {
-  if (roles === null) return session ?? null;
-  const { sees, callers = [] } = scope;
-  const own: Setting =
-    sees === 'ALL'
-      ? { names: ALL, values: [roles.all] }
-      : { names: SOME, values: [roles.some, arrayOf(sees.filter(isUuid)), arrayOf(callers)] };
-  if (session === undefined) return own;
-  return { names: [...session.names, ...own.names], values: [...session.values, ...own.values] };
+function settingFor({ scope, roles, session, planning }: Entry): Setting | null {
+  const parts = [session, roles === null ? undefined : roleOf(scope, roles), planning].filter(
+    (part) => part !== undefined,
+  );
+  if (parts.length < 2) return parts[0] ?? null;
+  return { names: parts.flatMap(({ names }) => names), values: parts.flatMap(({ values }) => values) };
 }
+
+const roleOf = ({ sees, callers = [] }: Scope, roles: WorkRoles): Setting =>
+  sees === 'ALL'
+    ? { names: ALL, values: [roles.all] }
+    : { names: SOME, values: [roles.some, arrayOf(sees.filter(isUuid)), arrayOf(callers)] };
 
 /** An array as PostgreSQL writes it. */
 const arrayOf = (texts: readonly string[]): string =>
@@ -55,17 +69,10 @@ function statementFor({ names }: Setting): { readonly name: string; readonly tex
 export const settingText = ({ names, values }: Setting): string =>
   `SELECT ${names.map((name, index) => `set_config('${name}', ${escapeLiteral(`${values[index]}`)}, true)`).join(', ')}`;
 
-const NOTHING: Setting = { names: [], values: [] };
-
-/**
- * Begins a transaction whose statements run as a role.
- *
- * @param further what it sets besides
- */
-export const beginAs = (entry: Entry, { begin = 'BEGIN', further = NOTHING } = {}): string => {
-  const { names, values } = settingFor(entry) ?? NOTHING;
-  const setting = { names: [...names, ...further.names], values: [...values, ...further.values] };
-  return setting.names.length === 0 ? begin : `${begin}; ${settingText(setting)}`;
+/** Begins a transaction whose statements run as a role. */
+export const beginAs = (entry: Entry, begin = 'BEGIN'): string => {
+  const setting = settingFor(entry);
+  return setting === null ? begin : `${begin}; ${settingText(setting)}`;
 };
 
 /**

@@ -26,8 +26,6 @@ export interface WebhookDeliveryRow {
   readonly ended_at: EpochMs | null;
 }
 
-const IS_PENDING = `status = 'PENDING'`;
-
 export const webhookDeliveries = new EntitySchema<WebhookDeliveryRow>({
   name: 'webhook_deliveries',
   columns: {
@@ -65,17 +63,16 @@ export const webhookDeliveries = new EntitySchema<WebhookDeliveryRow>({
     {
       name: 'webhook_deliveries_due_idx',
       columns: ['webhook_id', 'next_attempt_at'],
-      where: `${IS_PENDING} AND next_attempt_at IS NOT NULL`,
+      where: 'next_attempt_at IS NOT NULL',
     },
     {
       name: 'webhook_deliveries_ticket_idx',
       columns: ['webhook_id', 'ticket_id', 'position'],
-      where: IS_PENDING,
+      where: `status = 'PENDING'`,
     },
     { name: 'webhook_deliveries_created_at_idx', columns: ['created_at', 'id'] },
     { name: 'webhook_deliveries_webhook_idx', columns: ['webhook_id', 'created_at', 'id'] },
     { name: 'webhook_deliveries_ended_at_idx', columns: ['ended_at'], where: 'ended_at IS NOT NULL' },
-    { name: 'webhook_deliveries_pending_idx', columns: ['created_at'], where: IS_PENDING },
     { name: 'webhook_deliveries_client_id_idx', columns: ['client_id'] },
   ],
   foreignKeys: [

@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import { v7 as newId } from 'uuid';
 import type {
   AttemptRecord,
+  ClaimedDelivery,
   EnabledWebhook,
   MatchedPart,
   Recorded,
@@ -107,7 +108,11 @@ async function addMatched(tx: Queryable, part: MatchedPart, now: EpochMs): Promi
     client_id: clientId,
   }));
   await rowsOf(tx, { ...ADD_DELIVERIES, values: [moved, JSON.stringify(rows), instantText(now)] });
-  await arrange(tx, moved, tickets, now);
+  await arrange(
+    tx,
+    part.deliveries.filter(({ webhookId }) => moved.includes(webhookId)),
+    now,
+  );
   return moved.length;
 }
 
@@ -134,10 +139,13 @@ async function record(tx: Queryable, attempts: readonly AttemptRecord[], now: Ep
   const claims = new Map(rows.map(({ id, claim }) => [id, claim]));
   const isRecorded = ({ delivery: { id, claim } }: AttemptRecord): boolean => claims.get(id) === claim;
   const ended = given.filter((one) => isRecorded(one) && one.status !== 'PENDING');
-  const webhookIds = [...new Set(ended.map(({ delivery }) => delivery.webhookId))];
   return {
     recorded: attempts.map(isRecorded),
-    madeDue: await arrange(tx, webhookIds, ticketsOf(ended), now),
+    madeDue: await arrange(
+      tx,
+      ended.map(({ delivery }) => delivery),
+      now,
+    ),
   };
 }
 
@@ -158,15 +166,22 @@ const ticketsOf = (records: readonly Pick<AttemptRecord, 'delivery'>[]): readonl
   ...new Set(records.flatMap(({ delivery: { ticketId } }) => (ticketId === null ? [] : [ticketId]))),
 ];
 
-/** Gives the earliest pending delivery of each ticket a time. Returns how many were changed. */
+/**
+ * Gives the earliest pending delivery of each webhook and ticket of some deliveries a time. Returns
+ * how many were changed.
+ */
 async function arrange(
   tx: Queryable,
-  webhookIds: readonly string[],
-  tickets: readonly string[],
+  deliveries: readonly Pick<ClaimedDelivery, 'webhookId' | 'ticketId'>[],
   now: EpochMs,
 ): Promise<number> {
-  if (tickets.length === 0) return 0;
-  const values = [webhookIds, tickets, instantText(now)];
+  const pairs = new Map<string, readonly [string, string]>();
+  for (const { webhookId, ticketId } of deliveries) {
+    if (ticketId !== null) pairs.set(`${webhookId} ${ticketId}`, [webhookId, ticketId]);
+  }
+  if (pairs.size === 0) return 0;
+  const asked = [...pairs.values()];
+  const values = [asked.map(([webhookId]) => webhookId), asked.map(([, ticketId]) => ticketId), instantText(now)];
   return (await sendStatement(tx, { ...ARRANGE_DELIVERIES, values })).rowCount ?? 0;
 }
 

@@ -37,6 +37,24 @@ export const MOVE_WEBHOOKS = {
 };
 
 /**
+ * The position of the earliest pending delivery of a webhook and a ticket.
+ *
+ * It is asked in the order of the index, and without a condition on the position, so that only this
+ * index can answer it. The server knows little of a queue that was empty when it looked last: it
+ * expects one row, to which all indexes lead equally well.
+ */
+export const headOf = (webhookId: string, ticketId: string): string =>
+  `(SELECT p.position FROM webhook_deliveries p
+     WHERE p.webhook_id = ${webhookId} AND p.ticket_id = ${ticketId} AND p.status = 'PENDING'
+     ORDER BY p.position LIMIT 1)`;
+
+/**
+ * Whether a delivery `d` that is found by its id is pending. Asked by its status, the server could
+ * read all that is pending instead, for the same reason.
+ */
+export const IS_OPEN = 'd.ended_at IS NULL';
+
+/**
  * Adds the deliveries of webhooks ($1) as they are in a JSON list ($2), due at once ($3) unless an
  * earlier one of the ticket is pending. One that was sent before is sent again.
  */
@@ -46,9 +64,7 @@ export const ADD_DELIVERIES = {
              attempts, claim, next_attempt_at, created_at)
          SELECT n.id, n.webhook_id, 'EVENT', n.position, n.ticket_id, n.event_number, n.client_id, 'PENDING', 0, 0,
                 CASE WHEN row_number() OVER (PARTITION BY n.webhook_id, n.ticket_id ORDER BY n.position) = 1
-                      AND NOT EXISTS (SELECT FROM webhook_deliveries d WHERE d.webhook_id = n.webhook_id
-                                         AND d.ticket_id = n.ticket_id AND d.status = 'PENDING'
-                                         AND d.position < n.position)
+                      AND (${headOf('n.webhook_id', 'n.ticket_id')} < n.position) IS NOT TRUE
                      THEN $3::timestamptz END, $3::timestamptz
            FROM jsonb_to_recordset($2::jsonb) AS n (id uuid, webhook_id uuid, position bigint, ticket_id uuid,
                                                     event_number integer, client_id uuid)
@@ -58,26 +74,31 @@ export const ADD_DELIVERIES = {
           WHERE webhook_deliveries.status <> 'PENDING'`,
 };
 
-/**
- * Makes of each ticket ($2) and webhook ($1) the earliest pending delivery the only one that has a
- * time: its own, or else now ($3).
- */
-export const ARRANGE_DELIVERIES = {
-  name: 'arrange-deliveries',
-  text: `UPDATE webhook_deliveries d SET next_attempt_at = CASE WHEN d.position = h.head THEN $3::timestamptz END
-           FROM (SELECT webhook_id, ticket_id, min(position) AS head FROM webhook_deliveries
-                  WHERE status = 'PENDING' AND webhook_id = ANY ($1::uuid[]) AND ticket_id = ANY ($2::uuid[])
-                  GROUP BY webhook_id, ticket_id) h
-          WHERE d.webhook_id = h.webhook_id AND d.ticket_id = h.ticket_id AND d.status = 'PENDING'
-            AND (d.position = h.head) = (d.next_attempt_at IS NULL)`,
-};
+/** Gives deliveries, of which it is known which is the head of its ticket, their times. */
+const arrange = (name: string, queued: string, now: string) => ({
+  name,
+  text: `UPDATE webhook_deliveries d SET next_attempt_at = CASE WHEN q.is_head THEN ${now}::timestamptz END
+           FROM (${queued}) q
+          WHERE d.id = q.id AND ${IS_OPEN} AND q.is_head = (d.next_attempt_at IS NULL)`,
+});
 
-/** The same for all tickets of a webhook ($1). */
-export const ARRANGE_WEBHOOK = {
-  name: 'arrange-webhook',
-  text: `UPDATE webhook_deliveries d SET next_attempt_at = CASE WHEN d.position = h.head THEN $2::timestamptz END
-           FROM (SELECT ticket_id, min(position) AS head FROM webhook_deliveries
-                  WHERE status = 'PENDING' AND webhook_id = $1::uuid AND ticket_id IS NOT NULL GROUP BY ticket_id) h
-          WHERE d.webhook_id = $1::uuid AND d.ticket_id = h.ticket_id AND d.status = 'PENDING'
-            AND (d.position = h.head) = (d.next_attempt_at IS NULL)`,
-};
+/**
+ * Makes the earliest pending delivery of each webhook ($1) and ticket ($2), two lists of the same
+ * length, the only one that has a time: its own, or else now ($3).
+ */
+export const ARRANGE_DELIVERIES = arrange(
+  'arrange-deliveries',
+  `SELECT p.id, p.is_head FROM unnest($1::uuid[], $2::uuid[]) AS asked (webhook_id, ticket_id)
+    CROSS JOIN LATERAL (
+      SELECT w.id, row_number() OVER (ORDER BY w.position) = 1 AS is_head FROM webhook_deliveries w
+       WHERE w.webhook_id = asked.webhook_id AND w.ticket_id = asked.ticket_id AND w.status = 'PENDING') p`,
+  '$3',
+);
+
+/** The same for all tickets of a webhook ($1); now is $2. */
+export const ARRANGE_WEBHOOK = arrange(
+  'arrange-webhook',
+  `SELECT w.id, row_number() OVER (PARTITION BY w.ticket_id ORDER BY w.position) = 1 AS is_head
+     FROM webhook_deliveries w WHERE w.webhook_id = $1::uuid AND w.status = 'PENDING' AND w.ticket_id IS NOT NULL`,
+  '$2',
+);

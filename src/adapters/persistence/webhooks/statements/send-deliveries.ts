@@ -1,6 +1,9 @@
+import { headOf, IS_OPEN } from './match-deliveries';
+
 /**
  * Claims deliveries that are due at an instant ($3) until another ($4): of each webhook ($1) at
  * most so many ($2), of all so many ($5), and of each ticket only the earliest that is pending.
+ * What has a time is pending; asked by the time alone, only the index of times answers it.
  */
 export const CLAIM_DELIVERIES = {
   name: 'claim-deliveries',
@@ -8,11 +11,8 @@ export const CLAIM_DELIVERIES = {
            SELECT found.id FROM unnest($1::uuid[], $2::integer[]) AS room (webhook_id, places)
             CROSS JOIN LATERAL (
               SELECT d.id FROM webhook_deliveries d
-               WHERE d.webhook_id = room.webhook_id AND d.status = 'PENDING' AND d.next_attempt_at IS NOT NULL
-                 AND d.next_attempt_at <= $3::timestamptz
-                 AND NOT EXISTS (SELECT FROM webhook_deliveries e
-                                  WHERE e.webhook_id = d.webhook_id AND e.ticket_id = d.ticket_id
-                                    AND e.status = 'PENDING' AND e.position < d.position)
+               WHERE d.webhook_id = room.webhook_id AND d.next_attempt_at <= $3::timestamptz
+                 AND (d.ticket_id IS NULL OR d.position = ${headOf('d.webhook_id', 'd.ticket_id')})
                ORDER BY d.next_attempt_at LIMIT room.places FOR UPDATE SKIP LOCKED) found
             LIMIT $5)
          UPDATE webhook_deliveries d SET claim = d.claim + 1, next_attempt_at = $4::timestamptz
@@ -40,7 +40,7 @@ export const RECORD_ATTEMPTS = {
                   error = CASE WHEN g.is_attempt OR g.error IS NOT NULL THEN g.error ELSE d.error END,
                   duration_ms = CASE WHEN g.is_attempt THEN g.duration_ms ELSE d.duration_ms END,
                   response = CASE WHEN g.is_attempt THEN g.response ELSE d.response END
-             FROM given g WHERE d.id = g.id AND d.claim = g.claim AND d.status = 'PENDING'
+             FROM given g WHERE d.id = g.id AND d.claim = g.claim AND ${IS_OPEN}
            RETURNING d.id, d.claim, d.webhook_id, g.is_attempt, g.is_delivered, g.place),
          last_of_each AS (
            SELECT DISTINCT ON (webhook_id) webhook_id, is_delivered FROM recorded
