@@ -18,7 +18,7 @@ let store: TestStore;
 let webhookId: string;
 
 /**
- * The usual queue: it was empty when the server looked at it last, and then an endpoint stayed away.
+ * The usual queue: it was empty when the server looked at it last. Then an endpoint stayed away.
  */
 beforeAll(async () => {
   store = await openStore();

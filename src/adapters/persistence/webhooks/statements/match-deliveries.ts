@@ -74,7 +74,7 @@ export const ADD_DELIVERIES = {
           WHERE webhook_deliveries.status <> 'PENDING'`,
 };
 
-/** Gives deliveries, of which it is known which is the head of its ticket, their times. */
+/** Gives queued deliveries their times; each row says whether it is the first of its ticket. */
 const arrange = (name: string, queued: string, now: string) => ({
   name,
   text: `UPDATE webhook_deliveries d SET next_attempt_at = CASE WHEN q.is_head THEN ${now}::timestamptz END
