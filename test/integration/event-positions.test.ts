@@ -172,6 +172,22 @@ test('the position of an event that has just been recorded is given when it is a
   await expect(log.positionOf('999999999')).rejects.toThrow('Event 999999999 has no position');
 });
 
+test('a page that is not full ends at the last position that its read could see', async () => {
+  const start = await log.place();
+  const id = await submit(2);
+  await submit(1);
+  const newest = await log.place();
+  const scope = { sees: 'ALL', ticketId: id } as const;
+  expect(newest).toBe(start + 5);
+  expect(await log.after(start, 10, scope)).toMatchObject({ next: newest, isFull: false });
+  expect(await log.after(newest, 10, scope)).toMatchObject({ entries: [], next: newest, isFull: false });
+  expect(await log.after(start, 3, scope)).toMatchObject({ next: start + 3, isFull: true });
+  // A reader who has seen more, on a server that was lost since, does not go back.
+  expect(await log.after(newest + 7, 10, scope)).toMatchObject({ entries: [], next: newest + 7, isFull: false });
+  await submit();
+  expect((await log.after(start, 10, scope)).next).toBe(newest);
+});
+
 test('positions are not changed and not removed', async () => {
   await submit();
   await log.place();

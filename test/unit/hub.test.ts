@@ -96,6 +96,24 @@ test('a subscriber that is behind waits for the end of an outage, and then goes 
   expect(outages).toBe(-1);
 });
 
+test('a page of a server that lacks the last positions makes a subscriber skip none', async () => {
+  const log = Array.from({ length: 10 }, (_, index) => eventAt(index + 1));
+  // It has taken over before it got them, and gives them again.
+  const ends = [4, 4, 10];
+  const asked: number[] = [];
+  const hub = new Hub(10, async (position) => {
+    asked.push(position);
+    const entries = log.slice(position, ends.shift()).filter(({ number }) => number % 2 === 1);
+    return { entries, unreadable: [], next: Math.min(10, asked.length < 3 ? 4 : 10), isFull: false };
+  });
+  const subscriber = hub.subscribe(everything, { after: 0, accepts: () => true });
+  const taken = [...(await subscriber.take(10)), ...(await subscriber.take(10))];
+  expect(taken.map(({ position }) => position)).toEqual([1, 3, 5, 7, 9]);
+  // It goes on where that server ends, and not at once.
+  expect(asked).toEqual([0, 4, 4]);
+  expect(subscriber.reached).toBe(10);
+});
+
 test('a subscriber that waits for the end of an outage can be ended', async () => {
   let reads = 0;
   const hub = new Hub(5, async () => {

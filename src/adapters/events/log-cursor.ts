@@ -159,20 +159,21 @@ export class LogCursor implements EventSubscription {
   }
 
   private async readPage(): Promise<void> {
-    // All events up to it are committed, so that a page that is not full has all of them.
-    const { newest } = this.source.recent;
+    const from = this.at;
     try {
-      const page = await this.source.readAfter(this.at, this.scope);
+      const page = await this.source.readAfter(from, this.scope);
       const newer = page.unreadable.find(
         (entry) => isOfNewerVersion(entry.error) && this.isInScope(entry, entry.error),
       );
-      const { entries, next, isFull } = newer === undefined ? page : endBefore(newer, page);
+      const { entries, next } = newer === undefined ? page : endBefore(newer, page);
       for (const event of entries) {
         if (this.isFor(event)) this.page.push(event);
         if (this.failure !== null) return;
       }
-      this.at = isFull || newer !== undefined ? next : Math.max(next, newest);
+      this.at = next;
       if (newer !== undefined) this.failure = { error: new NewerEvent() };
+      // A server has taken over that lacks what this process has already seen.
+      else if (next === from) await this.pause();
     } catch (error) {
       // The log is still there, and the place in it is known: an outage only delays the subscriber.
       if (isPassingFault(error)) await this.pause();

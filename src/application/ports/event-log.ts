@@ -17,7 +17,10 @@ export interface LogPage {
   readonly entries: readonly PlacedEvent[];
   /** The events of this part that cannot be read. They are not among the entries. */
   readonly unreadable: readonly UnreadableEntry[];
-  /** The position after which the next page begins. */
+  /**
+   * The position after which the next page begins: of a full page that of its last event, else the
+   * last that the read could see. Nothing is skipped if it was of a server that lags behind.
+   */
   readonly next: LogPosition;
   /** Whether the limit was reached, so that there may be more. */
   readonly isFull: boolean;

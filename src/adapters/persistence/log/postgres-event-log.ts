@@ -94,7 +94,12 @@ const statementFor = (position: LogPosition, limit: number, { sees, ticketId }: 
 /** The characters of texts that one read may have. A longer page is read in parts. */
 const MOST_CHARACTERS = 2_000_000;
 
-type Row = SelectedEvent & { readonly position: string; readonly removed_to: string };
+interface Row extends SelectedEvent {
+  readonly position: string;
+  readonly is_expired: boolean;
+  /** Null if no position was given yet. */
+  readonly newest: string | null;
+}
 
 /** @throws CursorExpired */
 async function readAfter(lane: Lane, position: LogPosition, limit: number, scope: LogScope): Promise<LogPage> {
@@ -106,15 +111,15 @@ async function readAfter(lane: Lane, position: LogPosition, limit: number, scope
     if (!(error instanceof TooMuchText) || limit === 1) throw error;
     return { ...(await readAfter(lane, position, Math.ceil(limit / 4), scope)), isFull: true };
   }
-  if (position < Number(rows[0]?.removed_to ?? 0)) throw new CursorExpired();
-  return pageOf(
-    rows.filter(({ ticket_id }) => ticket_id !== null),
-    position,
-    limit,
-  );
+  const { is_expired: isExpired = false, newest = null } = rows[0] ?? {};
+  if (isExpired) throw new CursorExpired();
+  const found = rows.filter(({ ticket_id }) => ticket_id !== null);
+  const isFull = found.length === limit;
+  const last = found.at(-1)?.position ?? position;
+  return { ...entriesOf(found), next: isFull ? Number(last) : Math.max(Number(last), Number(newest)), isFull };
 }
 
-function pageOf(rows: readonly Row[], position: LogPosition, limit: number): LogPage {
+function entriesOf(rows: readonly Row[]): Pick<LogPage, 'entries' | 'unreadable'> {
   const entries: PlacedEvent[] = [];
   const unreadable: UnreadableEntry[] = [];
   for (const row of rows) {
@@ -125,13 +130,7 @@ function pageOf(rows: readonly Row[], position: LogPosition, limit: number): Log
       unreadable.push({ position: Number(row.position), clientId: row.client_id, error });
     }
   }
-  const last = rows.at(-1);
-  return {
-    entries,
-    unreadable,
-    next: last === undefined ? position : Number(last.position),
-    isFull: rows.length === limit,
-  };
+  return { entries, unreadable };
 }
 
 /** The look-up of positions; those of one turn of the event loop go into one statement. */

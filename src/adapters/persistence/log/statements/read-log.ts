@@ -2,13 +2,17 @@ import { IS_OF_ANOTHER_SERVER } from '../../../../../migrations/position-functio
 import { isOneOf } from '../../database/sql';
 import { EVENT_COLUMNS } from '../../tickets/event-row';
 
+/** The last position; null if none was given. */
+const NEWEST = '(SELECT last_position FROM event_placements ORDER BY batch DESC LIMIT 1)';
+
 /**
- * The events after a position ($1), at most so many ($2), each with the position up to which the
- * log is not kept. If there are none, one row with that position only.
+ * The events after a position ($1), at most so many ($2), each with the last position and whether
+ * events after $1 may have been removed, all as of one instant on one server. If there are no
+ * events, one row with these two only.
  */
 const reading = (name: string, page: string) => ({
   name,
-  text: `SELECT r.removed_to, l.* FROM event_retention r
+  text: `SELECT r.removed_to > $1::bigint AS is_expired, ${NEWEST} AS newest, l.* FROM event_retention r
            LEFT JOIN LATERAL (${page}) l ON true ORDER BY l.position`,
 });
 
@@ -45,7 +49,7 @@ export const READ_LOG_OF_TICKET = reading(
 export const LOG_BOUNDS = {
   name: 'log-bounds',
   text: `SELECT (SELECT removed_to FROM event_retention) AS removed_to,
-                coalesce((SELECT last_position FROM event_placements ORDER BY batch DESC LIMIT 1), 0) AS newest`,
+                coalesce(${NEWEST}, 0) AS newest`,
 };
 
 /** Places at most so many events ($2); waits for another process that does so if $1 is true. */
