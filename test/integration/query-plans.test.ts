@@ -159,7 +159,9 @@ test.each<[string, () => { readonly text: string; readonly values: readonly unkn
 ])('%s reads no table as a whole, and few rows', async (_, statement) => {
   const plan = await explain('ALL', statement());
   // Tables of one row.
-  expect(plan.replaceAll(/Seq Scan on event_(retention|placements)/g, '')).not.toMatch(/Seq Scan|Sort Method: external/);
+  expect(plan.replaceAll(/Seq Scan on event_(retention|placements)/g, '')).not.toMatch(
+    /Seq Scan|Sort Method: external/,
+  );
   expect(plan).toMatch(/Index (Only )?Scan|Bitmap Index Scan/);
   const rows = [...plan.matchAll(/actual rows=([\d.]+)/g)].map(([, count]) => Number(count));
   expect(Math.max(...rows)).toBeLessThan(200);
