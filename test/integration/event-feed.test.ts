@@ -8,6 +8,7 @@ import { createTicketStore } from '../../src/adapters/persistence/tickets/postgr
 import { readEvents } from '../../src/application/events/read-events';
 import { CursorAhead, CursorExpired, NewerEvent, type PlacedEvent } from '../../src/application/ports/event-log';
 import { createChangeTickets } from '../../src/application/tickets/change-tickets';
+import type { EpochMs } from '../../src/domain/instant';
 import type { Command } from '../../src/domain/ticket/commands';
 import { UnreadableEvent } from '../../src/domain/ticket/upcast';
 import {
@@ -20,6 +21,7 @@ import {
   submission,
   type TestStore,
 } from '../support/store';
+import { untilTrue } from '../support/until';
 
 let store: TestStore;
 const closing: (() => Promise<void>)[] = [];
@@ -40,6 +42,8 @@ async function processOn(
     readonly limits?: RecentLimits;
     readonly pollMs?: number;
     readonly onError?: (error: unknown) => void;
+    readonly onDeadline?: (at: EpochMs) => void;
+    readonly now?: () => EpochMs;
   } = {},
 ) {
   const dataSource = await createDataSource({ url: store.url, poolSize: 8 }).initialize();
@@ -115,6 +119,20 @@ test('an event of another process arrives before the next poll', async () => {
   const events = await here.subscribe();
   const id = await there.submit();
   expect(names(await take(events, 1))).toEqual([`${id}/1`]);
+});
+
+test('a deadline is announced to other processes if it is less than ten seconds away', async () => {
+  const start = store.clock.now();
+  let now = start;
+  const here = await processOn({ now: () => now });
+  const announced: EpochMs[] = [];
+  await processOn({ onDeadline: (at) => announced.push(at) });
+  here.feed.committed({ nextDeadlineAt: start + 10_000 });
+  now += 5_000;
+  // What is announced together is announced as the earliest.
+  here.feed.committed({ nextDeadlineAt: now + 9_999 });
+  await untilTrue(() => announced.length > 0);
+  expect(announced).toEqual([start + 14_999]);
 });
 
 /** Inserts the second event of a ticket, which this version cannot read. */

@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Client } from 'pg';
+import { createDataSource, poolOf } from '../../src/adapters/persistence/database/data-source';
+import { settingText } from '../../src/adapters/persistence/database/query-as';
+import { sessionSettingsOf } from '../../src/adapters/persistence/database/session-settings';
+import { placeRestored } from '../../src/adapters/persistence/log/place-restored';
 import { createEventLog, type FollowedLog } from '../../src/adapters/persistence/log/postgres-event-log';
 import type { Command } from '../../src/domain/ticket/commands';
 import { commands, newTicket, openStore, submission, type TestStore } from '../support/store';
@@ -160,6 +164,26 @@ describe('a database that was restored to another server', () => {
     expectOrder(rows, start);
     await submit();
     expect(await log.place()).toBe(start + 5);
+    expect(await unplaced()).toBeNull();
+  });
+
+  test('gets its positions behind a pooler, where each transaction makes its own settings', async () => {
+    const known = await placedAfter(0);
+    await store.pool.query('UPDATE event_placements SET cluster = 1');
+    const ids = [await submit(), await submit()];
+    const pooler = { hasPreparedStatements: false, searchPath: 'public' };
+    const dataSource = await createDataSource({ url: store.owner.url, pooler }).initialize();
+    const settings = sessionSettingsOf(poolOf(dataSource));
+    const runner = dataSource.createQueryRunner();
+    try {
+      // A connection of a pooler is as another program has left it.
+      await runner.query('SET search_path TO pg_catalog');
+      await placeRestored(runner, settings === undefined ? null : settingText(settings));
+    } finally {
+      await runner.release();
+      await dataSource.destroy();
+    }
+    expect((await placedAfter(known.length)).map(({ ticket_id }) => ticket_id)).toEqual(ids);
     expect(await unplaced()).toBeNull();
   });
 });

@@ -6,6 +6,7 @@ import { CommitUnknownError } from '../../src/adapters/persistence/database/data
 import { type Transaction, transact } from '../../src/adapters/persistence/database/transact';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { losing } from '../support/lost-commits';
+import { untilTrue } from '../support/until';
 
 let database: TestDatabase;
 let dataSource: DataSource;
@@ -95,6 +96,28 @@ test('an error of the work rolls back and is passed on, also one that the work c
     await tx.query({ text: 'SELECT 1/0' }).catch(() => undefined);
   });
   await expect(hiding).rejects.toThrow('Nothing was committed');
+  expect(await written()).toEqual([]);
+});
+
+/** The process of the server whose transaction a statement has failed. */
+async function processOfFailed(statement: string, code: string): Promise<number> {
+  let pid = 0;
+  const failed = transact(pool, async (tx) => {
+    const { rows } = await tx.query<{ pid: number }>({ text: 'SELECT pg_backend_pid() AS pid' });
+    pid = rows[0]?.pid ?? 0;
+    await tx.query({ text: statement });
+  });
+  await expect(failed).rejects.toMatchObject({ code });
+  return pid;
+}
+
+test('a connection to a server that takes only reads is closed, because the address may lead to another', async () => {
+  const isOpen = async (pid: number) =>
+    ((await pool.query('SELECT FROM pg_stat_activity WHERE pid = $1', [pid])).rowCount ?? 0) > 0;
+  const usable = await processOfFailed('SELECT 1 / 0', '22012');
+  const readOnly = await processOfFailed("SET TRANSACTION READ ONLY; INSERT INTO notes VALUES ('x')", '25006');
+  await untilTrue(async () => !(await isOpen(readOnly)));
+  expect(readOnly === usable || (await isOpen(usable))).toBe(true);
   expect(await written()).toEqual([]);
 });
 

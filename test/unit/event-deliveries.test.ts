@@ -1,4 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
+import timers from 'node:timers/promises';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { buildSchema, type ExecutionArgs, parse } from 'graphql';
 import { RunningOperation } from '../../src/adapters/graphql/running-operation';
 import { EventDeliveries, type EventSettings } from '../../src/adapters/http/live/event-deliveries';
@@ -17,7 +18,7 @@ function deliveriesOf(payload: () => Promise<string>) {
   const settings = {
     contextFor,
     operationTimeoutMs: 30_000,
-    logger: { error: () => undefined },
+    logger: { error: () => undefined, warn: () => undefined },
   } as unknown as EventSettings;
   const contextValue = contextFor(everything, 'request', new RunningOperation());
   async function* events() {
@@ -69,5 +70,43 @@ describe('the delivery of an event', () => {
     await deliveries.return();
     expect(await next).toEqual({ done: true, value: undefined });
     expect(attempts).toBe(1);
+  });
+});
+
+describe('the delivery of an event that cannot be read', () => {
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
+  /** How often it is tried until it has a result. No attempt waits for the pause before it. */
+  const attemptsAt = async (read: (attempt: number) => string) => {
+    jest.spyOn(timers, 'setTimeout').mockImplementation(async () => undefined as never);
+    let attempts = 0;
+    const deliveries = deliveriesOf(async () => {
+      attempts += 1;
+      return read(attempts);
+    });
+    const { value } = await deliveries.next();
+    return { attempts, result: JSON.parse(value.body) };
+  };
+
+  it.each([
+    ['has no connection left', '53300'],
+    ['takes only reads', '25006'],
+  ])('ends with an error after 240 attempts while the database %s', async (_, code) => {
+    const { attempts, result } = await attemptsAt(() => {
+      throw Object.assign(new Error('refused'), { code, severity: 'ERROR' });
+    });
+    expect(attempts).toBe(240);
+    expect(result).toMatchObject({ data: { payload: null }, errors: [{ path: ['payload'] }] });
+  });
+
+  it('goes on while the database cannot be reached', async () => {
+    const { attempts, result } = await attemptsAt((attempt) => {
+      if (attempt <= 500) throw unavailable();
+      return 'all';
+    });
+    expect(attempts).toBe(501);
+    expect(result).toEqual({ data: { payload: 'all' } });
   });
 });
