@@ -14,6 +14,7 @@ import type { ArchiveRecord } from '../application/ports/archive';
 import { restoreArchive } from '../application/restore/restore-archive';
 import type { Config } from '../config';
 import type { ImportOutput } from './cli-import-command';
+import { leaveProcessorToServices } from './leave-processor';
 import { withStore } from './open-store';
 import { recordExport } from './record-export';
 
@@ -29,6 +30,7 @@ export const runFullExport = (
   clientName: string | null = null,
 ): Promise<void> =>
   withStore(config, log, { command: 'export', opening: 'AS_IT_IS' }, async (store) => {
+    leaveProcessorToServices();
     const client = clientName === null ? null : await store.clients.clientNamed(clientName);
     if (clientName !== null && client === null) throw new OperatorError(`There is no client named "${clientName}".`);
     const what = client === null ? 'all tickets' : `all tickets of ${client.name}`;
@@ -48,6 +50,7 @@ async function* linesOf(records: AsyncIterable<ArchiveRecord>): AsyncGenerator<s
  */
 export const runRestore = (config: Config, file: string, to: ImportOutput, log: Logger): Promise<0 | 1> =>
   withStore(config, log, { command: 'import', opening: 'MIGRATE' }, async ({ dataSource, policies }) => {
+    leaveProcessorToServices();
     const progress = progressOn(to.stderr);
     const startedAt = performance.now();
     const summary = await restoreArchive(archiveRecords(file), {

@@ -9,6 +9,7 @@ import { reserveNumbers } from '../adapters/persistence/tickets/reserved-numbers
 import { policiesForDryRun, publishConfiguredPolicy } from '../application/policies/publish-configured-policy';
 import { createChangeTickets } from '../application/tickets/change-tickets';
 import type { Config } from '../config';
+import { leaveProcessorToServices } from './leave-processor';
 import { type Store, withStore } from './open-store';
 
 /** Where an import prints; `process` is one. */
@@ -33,9 +34,10 @@ export async function runImport(config: Config, options: ImportOptions, to: Impo
   for (const signal of SIGNALS) process.on(signal, stop);
   try {
     const opening = options.dryRun ? 'AS_IT_IS' : 'MIGRATE';
-    return await withStore(config, log, { command: 'import', opening }, (store) =>
-      importInto(store, options, to, stopping.signal),
-    );
+    return await withStore(config, log, { command: 'import', opening }, (store) => {
+      leaveProcessorToServices();
+      return importInto(store, options, to, stopping.signal);
+    });
   } finally {
     for (const signal of SIGNALS) process.off(signal, stop);
   }

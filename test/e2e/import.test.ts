@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { constants, getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Client } from 'pg';
@@ -141,6 +141,8 @@ test('completes an import that was killed halfway', () =>
       });
       const ended = once(child, 'close');
       await untilTrue(async () => (await countTickets(client)) > 0);
+      // A service on the same machine does not wait for it.
+      expect(getPriority(child.pid)).toBe(Math.max(getPriority(), constants.priority.PRIORITY_BELOW_NORMAL));
       child.kill('SIGKILL');
       await ended;
       const count = await countTickets(client);
