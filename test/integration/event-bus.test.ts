@@ -178,6 +178,9 @@ describeWithNats('the event bus', () => {
     await servers[0]?.kill();
     const one = await service(url);
     await live(one);
+    await untilTrue(() => one.logged.some(({ msg }) => msg.startsWith('the event bus cannot be reached')));
+    // A refused connection to the broker says nothing about the database.
+    expect(one.logged.filter(({ msg }) => /database/.test(msg))).toEqual([]);
     await begun(one);
     await live(one);
     await servers[0]?.start();

@@ -2,6 +2,7 @@ import { expect, it } from '@jest/globals';
 import { GraphQLError } from 'graphql';
 import pino from 'pino';
 import type { UnreadyReason } from '../../src/adapters/http/health';
+import { OtherSystemError } from '../../src/application/ports/other-system-error';
 import {
   CommitUnknownError,
   DataLockedError,
@@ -11,6 +12,7 @@ import {
   StoreClosedError,
   StoreUnresponsiveError,
 } from '../../src/application/ports/store-errors';
+import { TokensUnavailable } from '../../src/application/ports/tokens';
 import { DatabaseOutage } from '../../src/compose/database-outage';
 
 interface Line {
@@ -115,4 +117,15 @@ it('other faults keep their lines, also those of a database that works', () => {
   logger.warn('a sentence');
   logger.error({ n: 1 }, 'fields');
   expect(lines().map(({ msg }) => msg)).toEqual([...others.map(() => 'fault'), 'a sentence', 'fields']);
+});
+
+it('an error of another system is logged as it is, whatever it looks like', async () => {
+  const { logger, answer, lines } = world();
+  logger.warn({ err: new OtherSystemError('connect ECONNREFUSED', { cause: refused }) }, 'the event bus is away');
+  logger.warn({ err: new TokensUnavailable('The keys cannot be read', { cause: refused }) }, 'no keys');
+  await answer(5_000);
+  expect(lines()).toMatchObject([
+    { level: 40, msg: 'the event bus is away' },
+    { level: 40, msg: 'no keys' },
+  ]);
 });

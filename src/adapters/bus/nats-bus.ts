@@ -19,6 +19,7 @@ import {
 import { positionOfCursor } from '../../application/events/event-cursor';
 import { type BusMessage, BusMoved, type EventBus } from '../../application/ports/event-bus';
 import type { LogPosition } from '../../application/ports/logged-event';
+import { OtherSystemError } from '../../application/ports/other-system-error';
 import { DAY_MS, MINUTE_MS } from '../../domain/instant';
 import type { EventBusSettings } from './bus-settings';
 
@@ -55,16 +56,22 @@ export class NatsBus implements EventBus {
 
   constructor(private readonly settings: Omit<EventBusSettings, 'start' | 'source'>) {}
 
-  async lastPosition(): Promise<LogPosition | null> {
-    const { stream, subject } = this.settings;
-    const { manager } = await this.connected();
-    const info = await this.streamOf(manager);
-    this.lastSequence = info.state.last_seq;
-    const message = await manager.streams.getMessage(stream, { last_by_subj: `${subject}.>` }).catch(missing);
-    return message === null ? null : positionIn(message.string());
+  lastPosition(): Promise<LogPosition | null> {
+    return ofBroker(async () => {
+      const { stream, subject } = this.settings;
+      const { manager } = await this.connected();
+      const info = await this.streamOf(manager);
+      this.lastSequence = info.state.last_seq;
+      const message = await manager.streams.getMessage(stream, { last_by_subj: `${subject}.>` }).catch(missing);
+      return message === null ? null : positionIn(message.string());
+    });
   }
 
-  async publish(messages: readonly BusMessage[]): Promise<void> {
+  publish(messages: readonly BusMessage[]): Promise<void> {
+    return ofBroker(() => this.add(messages));
+  }
+
+  private async add(messages: readonly BusMessage[]): Promise<void> {
     const { stream: js } = await this.connected();
     const { stream, subject } = this.settings;
     // By its number, because a broker that was restarted may not know the id of its last message.
@@ -145,6 +152,16 @@ export class NatsBus implements EventBus {
       max_age: maxAgeDays === 0 ? 0 : nanos(maxAgeDays * DAY_MS),
       duplicate_window: nanos(DUPLICATES_MS),
     });
+  }
+}
+
+/** Makes what the broker and its client throw known as not of the database. */
+async function ofBroker<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof BusMoved || error instanceof UnusableStream) throw error;
+    throw new OtherSystemError(error instanceof Error ? error.message : String(error), { cause: error });
   }
 }
 

@@ -5,6 +5,7 @@ import { Forbidden } from '../../application/access/rights';
 import { TooManyApproachingDeadlines } from '../../application/deadlines/upcoming-deadlines';
 import { CursorAhead, CursorExpired, NewerEvent } from '../../application/ports/event-log';
 import { CallerGone, OperationTimedOut, TooManyFailures } from '../../application/ports/operation-ended';
+import { OtherSystemError } from '../../application/ports/other-system-error';
 import { InvalidCursor } from '../../application/ports/pagination';
 import { PolicyReaderBusy } from '../../application/ports/policies';
 import {
@@ -65,7 +66,10 @@ export function failureOf(error: unknown): GraphQLError {
   return new GraphQLError(originalError.message, { originalError });
 }
 
-/** An error and its causes: GraphQL's `originalError`, and the standard `cause`. */
+/**
+ * An error and its causes: GraphQL's `originalError`, and the standard `cause`. Not those of another
+ * system's error.
+ */
 function* chainOf(error: unknown): Generator<object> {
   const seen = new Set<object>();
   const open: unknown[] = [error];
@@ -74,6 +78,7 @@ function* chainOf(error: unknown): Generator<object> {
     if (typeof next !== 'object' || next === null || seen.has(next)) continue;
     seen.add(next);
     yield next;
+    if (next instanceof OtherSystemError) continue;
     const { originalError, cause } = next as Record<'originalError' | 'cause', unknown>;
     open.push(originalError, cause);
     if (next instanceof AggregateError) open.push(...next.errors);

@@ -1,4 +1,5 @@
 import type { EpochMs } from '../../domain/instant';
+import { OtherSystemError } from './other-system-error';
 
 /** What a valid token says. The claims have not been interpreted. */
 export interface VerifiedToken {
@@ -26,6 +27,6 @@ export interface Tokens {
 }
 
 /** The keys of the identity provider cannot be read at the moment. */
-export class TokensUnavailable extends Error {
+export class TokensUnavailable extends OtherSystemError {
   override readonly name = 'TokensUnavailable';
 }
