@@ -1,13 +1,20 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { BusPublisher } from '../../src/application/bus/bus-publisher';
 import type { BusLease, BusMessage, BusPositions, EventBus } from '../../src/application/ports/event-bus';
-import type { EventLog, LogPage, PlacedEvent, UnreadableEntry } from '../../src/application/ports/event-log';
+import {
+  CursorExpired,
+  type EventLog,
+  type LogPage,
+  type PlacedEvent,
+  type UnreadableEntry,
+} from '../../src/application/ports/event-log';
 import { type Remedy, UnreadableEvent } from '../../src/domain/ticket/upcast';
 import { untilTrue } from '../support/until';
 
 /** What all processes share: the log, the bus, and the lease. */
 class Surroundings {
   newest = 0;
+  removedTo = 0;
   readonly messages: BusMessage[] = [];
   private holder: object | null = null;
   private token = 0;
@@ -56,6 +63,7 @@ afterEach(async () => {
 /** A process that cannot read the events at some positions. */
 function processIn(shared: Surroundings, unreadable: Readonly<Record<number, Remedy>> = {}, olderTickets = Infinity) {
   const after = async (position: number): Promise<LogPage> => {
+    if (position < shared.removedTo) throw new CursorExpired();
     const all = Array.from({ length: shared.newest - position }, (_, index) => position + index + 1);
     return {
       entries: all.filter((one) => unreadable[one] === undefined).map(entryAt),
@@ -69,8 +77,9 @@ function processIn(shared: Surroundings, unreadable: Readonly<Record<number, Rem
   };
   const newer: number[] = [];
   const damaged: unknown[] = [];
+  const missed: [from: number, to: number][] = [];
   const publisher = new BusPublisher({
-    log: { after, bounds: async () => ({ newest: shared.newest, removedTo: 0 }) } as Pick<EventLog, 'after' | 'bounds'>,
+    log: { after, bounds: async () => shared } as Pick<EventLog, 'after' | 'bounds'>,
     bus: shared.bus,
     positions: shared.positionsOf(),
     messagesOf: async (events) => {
@@ -83,13 +92,13 @@ function processIn(shared: Surroundings, unreadable: Readonly<Record<number, Rem
     start: 'BEGINNING',
     onError: (error) => damaged.push(error),
     onRecovered: () => undefined,
-    onMissed: () => undefined,
+    onMissed: (...bounds) => missed.push(bounds),
     onDamaged: (error) => damaged.push(error),
     onNewer: ({ position }) => newer.push(position),
   });
   closing.push(publisher);
   publisher.start();
-  return { publisher, newer, damaged };
+  return { publisher, newer, damaged, missed };
 }
 
 const positionsOn = ({ messages }: Surroundings) => messages.map(({ position }) => position);
@@ -125,4 +134,13 @@ test('a damaged event is reported, and the bus goes on without it', async () => 
   expect(positionsOn(shared)).toEqual([1, 2, 4]);
   expect(damaged).toMatchObject([{ number: 3 }]);
   expect(newer).toEqual([]);
+});
+
+test('events that were removed before they were published are reported, and the bus goes on after them', async () => {
+  const shared = new Surroundings();
+  shared.newest = 5;
+  shared.removedTo = 3;
+  const { missed, damaged } = processIn(shared);
+  await untilTrue(() => shared.messages.length === 2 || damaged.length > 0);
+  expect([positionsOn(shared), missed, damaged]).toEqual([[4, 5], [[0, 3]], []]);
 });

@@ -2,7 +2,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import { Hub } from '../../src/adapters/events/hub';
 import { Tail } from '../../src/adapters/events/tail';
 import type { FollowedLog } from '../../src/adapters/persistence/log/postgres-event-log';
-import type { PlacedEvent } from '../../src/application/ports/event-log';
+import { CursorExpired, type PlacedEvent } from '../../src/application/ports/event-log';
 import { everything } from '../support/actors';
 import { untilTrue } from '../support/until';
 
@@ -14,6 +14,7 @@ afterEach(async () => {
 /** A log in memory, whose events have positions in parts. */
 class Log {
   newest = 0;
+  removedTo = 0;
   /** The end of each part that is still to be placed. */
   readonly parts: number[] = [];
   readonly hub = new Hub(0, (position) => this.after(position, 500));
@@ -29,9 +30,10 @@ class Log {
     return { newest: this.newest, isComplete: this.parts.length === 0 };
   }
   async bounds() {
-    return { removedTo: 0, newest: this.newest };
+    return { removedTo: this.removedTo, newest: this.newest };
   }
   async after(position: number, limit: number) {
+    if (position < this.removedTo) throw new CursorExpired();
     const count = Math.max(0, Math.min(limit, this.newest - position));
     const entries = Array.from({ length: count }, (_, index) => ({ position: position + 1 + index }) as PlacedEvent);
     return { entries, unreadable: [], next: position + count, isFull: count === limit };
@@ -53,6 +55,19 @@ test('positions that were announced and are lost with their server are not taken
   log.newest = 5;
   tail.placed(5);
   expect(positions(await subscriber.take(10))).toEqual([3, 4, 5]);
+});
+
+test('when it was away for so long that events are gone, subscribers get the error, and it goes on', async () => {
+  const log = new Log();
+  const tail = log.follow();
+  const late = log.hub.subscribe(everything, all).take(10);
+  Object.assign(log, { newest: 5, removedTo: 3 });
+  tail.placed(5);
+  await expect(late).rejects.toThrow(CursorExpired);
+  const subscriber = log.hub.subscribe(everything, { ...all, after: 5 });
+  log.newest = 6;
+  tail.placed(6);
+  expect(positions(await subscriber.take(10))).toEqual([6]);
 });
 
 test('without subscribers, it goes by what the database says', async () => {

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Sleep } from '../../application/deadlines/sleep';
+import { nullIfExpired } from '../../application/events/event-cursor';
 import { isOfNewerVersion } from '../../application/events/readable-part';
-import { CursorExpired, type PlacedEvent } from '../../application/ports/event-log';
+import type { PlacedEvent } from '../../application/ports/event-log';
 import type { LogPosition } from '../../application/ports/logged-event';
 import type { FollowedLog } from '../persistence/log/postgres-event-log';
 import type { Hub } from './hub';
@@ -138,7 +139,7 @@ export class Tail {
     const isNew = newest > recent.newest;
     if (hub.size === 0 && isNew) hub.restart(newest);
     while (recent.newest < newest && !this.isClosed) {
-      const page = await log.after(recent.newest, BATCH).catch(expired);
+      const page = await log.after(recent.newest, BATCH).catch(nullIfExpired);
       // It was away for so long that it cannot go on; its subscribers get the error.
       if (page === null) {
         hub.restart(newest);
@@ -168,8 +169,3 @@ export class Tail {
 
 /** Whether all events have positions, there may be more, or another process gives them. */
 type Placed = 'ALL' | 'MORE' | 'BUSY';
-
-function expired(error: unknown): null {
-  if (error instanceof CursorExpired) return null;
-  throw error;
-}

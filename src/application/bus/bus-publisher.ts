@@ -1,7 +1,8 @@
 import { Sleep } from '../deadlines/sleep';
+import { nullIfExpired } from '../events/event-cursor';
 import { endBefore, readablePart } from '../events/readable-part';
 import { type BusLease, type BusMessage, BusMoved, type BusPositions, type EventBus } from '../ports/event-bus';
-import { CursorExpired, type EventLog, type PlacedEvent, type UnreadableEntry } from '../ports/event-log';
+import type { EventLog, PlacedEvent, UnreadableEntry } from '../ports/event-log';
 import type { LogPosition } from '../ports/logged-event';
 
 /** The events that are published at a time. */
@@ -115,7 +116,7 @@ export class BusPublisher {
   private async step(): Promise<boolean> {
     const { log, bus, positions, messagesOf } = this.deps;
     if (!(await this.hold())) return false;
-    const page = await log.after(this.position, BATCH).catch(expired);
+    const page = await log.after(this.position, BATCH).catch(nullIfExpired);
     if (page === null) return this.skipRemoved();
     const readable = readablePart(page);
     const { messages, newer } = await messagesOf(readable.entries);
@@ -178,9 +179,4 @@ export class BusPublisher {
   private forget(): void {
     this.isHolder = false;
   }
-}
-
-function expired(error: unknown): null {
-  if (error instanceof CursorExpired) return null;
-  throw error;
 }

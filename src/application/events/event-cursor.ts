@@ -22,3 +22,9 @@ export function requireKept(position: LogPosition, { removedTo, newest }: LogBou
   if (position < removedTo) throw new CursorExpired();
   if (position > newest) throw new CursorAhead();
 }
+
+/** For a reader who goes on where the log is kept, as `log.after(…).catch(nullIfExpired)`. */
+export function nullIfExpired(error: unknown): null {
+  if (error instanceof CursorExpired) return null;
+  throw error;
+}
