@@ -55,6 +55,7 @@ it('records the others when one of them cannot be recorded', async () => {
 
 it.each([
   ['while the database is down', Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })],
+  ['while the database takes only reads', Object.assign(new Error('refused'), { code: '25006' })],
   ['when it may be recorded', new CommitUnknownError(new Error('Connection terminated'))],
   ['after a migration of a newer version', new OutdatedProcessError('A newer version has migrated the database.')],
 ])('does not try each of them alone %s', async (_when, error) => {

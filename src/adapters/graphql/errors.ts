@@ -67,8 +67,8 @@ export function failureOf(error: unknown): GraphQLError {
 }
 
 /**
- * An error and its causes: GraphQL's `originalError`, and the standard `cause`. Not those of another
- * system's error.
+ * An error and its causes: GraphQL's `originalError`, and the standard `cause`. Not those of an
+ * error of another system.
  */
 function* chainOf(error: unknown): Generator<object> {
   const seen = new Set<object>();
