@@ -3,6 +3,9 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 
+if (!process.env.WEBHOOK_SECRET?.startsWith('whsec_')) {
+  throw new Error('Set WEBHOOK_SECRET to the secret that createWebhook has returned, which begins with whsec_.');
+}
 const key = Buffer.from(process.env.WEBHOOK_SECRET.slice('whsec_'.length), 'base64');
 const seen = new Set();
 createServer(async (request, response) => {
@@ -15,4 +18,4 @@ createServer(async (request, response) => {
   if (!seen.has(id)) process.stdout.write(`${JSON.parse(body).type} ${id}\n`);
   seen.add(id);
   response.writeHead(204).end();
-}).listen(process.env.PORT, () => process.stdout.write('listening\n'));
+}).listen(process.env.PORT ?? 8080, () => process.stdout.write('listening\n'));

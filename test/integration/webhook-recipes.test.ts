@@ -1,13 +1,32 @@
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { parse, valueFromASTUntyped, visit } from 'graphql';
 import { type Json, SEV1, SEV2, SEV4, startTestService, type TestService } from '../support/graphql-service';
 import { until, untilTrue } from '../support/until';
 import { FOR_RECEIVERS, startReceiver, type WebhookReceiver } from '../support/webhook-receiver';
 
 // The recipes of docs/WEBHOOKS.md.
+const page = readFileSync(join(__dirname, '../../docs/WEBHOOKS.md'), 'utf8');
+
+const operations = [...page.matchAll(/```graphql\n(.*?)```/gs)].map(([, text = '']) => text);
+/** The operation of the page that has this name. */
+const operationOf = (name: string): string => operations.find((text) => text.includes(` ${name}(`)) ?? '';
+
+/** The filter of the recipe for a format, as the page has it. */
+function filterOf(format: string): Json {
+  const text = operations.find((one) => one.includes(`format: ${format}`)) ?? '';
+  const filters: Json[] = [];
+  visit(parse(text), {
+    ObjectField: ({ name, value }) => {
+      if (name.value === 'filter') filters.push(valueFromASTUntyped(value));
+    },
+  });
+  return filters[0];
+}
 
 let service: TestService;
 let receiver: WebhookReceiver;
@@ -32,31 +51,46 @@ const bodiesAt = (path: string): readonly Json[] =>
   receiver.received.filter((one) => one.path === path).map(({ body }) => body);
 
 describe('Slack', () => {
-  it('gets a message when a ticket becomes SEV1, and its address is not shown', async () => {
+  it('gets a message in each way in which a ticket becomes SEV1, and its address is not shown', async () => {
     const { webhook } = await create({
       url: at('/services/T0/B0/secret'),
       format: 'SLACK',
-      filter: { severity: { eq: 'SEV1' }, type: { in: ['SUBMITTED', 'RECLASSIFIED'] } },
+      filter: filterOf('SLACK'),
     });
     expect(webhook.url).toBe(`${new URL(receiver.url).origin}/…`);
-    const quiet = await service.submit(SEV2, { subject: 'Slow' });
+    const textsOf = (subject: string): readonly string[] =>
+      bodiesAt('/services/T0/B0/secret')
+        .map(({ text }) => text)
+        .filter((text) => text.includes(subject));
+
     await service.submit(SEV1, {
       subject: 'Orders <hang> & fail',
       description: 'First\nsecond',
       externalUrl: 'https://desk.test/7|x',
     });
-    await service.mutate('reclassifyTicket', { ticketId: quiet, impacts: SEV1, reason: 'r' });
-    const messages = await until(
-      () => bodiesAt('/services/T0/B0/secret'),
-      (all) => all.length === 2,
+    const raised = await service.submit(SEV2, { subject: 'Slow' });
+    await service.mutate('reclassifyTicket', { ticketId: raised, impacts: SEV1, reason: 'r' });
+    const eased = await service.submit(SEV1, { subject: 'Eased' });
+    await service.mutate('applyWorkaround', { ticketId: eased, description: 'w', remaining: SEV4 });
+    await service.mutate('communicate', { ticketId: eased, direction: 'OUTBOUND', channel: 'EMAIL', body: 'b' });
+    await service.mutate('withdrawWorkaround', { ticketId: eased, reason: 'r' });
+    const solved = await service.submit(SEV1, { subject: 'Solved' });
+    await service.mutate('resolveTicket', { ticketId: solved });
+    await service.mutate('reopenTicket', { ticketId: solved });
+    await service.mutate('reclassifyTicket', { ticketId: solved, impacts: SEV2, reason: 'r' });
+
+    const texts = await until(
+      () => ['Orders', 'Slow', 'Eased', 'Solved'].map(textsOf),
+      (all) => all.map(({ length }) => length).join() === '1,1,2,3',
     );
-    // Only messages of one ticket have an order.
-    const [first, second] = messages[0].text.includes('Orders') ? messages : [messages[1], messages[0]];
-    expect(Object.keys(first)).toEqual(['text']);
-    expect(first.text).toMatch(
+    expect(Object.keys(bodiesAt('/services/T0/B0/secret')[0])).toEqual(['text']);
+    expect(texts[0]?.[0]).toMatch(
       /^:rotating_light: \*SEV1\* <https:\/\/desk\.test\/7%7Cx\|#\d+> Orders &lt;hang&gt; &amp; fail\nticket\.submitted by local operator\n>First\n>second$/,
     );
-    expect(second.text).toContain('*SEV2 → SEV1*');
+    expect(texts[1]?.[0]).toContain('*SEV2 → SEV1*');
+    expect(texts[2]?.[1]).toMatch(/\*SEV4 → SEV1\*.*\nticket\.workaround_withdrawn /);
+    expect(texts[3]?.[1]).toMatch(/\*SEV1\*.*\nticket\.reopened .*, resolved → open$/);
+    expect(texts[3]?.[2]).toContain('*SEV1 → SEV2*');
   });
 });
 
@@ -66,7 +100,7 @@ describe('PagerDuty', () => {
       url: at('/v2/enqueue'),
       format: 'PAGERDUTY',
       routingKey: 'R0UT1NG',
-      filter: { severity: { eq: 'SEV1' } },
+      filter: filterOf('PAGERDUTY'),
     });
     const eased = await service.submit(SEV1, { subject: 'Down' });
     await service.mutate('acknowledgeTicket', { ticketId: eased });
@@ -130,7 +164,9 @@ describe('a receiver of a few lines', () => {
       });
       await untilTrue(() => output.includes('listening'));
       const ticketId = await service.submit();
-      await service.mutate('testWebhook', { webhookId: webhook.id }, 'delivery { id } userErrors { message }');
+      const variables = { webhook: webhook.id };
+      const { testWebhook } = await service.data(operationOf('TestWebhook'), variables);
+      expect(testWebhook.userErrors).toEqual([]);
       await untilTrue(() => /^ticket\.submitted \S+$/m.test(output) && /^webhook\.test \S+$/m.test(output));
       const { webhook: known } = await service.data('query ($id: ID!) { webhook(id: $id) { cursor } }', {
         id: webhook.id,
@@ -145,6 +181,10 @@ describe('a receiver of a few lines', () => {
         ).deliveries.nodes as readonly Json[];
       const delivered = await until(read, (all) => all.every(({ status }) => status === 'DELIVERED'));
       expect(delivered.map(({ statusCode }) => statusCode)).toEqual([204, 204]);
+      const { deliveries } = await service.data(operationOf('Deliveries'), variables);
+      expect(deliveries.nodes.map(({ kind }: Json) => kind).sort()).toEqual(['EVENT', 'TEST']);
+      const { replayWebhook } = await service.data(operationOf('ReplayWebhook'), { ...variables, after: known.cursor });
+      expect(replayWebhook.userErrors).toEqual([]);
       const { id } = delivered.find(({ ticket }) => ticket?.id === ticketId);
       await service.mutate('replayWebhook', { webhookId: webhook.id, deliveryId: id, scope: 'ONE' }, FIELDS_OF_REPLAY);
       await until(read, (all) => all.every(({ status }) => status === 'DELIVERED'));
