@@ -1,5 +1,6 @@
 import type { Actor } from '../../domain/actor';
 import type { EpochMs } from '../../domain/instant';
+import type { Refusal } from '../../domain/ticket/refusals';
 import type { WebhookFilter } from '../webhooks/webhook-filter';
 import type { Reading } from './caller';
 import type { KeyUse } from './idempotency';
@@ -98,6 +99,12 @@ export interface WebhookChanges {
   readonly isDisabled?: true;
 }
 
+export interface ChangedWebhook {
+  readonly webhook: Webhook;
+  /** Whether the same request was answered before, so that nothing was changed. */
+  readonly isRepeated: boolean;
+}
+
 export interface DeliveryFilter {
   readonly webhookId: string | null;
   readonly statuses: readonly DeliveryStatus[] | null;
@@ -126,17 +133,19 @@ export interface Webhooks {
   page(reading: Reading, page: PageRequest): Promise<Page<Webhook>>;
   count(reading: Reading): Promise<number>;
   /**
-   * Changes a webhook of that version; `VERSION` if another change came first. A repeated request
-   * finds the webhook as it is now.
+   * Changes a webhook while no other request can; null if there is none that the caller sees. A
+   * repeated request finds the webhook as it is now.
+   *
+   * @param decide may be called more than once; the last call counts
    */
   change(
+    reading: Reading,
     id: string,
-    version: number,
-    changes: WebhookChanges,
+    decide: (webhook: SealedWebhook) => WebhookChanges | Refusal,
     by: Actor,
     use: KeyUse | null,
     now: EpochMs,
-  ): Promise<Webhook | 'KEY_REUSED' | 'VERSION' | 'REPEATED' | null>;
+  ): Promise<ChangedWebhook | Refusal | 'KEY_REUSED' | null>;
   /**
    * Removes a webhook and its deliveries. False if there was none that the caller sees. A repeated
    * request is answered as the first one.
@@ -146,8 +155,13 @@ export interface Webhooks {
   /** The latest first. */
   deliveries(reading: Reading, filter: DeliveryFilter, page: PageRequest): Promise<Page<WebhookDelivery>>;
   countDeliveries(reading: Reading, filter: DeliveryFilter): Promise<number>;
-  /** Adds a delivery that belongs to no event, due now. */
-  addTest(webhookId: string, by: Actor, use: KeyUse | null, now: EpochMs): Promise<WebhookDelivery | 'KEY_REUSED'>;
+  /** Adds a delivery that belongs to no event, due now. Null if the webhook is gone. */
+  addTest(
+    webhookId: string,
+    by: Actor,
+    use: KeyUse | null,
+    now: EpochMs,
+  ): Promise<WebhookDelivery | 'KEY_REUSED' | null>;
   /** Makes deliveries pending again; returns the webhook. */
   replay(replay: Replay, by: Actor, use: KeyUse | null, now: EpochMs): Promise<Webhook | 'KEY_REUSED' | null>;
 }

@@ -23,9 +23,6 @@ export interface WebhookUpdate {
 
 type Deps = Pick<Services, 'webhooks' | 'clock' | 'log'>;
 
-/** How often a change is made again after another one came between. */
-const ATTEMPTS_AT_CHANGE = 5;
-
 /** Changes the settings of a webhook. Its secrets are encrypted again, with the first key. */
 export async function updateWebhook(
   deps: Deps,
@@ -96,28 +93,23 @@ async function changeSecrets(
   change: (webhook: SealedWebhook, secrets: WebhookSecrets, now: EpochMs) => Change | Refusal,
 ): Promise<WebhookOutcome> {
   const use = idempotency === null ? null : { by: caller.actor, ...idempotency };
-  const notFound: Refusal = { code: 'NotFound', kind: 'Webhook', id };
-  for (let attempt = 1; attempt <= ATTEMPTS_AT_CHANGE; attempt++) {
-    const webhook = await webhooks.store.byId(caller, id);
-    if (webhook === null) return refusedWebhook(notFound);
-    const now = clock.now();
-    let made: Change | Refusal | undefined;
+  const now = clock.now();
+  let secret: string | null = null;
+  const decide = (webhook: SealedWebhook): WebhookChanges | Refusal => {
+    let changes: WebhookChanges = {};
     const sealed = sealOrRefuse(webhooks.secrets, id, () => {
-      const secrets = openSecrets(webhooks.secrets, id, webhook.sealed);
-      made = change(webhook, secrets, now);
-      return 'code' in made ? secrets : made.secrets;
+      const made = change(webhook, openSecrets(webhooks.secrets, id, webhook.sealed), now);
+      if ('code' in made) return made;
+      changes = made.changes;
+      secret = made.showsSecret === true ? newestSecret(made.secrets) : null;
+      return made.secrets;
     });
-    if (typeof sealed !== 'string') return refusedWebhook(sealed);
-    if (made === undefined) throw new Error('Nothing was changed');
-    if ('code' in made) return refusedWebhook(made);
-    const { secrets, changes, showsSecret = false } = made;
-    const changed = await webhooks.store.change(id, webhook.version, { ...changes, sealed }, caller.actor, use, now);
-    if (changed === 'VERSION') continue;
-    if (changed === null) return refusedWebhook(notFound);
-    if (changed === 'KEY_REUSED') return refusedWebhook({ code: 'IdempotencyKeyReused', key: use?.key ?? '' });
-    webhooks.wake();
-    if (changed === 'REPEATED') return { webhook, secret: null, refusal: null };
-    return { webhook: changed, secret: showsSecret ? newestSecret(secrets) : null, refusal: null };
-  }
-  throw new Error(`The webhook ${id} is being changed by others all the time`);
+    return typeof sealed === 'string' ? { ...changes, sealed } : sealed;
+  };
+  const changed = await webhooks.store.change(caller, id, decide, caller.actor, use, now);
+  if (changed === null) return refusedWebhook({ code: 'NotFound', kind: 'Webhook', id });
+  if (changed === 'KEY_REUSED') return refusedWebhook({ code: 'IdempotencyKeyReused', key: use?.key ?? '' });
+  if ('code' in changed) return refusedWebhook(changed);
+  webhooks.wake();
+  return { webhook: changed.webhook, secret: changed.isRepeated ? null : secret, refusal: null };
 }

@@ -69,13 +69,15 @@ export async function testWebhook(
   webhookId: string,
   use: KeyUse | null,
 ): Promise<{ readonly delivery: WebhookDelivery | null; readonly refusal: Refusal | null }> {
+  const notFound: Refusal = { code: 'NotFound', kind: 'Webhook', id: webhookId };
   const webhook = await webhooks.store.byId(caller, webhookId);
-  if (webhook === null) return { delivery: null, refusal: { code: 'NotFound', kind: 'Webhook', id: webhookId } };
+  if (webhook === null) return { delivery: null, refusal: notFound };
   if (webhook.disabledReason !== null) {
     const expected = 'takes a webhook that is enabled; enable it with updateWebhook';
     return { delivery: null, refusal: { code: 'InvalidInput', field: 'webhookId', expected } };
   }
   const delivery = await webhooks.store.addTest(webhookId, caller.actor, use, clock.now());
+  if (delivery === null) return { delivery: null, refusal: notFound };
   if (delivery === 'KEY_REUSED') {
     return { delivery: null, refusal: { code: 'IdempotencyKeyReused', key: use?.key ?? '' } };
   }

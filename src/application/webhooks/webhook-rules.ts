@@ -33,10 +33,15 @@ export const hasSecretPath = (format: WebhookFormat): boolean => format === 'SLA
 export const addressParts = (format: WebhookFormat, url: string): Pick<WebhookSecrets, 'url'> & { shown: string } =>
   hasSecretPath(format) ? { shown: `${new URL(url).origin}/…`, url } : { shown: url, url: null };
 
-/** Encrypts the secrets, or says why that cannot be done. */
-export function sealOrRefuse(box: SecretBox, webhookId: string, secrets: () => WebhookSecrets): string | Refusal {
+/** Encrypts the secrets, or says why that cannot be done, or why there are none. */
+export function sealOrRefuse(
+  box: SecretBox,
+  webhookId: string,
+  make: () => WebhookSecrets | Refusal,
+): string | Refusal {
   try {
-    return sealSecrets(box, webhookId, secrets());
+    const secrets = make();
+    return 'code' in secrets ? secrets : sealSecrets(box, webhookId, secrets);
   } catch (error) {
     if (!(error instanceof EncryptionKeyMissing) && !(error instanceof SealBroken)) throw error;
     return { code: 'EncryptionKeyMissing', detail: error.message };

@@ -7,21 +7,14 @@ import type { WebhookRow } from '../tables';
 import { ARRANGE_WEBHOOK } from './statements/match-deliveries';
 import { webhookOf } from './webhook-rows';
 
-/** Changes a webhook of that version. Null if there is none, `VERSION` if it has another. */
+/** Changes a webhook, which the transaction has locked. */
 export async function changeWebhook(
   tx: Queryable,
   id: string,
-  version: number,
   changes: WebhookChanges,
   by: Actor,
   now: EpochMs,
-): Promise<Webhook | 'VERSION' | null> {
-  const [before] = await rowsOf<WebhookRow>(tx, {
-    text: 'SELECT * FROM webhooks WHERE id = $1 FOR NO KEY UPDATE',
-    values: [id],
-  });
-  if (before === undefined) return null;
-  if (before.version !== version) return 'VERSION';
+): Promise<Webhook | null> {
   const columns = columnsOf(changes, now);
   const assignments = columns.map(([column], index) => `${column} = $${index + 3}`);
   const [row] = await rowsOf<WebhookRow>(tx, {

@@ -60,13 +60,18 @@ export function createWebhooks(pool: Pool): Webhooks {
       const to = new Parameters();
       return countOf(reading, `SELECT count(*) AS count FROM webhooks w WHERE ${visible(reading.sees, to)}`, to);
     },
-    change: (id, version, changes, by, use, now) =>
+    change: ({ sees }, id, decide, by, use, now) =>
       transact(pool, async (tx) => {
-        if (!isUuid(id)) return null;
+        // Requests that change the same webhook at once take turns, and each sees the one before.
+        const before = await webhookById(tx, id, sees, 'FOR NO KEY UPDATE');
+        if (before === null) return null;
+        const changes = decide(before);
+        if ('code' in changes) return changes;
         const claim = use === null ? 'NEW' : await claimKey(tx, use, id, now);
         if (claim === 'REUSED') return 'KEY_REUSED';
-        if (claim !== 'NEW') return 'REPEATED';
-        return changeWebhook(tx, id, version, changes, by, now);
+        if (claim !== 'NEW') return { webhook: before, isRepeated: true };
+        const webhook = await changeWebhook(tx, id, changes, by, now);
+        return webhook && { webhook, isRepeated: false };
       }),
     remove: ({ sees }, id, by, use, now) =>
       transact(pool, async (tx) => {
@@ -131,10 +136,12 @@ const deliveriesWhere = ({ sees }: Reading, { webhookId, statuses }: DeliveryFil
     ...(statuses === null ? [] : [`d.status = ANY (${to.add(statuses, 'text[]')})`]),
   ]);
 
-async function webhookById(on: Queryable, id: string, sees: Visibility): Promise<SealedWebhook | null> {
+/** @param lock as PostgreSQL names it; none by default */
+async function webhookById(on: Queryable, id: string, sees: Visibility, lock = ''): Promise<SealedWebhook | null> {
   if (!isUuid(id)) return null;
   const to = new Parameters();
-  const text = `SELECT w.* FROM webhooks w WHERE ${every([`w.id = ${to.add(id, 'uuid')}`, visible(sees, to)])}`;
+  const where = every([`w.id = ${to.add(id, 'uuid')}`, visible(sees, to)]);
+  const text = `SELECT w.* FROM webhooks w WHERE ${where} ${lock}`;
   const [row] = await rowsOf<WebhookRow>(on, to.statement(text));
   return row === undefined ? null : webhookOf(row);
 }
@@ -175,6 +182,8 @@ const valuesOf = (webhook: SealedWebhook): readonly unknown[] => [
 ];
 
 async function addTest(tx: Queryable, webhookId: string, by: Actor, use: KeyUse | null, now: EpochMs) {
+  // It stays until the end of the transaction, also if another request is about to delete it.
+  if ((await webhookById(tx, webhookId, 'ALL', 'FOR KEY SHARE')) === null) return null;
   const id = newId();
   const claim = use === null ? 'NEW' : await claimKey(tx, { ...use, by }, id, now);
   if (claim === 'REUSED') return 'KEY_REUSED';
