@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { secretBoxOf } from '../../src/adapters/webhooks/encryption-keys';
 import type { ClaimedDelivery, EnabledWebhook, WebhookQueue } from '../../src/application/ports/webhook-queue';
+import type { WebhookAnswer } from '../../src/application/ports/webhook-sender';
 import { DeliverySender } from '../../src/application/webhooks/delivery-sender';
 import { EnabledWebhooks } from '../../src/application/webhooks/enabled-webhooks';
 import { WebhookDispatcher } from '../../src/application/webhooks/webhook-dispatcher';
@@ -14,6 +15,8 @@ const webhookOf = (id: string): EnabledWebhook =>
   ({
     id,
     url: 'https://hooks.test',
+    format: 'STANDARD',
+    filter: {},
     clientIds: null,
     failingSince: null,
     isOwnerEntitled: true,
@@ -48,21 +51,29 @@ function queueOf(webhooks: readonly EnabledWebhook[], dueOfEach: number) {
   return { queue, state };
 }
 
-const databaseIsDown = (): Error => Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+const OK: WebhookAnswer = {
+  statusCode: 200,
+  error: null,
+  durationMs: 1,
+  response: null,
+  retryAfter: undefined,
+  isAborted: false,
+};
 
-it('a process holds a bounded number of deliveries, and claims further ones as it sends them', async () => {
-  const webhooks = Array.from({ length: 60 }, (_, n) => webhookOf(`w${n}`));
-  const { queue, state } = queueOf(webhooks, 50);
-  const waiting: (() => void)[] = [];
+/** A process that sends what is due; each message waits until the test ends it. */
+function sending(queue: ReturnType<typeof queueOf>['queue']) {
+  const waiting: { readonly url: string; readonly answer: () => void }[] = [];
   const sender = new DeliverySender({
     queue,
     webhooks: new EnabledWebhooks(queue, clock),
-    subjects: {
-      // Each holds its place until the test ends it; the message itself does not matter here.
-      of: async (deliveries) =>
-        deliveries.map(() => () => new Promise((_, reject) => waiting.push(() => reject(databaseIsDown())))),
+    subjects: { of: async (deliveries) => deliveries.map(() => async () => ({ kind: 'TEST', at: 0 }) as const) },
+    sender: {
+      send: ({ url }, signal) =>
+        new Promise((resolve) => {
+          waiting.push({ url, answer: () => resolve(OK) });
+          signal.addEventListener('abort', () => resolve({ ...OK, isAborted: true }));
+        }),
     },
-    sender: { send: () => Promise.reject(new Error('Nothing is sent')) },
     secrets: box,
     ids: (_, id) => id,
     clock,
@@ -76,21 +87,51 @@ it('a process holds a bounded number of deliveries, and claims further ones as i
     pollMs: 600_000,
   });
   dispatcher.start();
+  return { waiting, close: () => dispatcher.close() };
+}
+
+it('a process holds a bounded number of deliveries, and claims further ones as it sends them', async () => {
+  const webhooks = Array.from({ length: 60 }, (_, n) => webhookOf(`w${n}`));
+  const { queue, state } = queueOf(webhooks, 50);
+  const { waiting, close } = sending(queue);
   const endAll = (): void => {
     const ending = waiting.splice(0);
     state.held -= ending.length;
-    for (const end of ending) end();
+    for (const { answer } of ending) answer();
   };
-  await untilTrue(() => waiting.length === 128 && state.held === 512);
+  // One to each endpoint, until it has answered.
+  await untilTrue(() => waiting.length === 60);
+  expect(state.held).toBe(60);
   endAll();
-  // No webhook has room of its own yet: each had 32, and has 24.
-  await untilTrue(() => waiting.length === 128 && state.held === 512);
+  await untilTrue(() => waiting.length === 128 && state.held > 384);
   await untilTrue(() => {
     endAll();
     return state.ended === 60 * 50;
   });
   expect(state.most).toBeLessThanOrEqual(512);
-  await dispatcher.close();
+  await close();
+});
+
+it('endpoints that begin to hang together do not hold up another for as long as a request may take', async () => {
+  const hanging = Array.from({ length: 40 }, (_, n) => ({ ...webhookOf(`h${n}`), url: `https://hanging${n}.test` }));
+  const healthy = { ...webhookOf('healthy'), url: 'https://healthy.test' };
+  const { queue } = queueOf([...hanging, healthy], 100);
+  const { waiting, close } = sending(queue);
+  // All have answered before.
+  await untilTrue(() => waiting.length === 41);
+  for (const { answer } of waiting.splice(0)) answer();
+  await untilTrue(() => waiting.length === 128);
+  let answered = 0;
+  await untilTrue(() => {
+    for (const one of waiting.filter(({ url }) => url === healthy.url)) {
+      waiting.splice(waiting.indexOf(one), 1);
+      one.answer();
+      answered += 1;
+    }
+    return answered === 99;
+  });
+  for (const { url } of hanging) expect(waiting.filter((one) => one.url === url).length).toBeLessThanOrEqual(8);
+  await close();
 });
 
 it('the webhooks are read once for all that ask at the same time, and again after a change', async () => {

@@ -21,7 +21,7 @@ export const LEASE_MS = MINUTE_MS;
 const LEASE_LEFT_MS = 30_000;
 /** After so long without a success, an endpoint is disabled. */
 export const DISABLED_AFTER_MS = 5 * DAY_MS;
-/** An endpoint whose last answer took longer counts as slow. */
+/** An endpoint that takes longer to answer counts as slow. */
 const SLOW_MS = 3_000;
 /** The pause before a delivery is tried again that this process could not make. */
 const FAULT_PAUSE_MS = 5_000;
@@ -63,6 +63,16 @@ export interface AttemptCounts {
   readonly disabledWebhooks: number;
 }
 
+export interface AttemptListener {
+  /** Called when the endpoint has not answered for as long as makes it a slow one. */
+  readonly onSlow: () => void;
+  /**
+   * Called before the record, once there is an answer; with whether it was good, or null if nothing
+   * was sent.
+   */
+  readonly onAnswer: (isGood: boolean | null) => void;
+}
+
 /** Makes one attempt at a delivery, and records what came of it. */
 export class DeliveryAttempts {
   private readonly abort = new AbortController();
@@ -79,11 +89,7 @@ export class DeliveryAttempts {
     this.abort.abort();
   }
 
-  /**
-   * @param onAnswer called before the record, once there is an answer; with whether it was good, or
-   *   null if nothing was sent
-   */
-  async make(held: HeldDelivery, onAnswer: (isGood: boolean | null) => void): Promise<void> {
+  async make(held: HeldDelivery, { onSlow, onAnswer }: AttemptListener): Promise<void> {
     const { clock, sender } = this.deps;
     const { delivery, claimedAt } = held;
     const webhook = await this.webhookOf(held);
@@ -106,7 +112,8 @@ export class DeliveryAttempts {
     if (request instanceof Error) return this.failed(webhook, delivery, { ...NO_ANSWER, error: request.message });
     // A process that was stopped for a while leaves the delivery to the others.
     if (isTooLate) return this.release(delivery);
-    const answer = await sender.send(request, this.abort.signal);
+    const slow = setTimeout(onSlow, SLOW_MS);
+    const answer = await sender.send(request, this.abort.signal).finally(() => clearTimeout(slow));
     onAnswer(answer.isAborted ? null : answer.error === null && answer.durationMs <= SLOW_MS);
     if (answer.isAborted) return this.release(delivery);
     if (answer.error !== null) return this.failed(webhook, delivery, answer);

@@ -1,12 +1,12 @@
 import type { EnabledWebhook, Room } from '../ports/webhook-queue';
 
-/** The messages that a process sends at once. */
+/** The messages that a process sends at once, without those that have waited for too long. */
 const MOST_AT_ONCE = 128;
-/** The same of one endpoint that answers in time. */
+/** The same of one endpoint that has answered in time. */
 const MOST_PER_WEBHOOK = 8;
 /**
- * The deliveries of such an endpoint that a process holds, so that it claims many at once. It takes
- * further ones when half of them have been sent.
+ * The deliveries of such an endpoint that a process holds, so that it claims many at once; fewer if
+ * there are many such endpoints. It takes further ones when half of them have been sent.
  */
 const MOST_HELD = 32;
 /**
@@ -20,6 +20,7 @@ const MOST_OF_TROUBLED = MOST_AT_ONCE / 2;
 
 /** The deliveries of a webhook that a process has claimed. */
 interface Held {
+  /** Those that were sent and have no answer; some of them have given their places back. */
   sending: number;
   waiting: number;
 }
@@ -28,12 +29,15 @@ const NONE: Readonly<Held> = { sending: 0, waiting: 0 };
 
 /**
  * The places of a process for messages that it sends. An endpoint that fails or is slow has one, so
- * that others do not wait for it.
+ * that others do not wait for it; so has one that this process does not know yet.
  */
 export class DeliveryPlaces {
   private readonly held = new Map<string, Held>();
-  private readonly troubled = new Set<string>();
+  /** Whether the last attempt of a webhook went well. */
+  private readonly wasGood = new Map<string, boolean>();
   private sending = 0;
+  /** The deliveries that it holds of a good endpoint. */
+  private mostHeld = MOST_HELD;
   private heldInAll = 0;
 
   /** How many deliveries can be claimed, of all webhooks together. */
@@ -43,12 +47,15 @@ export class DeliveryPlaces {
 
   /** Notes how the last attempt of a webhook went. */
   noteAttempt(webhookId: string, isGood: boolean): void {
-    if (isGood) this.troubled.delete(webhookId);
-    else this.troubled.add(webhookId);
+    this.wasGood.set(webhookId, isGood);
   }
 
-  isTroubled({ id, failingSince }: Pick<EnabledWebhook, 'id' | 'failingSince'>): boolean {
-    return failingSince !== null || this.troubled.has(id);
+  private isTroubled({ id, failingSince }: EnabledWebhook): boolean {
+    return failingSince !== null || this.wasGood.get(id) === false;
+  }
+
+  private isGood(webhook: EnabledWebhook): boolean {
+    return !this.isTroubled(webhook) && this.wasGood.has(webhook.id);
   }
 
   /**
@@ -58,14 +65,22 @@ export class DeliveryPlaces {
    */
   roomsFor(all: readonly EnabledWebhook[], first: number): readonly Room[] {
     const ofTroubled = all.filter((webhook) => this.isTroubled(webhook));
-    let left = MOST_OF_TROUBLED - ofTroubled.reduce((sum, { id }) => sum + this.heldOf(id), 0);
+    let left = MOST_OF_TROUBLED - ofTroubled.reduce((sum, { id }) => sum + Math.min(1, this.heldOf(id)), 0);
+    this.mostHeld = this.shareOf(all);
     return [...all.slice(first), ...all.slice(0, first)].flatMap((webhook): readonly Room[] => {
       const held = this.heldOf(webhook.id);
-      if (!this.isTroubled(webhook)) return roomOf(webhook, held > MOST_HELD / 2 ? 0 : MOST_HELD - held);
+      if (this.isGood(webhook)) return roomOf(webhook, held > this.mostHeld / 2 ? 0 : this.mostHeld - held);
+      if (!this.isTroubled(webhook)) return roomOf(webhook, 1 - held);
       const room = roomOf(webhook, Math.min(1 - held, left));
       left -= room.length;
       return room;
     });
+  }
+
+  /** How many deliveries of one endpoint it holds, so that many endpoints have their share. */
+  private shareOf(all: readonly EnabledWebhook[]): number {
+    const share = Math.floor(MOST_HELD_IN_ALL / all.filter((webhook) => this.isGood(webhook)).length);
+    return Math.min(MOST_HELD, Math.max(MOST_PER_WEBHOOK, share));
   }
 
   hold(webhookId: string): void {
@@ -78,7 +93,7 @@ export class DeliveryPlaces {
   /** Takes a place for a delivery that is held; false if there is none. */
   take(webhook: EnabledWebhook): boolean {
     const held = this.held.get(webhook.id);
-    const most = this.isTroubled(webhook) ? 1 : MOST_PER_WEBHOOK;
+    const most = this.isGood(webhook) ? MOST_PER_WEBHOOK : 1;
     if (held === undefined || held.sending >= most || this.sending >= MOST_AT_ONCE) return false;
     held.waiting -= 1;
     held.sending += 1;
@@ -86,15 +101,32 @@ export class DeliveryPlaces {
     return true;
   }
 
-  /** Gives a place back. Returns whether that makes room for further deliveries of the webhook. */
-  free(webhookId: string): boolean {
+  /**
+   * Gives the place of a message back that has waited for its answer for too long, so that further
+   * ones are sent to other endpoints. Its webhook has no more places until there is an answer.
+   */
+  leave(webhookId: string): void {
+    this.noteAttempt(webhookId, false);
+    this.sending -= 1;
+    this.heldInAll -= 1;
+  }
+
+  /**
+   * Notes that a message is not under way any more. Returns whether that makes room for further
+   * deliveries of the webhook.
+   *
+   * @param hasLeft whether it has given its place back before
+   */
+  free(webhookId: string, hasLeft = false): boolean {
     const held = this.held.get(webhookId);
     if (held === undefined) return true;
     held.sending -= 1;
-    this.sending -= 1;
-    this.heldInAll -= 1;
+    if (!hasLeft) {
+      this.sending -= 1;
+      this.heldInAll -= 1;
+    }
     this.forgetEmpty(webhookId, held);
-    return this.roomInAll > 0 && held.sending + held.waiting <= MOST_HELD / 2;
+    return this.roomInAll > 0 && held.sending + held.waiting <= this.mostHeld / 2;
   }
 
   /** A delivery that was held is not to be sent. */

@@ -146,19 +146,30 @@ export class DeliverySender {
   private start(held: HeldDelivery): void {
     const { webhook } = held;
     let isFree = false;
-    const free = (): void => {
-      if (isFree) return;
-      isFree = true;
-      const hasRoom = this.places.free(webhook.id);
+    let hasLeft = false;
+    const goOn = (hasRoom: boolean): void => {
       this.startAll();
       if (!this.isClosed && (this.hasRoomAgain() || (hasRoom && this.withMore.has(webhook.id)))) this.deps.onFree();
     };
+    const free = (): void => {
+      if (isFree) return;
+      isFree = true;
+      goOn(this.places.free(webhook.id, hasLeft));
+    };
     this.run(
       this.attempts
-        .make(held, (isGood) => {
-          if (isGood !== null) this.places.noteAttempt(webhook.id, isGood);
-          if (isGood === false) this.releaseWaiting(webhook.id);
-          free();
+        .make(held, {
+          onSlow: () => {
+            hasLeft = true;
+            this.places.leave(webhook.id);
+            this.releaseWaiting(webhook.id);
+            goOn(false);
+          },
+          onAnswer: (isGood) => {
+            if (isGood !== null) this.places.noteAttempt(webhook.id, isGood);
+            if (isGood === false) this.releaseWaiting(webhook.id);
+            free();
+          },
         })
         .finally(free),
     );
