@@ -110,11 +110,13 @@ describe('the query events', () => {
   it('refuses what is no cursor of the log, and a page of another length', async () => {
     const noCursor = { code: 'BAD_USER_INPUT', message: expect.stringContaining('must be a cursor of an event') };
     // The first one is of a release in which the log had no positions.
-    for (const after of ['MTIzOjQ1', 'e1', 'e00000000000000001', 'e9999999999999999', 'x']) {
+    for (const after of ['MTIzOjQ1', 'e1', 'e00000000000000001', 'x']) {
       expect([after, await errorOf({ after })]).toEqual([after, noCursor]);
     }
     for (const first of [0, -1, 101]) expect(await errorOf({ first })).toMatchObject({ code: 'BAD_USER_INPUT' });
-    expect(await errorOf({ after: 'e0000000900000000' })).toMatchObject({ code: 'CURSOR_AHEAD' });
+    for (const after of ['e0000000900000000', 'e9007199254740993', 'e9999999999999999']) {
+      expect([after, await errorOf({ after })]).toMatchObject([after, { code: 'CURSOR_AHEAD' }]);
+    }
   });
 
   it('says that a cursor is older than the log is kept, as a subscription does', async () => {

@@ -1,3 +1,4 @@
+import { getEventListeners, getMaxListeners } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createServer as createTcpServer } from 'node:net';
@@ -105,6 +106,20 @@ describe('a request', () => {
     tcp.close();
     const gone = await sendTo(`http://127.0.0.1:${port}/`);
     expect(gone.error).toMatch(/^The request failed with \w+\.$/);
+  });
+
+  it('is sent beside many others with the same signal, without a warning', async () => {
+    const waiting: (() => void)[] = [];
+    const url = await serve((_request, response) => waiting.push(() => response.end()));
+    const { signal } = new AbortController();
+    const answers = Array.from({ length: 20 }, () => sendTo(url, { signal }));
+    await untilTrue(() => waiting.length === 20);
+    // Node.js warns where there are more listeners than this number.
+    const count = getEventListeners(signal, 'abort').length;
+    expect([count, count <= getMaxListeners(signal)]).toEqual([20, true]);
+    for (const answer of waiting) answer();
+    expect((await Promise.all(answers)).map(({ error }) => error)).toEqual(Array(20).fill(null));
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
   it('ends with the process, which is said', async () => {

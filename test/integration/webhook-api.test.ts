@@ -113,6 +113,8 @@ describe('a webhook', () => {
       owner: { name: 'Key of Acme' },
       filter: { severities: null, types: null, excludedTypes: [] },
     });
+    expect((await change({ description: null })).webhook.description).toBe('After');
+    expect((await change({ description: ' ' })).webhook.description).toBe(null);
     const tested = await mutate(ofAcme, 'testWebhook', { webhookId: webhook.id }, 'delivery { id }');
     expect(tested.userErrors[0].message).toContain('enable it with updateWebhook');
     expect((await change({ isEnabled: true })).webhook).toMatchObject({
@@ -134,6 +136,17 @@ describe('a webhook', () => {
       { input: { url: URL_OF_NONE, filter: { client: { eq: 'x' } } } },
     );
     expect(errors[0]?.extensions.code).toBe('BAD_USER_INPUT');
+  });
+
+  it('has an address in its normal form', async () => {
+    const urlOf = async (url: string, more: Json = {}) =>
+      (await mutate(ofAll, 'createWebhook', { url, filter: NOTHING, ...more }, 'webhook { id url }')).webhook.url;
+    expect(await urlOf('HTTP:127.1:9/a/../hook')).toBe(URL_OF_NONE);
+    expect(await urlOf('http:\\\\127.0.0.1:9/ä b', { format: 'SLACK' })).toBe('http://127.0.0.1:9/…');
+    const { webhook } = await create(ofAll);
+    const input = { webhookId: webhook.id, url: 'http:127.0.0.1:80/ä' };
+    const updated = await mutate(ofAll, 'updateWebhook', input, 'webhook { url }');
+    expect(updated.webhook.url).toBe('http://127.0.0.1/%C3%A4');
   });
 
   it('is one of a limited number', async () => {

@@ -108,6 +108,11 @@ describe('a URL', () => {
     ['https://inside.example.com/', 'a public address'],
     ['https://localhost/', 'a public address'],
     ['https://unknown.example.com/', 'can be resolved'],
+    ['https://hooks.example.com:0/', 'a port from 1 to 65,535'],
+    ['https://hooks.exam\r\nple.com/', 'without control characters'],
+    ['https://hooks.example.com/a\tb', 'without control characters'],
+    ['https://hooks.exam\u200bple.com/', 'invisible characters'],
+    [`https://hooks.example.com/${'ä'.repeat(500)}`, 'at most 2,048 characters when it is encoded'],
   ])('%s is refused', async (url, problem) => {
     const found = await strict.problemOf(url);
     expect(found).toContain(problem);

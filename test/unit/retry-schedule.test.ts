@@ -30,6 +30,9 @@ describe('the next attempt', () => {
     expect(nextAttemptAt(1, NOW, 60_000, 0)).toBe(NOW + 60_000);
     expect(nextAttemptAt(1, NOW, 1_000, 0)).toBe(NOW + 5_000);
     expect(nextAttemptAt(1, NOW, 90 * 24 * HOUR_MS, 0)).toBe(NOW + 24 * HOUR_MS);
+    for (const seconds of ['999999', '99999999999999999999', '9'.repeat(400)]) {
+      expect(nextAttemptAt(1, NOW, retryAfterMsOf(seconds, NOW), 0)).toBe(NOW + 24 * HOUR_MS);
+    }
   });
 });
 

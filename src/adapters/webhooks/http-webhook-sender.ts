@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { type ClientRequest, Agent as HttpAgent, type IncomingMessage, request as sendHttp } from 'node:http';
 import { Agent as HttpsAgent, request as sendHttps } from 'node:https';
 import type { WebhookAnswer, WebhookRequest, WebhookSender } from '../../application/ports/webhook-sender';
@@ -44,6 +45,8 @@ export class HttpWebhookSender implements WebhookSender {
   }
 
   async send(request: WebhookRequest, signal: AbortSignal): Promise<WebhookAnswer> {
+    // A process sends many requests at once with one signal, and each listens to it until its end.
+    setMaxListeners(Number.POSITIVE_INFINITY, signal);
     const startedAt = performance.now();
     const answered = (answer: Partial<WebhookAnswer>): WebhookAnswer => ({
       statusCode: null,

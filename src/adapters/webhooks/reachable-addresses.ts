@@ -1,6 +1,9 @@
 import { lookup as dnsLookup } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import type { WebhookTargets } from '../../application/ports/webhook-sender';
+import { hidesSomething } from '../../domain/text';
+import { thousands } from '../../domain/thousands';
+import { MAX_WEB_ADDRESS } from '../../domain/value-rules';
 
 /** A network in the form of CIDR, such as `10.0.0.0/8`. */
 export interface Network {
@@ -93,8 +96,13 @@ export class ReachableAddresses implements WebhookTargets {
   }
 
   async problemOf(text: string): Promise<string | null> {
+    // `URL` would leave some of them out, so that another address is reached than people see.
+    if (hidesSomething(text)) return 'takes a URL without control characters and invisible characters';
     const form = this.problemOfForm(text);
     if (form !== null) return form;
+    if (new URL(text).href.length > MAX_WEB_ADDRESS) {
+      return `takes a URL of at most ${thousands(MAX_WEB_ADDRESS)} characters when it is encoded`;
+    }
     const { hostname, protocol } = new URL(text);
     if (isIP(bare(hostname)) !== 0) return null;
     const error = await new Promise<Error | null>((done) => {
@@ -107,8 +115,9 @@ export class ReachableAddresses implements WebhookTargets {
   /** The same without looking up the name. */
   problemOfForm(text: string): string | null {
     if (!URL.canParse(text)) return 'takes an absolute URL that begins with https://';
-    const { protocol, username, password, hostname } = new URL(text);
+    const { protocol, username, password, hostname, port } = new URL(text);
     if (protocol !== 'https:' && protocol !== 'http:') return 'takes an absolute URL that begins with https://';
+    if (port === '0') return 'takes a URL with a port from 1 to 65,535';
     if (username !== '' || password !== '') return 'takes a URL without a user name and a password';
     // `URL` has turned the other forms of an address, such as 0x7f.1, into this one.
     const address = bare(hostname);

@@ -7,10 +7,10 @@ const FORM = /^e(\d{16})$/;
 /** The cursor of a position. A later cursor is greater as text, in any order of characters. */
 export const eventCursorOf = (position: LogPosition): string => `e${String(position).padStart(DIGITS, '0')}`;
 
-/** The position of a cursor; null if it is none. */
+/** The position of a cursor; null if it is none. No log reaches the greatest safe integer. */
 export function positionOfCursor(cursor: string): LogPosition | null {
-  const position = Number(FORM.exec(cursor)?.[1] ?? Number.NaN);
-  return Number.isSafeInteger(position) ? position : null;
+  const digits = FORM.exec(cursor)?.[1];
+  return digits === undefined ? null : Math.min(Number(digits), Number.MAX_SAFE_INTEGER);
 }
 
 /**

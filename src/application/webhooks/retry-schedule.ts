@@ -50,7 +50,7 @@ export function nextAttemptAt(
  */
 export function retryAfterMsOf(header: string | undefined, now: EpochMs): DurationMs | null {
   if (header === undefined) return null;
-  if (/^\d{1,9}$/.test(header)) return Number(header) * 1_000;
+  if (/^\d+$/.test(header)) return Number(header) * 1_000;
   const at = HTTP_DATE.test(header) ? Date.parse(header) : Number.NaN;
   return Number.isNaN(at) ? null : Math.max(0, at - now);
 }

@@ -29,9 +29,11 @@ export function problemOfFormat(
 /** The path of an address of Slack is a secret. */
 export const hasSecretPath = (format: WebhookFormat): boolean => format === 'SLACK';
 
-/** The address as it is shown and stored, and what of it is a secret. */
-export const addressParts = (format: WebhookFormat, url: string): Pick<WebhookSecrets, 'url'> & { shown: string } =>
-  hasSecretPath(format) ? { shown: `${new URL(url).origin}/…`, url } : { shown: url, url: null };
+/** The address in its normal form, as it is shown and stored, and what of it is a secret. */
+export function addressParts(format: WebhookFormat, given: string): Pick<WebhookSecrets, 'url'> & { shown: string } {
+  const { href, origin } = new URL(given);
+  return hasSecretPath(format) ? { shown: `${origin}/…`, url: href } : { shown: href, url: null };
+}
 
 /** Encrypts the secrets, or says why that cannot be done, or why there are none. */
 export function sealOrRefuse(

@@ -8,7 +8,7 @@ export function requirePosition(after: string | null | undefined): LogPosition |
   const position = positionOfCursor(after);
   if (position === null) {
     throw badInput(
-      'after must be a cursor of an event, such as those of `ticketEvents`. Cursors of releases before 0.2 cannot be used any more.',
+      'after must be a cursor of an event, such as those of `ticketEvents`. Cursors that an earlier version returned in another form cannot be used any more; read the events again without `after`.',
     );
   }
   return position;

@@ -2,6 +2,7 @@ import { Ctx, Mutation, Resolver } from 'type-graphql';
 import { rotateWebhookSecret, updateWebhook, type WebhookUpdate } from '../../../application/webhooks/change-webhook';
 import { createWebhook } from '../../../application/webhooks/create-webhook';
 import { deleteWebhook, replayWebhook, testWebhook } from '../../../application/webhooks/replay-webhook';
+import { isBlank } from '../../../domain/text';
 import type { Refusal } from '../../../domain/ticket/refusals';
 import { requireUuid } from '../base/global-id';
 import { type InputProblem, problemsOf } from '../base/input-rules';
@@ -146,7 +147,7 @@ function updateOf(given: UpdateWebhookInput): WebhookUpdate {
   const { url, description, filter, routingKey, reportsDisabledWebhooks, isEnabled, skipMissed } = given;
   return {
     ...(url == null ? {} : { url: url.trim() }),
-    ...(description == null ? {} : { description }),
+    ...(description == null ? {} : { description: isBlank(description) ? null : description }),
     ...(filter == null ? {} : { filter: webhookFilterOf(filter) }),
     ...(routingKey == null ? {} : { routingKey: routingKey.trim() }),
     ...(reportsDisabledWebhooks == null ? {} : { reportsDisabledWebhooks }),

@@ -18,7 +18,7 @@ const LONGEST_OVERLAP_MS = 30 * DAY_MS;
 const DEFAULT_OVERLAP_MS = DAY_MS;
 
 const URL_DESCRIPTION =
-  'The address of the endpoint: `https://` with the name of a host that is on the public internet, unless an operator has allowed others. At most 2,048 characters.';
+  'The address of the endpoint: `https://` with the name of a host that is on the public internet, unless an operator has allowed others. At most 2,048 characters, also when it is encoded. It is stored in its normal form, such as `https://example.com/` for `HTTPS://example.com`.';
 const FILTER_DESCRIPTION = 'The events that the endpoint gets.';
 const ROUTING_KEY_DESCRIPTION =
   'The integration key of a service of PagerDuty, 1 to 100 characters. Only for the format `PAGERDUTY`, which needs it. It cannot be read again.';
@@ -64,8 +64,11 @@ export class UpdateWebhookInput extends MutationInput {
   @Text(WEBHOOK_URL)
   url?: string | null;
 
-  @Field(() => String, { ...optional, description: 'What the webhook is for, at most 2,000 characters.' })
-  @Text(NOTE)
+  @Field(() => String, {
+    ...optional,
+    description: 'What the webhook is for, at most 2,000 characters. An empty text removes the description.',
+  })
+  @Text({ ...NOTE, blank: true })
   description?: string | null;
 
   @Field(() => WebhookFilterInput, {
