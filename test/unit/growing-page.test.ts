@@ -21,6 +21,12 @@ describe('the page on growing', () => {
     }
   });
 
+  it('has the addresses that the configuration of HAProxy for Patroni takes', () => {
+    const taken = [...read('deploy/patroni/haproxy.cfg').matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name);
+    const given = [...read('deploy/patroni/haproxy.env').matchAll(/^(\w+)=\S+$/gm)].map(([, name]) => name);
+    expect([...given].sort()).toEqual([...new Set(taken)].sort());
+  });
+
   it('gives the shares of the lanes as they are', () => {
     for (const size of [10, 20, 40]) {
       const { changes, lookups, lists, heavy, engine, feed, health } = sharesOf(size);
