@@ -47,6 +47,9 @@ export function sharesOf(poolSize: number): Readonly<Record<LaneName, number>> {
   return { heavy, lists, lookups, changes: Math.max(1, rest - heavy - lists - lookups), ...OWN };
 }
 
+/** The lanes whose statements find few rows by their keys, or in the order of an index. */
+const PLANNED_BY_KEYS: readonly LaneName[] = ['lookups', 'changes', 'engine', 'feed'];
+
 /** The number of statements or transactions that may wait in one lane. */
 const MAX_WAITING = 1_000;
 /** The longest wait for a connection of a lane. */
@@ -133,7 +136,7 @@ export class Lane {
     readonly roles: RolesOfPool,
   ) {
     this.session = sessionSettingsOf(pool);
-    this.planning = name === 'changes' || name === 'engine' ? BY_KEYS : undefined;
+    this.planning = PLANNED_BY_KEYS.includes(name) ? BY_KEYS : undefined;
     const refuse = (reason: LineRefusal) => new StoreBusyError(sentenceOf(this.name, reason));
     this.line = new WaitingLine({ places, maxWaiting: MAX_WAITING, maxWaitMs: MAX_WAIT_MS, refuse });
     this.again = new WaitingLine({
