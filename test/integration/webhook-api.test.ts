@@ -19,7 +19,8 @@ afterAll(async () => {
 // No endpoint is there: nothing is sent to it in these tests, except by the filter.
 const URL_OF_NONE = 'http://127.0.0.1:9/hook';
 const NOTHING = { type: { in: [] } };
-const ERRORS = 'userErrors { __typename message path ... on NotFound { kind id } }';
+const ERRORS =
+  'userErrors { __typename message path ... on NotFound { kind id } ... on TooManyWebhooks { scope limit } }';
 
 const mutate = async (by: Credential, name: string, input: Json, fields: string): Promise<Json> => {
   const type = `${name[0]?.toUpperCase()}${name.slice(1)}Input`;
@@ -149,16 +150,39 @@ describe('a webhook', () => {
     expect(updated.webhook.url).toBe('http://127.0.0.1/%C3%A4');
   });
 
-  it('is one of a limited number', async () => {
+  it('is one of a limited number, of its clients and of all', async () => {
     const pool = new Pool({ connectionString: companies.service.database.url });
     pool.on('error', () => undefined);
-    await pool.query(
-      `INSERT INTO webhooks SELECT gen_random_uuid(), url, description, format, filter, client_ids,
-         reports_disabled_webhooks, sealed, 'REQUESTED', now(), NULL, position, payload_version, version, created_at,
-         created_by, updated_at, owner FROM webhooks, generate_series(1, 500)`,
-    );
+    /** Copies a webhook until there are so many that match the condition. */
+    const fill = (number: number, condition: string) =>
+      pool.query(
+        `INSERT INTO webhooks SELECT gen_random_uuid(), url, description, format, filter, client_ids,
+           reports_disabled_webhooks, sealed, 'REQUESTED', now(), NULL, position, payload_version, version, created_at,
+           created_by, updated_at, owner FROM (SELECT * FROM webhooks WHERE ${condition} LIMIT 1) one,
+           generate_series((SELECT count(*) + 1 FROM webhooks WHERE ${condition}), $1)`,
+        [number],
+      );
+    const refusalOf = async (by: Credential, more: Json = {}): Promise<Json> => {
+      const [error] = (await create(by, more)).userErrors;
+      return error === undefined ? null : [error.__typename, error.scope, error.limit];
+    };
+    const acme = `client_ids = ARRAY[(SELECT id FROM clients WHERE name = 'Acme')]`;
+    await create(ofAcme);
+    await fill(49, acme);
+    const again = { idempotencyKey: 'when-there-is-room' };
+    const atOnce = await Promise.all(Array.from({ length: 5 }, () => refusalOf(ofAcme)));
+    expect(atOnce.filter((refusal) => refusal === null)).toHaveLength(1);
+    expect(await refusalOf(ofAcme, again)).toEqual(['TooManyWebhooks', 'CLIENTS', 50]);
+    expect(await refusalOf(await companies.key(['WEBHOOKS'], 'Globex'))).toBe(null);
+    expect(await refusalOf(ofAll)).toBe(null);
+    const { webhook } = await create(ofAll);
+    await mutate(ofAcme, 'deleteWebhook', { webhookId: (await idsFor(ofAcme))[0] }, 'isDeleted');
+    expect(await refusalOf(ofAcme, again)).toBe(null);
+    await fill(500, 'TRUE');
     await pool.end();
-    expect((await create(ofAll)).userErrors).toMatchObject([{ __typename: 'TooManyWebhooks' }]);
+    expect(await refusalOf(ofAll)).toEqual(['TooManyWebhooks', 'SERVICE', 500]);
+    await mutate(ofAll, 'deleteWebhook', { webhookId: webhook.id }, 'isDeleted');
+    expect(await refusalOf(ofAll)).toBe(null);
   });
 });
 

@@ -126,8 +126,11 @@ export interface Replay {
  * their deliveries.
  */
 export interface Webhooks {
-  /** `TOO_MANY` if there are `MOST_WEBHOOKS`. A repeated request finds the first webhook. */
-  add(webhook: SealedWebhook, use: KeyUse | null): Promise<Webhook | 'KEY_REUSED' | 'TOO_MANY'>;
+  /**
+   * Refuses it if there are as many as there can be, in all or of the same clients. A repeated
+   * request finds the first webhook.
+   */
+  add(webhook: SealedWebhook, use: KeyUse | null): Promise<Webhook | Refusal | 'KEY_REUSED'>;
   byId(reading: Reading, id: string): Promise<SealedWebhook | null>;
   /** The latest first. */
   page(reading: Reading, page: PageRequest): Promise<Page<Webhook>>;

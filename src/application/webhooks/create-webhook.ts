@@ -71,8 +71,8 @@ export async function createWebhook(
     },
     idempotency === null ? null : { by: actor, ...idempotency },
   );
-  if (added === 'TOO_MANY') return refusedWebhook({ code: 'TooManyWebhooks' });
   if (added === 'KEY_REUSED') return refusedWebhook({ code: 'IdempotencyKeyReused', key: idempotency?.key ?? '' });
+  if ('code' in added) return refusedWebhook(added);
   webhooks.wake();
   return { webhook: added, secret: added.id === id ? newestSecret(secrets) : null, refusal: null };
 }

@@ -92,7 +92,12 @@ export type Refusal =
       /** Says what to set. */
       readonly detail: string;
     }
-  | { readonly code: 'TooManyWebhooks' };
+  | {
+      readonly code: 'TooManyWebhooks';
+      /** Whether the limit is that of the service, or that of the clients that the caller sees. */
+      readonly scope: 'SERVICE' | 'CLIENTS';
+      readonly limit: number;
+    };
 
 export type RefusalCode = Refusal['code'];
 
@@ -172,6 +177,8 @@ export function explainRefusal(refusal: Refusal): string {
     case 'EncryptionKeyMissing':
       return refusal.detail;
     case 'TooManyWebhooks':
-      return 'The service has as many webhooks as it can have; delete one that is not needed any more.';
+      return refusal.scope === 'SERVICE'
+        ? `The service has ${refusal.limit} webhooks, as many as it can have; delete one that is not needed any more.`
+        : `Your clients have ${refusal.limit} webhooks, as many as they can have; delete one that is not needed any more.`;
   }
 }

@@ -2444,8 +2444,10 @@ export type TimeSegment = {
 export type TooManyWebhooks = UserError & {
   readonly __typename?: 'TooManyWebhooks';
   readonly code: UserErrorCode;
+  readonly limit: Scalars['Int']['output'];
   readonly message: Scalars['String']['output'];
   readonly path?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  readonly scope: WebhookLimitScope;
 };
 
 export type UnknownCalendar = UserError & {
@@ -2748,6 +2750,10 @@ export type WebhookFormat =
   | 'PAGERDUTY'
   | 'SLACK'
   | 'STANDARD';
+
+export type WebhookLimitScope =
+  | 'CLIENTS'
+  | 'SERVICE';
 
 export type WebhookReplayScope =
   | 'ALL'

@@ -42,7 +42,7 @@ const UserErrorCodeEnum = describeEnum<RefusalCode>(
     CalendarInUse: 'The terms of a client refer to a calendar that the text of the policy does not have.',
     CalendarEndsTooSoon: 'A calendar of the policy ends before a target that starts now.',
     EncryptionKeyMissing: 'The service has no key with which it could encrypt or decrypt the secrets of a webhook.',
-    TooManyWebhooks: 'The service has as many webhooks as it can have.',
+    TooManyWebhooks: 'The service, or the clients of the caller, have as many webhooks as they can have.',
   },
 );
 

@@ -43,3 +43,12 @@ export const ReplayScopeEnum = describeEnum<ReplayScope>('WebhookReplayScope', '
   FAILED: 'The deliveries that have failed or were cancelled.',
   ALL: 'Everything that matches the present filter, whether it was delivered or not.',
 });
+
+export const WebhookLimitScopeEnum = describeEnum<'SERVICE' | 'CLIENTS'>(
+  'WebhookLimitScope',
+  'Which webhooks a limit counts.',
+  {
+    SERVICE: 'All webhooks of the service.',
+    CLIENTS: 'The webhooks for the events of just those clients that the caller sees.',
+  },
+);

@@ -1,5 +1,6 @@
-import { Field, ObjectType } from 'type-graphql';
+import { Field, Int, ObjectType } from 'type-graphql';
 import { options, UserErrorType } from '../base/user-errors';
+import { WebhookLimitScopeEnum } from './webhook-enums';
 
 @ObjectType(
   'EncryptionKeyMissing',
@@ -12,6 +13,13 @@ export class EncryptionKeyMissingType extends UserErrorType {
 
 @ObjectType(
   'TooManyWebhooks',
-  options('The service has as many webhooks as it can have. Delete one that is not needed any more.'),
+  options(
+    'The service, or the clients of the caller, have as many webhooks as they can have. Delete one that is not needed any more.',
+  ),
 )
-export class TooManyWebhooksType extends UserErrorType {}
+export class TooManyWebhooksType extends UserErrorType {
+  @Field(() => WebhookLimitScopeEnum, { description: 'Which webhooks the limit counts.' })
+  scope!: 'SERVICE' | 'CLIENTS';
+  @Field(() => Int, { description: 'The number of webhooks that there can be.' })
+  limit!: number;
+}

@@ -6,6 +6,7 @@ import type { DeliveryFilter, SealedWebhook, Webhooks } from '../../../applicati
 import type { Actor } from '../../../domain/actor';
 import type { EpochMs } from '../../../domain/instant';
 import { isUuid } from '../../../domain/text';
+import type { Refusal } from '../../../domain/ticket/refusals';
 import { recordChange } from '../access/postgres-audit-log';
 import { lanesOf } from '../database/lanes';
 import { instantText, type Queryable, readRows, rowsOf } from '../database/sql';
@@ -13,12 +14,14 @@ import { transact } from '../database/transact';
 import { every, Parameters } from '../lists/conditions';
 import { cursorOf, type Ordering, type Placed, pageOf, pageStatement } from '../lists/page';
 import type { WebhookDeliveryRow, WebhookRow } from '../tables';
-import { claimKey } from '../tickets/idempotency-keys';
+import { claimKey, releaseKeys } from '../tickets/idempotency-keys';
 import { changeWebhook, replayDeliveries } from './change-webhooks';
 import { deliveryOf, webhookOf } from './webhook-rows';
 
 /** The webhooks of a service, of all clients together. */
 const MOST_WEBHOOKS = 500;
+/** Those of the same clients, so that one company does not use up the webhooks of all. */
+const MOST_OF_CLIENTS = 50;
 
 const latestFirst = (list: string, alias: string): Ordering => ({
   list,
@@ -42,8 +45,12 @@ export function createWebhooks(pool: Pool): Webhooks {
         if (claim === 'REUSED') return 'KEY_REUSED';
         // A repeated request finds the webhook, unless it was deleted.
         if (claim !== 'NEW') return (await webhookById(tx, claim.ticket_id, 'ALL')) ?? 'KEY_REUSED';
-        const [{ count } = { count: '0' }] = await rowsOf<{ count: string }>(tx, { text: COUNT_LOCKED });
-        if (Number(count) >= MOST_WEBHOOKS) return 'TOO_MANY';
+        const tooMany = await refuseTooMany(tx, webhook.clientIds);
+        if (tooMany !== null) {
+          // The same request can be sent again when there is room.
+          if (use !== null) await releaseKeys(tx, [{ ...use, caller: actorKey(use.by), ticketId: id }]);
+          return tooMany;
+        }
         await rowsOf(tx, { text: INSERT, values: valuesOf(webhook) });
         await recordChange(tx, 'WEBHOOK_CREATED', { at, by, subject: id, detail: webhook.url });
         return webhook;
@@ -75,15 +82,13 @@ export function createWebhooks(pool: Pool): Webhooks {
       }),
     remove: ({ sees }, id, by, use, now) =>
       transact(pool, async (tx) => {
-        if (use !== null && (await webhookById(tx, id, sees)) === null) return wasAnswered(tx, use);
+        const webhook = await webhookById(tx, id, sees, 'FOR UPDATE');
+        if (webhook === null) return use === null ? false : wasAnswered(tx, use);
         const claim = use === null ? 'NEW' : await claimKey(tx, use, id, now);
         if (claim === 'REUSED') return 'KEY_REUSED';
-        const to = new Parameters();
-        const text = `DELETE FROM webhooks w WHERE ${every([`w.id = ${to.add(id, 'uuid')}`, visible(sees, to)])}
-                      RETURNING w.id`;
-        const removed = await rowsOf(tx, to.statement(text));
-        if (removed.length > 0) await recordChange(tx, 'WEBHOOK_DELETED', { at: now, by, subject: id });
-        return removed.length > 0;
+        await rowsOf(tx, { text: 'DELETE FROM webhooks WHERE id = $1', values: [id] });
+        await recordChange(tx, 'WEBHOOK_DELETED', { at: now, by, subject: id });
+        return true;
       }),
     deliveryById: async (reading, id) => {
       if (!isUuid(id)) return null;
@@ -156,8 +161,21 @@ async function wasAnswered(tx: Queryable, { by, key, fingerprint }: KeyUse): Pro
   return row.fingerprint === fingerprint ? true : 'KEY_REUSED';
 }
 
-/** Two requests at once do not exceed the limit together. */
-const COUNT_LOCKED = `SELECT count(*) AS count FROM webhooks, (SELECT pg_advisory_xact_lock(1936024435, 0)) AS locked`;
+/** Why there can be no further webhook of these clients; null if there can. */
+async function refuseTooMany(tx: Queryable, clientIds: readonly string[] | null): Promise<Refusal | null> {
+  // Requests at once do not exceed a limit together. A statement that waits for the lock itself
+  // does not count what others add while it waits.
+  await rowsOf(tx, { text: 'SELECT pg_advisory_xact_lock(1936024435, 0)' });
+  const [row] = await rowsOf<{ all: number; same: number }>(tx, {
+    text: `SELECT count(*)::integer AS all,
+                  count(*) FILTER (WHERE client_ids @> $1::uuid[] AND client_ids <@ $1::uuid[])::integer AS same
+             FROM webhooks`,
+    values: [clientIds],
+  });
+  const { all, same } = row ?? { all: 0, same: 0 };
+  if (all >= MOST_WEBHOOKS) return { code: 'TooManyWebhooks', scope: 'SERVICE', limit: MOST_WEBHOOKS };
+  return same >= MOST_OF_CLIENTS ? { code: 'TooManyWebhooks', scope: 'CLIENTS', limit: MOST_OF_CLIENTS } : null;
+}
 
 const INSERT = `
   INSERT INTO webhooks (id, url, description, format, filter, client_ids, reports_disabled_webhooks, sealed,
