@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -11,6 +11,8 @@ import { FOR_RECEIVERS, startReceiver, type WebhookReceiver } from '../support/w
 
 // The recipes of docs/WEBHOOKS.md.
 const page = readFileSync(join(__dirname, '../../docs/WEBHOOKS.md'), 'utf8');
+
+const RECEIVER = join(__dirname, '../../examples/webhook-receiver.mjs');
 
 const operations = [...page.matchAll(/```graphql\n(.*?)```/gs)].map(([, text = '']) => text);
 /** The operation of the page that has this name. */
@@ -150,13 +152,19 @@ describe('PagerDuty', () => {
 });
 
 describe('a receiver of a few lines', () => {
+  it.each([undefined, 'no secret'])('says which variable it lacks (%s)', (WEBHOOK_SECRET) => {
+    const env = { ...process.env, WEBHOOK_SECRET };
+    const { status, stderr } = spawnSync(process.execPath, [RECEIVER], { env, encoding: 'utf8', timeout: 20_000 });
+    expect(status).toBe(1);
+    expect(stderr).toContain('Error: Set WEBHOOK_SECRET to the secret that createWebhook has returned');
+  });
+
   it('takes what is signed, each message once, and refuses everything else', async () => {
     const port = await freePort();
     const url = `http://127.0.0.1:${port}/`;
     const { webhook, secret } = await create({ url });
-    const file = join(__dirname, '../../examples/webhook-receiver.mjs');
     const env = { ...process.env, WEBHOOK_SECRET: secret, PORT: String(port) };
-    const child = spawn(process.execPath, [file], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, [RECEIVER], { env, stdio: ['ignore', 'pipe', 'inherit'] });
     try {
       let output = '';
       child.stdout.on('data', (chunk) => {
