@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { Client } from 'pg';
+import { Client, Pool } from 'pg';
+import { createWebhookQueue } from '../../src/adapters/persistence/webhooks/postgres-webhook-queue';
 import { type Json, startTestService, type TestService } from '../support/graphql-service';
 import { untilTrue } from '../support/until';
 import { FOR_RECEIVERS } from '../support/webhook-receiver';
@@ -18,8 +19,8 @@ afterAll(async () => {
 });
 
 const ERRORS = 'userErrors { __typename message }';
-const created = async (): Promise<string> => {
-  const input = { url: 'http://127.0.0.1:9/hook', filter: { type: { in: [] } } };
+const created = async (more: Json = {}): Promise<string> => {
+  const input = { url: 'http://127.0.0.1:9/hook', filter: { type: { in: [] } }, ...more };
   return (await service.mutate('createWebhook', input, `webhook { id } ${ERRORS}`)).webhook.id;
 };
 const rowIdOf = (globalId: string): string => Buffer.from(globalId, 'base64url').toString().split(':').at(-1) ?? '';
@@ -79,4 +80,22 @@ describe('a request about a webhook that is being deleted', () => {
     await other.query('COMMIT');
     expect((await answer).userErrors).toMatchObject([{ __typename: 'NotFound' }]);
   });
+});
+
+it('a webhook is disabled while one that would report it is being deleted', async () => {
+  const [gone, reporting, kept] = [
+    await created(),
+    await created({ reportsDisabledWebhooks: true }),
+    await created({ reportsDisabledWebhooks: true }),
+  ].map(rowIdOf);
+  const pool = new Pool({ connectionString: service.database.url });
+  await other.query('BEGIN');
+  await other.query('DELETE FROM webhooks WHERE id = $1', [reporting]);
+  const disabled = createWebhookQueue(pool).disable(gone ?? '', 'GONE', 'It answered 410.', Date.now());
+  await untilSomeoneWaits();
+  await other.query('COMMIT');
+  expect(await disabled).toMatchObject({ id: gone, disabledReason: 'GONE' });
+  const { rows } = await other.query('SELECT webhook_id FROM webhook_deliveries WHERE about_webhook_id = $1', [gone]);
+  expect(rows).toEqual([{ webhook_id: kept }]);
+  await pool.end();
 });

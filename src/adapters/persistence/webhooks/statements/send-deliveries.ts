@@ -60,7 +60,7 @@ export const DISABLE_WEBHOOK = {
 
 /**
  * Adds a delivery for the other webhooks of an owner ($2, $3) at an instant ($4), because one ($1)
- * for some clients ($5) is disabled.
+ * for some clients ($5) is disabled. Those that are being deleted get none.
  */
 export const REPORT_DISABLED = {
   name: 'report-disabled-webhook',
@@ -69,7 +69,7 @@ export const REPORT_DISABLED = {
          SELECT gen_random_uuid(), w.id, 'WEBHOOK_DISABLED', $1::uuid, 'PENDING', 0, 0, $4::timestamptz, $4::timestamptz
            FROM webhooks w WHERE w.id <> $1::uuid AND w.disabled_reason IS NULL AND w.reports_disabled_webhooks
             AND w.owner->>'kind' = $2 AND w.owner->>'id' = $3
-            AND (w.client_ids IS NULL OR w.client_ids @> $5::uuid[])`,
+            AND (w.client_ids IS NULL OR w.client_ids @> $5::uuid[]) ORDER BY w.id FOR KEY SHARE OF w`,
 };
 
 export const WEBHOOK_BY_ID = { name: 'webhook-by-id', text: 'SELECT * FROM webhooks WHERE id = $1::uuid' };
