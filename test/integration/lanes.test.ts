@@ -395,6 +395,11 @@ it('every connection has time limits', async () => {
   ]);
 });
 
+it('no connection lets the server compile plans', async () => {
+  const { rows } = await store.pool.query("SELECT setting, source FROM pg_settings WHERE name = 'jit'");
+  expect(rows).toEqual([{ setting: 'off', source: 'session' }]);
+});
+
 it('over HTTP, a locked ticket with 200 waiting changes leaves the health check and other requests as they are', async () => {
   const service = await startTestService();
   const client = new Client(service.database.url);

@@ -149,7 +149,7 @@ withPgBouncer('behind PgBouncer in transaction mode', () => {
   describe('what transactions set', () => {
     const SETTINGS = `SELECT current_user AS role, coalesce(current_setting('stepdown.sees', true), '') AS sees,
       current_setting('stepdown.newest_migration', true) AS version, current_setting('lock_timeout') AS lock,
-      current_setting('statement_timeout') AS statement`;
+      current_setting('statement_timeout') AS statement, current_setting('jit') AS jit`;
     const [A, B] = ['01a21f7f-6c7d-7063-8d89-f6ffae2377da', '01a21f7f-6c7d-7063-8d89-f6ffae2377db'] as const;
     let pooler: Pooler;
     let lanes: Lanes;
@@ -172,10 +172,11 @@ withPgBouncer('behind PgBouncer in transaction mode', () => {
             name: 'settings',
             text: SETTINGS,
           });
-        const [row] = rows as { role: string; sees: string; lock: string; statement: string; version: string }[];
+        const [row] = rows as Record<'role' | 'sees' | 'lock' | 'statement' | 'version' | 'jit', string>[];
         const expected = sees === 'ALL' ? '' : `{"${sees[0]}"}`;
         const isRole = row?.role.endsWith(sees === 'ALL' ? '_all_clients' : '_some_clients');
-        if (row?.sees !== expected || !isRole || row.lock !== '250ms' || row.statement !== '20s') wrong.push(row);
+        if (row?.sees !== expected || !isRole || row.lock !== '250ms' || row.statement !== '20s' || row.jit !== 'off')
+          wrong.push(row);
       };
       const scopes = ['ALL', [A], [B]] as const;
       await Promise.all(Array.from({ length: 300 }, (_, index) => ask(scopes[index % 3] ?? 'ALL', index)));
@@ -199,6 +200,7 @@ withPgBouncer('behind PgBouncer in transaction mode', () => {
             version: expect.not.stringMatching(/\d/),
             lock: '0',
             statement: '0',
+            jit: 'on',
           },
         ]);
       }

@@ -20,12 +20,14 @@ const MOST_OF_TROUBLED = MOST_AT_ONCE / 2;
 
 /** The deliveries of a webhook that a process has claimed. */
 interface Held {
-  /** Those that were sent and have no answer; some of them have given their places back. */
+  /** Those that were sent and have no answer. */
   sending: number;
+  /** Those among them that have given their places back. */
+  left: number;
   waiting: number;
 }
 
-const NONE: Readonly<Held> = { sending: 0, waiting: 0 };
+const NONE: Readonly<Held> = { sending: 0, left: 0, waiting: 0 };
 
 /**
  * The places of a process for messages that it sends. An endpoint that fails or is slow has one, so
@@ -33,8 +35,8 @@ const NONE: Readonly<Held> = { sending: 0, waiting: 0 };
  */
 export class DeliveryPlaces {
   private readonly held = new Map<string, Held>();
-  /** Whether the last attempt of a webhook went well. */
-  private readonly wasGood = new Map<string, boolean>();
+  /** How the last attempt of each webhook went, and with which settings. */
+  private readonly last = new Map<string, { readonly version: number; readonly isGood: boolean }>();
   private sending = 0;
   /** The deliveries that it holds of a good endpoint. */
   private mostHeld = MOST_HELD;
@@ -46,16 +48,22 @@ export class DeliveryPlaces {
   }
 
   /** Notes how the last attempt of a webhook went. */
-  noteAttempt(webhookId: string, isGood: boolean): void {
-    this.wasGood.set(webhookId, isGood);
+  noteAttempt({ id, version }: EnabledWebhook, isGood: boolean): void {
+    this.last.set(id, { version, isGood });
   }
 
-  private isTroubled({ id, failingSince }: EnabledWebhook): boolean {
-    return failingSince !== null || this.wasGood.get(id) === false;
+  private isTroubled(webhook: EnabledWebhook): boolean {
+    return webhook.failingSince !== null || this.lastOf(webhook) === false;
   }
 
   private isGood(webhook: EnabledWebhook): boolean {
-    return !this.isTroubled(webhook) && this.wasGood.has(webhook.id);
+    return webhook.failingSince === null && this.lastOf(webhook) === true;
+  }
+
+  /** Whether its last attempt went well; undefined if it was changed since, or there was none. */
+  private lastOf({ id, version }: EnabledWebhook): boolean | undefined {
+    const last = this.last.get(id);
+    return last?.version === version ? last.isGood : undefined;
   }
 
   /**
@@ -64,8 +72,9 @@ export class DeliveryPlaces {
    * @param first the one that has the first choice, another each time, so that none is always last
    */
   roomsFor(all: readonly EnabledWebhook[], first: number): readonly Room[] {
+    this.forgetOthers(all);
     const ofTroubled = all.filter((webhook) => this.isTroubled(webhook));
-    let left = MOST_OF_TROUBLED - ofTroubled.reduce((sum, { id }) => sum + Math.min(1, this.heldOf(id)), 0);
+    let left = MOST_OF_TROUBLED - ofTroubled.reduce((sum, { id }) => sum + this.placesOf(id), 0);
     this.mostHeld = this.shareOf(all);
     return [...all.slice(first), ...all.slice(0, first)].flatMap((webhook): readonly Room[] => {
       const held = this.heldOf(webhook.id);
@@ -86,7 +95,7 @@ export class DeliveryPlaces {
   hold(webhookId: string): void {
     this.heldInAll += 1;
     const held = this.held.get(webhookId);
-    if (held === undefined) this.held.set(webhookId, { sending: 0, waiting: 1 });
+    if (held === undefined) this.held.set(webhookId, { sending: 0, left: 0, waiting: 1 });
     else held.waiting += 1;
   }
 
@@ -105,8 +114,10 @@ export class DeliveryPlaces {
    * Gives the place of a message back that has waited for its answer for too long, so that further
    * ones are sent to other endpoints. Its webhook has no more places until there is an answer.
    */
-  leave(webhookId: string): void {
-    this.noteAttempt(webhookId, false);
+  leave(webhook: EnabledWebhook): void {
+    this.noteAttempt(webhook, false);
+    const held = this.held.get(webhook.id);
+    if (held !== undefined) held.left += 1;
     this.sending -= 1;
     this.heldInAll -= 1;
   }
@@ -121,7 +132,8 @@ export class DeliveryPlaces {
     const held = this.held.get(webhookId);
     if (held === undefined) return true;
     held.sending -= 1;
-    if (!hasLeft) {
+    if (hasLeft) held.left -= 1;
+    else {
       this.sending -= 1;
       this.heldInAll -= 1;
     }
@@ -138,6 +150,12 @@ export class DeliveryPlaces {
     this.forgetEmpty(webhookId, held);
   }
 
+  private forgetOthers(all: readonly EnabledWebhook[]): void {
+    if (this.last.size <= all.length) return;
+    const ids = new Set(all.map(({ id }) => id));
+    for (const id of this.last.keys()) if (!ids.has(id)) this.last.delete(id);
+  }
+
   private forgetEmpty(webhookId: string, { sending, waiting }: Held): void {
     if (sending + waiting === 0) this.held.delete(webhookId);
   }
@@ -145,6 +163,11 @@ export class DeliveryPlaces {
   private heldOf(webhookId: string): number {
     const { sending, waiting } = this.held.get(webhookId) ?? NONE;
     return sending + waiting;
+  }
+
+  /** The places that its deliveries have, or will take. */
+  private placesOf(webhookId: string): number {
+    return this.heldOf(webhookId) - (this.held.get(webhookId) ?? NONE).left;
   }
 }
 

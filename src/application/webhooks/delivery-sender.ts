@@ -161,12 +161,12 @@ export class DeliverySender {
         .make(held, {
           onSlow: () => {
             hasLeft = true;
-            this.places.leave(webhook.id);
+            this.places.leave(webhook);
             this.releaseWaiting(webhook.id);
             goOn(false);
           },
           onAnswer: (isGood) => {
-            if (isGood !== null) this.places.noteAttempt(webhook.id, isGood);
+            if (isGood !== null) this.places.noteAttempt(webhook, isGood);
             if (isGood === false) this.releaseWaiting(webhook.id);
             free();
           },

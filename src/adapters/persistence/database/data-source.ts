@@ -11,7 +11,7 @@ import type { Pooler } from './pooler';
 import { type PoolerOptions, sessionSettings } from './session-settings';
 import { SERVER_OF_CONNECTION, type ServerOfConnection, StandbyConnections } from './standby-connections';
 import type { StorageFaults } from './storage-faults';
-import { CONNECT_TIMEOUT_MS, TIME_LIMITS } from './time-limits';
+import { CONNECT_TIMEOUT_MS, CONNECTION_SETTINGS } from './time-limits';
 import { KEEP_SCHEMA } from './work-roles';
 
 export interface DatabaseSettings {
@@ -122,7 +122,7 @@ function prepareConnection(newestMigration: number | null, isOfPrimary: boolean,
     faults?.listenTo(client);
     if (newestMigration === null) return;
     const { rows } = await client.query<ServerOfConnection>(
-      `SELECT set_config('stepdown.newest_migration', $1, false), ${KEEP_SCHEMA}, ${TIME_LIMITS}, ${SERVER_OF_CONNECTION}`,
+      `SELECT set_config('stepdown.newest_migration', $1, false), ${KEEP_SCHEMA}, ${CONNECTION_SETTINGS}, ${SERVER_OF_CONNECTION}`,
       [`${newestMigration}`],
     );
     if (rows[0] !== undefined) standby?.note(client, rows[0]);

@@ -21,9 +21,9 @@ export interface Setting {
 }
 
 /**
- * For what changes a few rows by their keys. The plan of a prepared statement is kept, and can be
- * made while a table is small: then the server would read it from end to end for each change, also
- * when it has become large.
+ * For what finds a few rows by their keys, or in the order of an index. The plan of a prepared
+ * statement is kept, and can be made while a table is small: then the server would read it from end
+ * to end each time, also when it has become large.
  */
 export const BY_KEYS: Setting = {
   names: ['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin'],

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import type { Pooler } from './pooler';
-import { LIMIT_SETTINGS } from './time-limits';
+import { TRANSACTION_SETTINGS } from './time-limits';
 
 /**
  * What each transaction sets first behind a pooler, because nothing that is set on a connection
@@ -18,7 +18,7 @@ export function sessionSettings(pooler: Pooler, newestMigration: number): Sessio
   const settings = {
     'stepdown.newest_migration': `${newestMigration}`,
     search_path: pooler.searchPath,
-    ...LIMIT_SETTINGS,
+    ...TRANSACTION_SETTINGS,
   };
   return {
     names: Object.keys(settings),

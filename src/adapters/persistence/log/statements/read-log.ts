@@ -8,12 +8,13 @@ const NEWEST = '(SELECT last_position FROM event_placements ORDER BY batch DESC 
 /**
  * The events after a position ($1), at most so many ($2), each with the last position and whether
  * events after $1 may have been removed, all as of one instant on one server. If there are no
- * events, one row with these two only.
+ * events, one row with these two only. `single_row` is the key of a table with one row, which the
+ * server takes for a large one because it was never analyzed.
  */
 const reading = (name: string, page: string) => ({
   name,
   text: `SELECT r.removed_to > $1::bigint AS is_expired, ${NEWEST} AS newest, l.* FROM event_retention r
-           LEFT JOIN LATERAL (${page}) l ON true ORDER BY l.position`,
+           LEFT JOIN LATERAL (${page}) l ON true WHERE r.single_row ORDER BY l.position`,
 });
 
 export const READ_LOG = reading(
@@ -48,7 +49,7 @@ export const READ_LOG_OF_TICKET = reading(
 
 export const LOG_BOUNDS = {
   name: 'log-bounds',
-  text: `SELECT (SELECT removed_to FROM event_retention) AS removed_to,
+  text: `SELECT (SELECT removed_to FROM event_retention WHERE single_row) AS removed_to,
                 coalesce(${NEWEST}, 0) AS newest`,
 };
 
