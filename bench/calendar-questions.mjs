@@ -6,9 +6,12 @@ export const HOURS = {
   'daily 00:00-06:00': Array.from({ length: 7 }, () => ['00:00', '06:00']),
 };
 
-/** A Park-Miller random number generator with a seed, so that every run asks the same questions. */
+/**
+ * A Park-Miller random number generator with a seed, so that every run asks the same questions. It
+ * would stay at 0.
+ */
 export const randomFrom = (seed) => {
-  let state = seed;
+  let state = seed === 0 ? 2_147_483_646 : seed;
   return (below) => {
     state = (state * 48_271) % 2_147_483_647;
     return Math.floor((state / 2_147_483_647) * below);

@@ -184,7 +184,7 @@ export const run = async (rounds = 5) => {
     for (let turn = 0; turn <= rounds; turn += 1) {
       for (let place = 0; place < names.length; place += 1) {
         const name = names[(place + turn) % names.length];
-        const measured = await round(sides[name], turn + 1);
+        const measured = await round(sides[name], turn);
         if (turn > 0) results[name].push(measured);
       }
     }
