@@ -107,7 +107,7 @@ describe('behind a pooler', () => {
     (await client.query('SELECT name FROM pg_prepared_statements ORDER BY name')).rows.map(({ name }) => name);
 
   test.each([
-    ['with', true, ['seen', 'set-6-jit', 'set-7-role']],
+    ['with', true, ['seen', 'set-6-idle_in_transaction_session_timeout', 'set-7-role']],
     ['without', false, []],
   ] as const)('each statement sets what a session has, %s names of statements', async (_, hasNames, names) => {
     for (const as of [roles, null]) {

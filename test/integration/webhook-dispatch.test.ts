@@ -21,6 +21,7 @@ import { newSecrets, sealSecrets } from '../../src/application/webhooks/webhook-
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/domain/instant';
 import { AGENT, commands, newTicket, openStore, submission, type TestStore } from '../support/store';
 import { until, untilTrue } from '../support/until';
+import { ACCEPTED } from '../support/webhook-samples';
 
 const KEYS = [{ id: 'test', key: Buffer.alloc(32, 1) }];
 
@@ -40,15 +41,7 @@ beforeEach(async () => {
 type Log = Pick<EventLog, 'after' | 'bounds'>;
 type Send = (request: WebhookRequest) => WebhookAnswer | Promise<WebhookAnswer>;
 
-const OK: WebhookAnswer = {
-  statusCode: 200,
-  error: null,
-  durationMs: 1,
-  response: null,
-  retryAfter: undefined,
-  isAborted: false,
-};
-const FAILED: WebhookAnswer = { ...OK, statusCode: 500, error: 'The endpoint answered 500.' };
+const FAILED: WebhookAnswer = { ...ACCEPTED, statusCode: 500, error: 'The endpoint answered 500.' };
 
 /** What one process does with webhooks. */
 function processOf(
@@ -166,7 +159,7 @@ describe('several processes', () => {
     const send: Send = ({ url, headers, body }) => {
       const { event, ticket } = JSON.parse(body).data;
       sent.push({ url, id: headers['webhook-id'] ?? '', ticket: ticket.id, number: event.number });
-      return OK;
+      return ACCEPTED;
     };
     const ids = [await addWebhook(), await addWebhook(), await addWebhook()];
     const processes = [processOf(send), processOf(send), processOf(send)];
@@ -199,7 +192,7 @@ describe('several processes', () => {
     await stopped.matcher.match();
     expect(await stopped.sender.sendDue()).toBe(1);
     await untilTrue(isSending);
-    const running = processOf(() => OK);
+    const running = processOf(() => ACCEPTED);
     expect(await running.sender.sendDue()).toBe(0);
     store.clock.move(2 * MINUTE_MS);
     expect(await running.sender.sendDue()).toBe(1);
@@ -241,7 +234,7 @@ describe('several processes', () => {
     let requests = 0;
     const count: Send = () => {
       requests += 1;
-      return OK;
+      return ACCEPTED;
     };
     const late = processOf(count, { beforeSubjects: async () => store.clock.move(45_000) });
     await late.matcher.match();
@@ -267,7 +260,7 @@ describe('several processes', () => {
     let requests = 0;
     const count: Send = () => {
       requests += 1;
-      return OK;
+      return ACCEPTED;
     };
     const failed = processOf(count, failing);
     await failed.matcher.match();
@@ -329,14 +322,14 @@ describe('a process of an earlier version', () => {
   it('leaves an event of a newer version to a process that can read it, and goes on after it', async () => {
     const id = await addWebhook();
     await openWithNewerEvent();
-    const older = processOf(() => OK);
+    const older = processOf(() => ACCEPTED);
     expect(await older.matcher.match()).toEqual({ hasMore: false, added: 2 });
     expect(await older.matcher.match()).toEqual({ hasMore: false, added: 0 });
     expect(await numbersOf(id)).toEqual([1, 2]);
     expect(older.newer).toEqual([expect.stringContaining('does not know the type FORETOLD')]);
     expect(older.matcher.newer).not.toBeNull();
 
-    const newer = processOf(() => OK, { log: logOfNewerVersion() });
+    const newer = processOf(() => ACCEPTED, { log: logOfNewerVersion() });
     expect(await newer.matcher.match()).toEqual({ hasMore: false, added: 2 });
     await open();
     await place();
@@ -351,7 +344,7 @@ describe('a process of an earlier version', () => {
     const position = (await createEventLog(store.pool).bounds()).newest;
     await openWithNewerEvent();
     await store.pool.query('UPDATE webhooks SET position = $2 + 3 WHERE id = $1', [id, position]);
-    const older = processOf(() => OK);
+    const older = processOf(() => ACCEPTED);
     expect(await older.matcher.match()).toEqual({ hasMore: false, added: 0 });
     expect((await webhook(id))?.position).toBe(position + 3);
     expect(older.newer).toEqual([expect.stringContaining('does not know the type FORETOLD')]);
@@ -361,10 +354,10 @@ describe('a process of an earlier version', () => {
   it('gives back a delivery that it cannot make, without an attempt, and sends the others', async () => {
     const id = await addWebhook();
     await openWithNewerEvent();
-    await processOf(() => OK, { log: logOfNewerVersion() }).matcher.match();
+    await processOf(() => ACCEPTED, { log: logOfNewerVersion() }).matcher.match();
     const ticket = await open();
     await place();
-    const older = processOf(() => OK);
+    const older = processOf(() => ACCEPTED);
     await older.matcher.match();
     const sendAll = async () => {
       await older.sender.sendDue();
@@ -390,7 +383,7 @@ it('a damaged event is reported, and the others are sent', async () => {
   await store.changeTickets([commands(ticket, [{ type: 'acknowledge' }])]);
   await insertCopy(ticket, 3, { data: '{"effects": 7}' });
   await insertCopy(ticket, 4, {});
-  const { matcher, damaged, newer } = processOf(() => OK);
+  const { matcher, damaged, newer } = processOf(() => ACCEPTED);
   await matcher.match();
   expect(await deliveriesOf(id)).toHaveLength(3);
   expect(damaged).toEqual([expect.objectContaining({ remedy: 'REPAIR', number: 3 })]);
@@ -401,7 +394,7 @@ describe('an endpoint', () => {
   it('that does not answer holds up no other', async () => {
     const [slow, fast] = [await addWebhook(), await addWebhook()];
     const never = new Promise<WebhookAnswer>(() => undefined);
-    const one = processOf(({ url }) => (url.endsWith(slow) ? never : OK));
+    const one = processOf(({ url }) => (url.endsWith(slow) ? never : ACCEPTED));
     for (let ticket = 0; ticket < 40; ticket++) await open();
     await place();
     await one.matcher.match();
@@ -469,7 +462,7 @@ describe('an endpoint', () => {
     const ticket = await open();
     await store.changeTickets([commands(ticket, [{ type: 'acknowledge' }])]);
     await place();
-    const one = processOf(({ body }) => (body.includes('ticket.acknowledged') ? OK : FAILED));
+    const one = processOf(({ body }) => (body.includes('ticket.acknowledged') ? ACCEPTED : FAILED));
     await one.matcher.match();
     for (let attempt = 0; attempt < 10; attempt++) {
       one.webhooks.forget();
@@ -499,7 +492,7 @@ describe('a webhook', () => {
     await open(other);
     const own = await open();
     await place();
-    const one = processOf(() => OK);
+    const one = processOf(() => ACCEPTED);
     await one.matcher.match();
     const replay = { webhookId: id, after: position, onlyFailed: false, deliveryId: null };
     await createWebhooks(store.pool).replay(replay, AGENT, null, store.clock.now());
@@ -515,7 +508,7 @@ describe('a webhook', () => {
     let requests = 0;
     const one = processOf(() => {
       requests += 1;
-      return OK;
+      return ACCEPTED;
     });
     await one.matcher.match();
     await store.pool.query('UPDATE webhooks SET client_ids = $1', [[store.client.id]]);
@@ -539,7 +532,7 @@ describe('a webhook', () => {
     const sent: string[] = [];
     const send: Send = ({ url }) => {
       sent.push(url);
-      return OK;
+      return ACCEPTED;
     };
     const one = processOf(send, {
       beforeSubjects: async () => {
@@ -576,7 +569,7 @@ describe('a webhook', () => {
     );
     if (typeof key === 'string') throw new Error(key);
     const id = await addWebhook({ owner: { kind: 'SERVICE', id: key.prefix, name: 'Desk' } });
-    const one = processOf(() => OK);
+    const one = processOf(() => ACCEPTED);
     await open();
     await place();
     await one.matcher.match();
@@ -595,7 +588,7 @@ describe('a webhook', () => {
     const id = await addWebhook();
     await open();
     await place();
-    const wrong = processOf(() => OK, { keys: [{ id: 'test', key: Buffer.alloc(32, 2) }] });
+    const wrong = processOf(() => ACCEPTED, { keys: [{ id: 'test', key: Buffer.alloc(32, 2) }] });
     await wrong.matcher.match();
     await wrong.sender.sendDue();
     const [delivery] = await until(
@@ -605,7 +598,7 @@ describe('a webhook', () => {
     expect(delivery?.error).toContain('the key test in STEPDOWN_ENCRYPTION_KEYS is not the one');
     expect(wrong.errors).toEqual([]);
     store.clock.move(10_000);
-    const right = processOf(() => OK);
+    const right = processOf(() => ACCEPTED);
     await right.sender.sendDue();
     await until(
       () => deliveriesOf(id),
@@ -620,7 +613,7 @@ describe('the queue', () => {
     await open();
     await open();
     await place();
-    const one = processOf(({ headers }) => (headers['webhook-id'] === undefined ? FAILED : OK));
+    const one = processOf(({ headers }) => (headers['webhook-id'] === undefined ? FAILED : ACCEPTED));
     await one.matcher.match();
     await one.queue.claim([{ webhookId: id, places: 1 }], 1, MINUTE_MS, store.clock.now());
     await one.sender.sendDue();

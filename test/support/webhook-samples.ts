@@ -1,10 +1,21 @@
 import type { TicketChange } from '../../src/application/events/ticket-changes';
 import type { PlacedEvent } from '../../src/application/ports/event-log';
 import type { StoredTicket } from '../../src/application/ports/stored-ticket';
+import type { WebhookAnswer } from '../../src/application/ports/webhook-sender';
 import { foldAll } from '../../src/domain/ticket/fold';
 import type { TicketEvent } from '../../src/domain/ticket/ticket-events';
 import { CIMCLOUD } from './domain';
 import { readStoredLog, STORED_RELEASES, storedEvents } from './stored-logs';
+
+/** The answer of an endpoint that has accepted a message. */
+export const ACCEPTED: WebhookAnswer = {
+  statusCode: 200,
+  error: null,
+  durationMs: 1,
+  response: null,
+  retryAfter: undefined,
+  isAborted: false,
+};
 
 /** Every event of the newest stored log, with its ticket before and after it. It has all types. */
 export function sampleChanges(): readonly TicketChange[] {

@@ -2,11 +2,8 @@ import 'reflect-metadata';
 import { expect, it, test } from '@jest/globals';
 import { type GraphQLResolveInfo, Kind, parse } from 'graphql';
 import type { RequestContext } from '../../src/adapters/graphql/context';
-import {
-  type StreamSelection,
-  selectsField,
-  ticketEventStream,
-} from '../../src/adapters/graphql/subscription/ticket-event-stream';
+import { selectsField } from '../../src/adapters/graphql/subscription/selects-field';
+import { type StreamSelection, ticketEventStream } from '../../src/adapters/graphql/subscription/ticket-event-stream';
 import type { Caller } from '../../src/application/ports/caller';
 import { chargeText } from '../../src/application/ports/texts-read';
 import { operationOf } from '../support/actors';

@@ -1,4 +1,4 @@
-import { DAY_MS, type EpochMs, MINUTE_MS, SECOND_MS } from '../../domain/instant';
+import { DAY_MS, type DurationMs, type EpochMs, MINUTE_MS, SECOND_MS } from '../../domain/instant';
 import { isOfNewerVersion } from '../events/readable-part';
 import type { Clock } from '../ports/clock';
 import type { SecretBox } from '../ports/secret-box';
@@ -37,6 +37,8 @@ export interface DeliveryAttemptsDeps {
   readonly ids: MessageIds;
   readonly clock: Clock;
   readonly random: () => number;
+  /** How long an endpoint may take that does not count as slow; three seconds by default. */
+  readonly slowMs?: DurationMs;
   readonly onDisabled: (webhook: Webhook, detail: string) => void;
   /** Called when a message could not be made at the moment. */
   readonly onError: (error: unknown) => void;
@@ -112,9 +114,10 @@ export class DeliveryAttempts {
     if (request instanceof Error) return this.failed(webhook, delivery, { ...NO_ANSWER, error: request.message });
     // A process that was stopped for a while leaves the delivery to the others.
     if (isTooLate) return this.release(delivery);
-    const slow = setTimeout(onSlow, SLOW_MS);
+    const { slowMs = SLOW_MS } = this.deps;
+    const slow = setTimeout(onSlow, slowMs);
     const answer = await sender.send(request, this.abort.signal).finally(() => clearTimeout(slow));
-    onAnswer(answer.isAborted ? null : answer.error === null && answer.durationMs <= SLOW_MS);
+    onAnswer(answer.isAborted ? null : answer.error === null && answer.durationMs <= slowMs);
     if (answer.isAborted) return this.release(delivery);
     if (answer.error !== null) return this.failed(webhook, delivery, answer);
     if (await this.record({ ...attemptOf(delivery, answer), outcome: 'DELIVERED', nextAttemptAt: null })) {

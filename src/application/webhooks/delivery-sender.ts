@@ -1,4 +1,4 @@
-import type { EpochMs } from '../../domain/instant';
+import type { DurationMs, EpochMs } from '../../domain/instant';
 import type { Clock } from '../ports/clock';
 import type { SecretBox } from '../ports/secret-box';
 import type { ClaimedDelivery, EnabledWebhook, Room, WebhookQueue } from '../ports/webhook-queue';
@@ -25,6 +25,8 @@ export interface DeliverySenderDeps {
   readonly ids: MessageIds;
   readonly clock: Clock;
   readonly random: () => number;
+  /** See {@link DeliveryAttempts}. */
+  readonly slowMs?: DurationMs;
   /** Called when further deliveries can be claimed. */
   readonly onFree: () => void;
   readonly onDisabled: (webhook: Webhook, detail: string) => void;
