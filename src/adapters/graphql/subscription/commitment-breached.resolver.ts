@@ -14,7 +14,7 @@ import { DateTimeScalar, EventCursorScalar } from '../base/scalars';
 import type { RequestContext } from '../context';
 import { TicketType } from '../ticket/ticket.type';
 import { CommitmentFilterFields, readCycle } from './commitment-filter';
-import type { EventWithTicket } from './log-stream';
+import type { StreamedEvent } from './log-stream';
 import { type StreamArguments, validatedFilter } from './stream-filter';
 import { AFTER_DESCRIPTION, LOG_STREAM_DESCRIPTION, ticketEventStream } from './ticket-event-stream';
 
@@ -89,7 +89,7 @@ export class CommitmentBreachedResolver {
     },
   })
   commitmentBreached(
-    @Root() { event, ticket }: EventWithTicket<BreachedEvent>,
+    @Root() { event, ticket }: StreamedEvent<BreachedEvent>,
     @Ctx() _context: RequestContext,
     @Arg('filter', () => CommitmentBreachedFilter, {
       ...optional,

@@ -4,7 +4,7 @@ import type { LogPosition } from '../../../application/ports/logged-event';
 import type { StoredTicket } from '../../../application/ports/stored-ticket';
 
 /** An event that passed the filter of a subscriber. */
-export interface EventWithTicket<Event extends PlacedEvent = PlacedEvent> {
+export interface StreamedEvent<Event extends PlacedEvent = PlacedEvent> {
   readonly event: Event;
   /** As of the delivery; null if neither the document nor the filter asks for it. */
   readonly ticket: StoredTicket | null;
@@ -20,8 +20,8 @@ const TICKETS_AT_ONCE = 50;
  * Not an async generator, because a generator handles `return()` only after its pending `next()`,
  * so a subscriber of a source without events could never unsubscribe.
  */
-export class LogStream implements AsyncIterableIterator<EventWithTicket> {
-  private waiting: EventWithTicket[] = [];
+export class LogStream implements AsyncIterableIterator<StreamedEvent> {
+  private waiting: StreamedEvent[] = [];
   private readonly ended = new AbortController();
 
   constructor(
@@ -35,7 +35,7 @@ export class LogStream implements AsyncIterableIterator<EventWithTicket> {
     private readonly read: (
       event: PlacedEvent,
       signal: AbortSignal,
-    ) => EventWithTicket | null | Promise<EventWithTicket | null>,
+    ) => StreamedEvent | null | Promise<StreamedEvent | null>,
   ) {}
 
   /** Whether the next event has been read. */
@@ -56,7 +56,7 @@ export class LogStream implements AsyncIterableIterator<EventWithTicket> {
     this.events.goTo(position);
   }
 
-  async next(): Promise<IteratorResult<EventWithTicket>> {
+  async next(): Promise<IteratorResult<StreamedEvent>> {
     for (;;) {
       const first = this.waiting.shift();
       if (first !== undefined) {
@@ -75,7 +75,7 @@ export class LogStream implements AsyncIterableIterator<EventWithTicket> {
     }
   }
 
-  async return(): Promise<IteratorResult<EventWithTicket>> {
+  async return(): Promise<IteratorResult<StreamedEvent>> {
     this.ended.abort();
     this.waiting = [];
     await this.events.return();

@@ -11,10 +11,11 @@ import type { RequestContext } from '../context';
 import { TicketEventType } from '../event/event.interface';
 import { TicketType } from '../ticket/ticket.type';
 import { SeverityChangeType } from '../ticket/ticket-parts.type';
-import type { EventWithTicket } from './log-stream';
+import type { StreamedEvent } from './log-stream';
+import { selectsField } from './selects-field';
 import { type StreamArguments, StreamFilterFields, validatedFilter } from './stream-filter';
 import { TicketEventFilter } from './ticket-event-filter.input';
-import { AFTER_DESCRIPTION, LOG_STREAM_DESCRIPTION, selectsField, ticketEventStream } from './ticket-event-stream';
+import { AFTER_DESCRIPTION, LOG_STREAM_DESCRIPTION, ticketEventStream } from './ticket-event-stream';
 
 @InputType('SeverityChangedFilter', {
   description:
@@ -80,7 +81,7 @@ export class SubscriptionResolver {
     },
   })
   ticketEvents(
-    @Root() { event, ticket }: EventWithTicket,
+    @Root() { event, ticket }: StreamedEvent,
     @Ctx() _context: RequestContext,
     @Arg('filter', () => TicketEventFilter, { ...optional, description: 'The events to deliver. Defaults to all.' })
     _filter: TicketEventFilter | null | undefined,
@@ -111,7 +112,7 @@ export class SubscriptionResolver {
     },
   })
   severityChanged(
-    @Root() { event, ticket }: EventWithTicket,
+    @Root() { event, ticket }: StreamedEvent,
     @Ctx() _context: RequestContext,
     @Arg('filter', () => SeverityChangedFilter, {
       ...optional,

@@ -1,4 +1,3 @@
-import { type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql';
 import { requireKept } from '../../../application/events/event-cursor';
 import { retryWhileDatabaseIsDown } from '../../../application/events/retry-while-database-is-down';
 import { forOneRead } from '../../../application/ports/caller';
@@ -52,17 +51,6 @@ export async function ticketEventStream(
     const ticket = await retryWhileDatabaseIsDown(read, signal);
     return ticket !== null && matchesTicket?.(ticket) !== false ? { event, ticket } : null;
   });
-}
-
-/** Whether a document selects a field of the payload of its subscription, or may select it. */
-export function selectsField({ fieldNodes, fragments }: GraphQLResolveInfo, name: string): boolean {
-  const isSelectedIn = ({ selections }: SelectionSetNode): boolean =>
-    selections.some((selection) => {
-      if (selection.kind === Kind.FIELD) return selection.name.value === name;
-      const part = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments[selection.name.value];
-      return part !== undefined && isSelectedIn(part.selectionSet);
-    });
-  return fieldNodes.some(({ selectionSet }) => selectionSet !== undefined && isSelectedIn(selectionSet));
 }
 
 /** The position after which a subscription begins: that of its cursor, or the end of the log. */

@@ -8,10 +8,10 @@ import { SNAPSHOT, XID8 } from '../tables/column-types';
 import type { DatabaseSockets } from './database-sockets';
 import { DEFAULT_POOL_SIZE } from './lanes';
 import type { Pooler } from './pooler';
-import { type PoolerOptions, sessionSettings } from './session-settings';
+import { CONNECTION_SETTINGS, type PoolerOptions, sessionSettings } from './session-settings';
 import { SERVER_OF_CONNECTION, type ServerOfConnection, StandbyConnections } from './standby-connections';
 import type { StorageFaults } from './storage-faults';
-import { CONNECT_TIMEOUT_MS, CONNECTION_SETTINGS } from './time-limits';
+import { CONNECT_TIMEOUT_MS } from './time-limits';
 import { KEEP_SCHEMA } from './work-roles';
 
 export interface DatabaseSettings {

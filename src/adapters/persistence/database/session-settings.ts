@@ -1,6 +1,16 @@
 import type { Pool } from 'pg';
 import type { Pooler } from './pooler';
-import { TRANSACTION_SETTINGS } from './time-limits';
+import { LIMIT_SETTINGS, TIME_LIMITS } from './time-limits';
+
+/**
+ * The server compiles no plans. Compiling takes longer than any statement of the service runs, and
+ * the costs by which the server decides are not times: a scan that `enable_seqscan` advises against
+ * counts as a very long one.
+ */
+const JIT = 'off';
+
+/** The select list that sets what a connection of a pool has when there is no pooler. */
+export const CONNECTION_SETTINGS = `${TIME_LIMITS}, set_config('jit', '${JIT}', false)`;
 
 /**
  * What each transaction sets first behind a pooler, because nothing that is set on a connection
@@ -18,7 +28,8 @@ export function sessionSettings(pooler: Pooler, newestMigration: number): Sessio
   const settings = {
     'stepdown.newest_migration': `${newestMigration}`,
     search_path: pooler.searchPath,
-    ...TRANSACTION_SETTINGS,
+    jit: JIT,
+    ...LIMIT_SETTINGS,
   };
   return {
     names: Object.keys(settings),

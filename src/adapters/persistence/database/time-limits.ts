@@ -33,27 +33,19 @@ const settings = (milliseconds: (limit: number) => number, isLocal: boolean): st
     .map(([name, limit]) => `set_config('${name}', '${milliseconds(limit)}', ${isLocal})`)
     .join(', ');
 
-/**
- * The server compiles no plans. Compiling takes longer than any statement of the service runs, and
- * the costs by which the server decides are not times: a scan that `enable_seqscan` advises against
- * counts as a very long one.
- */
-const WITHOUT_JIT = { jit: 'off' } as const;
-
-/** What each transaction sets where connections are shared with others. */
-export const TRANSACTION_SETTINGS: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(Object.entries(LIMITS).map(([name, limit]) => [name, `${limit}`])),
-  ...WITHOUT_JIT,
-};
+/** The time limits as settings of a transaction. */
+export const LIMIT_SETTINGS: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(LIMITS).map(([name, limit]) => [name, `${limit}`]),
+);
 
 /**
- * The select list that sets the same of a connection. Not startup parameters, which a connection
- * pooler such as PgBouncer refuses.
+ * The select list that sets the time limits of a connection. Not startup parameters, which a
+ * connection pooler such as PgBouncer refuses.
  */
-export const CONNECTION_SETTINGS = `${settings((limit) => limit, false)}, set_config('jit', '${WITHOUT_JIT.jit}', false)`;
+export const TIME_LIMITS = settings((limit) => limit, false);
 
 /** Lifts the time limits for the current transaction, such as a migration of a large table. */
 export const WITHOUT_TIME_LIMITS = `SELECT ${settings(() => 0, true)}`;
 
 /** Sets the time limits of a connection that belongs to no pool. */
-export const limitTime = (client: ClientBase): Promise<unknown> => client.query(`SELECT ${CONNECTION_SETTINGS}`);
+export const limitTime = (client: ClientBase): Promise<unknown> => client.query(`SELECT ${TIME_LIMITS}`);
