@@ -1,6 +1,7 @@
 // What the ways of events to others cost the mutations that record them: mutations a second, and
 // processor time for each, with nothing on, with the feed and one subscriber, with a webhook, with
-// an event bus, and with all of them, in alternating rounds of the same run. The bus is a
+// an event bus, and with all of them, in alternating rounds of the same run. The limit is the service
+// with nothing on that sends each event the same ways by bare libraries, and keeps nothing. The bus is a
 // `nats-server`, which Debian has as a package; without it, the rows of the bus are left out. Needs
 // `npm run build` and `npm ci` in bench/.
 // Run: node bench/event-ways.mjs [ROUNDS]
@@ -11,6 +12,8 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
 import WebSocket from 'ws';
 import { load } from './load.mjs';
 import { inTemporaryFolder, processorSeconds, processorSecondsOfFamily, ROOT, start } from './processes.mjs';
@@ -39,8 +42,9 @@ const SIDES = {
   'feed, a webhook': ['webhook'],
   'feed, NATS': ['bus'],
   'all of these': ['feed', 'webhook', 'bus'],
+  'bare libraries': ['bare'],
 };
-const [NOTHING, , , , ALL] = Object.keys(SIDES);
+const [NOTHING, , , , ALL, BARE] = Object.keys(SIDES);
 
 const hasNats = () => {
   try {
@@ -66,6 +70,25 @@ const startNats = async (folder) => {
   return { url: `nats://127.0.0.1:${port}`, stop: () => child.kill() };
 };
 
+const bareSubscriber = async (port) => {
+  const socket = new WebSocket(`ws://127.0.0.1:${port}`);
+  let count = 0;
+  socket.on('message', () => {
+    count += 1;
+  });
+  await once(socket, 'open');
+  return { count: () => count, close: () => socket.close() };
+};
+
+/** A stream for what bench/bare-event-ways.cjs publishes. */
+const addStream = async (url) => {
+  // The server takes a moment to listen.
+  const connection = await connect({ servers: url, waitOnFirstConnect: true, reconnectTimeWait: 50 });
+  const manager = await jetstreamManager(connection);
+  await manager.streams.add({ name: 'bare', subjects: ['stepdown.bare'] });
+  await connection.close();
+};
+
 /** A subscriber in this process, which counts its events. */
 const subscribe = async (url) => {
   const socket = new WebSocket(url.replace('http', 'ws'), 'graphql-transport-ws');
@@ -82,28 +105,36 @@ const subscribe = async (url) => {
 
 const metricOf = (text, name) => Number(new RegExp(`^\\S*${name} (\\S+)$`, 'm').exec(text)?.[1] ?? 0);
 
+const WITHOUT_WAYS = ['-r', join(ROOT, 'bench/without-event-ways.cjs')];
+const WITH_BARE_WAYS = [...WITHOUT_WAYS, '-r', join(ROOT, 'bench/bare-event-ways.cjs')];
+
 const openSide = async (folder, ways) => {
-  const [subscribed, posted, published] = ['feed', 'webhook', 'bus'].map((way) => ways.includes(way));
-  const receiver = posted
-    ? fork(fileURLToPath(new URL('event-ways-receiver.mjs', import.meta.url)), [`${ENDPOINT_MS}`])
-    : null;
+  const [subscribed, posted, published, isBare] = ['feed', 'webhook', 'bus', 'bare'].map((way) => ways.includes(way));
+  const receiver =
+    posted || isBare
+      ? fork(fileURLToPath(new URL('event-ways-receiver.mjs', import.meta.url)), [`${ENDPOINT_MS}`])
+      : null;
   const [message] = receiver === null ? [] : await once(receiver, 'message');
-  const nats = published ? await startNats(join(folder, 'nats')) : null;
-  const options = ways.length === 0 ? ['-r', join(ROOT, 'bench/without-event-ways.cjs')] : [];
+  const nats = published || (isBare && hasNats()) ? await startNats(join(folder, 'nats')) : null;
+  const socketPort = isBare ? await freePort() : 0;
+  const options = isBare ? WITH_BARE_WAYS : ways.length === 0 ? WITHOUT_WAYS : [];
+  if (isBare && nats !== null) await addStream(nats.url);
   const service = await startService(folder, options, {
+    ...(isBare ? { BARE_WEBHOOK_URL: message.url, BARE_SOCKET_PORT: `${socketPort}` } : {}),
+    ...(isBare && nats !== null ? { BARE_NATS_URL: nats.url } : {}),
     ...(posted
       ? {
           STEPDOWN_ENCRYPTION_KEYS: `bench:${randomBytes(32).toString('base64')}`,
           STEPDOWN_WEBHOOK_NETWORKS: '127.0.0.0/8',
         }
       : {}),
-    ...(nats === null ? {} : { EVENT_BUS: 'nats', NATS_URL: nats.url, EVENT_BUS_START: 'now' }),
+    ...(published ? { EVENT_BUS: 'nats', NATS_URL: nats.url, EVENT_BUS_START: 'now' } : {}),
   });
   const { url } = service;
   const ids = [];
   for (let n = 0; n < TICKETS; n += 1) ids.push((await ask(url, SUBMIT)).submitTicket.ticket.id);
   if (posted) await ask(url, 'mutation ($url: String!) { createWebhook(input: { url: $url }) { secret } }', message);
-  const subscriber = subscribed ? await subscribe(url) : null;
+  const subscriber = subscribed ? await subscribe(url) : isBare ? await bareSubscriber(socketPort) : null;
   const metrics = async () => (await fetch(url.replace('/graphql', '/metrics'))).text();
   /** How many events have arrived wherever they are sent. */
   const arrived = async () => {
