@@ -1,9 +1,9 @@
 // What the ways of events to others cost the mutations that record them: mutations a second, and
 // processor time for each, with nothing on, with the feed and one subscriber, with a webhook, with
-// an event bus, and with all of them, in alternating rounds of the same run. The limit is the service
-// with nothing on that sends each event the same ways by bare libraries, and keeps nothing. The bus is a
-// `nats-server`, which Debian has as a package; without it, the rows of the bus are left out. Needs
-// `npm run build` and `npm ci` in bench/.
+// an event bus, and with all of them, in alternating rounds of the same run. The limit is the
+// service with nothing on that sends each event the same ways by bare libraries, and keeps nothing.
+// The bus is a `nats-server`, which Debian has as a package; without it, the rows of the bus are
+// left out. Needs `npm run build` and `npm ci` in bench/.
 // Run: node bench/event-ways.mjs [ROUNDS]
 import { execFileSync, fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
