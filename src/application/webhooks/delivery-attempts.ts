@@ -12,7 +12,7 @@ import type { EnabledWebhooks } from './enabled-webhooks';
 import { mayGet } from './log-matcher';
 import { nextAttemptAt, retryAfterMsOf } from './retry-schedule';
 import { type MessageIds, messageOf } from './webhook-message';
-import { openSecrets, validSecrets } from './webhook-secrets';
+import { openSecrets, validSecrets, type WebhookSecrets } from './webhook-secrets';
 import { signedHeaders } from './webhook-signature';
 
 /** How long a delivery belongs to the process that has claimed it. */
@@ -78,6 +78,8 @@ export interface AttemptListener {
 /** Makes one attempt at a delivery, and records what came of it. */
 export class DeliveryAttempts {
   private readonly abort = new AbortController();
+  /** What was decrypted for a webhook, as long as it is known as it is. */
+  private readonly opened = new WeakMap<EnabledWebhook, WebhookSecrets>();
   private readonly counted = { delivered: 0, failedAttempts: 0, givenUp: 0, fenced: 0, disabledWebhooks: 0 };
 
   constructor(private readonly deps: DeliveryAttemptsDeps) {}
@@ -149,9 +151,9 @@ export class DeliveryAttempts {
     if (delivery.clientId !== null && !mayGet(webhook, delivery.clientId)) {
       return 'The webhook may not get events of this client any more.';
     }
-    const { secrets: box, ids, clock } = this.deps;
+    const { ids, clock } = this.deps;
     try {
-      const secrets = openSecrets(box, webhook.id, webhook.sealed);
+      const secrets = this.secretsOf(webhook);
       const message = messageOf(webhook, delivery, await read(), secrets.routingKey, ids);
       if (message === null) return 'The format of the webhook has no message for it.';
       const now = clock.now();
@@ -160,6 +162,12 @@ export class DeliveryAttempts {
     } catch (error) {
       return errorOf(error);
     }
+  }
+
+  private secretsOf(webhook: EnabledWebhook): WebhookSecrets {
+    const secrets = this.opened.get(webhook) ?? openSecrets(this.deps.secrets, webhook.id, webhook.sealed);
+    this.opened.set(webhook, secrets);
+    return secrets;
   }
 
   private async failed(webhook: EnabledWebhook, delivery: ClaimedDelivery, answer: WebhookAnswer): Promise<void> {
