@@ -255,7 +255,7 @@ CREATE INDEX idempotency_keys_created_at_idx ON public.idempotency_keys USING bt
 
 -- How far the tables that are derived from the event log are
 CREATE TABLE log_followers (
-  -- What is derived from the log: names (spellings and external_ids) or texts (search_texts)
+  -- What is derived from the log: names (spellings and external_ids), texts (search_texts) or replies (tickets.awaiting_reply_since)
   name text NOT NULL,
   -- The events of all transactions before this one are done
   done_before xid8 NOT NULL,
@@ -488,12 +488,15 @@ CREATE TABLE tickets (
   calendars jsonb NOT NULL DEFAULT '{}'::jsonb,
   -- Silence before this time closes no ticket; NULL if all silence counts
   silence_from timestamp(3) with time zone,
+  -- Time of the oldest message or call of the client that is not answered yet
+  awaiting_reply_since timestamp(3) with time zone,
   CONSTRAINT tickets_pkey PRIMARY KEY (id),
   CONSTRAINT tickets_number_key UNIQUE (number),
   CONSTRAINT tickets_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id),
   CONSTRAINT tickets_follow_up_of_fkey FOREIGN KEY (follow_up_of) REFERENCES tickets(id),
   CONSTRAINT tickets_policy_fkey FOREIGN KEY (policy_id, policy_version) REFERENCES policy_versions(id, version)
 );
+CREATE INDEX tickets_awaiting_reply_since_idx ON public.tickets USING btree (awaiting_reply_since, id);
 CREATE INDEX tickets_client_id_number_idx ON public.tickets USING btree (client_id, number);
 CREATE INDEX tickets_due_at_idx ON public.tickets USING btree (due_at, id);
 CREATE UNIQUE INDEX tickets_external_id_key ON public.tickets USING btree (external_id, client_id) WHERE (external_id IS NOT NULL);

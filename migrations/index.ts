@@ -20,6 +20,7 @@ import { Webhooks1764850000000 } from './1764850000000-Webhooks';
 import { EventBuses1764860000000 } from './1764860000000-EventBuses';
 import { RemovedEvents1764880000000 } from './1764880000000-RemovedEvents';
 import { WebhookQueueIndexes1764890000000 } from './1764890000000-WebhookQueueIndexes';
+import { AwaitingReplies1764910000000 } from './1764910000000-AwaitingReplies';
 
 /**
  * All migrations, the oldest first. A list and not a search, so that sources and compiled files
@@ -48,4 +49,5 @@ export const MIGRATIONS = [
   EventBuses1764860000000,
   RemovedEvents1764880000000,
   WebhookQueueIndexes1764890000000,
+  AwaitingReplies1764910000000,
 ];

@@ -21,6 +21,7 @@ import { purgeIdempotencyKeys } from '../adapters/persistence/maintenance/purge-
 import { readDeadlineHealth } from '../adapters/persistence/maintenance/read-deadline-health';
 import { readVersions } from '../adapters/persistence/maintenance/read-versions';
 import { SearchTables } from '../adapters/persistence/search/search-tables';
+import { AwaitedReplies } from '../adapters/persistence/tickets/awaited-replies';
 import { createTicketReader } from '../adapters/persistence/tickets/postgres-ticket-reader';
 import { type Commit, createTicketStore } from '../adapters/persistence/tickets/postgres-ticket-store';
 import { createPolicyReader } from '../adapters/policy-files/policy-reader';
@@ -42,7 +43,7 @@ import type { Policy } from '../domain/policy/policy';
 import { UnreadableEvent } from '../domain/ticket/upcast';
 import { CloseSteps } from './close-steps';
 import { DatabaseOutage } from './database-outage';
-import { keepSearchTables } from './keep-search-tables';
+import { keepUpWithLog } from './keep-up-with-log';
 import { openAccess } from './open-access';
 import type { RunningBus } from './open-event-bus';
 import { openRateLimits } from './open-rate-limits';
@@ -234,7 +235,11 @@ export async function startService(config: Config, log: Logger): Promise<Running
     );
     closing.add(
       'search tables',
-      keepSearchTables(new SearchTables(pool), (error) => logger.debug({ err: error }, 'texts are indexed later')),
+      keepUpWithLog(new SearchTables(pool), (error) => logger.debug({ err: error }, 'texts are indexed later')),
+    );
+    closing.add(
+      'awaited replies',
+      keepUpWithLog(new AwaitedReplies(pool), (error) => logger.debug({ err: error }, 'replies are followed later')),
     );
     logger.info({ url: http.url, database, trustedDocuments: trustedDocuments?.texts.size }, 'serving');
     return { url: http.url, database, exampleImpact: firstPair(policy), ...endOf(http, closing) };

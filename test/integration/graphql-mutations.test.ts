@@ -232,6 +232,26 @@ describe("a ticket's life", () => {
     });
   });
 
+  it('records an automatic message, which answers nothing', async () => {
+    const id = await service.submit(SEV1);
+    const fields =
+      'awaitingReplySince respondedAt sla { update { cycle } } communications(first: 10) { nodes { at isAutomatic } }';
+    await change('recordCall', id, {}, 'id');
+    const automatic = { direction: 'OUTBOUND', channel: 'EMAIL', body: 'We got your message', automatic: true };
+    const waiting = await change('communicate', id, automatic, fields);
+    const [call] = waiting.communications.nodes;
+    expect(waiting).toMatchObject({ awaitingReplySince: call.at, respondedAt: null, sla: { update: { cycle: 1 } } });
+    expect(waiting.communications.nodes).toMatchObject([{ isAutomatic: false }, { isAutomatic: true }]);
+    const answered = await change('communicate', id, { ...automatic, automatic: false }, fields);
+    expect(answered).toMatchObject({ awaitingReplySince: null, sla: { update: { cycle: 2 } } });
+    const { userErrors } = await service.mutate(
+      'communicate',
+      { ...automatic, ticketId: id, direction: 'INBOUND' },
+      'userErrors { __typename ... on InvalidInput { field } }',
+    );
+    expect(userErrors).toEqual([{ __typename: 'InvalidInput', field: 'automatic' }]);
+  });
+
   it('is assigned, and unassigned', async () => {
     const id = await service.submit();
     expect(await change('assignTicket', id, { assignee: 'Ben' }, 'assignee')).toEqual({ assignee: 'Ben' });

@@ -46,6 +46,7 @@ beforeAll(async () => {
   const columns = WRITTEN_COLUMNS.map((column) => {
     if (column === 'id') return 'gen_random_uuid()';
     if (column === 'external_id') return "'ext-' || n";
+    if (column === 'awaiting_reply_since') return "CASE WHEN n % 50 = 0 THEN t.opened_at + n * interval '1 minute' END";
     return /_at$/.test(column) ? `t.${column} + n * interval '1 minute'` : `t.${column}`;
   });
   await store.pool.query(
@@ -108,9 +109,14 @@ const planOf = async ({ text, values }: { readonly text: string; readonly values
 };
 
 const FIRST: PageRequest = { count: 20, from: 'START', after: null, before: null };
-const page = (by: TicketOrder['by'], from: 'START' | 'END' = 'START', direction: 'ASC' | 'DESC' = 'DESC') => {
+const page = (
+  by: TicketOrder['by'],
+  from: 'START' | 'END' = 'START',
+  direction: 'ASC' | 'DESC' = 'DESC',
+  filter: TicketFilter = {},
+) => {
   const to = new Parameters();
-  const where = ticketsWhere(everything, {}, MONDAY, to);
+  const where = ticketsWhere(everything, filter, MONDAY, to);
   const parts = { select: 't.id', from: 'tickets t', where };
   return to.statement(pageStatement(parts, ticketOrdering({ by, direction }), { ...FIRST, from }, to));
 };
@@ -120,6 +126,7 @@ const searching = (filter: TicketFilter, sees: Visibility = 'ALL') => {
   const where = ticketsWhere({ ...everything, sees }, filter, MONDAY, to);
   return to.statement(pageStatement({ select: 't.id', from: 'tickets t', where }, NUMBERED, FIRST, to));
 };
+const AWAITING: TicketFilter = { awaitingReplySince: { lt: MONDAY + 1e9 } };
 const NUMBERED = ticketOrdering({ by: 'NUMBER', direction: 'DESC' });
 
 test.each<[string, () => { readonly text: string; readonly values: readonly unknown[] }]>([
@@ -150,6 +157,9 @@ test.each<[string, () => { readonly text: string; readonly values: readonly unkn
   ['tickets in order of opening', () => page('OPENED_AT')],
   ['tickets in order of change', () => page('UPDATED_AT', 'START', 'ASC')],
   ['tickets in order of their last event', () => page('LAST_EVENT_AT')],
+  ['tickets in order of what awaits a reply', () => page('AWAITING_REPLY_SINCE', 'START', 'ASC')],
+  ['tickets in order of what awaits a reply last', () => page('AWAITING_REPLY_SINCE', 'END', 'DESC')],
+  ['tickets that await a reply', () => page('AWAITING_REPLY_SINCE', 'START', 'ASC', AWAITING)],
   ['tickets in order of what is due', () => page('NEXT_DEADLINE_AT', 'START', 'ASC')],
   ['tickets in order of what is due last', () => page('NEXT_DEADLINE_AT', 'END', 'DESC')],
   ['events by number', () => ({ text: EVENTS_BY_NUMBER.text, values: [[id], [1]] })],

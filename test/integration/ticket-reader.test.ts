@@ -184,6 +184,9 @@ describe('filters', () => {
     ['resolved and not closed by silence', { state: { eq: 'resolved' } }, ''],
     ['responded at', { respondedAt: { eq: MONDAY + HOUR_MS } }, 'f'],
     ['phoned', { callRecordedAt: { isNull: false } }, 'ch'],
+    ['awaiting a reply', { awaitingReplySince: { isNull: false } }, 'h'],
+    ['awaiting a reply for long', { awaitingReplySince: { lt: MONDAY + 5 * HOUR_MS } }, ''],
+    ['awaiting no reply', { awaitingReplySince: { isNull: true } }, 'abcdefgijk'],
     ['recorded later', { createdAt: { gt: MONDAY } }, 'k'],
     ['happened later', { lastEventAt: { gt: MONDAY + 8 * DAY - 2 * HOUR_MS } }, 'ik'],
     ['updated later', { updatedAt: { gte: NOW } }, 'efghk'],
@@ -316,6 +319,7 @@ describe('pages', () => {
       RESOLVED_AT: it.resolvedAt,
       CLOSED_AT: it.closedAt,
       SEVERITY: Number(it.severity.slice(3)),
+      AWAITING_REPLY_SINCE: it.awaitingReplySince,
       NEXT_DEADLINE_AT: nextDue(it, policy, it.lastEventAt)?.dueAt ?? null,
     })[by];
 

@@ -108,6 +108,12 @@ export const command: fc.Arbitrary<Command> = fc.oneof(
       .constantFrom('INBOUND', 'OUTBOUND')
       .map((direction): Command => ({ type: 'communicate', direction, channel: 'EMAIL', body: 'b' })),
   },
+  {
+    weight: 1,
+    arbitrary: fc
+      .constantFrom('INBOUND', 'OUTBOUND')
+      .map((direction): Command => ({ type: 'communicate', direction, channel: 'EMAIL', body: 'b', automatic: true })),
+  },
   { weight: 2, arbitrary: fc.constant<Command>({ type: 'recordCall', note: null }) },
   { weight: 2, arbitrary: fc.constant<Command>({ type: 'resolve', resolution: null }) },
   { weight: 3, arbitrary: fc.constant<Command>({ type: 'reopen', reason: null }) },

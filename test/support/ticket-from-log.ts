@@ -30,6 +30,9 @@ export function ticketFromLog(log: readonly TicketEvent[]): Ticket {
   const resolution = last('RESOLVED', 'REOPENED');
   const resolved = resolution?.type === 'RESOLVED' ? resolution : null;
   const inbound = all('COMMUNICATED').filter(({ direction }) => direction === 'INBOUND');
+  const answers = all('COMMUNICATED').filter(({ direction, automatic }) => direction === 'OUTBOUND' && !automatic);
+  const lastAnswer = answers.at(-1)?.number ?? 0;
+  const unanswered = [...inbound, ...all('CALL_RECORDED')].filter(({ number }) => number > lastAnswer);
   const heard = [...(resolved === null ? [] : [resolved]), ...all('CALL_RECORDED'), ...inbound];
 
   const workarounds = all('WORKAROUND_APPLIED').map(({ workaround }) => workaround);
@@ -76,6 +79,7 @@ export function ticketFromLog(log: readonly TicketEvent[]): Ticket {
     closedAt: last('CLOSED')?.at ?? null,
     closeReason: last('CLOSED')?.reason ?? null,
     silentSince: state === 'resolved' ? Math.max(...heard.map(({ at }) => at)) : null,
+    awaitingReplySince: unanswered.length === 0 ? null : Math.min(...unanswered.map(({ at }) => at)),
     waits: all('WAITING_STARTED').map(({ reason, at: from, number }) => ({
       reason,
       from,

@@ -55,6 +55,7 @@ export interface TicketFilter {
   readonly callRecordedAt?: Comparator<EpochMs>;
   readonly resolvedAt?: Comparator<EpochMs>;
   readonly closedAt?: Comparator<EpochMs>;
+  readonly awaitingReplySince?: Comparator<EpochMs>;
   readonly createdAt?: Comparator<EpochMs>;
   readonly lastEventAt?: Comparator<EpochMs>;
   readonly updatedAt?: Comparator<EpochMs>;
@@ -77,6 +78,7 @@ export const TICKET_ORDERS = [
   'CLOSED_AT',
   'SEVERITY',
   'NEXT_DEADLINE_AT',
+  'AWAITING_REPLY_SINCE',
 ] as const;
 
 /** The orders that no index gives: all tickets that match are sorted. */

@@ -87,8 +87,9 @@ function commandOf(event: TicketEvent): Command | null {
     case 'WAITING_STOPPED':
       return { type: 'stopWaiting', reason: event.reason };
     case 'COMMUNICATED': {
-      const { direction, channel, body } = event;
-      return { type: 'communicate', direction, channel, body };
+      const { direction, channel, body, automatic } = event;
+      const command = { type: 'communicate', direction, channel, body } as const;
+      return automatic === true ? { ...command, automatic } : command;
     }
     case 'CALL_RECORDED':
       return { type: 'recordCall', note: event.note };

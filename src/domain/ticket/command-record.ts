@@ -101,8 +101,9 @@ export function recordOf(context: DecisionContext, command: Command, number: num
     case 'stopWaiting':
       return { facts: { type: 'WAITING_STOPPED', reason: command.reason } };
     case 'communicate': {
-      const { direction, channel, body } = command;
-      return { facts: { type: 'COMMUNICATED', direction, channel, body } };
+      const { direction, channel, body, automatic } = command;
+      const facts = { type: 'COMMUNICATED', direction, channel, body } as const;
+      return { facts: automatic === true ? { ...facts, automatic } : facts };
     }
     case 'recordCall':
       return { facts: { type: 'CALL_RECORDED', note: command.note } };

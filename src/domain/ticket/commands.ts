@@ -46,6 +46,8 @@ export type Command =
       readonly direction: Direction;
       readonly channel: Channel;
       readonly body: string;
+      /** Present if no person wrote it for this ticket. Outbound messages only. */
+      readonly automatic?: true;
     }
   | { readonly type: 'recordCall'; readonly note: string | null }
   | { readonly type: 'resolve'; readonly resolution: string | null }

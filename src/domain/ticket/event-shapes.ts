@@ -201,6 +201,7 @@ export const EVENT_SHAPES: { readonly [Type in EventType]: Shape<Data<Type>> } =
     direction: oneOf(DIRECTIONS),
     channel: oneOf(CHANNELS),
     body: WRITTEN,
+    automatic: orAbsent(TRUE),
     effects,
   }),
   CALL_RECORDED: objectOf<Data<'CALL_RECORDED'>>({ note: writtenOrNull, effects }),

@@ -75,6 +75,7 @@ const submitted = (event: Extract<TicketEvent, { type: 'SUBMITTED' }>): Ticket =
   resolution: null,
   closeReason: null,
   silentSince: null,
+  awaitingReplySince: null,
   waits: [],
   stints: [{ from: event.at, until: null }],
   workarounds: [],
@@ -168,10 +169,16 @@ function applyFacts(draft: Draft, event: CommandEvent, before: Ticket): void {
       break;
     case 'CALL_RECORDED':
       draft.callRecordedAt ??= at;
+      draft.awaitingReplySince ??= at;
       if (draft.state === 'resolved') draft.silentSince = at;
       break;
     case 'COMMUNICATED':
-      if (draft.state === 'resolved' && event.direction === 'INBOUND') draft.silentSince = at;
+      if (event.direction === 'INBOUND') {
+        draft.awaitingReplySince ??= at;
+        if (draft.state === 'resolved') draft.silentSince = at;
+      } else if (event.automatic !== true) {
+        draft.awaitingReplySince = null;
+      }
       break;
     case 'RESOLVED':
       draft.resolvedFrom = before.state === 'workaroundApplied' ? 'workaroundApplied' : 'open';

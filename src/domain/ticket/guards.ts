@@ -139,8 +139,20 @@ export const guards = {
       ? { code: 'InvalidInput', field: 'reason', expected: 'takes a reason for closing an unresolved ticket' }
       : null,
 
-  isOutbound: (_context, command) =>
-    command?.type === 'communicate' && command.direction === 'OUTBOUND' ? null : 'NEXT',
+  isAnswer: (_context, command) =>
+    command?.type === 'communicate' && command.direction === 'OUTBOUND' && command.automatic !== true ? null : 'NEXT',
+
+  isAutomaticNotice: (_context, command) =>
+    command?.type === 'communicate' && command.direction === 'OUTBOUND' && command.automatic === true ? null : 'NEXT',
+
+  automaticIsOutbound: (_context, command) =>
+    command?.type === 'communicate' && command.automatic === true && command.direction !== 'OUTBOUND'
+      ? {
+          code: 'InvalidInput',
+          field: 'automatic',
+          expected: 'only an outbound message can be automatic; leave it out',
+        }
+      : null,
 
   hadWorkaround: ({ ticket }) => (ticket.resolvedFrom === 'workaroundApplied' ? null : 'NEXT'),
 } as const satisfies Readonly<Record<string, Guard>>;

@@ -91,6 +91,8 @@ export type EventBody =
       readonly direction: Direction;
       readonly channel: Channel;
       readonly body: string;
+      /** Present if no person wrote it for this ticket, so that it fulfils and answers nothing. */
+      readonly automatic?: true;
       readonly effects: Effects;
     }
   | { readonly type: 'CALL_RECORDED'; readonly note: string | null; readonly effects: Effects }

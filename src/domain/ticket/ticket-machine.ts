@@ -51,8 +51,9 @@ const WHILE_WORKED_ON = {
   startWaiting: { guard: 'notYetWaiting', actions: ['record'] },
   stopWaiting: { guard: 'isWaiting', actions: ['record', 'endThisWaiting'] },
   communicate: [
-    { guard: 'isOutbound', actions: ['respond', 'fulfilUpdate', 'record', 'startUpdate'] },
-    { actions: ['record', 'endWaitingForClient'] },
+    { guard: 'isAnswer', actions: ['respond', 'fulfilUpdate', 'record', 'startUpdate'] },
+    { guard: 'isAutomaticNotice', actions: ['record'] },
+    { guard: 'automaticIsOutbound', actions: ['record', 'endWaitingForClient'] },
   ],
   recordCall: { actions: ['record', 'endWaitingForClient'] },
   resolve: { target: 'resolved', actions: ['respond', 'fulfilAll', 'record', 'endWaiting'] },
@@ -92,7 +93,7 @@ export const STATES: Readonly<Record<TicketState, StateConfig>> = {
   },
   resolved: {
     on: {
-      communicate: { actions: ['record'] },
+      communicate: { guard: 'automaticIsOutbound', actions: ['record'] },
       recordCall: { actions: ['record'] },
       reopen: [
         { guard: 'hadWorkaround', target: 'workaroundApplied', actions: ['record', 'startAfresh'] },

@@ -172,6 +172,8 @@ export interface Ticket extends NewTicket {
   readonly closeReason: string | null;
   /** While resolved: the last inbound message or call, or the resolution. Null otherwise. */
   readonly silentSince: EpochMs | null;
+  /** The oldest inbound message or call that no message of a person has answered since. */
+  readonly awaitingReplySince: EpochMs | null;
 
   readonly waits: readonly Wait[];
   readonly stints: readonly Stint[];

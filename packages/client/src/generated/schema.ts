@@ -405,6 +405,7 @@ export type CallRecordedEvent = Communication & Node & TicketEvent & {
   readonly direction: Direction;
   readonly effects: EventEffects;
   readonly id: Scalars['ID']['output'];
+  readonly isAutomatic: Scalars['Boolean']['output'];
   readonly number: Scalars['Int']['output'];
   readonly recordedAt: Scalars['DateTime']['output'];
   readonly ticket?: Maybe<Ticket>;
@@ -640,6 +641,7 @@ export type CommitmentStatusComparator = {
 };
 
 export type CommunicateInput = {
+  readonly automatic?: InputMaybe<Scalars['Boolean']['input']>;
   readonly body: Scalars['String']['input'];
   readonly channel?: Channel;
   readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
@@ -666,6 +668,7 @@ export type CommunicatedEvent = Communication & Node & TicketEvent & {
   readonly direction: Direction;
   readonly effects: EventEffects;
   readonly id: Scalars['ID']['output'];
+  readonly isAutomatic: Scalars['Boolean']['output'];
   readonly number: Scalars['Int']['output'];
   readonly recordedAt: Scalars['DateTime']['output'];
   readonly ticket?: Maybe<Ticket>;
@@ -680,6 +683,7 @@ export type Communication = {
   readonly cursor: Scalars['EventCursor']['output'];
   readonly direction: Direction;
   readonly id: Scalars['ID']['output'];
+  readonly isAutomatic: Scalars['Boolean']['output'];
   readonly number: Scalars['Int']['output'];
   readonly recordedAt: Scalars['DateTime']['output'];
   readonly ticket?: Maybe<Ticket>;
@@ -1936,6 +1940,7 @@ export type SimulatedChangeInput = {
 };
 
 export type SimulatedCommunicationInput = {
+  readonly automatic?: InputMaybe<Scalars['Boolean']['input']>;
   readonly direction: Direction;
 };
 
@@ -2176,6 +2181,7 @@ export type Ticket = Node & {
   readonly acknowledgedAt?: Maybe<Scalars['DateTime']['output']>;
   readonly allowedActions: ReadonlyArray<AllowedAction>;
   readonly assignee?: Maybe<Scalars['String']['output']>;
+  readonly awaitingReplySince?: Maybe<Scalars['DateTime']['output']>;
   readonly breaches?: Maybe<ReadonlyArray<Breach>>;
   readonly calendars: ReadonlyArray<CalendarReplacement>;
   readonly callRecordedAt?: Maybe<Scalars['DateTime']['output']>;
@@ -2348,6 +2354,7 @@ export type TicketFilter = {
   readonly and?: InputMaybe<ReadonlyArray<TicketFilter>>;
   readonly assignee?: InputMaybe<StringComparator>;
   readonly audience?: InputMaybe<AudienceComparator>;
+  readonly awaitingReplySince?: InputMaybe<DateTimeComparator>;
   readonly callRecordedAt?: InputMaybe<DateTimeComparator>;
   readonly channel?: InputMaybe<ChannelComparator>;
   readonly clause?: InputMaybe<StringComparator>;
@@ -2383,6 +2390,7 @@ export type TicketOrder = {
 };
 
 export type TicketOrderField =
+  | 'AWAITING_REPLY_SINCE'
   | 'CLOSED_AT'
   | 'LAST_EVENT_AT'
   | 'NEXT_DEADLINE_AT'

@@ -26,6 +26,12 @@ export abstract class CommunicationType extends TicketEventType {
     description: 'The text of the message, or the note about the call. Null for a call without a note.',
   })
   body!: string | null;
+
+  @Field(() => Boolean, {
+    description:
+      'Whether no person wrote the message for this ticket. An automatic message fulfils no commitment and answers nothing.',
+  })
+  isAutomatic!: boolean;
 }
 
 const communication = (description: string) => ({
@@ -45,7 +51,7 @@ export class CallRecordedEventType extends CommunicationType {
   effects!: Effects;
 }
 
-/** The event of a call has no direction, channel or body of its own. */
+/** The event of a call has no direction, channel or body of its own, and is never automatic. */
 @Resolver(() => CommunicationType)
 export class CommunicationResolver {
   @FieldResolver(() => DirectionEnum)
@@ -56,6 +62,11 @@ export class CommunicationResolver {
   @FieldResolver(() => ChannelEnum)
   channel(@Root() logged: LoggedEvent): Channel {
     return logged.type === 'COMMUNICATED' ? logged.channel : 'PHONE';
+  }
+
+  @FieldResolver(() => Boolean)
+  isAutomatic(@Root() logged: LoggedEvent): boolean {
+    return logged.type === 'COMMUNICATED' && logged.automatic === true;
   }
 
   @FieldResolver(() => String)

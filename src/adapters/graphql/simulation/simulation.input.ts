@@ -68,6 +68,9 @@ class SimulatedWaitingInput {
 class SimulatedCommunicationInput {
   @Field(() => DirectionEnum, { description: 'The direction of the message.' })
   direction!: Direction;
+
+  @Field(() => Boolean, { ...optional, description: 'Whether the message would be automatic. Defaults to false.' })
+  automatic?: boolean | null;
 }
 
 @InputType('SimulatedResolutionInput', { description: 'The resolution that would be recorded.' })
@@ -160,7 +163,10 @@ const commandsOf: {
   withdrawWorkaround: ({ reason }) => plain({ type: 'withdrawWorkaround', reason: reason ?? null }),
   startWaiting: ({ reason }) => plain({ type: 'startWaiting', reason }),
   stopWaiting: ({ reason }) => plain({ type: 'stopWaiting', reason }),
-  communicate: ({ direction }) => plain({ type: 'communicate', direction, channel: 'EXTRANET', body: '' }),
+  communicate: ({ direction, automatic }) => {
+    const message = { type: 'communicate', direction, channel: 'EXTRANET', body: '' } as const;
+    return plain(automatic === true ? { ...message, automatic } : message);
+  },
   resolve: ({ resolution }) => plain({ type: 'resolve', resolution: resolution ?? null }),
   reopen: ({ reason }) => plain({ type: 'reopen', reason: reason ?? null }),
   close: ({ reason }) => plain({ type: 'close', reason: reason ?? null }),

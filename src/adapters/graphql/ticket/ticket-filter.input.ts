@@ -177,6 +177,12 @@ export class TicketFilterInput {
 
   @Compared(
     () => compare.DateTimeComparator,
+    'Filters by the date and time of the oldest message or call of the client that is not answered. `isNull: false` matches tickets that await a reply.',
+  )
+  awaitingReplySince?: Order<EpochMs>;
+
+  @Compared(
+    () => compare.DateTimeComparator,
     'Filters by the date and time when the first event of the ticket was recorded.',
   )
   createdAt?: Order<EpochMs>;
@@ -229,6 +235,7 @@ const AS_THEY_ARE = [
   'callRecordedAt',
   'resolvedAt',
   'closedAt',
+  'awaitingReplySince',
   'createdAt',
   'lastEventAt',
   'updatedAt',

@@ -15,6 +15,8 @@ const TicketOrderFieldEnum = describeEnum<(typeof TICKET_ORDERS)[number]>(
     CLOSED_AT: 'The date and time when the ticket was closed.',
     SEVERITY: 'The current severity. `SEV1` comes first in ascending order.',
     NEXT_DEADLINE_AT: 'The earliest due time of the running commitments.',
+    AWAITING_REPLY_SINCE:
+      'The date and time of the oldest message or call of the client that is not answered. Tickets that await no reply come last.',
   },
 );
 

@@ -103,6 +103,13 @@ export class TicketType extends NodeType implements Partial<Omit<StoredTicket, '
   @Field(() => DateTimeScalar, {
     nullable: true,
     description:
+      'The date and time, in UTC, of the oldest message or call of the client that no later outbound message has answered. Automatic messages answer nothing, and the opening of the ticket is not a message. On a resolved ticket, it can show that the client has written since. Null when nothing awaits a reply.',
+  })
+  awaitingReplySince!: EpochMs | null;
+
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description:
       'The date and time, in UTC, when the latest workaround that is in effect was applied. Null when none is in effect.',
   })
   workaroundAppliedAt!: EpochMs | null;

@@ -12,7 +12,11 @@ interface LogFollowerRow {
 export const logFollowers = new EntitySchema<LogFollowerRow>({
   name: 'log_followers',
   columns: {
-    name: primary(text('What is derived from the log: names (spellings and external_ids) or texts (search_texts)')),
+    name: primary(
+      text(
+        'What is derived from the log: names (spellings and external_ids), texts (search_texts) or replies (tickets.awaiting_reply_since)',
+      ),
+    ),
     done_before: xid8('The events of all transactions before this one are done'),
     position: { ...bigint('The events up to this position are done'), default: 0 },
   },

@@ -52,6 +52,7 @@ export interface TicketRow extends SlaColumns {
   readonly resolution: string | null;
   readonly close_reason: string | null;
   readonly silent_since: EpochMs | null;
+  readonly awaiting_reply_since: EpochMs | null;
   readonly waits: readonly Wait[];
   readonly stints: readonly Stint[];
   readonly workarounds: readonly Workaround[];
@@ -112,6 +113,7 @@ export const tickets = new EntitySchema<TicketRow>({
     silent_since: orNull(
       instant('Time of the last inbound message or call, or of the resolution; set only while the ticket is resolved'),
     ),
+    awaiting_reply_since: orNull(instant('Time of the oldest message or call of the client that is not answered yet')),
     waits: json('Periods of waiting, each with reason, from and until'),
     stints: json('Periods from opening or reopening to resolution, each with from and until'),
     workarounds: json('Workarounds in the order in which they were applied, including withdrawn ones'),
@@ -140,6 +142,8 @@ export const tickets = new EntitySchema<TicketRow>({
     { name: 'tickets_opened_at_idx', columns: ['opened_at', 'id'] },
     { name: 'tickets_last_event_at_idx', columns: ['last_event_at', 'id'] },
     { name: 'tickets_updated_at_idx', columns: ['updated_at', 'id'] },
+    // Includes nulls: lists show them last, ordered by id.
+    { name: 'tickets_awaiting_reply_since_idx', columns: ['awaiting_reply_since', 'id'] },
     { name: 'tickets_follow_up_of_idx', columns: ['follow_up_of', 'number'], where: 'follow_up_of IS NOT NULL' },
     ...slaIndices,
   ],

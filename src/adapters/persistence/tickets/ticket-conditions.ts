@@ -30,6 +30,7 @@ const COLUMNS = {
   callRecordedAt: ['call_recorded_at', 'instant'],
   resolvedAt: ['resolved_at', 'instant'],
   closedAt: ['closed_at', 'instant'],
+  awaitingReplySince: ['awaiting_reply_since', 'instant'],
   createdAt: ['created_at', 'instant'],
   lastEventAt: ['last_event_at', 'instant'],
   updatedAt: ['updated_at', 'instant'],

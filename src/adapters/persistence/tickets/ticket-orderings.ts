@@ -10,6 +10,7 @@ const BY = {
   CLOSED_AT: { key: 't.closed_at', type: 'timestamptz', nullable: true, tie: 't.id' },
   SEVERITY: { key: 't.severity', type: 'severity', nullable: false, tie: 't.id' },
   NEXT_DEADLINE_AT: { key: 't.due_at', type: 'timestamptz', nullable: true, tie: 't.id' },
+  AWAITING_REPLY_SINCE: { key: 't.awaiting_reply_since', type: 'timestamptz', nullable: true, tie: 't.id' },
 } as const satisfies Record<TicketOrder['by'], Omit<Ordering, 'list' | 'descending'>>;
 
 /** The orders of lists of tickets, each with its column. */

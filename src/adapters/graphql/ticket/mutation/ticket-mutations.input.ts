@@ -38,6 +38,13 @@ export class CommunicateInput extends TicketInput {
   @Field(() => String, { description: 'The text of the message, 1 to 65,536 characters.' })
   @Text(LONG_TEXT)
   body!: string;
+
+  @Field(() => Boolean, {
+    ...optional,
+    description:
+      'Whether no person wrote the message for this ticket, such as an automatic reply or a notice to many. An automatic message is recorded only: it is no response, fulfils no commitment and answers nothing. Only an outbound message can be automatic. Defaults to false.',
+  })
+  automatic?: boolean | null;
 }
 
 @InputType('RecordCallInput', { description: 'The input of `recordCall`.' })

@@ -141,14 +141,15 @@ export class TicketMutationResolver {
 
   @Mutation(() => payloads.CommunicatePayload, {
     description:
-      'Records a message to or from the client. An outbound message fulfils the `UPDATE` commitment. An inbound message ends waiting for the client.',
+      'Records a message to or from the client. An outbound message fulfils the `UPDATE` commitment, unless it is automatic. An inbound message ends waiting for the client.',
   })
   communicate(
     @Input(() => inputs.CommunicateInput) given: inputs.CommunicateInput,
     @Ctx() context: RequestContext,
   ): Promise<payloads.TicketPayload> {
-    const { direction, channel, body } = given;
-    return change(context, 'communicate', given, { type: 'communicate', direction, channel, body });
+    const { direction, channel, body, automatic } = given;
+    const command: Command = { type: 'communicate', direction, channel, body };
+    return change(context, 'communicate', given, automatic === true ? { ...command, automatic } : command);
   }
 
   @Mutation(() => payloads.RecordCallPayload, {

@@ -1,7 +1,7 @@
 import type { EventType } from '../../../../domain/ticket/ticket-events';
 
 /** What follows the log: the table of `log_followers` has a row for each. */
-export type FollowerName = 'names' | 'texts';
+export type FollowerName = 'names' | 'texts' | 'replies';
 
 /** The number of events that a statement looks at. */
 export const FOLLOWED_BATCH = 250;
@@ -32,7 +32,7 @@ const fieldOf = (field: string): string => `e.data${field === 'tags' ? '->' : '-
  *
  * @param isOpen a condition on the event `e` that leaves out what is done or has nothing to take
  */
-const readFollowed = (
+export const readFollowed = (
   follower: FollowerName,
   types: readonly EventType[],
   fields: readonly string[],
@@ -75,7 +75,8 @@ export const FOLLOW_TEXTS = readFollowed(
    AND NOT EXISTS (SELECT FROM search_texts s WHERE s.ticket_id = e.ticket_id AND s.number = e.number)`,
 );
 
-const ADVANCE = `UPDATE log_followers f SET position = $1::text::bigint
+/** Moves the follower ($2) on ($1). */
+export const ADVANCE = `UPDATE log_followers f SET position = $1::text::bigint
                   WHERE f.name = $2 AND f.position < $1::text::bigint`;
 
 /** Adds texts ($3, as JSON) and moves the follower ($2) on ($1). */

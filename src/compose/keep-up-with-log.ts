@@ -1,6 +1,5 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SearchTables } from '../adapters/persistence/search/search-tables';
 import { SECOND_MS } from '../domain/instant';
 
 /** The share of its time in which the thread was busy, above which the work is postponed. */
@@ -9,17 +8,25 @@ const BUSY = 0.5;
 /** The longest postponement. Of what is left until then, a search completes the most itself. */
 const MOST_POSTPONED_MS = 5 * SECOND_MS;
 
+/** What is derived from the log. */
+interface Derived {
+  /** Does a part of what is left; returns whether all of it is done. */
+  advance(): Promise<boolean>;
+  /** Ends a step that runs after its next statement. */
+  stop(): void;
+}
+
 /**
- * Completes the search tables every second, so that a search finds little left to do. A busy
- * process does it in a quiet second, or every five. After an upgrade it works through the whole
- * log, with pauses as long as the work.
+ * Completes what is derived from the log every second, so that a search finds little left to do. A
+ * busy process does it in a quiet second, or every five. After an upgrade it works through the
+ * whole log, with pauses as long as the work.
  *
  * @param utilization the share of the time since the last call in which the thread was busy
  * @param pause waits for as many milliseconds, or until the signal is aborted
  * @returns a function that stops it and waits for a running step
  */
-export function keepSearchTables(
-  tables: Pick<SearchTables, 'advance' | 'stop'>,
+export function keepUpWithLog(
+  derived: Derived,
   onError: (error: unknown) => void,
   utilization: () => number = utilizationOfThread(),
   pause: (ms: number, signal: AbortSignal) => Promise<unknown> = sleepUntilAborted,
@@ -34,7 +41,7 @@ export function keepSearchTables(
         postponedMs += SECOND_MS;
       } else {
         postponedMs = 0;
-        isComplete = await tables.advance().catch((error: unknown) => {
+        isComplete = await derived.advance().catch((error: unknown) => {
           onError(error);
           return true;
         });
@@ -45,7 +52,7 @@ export function keepSearchTables(
   })();
   return async (): Promise<void> => {
     stopping.abort();
-    tables.stop();
+    derived.stop();
     await running;
   };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { keepSearchTables } from '../../src/compose/keep-search-tables';
+import { keepUpWithLog } from '../../src/compose/keep-up-with-log';
 
 /** The seconds, from 0 to 11, in which the tables are completed. */
 async function secondsOf(utilization: (second: number) => number, isComplete = true): Promise<readonly number[]> {
@@ -20,7 +20,7 @@ async function secondsOf(utilization: (second: number) => number, isComplete = t
         resolve();
       }
     };
-    const stop = keepSearchTables(
+    const stop = keepUpWithLog(
       tables,
       () => undefined,
       () => utilization(second),
