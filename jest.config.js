@@ -21,9 +21,12 @@ const typescript = {
 const shared = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
-  // jose is published as ES modules only.
-  transform: { ...typescript, '/node_modules/jose/.+\\.js$': ['@swc/jest', { module: { type: 'commonjs' } }] },
-  transformIgnorePatterns: ['/node_modules/(?!jose/)'],
+  // These packages are published as ES modules only.
+  transform: {
+    ...typescript,
+    '/node_modules/(jose|get-east-asian-width)/.+\\.js$': ['@swc/jest', { module: { type: 'commonjs' } }],
+  },
+  transformIgnorePatterns: ['/node_modules/(?!(jose|get-east-asian-width)/)'],
   // A dynamic import names the compiled file.
   moduleNameMapper: { '^(\\.\\./adapters/.+|\\./open-event-bus)\\.js$': '$1' },
   setupFiles: ['<rootDir>/test/support/one-error.ts'],

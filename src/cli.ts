@@ -4,6 +4,9 @@ import type { Logger } from 'pino';
 import { errorText } from './adapters/cli/error-text';
 import { printableOutput } from './adapters/cli/line-output';
 import { withoutCredentials } from './application/access/without-credentials';
+import { addChangingCommands } from './cli/changing-program';
+import type { RunAtDesk } from './cli/desk-options';
+import { addReadingCommands } from './cli/reading-program';
 import type { Config } from './config';
 
 interface ImportFlags {
@@ -243,6 +246,15 @@ program
     const to = { stdout: output, stderr: process.stderr };
     process.exitCode = await runErase(await configuration(), request, to, await commandLog());
   });
+
+/** The commands that talk to a running service. */
+const atDesk: RunAtDesk = async (flags, work) => {
+  const { runAtDesk } = await import('./compose/cli-desk-command.js');
+  const streams = { stdout: process.stdout, stderr: errorOutput };
+  process.exitCode = await runAtDesk(flags, process.env, streams, work);
+};
+addReadingCommands(program, atDesk);
+addChangingCommands(program, atDesk);
 
 program
   .command('demo')

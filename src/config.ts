@@ -42,6 +42,10 @@ export type Config = Readonly<{
   logFormat: LogFormat | null;
   /** The policy of clients that have no policy of their own. */
   policyFile: string;
+  /** The URL of the service that commands talk to; null for the one at `host` and `port`. */
+  deskUrl: string | null;
+  /** The API key or token that commands send to it; null for none. */
+  deskKey: string | null;
   /** The name of the agent who acts if a request names none. */
   operator: string;
   /** The name of the client whose tickets are opened if a request names none. */
@@ -204,6 +208,8 @@ export const loadConfig = (env: Readonly<Record<string, string | undefined>>): C
     logLevel: clean.LOG_LEVEL,
     logFormat: clean.LOG_FORMAT ?? null,
     policyFile: clean.STEPDOWN_POLICY_FILE,
+    deskUrl: clean.STEPDOWN_URL ?? null,
+    deskKey: clean.STEPDOWN_API_KEY ?? null,
     operator: clean.STEPDOWN_OPERATOR,
     client: clean.STEPDOWN_CLIENT,
     authenticationRequired,

@@ -8,6 +8,7 @@ import {
   isStreamName,
   parseNatsUrl,
 } from '../adapters/bus/bus-settings';
+import { graphqlUrl, isBearer } from '../adapters/cli/desk/service-address';
 import { MAX_PROXY_HOPS, parseTrustProxy, type TrustProxy } from '../adapters/http/client-address';
 import { parseAllowedHost, parseAllowedOrigin } from '../adapters/http/request-guard';
 import {
@@ -128,6 +129,15 @@ const claimName = makeExactValidator<string>((value) =>
   /^[\x21-\x7e]{1,200}$/.test(value) ? value : refuse('the name of a claim, without spaces', value),
 );
 
+const serviceUrl = makeExactValidator<string>(
+  (value) => graphqlUrl(value) ?? refuse('the URL of a service, such as http://127.0.0.1:4000/graphql', value),
+);
+
+/** The key of a command. It is a secret, so the message does not quote it. */
+const bearer = makeExactValidator<string>((value) =>
+  isBearer(value) ? value : refuse('an API key or a token, without spaces around it'),
+);
+
 const roleNames = makeExactValidator<OidcSettings['roleNames']>(
   (value) =>
     parseRoleNames(value) ??
@@ -153,6 +163,8 @@ export const specs = (root: string) => ({
   LOG_LEVEL: oneOf(LOG_LEVELS)({ default: 'info' }),
   LOG_FORMAT: oneOf(LOG_FORMATS)({ default: undefined }),
   STEPDOWN_POLICY_FILE: path({ default: join(root, 'policies', 'cimcloud.yaml') }),
+  STEPDOWN_URL: serviceUrl({ default: undefined }),
+  STEPDOWN_API_KEY: bearer({ default: undefined }),
   STEPDOWN_OPERATOR: displayName({ default: 'local operator' }),
   STEPDOWN_CLIENT: displayName({ default: 'Default client' }),
   STEPDOWN_AUTHENTICATION: oneOf(['none', 'required'] as const)({ default: undefined }),

@@ -16,7 +16,9 @@ const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { c
   .filter((file) => file !== THIS && existsSync(join(ROOT, file)));
 
 /** The commands that the program registers, such as `import` and `policy`. */
-const commands = [...textOf('src/cli.ts').matchAll(/\.command\('([\w-]+)'\)/g)].map(([, name]) => name);
+const commands = ['src/cli.ts', 'src/cli/reading-program.ts', 'src/cli/changing-program.ts'].flatMap((file) =>
+  [...textOf(file).matchAll(/(?:\.command\(|(?:desk|change)Command\(program, )'([\w-]+)'\)/g)].map(([, name]) => name),
+);
 
 describe('the form in which commands are written', () => {
   it('is not npx, which fetches the package of a stranger outside this project', () => {

@@ -20,6 +20,8 @@ const defaults: Config = {
   logLevel: 'info',
   logFormat: null,
   policyFile: join(root, 'policies', 'cimcloud.yaml'),
+  deskUrl: null,
+  deskKey: null,
   operator: 'local operator',
   client: 'Default client',
   authenticationRequired: false,

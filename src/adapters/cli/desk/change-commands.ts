@@ -1,0 +1,102 @@
+import { changeAtService, type Desk, printChanged } from './desk';
+import { waitedFor } from './event-sentence';
+import { ticketIdOf } from './ticket-name';
+
+/** What every command that changes a ticket takes. */
+export interface ChangeOptions {
+  /** The ticket as it is written: its number, id or externalId. */
+  readonly ticket: string;
+  /** The idempotency key of an earlier attempt; null for a new one. */
+  readonly key: string | null;
+}
+
+async function change(
+  desk: Desk,
+  { ticket, key }: ChangeOptions,
+  mutation: string,
+  input: Readonly<Record<string, unknown>>,
+  done: string,
+): Promise<void> {
+  const ticketId = await ticketIdOf(desk.service, ticket);
+  printChanged(desk, await changeAtService(desk.service, mutation, { ticketId, ...input }, key), done);
+}
+
+/** `new`: opens a ticket. @param input that of `submitTicket` */
+export async function openTicketAtDesk(
+  desk: Desk,
+  input: Readonly<Record<string, unknown>>,
+  followUpOf: string | null,
+  key: string | null,
+): Promise<void> {
+  const followed = followUpOf === null ? {} : { followUpOf: await ticketIdOf(desk.service, followUpOf) };
+  printChanged(desk, await changeAtService(desk.service, 'submitTicket', { ...input, ...followed }, key), 'opened');
+}
+
+export const acknowledgeAtDesk = (desk: Desk, options: ChangeOptions): Promise<void> =>
+  change(desk, options, 'acknowledgeTicket', {}, 'acknowledged');
+
+/** `reply`: a message to the client, or from it. */
+export const replyAtDesk = (
+  desk: Desk,
+  options: ChangeOptions,
+  message: { readonly body: string; readonly channel: string | null; readonly isInbound: boolean },
+): Promise<void> =>
+  change(
+    desk,
+    options,
+    'communicate',
+    {
+      body: message.body,
+      direction: message.isInbound ? 'INBOUND' : 'OUTBOUND',
+      ...(message.channel === null ? {} : { channel: message.channel }),
+    },
+    message.isInbound ? 'has a message of the client' : 'replied to',
+  );
+
+/** `wait`: starts to wait for a reason, or stops it. */
+export const waitAtDesk = (
+  desk: Desk,
+  options: ChangeOptions,
+  { reason, stops }: { readonly reason: string; readonly stops: boolean },
+): Promise<void> =>
+  change(
+    desk,
+    options,
+    stops ? 'stopWaiting' : 'startWaiting',
+    { reason },
+    `${stops ? 'stopped waiting' : 'waits'} for ${waitedFor(reason)}`,
+  );
+
+/** `workaround`: what still does not work decides on the severity. */
+export const workaroundAtDesk = (
+  desk: Desk,
+  options: ChangeOptions,
+  input: { readonly description: string; readonly remaining: readonly object[] },
+): Promise<void> => change(desk, options, 'applyWorkaround', input, 'has a workaround');
+
+export const resolveAtDesk = (desk: Desk, options: ChangeOptions, resolution: string | null): Promise<void> =>
+  change(desk, options, 'resolveTicket', { resolution }, 'resolved');
+
+/** @param to a name; `ME` for the caller, null to remove the assignee */
+export async function assignAtDesk(
+  desk: Desk,
+  options: ChangeOptions,
+  to: { readonly name: string } | 'ME' | null,
+): Promise<void> {
+  const assignee = to === 'ME' ? await ownName(desk) : (to?.name ?? null);
+  await change(
+    desk,
+    options,
+    'assignTicket',
+    { assignee },
+    assignee === null ? 'unassigned' : `assigned to ${assignee}`,
+  );
+}
+
+/** The name by which tickets are assigned to the caller. */
+export async function ownName({ service }: Desk): Promise<string> {
+  const { viewer } = await service.ask<{ readonly viewer: { readonly actor: { readonly name: string } } }>(
+    '{ viewer { actor { name } } }',
+  );
+  return viewer.actor.name;
+}

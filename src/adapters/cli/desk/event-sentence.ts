@@ -1,0 +1,56 @@
+import type { EventParts } from './ticket-documents';
+
+const WAITED_FOR: Readonly<Record<string, string>> = {
+  CLIENT: 'the client',
+  THIRD_PARTY: 'a third party',
+  OTHER_TICKET: 'another ticket',
+};
+
+/** An enum value as a word of a sentence: `THIRD_PARTY` as `third party`. */
+export const inWords = (value: string): string => value.toLowerCase().replaceAll('_', ' ');
+
+export const waitedFor = (reason: string): string => WAITED_FOR[reason] ?? inWords(reason);
+
+const withText = (what: string, text: string | null | undefined): string =>
+  text === null || text === undefined || text === '' ? what : `${what}: ${text}`;
+
+const promise = ({ kind, cycle = 1 }: EventParts): string =>
+  `${inWords(kind ?? 'commitment')}${cycle === 1 ? '' : ` (cycle ${cycle})`}`;
+
+type Sentence = (event: EventParts) => string;
+
+/** What each type of event says, after the name of its actor. */
+const SENTENCES: Readonly<Record<string, Sentence>> = {
+  SUBMITTED: ({ severity }) => `opened it as ${severity}`,
+  ACKNOWLEDGED: () => 'acknowledged it',
+  RECLASSIFIED: ({ severity, override, reason }) =>
+    withText(override ? `overrode the severity to ${severity}` : `reclassified it as ${severity}`, reason),
+  OVERRIDE_PROPOSED: ({ proposal }) => withText(`proposed ${proposal?.severity}`, proposal?.reason),
+  OVERRIDE_APPROVED: ({ proposal, reason }) => withText(`approved ${proposal?.severity}`, reason),
+  OVERRIDE_REJECTED: ({ proposal, reason }) => withText(`rejected ${proposal?.severity}`, reason),
+  WORKAROUND_APPLIED: ({ workaround }) =>
+    withText(
+      `applied a workaround, ${workaround?.severityBefore} to ${workaround?.severityAfter}`,
+      workaround?.description,
+    ),
+  WORKAROUND_WITHDRAWN: ({ severity, reason }) => withText(`withdrew the workaround, ${severity} again`, reason),
+  WAITING_STARTED: ({ waitingReason = '' }) => `began to wait for ${waitedFor(waitingReason)}`,
+  WAITING_STOPPED: ({ waitingReason = '' }) => `stopped waiting for ${waitedFor(waitingReason)}`,
+  COMMUNICATED: ({ direction, channel = '', body }) =>
+    withText(
+      direction === 'INBOUND' ? `heard from the client by ${inWords(channel)}` : `replied by ${inWords(channel)}`,
+      body,
+    ),
+  CALL_RECORDED: ({ body }) => withText('recorded a call of the client', body),
+  RESOLVED: ({ resolution }) => withText('resolved it', resolution),
+  REOPENED: ({ reason }) => withText('reopened it', reason),
+  CLOSED: ({ cause = '', reason }) => withText(`closed it (${inWords(cause)})`, reason),
+  ASSIGNED: ({ assignee }) => (assignee === null ? 'removed the assignee' : `assigned it to ${assignee}`),
+  BREACH_WAIVED: (event) => withText(`waived the breach of ${promise(event)}`, event.reason),
+  MARK_REACHED: (event) => `noted ${event.mark} of ${promise(event)}`,
+  COMMITMENT_BREACHED: (event) => `recorded the breach of ${promise(event)}, at ${event.severity}`,
+};
+
+/** What an event says, after the name of its actor. A type that is not known is named. */
+export const eventSentence = (event: EventParts): string =>
+  (SENTENCES[event.type] ?? (({ type }) => `recorded ${inWords(type)}`))(event);

@@ -1,0 +1,162 @@
+import type { Schema } from './service-client';
+
+/** What a line on a ticket needs. */
+const BRIEF = `
+fragment Brief on Ticket {
+  id number subject severity state isBreached assignee version
+  client { id name }
+  waiting { reason since }
+  nextDeadline { kind dueAt remaining status }
+}`;
+
+/** Some fields of a type; an answer has all of them, and null where there is nothing. */
+type Fields<Type, Names extends keyof Type> = Required<Pick<Type, Names>>;
+
+export type BriefTicket = Fields<
+  Schema.Ticket,
+  'id' | 'number' | 'subject' | 'severity' | 'state' | 'isBreached' | 'assignee' | 'version'
+> & {
+  readonly client: Fields<Schema.Client, 'id' | 'name'>;
+  readonly waiting: readonly Fields<Schema.Waiting, 'reason' | 'since'>[];
+  readonly nextDeadline: Fields<Schema.Deadline, 'kind' | 'dueAt' | 'remaining' | 'status'> | null;
+};
+
+/** The fields of an event that its sentence needs, of every type. */
+export const EVENT_PARTS = `
+fragment EventParts on TicketEvent {
+  __typename id cursor number type at recordedAt
+  actor { kind id name }
+  ... on SubmittedEvent { severity clause }
+  ... on ReclassifiedEvent { severity reason override { severity } }
+  ... on OverrideProposedEvent { proposal { severity reason } }
+  ... on OverrideApprovedEvent { proposal { severity reason } reason }
+  ... on OverrideRejectedEvent { proposal { severity reason } reason }
+  ... on WorkaroundAppliedEvent { workaround { description severityBefore severityAfter } }
+  ... on WorkaroundWithdrawnEvent { severity reason }
+  ... on WaitingStartedEvent { waitingReason }
+  ... on WaitingStoppedEvent { waitingReason }
+  ... on Communication { direction channel body }
+  ... on ResolvedEvent { resolution }
+  ... on ReopenedEvent { reason }
+  ... on ClosedEvent { cause reason }
+  ... on AssignedEvent { assignee }
+  ... on BreachWaivedEvent { kind cycle reason }
+  ... on MarkReachedEvent { kind cycle mark }
+  ... on CommitmentBreachedEvent { kind cycle severity }
+}`;
+
+interface Proposed {
+  readonly severity: string;
+  readonly reason: string | null;
+}
+
+/** An event with the fields that its type has. */
+export type EventParts = Fields<Schema.TicketEvent, 'id' | 'cursor' | 'number' | 'at' | 'recordedAt'> & {
+  readonly actor: Fields<Schema.Actor, 'kind' | 'id' | 'name'>;
+  /** A newer service may have types that this command does not know. */
+  readonly type: string;
+  readonly severity?: string;
+  readonly reason?: string | null;
+  readonly override?: { readonly severity: string } | null;
+  readonly proposal?: Proposed;
+  readonly workaround?: Fields<Schema.Workaround, 'description' | 'severityBefore' | 'severityAfter'>;
+  readonly waitingReason?: Schema.WaitingReason;
+  readonly direction?: Schema.Direction;
+  readonly channel?: Schema.Channel;
+  readonly body?: string | null;
+  readonly resolution?: string | null;
+  readonly cause?: Schema.CloseCause;
+  readonly assignee?: string | null;
+  readonly kind?: Schema.CommitmentKind;
+  readonly cycle?: number;
+  readonly mark?: string;
+};
+
+/** A ticket by its number, its id, or its externalId, with only the id. */
+export const FIND_TICKET = `query FindTicket($id: ID, $number: Int, $externalId: String) {
+  ticket(id: $id, number: $number, externalId: $externalId) { id number }
+}`;
+
+const COMMITMENT = 'kind status bestEffort dueAt remaining cycle';
+
+export const SHOW_TICKET = `query ShowTicket($id: ID, $number: Int, $externalId: String, $events: Int!) {
+  ticket(id: $id, number: $number, externalId: $externalId) {
+    ...Brief
+    description reporter channel externalId externalUrl tags openedAt resolvedAt closedAt resolution
+    classification { clause text basis override { reason by { name } } proposal { severity reason by { name } } }
+    impacts { audience consequence note }
+    clientActionsOutstanding
+    workaround { description appliedAt by { name } }
+    sla { response { ${COMMITMENT} } update { ${COMMITMENT} } resolution { ${COMMITMENT} } }
+    breaches { kind cycle severityAtBreach breachedAt waiver { reason by { name } } }
+    followUpOf { number subject }
+    events(last: $events) { totalCount nodes { ...EventParts } }
+  }
+}
+${BRIEF}
+${EVENT_PARTS}`;
+
+type ShownCommitment = Fields<
+  Schema.Commitment,
+  'kind' | 'status' | 'bestEffort' | 'dueAt' | 'remaining' | 'cycle'
+> | null;
+interface Named {
+  readonly name: string;
+}
+
+export type ShownTicket = BriefTicket &
+  Fields<
+    Schema.Ticket,
+    | 'description'
+    | 'reporter'
+    | 'channel'
+    | 'externalId'
+    | 'externalUrl'
+    | 'tags'
+    | 'openedAt'
+    | 'resolvedAt'
+    | 'closedAt'
+    | 'resolution'
+    | 'clientActionsOutstanding'
+  > & {
+    readonly classification: Fields<Schema.Classification, 'clause' | 'text' | 'basis'> & {
+      readonly override: { readonly reason: string; readonly by: Named } | null;
+      readonly proposal: (Proposed & { readonly by: Named }) | null;
+    };
+    readonly impacts: readonly Fields<Schema.Impact, 'audience' | 'consequence' | 'note'>[];
+    readonly workaround: (Fields<Schema.Workaround, 'description' | 'appliedAt'> & { readonly by: Named }) | null;
+    readonly sla: Readonly<Record<'response' | 'update' | 'resolution', ShownCommitment>>;
+    readonly breaches: readonly (Fields<Schema.Breach, 'kind' | 'cycle' | 'severityAtBreach' | 'breachedAt'> & {
+      readonly waiver: { readonly reason: string; readonly by: Named } | null;
+    })[];
+    readonly followUpOf: { readonly number: number; readonly subject: string } | null;
+    readonly events: { readonly totalCount: number; readonly nodes: readonly EventParts[] };
+  };
+
+export const FIND_TICKETS = `query FindTickets($filter: TicketFilter!, $first: Int!, $after: String) {
+  tickets(filter: $filter, first: $first, after: $after) {
+    totalCount
+    pageInfo { hasNextPage endCursor }
+    nodes { ...Brief }
+  }
+}
+${BRIEF}`;
+
+export interface FoundTickets {
+  readonly tickets: {
+    readonly totalCount: number;
+    readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+    readonly nodes: readonly BriefTicket[];
+  };
+}
+
+/** A mutation of one ticket; its payload is `{ ticket, userErrors }`. */
+export const mutationOf = (name: string): string => `mutation Change($input: ${inputTypeOf(name)}!) {
+  ${name}(input: $input) {
+    ticket { ...Brief }
+    userErrors { __typename code message path }
+  }
+}
+${BRIEF}`;
+
+const inputTypeOf = (name: string): string => `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;

@@ -1,0 +1,159 @@
+import { Argument, type Command, Option } from 'commander';
+import type { ChangeOptions } from '../adapters/cli/desk/change-commands';
+import { type ChangeFlags, changeCommand, choice, type RunAtDesk, repeatedOption } from './desk-options';
+
+const CHANNELS = ['email', 'phone', 'extranet'];
+const WAITING_REASONS = ['client', 'third-party', 'other-ticket'];
+const IMPACT = 'AUDIENCE/CONSEQUENCE, such as ALL_END_USERS/ORDERING_BLOCKED, and a note after a colon';
+
+interface NewFlags extends ChangeFlags {
+  readonly impact: readonly string[];
+  readonly client?: string;
+  readonly channel?: string;
+  readonly description?: string;
+  readonly reporter?: string;
+  readonly assignee?: string;
+  readonly tag?: readonly string[];
+  readonly externalId?: string;
+  readonly externalUrl?: string;
+  readonly followUpOf?: string;
+}
+
+/** Registers the commands that change a ticket of a running service. */
+export function addChangingCommands(program: Command, run: RunAtDesk): void {
+  const changing = (ticket: string, { idempotencyKey = null }: { idempotencyKey?: string | null }): ChangeOptions => ({
+    ticket,
+    key: idempotencyKey,
+  });
+  const commands = () => import('../adapters/cli/desk/change-commands.js');
+  const values = () => import('../adapters/cli/desk/desk-values.js');
+
+  changeCommand(program, 'new')
+    .argument('<subject>', 'what is wrong, in a line')
+    .addOption(
+      new Option('--impact <impact>', `who cannot do what: ${IMPACT}; may be repeated`)
+        .argParser(repeatedOption)
+        .makeOptionMandatory(),
+    )
+    .option('--client <id>', 'the client, by its global id (default: the client of the service or of the key)')
+    .addOption(choice('--channel <channel>', 'how the client reported it', CHANNELS))
+    .option('--description <text>', 'the whole report, or - to read it from standard input')
+    .option('--reporter <name>', 'who reported it')
+    .option('--assignee <name>', 'who works on it')
+    .option('--tag <tag>', 'a tag; may be repeated', repeatedOption)
+    .option('--external-id <id>', 'its identifier in another system')
+    .option('--external-url <url>', 'its address in another system')
+    .option('--follow-up-of <ticket>', 'the ticket that it follows')
+    .description('open a ticket; the severity follows from the impacts')
+    .action((subject: string, flags: NewFlags) =>
+      run(flags, async (desk) => {
+        const { givenText, parseImpact, enumValue } = await values();
+        const { openTicketAtDesk } = await commands();
+        const { impact, client, channel, description, tag, followUpOf, idempotencyKey } = flags;
+        const { reporter, assignee, externalId, externalUrl } = flags;
+        const input = {
+          subject,
+          impacts: impact.map(parseImpact),
+          clientId: client,
+          channel: channel === undefined ? undefined : enumValue(channel),
+          description:
+            description === undefined ? undefined : await givenText(description, 'the description', process.stdin),
+          tags: tag,
+          reporter,
+          assignee,
+          externalId,
+          externalUrl,
+        };
+        await openTicketAtDesk(desk, input, followUpOf ?? null, idempotencyKey ?? null);
+      }),
+    );
+
+  changeCommand(program, 'ack')
+    .argument('<ticket>')
+    .description('acknowledge a ticket: the first action was taken')
+    .action((ticket: string, flags: ChangeFlags) =>
+      run(flags, async (desk) => (await commands()).acknowledgeAtDesk(desk, changing(ticket, flags))),
+    );
+
+  changeCommand(program, 'reply')
+    .argument('<ticket>')
+    .argument('[text]', 'the message, or - to read it from standard input')
+    .addOption(choice('--channel <channel>', 'how it is sent (default: extranet)', CHANNELS))
+    .option('--inbound', 'record what the client has said')
+    .description('record a message to the client; it fulfils the promised update')
+    .action((ticket: string, text: string | undefined, flags: ChangeFlags & { channel?: string; inbound?: boolean }) =>
+      run(flags, async (desk) => {
+        const { givenText, enumValue } = await values();
+        const body = await givenText(text, 'the message', process.stdin);
+        const channel = flags.channel === undefined ? null : enumValue(flags.channel);
+        const { replyAtDesk } = await commands();
+        await replyAtDesk(desk, changing(ticket, flags), { body, channel, isInbound: flags.inbound === true });
+      }),
+    );
+
+  changeCommand(program, 'wait')
+    .argument('<ticket>')
+    .addArgument(new Argument('<reason>', 'who or what the ticket waits for').choices(WAITING_REASONS))
+    .option('--stop', 'stop waiting for this reason')
+    .description('wait for the client or for others; the policy says which clocks stand still')
+    .action((ticket: string, reason: string, flags: ChangeFlags & { stop?: boolean }) =>
+      run(flags, async (desk) => {
+        const { enumValue } = await values();
+        const { waitAtDesk } = await commands();
+        const what = { reason: enumValue(reason), stops: flags.stop === true };
+        await waitAtDesk(desk, changing(ticket, flags), what);
+      }),
+    );
+
+  changeCommand(program, 'workaround')
+    .argument('<ticket>')
+    .argument('[text]', 'what the workaround is, or - to read it from standard input')
+    .addOption(
+      new Option('--remaining <impact>', `what still does not work: ${IMPACT}; may be repeated`)
+        .argParser(repeatedOption)
+        .makeOptionMandatory(),
+    )
+    .description('apply a workaround: the severity follows from what remains')
+    .action((ticket: string, text: string | undefined, flags: ChangeFlags & { remaining: readonly string[] }) =>
+      run(flags, async (desk) => {
+        const { givenText, parseImpact } = await values();
+        const { workaroundAtDesk } = await commands();
+        const description = await givenText(text, 'the workaround', process.stdin);
+        const remaining = flags.remaining.map(parseImpact);
+        await workaroundAtDesk(desk, changing(ticket, flags), { description, remaining });
+      }),
+    );
+
+  changeCommand(program, 'resolve')
+    .argument('<ticket>')
+    .argument('[text]', 'what solved it, or - to read it from standard input')
+    .description('resolve a ticket: the cause is removed')
+    .action((ticket: string, text: string | undefined, flags: ChangeFlags) =>
+      run(flags, async (desk) => {
+        const { givenText } = await values();
+        const resolution = text === undefined ? null : await givenText(text, 'the resolution', process.stdin);
+        await (await commands()).resolveAtDesk(desk, changing(ticket, flags), resolution);
+      }),
+    );
+
+  changeCommand(program, 'assign')
+    .argument('<ticket>')
+    .argument('[name]', 'the person')
+    .option('--me', 'assign it to yourself')
+    .option('--none', 'remove the assignee')
+    .description('assign a ticket to a person')
+    .action(
+      (
+        ticket: string,
+        name: string | undefined,
+        flags: ChangeFlags & { me?: boolean; none?: boolean },
+        command: Command,
+      ) => {
+        if ([name !== undefined, flags.me, flags.none].filter(Boolean).length !== 1) {
+          return command.error('error: give one of a name, --me and --none');
+        }
+        const to = flags.me ? 'ME' : name === undefined ? null : { name };
+        return run(flags, async (desk) => (await commands()).assignAtDesk(desk, changing(ticket, flags), to));
+      },
+    );
+}

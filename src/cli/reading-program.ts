@@ -1,0 +1,55 @@
+import { type Command, Option } from 'commander';
+import type { DeskFlags } from '../compose/cli-desk-command';
+import { deskCommand, type RunAtDesk, repeatedChoice, wholeNumberOption } from './desk-options';
+
+const STATES = ['open', 'workaround-applied', 'resolved', 'closed'];
+
+interface FindFlags extends DeskFlags {
+  readonly client?: string;
+  readonly state?: readonly string[];
+  readonly assignee?: string;
+  readonly limit: number;
+  readonly after?: string;
+}
+
+/** Registers the commands that read from a running service. */
+export function addReadingCommands(program: Command, run: RunAtDesk): void {
+  deskCommand(program, 'show')
+    .argument('<ticket>', 'a number, an id or an externalId')
+    .addOption(
+      new Option('--events <count>', 'how many of the latest events to print')
+        .default(20)
+        .argParser(wholeNumberOption(1, 100)),
+    )
+    .description('show a ticket: its promises, its texts and what happened')
+    .action((ticket: string, flags: DeskFlags & { readonly events: number }) =>
+      run(flags, async (desk) => {
+        const { showTicket } = await import('../adapters/cli/desk/show-command.js');
+        await showTicket(desk, ticket, flags.events);
+      }),
+    );
+
+  deskCommand(program, 'find')
+    .argument('<text>', 'words in any text of the ticket')
+    .option('--client <id>', 'only tickets of this client, by its global id')
+    .addOption(repeatedChoice('--state <state>', 'only tickets in this state; may be repeated', STATES))
+    .option('--assignee <name>', 'only tickets of this assignee')
+    .addOption(
+      new Option('--limit <count>', 'the most tickets to print').default(20).argParser(wholeNumberOption(1, 100)),
+    )
+    .option('--after <cursor>', 'go on after the page that has printed this cursor')
+    .description('find tickets by their words, the newest first')
+    .action((text: string, { client, state = [], assignee, limit, after, ...flags }: FindFlags) =>
+      run(flags, async (desk) => {
+        const { findTickets } = await import('../adapters/cli/desk/find-command.js');
+        await findTickets(desk, {
+          text,
+          client: client ?? null,
+          states: state,
+          assignee: assignee ?? null,
+          limit,
+          after: after ?? null,
+        });
+      }),
+    );
+}
