@@ -77,10 +77,14 @@ CREATE TABLE clients (
   calendars jsonb NOT NULL DEFAULT '{}'::jsonb,
   -- Key by which the name is compared; null if an older process wrote the row, or if another client has the key
   name_key uuid,
+  -- Name as it is compared and ordered; null if an older process wrote the row
+  name_folded text,
   CONSTRAINT clients_pkey PRIMARY KEY (id),
   CONSTRAINT clients_name_key UNIQUE (name),
   CONSTRAINT clients_name_key_key UNIQUE (name_key)
 );
+CREATE INDEX clients_created_at_idx ON public.clients USING btree (created_at, id);
+CREATE INDEX clients_name_folded_idx ON public.clients USING btree (name_folded, id);
 CREATE INDEX clients_terms_idx ON public.clients USING btree (id) WHERE ((policy IS NOT NULL) OR (calendars <> '{}'::jsonb));
 
 -- Cycles of commitments that were met or breached, for reports; derived from the tickets
@@ -288,11 +292,14 @@ CREATE TABLE people (
   last_seen_at timestamp(3) with time zone NOT NULL,
   -- Time at which the newest token of the person was issued
   token_issued_at timestamp(3) with time zone NOT NULL,
+  -- Name as it is compared and ordered; null if an older process wrote the row
+  name_folded text,
   CONSTRAINT people_pkey PRIMARY KEY (id),
   CONSTRAINT people_subject_key UNIQUE (subject),
   CONSTRAINT people_role_check CHECK ((role = ANY (ARRAY['CLIENT'::text, 'AGENT'::text, 'ADMIN'::text])))
 );
 CREATE INDEX people_first_seen_at_idx ON public.people USING btree (first_seen_at, id);
+CREATE INDEX people_name_folded_idx ON public.people USING btree (name_folded, id);
 CREATE INDEX people_name_key_idx ON public.people USING btree (name_key);
 
 -- Published versions of policies; kept forever, because a ticket refers to the version under which it was opened

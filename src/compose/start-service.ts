@@ -13,6 +13,7 @@ import { requireAddress } from '../adapters/http/listen';
 import { requestCallers } from '../adapters/http/request-callers';
 import { purgeAuditEvents } from '../adapters/persistence/access/postgres-audit-log';
 import { purgeSpending } from '../adapters/persistence/access/postgres-spending';
+import { createClientDirectory } from '../adapters/persistence/clients/postgres-client-directory';
 import { unusable } from '../adapters/persistence/database/database-unusable';
 import { isRowSecurityInForce } from '../adapters/persistence/database/lanes';
 import { createEventLog } from '../adapters/persistence/log/postgres-event-log';
@@ -164,6 +165,7 @@ export async function startService(config: Config, log: Logger): Promise<Running
       log: createEventLog(pool, 'lookups'),
       feed,
       clients: { create: clients.create, default: defaultClient(() => clients.ensureClient(config.client)) },
+      clientDirectory: createClientDirectory(store.dataSource),
       apiKeys: access.apiKeys,
       people: access.people,
       credentials: access.authentication,

@@ -125,6 +125,9 @@ const samplesOf = (texts: readonly string[]): Samples => ({
   'ID apiKeyId': idsOf('ApiKey', 'Ticket'),
   'ID agentId': idsOf('Agent', 'Ticket'),
   String: [...texts, ...cursors.slice(0, 1)],
+  // A simulation answers with the texts of its input.
+  'String description': ownTexts,
+  'String reason': ownTexts,
   'String after': [...cursors.slice(0, 10).map(() => null), ...cursors.slice(0, 10)],
   'String before': [...cursors.slice(0, 10).map(() => null), ...cursors.slice(0, 10)],
   'Int last': [null, null, null, 2],

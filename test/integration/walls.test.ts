@@ -277,6 +277,8 @@ function deepArgumentsFor(root: RootField, of: Belongings): readonly Json[] {
       const [earlier, now] = [Date.now() - 10 * MINUTE_MS, Date.now()].map(toIso);
       return [{ id }, { externalId: of.names.externalId }, { id, asOf: earlier }, { id, knownAt: now }];
     }
+    case 'Query.client':
+      return [{ id: of.ids.Client[0] }, { name: of.names.client }];
     case 'Query.slaReport':
       return [{ ...base, groupBy: 'CLIENT' }];
     default:

@@ -1,6 +1,7 @@
 import { createApiKeys } from '../../src/adapters/persistence/access/postgres-api-keys';
 import { createAuditLog } from '../../src/adapters/persistence/access/postgres-audit-log';
 import { createPeople } from '../../src/adapters/persistence/access/postgres-people';
+import { createClientDirectory } from '../../src/adapters/persistence/clients/postgres-client-directory';
 import { createClientAccounts } from '../../src/adapters/persistence/clients/postgres-clients';
 import { createEventLog } from '../../src/adapters/persistence/log/postgres-event-log';
 import { checkPolicyText } from '../../src/adapters/policy-files/read-policy';
@@ -33,6 +34,7 @@ export async function startClockedService(settings: ServerSettings = {}, given?:
       },
     },
     clients: { create: createClientAccounts(store).create, default: async () => store.client },
+    clientDirectory: createClientDirectory(store.dataSource),
     apiKeys: createApiKeys(store.dataSource),
     people: createPeople(store.dataSource),
     audit: createAuditLog(store.pool),

@@ -206,6 +206,7 @@ const CONNECTIONS = `
   deadlines(client: $client, first: 100) { edges { cursor node { id } } }
   policies(first: 100) { edges { cursor node { id name calendars { id } } } }
   agents(first: 100) { edges { cursor node { id name } } }
+  clients(first: 100) { edges { cursor node { id name } } }
   apiKeys(first: 100) { edges { cursor node { id name } } }
   auditEvents(first: 100) { edges { cursor node { id subject } } }
   webhooks(first: 100) { edges { cursor node { id url } } }
@@ -247,6 +248,7 @@ export async function belongingsOf(ask: AskAll, client: string, mark: string): P
       deadlines: cursorsOf(edgesOf('deadlines')),
       policies: cursorsOf(own('policies')),
       agents: cursorsOf(own('agents')),
+      clients: cursorsOf(own('clients')),
       apiKeys: cursorsOf(own('apiKeys')),
       auditEvents: cursorsOf(own('auditEvents')),
       webhooks: cursorsOf(own('webhooks')),
@@ -306,6 +308,13 @@ const VALUES: Readonly<Record<string, (of: Belongings) => readonly unknown[]>> =
   'Query._entities.representations': ({ ids }) =>
     (['Ticket', 'Client'] as const).map((__typename) => ({ __typename, id: ids[__typename][0] })),
   'Query.ticket.id': ({ ids }) => ids.Ticket,
+  'Query.client.id': ({ ids }) => ids.Client,
+  'Query.client.name': ({ names }) => [names.client],
+  'Query.agents.prefix': ({ names }) => [names.agent],
+  'ClientFilter.id': ({ ids }) => ids.Client,
+  'ClientFilter.name': ({ names }) => [names.client],
+  'NameComparator.startsWith': ({ mark }) => [mark],
+  'NameComparator.contains': ({ mark }) => [mark.slice(1)],
   'Query.webhook.id': ({ ids }) => ids.Webhook,
   // The service may not reach it, so that no webhook is made.
   url: ({ mark }) => [`https://10.0.0.1/${mark}`],

@@ -92,6 +92,12 @@ const filtered = (indexed: number): Amount => ({
   },
 });
 
+/** A read of clients. A part of a name is compared with the name of each client. */
+const clientsRead = (indexed: number): Amount => ({
+  reads: ['filter'],
+  of: ({ filter }) => (filter == null ? indexed : Math.max(indexed, COSTS.scan) + conditionsIn(filter)),
+});
+
 const perEntryOf = (name: string, work: number): Amount => ({
   reads: [name],
   of: ({ [name]: list }) => work * (Array.isArray(list) ? list.length : 1),
@@ -129,6 +135,8 @@ const SEVERITIES = 4;
 export const FIELD_COSTS: Readonly<Record<string, FieldCost>> = {
   'Query.viewer': { work: 0 },
   'Query.agents': { work: COSTS.page, count: COSTS.key },
+  'Query.client': { work: COSTS.key },
+  'Query.clients': { work: clientsRead(COSTS.page), count: clientsRead(COSTS.scan) },
   'Query.auditEvents': { work: COSTS.page, count: COSTS.scan },
   'Query.apiKeys': { work: COSTS.page, count: COSTS.key },
   'Query.lifecycle': { work: 0 },

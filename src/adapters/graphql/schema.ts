@@ -12,6 +12,7 @@ import { AuditEventRootResolver } from './access/audit-event.resolver';
 import { AuditEventResolver } from './access/audit-event.type';
 import { ClientResolver } from './client/client.type';
 import { ClientMutationResolver } from './client/client-mutations.resolver';
+import { ClientQueryResolver } from './client/client-query.resolver';
 import { ViewerResolver } from './client/viewer.resolver';
 import { BreachResolver } from './commitment/breach.type';
 import { CommitmentResolver, CycleExplanationResolver } from './commitment/commitment.type';
@@ -81,6 +82,7 @@ const RESOLVERS = [
   PolicyQueryResolver,
   TicketMutationResolver,
   AssignTicketPayloadResolver,
+  ClientQueryResolver,
   ClientMutationResolver,
   PolicyMutationResolver,
   SubscriptionResolver,

@@ -39,6 +39,8 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'Query.auditEvents': ADMINS,
   'Query.calendar': READERS,
   'Query.classify': READERS,
+  'Query.client': READERS,
+  'Query.clients': READERS,
   'Query.deadlines': READERS,
   'Query.events': READERS,
   'Query.node': READERS,

@@ -2,7 +2,10 @@ import type { Actor } from '../../domain/actor';
 import type { EpochMs } from '../../domain/instant';
 import type { CalendarReplacements } from '../../domain/policy/policy';
 import type { WaitSignal } from '../waiting-line';
+import type { Reading } from './caller';
 import type { KeyUse } from './idempotency';
+import type { Page, PageRequest } from './pagination';
+import type { Comparator } from './ticket-filter';
 
 export interface Client {
   readonly id: string;
@@ -35,4 +38,33 @@ export interface Clients {
   ): Promise<Client | 'NAME_TAKEN' | 'KEY_REUSED'>;
   /** The account of tickets whose request names no client. */
   default(): Promise<Client>;
+}
+
+/** Compares names as they are compared everywhere, regardless of case. */
+export interface NameFilter extends Pick<Comparator<string>, 'in' | 'nin'> {
+  readonly eq?: string;
+  readonly startsWith?: string;
+  readonly contains?: string;
+}
+
+/** All conditions that are given must hold. */
+export interface ClientFilter {
+  readonly id?: Comparator<string>;
+  readonly name?: NameFilter;
+  readonly createdAt?: Comparator<EpochMs>;
+  readonly policy?: Comparator<string>;
+}
+
+export interface ClientOrder {
+  readonly by: 'NAME' | 'CREATED_AT';
+  readonly direction: 'ASC' | 'DESC';
+}
+
+/** The client accounts that a caller may see. */
+export interface ClientDirectory {
+  /** The client with the name as it is compared; null if there is none or it is not seen. */
+  named(reading: Reading, name: string): Promise<Client | null>;
+  /** @throws InvalidFilter, InvalidCursor */
+  page(reading: Reading, filter: ClientFilter, order: ClientOrder, page: PageRequest): Promise<Page<Client>>;
+  count(reading: Reading, filter: ClientFilter): Promise<number>;
 }

@@ -31,6 +31,8 @@ export interface PeopleFilter {
   /** Null for people of every role. */
   readonly roles: readonly PersonRole[] | null;
   readonly isActive: boolean | null;
+  /** How the name begins, compared as names are; null for every name. */
+  readonly namePrefix: string | null;
 }
 
 /** The people that are known from their tokens. */
@@ -50,7 +52,7 @@ export interface People {
     use: KeyUse | null,
     now: EpochMs,
   ): Promise<KnownPerson | 'KEY_REUSED' | null>;
-  /** Those seen first come first. */
+  /** Those seen first come first; with a prefix, in order of the names. */
   page(reading: Reading, filter: PeopleFilter, page: PageRequest): Promise<Page<KnownPerson>>;
   count(reading: Reading, filter: PeopleFilter): Promise<number>;
 }

@@ -2,7 +2,7 @@ import type { ChangeTickets } from '../tickets/change';
 import type { WebhookServices } from '../webhooks/webhook-services';
 import type { ApiKeys } from './api-keys';
 import type { AuditLog } from './audit-log';
-import type { Clients } from './clients';
+import type { ClientDirectory, Clients } from './clients';
 import type { Clock } from './clock';
 import type { EventLog } from './event-log';
 import type { EventFeed } from './events';
@@ -20,6 +20,7 @@ export interface Services {
   readonly log: EventLog;
   readonly feed: EventFeed;
   readonly clients: Clients;
+  readonly clientDirectory: ClientDirectory;
   readonly apiKeys: ApiKeys;
   readonly people: People;
   readonly credentials: Credentials;

@@ -463,6 +463,36 @@ export type ClientAction =
   | 'CALL'
   | 'SUBMIT_TICKET';
 
+export type ClientConnection = {
+  readonly __typename?: 'ClientConnection';
+  readonly edges: ReadonlyArray<ClientEdge>;
+  readonly nodes: ReadonlyArray<Client>;
+  readonly pageInfo: PageInfo;
+  readonly totalCount: Scalars['Int']['output'];
+};
+
+export type ClientEdge = {
+  readonly __typename?: 'ClientEdge';
+  readonly cursor: Scalars['String']['output'];
+  readonly node: Client;
+};
+
+export type ClientFilter = {
+  readonly createdAt?: InputMaybe<DateTimeComparator>;
+  readonly id?: InputMaybe<IdComparator>;
+  readonly name?: InputMaybe<NameComparator>;
+  readonly policy?: InputMaybe<StringComparator>;
+};
+
+export type ClientOrder = {
+  readonly direction?: OrderDirection;
+  readonly field: ClientOrderField;
+};
+
+export type ClientOrderField =
+  | 'CREATED_AT'
+  | 'NAME';
+
 export type CloseCause =
   | 'CANCELLED'
   | 'CONFIRMED'
@@ -1214,6 +1244,14 @@ export type MutationWithdrawWorkaroundArgs = {
   input: WithdrawWorkaroundInput;
 };
 
+export type NameComparator = {
+  readonly contains?: InputMaybe<Scalars['String']['input']>;
+  readonly eq?: InputMaybe<Scalars['String']['input']>;
+  readonly in?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  readonly nin?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  readonly startsWith?: InputMaybe<Scalars['String']['input']>;
+};
+
 export type NoSuchBreach = UserError & {
   readonly __typename?: 'NoSuchBreach';
   readonly code: UserErrorCode;
@@ -1434,6 +1472,8 @@ export type Query = {
   readonly auditEvents: AuditEventConnection;
   readonly calendar?: Maybe<Calendar>;
   readonly classify: ClassifyPayload;
+  readonly client?: Maybe<Client>;
+  readonly clients: ClientConnection;
   readonly deadlines: DeadlineConnection;
   readonly deliveries: WebhookDeliveryConnection;
   readonly events: EventLogConnection;
@@ -1458,6 +1498,7 @@ export type QueryAgentsArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   isActive?: InputMaybe<Scalars['Boolean']['input']>;
   last?: InputMaybe<Scalars['Int']['input']>;
+  prefix?: InputMaybe<Scalars['String']['input']>;
 };
 
 
@@ -1486,6 +1527,22 @@ export type QueryCalendarArgs = {
 export type QueryClassifyArgs = {
   client?: InputMaybe<Scalars['ID']['input']>;
   impacts: ReadonlyArray<ImpactInput>;
+};
+
+
+export type QueryClientArgs = {
+  id?: InputMaybe<Scalars['ID']['input']>;
+  name?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+export type QueryClientsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
+  filter?: InputMaybe<ClientFilter>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+  orderBy?: InputMaybe<ClientOrder>;
 };
 
 

@@ -16,7 +16,7 @@ const SHAPE = { argument: ARGUMENT, impacts: [] };
 export class AgentRootResolver {
   @Query(() => AgentConnection, {
     description:
-      'The people of the support organisation that are known from their tokens, in the order in which they were first seen. For a caller who does not see all clients, only those who see one of its clients. Empty when no identity provider is configured.',
+      'The people of the support organisation that are known from their tokens, in the order in which they were first seen, or by name if `prefix` is given. For a caller who does not see all clients, only those who see one of its clients. Empty when no identity provider is configured.',
   })
   async agents(
     @Ctx() { services: { people }, caller }: RequestContext,
@@ -26,8 +26,14 @@ export class AgentRootResolver {
       description: 'Returns only agents who may use the service, or only those who may not. Defaults to all.',
     })
     isActive: boolean | null | undefined,
+    @Arg('prefix', () => String, {
+      nullable: true,
+      description:
+        'Returns only agents whose name begins with this text, in order of their names, for completion while it is typed. Compared regardless of case and of the form of Unicode, at most 2,000 characters.',
+    })
+    prefix: string | null | undefined,
   ): Promise<Connection<KnownPerson>> {
-    const filter: PeopleFilter = { roles: ['AGENT', 'ADMIN'], isActive: isActive ?? null };
+    const filter: PeopleFilter = { roles: ['AGENT', 'ADMIN'], isActive: isActive ?? null, namePrefix: prefix ?? null };
     return connection(await people.page(caller, filter, pageRequest(args)), () => people.count(caller, filter));
   }
 

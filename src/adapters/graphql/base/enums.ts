@@ -168,3 +168,8 @@ export const EventTypeEnum = describeEnum<EventType>('TicketEventType', 'The typ
   MARK_REACHED: 'A commitment reached a mark of the policy, such as `atRisk`.',
   COMMITMENT_BREACHED: 'A commitment was breached.',
 });
+
+export const OrderDirectionEnum = describeEnum<'ASC' | 'DESC'>('OrderDirection', 'The direction of an order.', {
+  ASC: 'Ascending: the least value first.',
+  DESC: 'Descending: the greatest value first.',
+});

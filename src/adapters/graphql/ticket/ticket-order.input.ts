@@ -1,6 +1,6 @@
 import { Field, InputType } from 'type-graphql';
 import type { TICKET_ORDERS, TicketOrder } from '../../../application/ports/ticket-filter';
-import { describeEnum } from '../base/enums';
+import { describeEnum, OrderDirectionEnum } from '../base/enums';
 
 const TicketOrderFieldEnum = describeEnum<(typeof TICKET_ORDERS)[number]>(
   'TicketOrderField',
@@ -19,11 +19,6 @@ const TicketOrderFieldEnum = describeEnum<(typeof TICKET_ORDERS)[number]>(
       'The date and time of the oldest message or call of the client that is not answered. Tickets that await no reply come last.',
   },
 );
-
-const OrderDirectionEnum = describeEnum<'ASC' | 'DESC'>('OrderDirection', 'The direction of an order.', {
-  ASC: 'Ascending: the least value first.',
-  DESC: 'Descending: the greatest value first.',
-});
 
 @InputType('TicketOrder', { description: 'The order of a list of tickets.' })
 export class TicketOrderInput {

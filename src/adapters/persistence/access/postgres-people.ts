@@ -3,6 +3,7 @@ import { v7 as newId } from 'uuid';
 import { type Reading, seeingAll } from '../../../application/ports/caller';
 import type { KnownPerson, People, PeopleFilter } from '../../../application/ports/people';
 import { seesPerson } from '../../../application/visibility';
+import { folded } from '../../../domain/folded-text';
 import { isUuid } from '../../../domain/text';
 import { batched } from '../database/batched';
 import { poolOf } from '../database/data-source';
@@ -10,7 +11,7 @@ import { entityManager } from '../database/entity-manager';
 import { lanesOf } from '../database/lanes';
 import { instantText, type Queryable, readRows, retryRead, sendStatement } from '../database/sql';
 import { transact } from '../database/transact';
-import { compare, every, Parameters } from '../lists/conditions';
+import { compare, every, Parameters, startsWith } from '../lists/conditions';
 import { cursorOf, type Ordering, type Placed, pageOf, pageStatement } from '../lists/page';
 import { comparisonKey } from '../search/comparison-key';
 import { type PersonRow, people } from '../tables';
@@ -27,13 +28,23 @@ const FIRST_SEEN_FIRST: Ordering = {
   descending: false,
 };
 
+const BY_NAME: Ordering = {
+  list: 'people/NAME',
+  key: 'p.name_folded',
+  type: 'text',
+  nullable: false,
+  tie: 'p.id',
+  descending: false,
+  keyOfTie: (tie) => `(SELECT n.name_folded FROM people n WHERE n.id = ${tie})`,
+};
+
 /** Stores what a token says, unless a newer one was seen. */
 const LEARN = `
-  INSERT INTO people AS p (id, subject, name, name_key, email, role, client_ids,
+  INSERT INTO people AS p (id, subject, name, name_key, name_folded, email, role, client_ids,
                            first_seen_at, last_seen_at, token_issued_at)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10)
   ON CONFLICT (subject) DO UPDATE
-    SET name = excluded.name, name_key = excluded.name_key, email = excluded.email, role = excluded.role,
+    SET name = excluded.name, name_key = excluded.name_key, name_folded = excluded.name_folded, email = excluded.email, role = excluded.role,
         client_ids = excluded.client_ids, token_issued_at = excluded.token_issued_at,
         last_seen_at = greatest(p.last_seen_at, excluded.last_seen_at)
     WHERE p.token_issued_at <= excluded.token_issued_at`;
@@ -74,7 +85,8 @@ export function createPeople(dataSource: DataSource): People {
       transact(pool, async (tx) => {
         const ids = clientIds === null ? null : [...clientIds];
         const key = comparisonKey(name);
-        const values = [newId(), subject, name, key, email, role, ids, instantText(now), instantText(tokenIssuedAt)];
+        const times = [instantText(now), instantText(tokenIssuedAt)];
+        const values = [newId(), subject, name, key, folded(name), email, role, ids, ...times];
         await sendStatement(tx, { text: LEARN, values });
         return personOf(await repositoryOn(tx).findOneByOrFail({ subject }));
       }),
@@ -95,9 +107,10 @@ export function createPeople(dataSource: DataSource): People {
     page: async (reading, filter, page) => {
       const to = new Parameters();
       const parts = { select: 'p.*', from: 'people p', where: whereOf(reading, filter, to) };
-      const statement = to.statement(pageStatement(parts, FIRST_SEEN_FIRST, page, to));
+      const order = filter.namePrefix === null ? FIRST_SEEN_FIRST : BY_NAME;
+      const statement = to.statement(pageStatement(parts, order, page, to));
       const rows = await readRows<PersonRow & Placed>(lookups.under(seeingAll(reading)), statement);
-      return pageOf(rows, page, (row) => ({ node: personOf(row), cursor: cursorOf(FIRST_SEEN_FIRST, row) }));
+      return pageOf(rows, page, (row) => ({ node: personOf(row), cursor: cursorOf(order, row) }));
     },
     count: async (reading, filter) => {
       const to = new Parameters();
@@ -108,14 +121,15 @@ export function createPeople(dataSource: DataSource): People {
   };
 }
 
-const ACTIVE_AGENTS: PeopleFilter = { roles: ['AGENT', 'ADMIN'], isActive: true };
+const ACTIVE_AGENTS: PeopleFilter = { roles: ['AGENT', 'ADMIN'], isActive: true, namePrefix: null };
 
 /** The condition of `seesPerson`, and of a filter. */
-const whereOf = ({ sees }: Reading, { roles, isActive }: PeopleFilter, to: Parameters): string =>
+const whereOf = ({ sees }: Reading, { roles, isActive, namePrefix }: PeopleFilter, to: Parameters): string =>
   every([
     ...(sees === 'ALL' ? [] : [`(p.client_ids IS NULL OR p.client_ids && ${to.add(sees, 'uuid[]')})`]),
     ...(roles === null ? [] : [compare('p.role', 'text', { in: roles }, to)]),
     ...(isActive === null ? [] : [isActive ? 'p.is_active' : 'NOT p.is_active']),
+    ...(namePrefix === null ? [] : [startsWith('p.name_folded', namePrefix, to)]),
   ]);
 
 const personOf = (row: PersonRow): KnownPerson => ({

@@ -7,6 +7,7 @@ import type {
   RestoredTicket,
   RestoreStore,
 } from '../../../application/ports/archive';
+import { folded } from '../../../domain/folded-text';
 import { readPolicyVersion } from '../../../domain/policy/policy-document';
 import { addMissingKeys } from '../clients/postgres-clients';
 import { poolOf } from '../database/data-source';
@@ -120,7 +121,7 @@ async function addClients(
       const key = comparisonKey(same.name);
       const name_key = keys.has(key) ? null : key;
       keys.add(key);
-      return { ...same, created_at: createdAt, name_key };
+      return { ...same, created_at: createdAt, name_key, name_folded: folded(same.name) };
     });
     // A client is not inserted if another one, which is not of the export, has its name or its key.
     await repository.createQueryBuilder().insert().values(rows).orIgnore().updateEntity(false).execute();

@@ -3,6 +3,7 @@ import { v7 as newId } from 'uuid';
 import type { Client, Clients } from '../../../application/ports/clients';
 import type { Clock } from '../../../application/ports/clock';
 import { SYSTEM } from '../../../domain/actor';
+import { folded } from '../../../domain/folded-text';
 import { recordChange } from '../access/postgres-audit-log';
 import { poolOf } from '../database/data-source';
 import { entityManager } from '../database/entity-manager';
@@ -59,7 +60,8 @@ export function createClientAccounts({ dataSource, clock }: ClientAccountsDeps):
       if (key !== null && (await claimKey(tx, key, id, clock.now())) === 'REUSED') return 'KEY_REUSED';
       await addMissingKeys(dataSource, tx);
       const insert = entityManager(dataSource, tx).createQueryBuilder().insert().into(clients);
-      const row = { id, name, created_at: clock.now(), name_key: comparisonKey(name) };
+      const keys = { name_key: comparisonKey(name), name_folded: folded(name) };
+      const row = { id, name, created_at: clock.now(), ...keys };
       const { raw } = await insert.values(row).orIgnore().returning('id').updateEntity(false).execute();
       if (raw.length > 0) await recordChange(tx, 'CLIENT_CREATED', { at: row.created_at, by, subject: name });
       const created = await repositoryOn(tx).findOneBy({ id });
@@ -92,7 +94,7 @@ export function createClientAccounts({ dataSource, clock }: ClientAccountsDeps):
 class NameTaken extends Error {}
 
 /**
- * Completes the keys by which names are compared, which clients of an older process or of an
+ * Completes the forms in which names are compared, which clients of an older process or of an
  * archive lack. A client whose key is taken keeps none, and is found by its name as it is written.
  */
 export async function addMissingKeys(dataSource: DataSource, on: Queryable): Promise<void> {
@@ -103,5 +105,8 @@ export async function addMissingKeys(dataSource: DataSource, on: Queryable): Pro
   })) {
     const name_key = comparisonKey(name);
     if (!(await repository.existsBy({ name_key }))) await repository.update({ id }, { name_key });
+  }
+  for (const { id, name } of await repository.findBy({ name_folded: IsNull() })) {
+    await repository.update({ id }, { name_folded: folded(name) });
   }
 }

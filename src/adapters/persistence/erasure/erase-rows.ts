@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type { EntitySchema } from 'typeorm';
 import type { ErasedRows } from '../../../application/ports/erasure-store';
 import type { Actor } from '../../../domain/actor';
+import { folded } from '../../../domain/folded-text';
 import type { Person } from '../../../domain/ticket/erasure';
 import { lanesOf } from '../database/lanes';
 import { readRows, rowsOf } from '../database/sql';
@@ -47,7 +48,7 @@ export async function eraseRows(pool: Pool, task: Task): Promise<Pick<ErasedRows
   return { rows, remaining };
 }
 
-const IN_ROWS = ['ACTOR', 'ADDRESS', 'NAME', 'EMAIL', 'NAME_KEY', 'LABEL', 'TEXT'] as const;
+const IN_ROWS = ['ACTOR', 'ADDRESS', 'NAME', 'EMAIL', 'NAME_KEY', 'FOLDED_NAME', 'LABEL', 'TEXT'] as const;
 
 /** All names and addresses of a person, from the tables that identify people. */
 export async function namesOfPeople(pool: Pool, isNamed: (text: string) => boolean): Promise<readonly string[]> {
@@ -106,6 +107,8 @@ function changesOf(table: string, columns: readonly string[], row: Row, { person
         return isTheirs ? pseudonym : value;
       case 'NAME_KEY':
         return isTheirs ? comparisonKey(pseudonym) : value;
+      case 'FOLDED_NAME':
+        return isTheirs ? folded(pseudonym) : value;
       case 'EMAIL':
         return isTheirs ? null : value;
       case 'LABEL':

@@ -21,6 +21,8 @@ export type Treatment =
   | 'EMAIL'
   /** The key by which the name of the person of the row is compared. */
   | 'NAME_KEY'
+  /** The name of the person of the row as it is compared. */
+  | 'FOLDED_NAME'
   /** A short text, which the pseudonym replaces if it names the person. */
   | 'LABEL'
   /** A text, which NULL replaces if it names the person. */
@@ -41,7 +43,7 @@ export const PERSONAL_COLUMNS: Readonly<Record<string, Readonly<Record<string, T
   },
   audit_events: { kind: 'FACT', actor: 'ACTOR', subject: 'LABEL', address: 'ADDRESS', detail: 'TEXT' },
   breaking_migrations: { name: 'FACT' },
-  clients: { name: 'KEPT', policy: 'FACT', calendars: 'FACT' },
+  clients: { name: 'KEPT', name_folded: 'KEPT', policy: 'FACT', calendars: 'FACT' },
   commitment_outcomes: { kind: 'FACT', severity: 'FACT', breach_severity: 'FACT' },
   deadline_faults: { error: 'WITH_TICKET' },
   event_buses: { name: 'FACT' },
@@ -56,7 +58,15 @@ export const PERSONAL_COLUMNS: Readonly<Record<string, Readonly<Record<string, T
     refusals: 'REMOVED',
   },
   log_followers: { name: 'FACT' },
-  people: { subject: 'NAME', name: 'NAME', name_key: 'NAME_KEY', email: 'EMAIL', role: 'FACT', client_ids: 'FACT' },
+  people: {
+    subject: 'NAME',
+    name: 'NAME',
+    name_key: 'NAME_KEY',
+    name_folded: 'FOLDED_NAME',
+    email: 'EMAIL',
+    role: 'FACT',
+    client_ids: 'FACT',
+  },
   policy_versions: { id: 'FACT', document: 'KEPT', fingerprint: 'FACT', yaml: 'TEXT', published_by: 'ACTOR' },
   rate_limits: { key: 'OF_AN_HOUR' },
   search_texts: { folded: 'WITH_TICKET', grams: 'WITH_TICKET' },

@@ -1,4 +1,5 @@
 import { type Comparator, InvalidFilter } from '../../../application/ports/ticket-filter';
+import { folded } from '../../../domain/folded-text';
 import { isUuid } from '../../../domain/text';
 import { instantBound } from '../database/sql';
 import { comparisonKey } from '../search/comparison-key';
@@ -142,6 +143,16 @@ function equals(expression: string, type: ValueType, value: unknown, to: Paramet
   const text = toSql(value, type);
   return isUuid(String(text)) ? `${expression} = ${to.add(text, 'uuid')}` : 'FALSE';
 }
+
+/** The condition that a folded text begins with a text, which an index on it can answer. */
+export const startsWith = (expression: string, prefix: string, to: Parameters): string =>
+  `${expression} LIKE ${to.add(`${pattern(prefix)}%`, 'text')}`;
+
+/** The condition that a folded text contains a text. */
+export const contains = (expression: string, part: string, to: Parameters): string =>
+  `${expression} LIKE ${to.add(`%${pattern(part)}%`, 'text')}`;
+
+const pattern = (text: string): string => folded(String(toSql(text, 'text'))).replace(/[\\%_]/g, '\\$&');
 
 /** The ways in which names that equal one of the values are written, as an SQL array. */
 function spellingsOf(values: readonly unknown[], type: keyof typeof SPELLINGS, to: Parameters): string {

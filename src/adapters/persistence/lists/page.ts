@@ -5,7 +5,7 @@ import { instantText } from '../database/sql';
 import type { Parameters } from './conditions';
 import { decodePosition, encodePosition, type Position } from './cursor';
 
-type KeyType = 'integer' | 'timestamptz' | 'severity';
+type KeyType = 'integer' | 'timestamptz' | 'severity' | 'text';
 
 /** The order of a list. Nulls come last in both directions; equal keys are ordered by the tie. */
 export interface Ordering {
@@ -17,6 +17,11 @@ export interface Ordering {
   /** A `uuid` expression; null if keys are unique. */
   readonly tie: string | null;
   readonly descending: boolean;
+  /**
+   * The key of the row with a tie, as SQL. For keys that are too long for a cursor, which then has
+   * the tie only. Nothing follows a row that is gone.
+   */
+  readonly keyOfTie?: (tie: string) => string;
 }
 
 export interface KeysetParts {
@@ -26,12 +31,14 @@ export interface KeysetParts {
   readonly where: string;
 }
 
-const SQL_TYPES = { integer: 'integer', timestamptz: 'timestamptz', severity: 'text' } as const;
+const SQL_TYPES = { integer: 'integer', timestamptz: 'timestamptz', severity: 'text', text: 'text' } as const;
 
 const KEYS: Readonly<Record<KeyType, (key: string) => boolean>> = {
   integer: (key) => /^\d{1,10}$/.test(key) && Number(key) < 2 ** 31,
   timestamptz: isIsoInstant,
   severity: (key) => /^SEV[1-9]$/.test(key),
+  // No cursor has one: `keyOfTie`.
+  text: () => false,
 };
 
 /** The columns by which the rows of a list are ordered. */
@@ -77,6 +84,10 @@ export function pageStatement(parts: KeysetParts, order: Ordering, page: PageReq
 function bound(order: Ordering, at: Position | null, side: '>' | '<', ofNulls: boolean, to: Parameters): string {
   if (at === null) return 'TRUE';
   const operator = (side === '>') === order.descending ? '<' : '>';
+  if (order.keyOfTie !== undefined) {
+    const tie = to.add(at.tie, 'uuid');
+    return `(${order.key}, ${order.tie}) ${operator} (${order.keyOfTie(tie)}, ${tie})`;
+  }
   if (at.key === null) {
     if (!ofNulls) return side === '>' ? 'FALSE' : 'TRUE';
     return `${order.tie} ${operator} ${to.add(at.tie, 'uuid')}`;
@@ -91,13 +102,13 @@ const positionIn = (order: Ordering, cursor: string): Position =>
   decodePosition(order.list, cursor, {
     isKey: KEYS[order.type],
     isTie: order.tie === null ? (tie) => tie === '' : isUuid,
-    nullable: order.nullable,
+    nullable: order.nullable || order.keyOfTie !== undefined,
   });
 
 /** The cursor of a row. */
 export function cursorOf(order: Ordering, { sort_key, sort_tie }: Placed): string {
   const key =
-    sort_key === null
+    sort_key === null || order.keyOfTie !== undefined
       ? null
       : order.type === 'timestamptz' && typeof sort_key === 'number'
         ? instantText(sort_key)

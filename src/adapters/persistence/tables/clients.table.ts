@@ -1,7 +1,7 @@
 import { EntitySchema } from 'typeorm';
 import type { EpochMs } from '../../../domain/instant';
 import type { CalendarReplacements } from '../../../domain/policy/policy';
-import { instant, json, orNull, primary, text, uuid } from './column-types';
+import { foldedText, instant, json, orNull, primary, text, uuid } from './column-types';
 
 export interface ClientRow {
   readonly id: string;
@@ -10,6 +10,7 @@ export interface ClientRow {
   readonly policy: string | null;
   readonly calendars: CalendarReplacements;
   readonly name_key: string | null;
+  readonly name_folded: string | null;
 }
 
 export const clients = new EntitySchema<ClientRow>({
@@ -28,12 +29,15 @@ export const clients = new EntitySchema<ClientRow>({
         'Key by which the name is compared; null if an older process wrote the row, or if another client has the key',
       ),
     ),
+    name_folded: orNull(foldedText('Name as it is compared and ordered; null if an older process wrote the row')),
   },
   uniques: [
     { name: 'clients_name_key', columns: ['name'] },
     { name: 'clients_name_key_key', columns: ['name_key'] },
   ],
   indices: [
+    { name: 'clients_name_folded_idx', columns: ['name_folded', 'id'] },
+    { name: 'clients_created_at_idx', columns: ['created_at', 'id'] },
     {
       name: 'clients_terms_idx',
       columns: ['id'],

@@ -8,6 +8,10 @@ type Column = EntitySchemaColumnOptions;
 
 export const uuid = (comment: string): Column => ({ type: 'uuid', comment });
 export const text = (comment: string): Column => ({ type: 'text', comment });
+/**
+ * A folded text, in order of its characters, so that an index finds what begins with a text.
+ */
+export const foldedText = (comment: string): Column => ({ type: 'text', collation: 'C', comment });
 export const integer = (comment: string): Column => ({ type: 'integer', comment });
 /** A 64-bit integer; a decimal string in the row. */
 export const bigint = (comment: string): Column => ({ type: 'bigint', comment });

@@ -1,13 +1,14 @@
 import { EntitySchema } from 'typeorm';
 import type { PersonRole } from '../../../application/access/rights';
 import type { EpochMs } from '../../../domain/instant';
-import { boolean, instant, orNull, primary, text, textList, uuid } from './column-types';
+import { boolean, foldedText, instant, orNull, primary, text, textList, uuid } from './column-types';
 
 export interface PersonRow {
   readonly id: string;
   readonly subject: string;
   readonly name: string;
   readonly name_key: string;
+  readonly name_folded: string | null;
   readonly email: string | null;
   readonly role: PersonRole;
   readonly client_ids: readonly string[] | null;
@@ -24,6 +25,7 @@ export const people = new EntitySchema<PersonRow>({
     subject: text('Subject of the tokens, which identifies the person at the identity provider'),
     name: text('Name of the person'),
     name_key: uuid('Key by which the name is compared'),
+    name_folded: orNull(foldedText('Name as it is compared and ordered; null if an older process wrote the row')),
     email: orNull(text('E-mail address of the person; null if the tokens have none')),
     role: text('Role that the newest token gives'),
     client_ids: orNull({
@@ -40,5 +42,6 @@ export const people = new EntitySchema<PersonRow>({
   indices: [
     { name: 'people_first_seen_at_idx', columns: ['first_seen_at', 'id'] },
     { name: 'people_name_key_idx', columns: ['name_key'] },
+    { name: 'people_name_folded_idx', columns: ['name_folded', 'id'] },
   ],
 });
