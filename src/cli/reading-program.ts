@@ -1,7 +1,9 @@
 import { type Command, Option } from 'commander';
+import type { WatchOptions } from '../adapters/cli/desk/watch-command';
 import type { DeskFlags } from '../compose/cli-desk-command';
-import { deskCommand, type RunAtDesk, repeatedChoice, wholeNumberOption } from './desk-options';
+import { deskCommand, type RunAtDesk, repeatedChoice, repeatedOption, wholeNumberOption } from './desk-options';
 
+const SEVERITIES = ['sev1', 'sev2', 'sev3', 'sev4', 'sev5'];
 const STATES = ['open', 'workaround-applied', 'resolved', 'closed'];
 
 interface FindFlags extends DeskFlags {
@@ -9,6 +11,14 @@ interface FindFlags extends DeskFlags {
   readonly state?: readonly string[];
   readonly assignee?: string;
   readonly limit: number;
+  readonly after?: string;
+}
+
+interface WatchFlags extends DeskFlags {
+  readonly ticket?: string;
+  readonly client?: string;
+  readonly severity?: readonly string[];
+  readonly type?: readonly string[];
   readonly after?: string;
 }
 
@@ -50,6 +60,30 @@ export function addReadingCommands(program: Command, run: RunAtDesk): void {
           limit,
           after: after ?? null,
         });
+      }),
+    );
+
+  deskCommand(program, 'watch')
+    .option('--ticket <ticket>', 'only events of this ticket')
+    .option('--client <id>', 'only events of tickets of this client, by its global id')
+    .addOption(repeatedChoice('--severity <severity>', 'only tickets of this severity; may be repeated', SEVERITIES))
+    .option('--type <type>', 'only events of this type, such as resolved; may be repeated', repeatedOption)
+    .option('--after <cursor>', 'begin after the event with this cursor')
+    .description('print events as they happen, also after a restart of the service; with --json, a line for each')
+    .action(({ ticket, client, severity, type, after, ...flags }: WatchFlags) =>
+      run(flags, async (desk) => {
+        const { watchEvents } = await import('../adapters/cli/desk/watch-command.js');
+        const options: WatchOptions = {
+          ticket: ticket ?? null,
+          client: client ?? null,
+          severities: severity ?? [],
+          types: type ?? [],
+          after: after ?? null,
+        };
+        const interrupted = new AbortController();
+        // npm sends the signal a second time, so the process waits for its end here.
+        process.on('SIGINT', () => interrupted.abort());
+        await watchEvents(desk, options, interrupted.signal);
       }),
     );
 }

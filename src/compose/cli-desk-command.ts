@@ -43,14 +43,21 @@ export async function runAtDesk(
     const clock = deskClock(flags.zone ?? ownZone());
     const service = openService(await accessOf(flags, env), (message) => stderr.write(`${message}\n`));
     const inColour = hasColours(stdout as MaybeTerminal, env);
+    const printAs =
+      (indentation: number): Desk['print'] =>
+      (lines, json) => {
+        if (flags.json !== true) return writeStyled(stdout, lines, inColour);
+        stdout.write(printableJson(`${JSON.stringify(json, null, indentation)}\n`));
+      };
     try {
       await work({
         service,
         clock,
-        print: (lines, json) =>
-          flags.json === true
-            ? void stdout.write(printableJson(`${JSON.stringify(json, null, 2)}\n`))
-            : writeStyled(stdout, lines, inColour),
+        print: printAs(2),
+        printNext: printAs(0),
+        notice: (lines) => {
+          if (flags.json !== true) writeStyled(stderr, lines, false);
+        },
       });
     } finally {
       service.close();

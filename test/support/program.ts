@@ -33,6 +33,32 @@ export async function run(
   return { code, stdout: stdout(), stderr: stderr() };
 }
 
+/** A command that runs until it is ended. */
+export interface Going {
+  /** What it has printed until now. */
+  stdout(): string;
+  stderr(): string;
+  /** Ends it by a signal, and gives its exit code. */
+  end(signal: NodeJS.Signals): Promise<number | null>;
+}
+
+/** Starts the program. */
+export function start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Going {
+  const child = spawn(process.execPath, [PROGRAM, ...args], {
+    env: environment(env),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const closed = once(child, 'close') as Promise<[number | null]>;
+  return {
+    stdout: collect(child.stdout),
+    stderr: collect(child.stderr),
+    end: async (signal) => {
+      child.kill(signal);
+      return (await closed)[0];
+    },
+  };
+}
+
 export interface Serving {
   readonly url: string;
   readonly child: ChildProcess;

@@ -13,6 +13,10 @@ export interface Desk {
   readonly clock: DeskClock;
   /** Prints lines for a person or, with `--json`, the JSON instead. */
   print(lines: readonly ScreenLine[], json: unknown): void;
+  /** Prints a remark, which is no answer; nothing with `--json`. */
+  notice(lines: readonly ScreenLine[]): void;
+  /** The same as `print` for one of many answers: with `--json`, the JSON takes one line. */
+  printNext(lines: readonly ScreenLine[], json: unknown): void;
 }
 
 interface ChangePayload {

@@ -22,6 +22,11 @@ export interface ServiceAccess {
   readonly keySource: string | null;
 }
 
+/** The events of a subscription; `return` ends it, also while `next` waits. */
+export interface LiveEvents<Data> extends AsyncIterableIterator<Data, undefined> {
+  return(): Promise<IteratorResult<Data, undefined>>;
+}
+
 /** A running service as the commands use it. Errors are DeskErrors. */
 export interface DeskService {
   /**
@@ -29,8 +34,10 @@ export interface DeskService {
    * is lost or the service says to, a few times.
    */
   ask<Data>(document: string, variables?: Readonly<Record<string, unknown>>): Promise<Data>;
-  /** Events without end; the connection is made again for as long as it takes. */
-  subscribe<Data>(document: string, variables: Readonly<Record<string, unknown>>): AsyncIterableIterator<Data>;
+  /**
+   * Events until `return()`. If the connection breaks, it is made again, for as long as it takes.
+   */
+  subscribe<Data>(document: string, variables: Readonly<Record<string, unknown>>): LiveEvents<Data>;
   close(): void;
 }
 
@@ -65,12 +72,19 @@ export function openService(access: ServiceAccess, onRetry: (message: string) =>
         }
       }
     },
-    async *subscribe<Data>(document: string, variables: Readonly<Record<string, unknown>>) {
-      try {
-        yield* client.subscribe<Data>(document, variables);
-      } catch (error) {
-        throw deskError(error, access);
-      }
+    subscribe<Data>(document: string, variables: Readonly<Record<string, unknown>>) {
+      const events = client.subscribe<Data>(document, variables);
+      // Not a generator, because a generator handles `return()` only after its pending `next()`.
+      return {
+        next: () =>
+          events.next().catch((error: unknown) => {
+            throw deskError(error, access);
+          }),
+        return: async () => (await events.return?.()) ?? { done: true as const, value: undefined },
+        [Symbol.asyncIterator]() {
+          return this;
+        },
+      };
     },
     close: () => client.close(),
   };

@@ -150,6 +150,39 @@ export interface FoundTickets {
   };
 }
 
+/**
+ * The latest events of all. A watch begins after them, so that it misses none if its connection
+ * breaks before the first event.
+ */
+export const LATEST_EVENTS = `query LatestEvents {
+  tickets(first: 5, orderBy: { field: UPDATED_AT, direction: DESC }) {
+    nodes { events(last: 1) { nodes { cursor } } }
+  }
+}`;
+
+export interface LatestEvents {
+  readonly tickets: {
+    readonly nodes: readonly { readonly events: { readonly nodes: readonly { readonly cursor: string }[] } }[];
+  };
+}
+
+export const WATCH_EVENTS = `subscription WatchEvents($after: EventCursor, $filter: TicketEventFilter) {
+  ticketEvents(after: $after, filter: $filter) {
+    cursor
+    event { ...EventParts }
+    ticket { id number subject severity state client { id name } }
+  }
+}
+${EVENT_PARTS}`;
+
+export interface WatchedEvent {
+  readonly ticketEvents: {
+    readonly cursor: string;
+    readonly event: EventParts;
+    readonly ticket: Fields<Schema.Ticket, 'id' | 'number' | 'subject' | 'severity' | 'state'>;
+  };
+}
+
 /** A mutation of one ticket; its payload is `{ ticket, userErrors }`. */
 export const mutationOf = (name: string): string => `mutation Change($input: ${inputTypeOf(name)}!) {
   ${name}(input: $input) {
