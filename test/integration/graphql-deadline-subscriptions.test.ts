@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Client } from 'graphql-ws';
-import { formatDuration, parseDuration } from '../../src/adapters/graphql/base/scalars';
+import { formatDuration, parseDuration } from '../../src/domain/iso-duration';
 import { type Json, SEV1, SEV2, SEV4, startTestService, type TestService } from '../support/graphql-service';
 import { askOver, type Listener, listenOver, openSocket } from '../support/graphql-socket';
 import { CIMCLOUD_TEXT } from '../support/policies';

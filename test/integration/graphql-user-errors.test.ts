@@ -216,9 +216,11 @@ describe('each refusal is a type with its facts', () => {
     });
   });
 
-  it('OutOfOrder and BeyondCalendar, which this service meets with histories and old calendars only', () => {
+  it('OutOfOrder without an event and BeyondCalendar, of simulations and old calendars only', () => {
     const shape = { argument: ['input'], impacts: [] };
-    expect(userErrorOf({ code: 'OutOfOrder', at: 1, lastEventAt: 2 }, shape)).toMatchObject({ path: ['input'] });
+    expect(userErrorOf({ code: 'OutOfOrder', at: 1, event: null, lastEventAt: 2 }, shape)).toMatchObject({
+      path: ['input', 'occurredAt'],
+    });
     const detail = 'holidays are known up to 2050';
     expect(userErrorOf({ code: 'BeyondCalendar', detail }, shape).message).toContain(detail);
   });

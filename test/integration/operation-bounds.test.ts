@@ -82,7 +82,7 @@ const OTHERS: Readonly<Record<string, (caller: Caller, n: number) => Promise<unk
   countTickets: (caller) => store.reader.countTickets(caller, {}, MONDAY),
   countDeadlines: (caller) => store.reader.countDeadlines(caller, QUERY),
   countFollowUps: (caller, n) => store.reader.countFollowUps(caller, id, { at: MONDAY + n, knownAt: null }),
-  countEvents: (caller, n) => store.reader.countEvents(caller, id, null, n),
+  countEvents: (caller, n) => store.reader.countEvents(caller, id, null, { number: n, at: MONDAY }),
   slaReport: (caller) => store.reader.slaReport(caller, { ...PERIOD, groupBy: 'ASSIGNEE' }, MONDAY),
   histories: async (caller) => {
     for await (const _ of store.reader.histories(caller, {}, MONDAY));

@@ -5,7 +5,7 @@ import type { Impact } from '../../src/domain/impact';
 import { type EpochMs, toIso } from '../../src/domain/instant';
 import type { CommitmentKind, Policy } from '../../src/domain/policy/policy';
 import type { Command, NewTicket } from '../../src/domain/ticket/commands';
-import { type Decision, decide, type Evidence, submit } from '../../src/domain/ticket/decide';
+import { type Decision, decide, type Evidence, letPass, submit } from '../../src/domain/ticket/decide';
 import type { Ticket } from '../../src/domain/ticket/ticket';
 import type { TicketEvent } from '../../src/domain/ticket/ticket-events';
 import { AGENT } from './actors';
@@ -71,6 +71,33 @@ export class Story {
     const decision = decide(this.ticket, command, at, this.policy, actor);
     this.ticket = decision.ticket;
     this.events.push(...decision.events);
+    return decision;
+  }
+
+  /** Lets time pass on the ticket, as the deadline engine does. */
+  pass(until: EpochMs): this {
+    const { ticket, events } = letPass(this.ticket, until, this.policy);
+    this.ticket = ticket;
+    this.events.push(...events);
+    return this;
+  }
+
+  /**
+   * Lets the ticket take a command that happened at `at` and is recorded at `now`, as a change with
+   * `occurredAt` does.
+   */
+  late(
+    command: Command,
+    at: EpochMs,
+    now: EpochMs,
+    { reason = 'The client phoned', actor = AGENT }: { reason?: string | null; actor?: Actor } = {},
+  ): Decision {
+    this.pass(now);
+    const lastAct = this.events.findLast((event) => event.actor.kind !== 'SYSTEM') ?? null;
+    const decision = decide(this.ticket, command, at, this.policy, actor, { now, reason, lastAct });
+    this.ticket = decision.ticket;
+    this.events.push(...decision.events);
+    if (decision.refusal === null) this.pass(now);
     return decision;
   }
 

@@ -1,8 +1,9 @@
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { LoggedEvent } from '../../src/application/ports/logged-event';
 import { historyAsOf } from '../../src/application/tickets/as-of';
+import { foldAll } from '../../src/domain/ticket/fold';
 import type { TicketEvent } from '../../src/domain/ticket/ticket-events';
-import { ny, RESOLVE, reclassify, SEV2, SEV3, Story, WAIT } from '../support/domain';
+import { ACKNOWLEDGE, ny, RESOLVE, reclassify, SEV1, SEV2, SEV3, Story, WAIT } from '../support/domain';
 
 const OPENED = ny('2026-11-16 09:00');
 const WAITED = ny('2026-11-16 14:00');
@@ -53,4 +54,53 @@ it('contains only what was recorded by then, and nothing after an event that was
   expect(last(imported, RESOLVED, RESOLVED + 1)).toBe('RESOLVED');
   const late = live.map((event) => (event.number === 2 ? { ...event, recordedAt: RESOLVED + 1 } : event));
   expect(last(late, RESOLVED, RESOLVED)).toBe('SUBMITTED');
+});
+
+describe('with a late entry', () => {
+  // SEV1: a response is due at 09:15. It was given at 09:10 and recorded at 09:40.
+  const start = ny('2026-11-16 09:00');
+  const now = ny('2026-11-16 09:40');
+  const late = new Story(SEV1, start);
+  late.late(ACKNOWLEDGE, ny('2026-11-16 09:10'), now);
+  const events = late.events.map((event) => logged(event, event.type === 'ACKNOWLEDGED' ? now : event.at));
+  const types = (at: string, knownAt: number | null = null) =>
+    historyAsOf(events, { at: ny(at), knownAt }).map(({ type }) => type);
+
+  it.each<[string, string, number | null, readonly string[]]>([
+    ['before it happened', '2026-11-16 09:09', null, ['SUBMITTED']],
+    ['when it had happened and nothing was due', '2026-11-16 09:10', null, ['SUBMITTED', 'ACKNOWLEDGED']],
+    ['the same, as it was known then', '2026-11-16 09:10', ny('2026-11-16 09:10'), ['SUBMITTED']],
+    ['after the mark', '2026-11-16 09:12', null, ['SUBMITTED', 'MARK_REACHED', 'ACKNOWLEDGED']],
+    [
+      'after the breach, as it was known just before the entry',
+      '2026-11-16 09:40',
+      now - 1,
+      ['SUBMITTED', 'MARK_REACHED', 'COMMITMENT_BREACHED'],
+    ],
+    [
+      'after the breach, in the order of recording',
+      '2026-11-16 09:40',
+      now,
+      ['SUBMITTED', 'MARK_REACHED', 'COMMITMENT_BREACHED', 'ACKNOWLEDGED'],
+    ],
+  ])('%s', (_, at, knownAt, expected) => expect(types(at, knownAt)).toEqual(expected));
+
+  it('the response of that instant is one in time', () => {
+    const { cycles } = foldAll(historyAsOf(events, { at: ny('2026-11-16 09:12'), knownAt: null }));
+    expect(cycles.find(({ kind }) => kind === 'RESPONSE')).toMatchObject({
+      breach: null,
+      end: { outcome: 'FULFILLED' },
+    });
+  });
+
+  it('an event on a closed ticket does not close it as of an earlier instant', () => {
+    const waive = { type: 'waiveBreach', kind: 'RESPONSE', cycle: 1, reason: 'r' } as const;
+    const closing = new Story(SEV2, start).do(ACKNOWLEDGE, ny('2026-11-16 14:00')).do(RESOLVE, ny('2026-11-16 15:00'));
+    closing.late(waive, ny('2026-11-17 09:00'), ny('2026-11-24 09:00'));
+    expect(closing.events.slice(-2).map(({ type }) => type)).toEqual(['CLOSED', 'BREACH_WAIVED']);
+    expect(closing.ticket.state).toBe('closed');
+    const all = closing.events.map((event) => logged(event, ny('2026-11-24 09:00')));
+    const then = foldAll(historyAsOf(all, { at: ny('2026-11-18 09:00'), knownAt: null }));
+    expect(then).toMatchObject({ state: 'resolved', closedAt: null });
+  });
 });

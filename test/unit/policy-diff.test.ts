@@ -130,6 +130,7 @@ const CASES: readonly (readonly [what: string, edits: readonly Edit[], lines: re
       ['loweringApproval: overrides', 'loweringApproval: always'],
       ['closeAfterSilence:\n  amount: 5', 'closeAfterSilence:\n  amount: 1'],
       ['businessDayEnd: sameTime', 'businessDayEnd: closeOfBusiness'],
+      ['lateEntry: PT15M', 'lateEntry: PT1H30M'],
       ['id: cimcloud', 'id: gold'],
     ],
     [
@@ -143,6 +144,7 @@ const CASES: readonly (readonly [what: string, edits: readonly Edit[], lines: re
       '  lowerings that need approval  OVERRIDES → ALWAYS',
       '  clocks after a lowering       CARRY → RESTART',
       '  closing after silence of      5 business days (business) → 1 business day (business)',
+      '  late entry without a reason   0 h 15 min → 1 h 30 min',
       '  business days end             SAME_TIME → CLOSE_OF_BUSINESS',
     ],
   ],

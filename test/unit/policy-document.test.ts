@@ -32,6 +32,11 @@ describe('a policy document from the database', () => {
     expect(parsePolicyDocument(stored, 'p').loweringApproval).toBe('OVERRIDES');
   });
 
+  it('from before `lateEntry` existed needs a reason after 15 minutes', () => {
+    const stored = storedWith(set('lateEntryMs', undefined));
+    expect(parsePolicyDocument(stored, 'p').lateEntryMs).toBe(900_000);
+  });
+
   it('may have fields of a newer version', () => {
     expect(() => parsePolicyDocument(storedWith(set('mood', 'fine')), 'p')).not.toThrow();
   });
@@ -64,6 +69,7 @@ describe('a policy document from the database', () => {
     ['closeAfterSilence.calendar', 'lunar', 'closeAfterSilence.calendar takes one of the calendars'],
     ['marks', [], 'marks takes a mark named atRisk'],
     ['marks.0.fraction', -1, 'marks[0].fraction takes more than 0, not -1'],
+    ['lateEntryMs', -1, 'lateEntryMs takes at least 0, not -1'],
     ['reopeningMinimum', 1.5, 'reopeningMinimum takes more than 0 and at most 1, not 1.5'],
     ['pauses.CLIENT.0', 'HOPE', 'pauses.CLIENT[0] takes one of RESPONSE, UPDATE, RESOLUTION, not "HOPE"'],
     ['calendars.business.week.mon.0', ['09:00'], 'calendars.business.week.mon[0] takes a list of two, not a list'],

@@ -58,6 +58,9 @@ const rows: Row[] = [
   ['reopeningMinimum: 0.25', 'reopeningMinimum: 0', 92, 'reopeningMinimum', 'takes a number greater than 0, not 0'],
   ['reopeningMinimum: 0.25', 'reopeningMinimum: 25', 92, 'reopeningMinimum', 'takes a number up to 1, not 25'],
   ['reopeningMinimum: 0.25', 'reopeningMinimum: 25%', 92, 'reopeningMinimum', 'takes a finite number, not "25%"'],
+  ['marks:', 'lateEntry: 15\nmarks:', 91, 'lateEntry', 'takes text; put it in quotes'],
+  ['marks:', 'lateEntry: P40D\nmarks:', 91, 'lateEntry', 'takes an ISO 8601 duration of at most 31 days'],
+  ['marks:', 'lateEntry: -PT5M\nmarks:', 91, 'lateEntry', 'such as PT15M, not "-PT5M"'],
   ['businessDayEnd: close', 'businessDayEnd: Close', 94, 'businessDayEnd', 'did you mean "closeOfBusiness"?'],
   // Severities
   ['severity: SEV2\n', 'severity: SEV3\n', 14, 'severities[1].severity', 'takes SEV2 here'],

@@ -42,6 +42,7 @@ function toDocument(file: PolicyFile, calendars: Readonly<Record<string, Calenda
     marks: file.marks.map(({ name, at }) => ({ name, fraction: at })),
     reopeningMinimum: file.reopeningMinimum,
     closeAfterSilence: toSpan(file.closeAfterSilence),
+    ...(file.lateEntry === undefined ? {} : { lateEntryMs: file.lateEntry }),
     businessDayEnd: file.businessDayEnd === 'sameTime' ? 'SAME_TIME' : 'CLOSE_OF_BUSINESS',
   };
 }

@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import { MOST_PROBLEMS } from '../../application/first-problems';
 import { type LocalInterval, WEEKDAYS } from '../../domain/calendar/business-calendar';
+import { DAY_MS, type DurationMs } from '../../domain/instant';
+import { parseDuration } from '../../domain/iso-duration';
 import { didYouMean } from '../../domain/nearest';
 import { FACT_CODE, LONGEST_CODE } from '../../domain/policy/facts';
 import { BASES, CLIENT_ACTIONS, COMMITMENT_KINDS, TARGET_UNITS, WAITING_REASONS } from '../../domain/policy/policy';
 import { SEVERITIES } from '../../domain/severity';
+import { beginning } from '../../domain/text';
 import { NAME, NOTE, SUBJECT } from '../../domain/value-rules';
 import { textSchema } from '../documents/text-schema';
 import { zoneProblem } from '../documents/zone-problem';
@@ -162,6 +165,17 @@ export const markSchema = entry({
   at: z.number(),
 });
 
+/** A longer one is probably a typing error. */
+const MAX_LATE_ENTRY_MS = 31 * DAY_MS;
+
+const lateEntry = z.string().transform((written, context): DurationMs => {
+  const duration = parseDuration(written);
+  if (duration !== null && duration >= 0 && duration <= MAX_LATE_ENTRY_MS) return duration;
+  const message = `takes an ISO 8601 duration of at most 31 days, such as PT15M, not "${beginning(written, LONGEST_NAME)}"`;
+  context.addIssue({ code: 'custom', message });
+  return z.NEVER;
+});
+
 export const policySchema = entry({
   id: shortName('a-z', 'a-z0-9-', 'takes a short name of small letters, digits and -, a letter first', LONGEST_ID),
   title: textSchema(NAME),
@@ -176,6 +190,7 @@ export const policySchema = entry({
   marks: z.array(markSchema).max(MAX_MARKS),
   reopeningMinimum: z.number().gt(0).max(1),
   closeAfterSilence: spanSchema,
+  lateEntry: lateEntry.optional(),
   businessDayEnd: z.enum(['sameTime', 'closeOfBusiness']),
 });
 

@@ -13,6 +13,17 @@ export function refuseToClient({ role }: Rights, command: Command): void {
   }
 }
 
+/**
+ * Refuses that a person of a client says when something happened: deadlines would depend on it.
+ *
+ * @throws Forbidden
+ */
+export function refuseOccurrenceToClient({ role }: Rights, occurred: unknown): void {
+  if (role === 'CLIENT' && occurred !== null) {
+    throw new Forbidden('The role CLIENT cannot set occurredAt; leave it out.');
+  }
+}
+
 /** @throws Forbidden */
 export function refuseSubmissionToClient({ role }: Rights, { assignee }: Pick<NewTicket, 'assignee'>): void {
   if (role === 'CLIENT' && assignee !== null) {

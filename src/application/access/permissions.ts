@@ -23,6 +23,8 @@ const READING_AGENTS: Permission = { client: false, agent: true, service: 'READ'
 const WEBHOOK_KEEPERS: Permission = { client: false, agent: false, service: 'WEBHOOKS' };
 const ADMINS: Permission = { client: false, agent: false, service: 'ADMIN' };
 
+const NO_OCCURRENCE = 'A caller of the role `CLIENT` cannot set `occurredAt`.';
+
 /**
  * Who may use which root field: the only place that says it. The schema is not built if a root
  * field has no row, and the descriptions of the fields and docs/ACCESS.md are printed from here.
@@ -55,13 +57,16 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'Query.webhook': WEBHOOK_KEEPERS,
   'Query.webhooks': WEBHOOK_KEEPERS,
 
-  'Mutation.submitTicket': { ...SUBMITTERS, clientMay: 'A caller of the role `CLIENT` cannot set an assignee.' },
+  'Mutation.submitTicket': {
+    ...SUBMITTERS,
+    clientMay: `A caller of the role \`CLIENT\` cannot set an assignee. ${NO_OCCURRENCE}`,
+  },
   'Mutation.communicate': {
     ...SUBMITTERS,
-    clientMay: 'A caller of the role `CLIENT` can record inbound messages only.',
+    clientMay: `A caller of the role \`CLIENT\` can record inbound messages only. ${NO_OCCURRENCE}`,
   },
-  'Mutation.closeTicket': SUBMITTERS,
-  'Mutation.reopenTicket': SUBMITTERS,
+  'Mutation.closeTicket': { ...SUBMITTERS, clientMay: NO_OCCURRENCE },
+  'Mutation.reopenTicket': { ...SUBMITTERS, clientMay: NO_OCCURRENCE },
   'Mutation.acknowledgeTicket': AGENTS,
   'Mutation.applyWorkaround': AGENTS,
   'Mutation.approveOverride': AGENTS,

@@ -16,6 +16,7 @@ export const tryChanges =
         const facts = {
           now,
           tickets: new Map(),
+          lastActs: new Map(),
           followed: new Map(),
           taken: new Set<string>(),
         };

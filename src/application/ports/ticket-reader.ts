@@ -1,7 +1,7 @@
 import type { EpochMs } from '../../domain/instant';
 import type { CommitmentKind } from '../../domain/policy/policy';
 import type { Severity } from '../../domain/severity';
-import type { EventType, TicketEvent } from '../../domain/ticket/ticket-events';
+import type { EventType, RecordedAct, TicketEvent } from '../../domain/ticket/ticket-events';
 import type { SlaReport, SlaReportQuery } from '../reports/sla-report';
 import type { Caller } from './caller';
 import type { Client } from './clients';
@@ -29,6 +29,12 @@ export interface DeadlineQuery {
   readonly ticket: Comparator<string> | null;
   readonly client: Comparator<string> | null;
   readonly assignee: Comparator<string> | null;
+}
+
+/** The end of a history: its last event by number, and the instant by which events happened. */
+export interface HistoryEnd {
+  readonly number: number;
+  readonly at: EpochMs;
 }
 
 /**
@@ -62,21 +68,23 @@ export interface TicketReader {
   /** With `asOf`, the follow-ups that existed then, as they were. */
   followUps(caller: Caller, ticketId: string, page: PageRequest, asOf?: AsOf | null): Promise<Page<StoredTicket>>;
   countFollowUps(caller: Caller, ticketId: string, asOf?: AsOf | null): Promise<number>;
-  /** The events of a ticket by number, of all types or of some, up to a number if one is given. */
+  /** The events of a ticket by number, of all types or of some; with an end, those before it. */
   events(
     caller: Caller,
     ticketId: string,
     types: readonly EventType[] | null,
     page: PageRequest,
-    upTo?: number | null,
+    upTo?: HistoryEnd | null,
   ): Promise<Page<LoggedEvent>>;
+  /** The last event of a ticket that was not caused by time; null if there is no such ticket. */
+  lastAct(caller: Caller, ticketId: string): Promise<RecordedAct | null>;
   /** An event of a ticket by its number. Batched as `ticketById` is. */
   eventByNumber(caller: Caller, ticketId: string, number: number): Promise<LoggedEvent | null>;
   countEvents(
     caller: Caller,
     ticketId: string,
     types: readonly EventType[] | null,
-    upTo?: number | null,
+    upTo?: HistoryEnd | null,
   ): Promise<number>;
   /** Counts what fell due by `now`, also if it is not recorded yet. */
   slaReport(caller: Caller, query: SlaReportQuery, now: EpochMs): Promise<SlaReport>;

@@ -6,7 +6,7 @@ import type { DecidedCycle } from '../../domain/ticket/cycle-outcomes';
 import type { Milestone } from '../../domain/ticket/milestones';
 import type { Refusal } from '../../domain/ticket/refusals';
 import type { Ticket } from '../../domain/ticket/ticket';
-import type { TicketEvent } from '../../domain/ticket/ticket-events';
+import type { RecordedAct, TicketEvent } from '../../domain/ticket/ticket-events';
 import type { WaitSignal } from '../waiting-line';
 import type { Visibility } from './caller';
 import type { StoredTicket } from './stored-ticket';
@@ -122,6 +122,8 @@ export interface TicketTransaction {
    * If another transaction has locked one of them, this transaction fails and is run again.
    */
   lock(ids: readonly string[]): Promise<LockedTickets>;
+  /** The last event of each ticket that was not caused by time, by the id of the ticket. */
+  lastActs(ids: readonly string[]): Promise<ReadonlyMap<string, RecordedAct>>;
   /** Finds what submissions refer to. Their texts are storable. */
   loadReferences(inputs: readonly NewTicket[]): Promise<References>;
   /**

@@ -3,8 +3,9 @@ import type { LoggedEvent } from '../ports/logged-event';
 import type { AsOf } from '../ports/stored-ticket';
 
 /**
- * The history of a ticket as of an instant: its events in order, up to the first that happened
- * later or was recorded after `knownAt`.
+ * The history of a ticket as of an instant: its events that had happened by then and were recorded
+ * by `knownAt`, in the order in which they were recorded. A late entry can follow an event that
+ * happened after it, so that the history is not always the beginning of the log.
  *
  * A mark or a breach is recorded some time after its instant; until then, every answer computes it.
  * So for a ticket that was stored by then, such events at the end are included only if they were
@@ -14,9 +15,9 @@ export function historyAsOf<Event extends LoggedEvent>(
   events: readonly Event[],
   { at, knownAt }: AsOf,
 ): readonly Event[] {
-  const isIn = (event: Event): boolean => hasHappened(event, at) && (knownAt === null || event.recordedAt <= knownAt);
-  const end = events.findIndex((event) => !isIn(event));
-  const history = end < 0 ? events : events.slice(0, end);
+  const end = knownAt === null ? -1 : events.findIndex(({ recordedAt }) => recordedAt > knownAt);
+  const known = end < 0 ? events : events.slice(0, end);
+  const history = known.filter((event) => hasHappened(event, at));
   const [first] = history;
   if (first === undefined || first.recordedAt > at) return history;
   const last = history.findLastIndex((event) => !isOfTheClock(event) || event.recordedAt <= at);

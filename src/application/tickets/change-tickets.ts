@@ -128,14 +128,14 @@ async function openAtOnce(
 ): Promise<Changed | null> {
   const { change } = request;
   const { submit, ticketId, steps, expectedVersion, idempotency } = change;
-  if (submit === null || submit.input.followUpOf !== null) return null;
+  if (submit === null || submit.input.followUpOf !== null || submit.entry !== undefined) return null;
   if (steps.length > 0 || expectedVersion !== null || !isUuid(ticketId) || !isUuid(submit.input.clientId)) return null;
 
   const now = clock.now();
   const clients = new Set([submit.input.clientId]);
   const refused = request.refused ?? refuseReferences(change, submit.input, clients, () => undefined);
   const references = { clients, followed: new Map(), taken: new Set<string>() };
-  const known = { now, tickets: new Map(), ...references, policyOfNew, policyOf: never };
+  const known = { now, tickets: new Map(), lastActs: new Map(), ...references, policyOfNew, policyOf: never };
   const { outcomes, touched } = decideChanges([{ change, refused }], known);
   const [outcome] = outcomes;
   if (outcome === undefined || outcome.status === 'rejected') throw outcome?.reason;
@@ -173,7 +173,8 @@ async function changeInTransaction(
   // After waiting for the locks, so that no event has an earlier instant than the events of the
   // transactions it waited for.
   const now = at ?? clock.now();
-  const decided = decideChanges(open, { now, tickets, ...references, ...policies });
+  const lastActs = await tx.lastActs(overtaken(open, tickets));
+  const decided = decideChanges(open, { now, tickets, lastActs, ...references, ...policies });
 
   const records = decided.touched.map((touched) => ticketRecordOf(touched, recordingTime(touched.stored, now)));
   const [submitted, changed] = [records.filter(isNew), records.filter((record) => !isNew(record))];
@@ -201,6 +202,13 @@ async function changeInTransaction(
     outcomes.map((outcome) => stored(outcome, storedOf)),
   );
 }
+
+/** The ids of tickets that have an event later than a command that says when it happened. */
+const overtaken = (requests: readonly ChangeRequest[], tickets: ReadonlyMap<string, StoredTicket>): string[] =>
+  requests.flatMap(({ change: { ticketId, steps } }) => {
+    const last = tickets.get(ticketId)?.lastEventAt ?? Number.NEGATIVE_INFINITY;
+    return steps.some(({ at, entry }) => entry !== undefined && at !== null && at < last) ? [ticketId] : [];
+  });
 
 /**
  * Refuses the submissions of a set whose facts or references are wrong, before keys are claimed.

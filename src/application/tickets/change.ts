@@ -2,6 +2,7 @@ import type { Actor } from '../../domain/actor';
 import type { EpochMs } from '../../domain/instant';
 import type { Command, NewTicket } from '../../domain/ticket/commands';
 import type { Evidence } from '../../domain/ticket/decide';
+import type { LateEntry } from '../../domain/ticket/late-entry';
 import type { Refusal } from '../../domain/ticket/refusals';
 import type { Ticket } from '../../domain/ticket/ticket';
 import type { Idempotency } from '../ports/idempotency';
@@ -19,7 +20,15 @@ export interface Step {
    */
   readonly command: Command | 'LET_PASS' | ((ticket: Ticket) => Command | null);
   readonly at: EpochMs | null;
+  /**
+   * Present if the actor says when the command happened: its instant is checked against the clock,
+   * and it can be before marks and breaches that are recorded already.
+   */
+  readonly entry?: StatedTime;
 }
+
+/** Why something is recorded later than it happened; null if that was not said. */
+export type StatedTime = Pick<LateEntry, 'reason'>;
 
 /** A request to open one ticket, to apply commands to it, or both (an import). */
 export interface Change {
@@ -28,6 +37,8 @@ export interface Change {
     readonly input: NewTicket;
     readonly at: EpochMs | null;
     readonly evidence: Evidence | null;
+    /** Present if the actor says when the ticket was opened. */
+    readonly entry?: StatedTime;
     /** A number that was reserved for the ticket; without it, the store gives the next. */
     readonly number?: number;
   } | null;

@@ -6,10 +6,11 @@ import { STORABLE_TEXT, unstorablePaths } from '../../domain/text';
 import type { NewTicket } from '../../domain/ticket/commands';
 import { decidedCycles } from '../../domain/ticket/cycle-outcomes';
 import { contradictionIn, type Decision, decide, letPass, type Submission, submit } from '../../domain/ticket/decide';
+import type { LateEntry } from '../../domain/ticket/late-entry';
 import { milestonesOf } from '../../domain/ticket/milestones';
-import type { Refusal } from '../../domain/ticket/refusals';
+import type { Refusal, RefusalCode } from '../../domain/ticket/refusals';
 import type { Ticket } from '../../domain/ticket/ticket';
-import type { TicketEvent } from '../../domain/ticket/ticket-events';
+import type { RecordedAct, TicketEvent } from '../../domain/ticket/ticket-events';
 import type { StoredTicket } from '../ports/stored-ticket';
 import { externalIdKey, type References, type TicketRecord } from '../ports/ticket-store';
 import { sees } from '../visibility';
@@ -31,6 +32,11 @@ export interface KnownFacts extends References {
   readonly now: EpochMs;
   /** The tickets that are to be changed, by id. */
   readonly tickets: ReadonlyMap<string, StoredTicket>;
+  /**
+   * The last event of a ticket that was not caused by time, for tickets with an event later than a
+   * command that says when it happened.
+   */
+  readonly lastActs: ReadonlyMap<string, RecordedAct>;
   policyOfNew(change: Change): Policy;
   policyOf(ticket: Ticket): Policy;
 }
@@ -113,13 +119,13 @@ class ChangeSet {
     const policy = this.known.policyOfNew(change);
     const opened = openingOf(change, policy, this.known.now);
     // Contradictory impacts are refused before all other checks.
-    if (!opened.ok && opened.refusal.code !== 'BeyondCalendar') return refusal(opened.refusal);
+    if (!opened.ok && !COMES_LAST.has(opened.refusal.code)) return refusal(opened.refusal);
     const refused = early ?? this.whyNotOpened(change, input) ?? (opened.ok ? null : opened.refusal);
     if (refused !== null || !opened.ok) return refusal(refused);
-    const { ticket, events, ...refusals } = takeSteps(change, opened.ticket, policy, this.known.now);
+    const { ticket, events, ...refusals } = this.takeSteps(change, opened.ticket, policy, [opened.event]);
     if (refusals.refused !== null) return { ...refusals, ticket: null, replayed: false };
     const reserved = change.submit?.number === undefined ? {} : { number: change.submit.number };
-    this.touched.set(change.ticketId, { ticket, stored: null, policy, events: [opened.event, ...events], ...reserved });
+    this.touched.set(change.ticketId, { ticket, stored: null, policy, events, ...reserved });
     if (input.externalId !== null) this.taken.add(externalIdKey(input.clientId, input.externalId));
     return { ticket, ...refusals, replayed: false };
   }
@@ -140,9 +146,19 @@ class ChangeSet {
     const before = this.find(change.ticketId);
     if (before === null || !sees(change, before.ticket.clientId)) return refusal(notFound('Ticket', change.ticketId));
     if (refused !== null) return { ...refusal(refused), ticket: before.ticket };
-    const { ticket, events, ...refusals } = takeSteps(change, before.ticket, before.policy, this.known.now);
-    this.touched.set(change.ticketId, { ...before, ticket, events: [...before.events, ...events] });
+    const { ticket, events, ...refusals } = this.takeSteps(change, before.ticket, before.policy, before.events);
+    this.touched.set(change.ticketId, { ...before, ticket, events });
     return { ticket, ...refusals, replayed: false };
+  }
+
+  private takeSteps(change: Change, ticket: Ticket, policy: Policy, events: readonly TicketEvent[]): TakenSteps {
+    const { now, lastActs } = this.known;
+    const lateOpening = change.submit?.entry !== undefined;
+    return takeSteps(change, { ticket, events }, policy, {
+      now,
+      lastAct: lastActs.get(ticket.id) ?? null,
+      lateOpening,
+    });
   }
 
   private find(id: string): TouchedTicket | null {
@@ -155,29 +171,53 @@ class ChangeSet {
 
 function openingOf({ ticketId, submit: submission, actor }: Change, policy: Policy, now: EpochMs): Submission {
   if (submission === null) throw new Error(`The change of ticket ${ticketId} does not open it`);
-  const { input, at, evidence } = submission;
-  return submit(policy, ticketId, input, at ?? now, actor, evidence ?? undefined);
+  const { input, at, evidence, entry } = submission;
+  const stated = entry === undefined ? null : { ...entry, now };
+  return submit(policy, ticketId, input, at ?? now, actor, evidence ?? undefined, stated);
 }
 
-/**
- * Applies the steps of a change to a ticket, in order. A refused step does not affect the others.
- */
-interface TakenSteps extends Pick<Changed<Ticket>, 'refused' | 'refusals'> {
+/** The refusals of a submission that come after those of what it refers to. */
+const COMES_LAST: ReadonlySet<RefusalCode> = new Set(['BeyondCalendar', 'InTheFuture', 'ReasonNeeded']);
+
+/** A ticket with the events of the set so far. */
+interface TicketSoFar {
   readonly ticket: Ticket;
   readonly events: readonly TicketEvent[];
 }
 
-function takeSteps(change: Change, before: Ticket, policy: Policy, now: EpochMs): TakenSteps {
+interface TakenSteps extends TicketSoFar, Pick<Changed<Ticket>, 'refused' | 'refusals'> {}
+
+/** What the instants of steps are checked against. */
+interface StepTimes extends Pick<LateEntry, 'now' | 'lastAct'> {
+  /** Whether the ticket is new and was opened before now. */
+  readonly lateOpening: boolean;
+}
+
+/**
+ * Applies the steps of a change to a ticket, in order. A refused step does not affect the others.
+ * After one that happened before now, what fell due since is recorded at once.
+ */
+function takeSteps(
+  change: Change,
+  { ticket: before, events: earlier }: TicketSoFar,
+  policy: Policy,
+  { now, lastAct, lateOpening }: StepTimes,
+): TakenSteps {
   const { expectedVersion, steps, actor } = change;
-  const nothing = { ticket: before, events: [], refused: null, refusals: [] };
+  const nothing = { ticket: before, events: earlier, refused: null, refusals: [] };
   const contradiction = contradictionOf(change, policy);
   if (contradiction !== null) return { ...nothing, refusals: [contradiction] };
   if (expectedVersion !== null && before.version !== expectedVersion) {
     return { ...nothing, refused: { code: 'VersionConflict', expected: expectedVersion, actual: before.version } };
   }
   let ticket = before;
-  const events: TicketEvent[] = [];
+  const events = [...earlier];
   const refusals: (Refusal | null)[] = [];
+  const take = (decision: Decision): void => {
+    ticket = decision.ticket;
+    events.push(...decision.events);
+  };
+  if (lateOpening) take(passTo(ticket, now, policy));
   for (const step of steps) {
     const at = step.at ?? Math.max(now, ticket.lastEventAt);
     const command = typeof step.command === 'function' ? step.command(ticket) : step.command;
@@ -185,14 +225,26 @@ function takeSteps(change: Change, before: Ticket, policy: Policy, now: EpochMs)
       refusals.push(null);
       continue;
     }
-    const decision: Decision =
-      command === 'LET_PASS' ? letPass(ticket, at, policy) : decide(ticket, command, at, policy, actor);
-    ticket = decision.ticket;
-    events.push(...decision.events);
+    if (command === 'LET_PASS') {
+      take(letPass(ticket, at, policy));
+      refusals.push(null);
+      continue;
+    }
+    const entry: LateEntry | null =
+      step.entry === undefined ? null : { ...step.entry, now, lastAct: events.findLast(isAct) ?? lastAct };
+    const decision = decide(ticket, command, at, policy, actor, entry);
+    take(decision);
     refusals.push(decision.refusal);
+    if (entry !== null && decision.refusal === null) take(passTo(ticket, now, policy));
   }
   return { ticket, events, refused: null, refusals };
 }
+
+const isAct = ({ actor }: TicketEvent): boolean => actor.kind !== 'SYSTEM';
+
+/** Lets time pass on a ticket that is not an imported history. */
+const passTo = (ticket: Ticket, now: EpochMs, policy: Policy): Decision =>
+  ticket.observedUntil === null ? letPass(ticket, now, policy) : { ticket, events: [], refusal: null };
 
 /**
  * For a change with one command: contradictory impacts are refused before the version is compared.

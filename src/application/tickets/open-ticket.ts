@@ -1,10 +1,11 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { NewTicket } from '../../domain/ticket/commands';
-import { refuseSubmissionToClient } from '../access/client-rules';
+import { refuseOccurrenceToClient, refuseSubmissionToClient } from '../access/client-rules';
 import type { Caller } from '../ports/caller';
 import type { Idempotency } from '../ports/idempotency';
 import type { Services } from '../ports/services';
 import type { Changed } from './change';
+import type { Occurrence } from './change-ticket';
 import { refusal } from './decide-changes';
 
 /** A new ticket whose client may be left to the service. */
@@ -15,6 +16,8 @@ export type OpenTicketRequest = Omit<NewTicket, 'clientId'> & { readonly clientI
  * follows up, otherwise to the only client of the caller, or to the default client if the caller
  * acts for all.
  *
+ * @param occurred given if the ticket was opened before now
+ *
  * @throws Forbidden
  */
 export async function openTicket(
@@ -22,15 +25,21 @@ export async function openTicket(
   caller: Caller,
   request: OpenTicketRequest,
   idempotency: Idempotency | null,
+  occurred: Occurrence | null = null,
 ): Promise<Changed> {
   const { actor, sees, rights, waitSignal } = caller;
   refuseSubmissionToClient(rights, request);
+  refuseOccurrenceToClient(rights, occurred);
   const clientId = request.clientId ?? (await clientOf(services, caller, request.followUpOf));
   if (clientId === null) {
     const expected = 'must be given, because the caller opens tickets for several clients';
     return refusal({ code: 'InvalidInput', field: 'clientId', expected });
   }
-  const submit = { input: { ...request, clientId }, at: null, evidence: null };
+  const input = { ...request, clientId };
+  const submit =
+    occurred === null
+      ? { input, at: null, evidence: null }
+      : { input, at: occurred.at, evidence: null, entry: occurred };
   const change = { ticketId: uuidv7(), submit, steps: [], actor, sees, expectedVersion: null, idempotency };
   const [changed] = await services.changeTickets([change], waitSignal);
   if (changed === undefined) throw new Error('The submission was not answered');

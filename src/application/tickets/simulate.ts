@@ -13,7 +13,10 @@ import type { StoredTicket } from '../ports/stored-ticket';
 export interface Trial {
   readonly ticketId: string;
   readonly command: Command;
-  /** Null for now, or for the instant of the ticket's last event if that is later. */
+  /**
+   * Null for now, or for the instant of the ticket's last event if that is later. It can be before
+   * marks and breaches, but not before the last event that a person caused.
+   */
   readonly at: EpochMs | null;
 }
 
@@ -22,7 +25,10 @@ export interface Simulated {
   readonly at: EpochMs;
   /** Why the command would be refused; null if it would be carried out. */
   readonly refusal: Refusal | null;
-  /** The ticket at that instant if no one acts until then; null if there is no ticket. */
+  /**
+   * The ticket at that instant, or at that of its last event if that is later, if no one acts until
+   * then; null if there is no ticket.
+   */
   readonly before: StoredTicket | null;
   /** The ticket after the command; `before` if it would be refused. */
   readonly after: StoredTicket | null;
@@ -42,9 +48,12 @@ export async function simulate(
     return { at: asked ?? now, refusal, before: null, after: null, severityChange: null };
   }
   const at = asked ?? Math.max(now, ticket.lastEventAt);
-  const asOf = { at, knownAt: null };
+  // Before marks or breaches that are recorded, as a late entry that needs no reason.
+  const isLate = at < ticket.lastEventAt;
+  const entry = isLate ? { now: at, reason: null, lastAct: await reader.lastAct(caller, ticketId) } : null;
+  const asOf = { at: Math.max(at, ticket.lastEventAt), knownAt: null };
   const before: StoredTicket = { ...ticket, asOf };
-  const decision = decide(ticket, command, at, await pinnedPolicy(policies, ticket), caller.actor);
+  const decision = decide(ticket, command, at, await pinnedPolicy(policies, ticket), caller.actor, entry);
   if (decision.refusal !== null) {
     const refusal = refusalFor(decision.refusal, caller.rights);
     return { at, refusal, before, after: before, severityChange: null };

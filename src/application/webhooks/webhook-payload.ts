@@ -31,6 +31,8 @@ export interface EventPayload {
       readonly actor: { readonly kind: string; readonly id: string; readonly name: string };
       readonly text: string | null;
       readonly isTextShortened: boolean;
+      /** Why it was recorded later than it happened; null if that was not said. */
+      readonly lateReason: string | null;
     };
     readonly ticket: {
       readonly id: string;
@@ -82,6 +84,7 @@ export function eventPayload(change: TicketChange, id: GlobalId): EventPayload {
         actor: { kind: event.actor.kind, id: event.actor.id, name: event.actor.name },
         text: short,
         isTextShortened: short !== text,
+        lateReason: event.lateReason === undefined ? null : shortened(event.lateReason, LONGEST_TEXT),
       },
       ticket: {
         id: id('Ticket', after.id),

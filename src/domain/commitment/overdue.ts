@@ -73,10 +73,11 @@ export function overdueEvents(
   ticket: Ticket,
   policy: Policy,
   before: EpochMs,
+  detectedAt: EpochMs = before,
 ): readonly { readonly at: EpochMs; readonly body: EventBody }[] {
   return fallingDue(ticket, policy)
     .filter((due) => due.at < before)
-    .map((due) => ({ at: due.at, body: recordOf(ticket, due, before) }));
+    .map((due) => ({ at: due.at, body: recordOf(ticket, due, detectedAt) }));
 }
 
 function recordOf(ticket: Ticket, due: FallingDue, detectedAt: EpochMs): EventBody {

@@ -3,7 +3,7 @@ import { COMMITMENT_KINDS, type CommitmentKind, type Policy, targetOf } from '..
 import { isMoreUrgent } from '../severity';
 import type { RequestedSeverity } from '../ticket/command-record';
 import type { DecisionContext } from '../ticket/decision-context';
-import { type Cycle, latestWorkaround, type Ticket } from '../ticket/ticket';
+import { type Breach, type Cycle, latestWorkaround, type Ticket } from '../ticket/ticket';
 import type { EventBody } from '../ticket/ticket-events';
 import { endOf, isBestEffort, newCycleOfOpen, readClock, runningCycle } from './commitment';
 
@@ -41,7 +41,8 @@ export function rebase(
     if (running !== undefined) superseded.push(running);
     started.push(next.cycle);
     if (next.pastDue) {
-      const breach = { at: context.at, detectedAt: context.at, cause: 'RECLASSIFIED' } as const;
+      const { at, recordedAt: detectedAt = at } = context;
+      const breach = { at, detectedAt, cause: 'RECLASSIFIED' } as const;
       breaches.push({ type: 'COMMITMENT_BREACHED', kind, cycle: next.cycle.number, severity: to, breach });
     }
   }
@@ -99,15 +100,21 @@ function successor(
 
   const due = candidate.dueIfResumed;
   const pastDue = due !== null && due < at;
+  // A breach that a late entry finds recorded is later than the change, and does not count here.
+  const wasBreached = running.breach !== null && isBreachedBy(running.breach, at);
   // The breach is already recorded. A new cycle that is past due as well would add nothing, and one
   // whose due instant is unknown would hide the breach.
-  if (running.breach !== null) return pastDue || due === null ? null : { cycle, pastDue };
+  if (wasBreached) return pastDue || due === null ? null : { cycle, pastDue };
   const current = readClock(ticket, policy, running, at)?.dueIfResumed ?? null;
   // A higher severity never postpones a deadline, nor replaces a known one with an unknown one.
   // While paused, both are compared as if resumed now.
   if (raised && current !== null && (due === null || current <= due)) return null;
   return { cycle, pastDue };
 }
+
+/** Whether a breach existed at an instant: after its due instant, or from the change on. */
+const isBreachedBy = ({ at, cause }: Breach, instant: EpochMs): boolean =>
+  cause === 'DUE' ? at < instant : at <= instant;
 
 /** The instant from which the new cycle counts. */
 function startOf(policy: Policy, running: Cycle, raised: boolean, at: EpochMs): EpochMs {

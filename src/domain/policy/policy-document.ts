@@ -5,6 +5,7 @@ import {
   type LocalInterval,
   type PartDayHoliday,
 } from '../calendar/business-calendar';
+import { MINUTE_MS } from '../instant';
 import { SEVERITIES } from '../severity';
 import {
   INTEGER,
@@ -52,6 +53,7 @@ import {
 /** The fields that a document may leave out. A field that is added later gets its default here. */
 const DEFAULTS = {
   loweringApproval: 'OVERRIDES',
+  lateEntryMs: 15 * MINUTE_MS,
   facts: FORMER_FACTS,
 } as const satisfies Partial<PolicyDocument>;
 
@@ -134,6 +136,7 @@ const DOCUMENT = objectOf<PolicyDocument>({
   marks: listOf(objectOf<Mark>({ name: TEXT, fraction: NUMBER })),
   reopeningMinimum: NUMBER,
   closeAfterSilence: span,
+  lateEntryMs: NUMBER,
   businessDayEnd: oneOf(['SAME_TIME', 'CLOSE_OF_BUSINESS']),
 });
 
@@ -182,7 +185,7 @@ function firstUnfitting(document: PolicyDocument): ShapeProblem | null {
 }
 
 function* unfitting(document: PolicyDocument): Generator<ShapeProblem> {
-  const { severities, facts, rules, calendars, marks, closeAfterSilence, reopeningMinimum } = document;
+  const { severities, facts, rules, calendars, marks, closeAfterSilence, reopeningMinimum, lateEntryMs } = document;
   const declared = severities.map((level) => level.severity);
   if (declared.length === 0) yield { field: 'severities', message: 'takes at least one severity' };
   for (const [index, name] of declared.entries()) {
@@ -236,4 +239,5 @@ function* unfitting(document: PolicyDocument): Generator<ShapeProblem> {
   if (!(reopeningMinimum > 0 && reopeningMinimum <= 1)) {
     yield { field: 'reopeningMinimum', message: `takes more than 0 and at most 1, not ${reopeningMinimum}` };
   }
+  if (!(lateEntryMs >= 0)) yield { field: 'lateEntryMs', message: `takes at least 0, not ${lateEntryMs}` };
 }

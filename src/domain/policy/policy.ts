@@ -1,5 +1,6 @@
 import type { BusinessCalendar, CalendarDefinition } from '../calendar/business-calendar';
 import type { Audience, Consequence } from '../impact';
+import type { DurationMs } from '../instant';
 import type { Severity } from '../severity';
 import type { ANY_AUDIENCE, Facts } from './facts';
 
@@ -105,6 +106,11 @@ export interface PolicyDocument {
   readonly reopeningMinimum: number;
   /** How long a resolved ticket waits for a message of the client before it closes. */
   readonly closeAfterSilence: BusinessSpan;
+  /**
+   * How long after it happened a command can be recorded without a reason, in milliseconds of wall
+   * clock.
+   */
+  readonly lateEntryMs: DurationMs;
   /**
    * When a target in business days is due: at the start's local time, or at the close of business.
    */

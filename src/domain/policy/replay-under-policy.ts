@@ -1,5 +1,5 @@
 import type { Command } from '../ticket/commands';
-import { decide, submit } from '../ticket/decide';
+import { decide, letPass, submit } from '../ticket/decide';
 import type { Refusal, RefusalCode } from '../ticket/refusals';
 import type { Proposal, Ticket } from '../ticket/ticket';
 import type { TicketEvent } from '../ticket/ticket-events';
@@ -26,9 +26,17 @@ export function replayUnder(events: readonly TicketEvent[], policy: Policy): Rep
   if (!opened.ok) return { ticket: null, refusals: [opened.refusal] };
   let { ticket } = opened;
   const refusals: Refusal[] = [];
+  let latest = opening.at;
   for (const event of steps) {
+    const { at, actor } = event;
+    // A late entry finds recorded what fell due before the events that it follows.
+    const isLate = at < latest;
+    if (isLate) ticket = letPass(ticket, latest + 1, policy).ticket;
+    latest = Math.max(latest, at);
+    // The order is that of the log, and a reason was given if one was needed.
+    const entry = isLate ? { now: at, reason: null, lastAct: null } : null;
     for (const command of commandsOf(event, ticket)) {
-      const decision = decide(ticket, command, event.at, policy, event.actor);
+      const decision = decide(ticket, command, at, policy, actor, entry);
       ticket = decision.ticket;
       if (decision.refusal !== null && !NEEDLESS.has(decision.refusal.code)) refusals.push(decision.refusal);
     }

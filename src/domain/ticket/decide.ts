@@ -11,6 +11,7 @@ import type { Command, NewTicket } from './commands';
 import type { DecisionContext } from './decision-context';
 import { carryOut } from './effects';
 import { fold } from './fold';
+import { type LateEntry, lateReasonOf, reasonRefusal, timeRefusal } from './late-entry';
 import { refusalOf } from './lifecycle';
 import type { Refusal } from './refusals';
 import type { Ticket, TicketState } from './ticket';
@@ -47,7 +48,10 @@ export type Submission =
 
 /**
  * Opens a ticket. Refuses impacts that the policy does not cover (`ContradictoryImpact`,
- * `InvalidInput`) and deadlines that the calendar cannot compute (`BeyondCalendar`).
+ * `InvalidInput`), deadlines that the calendar cannot compute (`BeyondCalendar`), and an instant
+ * that is in the future (`InTheFuture`) or long past without a reason (`ReasonNeeded`).
+ *
+ * @param entry given if the submission says when it happened
  */
 export function submit(
   policy: Policy,
@@ -56,9 +60,12 @@ export function submit(
   at: EpochMs,
   actor: Actor,
   evidence: Evidence = LIVE,
+  entry: Pick<LateEntry, 'now' | 'reason'> | null = null,
 ): Submission {
   const outcome = classify(policy, input.impacts);
   if (!outcome.ok) return outcome;
+  const mistimed = entry === null ? null : submissionTimeRefusal(at, entry, policy);
+  if (mistimed !== null) return { ok: false, refusal: mistimed };
   const { severity, clause } = outcome.classification;
   const { notMeasured, observedUntil, silenceFrom } = evidence;
   try {
@@ -91,6 +98,7 @@ export function submit(
       observedUntil,
       ...(silenceFrom === undefined ? {} : { silenceFrom }),
       effects: { state: FIRST_STATE, started },
+      ...lateReasonOf(entry),
     };
     return { ok: true, ticket: fold(null, event), event };
   } catch (error) {
@@ -103,37 +111,59 @@ export function submit(
  * Decides a command. Records what was due before `at` first, then asks the lifecycle machine. Reads
  * no clock and saves nothing. A refusal is part of the result, not an exception. A due instant that
  * the calendar cannot compute refuses no command.
+ *
+ * @param entry given if the command says when it happened. Then `at` can be before marks and
+ *   breaches that are recorded already.
  */
-export function decide(ticket: Ticket, command: Command, at: EpochMs, policy: Policy, actor: Actor): Decision {
+export function decide(
+  ticket: Ticket,
+  command: Command,
+  at: EpochMs,
+  policy: Policy,
+  actor: Actor,
+  entry: LateEntry | null = null,
+): Decision {
   const contradiction = contradictionIn(command, policy);
   if (contradiction !== null) return { ticket, events: [], refusal: contradiction };
-  if (at < ticket.lastEventAt) {
-    return { ticket, events: [], refusal: { code: 'OutOfOrder', at, lastEventAt: ticket.lastEventAt } };
-  }
-  const passed = letPass(ticket, at, policy);
-  const outcome = run({ ticket: passed.ticket, policy, at, actor }, command);
-  if (!outcome.ok) {
-    const { refusal } = outcome;
+  const mistimed = timeRefusal(ticket, at, entry);
+  if (mistimed !== null) return { ticket, events: [], refusal: mistimed };
+  const recordedAt = entry?.now ?? at;
+  const passed = letPass(ticket, at, policy, recordedAt);
+  const outcome = run({ ticket: passed.ticket, policy, at, actor, recordedAt }, command);
+  const refusal = outcome.ok ? (entry === null ? null : reasonRefusal(at, entry, policy)) : outcome.refusal;
+  if (!outcome.ok || refusal !== null) {
     // A refused command does not count as an action, so it does not move the end of an imported
     // history.
     const isPastHistory = ticket.observedUntil !== null && at > ticket.observedUntil;
     return isPastHistory ? { ticket, events: [], refusal } : { ...passed, refusal };
   }
-  const after = append(passed.ticket, at, actor, outcome.events);
+  const after = append(passed.ticket, at, actor, outcome.events, lateReasonOf(entry));
   return { ticket: after.ticket, events: [...passed.events, ...after.events], refusal: null };
 }
 
-/** Records what was due strictly before an instant, without a command. */
-export function letPass(ticket: Ticket, before: EpochMs, policy: Policy): Decision {
+/**
+ * Records what was due strictly before an instant, without a command.
+ *
+ * @param detectedAt when it is recorded; by default that instant
+ */
+export function letPass(ticket: Ticket, before: EpochMs, policy: Policy, detectedAt: EpochMs = before): Decision {
   let current = ticket;
   const events: TicketEvent[] = [];
-  for (const { at, body } of overdueEvents(ticket, policy, before)) {
+  for (const { at, body } of overdueEvents(ticket, policy, before, detectedAt)) {
     const next = append(current, at, SYSTEM, [body]);
     current = next.ticket;
     events.push(...next.events);
   }
   return { ticket: current, events, refusal: null };
 }
+
+/** The refusal of the instant of a submission. */
+const submissionTimeRefusal = (
+  at: EpochMs,
+  entry: Pick<LateEntry, 'now' | 'reason'>,
+  policy: Policy,
+): Refusal | null =>
+  at > entry.now ? { code: 'InTheFuture', occurredAt: at, now: entry.now } : reasonRefusal(at, entry, policy);
 
 /** The fields that `newCycle` reads, for a ticket that has no events yet. */
 const NO_CLOCKS: Pick<Ticket, 'cycles' | 'stints' | 'waits'> = { cycles: [], stints: [], waits: [] };
@@ -173,10 +203,12 @@ function append(
   at: EpochMs,
   actor: Actor,
   bodies: readonly EventBody[],
+  lateReason: Pick<TicketEvent, 'lateReason'> = {},
 ): { readonly ticket: Ticket; readonly events: readonly TicketEvent[] } {
   let current = ticket;
-  const events = bodies.map((body) => {
-    const event: TicketEvent = { ...body, ticketId: ticket.id, number: current.version + 1, at, actor };
+  const events = bodies.map((body, index) => {
+    const said = index === 0 ? lateReason : {};
+    const event: TicketEvent = { ...body, ticketId: ticket.id, number: current.version + 1, at, actor, ...said };
     current = fold(current, event);
     return event;
   });

@@ -11,6 +11,8 @@ export interface DecisionContext {
   readonly policy: Policy;
   /** When the command takes effect. */
   readonly at: EpochMs;
+  /** When it is recorded, if that is later. */
+  readonly recordedAt?: EpochMs;
   /** The actor who sends the command. */
   readonly actor: Actor;
 }

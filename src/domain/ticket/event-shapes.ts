@@ -41,7 +41,7 @@ import {
   type Waiver,
   type Workaround,
 } from './ticket';
-import type { Effects, EventBody, EventType } from './ticket-events';
+import type { Effects, EventBody, EventType, TicketEvent } from './ticket-events';
 
 /**
  * The newest shape of each event type, as the log stores it. The compiler compares every shape with
@@ -150,7 +150,10 @@ const effects = objectOf<Effects>({
 });
 
 /** What the log stores of an event of a type beside its envelope. */
-type Data<Type extends EventType> = Omit<Extract<EventBody, { readonly type: Type }>, 'type'>;
+type Data<Type extends EventType> = Omit<Extract<EventBody, { readonly type: Type }>, 'type'> &
+  (Type extends 'MARK_REACHED' | 'COMMITMENT_BREACHED' ? unknown : Pick<TicketEvent, 'lateReason'>);
+
+const lateReason = orAbsent(WRITTEN);
 
 export const EVENT_SHAPES: { readonly [Type in EventType]: Shape<Data<Type>> } = {
   SUBMITTED: objectOf<Data<'SUBMITTED'>>({
@@ -174,8 +177,9 @@ export const EVENT_SHAPES: { readonly [Type in EventType]: Shape<Data<Type>> } =
     observedUntil: instantOrNull,
     silenceFrom: orAbsent(instant),
     effects,
+    lateReason,
   }),
-  ACKNOWLEDGED: objectOf<Data<'ACKNOWLEDGED'>>({ effects }),
+  ACKNOWLEDGED: objectOf<Data<'ACKNOWLEDGED'>>({ effects, lateReason }),
   RECLASSIFIED: objectOf<Data<'RECLASSIFIED'>>({
     impacts,
     severity,
@@ -183,37 +187,41 @@ export const EVENT_SHAPES: { readonly [Type in EventType]: Shape<Data<Type>> } =
     override: nullable(override),
     reason: writtenOrNull,
     effects,
+    lateReason,
   }),
-  OVERRIDE_PROPOSED: objectOf<Data<'OVERRIDE_PROPOSED'>>({ proposal, effects }),
-  OVERRIDE_APPROVED: objectOf<Data<'OVERRIDE_APPROVED'>>({ proposal, reason: writtenOrNull, effects }),
-  OVERRIDE_REJECTED: objectOf<Data<'OVERRIDE_REJECTED'>>({ proposal, reason: WRITTEN, effects }),
-  WORKAROUND_APPLIED: objectOf<Data<'WORKAROUND_APPLIED'>>({ workaround, clause: FACT, effects }),
+  OVERRIDE_PROPOSED: objectOf<Data<'OVERRIDE_PROPOSED'>>({ proposal, effects, lateReason }),
+  OVERRIDE_APPROVED: objectOf<Data<'OVERRIDE_APPROVED'>>({ proposal, reason: writtenOrNull, effects, lateReason }),
+  OVERRIDE_REJECTED: objectOf<Data<'OVERRIDE_REJECTED'>>({ proposal, reason: WRITTEN, effects, lateReason }),
+  WORKAROUND_APPLIED: objectOf<Data<'WORKAROUND_APPLIED'>>({ workaround, clause: FACT, effects, lateReason }),
   WORKAROUND_WITHDRAWN: objectOf<Data<'WORKAROUND_WITHDRAWN'>>({
     impacts,
     severity,
     clause: FACT,
     reason: writtenOrNull,
     effects,
+    lateReason,
   }),
-  WAITING_STARTED: objectOf<Data<'WAITING_STARTED'>>({ reason: waitingReason, effects }),
-  WAITING_STOPPED: objectOf<Data<'WAITING_STOPPED'>>({ reason: waitingReason, effects }),
+  WAITING_STARTED: objectOf<Data<'WAITING_STARTED'>>({ reason: waitingReason, effects, lateReason }),
+  WAITING_STOPPED: objectOf<Data<'WAITING_STOPPED'>>({ reason: waitingReason, effects, lateReason }),
   COMMUNICATED: objectOf<Data<'COMMUNICATED'>>({
     direction: oneOf(DIRECTIONS),
     channel: oneOf(CHANNELS),
     body: WRITTEN,
     automatic: orAbsent(TRUE),
     effects,
+    lateReason,
   }),
-  CALL_RECORDED: objectOf<Data<'CALL_RECORDED'>>({ note: writtenOrNull, effects }),
-  RESOLVED: objectOf<Data<'RESOLVED'>>({ resolution: writtenOrNull, effects }),
-  REOPENED: objectOf<Data<'REOPENED'>>({ reason: writtenOrNull, effects }),
+  CALL_RECORDED: objectOf<Data<'CALL_RECORDED'>>({ note: writtenOrNull, effects, lateReason }),
+  RESOLVED: objectOf<Data<'RESOLVED'>>({ resolution: writtenOrNull, effects, lateReason }),
+  REOPENED: objectOf<Data<'REOPENED'>>({ reason: writtenOrNull, effects, lateReason }),
   CLOSED: objectOf<Data<'CLOSED'>>({
     cause: oneOf<Data<'CLOSED'>['cause']>(['CONFIRMED', 'CANCELLED', 'SILENCE']),
     reason: writtenOrNull,
     effects,
+    lateReason,
   }),
-  ASSIGNED: objectOf<Data<'ASSIGNED'>>({ assignee: nullable(ASSIGNEE), effects }),
-  BREACH_WAIVED: objectOf<Data<'BREACH_WAIVED'>>({ kind, cycle: INTEGER, waiver, effects }),
+  ASSIGNED: objectOf<Data<'ASSIGNED'>>({ assignee: nullable(ASSIGNEE), effects, lateReason }),
+  BREACH_WAIVED: objectOf<Data<'BREACH_WAIVED'>>({ kind, cycle: INTEGER, waiver, effects, lateReason }),
   MARK_REACHED: objectOf<Data<'MARK_REACHED'>>({ kind, cycle: INTEGER, mark: FACT }),
   COMMITMENT_BREACHED: objectOf<Data<'COMMITMENT_BREACHED'>>({
     kind,

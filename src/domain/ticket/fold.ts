@@ -1,7 +1,6 @@
-import type { EpochMs } from '../instant';
 import { overrideOf } from './reclassification';
 import type { Cycle, Ticket } from './ticket';
-import type { Effects, EventBody, TicketEvent } from './ticket-events';
+import type { EventBody, TicketEvent } from './ticket-events';
 
 /** The copy that one event changes. The ticket before the event is not modified. */
 type Draft = { -readonly [Field in keyof Ticket]: Ticket[Field] };
@@ -12,7 +11,8 @@ export function fold(ticket: Ticket | null, event: TicketEvent): Ticket {
   if (ticket === null) throw new Error(`Event ${event.number} of ticket ${event.ticketId} has no ticket to apply to`);
   const draft: Draft = { ...ticket };
   draft.version = event.number;
-  draft.lastEventAt = event.at;
+  // A late entry can be before a mark or a breach that is recorded already.
+  draft.lastEventAt = Math.max(ticket.lastEventAt, event.at);
   if (draft.observedUntil !== null && event.at > draft.observedUntil) {
     draft.observedUntil = null;
     // Nothing is known of the time since the end of the history.
@@ -26,7 +26,7 @@ export function fold(ticket: Ticket | null, event: TicketEvent): Ticket {
     const breach = { ...event.breach, severity: event.severity };
     changeCycle(draft, event, (cycle) => ({ ...cycle, breach }));
   } else {
-    applyEffects(draft, event.at, event.effects);
+    applyEffects(draft, event);
     applyFacts(draft, event, ticket);
   }
   return draft;
@@ -96,9 +96,10 @@ function changeCycle(
   draft.cycles = draft.cycles.map((cycle) => (cycle.kind === kind && cycle.number === number ? change(cycle) : cycle));
 }
 
-function applyEffects(draft: Draft, at: EpochMs, effects: Effects): void {
+function applyEffects(draft: Draft, { type, at, effects }: CommandEvent): void {
   const { state, responds, ended, started, severityChange, waitingEnded } = effects;
-  draft.state = state;
+  // Other events leave a closed ticket closed. As of an instant before the closing, it is not.
+  if (state !== 'closed' || type === 'CLOSED') draft.state = state;
   if (ended !== undefined) {
     for (const { kind, cycle, end } of ended) changeCycle(draft, { kind, cycle }, (it) => ({ ...it, end }));
   }

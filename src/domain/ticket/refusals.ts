@@ -1,10 +1,11 @@
 import type { Audience, Consequence } from '../impact';
-import type { EpochMs } from '../instant';
+import { type DurationMs, type EpochMs, MINUTE_MS, toIso } from '../instant';
 import type { FactKind } from '../policy/facts';
 import type { CommitmentKind, WaitingReason } from '../policy/policy';
 import type { Severity } from '../severity';
 import type { CommandType } from './commands';
 import type { TicketState } from './ticket';
+import type { RecordedAct } from './ticket-events';
 
 /** Why a command is refused. A refused command changes nothing. */
 export type Refusal =
@@ -47,7 +48,21 @@ export type Refusal =
     }
   | { readonly code: 'OverrideWithoutEffect'; readonly severity: Severity }
   | { readonly code: 'ReclassifiedSinceWorkaround'; readonly appliedAt: EpochMs }
-  | { readonly code: 'OutOfOrder'; readonly at: EpochMs; readonly lastEventAt: EpochMs }
+  | {
+      readonly code: 'OutOfOrder';
+      readonly at: EpochMs;
+      /** The earliest instant that would be accepted. */
+      readonly lastEventAt: EpochMs;
+      /** The event that is in the way. Null for an import. */
+      readonly event: RecordedAct | null;
+    }
+  | { readonly code: 'InTheFuture'; readonly occurredAt: EpochMs; readonly now: EpochMs }
+  | {
+      readonly code: 'ReasonNeeded';
+      readonly occurredAt: EpochMs;
+      /** How long before its recording an event may have happened without a reason. */
+      readonly threshold: DurationMs;
+    }
   | { readonly code: 'BeyondCalendar'; readonly detail: string }
   | { readonly code: 'InvalidInput'; readonly field: string; readonly expected: string }
   | { readonly code: 'NotFound'; readonly kind: NotFoundKind; readonly id: string }
@@ -151,7 +166,13 @@ export function explainRefusal(refusal: Refusal): string {
     case 'ReclassifiedSinceWorkaround':
       return 'The ticket was reclassified after this workaround; reclassify it with its present impacts instead of withdrawing the workaround.';
     case 'OutOfOrder':
-      return `The time of the command is earlier than the ticket's last event; use the time of that event or a later one.`;
+      return refusal.event === null
+        ? `The time of the command is earlier than the ticket's last event; use the time of that event or a later one.`
+        : `${toIso(refusal.at)} is earlier than event ${refusal.event.number} of the ticket (${refusal.event.type}, by ${refusal.event.actor.name}); use ${toIso(refusal.lastEventAt)} or a later time.`;
+    case 'InTheFuture':
+      return `${toIso(refusal.occurredAt)} is in the future; it is ${toIso(refusal.now)} now. Give a time that has passed, or leave occurredAt out.`;
+    case 'ReasonNeeded':
+      return `It happened more than ${refusal.threshold / MINUTE_MS} minutes ago, so that a reason for the late entry is needed.`;
     case 'BeyondCalendar':
       return `No deadline can be calculated: ${refusal.detail}`;
     case 'InvalidInput':

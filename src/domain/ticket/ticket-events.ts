@@ -129,7 +129,15 @@ export type TicketEvent = EventBody & {
   readonly ticketId: string;
   /** Counts from 1 for each ticket. */
   readonly number: number;
-  /** When it happened. Imported events have the instants of the imported log. */
+  /**
+   * When it happened. Imported events have the instants of the imported log. It can be before that
+   * of the event before it: someone recorded late what happened before a mark or a breach.
+   */
   readonly at: EpochMs;
   readonly actor: Actor;
+  /** Why it was recorded later than it happened. Absent if that was not said. */
+  readonly lateReason?: string;
 };
+
+/** An event that a person, a service or an import caused, and not the passing of time. */
+export type RecordedAct = Pick<TicketEvent, 'number' | 'type' | 'at' | 'actor'>;

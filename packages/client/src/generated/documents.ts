@@ -150,6 +150,7 @@ export type SubmitTicketMutation = { readonly submitTicket: { readonly ticket: {
       | { readonly __typename: 'IdempotencyKeyReused', readonly message: string }
       | { readonly __typename: 'IllegalTransition', readonly message: string }
       | { readonly __typename: 'ImpactNotLowered', readonly message: string }
+      | { readonly __typename: 'InTheFuture', readonly message: string }
       | { readonly __typename: 'InvalidInput', readonly message: string }
       | { readonly __typename: 'InvalidPolicy', readonly message: string }
       | { readonly __typename: 'NoSuchBreach', readonly message: string }
@@ -159,6 +160,7 @@ export type SubmitTicketMutation = { readonly submitTicket: { readonly ticket: {
       | { readonly __typename: 'NothingToWaive', readonly message: string }
       | { readonly __typename: 'OutOfOrder', readonly message: string }
       | { readonly __typename: 'OverrideWithoutEffect', readonly message: string }
+      | { readonly __typename: 'ReasonNeeded', readonly message: string }
       | { readonly __typename: 'ReclassifiedSinceWorkaround', readonly message: string }
       | { readonly __typename: 'SeverityNotLowered', readonly message: string }
       | { readonly __typename: 'TooManyWebhooks', readonly message: string }
@@ -187,6 +189,7 @@ export type ApplyWorkaroundMutation = { readonly applyWorkaround: { readonly tic
       | { readonly __typename: 'IdempotencyKeyReused', readonly message: string }
       | { readonly __typename: 'IllegalTransition', readonly message: string }
       | { readonly __typename: 'ImpactNotLowered', readonly message: string }
+      | { readonly __typename: 'InTheFuture', readonly message: string }
       | { readonly __typename: 'InvalidInput', readonly message: string }
       | { readonly __typename: 'InvalidPolicy', readonly message: string }
       | { readonly __typename: 'NoSuchBreach', readonly message: string }
@@ -196,6 +199,7 @@ export type ApplyWorkaroundMutation = { readonly applyWorkaround: { readonly tic
       | { readonly __typename: 'NothingToWaive', readonly message: string }
       | { readonly __typename: 'OutOfOrder', readonly message: string }
       | { readonly __typename: 'OverrideWithoutEffect', readonly message: string }
+      | { readonly __typename: 'ReasonNeeded', readonly message: string }
       | { readonly __typename: 'ReclassifiedSinceWorkaround', readonly message: string }
       | { readonly __typename: 'SeverityNotLowered', readonly before: Severity, readonly after: Severity, readonly message: string }
       | { readonly __typename: 'TooManyWebhooks', readonly message: string }
@@ -236,6 +240,7 @@ export type SimulateWorkaroundQuery = { readonly simulate: { readonly before: { 
       | { readonly __typename: 'IdempotencyKeyReused', readonly message: string }
       | { readonly __typename: 'IllegalTransition', readonly message: string }
       | { readonly __typename: 'ImpactNotLowered', readonly message: string }
+      | { readonly __typename: 'InTheFuture', readonly message: string }
       | { readonly __typename: 'InvalidInput', readonly message: string }
       | { readonly __typename: 'InvalidPolicy', readonly message: string }
       | { readonly __typename: 'NoSuchBreach', readonly message: string }
@@ -245,6 +250,7 @@ export type SimulateWorkaroundQuery = { readonly simulate: { readonly before: { 
       | { readonly __typename: 'NothingToWaive', readonly message: string }
       | { readonly __typename: 'OutOfOrder', readonly message: string }
       | { readonly __typename: 'OverrideWithoutEffect', readonly message: string }
+      | { readonly __typename: 'ReasonNeeded', readonly message: string }
       | { readonly __typename: 'ReclassifiedSinceWorkaround', readonly message: string }
       | { readonly __typename: 'SeverityNotLowered', readonly message: string }
       | { readonly __typename: 'TooManyWebhooks', readonly message: string }

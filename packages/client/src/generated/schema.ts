@@ -18,6 +18,8 @@ export type AcknowledgeTicketInput = {
   readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
   readonly expectedVersion?: InputMaybe<Scalars['Int']['input']>;
   readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  readonly occurredAt?: InputMaybe<Scalars['DateTime']['input']>;
+  readonly reason?: InputMaybe<Scalars['String']['input']>;
   readonly ticketId: Scalars['ID']['input'];
 };
 
@@ -35,6 +37,7 @@ export type AcknowledgedEvent = Node & TicketEvent & {
   readonly cursor: Scalars['EventCursor']['output'];
   readonly effects: EventEffects;
   readonly id: Scalars['ID']['output'];
+  readonly lateReason?: Maybe<Scalars['String']['output']>;
   readonly number: Scalars['Int']['output'];
   readonly recordedAt: Scalars['DateTime']['output'];
   readonly ticket?: Maybe<Ticket>;
@@ -155,6 +158,8 @@ export type ApplyWorkaroundInput = {
   readonly description: Scalars['String']['input'];
   readonly expectedVersion?: InputMaybe<Scalars['Int']['input']>;
   readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  readonly occurredAt?: InputMaybe<Scalars['DateTime']['input']>;
+  readonly reason?: InputMaybe<Scalars['String']['input']>;
   readonly remaining: ReadonlyArray<ImpactInput>;
   readonly ticketId: Scalars['ID']['input'];
 };
@@ -170,6 +175,7 @@ export type ApproveOverrideInput = {
   readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
   readonly expectedVersion?: InputMaybe<Scalars['Int']['input']>;
   readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  readonly occurredAt?: InputMaybe<Scalars['DateTime']['input']>;
   readonly reason?: InputMaybe<Scalars['String']['input']>;
   readonly ticketId: Scalars['ID']['input'];
 };
@@ -194,6 +200,8 @@ export type AssignTicketInput = {
   readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
   readonly expectedVersion?: InputMaybe<Scalars['Int']['input']>;
   readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  readonly occurredAt?: InputMaybe<Scalars['DateTime']['input']>;
+  readonly reason?: InputMaybe<Scalars['String']['input']>;
   readonly ticketId: Scalars['ID']['input'];
 };
 
@@ -213,6 +221,7 @@ export type AssignedEvent = Node & TicketEvent & {
   readonly cursor: Scalars['EventCursor']['output'];
   readonly effects: EventEffects;
   readonly id: Scalars['ID']['output'];
+  readonly lateReason?: Maybe<Scalars['String']['output']>;
   readonly number: Scalars['Int']['output'];
   readonly recordedAt: Scalars['DateTime']['output'];
   readonly ticket?: Maybe<Ticket>;
@@ -321,6 +330,7 @@ export type BreachWaivedEvent = Node & TicketEvent & {
   readonly effects: EventEffects;
   readonly id: Scalars['ID']['output'];
   readonly kind: CommitmentKind;
+  readonly lateReason?: Maybe<Scalars['String']['output']>;
   readonly number: Scalars['Int']['output'];
   readonly reason?: Maybe<Scalars['String']['output']>;
   readonly recordedAt: Scalars['DateTime']['output'];
@@ -406,6 +416,7 @@ export type CallRecordedEvent = Communication & Node & TicketEvent & {
   readonly effects: EventEffects;
   readonly id: Scalars['ID']['output'];
   readonly isAutomatic: Scalars['Boolean']['output'];
+  readonly lateReason?: Maybe<Scalars['String']['output']>;
   readonly number: Scalars['Int']['output'];
   readonly recordedAt: Scalars['DateTime']['output'];
   readonly ticket?: Maybe<Ticket>;
@@ -502,6 +513,7 @@ export type CloseTicketInput = {
   readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
   readonly expectedVersion?: InputMaybe<Scalars['Int']['input']>;
   readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  readonly occurredAt?: InputMaybe<Scalars['DateTime']['input']>;
   readonly reason?: InputMaybe<Scalars['String']['input']>;
   readonly ticketId: Scalars['ID']['input'];
 };
@@ -521,6 +533,7 @@ export type ClosedEvent = Node & TicketEvent & {
   readonly cursor: Scalars['EventCursor']['output'];
   readonly effects: EventEffects;
   readonly id: Scalars['ID']['output'];
+  readonly lateReason?: Maybe<Scalars['String']['output']>;
   readonly number: Scalars['Int']['output'];
   readonly reason?: Maybe<Scalars['String']['output']>;
   readonly recordedAt: Scalars['DateTime']['output'];
@@ -560,6 +573,7 @@ export type CommitmentBreachedEvent = Node & TicketEvent & {
   readonly detectedAt: Scalars['DateTime']['output'];
   readonly id: Scalars['ID']['output'];
   readonly kind: CommitmentKind;
+  readonly lateReason?: Maybe<Scalars['String']['output']>;
   readonly number: Scalars['Int']['output'];
   readonly recordedAt: Scalars['DateTime']['output'];
   readonly severity: Severity;
@@ -678,6 +692,8 @@ export type CommunicateInput = {
   readonly direction: Direction;
   readonly expectedVersion?: InputMaybe<Scalars['Int']['input']>;
   readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  readonly occurredAt?: InputMaybe<Scalars['DateTime']['input']>;
+  readonly reason?: InputMaybe<Scalars['String']['input']>;
   readonly ticketId: Scalars['ID']['input'];
 };
 
@@ -699,6 +715,7 @@ export type CommunicatedEvent = Communication & Node & TicketEvent & {
   readonly effects: EventEffects;
   readonly id: Scalars['ID']['output'];
   readonly isAutomatic: Scalars['Boolean']['output'];
+  readonly lateReason?: Maybe<Scalars['String']['output']>;
   readonly number: Scalars['Int']['output'];
   readonly recordedAt: Scalars['DateTime']['output'];
   readonly ticket?: Maybe<Ticket>;
@@ -714,6 +731,7 @@ export type Communication = {
   readonly direction: Direction;
   readonly id: Scalars['ID']['output'];
   readonly isAutomatic: Scalars['Boolean']['output'];
+  readonly lateReason?: Maybe<Scalars['String']['output']>;
   readonly number: Scalars['Int']['output'];
   readonly recordedAt: Scalars['DateTime']['output'];
   readonly ticket?: Maybe<Ticket>;
@@ -913,6 +931,14 @@ export type EventEffects = {
   readonly waitingEnded: ReadonlyArray<WaitingReason>;
 };
 
+export type EventInTheWay = {
+  readonly __typename?: 'EventInTheWay';
+  readonly actor: Actor;
+  readonly at: Scalars['DateTime']['output'];
+  readonly number: Scalars['Int']['output'];
+  readonly type: TicketEventType;
+};
+
 export type EventLogConnection = {
   readonly __typename?: 'EventLogConnection';
   readonly edges: ReadonlyArray<EventLogEdge>;
@@ -1001,6 +1027,15 @@ export type ImpactNotLowered = UserError & {
   readonly sameImpacts: Scalars['Boolean']['output'];
 };
 
+export type InTheFuture = UserError & {
+  readonly __typename?: 'InTheFuture';
+  readonly code: UserErrorCode;
+  readonly message: Scalars['String']['output'];
+  readonly now: Scalars['DateTime']['output'];
+  readonly occurredAt: Scalars['DateTime']['output'];
+  readonly path?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+};
+
 export type IntComparator = {
   readonly eq?: InputMaybe<Scalars['Int']['input']>;
   readonly gt?: InputMaybe<Scalars['Int']['input']>;
@@ -1065,6 +1100,7 @@ export type MarkReachedEvent = Node & TicketEvent & {
   readonly cycle: Scalars['Int']['output'];
   readonly id: Scalars['ID']['output'];
   readonly kind: CommitmentKind;
+  readonly lateReason?: Maybe<Scalars['String']['output']>;
   readonly mark: Scalars['String']['output'];
   readonly number: Scalars['Int']['output'];
   readonly recordedAt: Scalars['DateTime']['output'];
@@ -1322,6 +1358,7 @@ export type OutOfOrder = UserError & {
   readonly __typename?: 'OutOfOrder';
   readonly at: Scalars['DateTime']['output'];
   readonly code: UserErrorCode;
+  readonly event?: Maybe<EventInTheWay>;
   readonly lastEventAt: Scalars['DateTime']['output'];
   readonly message: Scalars['String']['output'];
   readonly path?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
@@ -1334,6 +1371,7 @@ export type OverrideApprovedEvent = Node & TicketEvent & {
   readonly cursor: Scalars['EventCursor']['output'];
   readonly effects: EventEffects;
   readonly id: Scalars['ID']['output'];
+  readonly lateReason?: Maybe<Scalars['String']['output']>;
   readonly number: Scalars['Int']['output'];
   readonly proposal: SeverityProposal;
   readonly reason?: Maybe<Scalars['String']['output']>;
@@ -1354,6 +1392,7 @@ export type OverrideProposedEvent = Node & TicketEvent & {
   readonly cursor: Scalars['EventCursor']['output'];
   readonly effects: EventEffects;
   readonly id: Scalars['ID']['output'];
+  readonly lateReason?: Maybe<Scalars['String']['output']>;
   readonly number: Scalars['Int']['output'];
   readonly proposal: SeverityProposal;
   readonly recordedAt: Scalars['DateTime']['output'];
@@ -1368,6 +1407,7 @@ export type OverrideRejectedEvent = Node & TicketEvent & {
   readonly cursor: Scalars['EventCursor']['output'];
   readonly effects: EventEffects;
   readonly id: Scalars['ID']['output'];
+  readonly lateReason?: Maybe<Scalars['String']['output']>;
   readonly number: Scalars['Int']['output'];
   readonly proposal: SeverityProposal;
   readonly reason?: Maybe<Scalars['String']['output']>;
@@ -1400,6 +1440,7 @@ export type Policy = Node & {
   readonly closeAfterSilence: BusinessSpan;
   readonly consequences: ReadonlyArray<Fact>;
   readonly id: Scalars['ID']['output'];
+  readonly lateEntry: Scalars['Duration']['output'];
   readonly loweringApproval: LoweringApproval;
   readonly marks: ReadonlyArray<PolicyMark>;
   readonly name: Scalars['String']['output'];
@@ -1650,6 +1691,15 @@ export type QueryWebhooksArgs = {
   last?: InputMaybe<Scalars['Int']['input']>;
 };
 
+export type ReasonNeeded = UserError & {
+  readonly __typename?: 'ReasonNeeded';
+  readonly code: UserErrorCode;
+  readonly message: Scalars['String']['output'];
+  readonly occurredAt: Scalars['DateTime']['output'];
+  readonly path?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  readonly threshold: Scalars['Duration']['output'];
+};
+
 export type ReclassifiedEvent = Node & TicketEvent & {
   readonly __typename?: 'ReclassifiedEvent';
   readonly actor: Actor;
@@ -1659,6 +1709,7 @@ export type ReclassifiedEvent = Node & TicketEvent & {
   readonly effects: EventEffects;
   readonly id: Scalars['ID']['output'];
   readonly impacts: ReadonlyArray<Impact>;
+  readonly lateReason?: Maybe<Scalars['String']['output']>;
   readonly number: Scalars['Int']['output'];
   readonly override?: Maybe<SeverityOverride>;
   readonly reason?: Maybe<Scalars['String']['output']>;
@@ -1681,6 +1732,7 @@ export type ReclassifyTicketInput = {
   readonly expectedVersion?: InputMaybe<Scalars['Int']['input']>;
   readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   readonly impacts?: InputMaybe<ReadonlyArray<ImpactInput>>;
+  readonly occurredAt?: InputMaybe<Scalars['DateTime']['input']>;
   readonly override?: InputMaybe<OverrideInput>;
   readonly reason?: InputMaybe<Scalars['String']['input']>;
   readonly ticketId: Scalars['ID']['input'];
@@ -1698,6 +1750,8 @@ export type RecordCallInput = {
   readonly expectedVersion?: InputMaybe<Scalars['Int']['input']>;
   readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   readonly note?: InputMaybe<Scalars['String']['input']>;
+  readonly occurredAt?: InputMaybe<Scalars['DateTime']['input']>;
+  readonly reason?: InputMaybe<Scalars['String']['input']>;
   readonly ticketId: Scalars['ID']['input'];
 };
 
@@ -1712,6 +1766,7 @@ export type RejectOverrideInput = {
   readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
   readonly expectedVersion?: InputMaybe<Scalars['Int']['input']>;
   readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  readonly occurredAt?: InputMaybe<Scalars['DateTime']['input']>;
   readonly reason: Scalars['String']['input'];
   readonly ticketId: Scalars['ID']['input'];
 };
@@ -1727,6 +1782,7 @@ export type ReopenTicketInput = {
   readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
   readonly expectedVersion?: InputMaybe<Scalars['Int']['input']>;
   readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  readonly occurredAt?: InputMaybe<Scalars['DateTime']['input']>;
   readonly reason?: InputMaybe<Scalars['String']['input']>;
   readonly ticketId: Scalars['ID']['input'];
 };
@@ -1745,6 +1801,7 @@ export type ReopenedEvent = Node & TicketEvent & {
   readonly cursor: Scalars['EventCursor']['output'];
   readonly effects: EventEffects;
   readonly id: Scalars['ID']['output'];
+  readonly lateReason?: Maybe<Scalars['String']['output']>;
   readonly number: Scalars['Int']['output'];
   readonly reason?: Maybe<Scalars['String']['output']>;
   readonly recordedAt: Scalars['DateTime']['output'];
@@ -1772,6 +1829,8 @@ export type ResolveTicketInput = {
   readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
   readonly expectedVersion?: InputMaybe<Scalars['Int']['input']>;
   readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  readonly occurredAt?: InputMaybe<Scalars['DateTime']['input']>;
+  readonly reason?: InputMaybe<Scalars['String']['input']>;
   readonly resolution?: InputMaybe<Scalars['String']['input']>;
   readonly ticketId: Scalars['ID']['input'];
 };
@@ -1790,6 +1849,7 @@ export type ResolvedEvent = Node & TicketEvent & {
   readonly cursor: Scalars['EventCursor']['output'];
   readonly effects: EventEffects;
   readonly id: Scalars['ID']['output'];
+  readonly lateReason?: Maybe<Scalars['String']['output']>;
   readonly number: Scalars['Int']['output'];
   readonly recordedAt: Scalars['DateTime']['output'];
   readonly resolution?: Maybe<Scalars['String']['output']>;
@@ -2089,6 +2149,8 @@ export type StartWaitingInput = {
   readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
   readonly expectedVersion?: InputMaybe<Scalars['Int']['input']>;
   readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  readonly lateReason?: InputMaybe<Scalars['String']['input']>;
+  readonly occurredAt?: InputMaybe<Scalars['DateTime']['input']>;
   readonly reason: WaitingReason;
   readonly ticketId: Scalars['ID']['input'];
 };
@@ -2113,6 +2175,8 @@ export type StopWaitingInput = {
   readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
   readonly expectedVersion?: InputMaybe<Scalars['Int']['input']>;
   readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  readonly lateReason?: InputMaybe<Scalars['String']['input']>;
+  readonly occurredAt?: InputMaybe<Scalars['DateTime']['input']>;
   readonly reason: WaitingReason;
   readonly ticketId: Scalars['ID']['input'];
 };
@@ -2146,6 +2210,8 @@ export type SubmitTicketInput = {
   readonly followUpOf?: InputMaybe<Scalars['ID']['input']>;
   readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   readonly impacts: ReadonlyArray<ImpactInput>;
+  readonly occurredAt?: InputMaybe<Scalars['DateTime']['input']>;
+  readonly reason?: InputMaybe<Scalars['String']['input']>;
   readonly reporter?: InputMaybe<Scalars['String']['input']>;
   readonly subject: Scalars['String']['input'];
   readonly tags?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
@@ -2167,6 +2233,7 @@ export type SubmittedEvent = Node & TicketEvent & {
   readonly effects: EventEffects;
   readonly id: Scalars['ID']['output'];
   readonly impacts: ReadonlyArray<Impact>;
+  readonly lateReason?: Maybe<Scalars['String']['output']>;
   readonly number: Scalars['Int']['output'];
   readonly recordedAt: Scalars['DateTime']['output'];
   readonly severity: Severity;
@@ -2344,6 +2411,7 @@ export type TicketEvent = {
   readonly at: Scalars['DateTime']['output'];
   readonly cursor: Scalars['EventCursor']['output'];
   readonly id: Scalars['ID']['output'];
+  readonly lateReason?: Maybe<Scalars['String']['output']>;
   readonly number: Scalars['Int']['output'];
   readonly recordedAt: Scalars['DateTime']['output'];
   readonly ticket?: Maybe<Ticket>;
@@ -2587,6 +2655,7 @@ export type UserErrorCode =
   | 'IMPACT_NOT_LOWERED'
   | 'INVALID_INPUT'
   | 'INVALID_POLICY'
+  | 'IN_THE_FUTURE'
   | 'NOTHING_PROPOSED'
   | 'NOTHING_TO_WAIVE'
   | 'NOT_FOUND'
@@ -2594,6 +2663,7 @@ export type UserErrorCode =
   | 'NO_SUCH_BREACH'
   | 'OUT_OF_ORDER'
   | 'OVERRIDE_WITHOUT_EFFECT'
+  | 'REASON_NEEDED'
   | 'RECLASSIFIED_SINCE_WORKAROUND'
   | 'SEVERITY_NOT_LOWERED'
   | 'TOO_MANY_WEBHOOKS'
@@ -2650,6 +2720,7 @@ export type WaitingStartedEvent = Node & TicketEvent & {
   readonly cursor: Scalars['EventCursor']['output'];
   readonly effects: EventEffects;
   readonly id: Scalars['ID']['output'];
+  readonly lateReason?: Maybe<Scalars['String']['output']>;
   readonly number: Scalars['Int']['output'];
   readonly recordedAt: Scalars['DateTime']['output'];
   readonly ticket?: Maybe<Ticket>;
@@ -2664,6 +2735,7 @@ export type WaitingStoppedEvent = Node & TicketEvent & {
   readonly cursor: Scalars['EventCursor']['output'];
   readonly effects: EventEffects;
   readonly id: Scalars['ID']['output'];
+  readonly lateReason?: Maybe<Scalars['String']['output']>;
   readonly number: Scalars['Int']['output'];
   readonly recordedAt: Scalars['DateTime']['output'];
   readonly ticket?: Maybe<Ticket>;
@@ -2677,6 +2749,7 @@ export type WaiveBreachInput = {
   readonly expectedVersion?: InputMaybe<Scalars['Int']['input']>;
   readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   readonly kind: CommitmentKind;
+  readonly occurredAt?: InputMaybe<Scalars['DateTime']['input']>;
   readonly reason: Scalars['String']['input'];
   readonly ticketId: Scalars['ID']['input'];
 };
@@ -2844,6 +2917,7 @@ export type WithdrawWorkaroundInput = {
   readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
   readonly expectedVersion?: InputMaybe<Scalars['Int']['input']>;
   readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  readonly occurredAt?: InputMaybe<Scalars['DateTime']['input']>;
   readonly reason?: InputMaybe<Scalars['String']['input']>;
   readonly ticketId: Scalars['ID']['input'];
 };
@@ -2875,6 +2949,7 @@ export type WorkaroundAppliedEvent = Node & TicketEvent & {
   readonly cursor: Scalars['EventCursor']['output'];
   readonly effects: EventEffects;
   readonly id: Scalars['ID']['output'];
+  readonly lateReason?: Maybe<Scalars['String']['output']>;
   readonly number: Scalars['Int']['output'];
   readonly recordedAt: Scalars['DateTime']['output'];
   readonly ticket?: Maybe<Ticket>;
@@ -2895,6 +2970,7 @@ export type WorkaroundWithdrawnEvent = Node & TicketEvent & {
   readonly effects: EventEffects;
   readonly id: Scalars['ID']['output'];
   readonly impacts: ReadonlyArray<Impact>;
+  readonly lateReason?: Maybe<Scalars['String']['output']>;
   readonly number: Scalars['Int']['output'];
   readonly reason?: Maybe<Scalars['String']['output']>;
   readonly recordedAt: Scalars['DateTime']['output'];

@@ -3,7 +3,7 @@ import { classify, decidingRules } from '../../../domain/policy/classify';
 import { codesOf, type Fact } from '../../../domain/policy/facts';
 import { COMMITMENT_KINDS, type PolicyDocument, type Target, WAITING_REASONS } from '../../../domain/policy/policy';
 import { SEVERITIES, type Severity } from '../../../domain/severity';
-import { spanText } from '../quantity-text';
+import { durationText, spanText } from '../quantity-text';
 import { calendarDifferences } from './diff-calendars';
 import { type DifferenceRow, differingRows, type PolicyDifference, union } from './policy-difference';
 
@@ -42,6 +42,7 @@ export function diffPolicies(before: PolicyDocument, after: PolicyDocument): rea
       ['clocks after a lowering', before.onLowering, after.onLowering],
       ['least share of a reopened ticket', String(before.reopeningMinimum), String(after.reopeningMinimum)],
       ['closing after silence of', spanText(before.closeAfterSilence), spanText(after.closeAfterSilence)],
+      ['late entry without a reason', durationText(before.lateEntryMs), durationText(after.lateEntryMs)],
       ['business days end', before.businessDayEnd, after.businessDayEnd],
     ]).map(inPart('Settings')),
   ];

@@ -1,6 +1,6 @@
 import { MINUTE_MS } from '../../../domain/instant';
+import { parseDuration } from '../../../domain/iso-duration';
 import { SEVERITIES } from '../../../domain/severity';
-import { parseDuration } from '../../graphql/base/scalars';
 import { singleLine } from '../printable';
 import type { ApiReport, ReportFigures, ReportRow, ReportTimes } from './report-types';
 

@@ -1,6 +1,6 @@
 import { ZoneOffsets } from '../../../domain/calendar/zone-offsets';
 import { MINUTE_MS, toIso } from '../../../domain/instant';
-import { parseDuration } from '../../graphql/base/scalars';
+import { parseDuration } from '../../../domain/iso-duration';
 import { singleLine } from '../printable';
 import { durationText } from '../quantity-text';
 import type { ApiReport, ReportFigures, ReportRow, ReportTimes } from './report-types';

@@ -10,6 +10,7 @@ import { targetWorth } from '../../../domain/commitment/commitment';
 import { countedIn, explainDue, type Segment } from '../../../domain/commitment/explain-due';
 import { isNotMeasured, judgedAt, seenAt, viewCycle } from '../../../domain/commitment/view';
 import { type EpochMs, toIso } from '../../../domain/instant';
+import { formatDuration } from '../../../domain/iso-duration';
 import {
   COMMITMENT_KINDS,
   type CommitmentKind,
@@ -19,7 +20,6 @@ import {
 } from '../../../domain/policy/policy';
 import { zoneProblem } from '../../documents/zone-problem';
 import { fromGlobalId } from '../../graphql/base/global-id';
-import { formatDuration } from '../../graphql/base/scalars';
 import { printableJson, singleLine } from '../printable';
 import type { CycleExplanation } from './cycle-explanation';
 import { cycleText } from './explain-text';

@@ -29,7 +29,9 @@ const UserErrorCodeEnum = describeEnum<RefusalCode>(
     AlreadyWaived: 'The breach is already waived.',
     OverrideWithoutEffect: 'The ticket already has the severity of the override.',
     ReclassifiedSinceWorkaround: 'The ticket was reclassified after the workaround was applied.',
-    OutOfOrder: 'The time of the command is before the last event of the ticket.',
+    OutOfOrder: 'The time of the command is before an event of the ticket that a person caused.',
+    InTheFuture: '`occurredAt` is in the future.',
+    ReasonNeeded: 'It happened so long ago that a reason for the late entry is needed.',
     BeyondCalendar: 'The calendar cannot determine a deadline.',
     InvalidInput: 'The value of an input field is invalid.',
     NotFound: 'The object does not exist, or the caller may not see it.',
@@ -102,6 +104,11 @@ function fieldOf(refusal: Refusal, impacts: readonly Pick<Impact, 'audience' | '
     case 'AlreadyWaiting':
     case 'NotWaiting':
       return ['reason'];
+    case 'OutOfOrder':
+    case 'InTheFuture':
+      return ['occurredAt'];
+    case 'ReasonNeeded':
+      return ['lateReason'];
     case 'OverrideWithoutEffect':
       return ['override', 'severity'];
     case 'NoSuchBreach':

@@ -33,7 +33,7 @@ export abstract class TicketEventType extends NodeType {
 
   @Field(() => DateTimeScalar, {
     description:
-      'The date and time, in UTC, when the event happened. For an imported event, it is the time in the imported log.',
+      'The date and time, in UTC, when the event happened. For an imported event, it is the time in the imported log. It can be before that of the event before it: someone recorded late what happened before a mark or a breach.',
   })
   at!: EpochMs;
 
@@ -42,6 +42,12 @@ export abstract class TicketEventType extends NodeType {
 
   @Field(() => ActorType, { description: 'The actor who caused the event.' })
   actor!: Actor;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The reason why the event was recorded later than it happened. Null when none was given.',
+  })
+  lateReason?: string | null;
 }
 
 @Resolver(() => TicketEventType)

@@ -1,7 +1,7 @@
 import { Ctx, Field, FieldResolver, Float, ID, Int, ObjectType, Resolver, Root } from 'type-graphql';
 import type { Actor } from '../../../domain/actor';
 import type { Audience, Consequence } from '../../../domain/impact';
-import type { EpochMs } from '../../../domain/instant';
+import type { DurationMs, EpochMs } from '../../../domain/instant';
 import { ANY_AUDIENCE, type Fact } from '../../../domain/policy/facts';
 import {
   type Basis,
@@ -23,7 +23,7 @@ import { BasisEnum, ClientActionEnum, CommitmentKindEnum, SeverityEnum, WaitingR
 import { AudienceScalar, ConsequenceScalar } from '../base/fact-scalars';
 import { toGlobalId } from '../base/global-id';
 import { GLOBAL_ID, NodeType } from '../base/node';
-import { DateTimeScalar } from '../base/scalars';
+import { DateTimeScalar, DurationScalar } from '../base/scalars';
 import { TargetType, TargetUnitEnum } from '../commitment/target.type';
 import type { RequestContext } from '../context';
 import { CalendarType, type CalendarView, calendarsOf } from './calendar.type';
@@ -230,6 +230,14 @@ export class PolicyResolver {
   @FieldResolver(() => ID, GLOBAL_ID)
   id(@Root() policy: Policy): string {
     return toGlobalId('Policy', `${policy.id}/${policy.version}`);
+  }
+
+  @FieldResolver(() => DurationScalar, {
+    description:
+      'How long after it happened a change can be recorded with `occurredAt` and without a reason, in wall-clock time.',
+  })
+  lateEntry(@Root() policy: Policy): DurationMs {
+    return policy.lateEntryMs;
   }
 
   @FieldResolver(() => String, { description: 'The short name of the policy, which all its versions share.' })

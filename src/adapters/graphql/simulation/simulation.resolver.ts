@@ -27,7 +27,7 @@ export class SimulationResolver {
     @Arg('at', () => DateTimeScalar, {
       nullable: true,
       description:
-        "The date and time of the simulated change. It can be in the future, but not before the ticket's last event. Defaults to the current time. The simulation assumes that no other change is made until then.",
+        'The date and time of the simulated change. It can be in the future. It can be before marks and breaches of the ticket, but not before the last event that a person caused; the result is then the ticket as of its last event. Defaults to the current time. The simulation assumes that no other change is made until then.',
     })
     at: EpochMs | null | undefined,
   ): Promise<SimulationType> {

@@ -1,14 +1,24 @@
 import { Field, Int, ObjectType } from 'type-graphql';
+import type { Actor } from '../../../domain/actor';
 import type { Audience, Consequence } from '../../../domain/impact';
-import type { EpochMs } from '../../../domain/instant';
+import type { DurationMs, EpochMs } from '../../../domain/instant';
 import type { FactKind } from '../../../domain/policy/facts';
 import type { CommitmentKind, WaitingReason } from '../../../domain/policy/policy';
 import type { Severity } from '../../../domain/severity';
 import type { CommandType } from '../../../domain/ticket/commands';
 import type { TicketState } from '../../../domain/ticket/ticket';
-import { CommandEnum, CommitmentKindEnum, SeverityEnum, TicketStateEnum, WaitingReasonEnum } from '../base/enums';
+import type { EventType, RecordedAct } from '../../../domain/ticket/ticket-events';
+import { ActorType } from '../base/actor.type';
+import {
+  CommandEnum,
+  CommitmentKindEnum,
+  EventTypeEnum,
+  SeverityEnum,
+  TicketStateEnum,
+  WaitingReasonEnum,
+} from '../base/enums';
 import { AudienceScalar, ConsequenceScalar, FactKindEnum } from '../base/fact-scalars';
-import { DateTimeScalar } from '../base/scalars';
+import { DateTimeScalar, DurationScalar } from '../base/scalars';
 import { options, UserErrorType } from '../base/user-errors';
 
 /** The errors with which a command for a ticket, or a submission, can be refused. */
@@ -156,12 +166,62 @@ export class ReclassifiedSinceWorkaroundType extends UserErrorType {
   appliedAt!: EpochMs;
 }
 
-@ObjectType('OutOfOrder', options('The time of the command is before the last event of the ticket.'))
+@ObjectType('EventInTheWay', {
+  description: 'The event of a ticket before which nothing can be recorded any more.',
+  simpleResolvers: true,
+})
+export class EventInTheWayType {
+  @Field(() => Int, { description: 'The number of the event. It counts from 1 for each ticket.' })
+  number!: number;
+  @Field(() => EventTypeEnum, { description: 'The type of the event.' })
+  type!: EventType;
+  @Field(() => DateTimeScalar, { description: 'The date and time, in UTC, when the event happened.' })
+  at!: EpochMs;
+  @Field(() => ActorType, { description: 'The actor who caused the event.' })
+  actor!: Actor;
+}
+
+@ObjectType(
+  'OutOfOrder',
+  options(
+    'The time of the command is before the last event of the ticket that was not caused by time alone. Marks and breaches are not in the way.',
+  ),
+)
 export class OutOfOrderType extends UserErrorType {
   @Field(() => DateTimeScalar, { description: 'The date and time, in UTC, of the command.' })
   at!: EpochMs;
-  @Field(() => DateTimeScalar, { description: 'The date and time, in UTC, of the last event of the ticket.' })
+  @Field(() => DateTimeScalar, {
+    description: 'The date and time, in UTC, of the event in the way: the earliest time that is accepted.',
+  })
   lastEventAt!: EpochMs;
+  @Field(() => EventInTheWayType, {
+    nullable: true,
+    description: 'The event in the way. Null for a simulated command without `at`.',
+  })
+  event!: RecordedAct | null;
+}
+
+@ObjectType('InTheFuture', options('`occurredAt` is later than the current time of the service.'))
+export class InTheFutureType extends UserErrorType {
+  @Field(() => DateTimeScalar, { description: 'The date and time in the input, in UTC.' })
+  occurredAt!: EpochMs;
+  @Field(() => DateTimeScalar, { description: 'The current date and time of the service, in UTC.' })
+  now!: EpochMs;
+}
+
+@ObjectType(
+  'ReasonNeeded',
+  options(
+    'It happened longer ago than `lateEntry` of the policy allows without a reason. Send it again with a reason.',
+  ),
+)
+export class ReasonNeededType extends UserErrorType {
+  @Field(() => DateTimeScalar, { description: 'The date and time in the input, in UTC.' })
+  occurredAt!: EpochMs;
+  @Field(() => DurationScalar, {
+    description: 'How long after it happened a change can be recorded without a reason, in wall-clock time.',
+  })
+  threshold!: DurationMs;
 }
 
 @ObjectType(

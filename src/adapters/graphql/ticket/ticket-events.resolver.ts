@@ -18,7 +18,7 @@ async function eventsOf(
   types: readonly EventType[] | null,
   page: PageArgs,
 ): Promise<Connection<LoggedEvent>> {
-  const upTo = asOf === undefined ? null : version;
+  const upTo = asOf === undefined ? null : { number: version, at: asOf.at };
   const found = await reader.events(caller, id, types, pageRequest(page), upTo);
   const edges =
     asOf === undefined ? found.edges : found.edges.map((edge) => ({ ...edge, node: { ...edge.node, asOf } }));

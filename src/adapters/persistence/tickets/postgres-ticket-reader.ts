@@ -5,15 +5,16 @@ import type { LoggedEvent } from '../../../application/ports/logged-event';
 import type { Page, PageRequest } from '../../../application/ports/pagination';
 import type { AsOf, StoredTicket } from '../../../application/ports/stored-ticket';
 import { isScan } from '../../../application/ports/ticket-filter';
-import type { TicketReader } from '../../../application/ports/ticket-reader';
+import type { HistoryEnd, TicketReader } from '../../../application/ports/ticket-reader';
 import { sees } from '../../../application/visibility';
+import type { EpochMs } from '../../../domain/instant';
 import { isUuid } from '../../../domain/text';
 import type { EventType } from '../../../domain/ticket/ticket-events';
 import { clientFromRow } from '../clients/postgres-clients';
 import { CLIENTS_BY_ID } from '../clients/statements/clients-by-id';
 import { batched } from '../database/batched';
 import { lanesOf } from '../database/lanes';
-import { type Queryable, readRows } from '../database/sql';
+import { instantBound, type Queryable, readRows } from '../database/sql';
 import { compare, every, Parameters } from '../lists/conditions';
 import { ownedLists } from '../lists/owned-lists';
 import { cursorOf, type Ordering, type Placed, pageOf, pageStatement } from '../lists/page';
@@ -23,6 +24,7 @@ import { mentions, readsSearchTables, SearchTables } from '../search/search-tabl
 import type { ClientRow } from '../tables';
 import { countDeadlines, deadlinesPage } from './deadlines';
 import { EVENT_COLUMNS, loggedEventOf, type SelectedEvent } from './event-row';
+import { lastActsOf } from './last-acts';
 import { EVENTS_BY_NUMBER, TICKET_BY_NUMBER, TICKETS_BY_EXTERNAL_ID, TICKETS_BY_ID } from './statements/find-tickets';
 import { historiesOf } from './stream-histories';
 import { ticketsWhere, visible } from './ticket-conditions';
@@ -62,7 +64,7 @@ export function createTicketReader({ pool }: { readonly pool: Pool }): TicketRea
     where: ({ types, upTo }, to) =>
       every([
         ...(types === null ? [] : [compare('e.type', 'text', { in: types }, to)]),
-        ...(upTo === null ? [] : [compare('e.number', 'integer', { lte: upTo }, to)]),
+        ...(upTo === null ? [] : [compare('e.number', 'integer', { lte: upTo.number }, to), happenedBy(upTo.at, to)]),
       ]),
     nodeOf: loggedEventOf,
   });
@@ -151,6 +153,9 @@ export function createTicketReader({ pool }: { readonly pool: Pool }): TicketRea
       const row = await findEvent(caller, `${ticketId}/${number}`);
       return row !== null && sees(caller, row.client_id) ? loggedEventOf(row) : null;
     },
+    lastAct: async (caller, ticketId) => {
+      return isUuid(ticketId) ? ((await lastActsOf(lookups.under(caller), [ticketId])).get(ticketId) ?? null) : null;
+    },
     countEvents: async (caller, ticketId, types, upTo = null) => {
       return events.count(caller, ticketId, { types, upTo });
     },
@@ -176,9 +181,16 @@ const isNumber = (number: number): boolean => Number.isInteger(number) && number
 
 interface EventsAsked {
   readonly types: readonly EventType[] | null;
-  /** The number of the last event to read; null for all events. */
-  readonly upTo: number | null;
+  /** Null for all events. */
+  readonly upTo: HistoryEnd | null;
 }
+
+/** A breach exists from the millisecond after its due instant on, and so does a closing by time. */
+const happenedBy = (at: EpochMs, to: Parameters): string => {
+  const instant = to.add(instantBound(at), 'timestamptz');
+  const isInstant = `(e.type = 'MARK_REACHED' OR e.actor ->> 'kind' <> 'SYSTEM')`;
+  return `(e.at < ${instant} OR (e.at = ${instant} AND ${isInstant}))`;
+};
 
 interface FollowUpsAsked extends Pick<Caller, 'sees'> {
   /** Only the follow-ups that existed at this instant; null for the current ones. */

@@ -19,6 +19,7 @@ import { comparisonKey } from '../search/comparison-key';
 import { setAside } from './deadline-faults';
 import { eventRowOf } from './event-row';
 import { claimKeys, keyRowOf, releaseKeys } from './idempotency-keys';
+import { lastActsOf } from './last-acts';
 import { milestoneRowsOf, outcomeRowsOf } from './report-fact-rows';
 import { insertSubmission } from './statements/insert-submission';
 import { type LockedRow, lockTickets } from './statements/lock-tickets';
@@ -119,6 +120,7 @@ class PostgresTicketTransaction implements TicketTransaction {
 
   claimKeys: TicketTransaction['claimKeys'] = (claims, now) => claimKeys(this.tx, claims, now);
   releaseKeys: TicketTransaction['releaseKeys'] = (claims) => releaseKeys(this.tx, claims);
+  lastActs: TicketTransaction['lastActs'] = (ids) => lastActsOf(this.tx, ids);
   fromLog: TicketTransaction['fromLog'] = (tickets) => foldsAtVersions(this.tx, tickets);
   setAside: TicketTransaction['setAside'] = (faults) => setAside(this.tx, this.timed.due.clock, faults);
 

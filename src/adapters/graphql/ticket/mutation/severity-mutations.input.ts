@@ -7,6 +7,7 @@ import { optional } from '../../base/optional';
 import { Nested } from '../../base/validation';
 import { ImpactInput } from '../impact.input';
 import { TicketInput } from './ticket.input';
+import { TimedInput } from './timed.input';
 
 /** The inputs of the mutations that can change the severity of a ticket. */
 
@@ -71,7 +72,7 @@ export class RejectOverrideInput extends TicketInput {
 }
 
 @InputType('ApplyWorkaroundInput', { description: 'The input of `applyWorkaround`.' })
-export class ApplyWorkaroundInput extends TicketInput {
+export class ApplyWorkaroundInput extends TimedInput {
   @Field(() => String, { description: 'The description of the workaround, 1 to 65,536 characters.' })
   @Text(LONG_TEXT)
   description!: string;

@@ -1,4 +1,5 @@
 import { Field, ID, InputType } from 'type-graphql';
+import type { EpochMs } from '../../../../domain/instant';
 import type { Channel } from '../../../../domain/ticket/commands';
 import { LONG_TEXT, MAX_IMPACTS, MAX_TAGS, NAME, SUBJECT, TAG } from '../../../../domain/value-rules';
 import { ChannelEnum } from '../../base/enums';
@@ -7,6 +8,7 @@ import { MutationInput } from '../../base/mutation.input';
 import { optional } from '../../base/optional';
 import { Nested } from '../../base/validation';
 import { ImpactInput } from '../impact.input';
+import { LateReasonField, OccurredAtField } from './occurrence.input';
 
 @InputType('SubmitTicketInput', { description: 'The input of `submitTicket`.' })
 export class SubmitTicketInput extends MutationInput {
@@ -82,4 +84,10 @@ export class SubmitTicketInput extends MutationInput {
     description: 'The global id of the ticket that this one follows up. It must belong to the same client.',
   })
   followUpOf?: string | null;
+
+  @OccurredAtField()
+  occurredAt?: EpochMs | null;
+
+  @LateReasonField()
+  reason?: string | null;
 }

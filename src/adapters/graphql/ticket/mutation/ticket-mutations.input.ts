@@ -5,10 +5,12 @@ import { LONG_TEXT, NAME, NOTE } from '../../../../domain/value-rules';
 import { ChannelEnum, CommitmentKindEnum, DirectionEnum, WaitingReasonEnum } from '../../base/enums';
 import { AtLeast, Text } from '../../base/input-rules';
 import { optional } from '../../base/optional';
+import { LateReasonField } from './occurrence.input';
 import { TicketInput } from './ticket.input';
+import { TimedInput } from './timed.input';
 
 @InputType('AcknowledgeTicketInput', { description: 'The input of `acknowledgeTicket`.' })
-export class AcknowledgeTicketInput extends TicketInput {}
+export class AcknowledgeTicketInput extends TimedInput {}
 
 @InputType('StartWaitingInput', { description: 'The input of `startWaiting`.' })
 export class StartWaitingInput extends TicketInput {
@@ -16,16 +18,22 @@ export class StartWaitingInput extends TicketInput {
     description: 'The reason for waiting. The policy defines which clocks it pauses.',
   })
   reason!: WaitingReason;
+
+  @LateReasonField()
+  lateReason?: string | null;
 }
 
 @InputType('StopWaitingInput', { description: 'The input of `stopWaiting`.' })
 export class StopWaitingInput extends TicketInput {
   @Field(() => WaitingReasonEnum, { description: 'The reason for which the ticket no longer waits.' })
   reason!: WaitingReason;
+
+  @LateReasonField()
+  lateReason?: string | null;
 }
 
 @InputType('CommunicateInput', { description: 'The input of `communicate`.' })
-export class CommunicateInput extends TicketInput {
+export class CommunicateInput extends TimedInput {
   @Field(() => DirectionEnum, {
     description:
       'The direction of the message. An outbound message fulfils the `UPDATE` commitment. An inbound message ends waiting for the client.',
@@ -48,14 +56,14 @@ export class CommunicateInput extends TicketInput {
 }
 
 @InputType('RecordCallInput', { description: 'The input of `recordCall`.' })
-export class RecordCallInput extends TicketInput {
+export class RecordCallInput extends TimedInput {
   @Field(() => String, { ...optional, description: 'A note about the call, at most 2,000 characters.' })
   @Text({ ...NOTE, blank: true })
   note?: string | null;
 }
 
 @InputType('AssignTicketInput', { description: 'The input of `assignTicket`.' })
-export class AssignTicketInput extends TicketInput {
+export class AssignTicketInput extends TimedInput {
   @Field(() => String, {
     ...optional,
     description:
@@ -66,7 +74,7 @@ export class AssignTicketInput extends TicketInput {
 }
 
 @InputType('ResolveTicketInput', { description: 'The input of `resolveTicket`.' })
-export class ResolveTicketInput extends TicketInput {
+export class ResolveTicketInput extends TimedInput {
   @Field(() => String, {
     ...optional,
     description: 'The description of how the cause was removed, at most 65,536 characters.',

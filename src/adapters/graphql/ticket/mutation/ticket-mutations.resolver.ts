@@ -11,11 +11,13 @@ import { type InputShape, invalidInputs, type UserErrorValue, userErrorOf } from
 import type { RequestContext } from '../../context';
 import { impactsOf } from '../impact.input';
 import { reclassifyCommand } from './command-from-input';
+import { occurrenceOf } from './occurrence.input';
 import * as severityInputs from './severity-mutations.input';
 import { SubmitTicketInput } from './submit-ticket.input';
 import type { TicketInput } from './ticket.input';
 import * as inputs from './ticket-mutations.input';
 import * as payloads from './ticket-mutations.payload';
+import { TimedInput } from './timed.input';
 
 /**
  * The mutations of tickets. Each answers with the ticket after the change, or with the reasons for
@@ -33,6 +35,8 @@ export class TicketMutationResolver {
     if (given.tags != null) given.tags = given.tags.map((tag) => tag.trim());
     const problems = problemsOf(given);
     if (problems.length > 0) return invalid(given, problems);
+    const stated = occurrenceOf(given, 'reason');
+    if ('problem' in stated) return invalid(given, [stated.problem]);
     const impacts = impactsOf(given.impacts);
     const submission = {
       clientId: given.clientId == null ? null : requireUuid('Client', given.clientId, 'input.clientId'),
@@ -48,8 +52,10 @@ export class TicketMutationResolver {
       followUpOf: given.followUpOf == null ? null : requireUuid('Ticket', given.followUpOf, 'input.followUpOf'),
     };
     const { services, caller } = context;
-    const changed = await openTicket(services, caller, submission, idempotencyOf('submitTicket', given));
-    return answer(given, changed, { argument: ARGUMENT, impacts, names: { ticketId: 'followUpOf' } });
+    const idempotency = idempotencyOf('submitTicket', given);
+    const changed = await openTicket(services, caller, submission, idempotency, stated.occurred);
+    const names = { ticketId: 'followUpOf', lateReason: 'reason' };
+    return answer(given, changed, { argument: ARGUMENT, impacts, names });
   }
 
   @Mutation(() => payloads.AcknowledgeTicketPayload, {
@@ -214,6 +220,12 @@ export class TicketMutationResolver {
   }
 }
 
+/** The field that only says why something is recorded late; null if the reason has another use. */
+const lateReasonFieldOf = (given: TicketInput): 'reason' | 'lateReason' | null => {
+  if (given instanceof TimedInput) return 'reason';
+  return given instanceof inputs.StartWaitingInput || given instanceof inputs.StopWaitingInput ? 'lateReason' : null;
+};
+
 /** Carries out one command for one ticket. */
 async function change(
   { services, caller }: RequestContext,
@@ -224,13 +236,18 @@ async function change(
 ): Promise<payloads.TicketPayload> {
   const problems = problemsOf(given);
   if (problems.length > 0) return invalid(given, problems);
+  const lateReason = lateReasonFieldOf(given);
+  const stated = occurrenceOf(given, lateReason);
+  if ('problem' in stated) return invalid(given, [stated.problem]);
   const changed = await changeTicket(services, caller, {
     ticketId: requireUuid('Ticket', given.ticketId, 'input.ticketId'),
     command,
     expectedVersion: given.expectedVersion ?? null,
     idempotency: idempotencyOf(mutation, given),
+    occurred: stated.occurred,
   });
-  return answer(given, changed, { argument: ARGUMENT, impacts: [], ...shape });
+  const names = { lateReason: lateReason ?? 'reason', ...shape.names };
+  return answer(given, changed, { argument: ARGUMENT, impacts: [], ...shape, names });
 }
 
 /** The payload of a change that was carried out or refused. */

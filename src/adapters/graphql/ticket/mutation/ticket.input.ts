@@ -1,7 +1,9 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
+import type { EpochMs } from '../../../../domain/instant';
 import { AtLeast } from '../../base/input-rules';
 import { MutationInput } from '../../base/mutation.input';
 import { optional } from '../../base/optional';
+import { OccurredAtField } from './occurrence.input';
 
 /** The fields that the input of every mutation of an existing ticket has. */
 @InputType()
@@ -16,4 +18,7 @@ export abstract class TicketInput extends MutationInput {
   })
   @AtLeast(1)
   expectedVersion?: number | null;
+
+  @OccurredAtField()
+  occurredAt?: EpochMs | null;
 }
