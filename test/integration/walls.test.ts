@@ -9,7 +9,7 @@ import { PERMISSIONS, type Permission, permits } from '../../src/application/acc
 import { type Rights, rightsOf } from '../../src/application/access/rights';
 import type { SignIns } from '../../src/application/access/sign-ins';
 import type { Change } from '../../src/application/tickets/change';
-import { HOUR_MS, MINUTE_MS, toIso } from '../../src/domain/instant';
+import { DAY_MS, HOUR_MS, MINUTE_MS, toIso } from '../../src/domain/instant';
 import { type Companies, type Credential, startCompanies } from '../support/companies';
 import { startEdgeServer } from '../support/edge-server';
 import type { Json } from '../support/graphql-service';
@@ -250,6 +250,8 @@ const NOT_SHOWN: Readonly<Record<string, string>> = {
   BeyondCalendar: 'a refusal when a calendar has ended',
   EncryptionKeyMissing: 'a refusal of a service without a key',
   TooManyWebhooks: 'a refusal of a service with many webhooks',
+  'MarkReachedEvent.lateReason': 'not of an event of time',
+  'CommitmentBreachedEvent.lateReason': 'not of an event of time',
 };
 
 const isNotShown = (field: string): boolean => field in NOT_SHOWN || (field.split('.')[0] ?? '') in NOT_SHOWN;
@@ -473,6 +475,9 @@ describe('changes', () => {
       ['acknowledgeTicket', { ticketId, idempotencyKey: 'k', expectedVersion: 9 }, ['VersionConflict']],
       ['acknowledgeTicket', { ticketId, idempotencyKey: 'k' }, ['IdempotencyKeyReused']],
       ['reopenTicket', { ticketId }, ['IllegalTransition']],
+      ['acknowledgeTicket', { ticketId, occurredAt: toIso(Date.now() + DAY_MS) }, ['InTheFuture']],
+      ['acknowledgeTicket', { ticketId, occurredAt: toIso(Date.now() - DAY_MS) }, ['OutOfOrder']],
+      ['acknowledgeTicket', { ticketId: breached, occurredAt: toIso(Date.now() - HOUR_MS) }, ['ReasonNeeded']],
       ['acknowledgeTicket', { ticketId }, []],
       ['acknowledgeTicket', { ticketId }, ['AlreadyAcknowledged']],
       ['startWaiting', { ticketId, reason: 'CLIENT' }, []],
@@ -508,6 +513,10 @@ describe('changes', () => {
     const early = { ticketId, at: '2020-01-01T00:00:00Z', change: { acknowledge: true } };
     const { body } = await ask(agent, simulation, early, shortly(simulation, early));
     expect(errorsOf(body.data.simulate)).toEqual(['OutOfOrder']);
+    const inTheWay =
+      '{ __typename userErrors { __typename ... on OutOfOrder { event { __typename actor { __typename name } } } } }';
+    const tooEarly = await ask(agent, simulation, early, inTheWay);
+    expect(tooEarly.body.data.simulate.userErrors).toMatchObject([{ event: { actor: { name: own.names.agent } } }]);
     for (const [name, input, errors, caller = agent] of steps) {
       const answer = await change(caller, name, { clientMutationId: 'm', ...input });
       expect([name, input, errorsOf(answer)]).toEqual([name, input, errors]);

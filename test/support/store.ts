@@ -13,7 +13,7 @@ import type { Clock } from '../../src/application/ports/clock';
 import type { Policies } from '../../src/application/ports/policies';
 import type { TicketReader } from '../../src/application/ports/ticket-reader';
 import type { TicketStore, TicketTransaction } from '../../src/application/ports/ticket-store';
-import type { Change, ChangeTickets } from '../../src/application/tickets/change';
+import type { Change, ChangeTickets, StatedTime } from '../../src/application/tickets/change';
 import { createChangeTickets } from '../../src/application/tickets/change-tickets';
 import type { EpochMs } from '../../src/domain/instant';
 import type { Command, NewTicket } from '../../src/domain/ticket/commands';
@@ -132,11 +132,14 @@ export const newTicket = (clientId: string, more: Partial<NewTicket> = {}): NewT
 
 type Extras = Partial<Pick<Change, 'actor' | 'sees' | 'expectedVersion' | 'idempotency' | 'ticketId'>>;
 
-export const submission = (input: NewTicket, more: Extras & { readonly at?: EpochMs } = {}): Change => {
-  const { at = null, ...extras } = more;
+export const submission = (
+  input: NewTicket,
+  more: Extras & { readonly at?: EpochMs; readonly entry?: StatedTime } = {},
+): Change => {
+  const { at = null, entry, ...extras } = more;
   return {
     ticketId: newId(),
-    submit: { input, at, evidence: null },
+    submit: { input, at, evidence: null, ...(entry === undefined ? {} : { entry }) },
     steps: [],
     actor: AGENT,
     sees: 'ALL',

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { isEnumType } from 'graphql';
 import type { NodeTypeName } from '../../src/adapters/graphql/base/global-id';
+import type { StatedTime } from '../../src/application/tickets/change';
 import type { Actor } from '../../src/domain/actor';
 import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS, toIso } from '../../src/domain/instant';
 import type { Command, NewTicket } from '../../src/domain/ticket/commands';
@@ -108,7 +109,13 @@ export async function writeTickets(store: TestStore, clientId: string, mark: str
   const other: Actor = { kind: 'AGENT', id: `other-${mark}`, name: `Other ${mark}` };
   const person: Actor = { kind: 'CLIENT', id: `person-${mark}`, name: names.person };
   const now = store.clock.now();
-  const live = async (from: EpochMs, input: Partial<NewTicket>, steps: readonly Step[]): Promise<string> => {
+  /** @param late the ticket is recorded now, with a reason for each of its late entries */
+  const live = async (
+    from: EpochMs,
+    input: Partial<NewTicket>,
+    steps: readonly Step[],
+    late: { readonly entry?: StatedTime } = {},
+  ): Promise<string> => {
     const opening = submission(
       {
         clientId,
@@ -124,13 +131,13 @@ export async function writeTickets(store: TestStore, clientId: string, mark: str
         followUpOf: null,
         ...input,
       },
-      { at: from, actor: agent },
+      { at: from, actor: agent, ...late },
     );
     const { ticketId } = opening;
     let at = from;
     const taken = steps.map(([afterMs, command, actor = agent]) => {
       at += afterMs;
-      return { ...commands(ticketId, [], { actor }), steps: [{ command, at }] };
+      return { ...commands(ticketId, [], { actor }), steps: [{ command, at, ...late }] };
     });
     // In one transaction, so that the engine of a service does not act in between.
     for (const { refused, refusals } of await store.changeTickets([opening, ...taken])) {
@@ -186,6 +193,30 @@ export async function writeTickets(store: TestStore, clientId: string, mark: str
     [HOUR_MS, { type: 'applyWorkaround', description: body, remaining: SEV3 }],
   ]);
   await live(now - 6 * HOUR_MS, {}, [[HOUR_MS, { type: 'resolve', resolution: `Resolution ${mark}` }]]);
+  await live(
+    now - 6 * HOUR_MS,
+    { impacts: SEV1 },
+    [
+      [MINUTE_MS, { type: 'acknowledge' }],
+      [20 * MINUTE_MS, { type: 'assign', assignee: names.agent }],
+      [MINUTE_MS, waive],
+      [MINUTE_MS, override('SEV4')],
+      [MINUTE_MS, { type: 'rejectOverride', reason }, other],
+      [MINUTE_MS, override('SEV4')],
+      [MINUTE_MS, { type: 'approveOverride', reason }, other],
+      [MINUTE_MS, { type: 'reclassify', impacts: SEV1, reason }],
+      [MINUTE_MS, { type: 'applyWorkaround', description: body, remaining: SEV3 }],
+      [MINUTE_MS, { type: 'withdrawWorkaround', reason }],
+      [MINUTE_MS, { type: 'startWaiting', reason: 'CLIENT' }],
+      [MINUTE_MS, { type: 'stopWaiting', reason: 'CLIENT' }],
+      [MINUTE_MS, { type: 'communicate', direction: 'OUTBOUND', channel: 'EMAIL', body }],
+      [MINUTE_MS, { type: 'recordCall', note: `Call ${mark}` }],
+      [MINUTE_MS, { type: 'resolve', resolution: null }],
+      [MINUTE_MS, { type: 'reopen', reason }],
+      [MINUTE_MS, { type: 'close', reason }],
+    ],
+    { entry: { reason: `Late ${mark}` } },
+  );
   await live(now - 5 * HOUR_MS, {}, [
     [MINUTE_MS, override('SEV4')],
     [MINUTE_MS, { type: 'approveOverride', reason }, other],

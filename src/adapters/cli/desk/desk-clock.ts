@@ -1,7 +1,8 @@
 import { ZoneOffsets } from '../../../domain/calendar/zone-offsets';
 import { type DurationMs, type EpochMs, HOUR_MS, MINUTE_MS, toIso } from '../../../domain/instant';
+import { parseDuration } from '../../../domain/iso-duration';
 import { zoneProblem } from '../../documents/zone-problem';
-import { parseDateTime, parseDuration } from '../../graphql/base/scalars';
+import { parseDateTime } from '../../graphql/base/scalars';
 import { DeskError } from './desk-error';
 
 /** Writes the instants and durations of the API for a person in one zone. */
