@@ -344,6 +344,8 @@ CREATE TABLE search_texts (
   folded text NOT NULL,
   -- Numbers for the sequences of three characters that the words of the texts contain
   grams integer[] NOT NULL,
+  -- Whether persons of the client must not find the texts, such as those of a note
+  is_internal boolean NOT NULL DEFAULT false,
   CONSTRAINT search_texts_pkey PRIMARY KEY (ticket_id, number)
 );
 CREATE INDEX search_texts_grams_idx ON public.search_texts USING gin (grams);
@@ -786,7 +788,7 @@ BEGIN ATOMIC
                  CASE current_setting('role'::text)
                      WHEN 'none'::text THEN tickets_with_text.clients
                      ELSE NULL::uuid[]
-                 END) AS "coalesce")::uuid[])));
+                 END) AS "coalesce")::uuid[])) AND ((NOT s.is_internal) OR (( SELECT current_setting('stepdown.internal'::text, true) AS current_setting) = 'yes'::text)));
 END;
 
 -- Tickets with a text, for those who see some clients: a policy of search_texts could not use its index
@@ -802,5 +804,5 @@ BEGIN ATOMIC
                  CASE current_setting('role'::text)
                      WHEN 'none'::text THEN tickets_with_text.clients
                      ELSE NULL::uuid[]
-                 END) AS "coalesce")::uuid[])));
+                 END) AS "coalesce")::uuid[])) AND ((NOT s.is_internal) OR (( SELECT current_setting('stepdown.internal'::text, true) AS current_setting) = 'yes'::text)));
 END;

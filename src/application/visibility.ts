@@ -1,8 +1,20 @@
+import { isInternal } from '../domain/ticket/internal-events';
+import type { EventType } from '../domain/ticket/ticket-events';
 import type { Caller, Visibility } from './ports/caller';
 
 /** Whether the caller may see the tickets of a client. The only place that decides it. */
 export const sees = ({ sees: clients }: Pick<Caller, 'sees'>, clientId: string): boolean =>
   clients === 'ALL' || clients.includes(clientId);
+
+type Seeing = Pick<Caller, 'sees' | 'seesInternal'>;
+
+/** Whether the caller may see what is internal to the support organisation. */
+export const seesInternal = ({ sees: clients, seesInternal: isInside = false }: Seeing): boolean =>
+  clients === 'ALL' || isInside;
+
+/** Whether the caller may see an event of a client. */
+export const seesEvent = (caller: Seeing, clientId: string, type: EventType): boolean =>
+  sees(caller, clientId) && (!isInternal(type) || seesInternal(caller));
 
 /**
  * Whether the caller may see a person of the support organisation: one who sees a client of the

@@ -18,6 +18,7 @@ const COMMANDS: Readonly<Record<EventType, CommandType | 'submit' | null>> = {
   WAITING_STOPPED: 'stopWaiting',
   COMMUNICATED: 'communicate',
   CALL_RECORDED: 'recordCall',
+  NOTE_ADDED: 'addNote',
   RESOLVED: 'resolve',
   REOPENED: 'reopen',
   CLOSED: 'close',

@@ -101,6 +101,7 @@ async function aDay(who: {
   await step('communicate', { direction: 'INBOUND', body: text });
   await step('communicate', { direction: 'OUTBOUND', body: `Dear ${reporter}` }, OTHER);
   await step('recordCall', { note: text });
+  await step('addNote', { body: text });
   await step('reclassifyTicket', { override: { severity: 'SEV3', reason: text } });
   await step('approveOverride', { reason: `as ${reporter} says` }, APPROVER);
   await step('reclassifyTicket', { impacts: noted(SEV1), reason: text });
@@ -219,6 +220,12 @@ describe('stepdown erase --person', () => {
     const matches = await matchLogs();
     expect(matches).toEqual(matches.map(() => true));
     expect(matches.length).toBe(3);
+    const texts = `SELECT e.type = 'NOTE_ADDED' AS is_note, bool_and(s.is_internal) AS are_internal
+      FROM search_texts s JOIN events e USING (ticket_id, number) GROUP BY 1 ORDER BY 1`;
+    expect(await rowsOf(texts)).toEqual([
+      { is_note: false, are_internal: false },
+      { is_note: true, are_internal: true },
+    ]);
   });
 
   it('has one pseudonym for the person, under which reports count as before', async () => {

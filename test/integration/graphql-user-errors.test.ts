@@ -67,6 +67,7 @@ describe('each refusal is a type with its facts', () => {
         'START_WAITING',
         'COMMUNICATE',
         'RECORD_CALL',
+        'ADD_NOTE',
         'RESOLVE',
         'CLOSE',
         'ASSIGN',

@@ -27,6 +27,7 @@ beforeAll(async () => {
     stopWaiting: { ticketId, reason: 'CLIENT' },
     communicate: { ticketId, direction: 'OUTBOUND', channel: 'EMAIL', body: 't' },
     recordCall: { ticketId },
+    addNote: { ticketId, body: 'n' },
     assignTicket: { ticketId, assignee: 'Ada' },
     resolveTicket: { ticketId, resolution: 'r' },
     reopenTicket: { ticketId, reason: 'r' },

@@ -142,7 +142,7 @@ describe('the tables', () => {
       [lookups.under(operationOf(signal)), roles.all],
       [lookups.under(caller), roles.some],
       [lookups.under({ ...operationOf(signal), sees: [] }), roles.some],
-      [lookups.forSeveral([own], signal, { characters: 0, most: 1 }), roles.some],
+      [lookups.forSeveral({ sees: [own] }, signal, { characters: 0, most: 1 }), roles.some],
       [lookups.forChange({ sees: [own] }, signal), roles.some],
     ] as const;
     for (const [queryable, expected] of on) {

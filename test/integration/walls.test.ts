@@ -503,6 +503,7 @@ describe('changes', () => {
       ['waiveBreach', { ticketId: breached, kind: 'RESPONSE', cycle: 1, reason: 'r' }, ['AlreadyWaived']],
       ['communicate', { ticketId, direction: 'OUTBOUND', channel: 'EMAIL', body: 'b' }, []],
       ['recordCall', { ticketId, note: 'n' }, []],
+      ['addNote', { ticketId, body: 'n' }, []],
       ['assignTicket', { ticketId, assignee: own.names.agent }, []],
       ['resolveTicket', { ticketId, resolution: 'r' }, []],
       ['reopenTicket', { ticketId }, []],

@@ -10,7 +10,7 @@ export const IMPORTER: Actor = { kind: 'IMPORT', id: 'log', name: 'Log' };
 export const everything: Caller = { actor: AGENT, sees: 'ALL', rights: ALL_RIGHTS };
 
 /** The agent as a caller who sees the tickets of these clients only. */
-export const seeing = (...clients: readonly string[]): Caller => ({ ...everything, sees: clients });
+export const seeing = (...clients: readonly string[]): Caller => ({ ...everything, sees: clients, seesInternal: true });
 
 /** The same in an operation that the signal ends, and that may read any length. */
 export const operationOf = (signal: AbortSignal, most = Number.POSITIVE_INFINITY): Caller => ({

@@ -115,6 +115,7 @@ export const command: fc.Arbitrary<Command> = fc.oneof(
       .map((direction): Command => ({ type: 'communicate', direction, channel: 'EMAIL', body: 'b', automatic: true })),
   },
   { weight: 2, arbitrary: fc.constant<Command>({ type: 'recordCall', note: null }) },
+  { weight: 2, arbitrary: fc.constant<Command>({ type: 'addNote', body: 'n' }) },
   { weight: 2, arbitrary: fc.constant<Command>({ type: 'resolve', resolution: null }) },
   { weight: 3, arbitrary: fc.constant<Command>({ type: 'reopen', reason: null }) },
   { weight: 1, arbitrary: fc.constant<Command>({ type: 'assign', assignee: 'x' }) },

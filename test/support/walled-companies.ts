@@ -186,6 +186,7 @@ export async function writeTickets(store: TestStore, clientId: string, mark: str
     [HOUR_MS, { type: 'stopWaiting', reason: 'THIRD_PARTY' }],
     [HOUR_MS, { type: 'startWaiting', reason: 'OTHER_TICKET' }],
     [HOUR_MS, { type: 'close', reason }],
+    [HOUR_MS, { type: 'addNote', body: `Note ${mark}` }],
   ]);
   await live(now - 10 * DAY_MS - 7 * HOUR_MS, {}, []);
   await live(now - 8 * HOUR_MS, { impacts: SEV1 }, [

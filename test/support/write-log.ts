@@ -127,7 +127,8 @@ const lives: readonly Life[] = [
     .after(HOUR_MS, { type: 'startWaiting', reason: 'THIRD_PARTY' })
     .after(5 * DAY_MS, { type: 'stopWaiting', reason: 'THIRD_PARTY' })
     .after(HOUR_MS, { type: 'startWaiting', reason: 'OTHER_TICKET' })
-    .after(HOUR_MS, { type: 'close', reason: 'Duplicate' }),
+    .after(HOUR_MS, { type: 'close', reason: 'Duplicate' })
+    .after(HOUR_MS, { type: 'addNote', body: 'Ask Grace before it is opened again' }),
   // Imported, without evidence for updates; its resolution is confirmed.
   new Life(3, { impacts: SEV4 }, POLICY, { notMeasured: ['UPDATE'], observedUntil: MONDAY + 20 * DAY_MS })
     .after(DAY_MS, { type: 'recordCall', note: null })

@@ -55,6 +55,7 @@ const commandOf: Readonly<Record<CommandType, Command>> = {
   stopWaiting: GO_ON,
   communicate: OUTBOUND,
   recordCall: { type: 'recordCall', note: null },
+  addNote: { type: 'addNote', body: 'ask Ben first' },
   resolve: RESOLVE,
   reopen: REOPEN,
   close: CANCEL,
@@ -108,6 +109,7 @@ const TABLE: Readonly<Record<CommandType, Readonly<Record<TicketState, string>>>
     resolved: 'resolved',
     closed: 'IllegalTransition',
   },
+  addNote: { open: 'open', workaroundApplied: 'workaroundApplied', resolved: 'resolved', closed: 'closed' },
   recordCall: {
     open: 'open',
     workaroundApplied: 'workaroundApplied',
@@ -185,7 +187,7 @@ describe('every state × every command', () => {
       code: 'IllegalTransition',
       state: 'resolved',
       command: 'resolve',
-      allowed: ['communicate', 'recordCall', 'reopen', 'close', 'assign'],
+      allowed: ['communicate', 'recordCall', 'addNote', 'reopen', 'close', 'assign'],
     });
   });
 

@@ -50,6 +50,15 @@ describe('a filter of a webhook', () => {
     expect(ALL.filter((name) => matchesEvent(filter, EVENTS[name] as LoggedEvent))).toEqual(matching);
   });
 
+  it.each<[WebhookFilter, boolean]>([
+    [{}, false],
+    [{ type: { nin: ['CLOSED'] } }, false],
+    [{ type: { in: ['CLOSED'] } }, false],
+    [{ type: { in: ['CLOSED', 'NOTE_ADDED'] } }, true],
+  ])('%j takes an internal note: %j', (filter, isTaken) => {
+    expect(matchesEvent(filter, event({ type: 'NOTE_ADDED', body: 'n', effects: {} }))).toBe(isTaken);
+  });
+
   it('by severity matches what a ticket had before the event, or has after it', () => {
     const filter: WebhookFilter = { severity: { in: ['SEV1'] } };
     expect(matchesSeverity(filter, null, 'SEV1')).toBe(true);

@@ -36,7 +36,7 @@ export class Hub implements EventFeed {
     return this.recent.newest;
   }
 
-  subscribe(caller: Pick<Caller, 'sees'>, request: FeedRequest): EventSubscription {
+  subscribe(caller: Pick<Caller, 'sees' | 'seesInternal'>, request: FeedRequest): EventSubscription {
     const source = {
       recent: this.recent,
       newer: () => this.newer,

@@ -12,7 +12,7 @@ import {
 import type { EventSubscription, FeedRequest } from '../../application/ports/events';
 import type { LogPosition } from '../../application/ports/logged-event';
 import { isPassingFault } from '../../application/ports/store-errors';
-import { sees } from '../../application/visibility';
+import { sees, seesEvent } from '../../application/visibility';
 import type { RecentEvents } from './recent-events';
 
 type Result = IteratorResult<PlacedEvent>;
@@ -46,7 +46,7 @@ export class LogCursor implements EventSubscription {
 
   constructor(
     private readonly source: LogSource,
-    private readonly caller: Pick<Caller, 'sees'>,
+    private readonly caller: Pick<Caller, 'sees' | 'seesInternal'>,
     private readonly request: FeedRequest,
   ) {
     this.at = request.after;
@@ -200,7 +200,8 @@ export class LogCursor implements EventSubscription {
 
   private isFor(event: PlacedEvent): boolean {
     try {
-      return this.isInScope(event, event) && this.request.accepts(event);
+      const isSeen = this.isInScope(event, event) && seesEvent(this.caller, event.clientId, event.type);
+      return isSeen && this.request.accepts(event);
     } catch (error) {
       this.failure = { error };
       return false;

@@ -84,6 +84,7 @@ export function contextFactory<S extends ReadServices>(services: S, logger: Logg
 /** The caller of an operation. A signal is created only for what needs it. */
 class OperationCaller {
   readonly sees: Caller['sees'];
+  readonly seesInternal: boolean;
   readonly rights: Caller['rights'];
   readonly texts = { characters: 0, most: LIMITS.charactersRead };
 
@@ -92,6 +93,7 @@ class OperationCaller {
     private readonly operation: RunningOperation,
   ) {
     this.sees = identified.sees;
+    this.seesInternal = identified.rights.role !== 'CLIENT';
     this.rights = identified.rights;
   }
 

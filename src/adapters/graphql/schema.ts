@@ -28,6 +28,7 @@ import { EndedCycleResolver, EventEffectsResolver, StartedCycleResolver } from '
 import { EventLogResolver } from './event/event-log.resolver';
 import { EVENT_OBJECT_TYPES } from './event/event-object-types';
 import { WaitingStartedEventResolver, WaitingStoppedEventResolver } from './event/lifecycle-events.type';
+import { NoteAddedEventResolver } from './event/note-events.type';
 import { NodeResolver } from './node/node.resolver';
 import { CalendarQueryResolver } from './policy/calendar.resolver';
 import { CalendarResolver } from './policy/calendar.type';
@@ -103,6 +104,7 @@ const RESOLVERS = [
   TicketEventResolver,
   EventLogResolver,
   CommunicationResolver,
+  NoteAddedEventResolver,
   WaitingStartedEventResolver,
   WaitingStoppedEventResolver,
   BreachWaivedEventResolver,

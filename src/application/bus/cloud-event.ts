@@ -1,4 +1,5 @@
 import { toIso } from '../../domain/instant';
+import { isInternal } from '../../domain/ticket/internal-events';
 import { eventCursorOf } from '../events/event-cursor';
 import type { TicketChange } from '../events/ticket-changes';
 import type { BusMessage } from '../ports/event-bus';
@@ -17,7 +18,7 @@ export function busMessage(change: TicketChange, id: GlobalId, source: string): 
   return {
     id: eventId,
     position: event.position,
-    subject: [type, event.clientId, event.ticketId],
+    subject: [...(isInternal(event.type) ? ['internal'] : []), type, event.clientId, event.ticketId],
     body: JSON.stringify({
       specversion: '1.0',
       id: eventId,

@@ -1,7 +1,7 @@
 import type { Caller } from '../ports/caller';
 import { type EventLog, NewerEvent, type PlacedEvent } from '../ports/event-log';
 import type { LogPosition } from '../ports/logged-event';
-import { sees } from '../visibility';
+import { sees, seesEvent } from '../visibility';
 import { requireKept } from './event-cursor';
 import { readablePart } from './readable-part';
 
@@ -35,7 +35,7 @@ const BATCH = 500;
  */
 export async function readEvents(
   log: Pick<EventLog, 'place' | 'bounds' | 'after'>,
-  caller: Pick<Caller, 'sees'>,
+  caller: Pick<Caller, 'sees' | 'seesInternal'>,
   { after, count, ticketId, select }: EventsRequest,
 ): Promise<EventsPage> {
   const newest = await log.place();
@@ -49,7 +49,7 @@ export async function readEvents(
     const unreadable = read.unreadable.filter(({ clientId }) => sees(caller, clientId));
     const page = readablePart({ ...read, unreadable });
     looked += read.entries.length + read.unreadable.length;
-    const found = await select(page.entries.filter((event) => sees(caller, event.clientId)));
+    const found = await select(page.entries.filter(({ clientId, type }) => seesEvent(caller, clientId, type)));
     for (const event of found) {
       if (events.length === count) return { events, end: events.at(-1)?.position ?? end, hasMore: true };
       events.push(event);

@@ -13,6 +13,11 @@ export type Visibility = 'ALL' | readonly string[];
 interface Seeing {
   /** The client accounts whose tickets the caller may see. */
   readonly sees: Visibility;
+  /**
+   * Whether it may see what is internal to the support organisation. Who sees all clients always
+   * may; others only if this is true, so that work that leaves it out shows nothing internal.
+   */
+  readonly seesInternal?: boolean;
 }
 
 /**
@@ -44,6 +49,16 @@ type Bounded =
 /** Work of the service itself, or of a command: it runs to its end, and may read any length. */
 export const OWN_WORK: Reading = { sees: 'ALL' };
 
+/**
+ * The same reading of whole histories, also of their internal events, which the reader folds and
+ * does not show.
+ */
+export function forFolding({ sees, signal, texts, needsLatest }: Reading): Reading {
+  const latest = needsLatest === undefined ? {} : { needsLatest };
+  const seen = { sees, seesInternal: true, ...latest };
+  return signal === undefined ? seen : { ...seen, signal, texts };
+}
+
 /** The same reading of what belongs to no client, and is read for every caller. */
 export const seeingAll = (reading: Reading): Reading => ({ ...reading, sees: 'ALL' });
 
@@ -68,6 +83,7 @@ export const SYSTEM_CALLER: Caller = { actor: SYSTEM, sees: 'ALL', rights: ALL_R
  * may be as long as those of an operation, however much was read before.
  */
 export function forOneRead(caller: Caller): Caller {
-  const { actor, sees, rights, signal, texts } = caller;
-  return signal === undefined ? caller : { actor, sees, rights, signal, texts: { characters: 0, most: texts.most } };
+  const { actor, sees, seesInternal = false, rights, signal, texts } = caller;
+  if (signal === undefined) return caller;
+  return { actor, sees, seesInternal, rights, signal, texts: { characters: 0, most: texts.most } };
 }

@@ -34,5 +34,5 @@ export interface EventFeed {
   /** The last position that this process has seen. */
   readonly position: LogPosition;
   /** The events of tickets that the caller may see, and that are accepted. */
-  subscribe(caller: Pick<Caller, 'sees'>, request: FeedRequest): EventSubscription;
+  subscribe(caller: Pick<Caller, 'sees' | 'seesInternal'>, request: FeedRequest): EventSubscription;
 }

@@ -45,7 +45,7 @@ export interface TicketFilter {
   readonly waiting?: Comparator<WaitingReason>;
   /**
    * Words that each are contained in the subject, the description, the reporter, the external id, a
-   * tag, a message, the note of a call or a resolution.
+   * tag, a message, a note, the note of a call or a resolution.
    */
   readonly text?: string;
   readonly openedAt?: Comparator<EpochMs>;

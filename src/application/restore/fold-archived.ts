@@ -45,7 +45,7 @@ export async function foldArchived(
 
 /** The event without long texts: a ticket can have any number of them, and reports need none. */
 function withoutTexts(event: TicketEvent): TicketEvent {
-  if (event.type === 'COMMUNICATED') return { ...event, body: '' };
+  if (event.type === 'COMMUNICATED' || event.type === 'NOTE_ADDED') return { ...event, body: '' };
   if (event.type === 'CALL_RECORDED') return { ...event, note: null };
   if (event.type === 'RESOLVED') return { ...event, resolution: null };
   return event;

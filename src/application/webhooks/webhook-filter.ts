@@ -1,5 +1,6 @@
 import type { CommitmentKind } from '../../domain/policy/policy';
 import type { Severity } from '../../domain/severity';
+import { isInternal } from '../../domain/ticket/internal-events';
 import type { BreachCause, SeverityChange, SeverityChangeCause } from '../../domain/ticket/ticket';
 import type { EventType } from '../../domain/ticket/ticket-events';
 import type { LoggedEvent } from '../ports/logged-event';
@@ -49,6 +50,8 @@ export function matchesEvent(filter: WebhookFilter, event: LoggedEvent): boolean
   if (!matchesChoice(filter.ticket, event.ticketId)) return false;
   if (!matchesChoice(filter.client, event.clientId)) return false;
   if (!matchesChoice(filter.type, event.type)) return false;
+  // An endpoint can be one of the client's, so it gets what is internal only if it asks for it.
+  if (isInternal(event.type) && filter.type?.in?.includes(event.type) !== true) return false;
   return matchesChange(filter, severityChangeIn(event)) && matchesCommitment(filter, event);
 }
 

@@ -115,6 +115,7 @@ export function textOf(event: LoggedEvent): string | null {
     case 'BREACH_WAIVED':
       return event.waiver.reason;
     case 'COMMUNICATED':
+    case 'NOTE_ADDED':
       return event.body;
     case 'CALL_RECORDED':
       return event.note;

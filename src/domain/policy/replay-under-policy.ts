@@ -111,6 +111,8 @@ function commandOf(event: TicketEvent): Command | null {
       return { type: 'assign', assignee: event.assignee };
     case 'BREACH_WAIVED':
       return { type: 'waiveBreach', kind: event.kind, cycle: event.cycle, reason: event.waiver.reason };
+    // A note concerns no policy.
+    case 'NOTE_ADDED':
     case 'SUBMITTED':
     case 'MARK_REACHED':
     case 'COMMITMENT_BREACHED':

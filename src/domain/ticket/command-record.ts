@@ -107,6 +107,8 @@ export function recordOf(context: DecisionContext, command: Command, number: num
     }
     case 'recordCall':
       return { facts: { type: 'CALL_RECORDED', note: command.note } };
+    case 'addNote':
+      return { facts: { type: 'NOTE_ADDED', body: command.body } };
     case 'resolve':
       return {
         facts: { type: 'RESOLVED', resolution: command.resolution },

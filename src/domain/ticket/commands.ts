@@ -50,6 +50,7 @@ export type Command =
       readonly automatic?: true;
     }
   | { readonly type: 'recordCall'; readonly note: string | null }
+  | { readonly type: 'addNote'; readonly body: string }
   | { readonly type: 'resolve'; readonly resolution: string | null }
   | { readonly type: 'reopen'; readonly reason: string | null }
   | { readonly type: 'close'; readonly reason: string | null }
@@ -76,6 +77,7 @@ const IN_ORDER: Readonly<Record<CommandType, true>> = {
   stopWaiting: true,
   communicate: true,
   recordCall: true,
+  addNote: true,
   resolve: true,
   reopen: true,
   close: true,

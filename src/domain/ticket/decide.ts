@@ -7,6 +7,7 @@ import { distinctImpacts } from '../impact';
 import type { EpochMs } from '../instant';
 import { classify } from '../policy/classify';
 import { type CommitmentKind, type Policy, severityPolicy, targetsOf } from '../policy/policy';
+import { isClocklessCommand } from './clockless-events';
 import type { Command, NewTicket } from './commands';
 import type { DecisionContext } from './decision-context';
 import { carryOut } from './effects';
@@ -128,7 +129,9 @@ export function decide(
   const mistimed = timeRefusal(ticket, at, entry);
   if (mistimed !== null) return { ticket, events: [], refusal: mistimed };
   const recordedAt = entry?.now ?? at;
-  const passed = letPass(ticket, at, policy, recordedAt);
+  // Such a command is no action that would end an imported history.
+  const isApart = ticket.observedUntil !== null && isClocklessCommand(command);
+  const passed = isApart ? { ticket, events: [] } : letPass(ticket, at, policy, recordedAt);
   const outcome = run({ ticket: passed.ticket, policy, at, actor, recordedAt }, command);
   const refusal = outcome.ok ? (entry === null ? null : reasonRefusal(at, entry, policy)) : outcome.refusal;
   if (!outcome.ok || refusal !== null) {

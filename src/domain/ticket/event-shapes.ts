@@ -212,6 +212,7 @@ export const EVENT_SHAPES: { readonly [Type in EventType]: Shape<Data<Type>> } =
     lateReason,
   }),
   CALL_RECORDED: objectOf<Data<'CALL_RECORDED'>>({ note: writtenOrNull, effects, lateReason }),
+  NOTE_ADDED: objectOf<Data<'NOTE_ADDED'>>({ body: WRITTEN, effects, lateReason }),
   RESOLVED: objectOf<Data<'RESOLVED'>>({ resolution: writtenOrNull, effects, lateReason }),
   REOPENED: objectOf<Data<'REOPENED'>>({ reason: writtenOrNull, effects, lateReason }),
   CLOSED: objectOf<Data<'CLOSED'>>({

@@ -1,3 +1,5 @@
+import type { EpochMs } from '../instant';
+import { isClocklessEvent } from './clockless-events';
 import { overrideOf } from './reclassification';
 import type { Cycle, Ticket } from './ticket';
 import type { EventBody, TicketEvent } from './ticket-events';
@@ -11,13 +13,9 @@ export function fold(ticket: Ticket | null, event: TicketEvent): Ticket {
   if (ticket === null) throw new Error(`Event ${event.number} of ticket ${event.ticketId} has no ticket to apply to`);
   const draft: Draft = { ...ticket };
   draft.version = event.number;
-  // A late entry can be before a mark or a breach that is recorded already.
-  draft.lastEventAt = Math.max(ticket.lastEventAt, event.at);
-  if (draft.observedUntil !== null && event.at > draft.observedUntil) {
-    draft.observedUntil = null;
-    // Nothing is known of the time since the end of the history.
-    if (draft.silenceFrom !== null) draft.silenceFrom = event.at;
-  }
+  // After an imported history, such an event changes no more than what it says.
+  const isApart = draft.observedUntil !== null && isClocklessEvent(event.type);
+  if (!isApart) letTimePass(draft, event.at);
 
   if (event.type === 'MARK_REACHED') {
     const mark = { name: event.mark, at: event.at };
@@ -30,6 +28,16 @@ export function fold(ticket: Ticket | null, event: TicketEvent): Ticket {
     applyFacts(draft, event, ticket);
   }
   return draft;
+}
+
+function letTimePass(draft: Draft, at: EpochMs): void {
+  // A late entry can be before a mark or a breach that is recorded already.
+  draft.lastEventAt = Math.max(draft.lastEventAt, at);
+  if (draft.observedUntil !== null && at > draft.observedUntil) {
+    draft.observedUntil = null;
+    // Nothing is known of the time since the end of the history.
+    if (draft.silenceFrom !== null) draft.silenceFrom = at;
+  }
 }
 
 /** The ticket after all its events. Throws if the history does not begin with SUBMITTED. */
@@ -167,6 +175,7 @@ function applyFacts(draft: Draft, event: CommandEvent, before: Ticket): void {
       draft.waits = [...draft.waits, { reason: event.reason, from: at, until: null }];
       break;
     case 'WAITING_STOPPED':
+    case 'NOTE_ADDED':
       break;
     case 'CALL_RECORDED':
       draft.callRecordedAt ??= at;

@@ -96,6 +96,7 @@ export type EventBody =
       readonly effects: Effects;
     }
   | { readonly type: 'CALL_RECORDED'; readonly note: string | null; readonly effects: Effects }
+  | { readonly type: 'NOTE_ADDED'; readonly body: string; readonly effects: Effects }
   | { readonly type: 'RESOLVED'; readonly resolution: string | null; readonly effects: Effects }
   | { readonly type: 'REOPENED'; readonly reason: string | null; readonly effects: Effects }
   | {

@@ -56,6 +56,7 @@ const WHILE_WORKED_ON = {
     { guard: 'automaticIsOutbound', actions: ['record', 'endWaitingForClient'] },
   ],
   recordCall: { actions: ['record', 'endWaitingForClient'] },
+  addNote: { actions: ['record'] },
   resolve: { target: 'resolved', actions: ['respond', 'fulfilAll', 'record', 'endWaiting'] },
   close: { guard: 'reasonIsGiven', target: 'closed', actions: ['cancelAll', 'record', 'endWaiting'] },
   assign: { actions: ['record'] },
@@ -95,6 +96,7 @@ export const STATES: Readonly<Record<TicketState, StateConfig>> = {
     on: {
       communicate: { guard: 'automaticIsOutbound', actions: ['record'] },
       recordCall: { actions: ['record'] },
+      addNote: { actions: ['record'] },
       reopen: [
         { guard: 'hadWorkaround', target: 'workaroundApplied', actions: ['record', 'startAfresh'] },
         { target: 'open', actions: ['record', 'startAfresh'] },
@@ -104,8 +106,11 @@ export const STATES: Readonly<Record<TicketState, StateConfig>> = {
       waiveBreach: { guard: 'isBreachToWaive', actions: ['record'] },
     },
   },
-  // A closed ticket cannot be reopened, but its breaches can still be waived.
-  closed: { type: 'final', on: { waiveBreach: { guard: 'isBreachToWaive', actions: ['record'] } } },
+  // A closed ticket cannot be reopened, but its breaches can still be waived, and notes added.
+  closed: {
+    type: 'final',
+    on: { addNote: { actions: ['record'] }, waiveBreach: { guard: 'isBreachToWaive', actions: ['record'] } },
+  },
 };
 
 type MachineGuard = (args: { readonly context: DecisionContext; readonly event: Command }) => boolean;

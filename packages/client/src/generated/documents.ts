@@ -84,6 +84,8 @@ export type SeverityChangeCause =
 export type TicketCommand =
   /** Acknowledges the ticket: records that the first action was taken. Accepted once. */
   | 'ACKNOWLEDGE'
+  /** Adds an internal note, which persons of the client do not see. */
+  | 'ADD_NOTE'
   /** Applies a workaround: records which impacts remain. */
   | 'APPLY_WORKAROUND'
   /** Approves a lowering of the severity that another agent proposed. */

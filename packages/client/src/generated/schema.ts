@@ -58,6 +58,21 @@ export type ActorKind =
   | 'SERVICE'
   | 'SYSTEM';
 
+export type AddNoteInput = {
+  readonly body: Scalars['String']['input'];
+  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
+  readonly expectedVersion?: InputMaybe<Scalars['Int']['input']>;
+  readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  readonly ticketId: Scalars['ID']['input'];
+};
+
+export type AddNotePayload = {
+  readonly __typename?: 'AddNotePayload';
+  readonly clientMutationId?: Maybe<Scalars['String']['output']>;
+  readonly ticket?: Maybe<Ticket>;
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
 export type Agent = Node & {
   readonly __typename?: 'Agent';
   readonly email?: Maybe<Scalars['String']['output']>;
@@ -1111,6 +1126,7 @@ export type MarkReachedEvent = Node & TicketEvent & {
 export type Mutation = {
   readonly __typename?: 'Mutation';
   readonly acknowledgeTicket: AcknowledgeTicketPayload;
+  readonly addNote: AddNotePayload;
   readonly applyWorkaround: ApplyWorkaroundPayload;
   readonly approveOverride: ApproveOverridePayload;
   readonly assignTicket: AssignTicketPayload;
@@ -1143,6 +1159,11 @@ export type Mutation = {
 
 export type MutationAcknowledgeTicketArgs = {
   input: AcknowledgeTicketInput;
+};
+
+
+export type MutationAddNoteArgs = {
+  input: AddNoteInput;
 };
 
 
@@ -1324,6 +1345,20 @@ export type NotWaiting = UserError & {
   readonly message: Scalars['String']['output'];
   readonly path?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
   readonly reason: WaitingReason;
+};
+
+export type NoteAddedEvent = Node & TicketEvent & {
+  readonly __typename?: 'NoteAddedEvent';
+  readonly actor: Actor;
+  readonly at: Scalars['DateTime']['output'];
+  readonly cursor: Scalars['EventCursor']['output'];
+  readonly effects: EventEffects;
+  readonly id: Scalars['ID']['output'];
+  readonly note: Scalars['String']['output'];
+  readonly number: Scalars['Int']['output'];
+  readonly recordedAt: Scalars['DateTime']['output'];
+  readonly ticket?: Maybe<Ticket>;
+  readonly type: TicketEventType;
 };
 
 export type NothingProposed = UserError & {
@@ -2377,6 +2412,7 @@ export type TicketFollowUpsArgs = {
 
 export type TicketCommand =
   | 'ACKNOWLEDGE'
+  | 'ADD_NOTE'
   | 'APPLY_WORKAROUND'
   | 'APPROVE_OVERRIDE'
   | 'ASSIGN'
@@ -2455,6 +2491,7 @@ export type TicketEventType =
   | 'COMMITMENT_BREACHED'
   | 'COMMUNICATED'
   | 'MARK_REACHED'
+  | 'NOTE_ADDED'
   | 'OVERRIDE_APPROVED'
   | 'OVERRIDE_PROPOSED'
   | 'OVERRIDE_REJECTED'

@@ -12,6 +12,7 @@ import {
   WaitingStartedEventType,
   WaitingStoppedEventType,
 } from './lifecycle-events.type';
+import { NoteAddedEventType } from './note-events.type';
 import {
   OverrideApprovedEventType,
   OverrideProposedEventType,
@@ -36,6 +37,7 @@ export const EVENT_OBJECT_TYPES: { readonly [Type in EventType]: ClassType<Ticke
   WAITING_STOPPED: WaitingStoppedEventType,
   COMMUNICATED: CommunicatedEventType,
   CALL_RECORDED: CallRecordedEventType,
+  NOTE_ADDED: NoteAddedEventType,
   RESOLVED: ResolvedEventType,
   REOPENED: ReopenedEventType,
   CLOSED: ClosedEventType,

@@ -143,7 +143,7 @@ export class TicketFilterInput {
   @Field(() => String, {
     ...optional,
     description:
-      'Filters by text, at most 500 characters and 20 words. Each word must be contained in the subject, the description, the reporter, the external id, a tag, a message, the note of a call or a resolution of the ticket. Upper and lower case and the forms of Unicode make no difference: `STRASSE` finds `straße`. Words of one or two characters are found too, but more slowly.',
+      'Filters by text, at most 500 characters and 20 words. Each word must be contained in the subject, the description, the reporter, the external id, a tag, a message, an internal note, the note of a call or a resolution of the ticket. Notes are not searched for the role `CLIENT`. Upper and lower case and the forms of Unicode make no difference: `STRASSE` finds `straße`. Words of one or two characters are found too, but more slowly.',
   })
   @Text({ max: LONGEST_SEARCH, blank: true })
   text?: string | null;

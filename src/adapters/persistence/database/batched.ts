@@ -1,8 +1,9 @@
-import type { Reading, Visibility } from '../../../application/ports/caller';
+import type { Reading } from '../../../application/ports/caller';
 import { chargeText, type TextsRead, TooMuchText, textIn } from '../../../application/ports/texts-read';
 import type { Lane } from './lanes';
 import { allAborted, leavePlace, takePlace } from './operation-places';
 import type { Queryable } from './sql';
+import { type Scope, scopeOf } from './work-roles';
 
 /** The maximum number of keys in one statement; further keys go into another statement. */
 const MAX_KEYS = 500;
@@ -30,7 +31,7 @@ interface Asked<V> {
 interface Together<V> {
   readonly group: string;
   /** What each of their operations may see. */
-  readonly sees: Visibility;
+  readonly scope: Scope;
   readonly operations: Map<AbortSignal | undefined, Waiting<V>[]>;
 }
 
@@ -61,26 +62,26 @@ export function batched<V>(lane: Lane, load: Load<V>) {
   const start = (): void => {
     const groups = pending;
     pending = new Map();
-    for (const { group, sees, operations } of groups.values()) {
+    for (const { group, scope, operations } of groups.values()) {
       let together: Asked<V>[] = [];
       let lookUps = 0;
       for (const [signal, waiting] of operations) {
         const asked = { signal, waiting };
-        if (!enter(asked, () => void lookUp(group, sees, [asked]))) continue;
+        if (!enter(asked, () => void lookUp(group, scope, [asked]))) continue;
         if (lookUps > 0 && lookUps + waiting.length > MAX_KEYS) {
-          void lookUp(group, sees, together);
+          void lookUp(group, scope, together);
           together = [];
           lookUps = 0;
         }
         together.push(asked);
         lookUps += waiting.length;
       }
-      if (together.length > 0) void lookUp(group, sees, together);
+      if (together.length > 0) void lookUp(group, scope, together);
     }
   };
 
   /** Looks up what operations have asked for. Each of them has a place. */
-  const lookUp = async (group: string, sees: Visibility, operations: readonly Asked<V>[]): Promise<void> => {
+  const lookUp = async (group: string, scope: Scope, operations: readonly Asked<V>[]): Promise<void> => {
     const ended = allAborted(operations.map(({ signal }) => signal));
     const lookups: Lookups<V> = new Map();
     for (const { waiting } of operations) {
@@ -91,7 +92,7 @@ export function batched<V>(lane: Lane, load: Load<V>) {
       }
     }
     const loadKeys = (keys: readonly string[], texts: TextsRead) =>
-      load(keys, lane.forSeveral(sees, ended.signal, texts), group);
+      load(keys, lane.forSeveral(scope, ended.signal, texts), group);
     try {
       await readInParts(lookups, [...lookups.keys()], MAX_KEYS, loadKeys);
     } finally {
@@ -105,10 +106,10 @@ export function batched<V>(lane: Lane, load: Load<V>) {
     new Promise((resolve, reject) => {
       chargeText(reading.texts, 0);
       if (pending.size === 0) setImmediate(start);
-      const { sees } = reading;
-      const name = sees === 'ALL' ? group : `${group}\0${sees.join()}`;
+      const { sees, hidesInternal = false } = scopeOf(reading);
+      const name = sees === 'ALL' ? group : `${group}\0${hidesInternal}\0${sees.join()}`;
       const { operations } = pending.get(name) ?? { operations: new Map<AbortSignal | undefined, Waiting<V>[]>() };
-      if (operations.size === 0) pending.set(name, { group, sees, operations });
+      if (operations.size === 0) pending.set(name, { group, scope: { sees, hidesInternal }, operations });
       const one = { key, reading, resolve, reject };
       const others = operations.get(reading.signal);
       if (others === undefined) operations.set(reading.signal, [one]);

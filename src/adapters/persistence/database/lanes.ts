@@ -1,5 +1,5 @@
 import type { ClientBase, Pool, QueryConfig, QueryResult, QueryResultRow } from 'pg';
-import type { Reading, Visibility } from '../../../application/ports/caller';
+import type { Reading } from '../../../application/ports/caller';
 import { DataLockedError, StoreBusyError, StoreClosedError } from '../../../application/ports/store-errors';
 import { chargeText, type TextsRead, TooMuchText } from '../../../application/ports/texts-read';
 import { type LineRefusal, WaitingLine, type WaitSignal } from '../../../application/waiting-line';
@@ -11,7 +11,7 @@ import type { ReadReplica } from './read-replica';
 import { type SessionSettings, sessionSettingsOf } from './session-settings';
 import { type Queryable, ReplicaReadFailed } from './sql';
 import { LOCK_TIMEOUT_MS } from './time-limits';
-import { OWN_SCOPE, RolesOfPool, type Scope } from './work-roles';
+import { OWN_SCOPE, RolesOfPool, type Scope, scopeOf } from './work-roles';
 
 /**
  * The kinds of work. Each has a share of the connections of its own, so that none can take those of
@@ -222,12 +222,13 @@ export class Lane {
    * @throws StoreBusyError, TooMuchText
    */
   under(reading: Reading, kept: TextsRead | undefined = reading.texts): Queryable {
-    const { sees, signal } = reading;
-    if (signal === undefined) return { texts: kept, query: (config) => this.run(config, { sees }) };
+    const { signal } = reading;
+    const scope = scopeOf(reading);
+    if (signal === undefined) return { texts: kept, query: (config) => this.run(config, scope) };
     return {
       texts: kept,
       query: <Row extends QueryResultRow>(config: QueryConfig) =>
-        inPlace(reading, signal, () => this.read<Row>(config, { sees }, signal)),
+        inPlace(reading, signal, () => this.read<Row>(config, scope, signal)),
     };
   }
 
@@ -237,17 +238,18 @@ export class Lane {
    * `readRows`.
    */
   underReplica(reading: Reading): Queryable {
-    const { sees, signal, texts, needsLatest = true } = reading;
+    const { signal, texts, needsLatest = true } = reading;
     const { replica } = this;
     if (replica === null || signal === undefined || needsLatest) return this.under(reading);
+    const scope = scopeOf(reading);
     let hasFailed = false;
     return {
       texts,
       query: <Row extends QueryResultRow>(config: QueryConfig) =>
         inPlace(reading, signal, async () => {
-          if (hasFailed || replica.state !== 'IN_USE') return this.read<Row>(config, { sees }, signal);
+          if (hasFailed || replica.state !== 'IN_USE') return this.read<Row>(config, scope, signal);
           try {
-            return await this.read<Row>(config, { sees }, signal, replica.pool);
+            return await this.read<Row>(config, scope, signal, replica.pool);
           } catch (error) {
             if (signal.aborted || error instanceof TooMuchText || isOverTime(error)) throw error;
             hasFailed = true;
@@ -263,11 +265,11 @@ export class Lane {
    *
    * @param signal aborted when all of them have ended
    */
-  forSeveral(sees: Visibility, signal: AbortSignal | undefined, texts: TextsRead): Queryable {
-    if (signal === undefined) return { texts, query: (config) => this.run(config, { sees }) };
+  forSeveral(scope: Scope, signal: AbortSignal | undefined, texts: TextsRead): Queryable {
+    if (signal === undefined) return { texts, query: (config) => this.run(config, scope) };
     return {
       texts,
-      query: (config) => this.read(config, { sees }, signal),
+      query: (config) => this.read(config, scope, signal),
     };
   }
 

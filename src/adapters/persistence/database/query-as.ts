@@ -31,7 +31,7 @@ export const BY_KEYS: Setting = {
 };
 
 const ALL = ['role'] as const;
-const SOME = ['role', 'stepdown.sees', 'stepdown.callers'] as const;
+const SOME = ['role', 'stepdown.sees', 'stepdown.callers', 'stepdown.internal'] as const;
 
 /** Null if there is nothing to set. */
 function settingFor({ scope, roles, session, planning }: Entry): Setting | null {
@@ -42,10 +42,13 @@ function settingFor({ scope, roles, session, planning }: Entry): Setting | null 
   return { names: parts.flatMap(({ names }) => names), values: parts.flatMap(({ values }) => values) };
 }
 
-const roleOf = ({ sees, callers = [] }: Scope, roles: WorkRoles): Setting =>
+const roleOf = ({ sees, callers = [], hidesInternal = false }: Scope, roles: WorkRoles): Setting =>
   sees === 'ALL'
     ? { names: ALL, values: [roles.all] }
-    : { names: SOME, values: [roles.some, arrayOf(sees.filter(isUuid)), arrayOf(callers)] };
+    : {
+        names: SOME,
+        values: [roles.some, arrayOf(sees.filter(isUuid)), arrayOf(callers), hidesInternal ? 'no' : 'yes'],
+      };
 
 /** An array as PostgreSQL writes it. */
 const arrayOf = (texts: readonly string[]): string =>

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { escapeIdentifier, escapeLiteral } from 'pg';
 import type { QueryRunner } from 'typeorm';
+import { INTERNAL_EVENTS } from '../../../domain/ticket/internal-events';
 import { MAY_BECOME, NAMES_OF_ROLES, POLICY } from './work-roles';
 
 /** A table with rows of clients, and what the roles of the service may do with them. */
@@ -27,6 +28,8 @@ const valuesOf = (setting: string, type: string): string =>
 
 const SEEN = valuesOf('stepdown.sees', 'uuid');
 const OF_CLIENT = `client_id = ${SEEN}`;
+/** Notes are internal, and not for persons of the client. */
+const IS_SHOWN = `(type <> ALL ('{${INTERNAL_EVENTS.join()}}') OR (SELECT current_setting('stepdown.internal', true)) = 'yes')`;
 /** All of its clients are seen. Without a list, it is for all clients. */
 const SEEN_LIST = `(SELECT nullif(current_setting('stepdown.sees', true), '')::uuid[])`;
 
@@ -43,7 +46,7 @@ export const SECURED_TABLES: Readonly<Record<string, SecuredTable>> = {
     all: 'SELECT, INSERT, UPDATE, DELETE',
   },
   event_positions: { rows: OF_CLIENT, some: 'SELECT', all: 'SELECT, INSERT' },
-  events: { rows: OF_CLIENT, some: 'SELECT, INSERT', all: 'SELECT, INSERT' },
+  events: { rows: `${OF_CLIENT} AND ${IS_SHOWN}`, some: 'SELECT, INSERT', all: 'SELECT, INSERT' },
   external_ids: { rows: OF_CLIENT, some: 'SELECT, INSERT', all: 'SELECT, INSERT' },
   idempotency_keys: {
     rows: `caller = ${valuesOf('stepdown.callers', 'text')}`,

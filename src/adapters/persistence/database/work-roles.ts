@@ -1,5 +1,6 @@
 import type { Client, Pool } from 'pg';
-import type { Visibility } from '../../../application/ports/caller';
+import type { Reading, Visibility } from '../../../application/ports/caller';
+import { seesInternal } from '../../../application/visibility';
 
 /** The roles as which statements run. They own no table (ADR 029). */
 export interface WorkRoles {
@@ -14,7 +15,15 @@ export interface Scope {
   readonly sees: Visibility;
   /** The actors whose idempotency keys it may use, as `actorKey` writes them. */
   readonly callers?: readonly string[] | undefined;
+  /** Whether it may not see internal events. Changes may, because they show none. */
+  readonly hidesInternal?: boolean;
 }
+
+/** The scope of a read. */
+export const scopeOf = (reading: Pick<Reading, 'sees' | 'seesInternal'>): Scope => ({
+  sees: reading.sees,
+  hidesInternal: !seesInternal(reading),
+});
 
 export const OWN_SCOPE: Scope = { sees: 'ALL' };
 

@@ -209,7 +209,7 @@ function ticketRow(events: readonly TicketEvent[]): object {
 }
 
 const searchRow = (event: TicketEvent): readonly object[] => {
-  const row = searchRowOf({ ...dataOf(event), ticket_id: event.ticketId, number: event.number });
+  const row = searchRowOf({ ...dataOf(event), type: event.type, ticket_id: event.ticketId, number: event.number });
   return row.folded === '' ? [] : [row];
 };
 

@@ -2,6 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { SearchIndexBehind, type TicketFilter } from '../../../application/ports/ticket-filter';
 import { folded } from '../../../domain/folded-text';
+import { isInternal } from '../../../domain/ticket/internal-events';
+import type { EventType } from '../../../domain/ticket/ticket-events';
 import { lanesOf } from '../database/lanes';
 import type { Statement } from '../database/sql';
 import { createEventLog } from '../log/postgres-event-log';
@@ -17,11 +19,11 @@ const textsOf = (row: Readonly<Record<string, unknown>>, fields: readonly string
   });
 
 /** The row of `search_texts` of an event with these fields. */
-export function searchRowOf(row: Readonly<Record<string, unknown>>) {
-  const { ticket_id, number } = row;
+export function searchRowOf(row: Readonly<Record<string, unknown>> & { readonly type: EventType }) {
+  const { ticket_id, number, type } = row;
   const text = textsOf(row, SEARCHED).map(folded).join('\n');
   // As text, because the server reads a list of JSON numbers more slowly.
-  return { ticket_id, number, folded: text, grams: `{${gramsOf(text).join()}}` };
+  return { ticket_id, number, folded: text, grams: `{${gramsOf(text).join()}}`, is_internal: isInternal(type) };
 }
 
 /** The characters after which other requests get their turn. */

@@ -1,11 +1,12 @@
 import { EntitySchema } from 'typeorm';
-import { integer, primary, text, uuid } from './column-types';
+import { boolean, integer, primary, text, uuid } from './column-types';
 
 interface SearchTextRow {
   readonly ticket_id: string;
   readonly number: number;
   readonly folded: string;
   readonly grams: readonly number[];
+  readonly is_internal: boolean;
 }
 
 export const searchTexts = new EntitySchema<SearchTextRow>({
@@ -21,6 +22,10 @@ export const searchTexts = new EntitySchema<SearchTextRow>({
       type: 'integer',
       array: true,
       comment: 'Numbers for the sequences of three characters that the words of the texts contain',
+    },
+    is_internal: {
+      ...boolean('Whether persons of the client must not find the texts, such as those of a note'),
+      default: false,
     },
   },
   // A GIN index on the elements of grams, which TypeORM cannot describe.

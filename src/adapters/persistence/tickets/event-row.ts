@@ -23,9 +23,12 @@ const columnsWithout = (texts: readonly (readonly [type: EventType, field: strin
 const NOT_FOLDED = [
   ['COMMUNICATED', 'body'],
   ['CALL_RECORDED', 'note'],
+  ['NOTE_ADDED', 'body'],
 ] as const;
 
-/** For events that are only folded: messages and notes of calls are not part of the ticket. */
+/**
+ * For events that are only folded: messages, notes and notes of calls are not part of the ticket.
+ */
 export const FOLDED_COLUMNS = columnsWithout(NOT_FOLDED);
 
 /** For events that are only replayed under a policy, which has no use for long texts. */

@@ -1,14 +1,15 @@
 import type { Pool } from 'pg';
-import type { Caller } from '../../../application/ports/caller';
+import { type Caller, forFolding } from '../../../application/ports/caller';
 import type { Client } from '../../../application/ports/clients';
 import type { LoggedEvent } from '../../../application/ports/logged-event';
 import type { Page, PageRequest } from '../../../application/ports/pagination';
 import type { AsOf, StoredTicket } from '../../../application/ports/stored-ticket';
 import { isScan } from '../../../application/ports/ticket-filter';
 import type { HistoryEnd, TicketReader } from '../../../application/ports/ticket-reader';
-import { sees } from '../../../application/visibility';
+import { sees, seesEvent, seesInternal } from '../../../application/visibility';
 import type { EpochMs } from '../../../domain/instant';
 import { isUuid } from '../../../domain/text';
+import { INTERNAL_EVENTS } from '../../../domain/ticket/internal-events';
 import type { EventType } from '../../../domain/ticket/ticket-events';
 import { clientFromRow } from '../clients/postgres-clients';
 import { CLIENTS_BY_ID } from '../clients/statements/clients-by-id';
@@ -61,8 +62,9 @@ export function createTicketReader({ pool }: { readonly pool: Pool }): TicketRea
     from: 'events e',
     owner: 'e.ticket_id',
     order: EVENTS,
-    where: ({ types, upTo }, to) =>
+    where: ({ types, upTo, hidesInternal }, to) =>
       every([
+        ...(hidesInternal ? [compare('e.type', 'text', { nin: INTERNAL_EVENTS }, to)] : []),
         ...(types === null ? [] : [compare('e.type', 'text', { in: types }, to)]),
         ...(upTo === null ? [] : [compare('e.number', 'integer', { lte: upTo.number }, to), happenedBy(upTo.at, to)]),
       ]),
@@ -140,24 +142,26 @@ export function createTicketReader({ pool }: { readonly pool: Pool }): TicketRea
     followUps: async (caller, ticketId, page, asOf = null) => {
       const asked = { sees: caller.sees, asOf };
       if (asOf === null) return followUps.page(caller, ticketId, asked, page);
-      return shownAsOf(heavy.under(caller), await followUpIds.page(caller, ticketId, asked, page), asOf);
+      return shownAsOf(heavy.under(forFolding(caller)), await followUpIds.page(caller, ticketId, asked, page), asOf);
     },
     countFollowUps: async (caller, ticketId, asOf = null) => {
       return followUps.count(caller, ticketId, { sees: caller.sees, asOf });
     },
     events: async (caller, ticketId, types, page, upTo = null) => {
-      return events.page(caller, ticketId, { types, upTo }, page);
+      return events.page(caller, ticketId, { types, upTo, hidesInternal: !seesInternal(caller) }, page);
     },
     eventByNumber: async (caller, ticketId, number) => {
       if (!isUuid(ticketId) || !isNumber(number)) return null;
       const row = await findEvent(caller, `${ticketId}/${number}`);
-      return row !== null && sees(caller, row.client_id) ? loggedEventOf(row) : null;
+      if (row === null || !sees(caller, row.client_id)) return null;
+      const event = loggedEventOf(row);
+      return seesEvent(caller, row.client_id, event.type) ? event : null;
     },
     lastAct: async (caller, ticketId) => {
       return isUuid(ticketId) ? ((await lastActsOf(lookups.under(caller), [ticketId])).get(ticketId) ?? null) : null;
     },
     countEvents: async (caller, ticketId, types, upTo = null) => {
-      return events.count(caller, ticketId, { types, upTo });
+      return events.count(caller, ticketId, { types, upTo, hidesInternal: !seesInternal(caller) });
     },
     slaReport: async (caller, query, now) => slaReport(heavy.underReplica(caller), caller, query, now),
     clientById: async (caller, id) => {
@@ -165,12 +169,14 @@ export function createTicketReader({ pool }: { readonly pool: Pool }): TicketRea
     },
     async *histories(caller, filter, now) {
       await searchTables.prepare(filter);
-      yield* historiesOf((texts) => heavy.under(caller, texts), caller, filter, now);
+      const reading = forFolding(caller);
+      yield* historiesOf((texts) => heavy.under(reading, texts), caller, filter, now);
     },
-    ticketAsOf: async (caller, { id }, asOf) => (await ticketsAsOf(heavy.under(caller), [id], asOf)).get(id) ?? null,
+    ticketAsOf: async (caller, { id }, asOf) =>
+      (await ticketsAsOf(heavy.under(forFolding(caller)), [id], asOf)).get(id) ?? null,
     ticketAtVersion: async (caller, id, version) => {
       if (!isUuid(id)) return null;
-      const [ticket] = await ticketsAtVersions(heavy.under(caller), [{ id, version }]);
+      const [ticket] = await ticketsAtVersions(heavy.under(forFolding(caller)), [{ id, version }]);
       return ticket ?? null;
     },
   };
@@ -183,6 +189,7 @@ interface EventsAsked {
   readonly types: readonly EventType[] | null;
   /** Null for all events. */
   readonly upTo: HistoryEnd | null;
+  readonly hidesInternal: boolean;
 }
 
 /** A breach exists from the millisecond after its due instant on, and so does a closing by time. */

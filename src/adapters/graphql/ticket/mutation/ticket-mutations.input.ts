@@ -62,6 +62,13 @@ export class RecordCallInput extends TimedInput {
   note?: string | null;
 }
 
+@InputType('AddNoteInput', { description: 'The input of `addNote`.' })
+export class AddNoteInput extends TicketInput {
+  @Field(() => String, { description: 'The text of the note, 1 to 65,536 characters.' })
+  @Text(LONG_TEXT)
+  body!: string;
+}
+
 @InputType('AssignTicketInput', { description: 'The input of `assignTicket`.' })
 export class AssignTicketInput extends TimedInput {
   @Field(() => String, {

@@ -48,6 +48,9 @@ export class CommunicatePayload extends TicketPayload {}
 @ObjectType('RecordCallPayload', answers('recordCall'))
 export class RecordCallPayload extends TicketPayload {}
 
+@ObjectType('AddNotePayload', answers('addNote'))
+export class AddNotePayload extends TicketPayload {}
+
 @ObjectType('AssignTicketPayload', answers('assignTicket'))
 export class AssignTicketPayload extends TicketPayload {}
 

@@ -168,6 +168,17 @@ export class TicketMutationResolver {
     return change(context, 'recordCall', given, { type: 'recordCall', note: given.note ?? null });
   }
 
+  @Mutation(() => payloads.AddNotePayload, {
+    description:
+      'Adds an internal note, in any state of the ticket. It touches no clock and fulfils nothing. Callers of the role `CLIENT` do not see it.',
+  })
+  addNote(
+    @Input(() => inputs.AddNoteInput) given: inputs.AddNoteInput,
+    @Ctx() context: RequestContext,
+  ): Promise<payloads.TicketPayload> {
+    return change(context, 'addNote', given, { type: 'addNote', body: given.body });
+  }
+
   @Mutation(() => payloads.AssignTicketPayload, {
     description: 'Assigns a ticket to a person, or removes its assignee.',
   })

@@ -36,9 +36,10 @@ export const ERASE_TICKETS = `
 
 /** Replaces what searches find ($1, as JSON), whether or not it has been derived already. */
 export const ERASE_SEARCH_TEXTS = `
-  INSERT INTO search_texts (ticket_id, number, folded, grams)
-  SELECT r.ticket_id, r.number, r.folded, r.grams
-    FROM json_to_recordset($1::json) AS r (ticket_id uuid, number int, folded text, grams int[])
+  INSERT INTO search_texts (ticket_id, number, folded, grams, is_internal)
+  SELECT r.ticket_id, r.number, r.folded, r.grams, r.is_internal
+    FROM json_to_recordset($1::json)
+      AS r (ticket_id uuid, number int, folded text, grams int[], is_internal boolean)
   ON CONFLICT (ticket_id, number) DO UPDATE SET folded = EXCLUDED.folded, grams = EXCLUDED.grams`;
 
 /** Replaces external ids ($1, as JSON). */

@@ -17,6 +17,7 @@ export interface FollowedRow {
   readonly ticket_id: string | null;
   readonly number: number;
   readonly client_id: string;
+  readonly type: EventType;
   /** The fields of the event's data that the follower takes, by name. */
   readonly [field: string]: unknown;
 }
@@ -49,7 +50,7 @@ export const readFollowed = (
                 (SELECT oldest_event_without_position() IS NOT NULL) AS is_unplaced, e.*
            FROM (SELECT max(position) AS last, count(*) AS number FROM next) looked
            LEFT JOIN (
-             SELECT e.ticket_id, e.number, e.client_id, ${fields.map(fieldOf).join(', ')}
+             SELECT e.ticket_id, e.number, e.client_id, e.type, ${fields.map(fieldOf).join(', ')}
                FROM next e WHERE e.type IN (${types.map((type) => `'${type}'`).join(', ')}) AND ${isOpen}
               ORDER BY e.position) e ON true`,
 });
@@ -69,7 +70,7 @@ export const SEARCHED = ['subject', 'description', 'reporter', 'externalId', 'ta
 
 export const FOLLOW_TEXTS = readFollowed(
   'texts',
-  ['SUBMITTED', 'COMMUNICATED', 'CALL_RECORDED', 'RESOLVED'],
+  ['SUBMITTED', 'COMMUNICATED', 'CALL_RECORDED', 'NOTE_ADDED', 'RESOLVED'],
   SEARCHED,
   `coalesce(e.data->>'subject', e.data->>'body', e.data->>'note', e.data->>'resolution') IS NOT NULL
    AND NOT EXISTS (SELECT FROM search_texts s WHERE s.ticket_id = e.ticket_id AND s.number = e.number)`,
@@ -83,9 +84,10 @@ export const ADVANCE = `UPDATE log_followers f SET position = $1::text::bigint
 export const ADD_TEXTS = {
   name: 'add-texts',
   text: `WITH added AS (
-           INSERT INTO search_texts (ticket_id, number, folded, grams)
-           SELECT r.ticket_id, r.number, r.folded, r.grams
-             FROM json_to_recordset($3::json) AS r (ticket_id uuid, number int, folded text, grams int[])
+           INSERT INTO search_texts (ticket_id, number, folded, grams, is_internal)
+           SELECT r.ticket_id, r.number, r.folded, r.grams, r.is_internal
+             FROM json_to_recordset($3::json)
+               AS r (ticket_id uuid, number int, folded text, grams int[], is_internal boolean)
            ON CONFLICT DO NOTHING
          ) ${ADVANCE}`,
 };
