@@ -131,7 +131,7 @@ test('the events of the ticket have a gap in their numbers for a person of the c
 
 test.each([
   ['its type', 'events(first: 5, types: [NOTE_ADDED]) { totalCount nodes { id } }', 'events'],
-  ['communications, where nobody has it', 'communications(first: 5) { totalCount nodes { id } }', 'communications'],
+  ['communications, where no one has it', 'communications(first: 5) { totalCount nodes { id } }', 'communications'],
 ])('a page of %s', async (_, selection, field) => {
   const hidden = { totalCount: field === 'events' ? 0 : 1 };
   const aliased = selection.replace(/^/, 'asked: ');
@@ -181,7 +181,7 @@ test('a person of the client acts on a ticket with notes, and a repeated request
     const { ticket: closed } = await companies.change('closeTicket', close, 'ticket { state version }', person);
     expect(closed).toEqual({ state: 'CLOSED', version: 4 });
   }
-  await companies.change('addNote', { ticketId: ticket.id, body: 'zqwhisper: told them so' }, 'ticket { id }', agent);
+  await companies.change('addNote', { ticketId: ticket.id, body: 'zqwhisper: as expected' }, 'ticket { id }', agent);
   expect(await eventsOf(person)).toMatchObject({ version: 5, events: { totalCount: 3 } });
 });
 

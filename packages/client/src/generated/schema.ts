@@ -63,6 +63,7 @@ export type AddNoteInput = {
   readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
   readonly expectedVersion?: InputMaybe<Scalars['Int']['input']>;
   readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  readonly occurredAt?: InputMaybe<Scalars['DateTime']['input']>;
   readonly ticketId: Scalars['ID']['input'];
 };
 
@@ -1354,6 +1355,7 @@ export type NoteAddedEvent = Node & TicketEvent & {
   readonly cursor: Scalars['EventCursor']['output'];
   readonly effects: EventEffects;
   readonly id: Scalars['ID']['output'];
+  readonly lateReason?: Maybe<Scalars['String']['output']>;
   readonly note: Scalars['String']['output'];
   readonly number: Scalars['Int']['output'];
   readonly recordedAt: Scalars['DateTime']['output'];

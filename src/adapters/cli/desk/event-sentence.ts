@@ -42,6 +42,7 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
       body,
     ),
   CALL_RECORDED: ({ body }) => withText('recorded a call of the client', body),
+  NOTE_ADDED: ({ note }) => withText('noted', note),
   RESOLVED: ({ resolution }) => withText('resolved it', resolution),
   REOPENED: ({ reason }) => withText('reopened it', reason),
   CLOSED: ({ cause = '', reason }) => withText(`closed it (${inWords(cause)})`, reason),

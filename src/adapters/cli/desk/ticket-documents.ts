@@ -36,6 +36,7 @@ fragment EventParts on TicketEvent {
   ... on WaitingStartedEvent { waitingReason }
   ... on WaitingStoppedEvent { waitingReason }
   ... on Communication { direction channel body }
+  ... on NoteAddedEvent { note }
   ... on ResolvedEvent { resolution }
   ... on ReopenedEvent { reason }
   ... on ClosedEvent { cause reason }
@@ -64,6 +65,7 @@ export type EventParts = Fields<Schema.TicketEvent, 'id' | 'cursor' | 'number' |
   readonly direction?: Schema.Direction;
   readonly channel?: Schema.Channel;
   readonly body?: string | null;
+  readonly note?: string | null;
   readonly resolution?: string | null;
   readonly cause?: Schema.CloseCause;
   readonly assignee?: string | null;
