@@ -212,6 +212,7 @@ export async function writeTickets(store: TestStore, clientId: string, mark: str
       [MINUTE_MS, { type: 'stopWaiting', reason: 'CLIENT' }],
       [MINUTE_MS, { type: 'communicate', direction: 'OUTBOUND', channel: 'EMAIL', body }],
       [MINUTE_MS, { type: 'recordCall', note: `Call ${mark}` }],
+      [MINUTE_MS, { type: 'addNote', body: `Note ${mark}` }],
       [MINUTE_MS, { type: 'resolve', resolution: null }],
       [MINUTE_MS, { type: 'reopen', reason }],
       [MINUTE_MS, { type: 'close', reason }],
