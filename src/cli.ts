@@ -1,10 +1,12 @@
 import { createReadStream } from 'node:fs';
+import { Writable } from 'node:stream';
 import { Command, Option } from 'commander';
 import type { Logger } from 'pino';
 import { errorText } from './adapters/cli/error-text';
 import { printableOutput } from './adapters/cli/line-output';
 import { withoutCredentials } from './application/access/without-credentials';
 import { addChangingCommands } from './cli/changing-program';
+import { addCompletionCommands } from './cli/completion-program';
 import type { RunAtDesk } from './cli/desk-options';
 import { addReadingCommands } from './cli/reading-program';
 import type { Config } from './config';
@@ -14,6 +16,16 @@ interface ImportFlags {
   readonly dryRun: boolean;
   readonly reports?: string;
   readonly fromExport?: string;
+  readonly json: boolean;
+}
+
+interface ReportFlags {
+  readonly from?: string;
+  readonly to?: string;
+  readonly by: string;
+  readonly zone: string;
+  readonly format: string;
+  readonly client?: string;
 }
 
 interface EraseFlags {
@@ -74,16 +86,18 @@ program
   .option('--mapping <file>', 'the meaning of its columns, states and priorities (YAML; see docs/IMPORT.md)')
   .option('--dry-run', 'do everything except save', false)
   .option('--reports <file>', 'write the reports on rows to this file instead of to standard error')
+  .option('--json', 'print the account of the import as JSON', false)
   .addOption(
     new Option('--from-export <file>', 'restore a file of `export --with events` instead').conflicts([
       'mapping',
       'dryRun',
       'reports',
+      'json',
     ]),
   )
   .description("replay another tracker's log as if Stepdown had recorded it, or restore a full export")
   .action(async (file: string | undefined, options: ImportFlags, command: Command) => {
-    const { mapping, dryRun, reports = null, fromExport } = options;
+    const { mapping, dryRun, reports = null, fromExport, json } = options;
     if (fromExport !== undefined) {
       if (file !== undefined) command.error('error: --from-export takes no other file');
       const { runRestore } = await import('./compose/cli-archive-commands.js');
@@ -98,7 +112,7 @@ program
     if (file === undefined) return command.error("error: missing required argument 'file'");
     if (mapping === undefined) return command.error("error: required option '--mapping <file>' not specified");
     const { runImport } = await import('./compose/cli-import-command.js');
-    const all = { file, mapping, dryRun, reports };
+    const all = { file, mapping, dryRun, reports, json };
     const to = { stdout: output, stderr: process.stderr };
     process.exitCode = await runImport(await configuration(), all, to, await commandLog());
   });
@@ -144,8 +158,10 @@ program
   .option('--by <grouping>', 'severity, client, month, clause or assignee', 'severity')
   .option('--zone <zone>', 'the IANA zone in which dates and months begin', 'UTC')
   .option('--format <format>', 'table, csv or json', 'table')
+  .addOption(new Option('--json', 'the same as --format json').implies({ format: 'json' }))
+  .option('--client <client>', 'only the tickets of this client, by name or id')
   .description('report on commitments: attainment, breaches, percentiles of business time')
-  .action(async (options: { from?: string; to?: string; by: string; zone: string; format: string }) => {
+  .action(async (options: ReportFlags) => {
     const { runReport } = await import('./compose/cli-read-commands.js');
     const { from = null, to = null, ...rest } = options;
     await runReport(await configuration(), { ...rest, from, to }, output, await commandLog());
@@ -166,10 +182,11 @@ policy
   .command('check')
   .argument('<file>', 'a policy (YAML)')
   .description('check a policy file without a database; print every problem with its line and field')
-  .action(async (file: string) => {
+  .option('--json', 'print JSON: the policy, or its problems', false)
+  .action(async (file: string, { json }: { json: boolean }) => {
     const { checkPolicy } = await import('./adapters/cli/policy/policy-check.js');
     const { hostNow } = await import('./adapters/clock/database-clock.js');
-    process.exitCode = await checkPolicy(file, output, errorOutput, hostNow());
+    process.exitCode = await checkPolicy(file, output, errorOutput, hostNow(), json);
   });
 policy
   .command('publish')
@@ -182,20 +199,22 @@ policy
   });
 policy
   .command('list')
+  .option('--json', 'print JSON', false)
   .description('list the published versions, latest first')
-  .action(async () => {
+  .action(async ({ json }: { json: boolean }) => {
     const { runPolicyList } = await import('./compose/cli-policy-commands.js');
-    await runPolicyList(await configuration(), output, await commandLog());
+    await runPolicyList(await configuration(), output, await commandLog(), json);
   });
 policy
   .command('diff')
   .argument('<before>', 'a file, a version of the default policy (3) or a version of another policy (gold/3)')
   .argument('<after>', 'a file or a version')
   .option('--tickets', 'also print the effect of the second policy on the open tickets', false)
+  .option('--json', 'print JSON', false)
   .description('print the differences between two policies and the clients that the second applies to')
-  .action(async (before: string, after: string, { tickets }: { tickets: boolean }) => {
+  .action(async (before: string, after: string, options: { tickets: boolean; json: boolean }) => {
     const { runPolicyDiff } = await import('./compose/cli-policy-commands.js');
-    await runPolicyDiff(configuration, { before, after, tickets }, output, await commandLog());
+    await runPolicyDiff(configuration, { before, after, ...options }, output, await commandLog());
   });
 
 const key = program.command('key').description('create, list and revoke API keys');
@@ -213,10 +232,11 @@ key
   });
 key
   .command('list')
+  .option('--json', 'print JSON', false)
   .description('list the API keys, the latest first, without their secrets')
-  .action(async () => {
+  .action(async ({ json }: { json: boolean }) => {
     const { runKeyList } = await import('./compose/cli-key-commands.js');
-    await runKeyList(await configuration(), output, await commandLog());
+    await runKeyList(await configuration(), output, await commandLog(), json);
   });
 key
   .command('revoke')
@@ -255,6 +275,11 @@ const atDesk: RunAtDesk = async (flags, work) => {
 };
 addReadingCommands(program, atDesk);
 addChangingCommands(program, atDesk);
+addCompletionCommands(program, process.stdout, async (flags, work) => {
+  const { runAtDesk } = await import('./compose/cli-desk-command.js');
+  const silent = new Writable({ write: (_text, _encoding, done) => done() });
+  await runAtDesk(flags, process.env, { stdout: silent, stderr: silent }, work);
+});
 
 program
   .command('demo')

@@ -35,7 +35,7 @@ export function addChangingCommands(program: Command, run: RunAtDesk): void {
         .argParser(repeatedOption)
         .makeOptionMandatory(),
     )
-    .option('--client <id>', 'the client, by its global id (default: the client of the service or of the key)')
+    .option('--client <client>', 'the client, by name or id (default: the client of the service or of the key)')
     .addOption(choice('--channel <channel>', 'how the client reported it', CHANNELS))
     .option('--description <text>', 'the whole report, or - to read it from standard input')
     .option('--reporter <name>', 'who reported it')
@@ -54,7 +54,6 @@ export function addChangingCommands(program: Command, run: RunAtDesk): void {
         const input = {
           subject,
           impacts: impact.map(parseImpact),
-          clientId: client,
           channel: channel === undefined ? undefined : enumValue(channel),
           description:
             description === undefined ? undefined : await givenText(description, 'the description', process.stdin),
@@ -64,7 +63,8 @@ export function addChangingCommands(program: Command, run: RunAtDesk): void {
           externalId,
           externalUrl,
         };
-        await openTicketAtDesk(desk, input, followUpOf ?? null, idempotencyKey ?? null);
+        const refers = { client: client ?? null, followUpOf: followUpOf ?? null };
+        await openTicketAtDesk(desk, input, refers, idempotencyKey ?? null);
       }),
     );
 

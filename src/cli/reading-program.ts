@@ -41,7 +41,7 @@ export function addReadingCommands(program: Command, run: RunAtDesk): void {
 
   deskCommand(program, 'find')
     .argument('<text>', 'words in any text of the ticket')
-    .option('--client <id>', 'only tickets of this client, by its global id')
+    .option('--client <client>', 'only tickets of this client, by name or id')
     .addOption(repeatedChoice('--state <state>', 'only tickets in this state; may be repeated', STATES))
     .option('--assignee <name>', 'only tickets of this assignee')
     .addOption(
@@ -65,7 +65,7 @@ export function addReadingCommands(program: Command, run: RunAtDesk): void {
 
   deskCommand(program, 'watch')
     .option('--ticket <ticket>', 'only events of this ticket')
-    .option('--client <id>', 'only events of tickets of this client, by its global id')
+    .option('--client <client>', 'only events of tickets of this client, by name or id')
     .addOption(repeatedChoice('--severity <severity>', 'only tickets of this severity; may be repeated', SEVERITIES))
     .option('--type <type>', 'only events of this type, such as resolved; may be repeated', repeatedOption)
     .option('--after <cursor>', 'begin after the event with this cursor')

@@ -48,7 +48,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 /** Imports into an open store, and prints the account. Returns the exit code. */
 async function importInto(store: Store, options: ImportOptions, to: ImportOutput, signal: AbortSignal): Promise<0 | 1> {
   const done = await importRowsInto(store, options, to, signal);
-  const { output, errorOutput, exitCode } = importResult(done, options.dryRun);
+  const { output, errorOutput, exitCode } = importResult(done, options.dryRun, options.json);
   to.stdout.write(output);
   to.stderr.write(errorOutput);
   return exitCode;

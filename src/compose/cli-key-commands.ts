@@ -26,10 +26,10 @@ export async function runKeyCreate(
 }
 
 /** `stepdown key list`. */
-export const runKeyList = (config: Config, output: LineOutput, log: Logger): Promise<void> =>
+export const runKeyList = (config: Config, output: LineOutput, log: Logger, asJson = false): Promise<void> =>
   withKeys(config, log, 'AS_IT_IS', (services, { pool }) => {
     const reader = createTicketReader({ pool });
-    return listKeys(services, output, async (id) => (await reader.clientById(SYSTEM_CALLER, id))?.name ?? id);
+    return listKeys(services, output, async (id) => (await reader.clientById(SYSTEM_CALLER, id))?.name ?? id, asJson);
   });
 
 /** `stepdown key revoke`. */

@@ -17,9 +17,9 @@ import type { Config } from '../config';
 import { type Store, withStore } from './open-store';
 
 /** `stepdown policy list`. */
-export const runPolicyList = (config: Config, output: LineOutput, log: Logger): Promise<void> =>
+export const runPolicyList = (config: Config, output: LineOutput, log: Logger, asJson = false): Promise<void> =>
   withStore(config, log, { command: 'policy list', opening: 'AS_IT_IS' }, ({ policies, database }) =>
-    listPolicies(policies, database, output),
+    listPolicies(policies, database, output, asJson),
   );
 
 /** `stepdown policy publish`. The file is checked before a database is started. */

@@ -3,12 +3,14 @@ import { pipeline } from 'node:stream/promises';
 import type { Logger } from 'pino';
 import type { LineOutput } from '../adapters/cli/line-output';
 import { printableJson } from '../adapters/cli/printable';
+import { type ReportedClient, reportClient } from '../adapters/cli/report/report-client';
 import { executeReport, reportFormat, reportQuery } from '../adapters/cli/report/report-command';
 import type { ReportOptions } from '../adapters/cli/report/report-types';
 import { parseExportFilter } from '../adapters/cli/ticket/export-filter';
 import { contextFactory, type OperationContext } from '../adapters/graphql/context';
 import { buildGraphQLSchema } from '../adapters/graphql/schema';
 import { ticketLines } from '../adapters/graphql/ticket/export-tickets';
+import { createClientDirectory } from '../adapters/persistence/clients/postgres-client-directory';
 import { createTicketReader } from '../adapters/persistence/tickets/postgres-ticket-reader';
 import { SYSTEM_CALLER } from '../application/ports/caller';
 import type { ReadServices } from '../application/ports/services';
@@ -56,9 +58,15 @@ export async function runReport(
   const queryAt = reportQuery(options);
   await withStore(config, log, { command: 'report', opening: 'AS_IT_IS' }, async (store) => {
     const contexts = readContexts(store, log, 'report');
-    output.write(format(await executeReport(buildGraphQLSchema(), contexts(), queryAt(store.clock.now()))));
+    const client = options.client === undefined ? null : await clientOfReport(store, options.client);
+    const at = queryAt(store.clock.now());
+    const report = await executeReport(buildGraphQLSchema(), contexts(), at, client?.id ?? null);
+    output.write(format(report, client?.name ?? null));
   });
 }
+
+const clientOfReport = ({ dataSource, pool }: Store, written: string): Promise<ReportedClient> =>
+  reportClient(createClientDirectory(dataSource), createTicketReader({ pool }), written);
 
 /** Contexts for the API's queries. They see all tickets, and `now` is the current instant. */
 function readContexts(

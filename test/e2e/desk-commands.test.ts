@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../support/database';
-import { type Finished, run, type Serving, serve } from '../support/program';
+import { ask, type Finished, run, type Serving, serve } from '../support/program';
 
 let database: TestDatabase;
 let service: Serving;
@@ -83,6 +83,20 @@ describe('a day at the desk', () => {
     const number = await opened('Heard by phone');
     await done('reply', String(number), 'It is worse now', '--inbound', '--channel', 'phone');
     expect(await done('show', String(number))).toContain('heard from the client by phone: It is worse now');
+  });
+
+  it('knows clients by their names', async () => {
+    const { createClient } = await ask<{ createClient: { client: { id: string } } }>(
+      service.url,
+      'mutation { createClient(input: { name: "Acme Shops" }) { client { id } } }',
+    );
+    const byName = await opened('Of Acme by name', '--client', 'acme shops');
+    await opened('Of Acme by id', '--client', createClient.client.id);
+    expect(await done('show', String(byName))).toContain('Client      Acme Shops\n');
+    expect(JSON.parse(await done('find', 'of acme', '--client', 'Acme Shops', '--json')).totalCount).toBe(2);
+    const { code, stderr } = await desk(['find', 'of acme', '--client', 'Acme Shop']);
+    expect(code).toBe(3);
+    expect(stderr).toContain('There is no client "Acme Shop", or you may not see it. Similar names: "Acme Shops".');
   });
 
   it('finds tickets by their words, page by page', async () => {

@@ -16,7 +16,12 @@ const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { c
   .filter((file) => file !== THIS && existsSync(join(ROOT, file)));
 
 /** The commands that the program registers, such as `import` and `policy`. */
-const commands = ['src/cli.ts', 'src/cli/reading-program.ts', 'src/cli/changing-program.ts'].flatMap((file) =>
+const commands = [
+  'src/cli.ts',
+  'src/cli/reading-program.ts',
+  'src/cli/changing-program.ts',
+  'src/cli/completion-program.ts',
+].flatMap((file) =>
   [...textOf(file).matchAll(/(?:\.command\(|(?:desk|change)Command\(program, )'([\w-]+)'\)/g)].map(([, name]) => name),
 );
 

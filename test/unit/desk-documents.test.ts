@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { buildSchema, type GraphQLEnumType, parse, validate } from 'graphql';
+import { CLIENTS_LIKE, FIND_CLIENT } from '../../src/adapters/cli/desk/client-name';
 import { eventSentence, inWords } from '../../src/adapters/cli/desk/event-sentence';
+import { AGENTS_BEGINNING, CLIENTS_BEGINNING } from '../../src/adapters/cli/desk/known-names';
 import * as documents from '../../src/adapters/cli/desk/ticket-documents';
 
 const schema = buildSchema(readFileSync(join(__dirname, '../../schema.graphql'), 'utf8'));
@@ -20,12 +22,12 @@ const MUTATIONS = [
 
 describe('the documents of the commands', () => {
   const { mutationOf, EVENT_PARTS, ...named } = documents;
-  it.each([...Object.entries(named), ...MUTATIONS.map((name) => [name, mutationOf(name)] as const)])(
-    '%s are valid',
-    (_, document) => {
-      expect(validate(schema, parse(document))).toEqual([]);
-    },
-  );
+  it.each([
+    ...Object.entries({ ...named, CLIENTS_LIKE, FIND_CLIENT, CLIENTS_BEGINNING, AGENTS_BEGINNING }),
+    ...MUTATIONS.map((name) => [name, mutationOf(name)] as const),
+  ])('%s are valid', (_, document) => {
+    expect(validate(schema, parse(document))).toEqual([]);
+  });
 });
 
 describe('the sentences on events', () => {

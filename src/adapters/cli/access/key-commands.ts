@@ -9,6 +9,7 @@ import { nearestTo } from '../../../domain/nearest';
 import { parseRfc3339 } from '../../../domain/rfc3339';
 import { explainRefusal } from '../../../domain/ticket/refusals';
 import { follows, NAME } from '../../../domain/value-rules';
+import { writeJson } from '../json-output';
 import { type LineOutput, writeLines } from '../line-output';
 
 export interface KeyOptions {
@@ -74,30 +75,45 @@ export async function createKey(
   ]);
 }
 
-/** `stepdown key list`. */
+/** `stepdown key list`. @param asJson whether to print one JSON document */
 export async function listKeys(
   { apiKeys, clock }: { readonly apiKeys: ApiKeys; readonly clock: Clock },
   output: LineOutput,
   clientName: (id: string) => Promise<string>,
+  asJson = false,
 ): Promise<void> {
+  const keys: object[] = [];
   let after: string | null = null;
   do {
     const page = await apiKeys.page(OWN_WORK, { count: 100, from: 'START', after, before: null });
-    if (page.edges.length === 0 && after === null) {
-      return writeLines(output, [
-        'There are no API keys. `npm run stepdown -- key create --help` says how to create one.',
-      ]);
-    }
     for (const { node } of page.edges) {
-      const client = node.clientId === null ? 'all clients' : await clientName(node.clientId);
-      const used = node.lastUsedAt === null ? 'never used' : `used ${toIso(node.lastUsedAt)}`;
-      writeLines(output, [
-        `${node.prefix}  ${stateOf(node, clock.now())}  ${node.scopes.join(',').toLowerCase()}  ${client}  ${used}  ${node.name}`,
-      ]);
+      const client = node.clientId === null ? null : await clientName(node.clientId);
+      keys.push(keyJson(node, client));
+      if (!asJson) writeLines(output, [keyLine(node, client, clock.now())]);
     }
     after = page.hasNextPage ? (page.edges.at(-1)?.cursor ?? null) : null;
   } while (after !== null);
+  if (asJson) return writeJson(output, { apiKeys: keys });
+  if (keys.length > 0) return;
+  writeLines(output, ['There are no API keys. `npm run stepdown -- key create --help` says how to create one.']);
 }
+
+function keyLine(key: ApiKey, client: string | null, now: EpochMs): string {
+  const used = key.lastUsedAt === null ? 'never used' : `used ${toIso(key.lastUsedAt)}`;
+  const scopes = key.scopes.join(',').toLowerCase();
+  return `${key.prefix}  ${stateOf(key, now)}  ${scopes}  ${client ?? 'all clients'}  ${used}  ${key.name}`;
+}
+
+const keyJson = ({ prefix, name, scopes, expiresAt, revokedAt, lastUsedAt }: ApiKey, client: string | null) => ({
+  prefix,
+  name,
+  scopes,
+  /** Null for all clients. */
+  client,
+  expiresAt: expiresAt === null ? null : toIso(expiresAt),
+  revokedAt: revokedAt === null ? null : toIso(revokedAt),
+  lastUsedAt: lastUsedAt === null ? null : toIso(lastUsedAt),
+});
 
 /** `stepdown key revoke`. A key that is already revoked stays as it is. */
 export async function revokeKey(

@@ -1,3 +1,4 @@
+import { clientIdOf } from './client-name';
 import { changeAtService, type Desk, printChanged } from './desk';
 import { waitedFor } from './event-sentence';
 import { ticketIdOf } from './ticket-name';
@@ -21,15 +22,27 @@ async function change(
   printChanged(desk, await changeAtService(desk.service, mutation, { ticketId, ...input }, key), done);
 }
 
-/** `new`: opens a ticket. @param input that of `submitTicket` */
+/** What a new ticket refers to, as it is written; null for nothing. */
+interface NewTicketRefers {
+  /** The name or the global id of its client. */
+  readonly client: string | null;
+  /** The ticket that it follows. */
+  readonly followUpOf: string | null;
+}
+
+/** `new`: opens a ticket. @param input the other fields of `submitTicket` */
 export async function openTicketAtDesk(
   desk: Desk,
   input: Readonly<Record<string, unknown>>,
-  followUpOf: string | null,
+  { client, followUpOf }: NewTicketRefers,
   key: string | null,
 ): Promise<void> {
-  const followed = followUpOf === null ? {} : { followUpOf: await ticketIdOf(desk.service, followUpOf) };
-  printChanged(desk, await changeAtService(desk.service, 'submitTicket', { ...input, ...followed }, key), 'opened');
+  const { service } = desk;
+  const references = {
+    ...(client === null ? {} : { clientId: await clientIdOf(service, client) }),
+    ...(followUpOf === null ? {} : { followUpOf: await ticketIdOf(service, followUpOf) }),
+  };
+  printChanged(desk, await changeAtService(service, 'submitTicket', { ...input, ...references }, key), 'opened');
 }
 
 export const acknowledgeAtDesk = (desk: Desk, options: ChangeOptions): Promise<void> =>

@@ -1,3 +1,4 @@
+import { clientIdOf } from './client-name';
 import type { Desk } from './desk';
 import { enumValue } from './desk-values';
 import { fitted } from './styled-output';
@@ -6,7 +7,7 @@ import { ticketSummary, zoneLine } from './ticket-lines';
 
 export interface FindOptions {
   readonly text: string;
-  /** The global id of a client; null for all. */
+  /** The name or the global id of a client; null for all. */
   readonly client: string | null;
   readonly states: readonly string[];
   readonly assignee: string | null;
@@ -20,7 +21,7 @@ export async function findTickets({ service, clock, print }: Desk, options: Find
   const { text, client, states, assignee, limit, after } = options;
   const filter = {
     text,
-    ...(client === null ? {} : { client: { eq: client } }),
+    ...(client === null ? {} : { client: { eq: await clientIdOf(service, client) } }),
     ...(states.length === 0 ? {} : { state: { in: states.map(enumValue) } }),
     ...(assignee === null ? {} : { assignee: { eq: assignee } }),
   };

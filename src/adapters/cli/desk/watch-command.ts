@@ -1,3 +1,4 @@
+import { clientIdOf } from './client-name';
 import type { Desk } from './desk';
 import { DeskError } from './desk-error';
 import { enumValue } from './desk-values';
@@ -10,7 +11,7 @@ import { ticketIdOf } from './ticket-name';
 
 export interface WatchOptions {
   readonly ticket: string | null;
-  /** The global id of a client; null for all. */
+  /** The name or the global id of a client; null for all. */
   readonly client: string | null;
   readonly severities: readonly string[];
   readonly types: readonly string[];
@@ -31,7 +32,7 @@ export async function watchEvents(desk: Desk, options: WatchOptions, interrupted
   const { service, clock } = desk;
   const filter = {
     ...(options.ticket === null ? {} : { ticket: { eq: await ticketIdOf(service, options.ticket) } }),
-    ...(options.client === null ? {} : { client: { eq: options.client } }),
+    ...(options.client === null ? {} : { client: { eq: await clientIdOf(service, options.client) } }),
     ...(options.severities.length === 0 ? {} : { severity: { in: options.severities.map(enumValue) } }),
     ...(options.types.length === 0 ? {} : { type: { in: options.types.map(enumValue) } }),
   };

@@ -41,6 +41,8 @@ export interface ImportOptions {
   readonly dryRun: boolean;
   /** The file for the reports on rows; null prints them with the progress. */
   readonly reports: string | null;
+  /** Whether the account at the end is JSON. */
+  readonly json?: boolean;
   /** The client of all tickets and the actor, instead of those of the mapping. */
   readonly as?: { readonly client: string; readonly actor: Actor };
 }

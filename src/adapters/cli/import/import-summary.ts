@@ -3,6 +3,7 @@ import type { EndOfLog } from '../../../application/import/ticket-tally';
 import { toIso } from '../../../domain/instant';
 import { COMMITMENT_KINDS } from '../../../domain/policy/policy';
 import { TICKET_STATES } from '../../../domain/ticket/ticket';
+import { printableJson } from '../printable';
 import type { ImportDone } from './import-command';
 
 /** What an import prints at its end, and how the command exits. */
@@ -13,7 +14,7 @@ export interface ImportResult {
 }
 
 /** The result of an import that ended; it failed if tickets failed or if rows opened no ticket. */
-export function importResult(done: ImportDone, isDryRun: boolean): ImportResult {
+export function importResult(done: ImportDone, isDryRun: boolean, asJson = false): ImportResult {
   const { summary, mapping } = done;
   const isNothingOpened = summary.rows.read > 0 && summary.notOpened === summary.tickets;
   const { format, timeZone } = mapping.file.instants;
@@ -25,7 +26,7 @@ export function importResult(done: ImportDone, isDryRun: boolean): ImportResult 
       : []),
   ];
   return {
-    output: `${summaryLines(done, isDryRun).join('\n')}\n`,
+    output: asJson ? summaryJson(done, isDryRun) : `${summaryLines(done, isDryRun).join('\n')}\n`,
     errorOutput: notes.map((note) => `${note}\n`).join(''),
     exitCode: summary.failed > 0 || isNothingOpened ? 1 : 0,
   };
@@ -92,6 +93,20 @@ function summaryLines({ summary, seconds }: ImportDone, isDryRun: boolean): read
     `Breaches:  ${countsText(breaches, [...COMMITMENT_KINDS])}`,
     `Reports:   ${reportsText(rows)}`,
   ];
+}
+
+/** The same account as JSON, with instants as the API has them. */
+function summaryJson({ summary, seconds }: ImportDone, isDryRun: boolean): string {
+  const { rows, end, ...tickets } = summary;
+  const { read, used, leftOut, leftOutBy, notes } = rows;
+  const account = {
+    isDryRun,
+    seconds: Number(seconds.toFixed(3)),
+    ...tickets,
+    rows: { read, used, leftOut, leftOutBy, notes },
+    logEndsAt: end.at === null ? null : toIso(end.at),
+  };
+  return printableJson(`${JSON.stringify(account, null, 2)}\n`);
 }
 
 /** How many rows each reason concerns, whether it leaves them out or is a note. */

@@ -49,18 +49,31 @@ function changeText(before: string | null, after: string | null): string {
   return after === null ? `- ${shorten(before)}` : `${shorten(before)} → ${shorten(after)}`;
 }
 
+/** The clients whose new tickets are opened under a policy. */
+interface ClientsOfPolicy {
+  /** Whether it is the policy of every client that has none of its own. */
+  readonly byDefault: boolean;
+  readonly named: readonly Pick<NamedTerms, 'name' | 'calendars'>[];
+}
+
+export const clientsUnder = (id: string, defaultPolicyId: string, terms: readonly NamedTerms[]): ClientsOfPolicy => ({
+  byDefault: id === defaultPolicyId,
+  named: terms
+    .filter(({ policy }) => (policy ?? defaultPolicyId) === id)
+    .map(({ name, calendars }) => ({ name, calendars })),
+});
+
 /**
  * The clients whose new tickets are opened under a policy, with the calendars that they replace.
  */
 export function clientLines(id: string, defaultPolicyId: string, terms: readonly NamedTerms[]): readonly string[] {
-  const withTerms = terms
-    .filter(({ policy }) => (policy ?? defaultPolicyId) === id)
+  const { byDefault, named } = clientsUnder(id, defaultPolicyId, terms);
+  const withTerms = named
     .map(({ name, calendars }) => {
       const replaced = Object.entries(calendars).map(([given, by]) => `${by} in place of ${given}`);
       return `${singleLine(name)}${replaced.length === 0 ? '' : ` (${replaced.join(', ')})`}`;
     })
     .sort();
-  const byDefault = id === defaultPolicyId ? ['every client without a policy of its own'] : [];
-  const clients = [...byDefault, ...withTerms];
+  const clients = [...(byDefault ? ['every client without a policy of its own'] : []), ...withTerms];
   return [`Clients: ${clients.length === 0 ? `none; no client has the policy ${id}` : clients.join('; ')}`];
 }

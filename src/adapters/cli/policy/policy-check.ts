@@ -8,6 +8,7 @@ import { explainRefusal } from '../../../domain/ticket/refusals';
 import { DocumentError, problemLine } from '../../documents/document-error';
 import { parsePolicy } from '../../policy-files/load-policy';
 import { folderOf } from '../../policy-files/policy-folder';
+import { writeJson } from '../json-output';
 import { type LineOutput, writeLines } from '../line-output';
 import { countText, spanText } from '../quantity-text';
 import { readPolicyText } from './policy-file';
@@ -53,9 +54,57 @@ function summary(file: string, policy: PolicyDocument): string[] {
   ];
 }
 
+/** A problem as JSON has it; the position is null where the problem is of no place in the file. */
+interface CheckProblem {
+  readonly line: number | null;
+  readonly column: number | null;
+  readonly field: string | null;
+  readonly message: string;
+}
+
+/** What a check has found: the policy, or why it cannot be published. */
+type Checked =
+  | { readonly exitCode: 0; readonly policy: PolicyDocument }
+  | { readonly exitCode: 1 | 2; readonly problems: readonly CheckProblem[]; readonly lines: readonly string[] };
+
+async function check(file: string, now: EpochMs): Promise<Checked> {
+  const read = await readPolicyText(file);
+  if ('failure' in read) {
+    const problems = [{ line: null, column: null, field: null, message: `${file} ${read.failure}.` }];
+    return { exitCode: POLICY_CHECK_EXIT.unreadable, problems, lines: [`${file} ${read.failure}.`] };
+  }
+  try {
+    const policy = parsePolicy(read.text, { fileName: file, folder: folderOf(file) });
+    const ends = calendarsEndingBeforeTargets(compilePolicy(policy, 1), now).map(({ kind: commitment, ...end }) => ({
+      line: null,
+      column: null,
+      field: `calendars.${end.calendar}`,
+      message: explainRefusal({ code: 'CalendarEndsTooSoon', policy: policy.id, commitment, ...end }),
+    }));
+    if (ends.length === 0) return { exitCode: POLICY_CHECK_EXIT.fine, policy };
+    return unpublishable(
+      ends,
+      ends.map(({ field, message }) => `${file} ${field}: ${message}`),
+    );
+  } catch (error) {
+    if (!(error instanceof DocumentError)) throw error;
+    return unpublishable(
+      error.problems,
+      error.problems.map((problem) => problemLine(file, problem)),
+    );
+  }
+}
+
+const unpublishable = (problems: readonly CheckProblem[], lines: readonly string[]): Checked => ({
+  exitCode: POLICY_CHECK_EXIT.problems,
+  problems,
+  lines: [...lines, `${countText(problems.length, 'problem')}; nothing was published.`],
+});
+
 /**
  * `stepdown policy check FILE`: checks a policy file without a database. Prints a summary to
- * `output`, or every problem as `FILE:LINE:COLUMN field: message` to `errorOutput`.
+ * `output`, or every problem as `FILE:LINE:COLUMN field: message` to `errorOutput`; as JSON, all of
+ * it to `output`.
  *
  * @param now the instant from which the targets have to fit into the calendars
  * @returns the exit code, one of `POLICY_CHECK_EXIT`
@@ -65,31 +114,24 @@ export async function checkPolicy(
   output: LineOutput,
   errorOutput: LineOutput,
   now: EpochMs,
+  asJson = false,
 ): Promise<number> {
-  const read = await readPolicyText(file);
-  if ('failure' in read) {
-    writeLines(errorOutput, [`${file} ${read.failure}.`]);
-    return POLICY_CHECK_EXIT.unreadable;
-  }
-  try {
-    const policy = parsePolicy(read.text, { fileName: file, folder: folderOf(file) });
-    const ends = calendarsEndingBeforeTargets(compilePolicy(policy, 1), now);
-    if (ends.length > 0) {
-      for (const { kind: commitment, ...end } of ends) {
-        const refusal = { code: 'CalendarEndsTooSoon', policy: policy.id, commitment, ...end } as const;
-        errorOutput.write(`${file} calendars.${end.calendar}: ${explainRefusal(refusal)}\n`);
-      }
-      errorOutput.write(`${countText(ends.length, 'problem')}; nothing was published.\n`);
-      return POLICY_CHECK_EXIT.problems;
-    }
-    writeLines(output, summary(file, policy));
-    return POLICY_CHECK_EXIT.fine;
-  } catch (error) {
-    if (!(error instanceof DocumentError)) throw error;
-    writeLines(errorOutput, [
-      ...error.problems.map((problem) => problemLine(file, problem)),
-      `${countText(error.problems.length, 'problem')}; nothing was published.`,
-    ]);
-    return POLICY_CHECK_EXIT.problems;
-  }
+  const checked = await check(file, now);
+  const isFine = checked.exitCode === POLICY_CHECK_EXIT.fine;
+  if (asJson) {
+    const policy = isFine ? jsonSummary(checked.policy) : null;
+    writeJson(output, { file, isFine, policy, problems: isFine ? [] : checked.problems });
+  } else if (isFine) writeLines(output, summary(file, checked.policy));
+  else writeLines(errorOutput, checked.lines);
+  return checked.exitCode;
 }
+
+const jsonSummary = ({ id, title, severities, facts, rules, calendars }: PolicyDocument) => ({
+  id,
+  title,
+  severities,
+  audiences: codesOf(facts.audiences),
+  consequences: codesOf(facts.consequences),
+  clauses: rules.map(({ clause }) => clause),
+  calendars: Object.entries(calendars).map(([name, { timeZone }]) => ({ name, timeZone })),
+});

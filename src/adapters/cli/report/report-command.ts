@@ -49,8 +49,12 @@ export function reportQuery({ from, to, by, zone }: ReportOptions): (now: EpochM
   return (now) => given ?? queryTo(toIso(now));
 }
 
-/** The function that formats a report. @throws ReportError if there is no such format */
-export function reportFormat(format: string): (report: ApiReport) => string {
+/**
+ * The function that formats a report on all clients, or on the one of a name.
+ *
+ * @throws ReportError if there is no such format
+ */
+export function reportFormat(format: string): (report: ApiReport, client?: string | null) => string {
   if (Object.hasOwn(FORMATS, format)) return FORMATS[format as keyof typeof FORMATS];
   throw new ReportError(`--format takes one of ${Object.keys(FORMATS).join(', ')}.`);
 }
@@ -58,17 +62,25 @@ export function reportFormat(format: string): (report: ApiReport) => string {
 /**
  * Executes the query against the GraphQL schema, so that the command and the API return equal
  * figures.
+ *
+ * @param client the global id of the client whose tickets alone count; null for all
  */
 export async function executeReport(
   schema: GraphQLSchema,
   contextValue: OperationContext<ReadServices>,
   query: ReportQuery,
+  client: string | null = null,
 ): Promise<ApiReport> {
   const document = parse(`
-    query Report($from: DateTime!, $to: DateTime!, $by: SlaReportGrouping!, $zone: String!) {
-      slaReport(from: $from, to: $to, groupBy: $by, timeZone: $zone) ${selectionOf(schema, 'SlaReport')}
+    query Report($from: DateTime!, $to: DateTime!, $by: SlaReportGrouping!, $zone: String!, $client: ID) {
+      slaReport(from: $from, to: $to, groupBy: $by, timeZone: $zone, client: $client) ${selectionOf(schema, 'SlaReport')}
     }`);
-  const result: ExecutionResult = await execute({ schema, document, variableValues: { ...query }, contextValue });
+  const result: ExecutionResult = await execute({
+    schema,
+    document,
+    variableValues: { ...query, client },
+    contextValue,
+  });
   const [error] = result.errors ?? [];
   if (error !== undefined) throw error.originalError ?? error;
   return (result.data as unknown as { slaReport: ApiReport }).slaReport;

@@ -18,8 +18,8 @@ const TIMES = [
   ['to resolve', 'timeToResolve'],
 ] as const;
 
-/** The report as text tables. A missing value is a dash. */
-export function reportText(report: ApiReport): string {
+/** The report on all clients, or on one, as text tables. A missing value is a dash. */
+export function reportText(report: ApiReport, client: string | null = null): string {
   const by = report.groupBy.toLowerCase();
   const rows: readonly NamedRow[] = [
     ...report.groups.map((row) => ({ name: nameOf(report, row), row })),
@@ -27,7 +27,7 @@ export function reportText(report: ApiReport): string {
   ];
   const begin = report.from.startsWith('0001-') ? '' : `from ${local(report.from, report)} `;
   return [
-    `Report by ${by}, ${begin}until ${local(report.to, report)} (${report.timeZone})`,
+    `Report by ${by}${client === null ? '' : ` on ${singleLine(client)}`}, ${begin}until ${local(report.to, report)} (${report.timeZone})`,
     ...part('Tickets', [[by, 'opened', 'resolved', 'closed'], ...rows.map(tickets)]),
     ...part('Commitments', [
       [by, 'commitment', 'met', 'breached', 'still open', 'waived', 'attainment', 'with waivers'],

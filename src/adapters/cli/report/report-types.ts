@@ -7,6 +7,8 @@ export interface ReportOptions {
   readonly by: string;
   readonly zone: string;
   readonly format: string;
+  /** The name or the global id of a client whose tickets alone count. */
+  readonly client?: string;
 }
 
 /** A report in the shape of the API: instants and durations are ISO 8601. */
