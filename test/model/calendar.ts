@@ -71,11 +71,7 @@ export class ModelCalendar {
   between(a: number, b: number): number {
     if (b < a) return -this.between(b, a);
     let sum = 0;
-    if (a === b) return sum;
-    for (const [from, to] of this.openFrom(a)) {
-      if (from >= b) break;
-      sum += Math.min(to, b) - from;
-    }
+    for (const [from, to] of this.openFrom(a, b)) sum += Math.min(to, b) - from;
     return sum;
   }
 
@@ -102,16 +98,16 @@ export class ModelCalendar {
     throw new BeyondCalendar();
   }
 
-  /** The open intervals from an instant on, in order of time. */
-  private *openFrom(start: number): Generator<Interval> {
+  /** The open intervals from `start` on that begin before `end`, in order of time. */
+  private *openFrom(start: number, end = Number.POSITIVE_INFINITY): Generator<Interval> {
     for (const { from, to, offset } of this.stretches) {
-      if (to <= start) continue;
+      if (to <= start || from >= end) continue;
       const first = Math.max(from, start);
-      for (let date = Math.floor((first + offset) / DAY_MS); date * DAY_MS - offset < to; date += 1) {
+      for (let date = Math.floor((first + offset) / DAY_MS); date * DAY_MS - offset < Math.min(to, end); date += 1) {
         for (const [opens, closes] of this.hoursOn(date)) {
           const a = Math.max(date * DAY_MS + opens - offset, first);
           const b = Math.min(date * DAY_MS + closes - offset, to);
-          if (a < b) yield [a, b];
+          if (a < b && a < end) yield [a, b];
         }
       }
     }

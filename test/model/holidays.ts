@@ -37,7 +37,17 @@ export function wholeAndPartHolidays(yaml: YamlHolidays | undefined): { whole: S
   return { whole, parts };
 }
 
+/** By region and years, because a calculation takes a second. */
+const calculated = new Map<string, string[]>();
+
 function publicHolidays(region: string, years: { from: number; to: number }): string[] {
+  const key = `${region} ${years.from} ${years.to}`;
+  const dates = calculated.get(key) ?? calculate(region, years);
+  calculated.set(key, dates);
+  return dates;
+}
+
+function calculate(region: string, years: { from: number; to: number }): string[] {
   const holidays = new Holidays(region);
   const dates: string[] = [];
   for (let year = years.from; year <= years.to; year += 1) {

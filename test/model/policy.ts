@@ -78,10 +78,12 @@ interface Coded {
 
 /** Reads a policy file, such as `policies/cimcloud.yaml`. */
 export function readPolicy(path: string): Policy {
-  return policyFrom(parse(readFileSync(path, 'utf8')) as YamlPolicy);
+  return policyOf(readFileSync(path, 'utf8'));
 }
 
-function policyFrom(yaml: YamlPolicy): Policy {
+/** The policy of a document in YAML. */
+export function policyOf(document: string): Policy {
+  const yaml = parse(document) as YamlPolicy;
   return {
     severities: yaml.severities.map((level) => level.severity).sort(),
     workaroundLowers: byKey(yaml.severities, (level) => [level.severity, level.workaroundLowers]),

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import type { Answer, CycleAnswer } from '../model/answer';
 import type { History, Instant } from '../model/history';
 import { ask, type Played, play } from '../model/model';
-import { readPolicy } from '../model/policy';
+import { policyOf, readPolicy } from '../model/policy';
+import { policyVariant, VARIANT_NAMES } from '../model/policy-variants';
 import { randomHistories } from '../model/random-history';
 
 /** `MODEL_HISTORIES=10000 npx jest --selectProjects unit -t '' model-random` for more. */
@@ -10,7 +11,7 @@ const COUNT = Number(process.env.MODEL_HISTORIES ?? 200);
 const SEED = Number(process.env.MODEL_SEED ?? 1);
 const DAY_MS = 86_400_000;
 
-const policies = ['cimcloud', 'gitlab-support', 'aws-support'] as const;
+const FILES = ['cimcloud', 'gitlab-support', 'aws-support'];
 const cimcloud = readPolicy('policies/cimcloud.yaml');
 
 /** A history, and its ticket at each moment that something was entered, as it was known then. */
@@ -20,7 +21,7 @@ interface PlayedHistory {
 }
 
 function playAll(name: string): PlayedHistory[] {
-  const policy = readPolicy(`policies/${name}.yaml`);
+  const policy = FILES.includes(name) ? readPolicy(`policies/${name}.yaml`) : policyOf(policyVariant(name));
   const count = name === 'cimcloud' ? COUNT : Math.ceil(COUNT / 10);
   return randomHistories(policy, SEED, count).map((history) => {
     const played = play(policy, history);
@@ -50,11 +51,9 @@ function isRight(cycle: CycleAnswer, previous: CycleAnswer | undefined): boolean
 }
 
 describe('the model, over random histories', () => {
-  const stories = new Map(policies.map((name) => [name, playAll(name)]));
+  const stories = new Map([...FILES, ...VARIANT_NAMES].map((name) => [name, playAll(name)]));
 
-  for (const name of policies) {
-    const all = stories.get(name) ?? [];
-
+  for (const [name, all] of stories) {
     it(`never takes a breach back (${name})`, () => {
       const lost = all.flatMap(({ answers }) =>
         answers.flatMap((answer, index) => {
