@@ -1,6 +1,13 @@
 import { Argument, type Command, Option } from 'commander';
 import type { ChangeOptions } from '../adapters/cli/desk/change-commands';
-import { type ChangeFlags, changeCommand, choice, type RunAtDesk, repeatedOption } from './desk-options';
+import {
+  type ChangeFlags,
+  changeCommand,
+  choice,
+  lateChangeCommand,
+  type RunAtDesk,
+  repeatedOption,
+} from './desk-options';
 
 const CHANNELS = ['email', 'phone', 'extranet'];
 const WAITING_REASONS = ['client', 'third-party', 'other-ticket'];
@@ -19,16 +26,21 @@ interface NewFlags extends ChangeFlags {
   readonly followUpOf?: string;
 }
 
+/** How a change is made, as far as it is given. */
+type GivenHow = { readonly [Name in 'idempotencyKey' | 'at' | 'reason']?: string | null };
+
 /** Registers the commands that change a ticket of a running service. */
 export function addChangingCommands(program: Command, run: RunAtDesk): void {
-  const changing = (ticket: string, { idempotencyKey = null }: { idempotencyKey?: string | null }): ChangeOptions => ({
-    ticket,
+  const howOf = ({ idempotencyKey = null, at = null, reason = null }: GivenHow): Omit<ChangeOptions, 'ticket'> => ({
     key: idempotencyKey,
+    at,
+    lateReason: reason,
   });
+  const changing = (ticket: string, flags: GivenHow): ChangeOptions => ({ ticket, ...howOf(flags) });
   const commands = () => import('../adapters/cli/desk/change-commands.js');
   const values = () => import('../adapters/cli/desk/desk-values.js');
 
-  changeCommand(program, 'new')
+  lateChangeCommand(program, 'new')
     .argument('<subject>', 'what is wrong, in a line')
     .addOption(
       new Option('--impact <impact>', `who cannot do what: ${IMPACT}; may be repeated`)
@@ -49,7 +61,7 @@ export function addChangingCommands(program: Command, run: RunAtDesk): void {
       run(flags, async (desk) => {
         const { givenText, parseImpact, enumValue } = await values();
         const { openTicketAtDesk } = await commands();
-        const { impact, client, channel, description, tag, followUpOf, idempotencyKey } = flags;
+        const { impact, client, channel, description, tag, followUpOf } = flags;
         const { reporter, assignee, externalId, externalUrl } = flags;
         const input = {
           subject,
@@ -64,34 +76,53 @@ export function addChangingCommands(program: Command, run: RunAtDesk): void {
           externalUrl,
         };
         const refers = { client: client ?? null, followUpOf: followUpOf ?? null };
-        await openTicketAtDesk(desk, input, refers, idempotencyKey ?? null);
+        await openTicketAtDesk(desk, input, refers, howOf(flags));
       }),
     );
 
-  changeCommand(program, 'ack')
+  lateChangeCommand(program, 'ack')
     .argument('<ticket>')
     .description('acknowledge a ticket: the first action was taken')
     .action((ticket: string, flags: ChangeFlags) =>
       run(flags, async (desk) => (await commands()).acknowledgeAtDesk(desk, changing(ticket, flags))),
     );
 
-  changeCommand(program, 'reply')
+  lateChangeCommand(program, 'reply')
     .argument('<ticket>')
     .argument('[text]', 'the message, or - to read it from standard input')
     .addOption(choice('--channel <channel>', 'how it is sent (default: extranet)', CHANNELS))
     .option('--inbound', 'record what the client has said')
+    .option('--automatic', 'no person wrote it, so it fulfils nothing')
     .description('record a message to the client; it fulfils the promised update')
-    .action((ticket: string, text: string | undefined, flags: ChangeFlags & { channel?: string; inbound?: boolean }) =>
+    .action(
+      (
+        ticket: string,
+        text: string | undefined,
+        flags: ChangeFlags & { channel?: string; inbound?: boolean; automatic?: boolean },
+      ) =>
+        run(flags, async (desk) => {
+          const { givenText, enumValue } = await values();
+          const body = await givenText(text, 'the message', process.stdin);
+          const channel = flags.channel === undefined ? null : enumValue(flags.channel);
+          const message = { body, channel, isInbound: flags.inbound === true, isAutomatic: flags.automatic === true };
+          const { replyAtDesk } = await commands();
+          await replyAtDesk(desk, changing(ticket, flags), message);
+        }),
+    );
+
+  changeCommand(program, 'note')
+    .argument('<ticket>')
+    .argument('[text]', 'the note, or - to read it from standard input')
+    .description('write a note for colleagues; the client never sees it, and no clock changes')
+    .action((ticket: string, text: string | undefined, flags: ChangeFlags) =>
       run(flags, async (desk) => {
-        const { givenText, enumValue } = await values();
-        const body = await givenText(text, 'the message', process.stdin);
-        const channel = flags.channel === undefined ? null : enumValue(flags.channel);
-        const { replyAtDesk } = await commands();
-        await replyAtDesk(desk, changing(ticket, flags), { body, channel, isInbound: flags.inbound === true });
+        const { givenText } = await values();
+        const body = await givenText(text, 'the note', process.stdin);
+        await (await commands()).noteAtDesk(desk, changing(ticket, flags), body);
       }),
     );
 
-  changeCommand(program, 'wait')
+  lateChangeCommand(program, 'wait')
     .argument('<ticket>')
     .addArgument(new Argument('<reason>', 'who or what the ticket waits for').choices(WAITING_REASONS))
     .option('--stop', 'stop waiting for this reason')
@@ -105,7 +136,7 @@ export function addChangingCommands(program: Command, run: RunAtDesk): void {
       }),
     );
 
-  changeCommand(program, 'workaround')
+  lateChangeCommand(program, 'workaround')
     .argument('<ticket>')
     .argument('[text]', 'what the workaround is, or - to read it from standard input')
     .addOption(
@@ -124,7 +155,7 @@ export function addChangingCommands(program: Command, run: RunAtDesk): void {
       }),
     );
 
-  changeCommand(program, 'resolve')
+  lateChangeCommand(program, 'resolve')
     .argument('<ticket>')
     .argument('[text]', 'what solved it, or - to read it from standard input')
     .description('resolve a ticket: the cause is removed')
@@ -136,7 +167,7 @@ export function addChangingCommands(program: Command, run: RunAtDesk): void {
       }),
     );
 
-  changeCommand(program, 'assign')
+  lateChangeCommand(program, 'assign')
     .argument('<ticket>')
     .argument('[name]', 'the person')
     .option('--me', 'assign it to yourself')

@@ -31,13 +31,22 @@ export type RunAtDesk = (flags: DeskFlags, work: (desk: Desk) => Promise<void>) 
 /** What the commands have that change a ticket. */
 export interface ChangeFlags extends DeskFlags {
   readonly idempotencyKey?: string;
+  readonly at?: string;
+  readonly reason?: string;
 }
 
 /** The same for a command that changes a ticket. */
 export const changeCommand = (program: Command, name: string): Command =>
-  deskCommand(program, name).addOption(
-    new Option('--idempotency-key <key>', 'the key that an earlier attempt has printed, to repeat it'),
-  );
+  deskCommand(program, name)
+    .option(
+      '--at <time>',
+      'when it happened, if it was earlier: 02:00, "2026-11-28 02:00", or an instant with an offset',
+    )
+    .option('--idempotency-key <key>', 'the key that an earlier attempt has printed, to repeat it');
+
+/** The same for one whose late entry can need a reason. */
+export const lateChangeCommand = (program: Command, name: string): Command =>
+  changeCommand(program, name).option('--reason <text>', 'why it is entered later than --at');
 
 /** An option that takes one of the values of an enum of the API, in lower case with hyphens. */
 export const choice = (flags: string, description: string, values: readonly string[]): Option =>

@@ -9,6 +9,7 @@ import { openService, type ServiceAccess } from '../adapters/cli/desk/service-cl
 import { hasColours, type MaybeTerminal, writeStyled } from '../adapters/cli/desk/styled-output';
 import type { LineOutput } from '../adapters/cli/line-output';
 import { printableJson } from '../adapters/cli/printable';
+import { hostNow } from '../adapters/clock/database-clock';
 import { serviceUrl } from '../adapters/http/http-server';
 import { type Config, ConfigError, loadConfig } from '../config';
 
@@ -40,7 +41,7 @@ export async function runAtDesk(
   work: (desk: Desk) => Promise<void>,
 ): Promise<number> {
   try {
-    const clock = deskClock(flags.zone ?? ownZone());
+    const clock = deskClock(flags.zone ?? ownZone(), hostNow);
     const service = openService(await accessOf(flags, env), (message) => stderr.write(`${message}\n`));
     const inColour = hasColours(stdout as MaybeTerminal, env);
     const printAs =

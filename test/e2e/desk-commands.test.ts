@@ -85,6 +85,34 @@ describe('a day at the desk', () => {
     expect(await done('show', String(number))).toContain('heard from the client by phone: It is worse now');
   });
 
+  it('writes notes for colleagues, and automatic messages', async () => {
+    const number = await opened('With a note');
+    await done('ack', String(number));
+    expect(await done('note', String(number), 'Ask Ben first')).toContain(`#${number} has a note: With a note\n`);
+    await done('reply', String(number), 'We are closed until Monday', '--automatic');
+    const page = await done('show', String(number));
+    expect(page).toMatch(/Ada noted: Ask Ben first$/m);
+    expect(page).toMatch(/Ada sent an automatic message by extranet: We are closed/m);
+  });
+
+  it('enters late what has happened before, with a reason', async () => {
+    const at = new Date(Date.now() - 40 * 60_000).toISOString();
+    const late = ['new', 'Phoned in at night', ...IMPACT, '--at', at];
+    const { code, stderr } = await desk([...late, '--json']);
+    expect(code).toBe(1);
+    expect(JSON.parse(stderr).error.userErrors).toEqual([expect.objectContaining({ __typename: 'ReasonNeeded' })]);
+    const printed = await done(...late, '--reason', 'The desk was empty');
+    expect(printed).toMatch(/^ {2}response due .*, 2\d min over$/m);
+    const number = /^#(\d+)/.exec(printed)?.[1] ?? '';
+    await done('wait', number, 'client', '--at', at, '--reason', 'They went to sleep');
+    const page = await done('show', number);
+    expect(page).toMatch(/opened it as SEV1 \(entered \w{3} \S{10} \d\d:\d\d: The\n? +desk was empty\)/);
+    expect(page).toMatch(/began to wait for the client \(entered/);
+    const wrong = await desk(['ack', number, '--at', 'yesterday']);
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toContain('--at takes a time such as 02:00');
+  });
+
   it('knows clients by their names', async () => {
     const { createClient } = await ask<{ createClient: { client: { id: string } } }>(
       service.url,

@@ -22,7 +22,9 @@ const commands = [
   'src/cli/changing-program.ts',
   'src/cli/completion-program.ts',
 ].flatMap((file) =>
-  [...textOf(file).matchAll(/(?:\.command\(|(?:desk|change)Command\(program, )'([\w-]+)'\)/g)].map(([, name]) => name),
+  [...textOf(file).matchAll(/(?:\.command\(|(?:desk|change|lateChange)Command\(program, )'([\w-]+)'\)/g)].map(
+    ([, name]) => name,
+  ),
 );
 
 describe('the form in which commands are written', () => {

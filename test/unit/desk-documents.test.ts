@@ -13,6 +13,7 @@ const MUTATIONS = [
   'submitTicket',
   'acknowledgeTicket',
   'communicate',
+  'addNote',
   'startWaiting',
   'stopWaiting',
   'applyWorkaround',

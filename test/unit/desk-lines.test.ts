@@ -125,7 +125,7 @@ it.each([
 
 describe('times', () => {
   it('are minutes in the zone, with the offset in an hour that comes twice', () => {
-    const berlin = deskClock('Europe/Berlin');
+    const berlin = deskClock('Europe/Berlin', () => 0);
     expect(berlin.time('2026-11-28T14:59:59.999Z')).toBe('Sat 2026-11-28 15:59');
     expect(berlin.time('2026-10-25T00:30:00.000Z')).toBe('Sun 2026-10-25 02:30 +02:00');
     expect(berlin.time('2026-10-25T01:30:00.000Z')).toBe('Sun 2026-10-25 02:30 +01:00');
@@ -134,7 +134,7 @@ describe('times', () => {
   });
 
   it('need a zone that exists', () => {
-    expect(() => deskClock('Europe/Nowhere')).toThrow('The zone');
+    expect(() => deskClock('Europe/Nowhere', () => 0)).toThrow('The zone');
   });
 
   it.each([
@@ -146,6 +146,32 @@ describe('times', () => {
   ])('%s is %s, %s', (duration, short, remaining) => {
     expect(shortDuration(duration)).toBe(short);
     expect(remainingText(duration)).toBe(remaining);
+  });
+});
+
+describe('the time that something happened', () => {
+  const now = Date.parse('2026-11-28T01:40:00Z');
+  it.each([
+    ['02:00', '2026-11-28T01:00:00.000Z'],
+    ['2:00', '2026-11-28T01:00:00.000Z'],
+    // That of today has not come.
+    ['02:41', '2026-11-27T01:41:00.000Z'],
+    ['23:59', '2026-11-27T22:59:00.000Z'],
+    ['2026-07-01 02:00', '2026-07-01T00:00:00.000Z'],
+    ['2026-07-01T02:00', '2026-07-01T00:00:00.000Z'],
+    ['2026-11-28T02:00:00-05:00', '2026-11-28T07:00:00.000Z'],
+  ])('%s in Berlin is %s', (written, instant) => {
+    expect(deskClock('Europe/Berlin', () => now).instant(written)).toBe(instant);
+  });
+
+  it.each([
+    ['yesterday', '--at takes a time'],
+    ['24:00', '--at takes a time'],
+    ['2026-02-30 10:00', '--at takes a time'],
+    ['2026-10-25 02:30', 'comes twice: give 2026-10-25T00:30:00Z or 2026-10-25T01:30:00Z'],
+    ['2026-03-29 02:30', 'does not exist'],
+  ])('%s in Berlin is refused: %s', (written, message) => {
+    expect(() => deskClock('Europe/Berlin', () => now).instant(written)).toThrow(message);
   });
 });
 

@@ -9,17 +9,37 @@ export interface ChangeOptions {
   readonly ticket: string;
   /** The idempotency key of an earlier attempt; null for a new one. */
   readonly key: string | null;
+  /** When it happened, as it is written; null for now. */
+  readonly at: string | null;
+  /** Why it is entered late; null where no reason is needed. */
+  readonly lateReason: string | null;
 }
+
+/**
+ * The fields of a mutation that say when it happened.
+ *
+ * @param reasonField the field of the reason, which differs where the mutation has another reason
+ */
+const lateEntry = (
+  { clock }: Desk,
+  { at, lateReason }: Pick<ChangeOptions, 'at' | 'lateReason'>,
+  reasonField = 'reason',
+) => ({
+  ...(at === null ? {} : { occurredAt: clock.instant(at) }),
+  ...(lateReason === null ? {} : { [reasonField]: lateReason }),
+});
 
 async function change(
   desk: Desk,
-  { ticket, key }: ChangeOptions,
+  options: ChangeOptions,
   mutation: string,
   input: Readonly<Record<string, unknown>>,
   done: string,
+  reasonField?: string,
 ): Promise<void> {
-  const ticketId = await ticketIdOf(desk.service, ticket);
-  printChanged(desk, await changeAtService(desk.service, mutation, { ticketId, ...input }, key), done);
+  const late = lateEntry(desk, options, reasonField);
+  const ticketId = await ticketIdOf(desk.service, options.ticket);
+  printChanged(desk, await changeAtService(desk.service, mutation, { ticketId, ...input, ...late }, options.key), done);
 }
 
 /** What a new ticket refers to, as it is written; null for nothing. */
@@ -35,14 +55,16 @@ export async function openTicketAtDesk(
   desk: Desk,
   input: Readonly<Record<string, unknown>>,
   { client, followUpOf }: NewTicketRefers,
-  key: string | null,
+  options: Omit<ChangeOptions, 'ticket'>,
 ): Promise<void> {
   const { service } = desk;
+  const late = lateEntry(desk, options);
   const references = {
     ...(client === null ? {} : { clientId: await clientIdOf(service, client) }),
     ...(followUpOf === null ? {} : { followUpOf: await ticketIdOf(service, followUpOf) }),
   };
-  printChanged(desk, await changeAtService(service, 'submitTicket', { ...input, ...references }, key), 'opened');
+  const fields = { ...input, ...references, ...late };
+  printChanged(desk, await changeAtService(service, 'submitTicket', fields, options.key), 'opened');
 }
 
 export const acknowledgeAtDesk = (desk: Desk, options: ChangeOptions): Promise<void> =>
@@ -52,7 +74,12 @@ export const acknowledgeAtDesk = (desk: Desk, options: ChangeOptions): Promise<v
 export const replyAtDesk = (
   desk: Desk,
   options: ChangeOptions,
-  message: { readonly body: string; readonly channel: string | null; readonly isInbound: boolean },
+  message: {
+    readonly body: string;
+    readonly channel: string | null;
+    readonly isInbound: boolean;
+    readonly isAutomatic: boolean;
+  },
 ): Promise<void> =>
   change(
     desk,
@@ -62,9 +89,14 @@ export const replyAtDesk = (
       body: message.body,
       direction: message.isInbound ? 'INBOUND' : 'OUTBOUND',
       ...(message.channel === null ? {} : { channel: message.channel }),
+      ...(message.isAutomatic ? { automatic: true } : {}),
     },
     message.isInbound ? 'has a message of the client' : 'replied to',
   );
+
+/** `note`: for colleagues; the client never sees it. */
+export const noteAtDesk = (desk: Desk, options: ChangeOptions, body: string): Promise<void> =>
+  change(desk, options, 'addNote', { body }, 'has a note');
 
 /** `wait`: starts to wait for a reason, or stops it. */
 export const waitAtDesk = (
@@ -78,6 +110,7 @@ export const waitAtDesk = (
     stops ? 'stopWaiting' : 'startWaiting',
     { reason },
     `${stops ? 'stopped waiting' : 'waits'} for ${waitedFor(reason)}`,
+    'lateReason',
   );
 
 /** `workaround`: what still does not work decides on the severity. */

@@ -4,6 +4,7 @@ import { parseDuration } from '../../../domain/iso-duration';
 import { zoneProblem } from '../../documents/zone-problem';
 import { parseDateTime } from '../../graphql/base/scalars';
 import { DeskError } from './desk-error';
+import { givenInstant } from './given-instant';
 
 /** Writes the instants and durations of the API for a person in one zone. */
 export interface DeskClock {
@@ -11,10 +12,15 @@ export interface DeskClock {
   readonly zone: string;
   /** `Mon 2026-11-16 15:00`, with the offset where the clocks go back and an hour comes twice. */
   time(instant: string): string;
+  /** The instant that a person writes, for the API. @throws DeskError if it is none */
+  instant(written: string): string;
 }
 
-/** @throws DeskError if there is no such zone */
-export function deskClock(zone: string): DeskClock {
+/**
+ * @param now the current instant, for times without a date
+ * @throws DeskError if there is no such zone
+ */
+export function deskClock(zone: string, now: () => EpochMs): DeskClock {
   const problem = zoneProblem(zone);
   if (problem !== undefined) throw new DeskError('USAGE', `The zone ${problem}.`);
   const offsets = ZoneOffsets.of(zone);
@@ -24,6 +30,7 @@ export function deskClock(zone: string): DeskClock {
       const at = parseDateTime(instant);
       return at === null ? instant : localMinute(offsets, at);
     },
+    instant: (written) => toIso(givenInstant(written, offsets, now())),
   };
 }
 

@@ -17,6 +17,12 @@ const withText = (what: string, text: string | null | undefined): string =>
 const promise = ({ kind, cycle = 1 }: EventParts): string =>
   `${inWords(kind ?? 'commitment')}${cycle === 1 ? '' : ` (cycle ${cycle})`}`;
 
+function communicated({ direction, channel, isAutomatic }: EventParts): string {
+  const by = channel === undefined ? '' : ` by ${inWords(channel)}`;
+  if (direction === 'INBOUND') return `heard from the client${by}`;
+  return `${isAutomatic === true ? 'sent an automatic message' : 'replied'}${by}`;
+}
+
 type Sentence = (event: EventParts) => string;
 
 /** What each type of event says, after the name of its actor. */
@@ -36,11 +42,7 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   WORKAROUND_WITHDRAWN: ({ severity, reason }) => withText(`withdrew the workaround, ${severity} again`, reason),
   WAITING_STARTED: ({ waitingReason = '' }) => `began to wait for ${waitedFor(waitingReason)}`,
   WAITING_STOPPED: ({ waitingReason = '' }) => `stopped waiting for ${waitedFor(waitingReason)}`,
-  COMMUNICATED: ({ direction, channel = '', body }) =>
-    withText(
-      direction === 'INBOUND' ? `heard from the client by ${inWords(channel)}` : `replied by ${inWords(channel)}`,
-      body,
-    ),
+  COMMUNICATED: (event) => withText(communicated(event), event.body),
   CALL_RECORDED: ({ body }) => withText('recorded a call of the client', body),
   NOTE_ADDED: ({ note }) => withText('noted', note),
   RESOLVED: ({ resolution }) => withText('resolved it', resolution),

@@ -24,7 +24,7 @@ export type BriefTicket = Fields<
 /** The fields of an event that its sentence needs, of every type. */
 export const EVENT_PARTS = `
 fragment EventParts on TicketEvent {
-  __typename id cursor number type at recordedAt
+  __typename id cursor number type at recordedAt lateReason
   actor { kind id name }
   ... on SubmittedEvent { severity clause }
   ... on ReclassifiedEvent { severity reason override { severity } }
@@ -35,7 +35,7 @@ fragment EventParts on TicketEvent {
   ... on WorkaroundWithdrawnEvent { severity reason }
   ... on WaitingStartedEvent { waitingReason }
   ... on WaitingStoppedEvent { waitingReason }
-  ... on Communication { direction channel body }
+  ... on Communication { direction channel body isAutomatic }
   ... on NoteAddedEvent { note }
   ... on ResolvedEvent { resolution }
   ... on ReopenedEvent { reason }
@@ -52,7 +52,7 @@ interface Proposed {
 }
 
 /** An event with the fields that its type has. */
-export type EventParts = Fields<Schema.TicketEvent, 'id' | 'cursor' | 'number' | 'at' | 'recordedAt'> & {
+export type EventParts = Fields<Schema.TicketEvent, 'id' | 'cursor' | 'number' | 'at' | 'recordedAt' | 'lateReason'> & {
   readonly actor: Fields<Schema.Actor, 'kind' | 'id' | 'name'>;
   /** A newer service may have types that this command does not know. */
   readonly type: string;
@@ -65,6 +65,7 @@ export type EventParts = Fields<Schema.TicketEvent, 'id' | 'cursor' | 'number' |
   readonly direction?: Schema.Direction;
   readonly channel?: Schema.Channel;
   readonly body?: string | null;
+  readonly isAutomatic?: boolean;
   readonly note?: string | null;
   readonly resolution?: string | null;
   readonly cause?: Schema.CloseCause;

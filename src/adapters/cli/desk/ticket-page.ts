@@ -98,11 +98,14 @@ function breaches(ticket: ShownTicket, clock: DeskClock): readonly ScreenLine[] 
 const historyTitle = ({ events: { totalCount, nodes } }: ShownTicket): string =>
   nodes.length < totalCount ? `History, the last ${nodes.length} of ${totalCount} events` : 'History';
 
-/** Who did what, and when; with the time of recording where that is later by minutes. */
+/** Who did what, and when; with the time of recording, and its reason, where that is later. */
 export function eventLines(event: EventParts, clock: DeskClock): readonly ScreenLine[] {
   const at = clock.time(event.at);
   const entered = clock.time(event.recordedAt);
   // All events of an import were recorded when it ran.
-  const late = entered === at || event.actor.kind === 'IMPORT' ? '' : ` (recorded ${entered})`;
+  const late =
+    entered === at || event.actor.kind === 'IMPORT'
+      ? ''
+      : ` (entered ${entered}${event.lateReason === null ? '' : `: ${event.lateReason}`})`;
   return fitted([`  ${at}  `, styled('BOLD', event.actor.name), ` ${eventSentence(event)}${late}`], 4);
 }
