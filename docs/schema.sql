@@ -107,6 +107,8 @@ CREATE TABLE commitment_outcomes (
   waived boolean NOT NULL,
   -- Time at which the cycle ended; null while a breached cycle is open
   ended_at timestamp(3) with time zone,
+  -- Whether a waiver is proposed and not decided; null for false
+  waiver_proposed boolean,
   CONSTRAINT commitment_outcomes_pkey PRIMARY KEY (ticket_id, kind, cycle)
 );
 CREATE INDEX commitment_outcomes_decided_at_idx ON public.commitment_outcomes USING btree (decided_at);
@@ -497,6 +499,8 @@ CREATE TABLE tickets (
   calendars jsonb NOT NULL DEFAULT '{}'::jsonb,
   -- Silence before this time closes no ticket; NULL if all silence counts
   silence_from timestamp(3) with time zone,
+  -- Whether a waiver of a breach is proposed and not decided
+  has_proposed_waiver boolean NOT NULL DEFAULT false,
   -- Time of the oldest message or call of the client that is not answered yet
   awaiting_reply_since timestamp(3) with time zone,
   CONSTRAINT tickets_pkey PRIMARY KEY (id),
@@ -510,6 +514,7 @@ CREATE INDEX tickets_client_id_number_idx ON public.tickets USING btree (client_
 CREATE INDEX tickets_due_at_idx ON public.tickets USING btree (due_at, id);
 CREATE UNIQUE INDEX tickets_external_id_key ON public.tickets USING btree (external_id, client_id) WHERE (external_id IS NOT NULL);
 CREATE INDEX tickets_follow_up_of_idx ON public.tickets USING btree (follow_up_of, number) WHERE (follow_up_of IS NOT NULL);
+CREATE INDEX tickets_has_proposed_waiver_idx ON public.tickets USING btree (id) WHERE has_proposed_waiver;
 CREATE INDEX tickets_last_event_at_idx ON public.tickets USING btree (last_event_at, id);
 CREATE INDEX tickets_next_deadline_at_idx ON public.tickets USING btree (next_deadline_at, id) WHERE (next_deadline_at IS NOT NULL);
 CREATE INDEX tickets_opened_at_idx ON public.tickets USING btree (opened_at, id);

@@ -20,6 +20,7 @@ import { Webhooks1764850000000 } from './1764850000000-Webhooks';
 import { EventBuses1764860000000 } from './1764860000000-EventBuses';
 import { RemovedEvents1764880000000 } from './1764880000000-RemovedEvents';
 import { WebhookQueueIndexes1764890000000 } from './1764890000000-WebhookQueueIndexes';
+import { ProposedWaivers1764900000000 } from './1764900000000-ProposedWaivers';
 import { AwaitingReplies1764910000000 } from './1764910000000-AwaitingReplies';
 import { InternalTexts1764911000000 } from './1764911000000-InternalTexts';
 import { FoldedNames1764920000000 } from './1764920000000-FoldedNames';
@@ -51,6 +52,7 @@ export const MIGRATIONS = [
   EventBuses1764860000000,
   RemovedEvents1764880000000,
   WebhookQueueIndexes1764890000000,
+  ProposedWaivers1764900000000,
   AwaitingReplies1764910000000,
   InternalTexts1764911000000,
   FoldedNames1764920000000,

@@ -24,6 +24,8 @@ const COMMANDS: Readonly<Record<EventType, CommandType | 'submit' | null>> = {
   CLOSED: 'close',
   ASSIGNED: 'assign',
   BREACH_WAIVED: 'waiveBreach',
+  WAIVER_APPROVED: 'approveWaiver',
+  WAIVER_REJECTED: 'rejectWaiver',
   MARK_REACHED: null,
   COMMITMENT_BREACHED: null,
 };

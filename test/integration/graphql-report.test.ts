@@ -4,7 +4,8 @@ import { run } from '../support/program';
 
 let service: TestService;
 
-const FIGURES = 'met breached waived openBreached attainment attainmentWaived breachesBySeverity { severity count }';
+const FIGURES =
+  'met breached waived waiversProposed openBreached attainment attainmentWaived attainmentProposed breachesBySeverity { severity count }';
 const TIMES = 'count p50 p90 p95';
 const ROW = `key client { id name } opened resolved closed
   response { ${FIGURES} } update { ${FIGURES} } resolution { ${FIGURES} } overall { ${FIGURES} }
@@ -27,9 +28,11 @@ const NOTHING = {
   met: 0,
   breached: 0,
   waived: 0,
+  waiversProposed: 0,
   openBreached: 0,
   attainment: null,
   attainmentWaived: null,
+  attainmentProposed: null,
   breachesBySeverity: [],
 };
 
@@ -72,8 +75,8 @@ it('counts what was met, breached and waived, with attainment before and after w
     [true, 'Globex'],
   ]);
   expect([total.opened, total.resolved, total.closed]).toEqual([2, 1, 0]);
-  expect(total.response).toEqual({ ...NOTHING, met: 2, attainment: 1, attainmentWaived: 1 });
-  expect(total.overall).toEqual({ ...NOTHING, met: 4, attainment: 1, attainmentWaived: 1 });
+  expect(total.response).toEqual({ ...NOTHING, met: 2, attainment: 1, attainmentWaived: 1, attainmentProposed: 1 });
+  expect(total.overall).toEqual({ ...NOTHING, met: 4, attainment: 1, attainmentWaived: 1, attainmentProposed: 1 });
   expect([total.timeToRespond.count, total.timeToResolve.count, total.timeToWorkAround]).toEqual([2, 1, null]);
   expect((await report({ client: other.client.id })).total.opened).toBe(1);
   expect((await report({ severities: [] })).total.opened).toBe(0);

@@ -194,6 +194,111 @@ describe('occurredAt', () => {
   });
 });
 
+describe('a proposed waiver', () => {
+  const BREACHES = `breaches { kind cycle
+    proposedWaiver { at by { name } evidence reason } rejectedWaiver { at by { name } reason evidence }
+    waiver { by { name } reason evidence } }`;
+  const decide = async (mutation: 'approveWaiver' | 'rejectWaiver', agent: string, input: Json): Promise<Json> => {
+    const type = `${mutation[0]?.toUpperCase()}${mutation.slice(1)}Input`;
+    const { data, errors } = await service.ask(
+      `mutation ($input: ${type}!) { ${mutation}(input: $input) { ticket { waiverProposed ${BREACHES} }
+         userErrors { __typename path ... on ApproverIsWitness { commitment cycle evidence } } } }`,
+      { input },
+      { 'x-stepdown-agent': agent },
+    );
+    expect(errors).toEqual([]);
+    return data[mutation];
+  };
+  const proposedTickets = async (): Promise<readonly string[]> => {
+    const query = `query ($from: DateTime!) { tickets(filter: { waiverProposed: true, openedAt: { gte: $from } }, first: 50) {
+      totalCount nodes { id } } }`;
+    const { tickets } = await service.data(query, { from: minute(100_000) });
+    expect(tickets.totalCount).toBe(tickets.nodes.length);
+    return tickets.nodes.map(({ id }: Json) => id);
+  };
+  const figures = async (): Promise<Json> => {
+    const query = `query ($from: DateTime!, $to: DateTime!) { slaReport(from: $from, to: $to, groupBy: CLIENT) {
+      total { response { met breached waived waiversProposed attainment attainmentWaived attainmentProposed } } } }`;
+    return (await service.data(query, { from: minute(100_000), to: minute(100_100) })).slaReport.total.response;
+  };
+
+  it('is approved by another agent or rejected; lists, reports and the log know it', async () => {
+    // Apart from the other tests, for the report.
+    moveTo(100_000);
+    const [first, second] = [await service.submit(SEV1), await service.submit(SEV1)];
+    moveTo(100_040);
+    for (const ticketId of [first, second]) {
+      await engine(ticketId);
+      await send('acknowledgeTicket', { ticketId, occurredAt: minute(100_010), reason: 'By phone' });
+    }
+    expect([...(await proposedTickets())].sort()).toEqual([first, second].sort());
+    const counts = { met: 0, breached: 2, attainment: 0 };
+    expect(await figures()).toEqual({
+      ...counts,
+      waived: 0,
+      waiversProposed: 2,
+      attainmentWaived: 0,
+      attainmentProposed: 1,
+    });
+    const named = { ticketId: first, kind: 'RESPONSE', cycle: 1 };
+    expect(await decide('approveWaiver', 'Ada', named)).toEqual({
+      ticket: {
+        waiverProposed: true,
+        breaches: [
+          {
+            kind: 'RESPONSE',
+            cycle: 1,
+            proposedWaiver: { at: minute(100_010), by: { name: 'Ada' }, evidence: 4, reason: 'By phone' },
+            rejectedWaiver: null,
+            waiver: null,
+          },
+        ],
+      },
+      userErrors: [{ __typename: 'ApproverIsWitness', path: ['input'], commitment: 'RESPONSE', cycle: 1, evidence: 4 }],
+    });
+    expect(await decide('approveWaiver', 'Grace', named)).toMatchObject({
+      ticket: {
+        waiverProposed: false,
+        breaches: [{ proposedWaiver: null, waiver: { by: { name: 'Grace' }, reason: 'By phone', evidence: 4 } }],
+      },
+      userErrors: [],
+    });
+    expect(await proposedTickets()).toEqual([second]);
+    const rejected = await decide('rejectWaiver', 'Grace', { ...named, ticketId: second, reason: 'No call is listed' });
+    expect(rejected).toMatchObject({
+      ticket: {
+        waiverProposed: false,
+        breaches: [{ proposedWaiver: null, rejectedWaiver: { by: { name: 'Grace' }, reason: 'No call is listed' } }],
+      },
+      userErrors: [],
+    });
+    expect(await decide('approveWaiver', 'Grace', { ...named, ticketId: second })).toMatchObject({
+      userErrors: [{ __typename: 'NoWaiverProposed', path: ['input', 'cycle'] }],
+    });
+    expect(await figures()).toEqual({
+      ...counts,
+      waived: 1,
+      waiversProposed: 0,
+      attainmentWaived: 0.5,
+      attainmentProposed: 0.5,
+    });
+    const log = `query ($id: ID!) { ticket(id: $id) { events(types: [WAIVER_APPROVED, WAIVER_REJECTED], first: 9) {
+      nodes { type actor { name } ... on WaiverApprovedEvent { kind cycle reason evidence }
+              ... on WaiverRejectedEvent { kind cycle reason evidence } } } } }`;
+    const common = { actor: { name: 'Grace' }, kind: 'RESPONSE', cycle: 1, evidence: 4 };
+    expect((await service.data(log, { id: first })).ticket.events.nodes).toEqual([
+      { type: 'WAIVER_APPROVED', ...common, reason: 'By phone' },
+    ]);
+    expect((await service.data(log, { id: second })).ticket.events.nodes).toEqual([
+      { type: 'WAIVER_REJECTED', ...common, reason: 'No call is listed' },
+    ]);
+    // As of the time before the entry was recorded, nothing is proposed.
+    const past = 'query ($id: ID!, $knownAt: DateTime) { ticket(id: $id, knownAt: $knownAt) { waiverProposed } }';
+    const at = async (knownAt: string) => (await service.data(past, { id: first, knownAt })).ticket.waiverProposed;
+    expect([await at(minute(100_039)), await at(minute(100_040))]).toEqual([false, false]);
+  });
+});
+
 describe('a simulated command', () => {
   it('can be before a recorded breach, and not before what a person did', async () => {
     const ticketId = await service.submit(SEV1);

@@ -33,6 +33,8 @@ beforeAll(async () => {
     reopenTicket: { ticketId, reason: 'r' },
     closeTicket: { ticketId, reason: 'CONFIRMED' },
     waiveBreach: { ticketId, kind: 'RESPONSE', cycle: 1, reason: 'r' },
+    approveWaiver: { ticketId, kind: 'RESPONSE', cycle: 1 },
+    rejectWaiver: { ticketId, kind: 'RESPONSE', cycle: 1, reason: 'r' },
     createClient: { name: 'Bolt' },
     publishPolicy: { yaml: YAML },
     setClientTerms: { clientId: client.id, calendars: [] },

@@ -54,6 +54,7 @@ const change = fc.oneof(
   fc.constant(['recordCall', { note: 'n' }]),
   fc.constant(['assignTicket', { assignee: 'Grace' }]),
   fc.constant(['waiveBreach', { kind: 'RESPONSE', cycle: 1, reason: 'r' }]),
+  fc.constantFrom('approveWaiver', 'rejectWaiver').map((it) => [it, { kind: 'UPDATE', cycle: 1, reason: 'r' }]),
   fc.constant(['resolveTicket', { resolution: 'done' }]),
   fc.constant(['reopenTicket', {}]),
   fc.constant(['closeTicket', { reason: 'duplicate' }]),

@@ -466,6 +466,7 @@ describe('changes', () => {
     });
     const ticketId = opened.ticket.id;
     const breached = own.ids.Ticket.at(-4);
+    const late = own.ids.Ticket[2];
     const lower = { override: { severity: 'SEV4', reason: 'r' } };
     const steps: readonly (readonly [string, Json, readonly string[], Caller?])[] = [
       ['submitTicket', { subject: 'x', impacts: SEV2, externalId: 'X-1' }, ['DuplicateExternalId']],
@@ -499,6 +500,9 @@ describe('changes', () => {
       ['reclassifyTicket', { ticketId, ...lower }, []],
       ['approveOverride', { ticketId }, [], service],
       ['waiveBreach', { ticketId: breached, kind: 'RESPONSE', cycle: 9, reason: 'r' }, ['NoSuchBreach']],
+      ['approveWaiver', { ticketId: breached, kind: 'RESPONSE', cycle: 1 }, ['NoWaiverProposed']],
+      ['approveWaiver', { ticketId: late, kind: 'UPDATE', cycle: 2 }, ['ApproverIsWitness']],
+      ['rejectWaiver', { ticketId: breached, kind: 'RESPONSE', cycle: 1, reason: 'r' }, ['NoWaiverProposed']],
       ['waiveBreach', { ticketId: breached, kind: 'RESPONSE', cycle: 1, reason: 'r' }, []],
       ['waiveBreach', { ticketId: breached, kind: 'RESPONSE', cycle: 1, reason: 'r' }, ['AlreadyWaived']],
       ['communicate', { ticketId, direction: 'OUTBOUND', channel: 'EMAIL', body: 'b' }, []],

@@ -96,6 +96,16 @@ export const command: fc.Arbitrary<Command> = fc.oneof(
       .map((breach): Command => ({ type: 'waiveBreach', reason: 'r', ...breach })),
   },
   {
+    weight: 3,
+    arbitrary: fc
+      .record({
+        type: fc.constantFrom('approveWaiver', 'rejectWaiver'),
+        kind: fc.constantFrom(...COMMITMENT_KINDS),
+        cycle: fc.integer({ min: 1, max: 3 }),
+      })
+      .map((decided): Command => ({ reason: 'r', ...decided })),
+  },
+  {
     weight: 4,
     arbitrary: impacts.map((remaining): Command => ({ type: 'applyWorkaround', description: 'w', remaining })),
   },

@@ -20,7 +20,8 @@ const IMPACTS: readonly (readonly Impact[])[] = [SEV1, SEV2, SEV3, SEV4];
 
 /**
  * Changes that let tickets live at random: some commands are refused, some tickets stay open, some
- * breaches are waived. A third are imported histories that end on the way.
+ * breaches are waived. A third are imported histories that end on the way; of the others, half are
+ * recorded late, step by step after all that fell due.
  */
 export function randomLives(
   count: number,
@@ -48,6 +49,7 @@ export function randomLives(
         cycle: 1 + random(2),
         reason: 'Their line was down',
       }),
+      () => ({ type: 'rejectWaiver', kind: pick(COMMITMENT_KINDS), cycle: 1 + random(2), reason: 'It was not so' }),
     ])();
   return Array.from({ length: count }, (_, place) => {
     const openedAt = from + random(days * 24 * 60) * MINUTE_MS;
@@ -60,11 +62,12 @@ export function randomLives(
     const evidence =
       place % 3 === 0 ? { notMeasured: ['UPDATE' as const], observedUntil: at + random(100) * HOUR_MS } : null;
     if (evidence !== null) steps.push({ command: 'LET_PASS', at: evidence.observedUntil });
+    const isLate = evidence === null && place % 2 === 0;
     const input = newTicket(pick(clients), { impacts: pick(IMPACTS), assignee: pick(['Ada', 'Grace', null]) });
     return {
       ticketId: newId(),
       submit: { input, at: openedAt, evidence },
-      steps,
+      steps: isLate ? steps.map((step) => ({ ...step, entry: { reason: 'The day was busy' } })) : steps,
       actor: AGENT,
       sees: 'ALL',
       expectedVersion: null,

@@ -1,6 +1,6 @@
 import type { EpochMs } from '../../src/domain/instant';
 import type { CommitmentKind, WaitingReason } from '../../src/domain/policy/policy';
-import type { Cycle, Ticket, Waiver } from '../../src/domain/ticket/ticket';
+import type { Cycle, ProposedWaiver, RejectedWaiver, Ticket, Waiver } from '../../src/domain/ticket/ticket';
 import type { Effects, EventType, TicketEvent } from '../../src/domain/ticket/ticket-events';
 
 type Of<T extends EventType> = Extract<TicketEvent, { type: T }>;
@@ -131,9 +131,25 @@ function cycleFromLog(log: readonly TicketEvent[], started: Cycle): Cycle {
     event.type === 'MARK_REACHED' && isOfIt(event) ? [{ name: event.mark, at: event.at }] : [],
   );
   const breaches = log.flatMap((event) => (event.type === 'COMMITMENT_BREACHED' && isOfIt(event) ? [event] : []));
-  const waivers = log.flatMap((event) => (event.type === 'BREACH_WAIVED' && isOfIt(event) ? [event.waiver] : []));
+  const waivers = log.flatMap((event) =>
+    (event.type === 'BREACH_WAIVED' || event.type === 'WAIVER_APPROVED') && isOfIt(event) ? [event.waiver] : [],
+  );
+  const rejections = log.flatMap((event) =>
+    event.type === 'WAIVER_REJECTED' && isOfIt(event) ? [event.rejection] : [],
+  );
+  const proposals = log.flatMap((event) =>
+    'effects' in event && event.effects.proposedWaivers?.some(isOfIt) === true
+      ? [{ at: event.at, by: event.actor, evidence: event.number, reason: event.lateReason ?? null }]
+      : [],
+  );
   const [breach] = breaches;
-  const waiver = waivers.length === 0 ? {} : { waiver: waivers[0] as Waiver };
+  const waiver = {
+    ...(waivers.length === 0 ? {} : { waiver: waivers[0] as Waiver }),
+    ...(rejections.length === 0 ? {} : { rejectedWaiver: rejections[0] as RejectedWaiver }),
+    ...(proposals.length === 0 || waivers.length + rejections.length > 0
+      ? {}
+      : { proposedWaiver: proposals[0] as ProposedWaiver }),
+  };
   return {
     ...started,
     marks,

@@ -153,7 +153,7 @@ export async function writeTickets(store: TestStore, clientId: string, mark: str
   const reason = `Reason ${mark}`;
   const body = `Body ${mark}`;
   const waive = ({ cycles }: Ticket): Command => {
-    const breached = cycles.find(({ breach }) => breach !== null);
+    const breached = cycles.find(({ breach }) => breach !== null && breach.waiver === undefined);
     if (breached === undefined) throw new Error('There is no breach to waive');
     return { type: 'waiveBreach', kind: breached.kind, cycle: breached.number, reason };
   };
@@ -199,6 +199,10 @@ export async function writeTickets(store: TestStore, clientId: string, mark: str
     { impacts: SEV1 },
     [
       [MINUTE_MS, { type: 'acknowledge' }],
+      [MINUTE_MS, { type: 'approveWaiver', kind: 'RESPONSE', cycle: 1, reason: null }, other],
+      [MINUTE_MS, { type: 'communicate', direction: 'OUTBOUND', channel: 'EMAIL', body }],
+      [MINUTE_MS, { type: 'rejectWaiver', kind: 'UPDATE', cycle: 1, reason }, other],
+      [MINUTE_MS, { type: 'communicate', direction: 'OUTBOUND', channel: 'EMAIL', body }],
       [20 * MINUTE_MS, { type: 'assign', assignee: names.agent }],
       [MINUTE_MS, waive],
       [MINUTE_MS, override('SEV4')],

@@ -84,6 +84,17 @@ class Life {
     return this.after(MINUTE_MS, { type: 'waiveBreach', kind, cycle, reason: 'Their line was down' });
   }
 
+  /** A command of so long ago, which is recorded now. */
+  late(ms: number, command: Command, actor: Actor = AGENT): this {
+    const lastAct = this.events.findLast((event) => event.actor.kind !== 'SYSTEM') ?? null;
+    const entry = { now: this.at, reason: 'The phones did not stop', lastAct };
+    const { ticket, events, refusal } = decide(this.ticket, command, this.at - ms, this.policy, actor, entry);
+    if (refusal !== null) throw new Error(`${command.type} is refused: ${JSON.stringify(refusal)}`);
+    this.ticket = ticket;
+    this.events.push(...events);
+    return this;
+  }
+
   pass(ms: number): this {
     this.at += ms;
     const { ticket, events } = letPass(this.ticket, this.at, this.policy);
@@ -136,6 +147,15 @@ const lives: readonly Life[] = [
     .after(HOUR_MS, { type: 'close', reason: null }, CLIENT),
   // On calendars of its client's own, still open, with a breach that is not waived.
   new Life(4, { tags: [] }, withCalendars(POLICY, { business: 'roundTheClock' })).pass(3 * DAY_MS),
+  // Recorded late: three breaches whose waivers are approved, rejected and left proposed.
+  new Life(5, { impacts: SEV1 })
+    .pass(2 * HOUR_MS)
+    .late(115 * MINUTE_MS, { type: 'acknowledge' })
+    .late(100 * MINUTE_MS, { type: 'communicate', direction: 'OUTBOUND', channel: 'PHONE', body: 'We are on it.' })
+    .pass(MINUTE_MS)
+    .late(80 * MINUTE_MS, { type: 'communicate', direction: 'OUTBOUND', channel: 'PHONE', body: 'Still on it.' })
+    .after(HOUR_MS, { type: 'approveWaiver', kind: 'RESPONSE', cycle: 1, reason: null }, OTHER_AGENT)
+    .after(MINUTE_MS, { type: 'rejectWaiver', kind: 'UPDATE', cycle: 1, reason: 'They did not hear it' }, OTHER_AGENT),
 ];
 
 const written = new Set<string>(lives.flatMap(({ events }) => events.map(({ type }) => type)));

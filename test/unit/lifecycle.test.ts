@@ -63,6 +63,8 @@ const commandOf: Readonly<Record<CommandType, Command>> = {
   approveOverride: { type: 'approveOverride', reason: null },
   rejectOverride: { type: 'rejectOverride', reason: 'it is not so' },
   waiveBreach: { type: 'waiveBreach', kind: 'RESPONSE', cycle: 1, reason: 'the client was away' },
+  approveWaiver: { type: 'approveWaiver', kind: 'RESPONSE', cycle: 1, reason: null },
+  rejectWaiver: { type: 'rejectWaiver', kind: 'RESPONSE', cycle: 1, reason: 'no one heard of it' },
 };
 
 // The state each command leads to; a refusal's code where it is refused.
@@ -148,6 +150,18 @@ const TABLE: Readonly<Record<CommandType, Readonly<Record<TicketState, string>>>
     resolved: 'NoSuchBreach',
     closed: 'NoSuchBreach',
   },
+  approveWaiver: {
+    open: 'NoSuchBreach',
+    workaroundApplied: 'NoSuchBreach',
+    resolved: 'NoSuchBreach',
+    closed: 'NoSuchBreach',
+  },
+  rejectWaiver: {
+    open: 'NoSuchBreach',
+    workaroundApplied: 'NoSuchBreach',
+    resolved: 'NoSuchBreach',
+    closed: 'NoSuchBreach',
+  },
 };
 
 describe('every state × every command', () => {
@@ -177,7 +191,8 @@ describe('every state × every command', () => {
     const allowed = (TICKET_STATES as readonly string[]).includes(expected);
     expect(action?.allowed).toBe(allowed);
     // Without its input it cannot be said which breach.
-    const barredBy = expected === 'NoSuchBreach' ? 'NothingToWaive' : expected;
+    const unsaid = type === 'waiveBreach' ? 'NothingToWaive' : 'NoWaiverProposed';
+    const barredBy = expected === 'NoSuchBreach' ? unsaid : expected;
     expect(action?.refusal?.code).toBe(allowed ? undefined : barredBy);
   });
 

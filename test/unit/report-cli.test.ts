@@ -57,9 +57,11 @@ const NOTHING = {
   met: 0,
   breached: 0,
   waived: 0,
+  waiversProposed: 0,
   openBreached: 0,
   attainment: null,
   attainmentWaived: null,
+  attainmentProposed: null,
   breachesBySeverity: [],
 };
 const EMPTY: ReportRow = {
@@ -80,9 +82,11 @@ const figures = {
   met: 1999,
   breached: 1,
   waived: 1,
+  waiversProposed: 0,
   openBreached: 1,
   attainment: 0.9995,
   attainmentWaived: 1,
+  attainmentProposed: 1,
   breachesBySeverity: [{ severity: 'SEV1', count: 1 }],
 };
 const row: ReportRow = {

@@ -10,7 +10,12 @@ const cases = STORED_RELEASES.map(readStoredLog).flatMap((log) =>
 
 describe('the logs that releases stored', () => {
   it('begin with the oldest', () => {
-    expect(STORED_RELEASES.slice(0, 3)).toEqual(['0.1.0-before-calendars', '0.1.0-before-versions', '0.1.0']);
+    expect(STORED_RELEASES.slice(0, 4)).toEqual([
+      '0.1.0-before-calendars',
+      '0.1.0-before-versions',
+      '0.1.0-before-waiver-proposals',
+      '0.1.0',
+    ]);
   });
 
   it.each(cases)('%s folds to the ticket %s as it was stored then', (_release, id, log, stored) => {

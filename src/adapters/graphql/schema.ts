@@ -29,6 +29,7 @@ import { EventLogResolver } from './event/event-log.resolver';
 import { EVENT_OBJECT_TYPES } from './event/event-object-types';
 import { WaitingStartedEventResolver, WaitingStoppedEventResolver } from './event/lifecycle-events.type';
 import { NoteAddedEventResolver } from './event/note-events.type';
+import { WaiverApprovedEventResolver, WaiverRejectedEventResolver } from './event/waiver-events.type';
 import { NodeResolver } from './node/node.resolver';
 import { CalendarQueryResolver } from './policy/calendar.resolver';
 import { CalendarResolver } from './policy/calendar.type';
@@ -108,6 +109,8 @@ const RESOLVERS = [
   WaitingStartedEventResolver,
   WaitingStoppedEventResolver,
   BreachWaivedEventResolver,
+  WaiverApprovedEventResolver,
+  WaiverRejectedEventResolver,
   CommitmentBreachedEventResolver,
   EventEffectsResolver,
   EndedCycleResolver,

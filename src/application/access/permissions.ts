@@ -79,6 +79,8 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'Mutation.startWaiting': AGENTS,
   'Mutation.stopWaiting': AGENTS,
   'Mutation.waiveBreach': AGENTS,
+  'Mutation.approveWaiver': AGENTS,
+  'Mutation.rejectWaiver': AGENTS,
   'Mutation.withdrawWorkaround': AGENTS,
   'Mutation.createApiKey': ADMINS,
   'Mutation.createClient': ADMINS,
@@ -138,6 +140,8 @@ export const MUTATION_OF: Readonly<Record<CommandType, string>> = {
   close: 'Mutation.closeTicket',
   assign: 'Mutation.assignTicket',
   waiveBreach: 'Mutation.waiveBreach',
+  approveWaiver: 'Mutation.approveWaiver',
+  rejectWaiver: 'Mutation.rejectWaiver',
 };
 
 /** Why the rights do not suffice for a command of a ticket; null if they do. */

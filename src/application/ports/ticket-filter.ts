@@ -67,6 +67,7 @@ export interface TicketFilter {
    */
   readonly slaStatus?: { readonly kind?: CommitmentKind; readonly status: Comparator<CommitmentStatus> };
   readonly isBreached?: boolean;
+  readonly waiverProposed?: boolean;
 }
 
 export const TICKET_ORDERS = [

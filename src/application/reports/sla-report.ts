@@ -25,6 +25,8 @@ export interface CommitmentFigures {
   readonly breached: number;
   /** The number of breached cycles whose breach was waived. */
   readonly waived: number;
+  /** The number of breached cycles for which a waiver is proposed and not decided. */
+  readonly waiversProposed: number;
   /** The number of breached cycles that had not ended by the end of the period. */
   readonly openBreached: number;
   /** By the severity of the ticket at the breach, the most urgent first. */
@@ -76,6 +78,7 @@ export function overallFigures({ commitments }: SlaReportRow): CommitmentFigures
     met: sum(({ met }) => met),
     breached: sum(({ breached }) => breached),
     waived: sum(({ waived }) => waived),
+    waiversProposed: sum(({ waiversProposed }) => waiversProposed),
     openBreached: sum(({ openBreached }) => openBreached),
     breachesBySeverity: [...counts]
       .map(([severity, count]) => ({ severity, count }))
@@ -89,5 +92,9 @@ export const attainment = ({ met, breached }: CommitmentFigures): number | null 
 /** The same if waived breaches count as met. */
 export const waivedAttainment = ({ met, breached, waived }: CommitmentFigures): number | null =>
   share(met + waived, met + breached);
+
+/** The same if waived breaches, and those for which a waiver is proposed, count as met. */
+export const proposedAttainment = ({ met, breached, waived, waiversProposed }: CommitmentFigures): number | null =>
+  share(met + waived + waiversProposed, met + breached);
 
 const share = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole);

@@ -41,9 +41,7 @@ export const severityChangeIn = (event: LoggedEvent): SeverityChange | null =>
 
 /** The commitment that an event is about; null if it is about the ticket. */
 export const commitmentIn = (event: LoggedEvent): { readonly kind: CommitmentKind; readonly cycle: number } | null =>
-  event.type === 'MARK_REACHED' || event.type === 'COMMITMENT_BREACHED' || event.type === 'BREACH_WAIVED'
-    ? { kind: event.kind, cycle: event.cycle }
-    : null;
+  'kind' in event ? { kind: event.kind, cycle: event.cycle } : null;
 
 /** Whether an event matches, as far as the event itself says; all but `severity`. */
 export function matchesEvent(filter: WebhookFilter, event: LoggedEvent): boolean {

@@ -57,6 +57,8 @@ const OF_COMMITMENTS: { readonly [Type in EventType]?: string } = {
   COMMITMENT_BREACHED: 'commitment.breached',
   MARK_REACHED: 'commitment.mark_reached',
   BREACH_WAIVED: 'commitment.breach_waived',
+  WAIVER_APPROVED: 'commitment.waiver_approved',
+  WAIVER_REJECTED: 'commitment.waiver_rejected',
 };
 
 /** Identifies an event in messages and in the API, for every attempt and every endpoint. */
@@ -113,7 +115,10 @@ export function textOf(event: LoggedEvent): string | null {
     case 'OVERRIDE_PROPOSED':
       return event.proposal.reason;
     case 'BREACH_WAIVED':
+    case 'WAIVER_APPROVED':
       return event.waiver.reason;
+    case 'WAIVER_REJECTED':
+      return event.rejection.reason;
     case 'COMMUNICATED':
     case 'NOTE_ADDED':
       return event.body;

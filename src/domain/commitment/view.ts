@@ -243,7 +243,13 @@ export interface TicketClocks {
   /** When a mark, a breach or the end of silence falls due next; null when none will. */
   readonly nextDeadlineAt: EpochMs | null;
   readonly isBreached: boolean;
+  /** Whether a waiver is proposed and not decided. */
+  readonly hasProposedWaiver: boolean;
 }
+
+/** Whether a waiver is proposed for one of the breaches of a ticket and not decided yet. */
+export const hasProposedWaiver = ({ cycles }: Pick<Ticket, 'cycles'>): boolean =>
+  cycles.some(({ breach }) => breach?.proposedWaiver !== undefined);
 
 const NONE: CommitmentClock = { status: null, dueAt: null, atRiskAt: null };
 
@@ -257,6 +263,7 @@ export function clocksOf(ticket: Ticket, policy: Policy): TicketClocks {
     dueAt: least([RESPONSE.dueAt, UPDATE.dueAt, RESOLUTION.dueAt]),
     nextDeadlineAt: nextDeadline(ticket, policy),
     isBreached: ticket.cycles.some((cycle) => cycle.breach !== null),
+    hasProposedWaiver: hasProposedWaiver(ticket),
   };
 }
 

@@ -48,7 +48,12 @@ export function replayUnder(events: readonly TicketEvent[], policy: Policy): Rep
  * Refusals that mean that the command is not needed: no breach to waive, nothing to approve, an
  * acknowledgement that an earlier event stands for.
  */
-const NEEDLESS: ReadonlySet<RefusalCode> = new Set(['NoSuchBreach', 'NothingProposed', 'AlreadyAcknowledged']);
+const NEEDLESS: ReadonlySet<RefusalCode> = new Set([
+  'NoSuchBreach',
+  'NothingProposed',
+  'NoWaiverProposed',
+  'AlreadyAcknowledged',
+]);
 
 /**
  * The commands that have the effect of an event. Earlier releases counted the start of waiting as a
@@ -111,6 +116,10 @@ function commandOf(event: TicketEvent): Command | null {
       return { type: 'assign', assignee: event.assignee };
     case 'BREACH_WAIVED':
       return { type: 'waiveBreach', kind: event.kind, cycle: event.cycle, reason: event.waiver.reason };
+    case 'WAIVER_APPROVED':
+      return { type: 'approveWaiver', kind: event.kind, cycle: event.cycle, reason: event.waiver.reason };
+    case 'WAIVER_REJECTED':
+      return { type: 'rejectWaiver', kind: event.kind, cycle: event.cycle, reason: event.rejection.reason };
     // A note concerns no policy.
     case 'NOTE_ADDED':
     case 'SUBMITTED':

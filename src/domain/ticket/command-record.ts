@@ -1,9 +1,10 @@
 import { distinctImpacts } from '../impact';
+import type { CommitmentKind } from '../policy/policy';
 import type { Severity } from '../severity';
 import type { Command } from './commands';
 import type { DecisionContext } from './decision-context';
 import { classified, overrideOf, reclassification } from './reclassification';
-import { latestWorkaround, type Proposal, type SeverityChangeCause, type Ticket } from './ticket';
+import { latestWorkaround, type Proposal, type ProposedWaiver, type SeverityChangeCause, type Ticket } from './ticket';
 import type { Effects, EventBody } from './ticket-events';
 
 /** The severity that a command sets. It can be the current severity of the ticket. */
@@ -127,6 +128,17 @@ export function recordOf(context: DecisionContext, command: Command, number: num
         facts: { type: 'BREACH_WAIVED', kind, cycle, waiver: { at, by: actor, reason } },
       };
     }
+    case 'approveWaiver': {
+      const { kind, cycle } = command;
+      const { evidence, reason: said } = proposedWaiverOf(ticket, kind, cycle);
+      const reason = command.reason ?? said ?? `Event ${evidence} shows that the deadline was met.`;
+      return { facts: { type: 'WAIVER_APPROVED', kind, cycle, waiver: { at, by: actor, reason, evidence } } };
+    }
+    case 'rejectWaiver': {
+      const { kind, cycle, reason } = command;
+      const { evidence } = proposedWaiverOf(ticket, kind, cycle);
+      return { facts: { type: 'WAIVER_REJECTED', kind, cycle, rejection: { at, by: actor, reason, evidence } } };
+    }
   }
 }
 
@@ -134,4 +146,11 @@ function proposalOf({ proposal }: Ticket): Proposal {
   if (proposal === null)
     throw new Error('The lifecycle accepted the approval or rejection of a proposal that does not exist');
   return proposal;
+}
+
+function proposedWaiverOf({ cycles }: Ticket, kind: CommitmentKind, number: number): ProposedWaiver {
+  const proposed = cycles.find((cycle) => cycle.kind === kind && cycle.number === number)?.breach?.proposedWaiver;
+  if (proposed === undefined)
+    throw new Error('The lifecycle accepted the approval or rejection of a waiver that is not proposed');
+  return proposed;
 }

@@ -61,6 +61,19 @@ export type Command =
       /** The number of the breached cycle. */
       readonly cycle: number;
       readonly reason: string;
+    }
+  | {
+      readonly type: 'approveWaiver';
+      readonly kind: CommitmentKind;
+      readonly cycle: number;
+      /** Null for the reason of the late entry that is the evidence. */
+      readonly reason: string | null;
+    }
+  | {
+      readonly type: 'rejectWaiver';
+      readonly kind: CommitmentKind;
+      readonly cycle: number;
+      readonly reason: string;
     };
 
 export type CommandType = Command['type'];
@@ -83,5 +96,7 @@ const IN_ORDER: Readonly<Record<CommandType, true>> = {
   close: true,
   assign: true,
   waiveBreach: true,
+  approveWaiver: true,
+  rejectWaiver: true,
 };
 export const COMMAND_TYPES = Object.keys(IN_ORDER) as readonly CommandType[];

@@ -2,7 +2,7 @@ import type { EpochMs } from '../instant';
 import type { CommitmentKind } from '../policy/policy';
 import type { Severity } from '../severity';
 import type { Cycle, Ticket } from './ticket';
-import type { TicketEvent } from './ticket-events';
+import type { EventType, TicketEvent } from './ticket-events';
 
 /** A cycle that was met or breached, as reports count it. */
 export interface DecidedCycle {
@@ -15,12 +15,14 @@ export interface DecidedCycle {
   /** The severity of the ticket at the breach; null if the commitment was met. */
   readonly breachSeverity: Severity | null;
   readonly isWaived: boolean;
+  readonly isWaiverProposed: boolean;
   /** Null while a breached cycle is open. */
   readonly endedAt: EpochMs | null;
 }
 
 /**
- * The cycles that the latest events of a ticket decided or changed: met, breached, ended, waived.
+ * The cycles that the latest events of a ticket decided or changed: met, breached, ended, with a
+ * waiver that was proposed or decided.
  */
 export function decidedCycles(ticket: Ticket, events: readonly TicketEvent[]): readonly DecidedCycle[] {
   const touched = new Set(events.flatMap(cyclesTouchedBy));
@@ -34,6 +36,7 @@ export function decidedCycles(ticket: Ticket, events: readonly TicketEvent[]): r
       decidedAt: breach?.at ?? end?.at ?? null,
       breachSeverity: breach?.severity ?? null,
       isWaived: breach?.waiver !== undefined,
+      isWaiverProposed: breach?.proposedWaiver !== undefined,
       endedAt: end?.at ?? null,
     }));
 }
@@ -49,7 +52,9 @@ function cyclesTouchedBy(event: TicketEvent): readonly string[] {
   if (event.type === 'MARK_REACHED') return [];
   if (event.type === 'COMMITMENT_BREACHED') return [nameOf(event.kind, event.cycle)];
   const ended = (event.effects.ended ?? []).map(({ kind, cycle }) => nameOf(kind, cycle));
-  return event.type === 'BREACH_WAIVED' ? [...ended, nameOf(event.kind, event.cycle)] : ended;
+  return DECIDES_A_WAIVER.has(event.type) && 'cycle' in event ? [...ended, nameOf(event.kind, event.cycle)] : ended;
 }
+
+const DECIDES_A_WAIVER: ReadonlySet<EventType> = new Set(['BREACH_WAIVED', 'WAIVER_APPROVED', 'WAIVER_REJECTED']);
 
 const nameOf = (kind: CommitmentKind, cycle: number): string => `${kind}/${cycle}`;

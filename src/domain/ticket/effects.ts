@@ -1,4 +1,4 @@
-import { endOf, newCycleOfOpen, runningCycle } from '../commitment/commitment';
+import { endOf, newCycleOfOpen, readClock, runningCycle } from '../commitment/commitment';
 import { rebase, shownDeadline, supersededEnds } from '../commitment/rebase';
 import { COMMITMENT_KINDS, type CommitmentKind, targetOf, type WaitingReason } from '../policy/policy';
 import { type CommandRecord, recordOf } from './command-record';
@@ -44,6 +44,7 @@ export function carryOut(
     record: null,
   };
   for (const action of actions) perform[action](draft);
+  proposeWaivers(draft);
   if (draft.record === null) throw new Error(`The lifecycle accepts ${command.type} but has no action that records it`);
   return [{ ...draft.record.facts, effects: draft.effects }, ...draft.breaches];
 }
@@ -109,6 +110,22 @@ function end({ context, effects }: Draft, kinds: readonly CommitmentKind[], outc
       return cycle === undefined ? [] : [{ kind, cycle: cycle.number, end: endOf(ticket, policy, cycle, at, outcome) }];
     });
   if (ends.length > 0) effects.ended = [...(effects.ended ?? []), ...ends];
+}
+
+/**
+ * Proposes a waiver for each breached cycle that the command ends in time, as its due instant is
+ * known now: the command, or a pause, was recorded after the breach.
+ */
+function proposeWaivers({ context, effects }: Draft): void {
+  const { ticket, policy, at } = context;
+  const proposed = (effects.ended ?? []).flatMap(({ kind, cycle: number }) => {
+    const cycle = ticket.cycles.find((it) => it.kind === kind && it.number === number);
+    const breach = cycle?.breach ?? null;
+    if (cycle === undefined || breach === null || breach.cause !== 'DUE' || breach.waiver !== undefined) return [];
+    const due = readClock(ticket, policy, cycle, at)?.dueIfResumed ?? null;
+    return due !== null && at <= due ? [{ kind, cycle: number }] : [];
+  });
+  if (proposed.length > 0) effects.proposedWaivers = proposed;
 }
 
 function start({ effects }: Draft, cycles: readonly Cycle[]): void {

@@ -35,6 +35,8 @@ import {
   type CycleEnd,
   type Override,
   type Proposal,
+  type ProposedWaiver,
+  type RejectedWaiver,
   SEVERITY_CHANGE_CAUSES,
   type SeverityChange,
   TICKET_STATES,
@@ -85,7 +87,14 @@ const proposal = objectOf<Proposal>({
   by: ACTOR_SHAPE,
 });
 
-const waiver = objectOf<Waiver>({ at: instant, by: ACTOR_SHAPE, reason: WRITTEN });
+const waiver = objectOf<Waiver>({ at: instant, by: ACTOR_SHAPE, reason: WRITTEN, evidence: orAbsent(INTEGER) });
+const proposedWaiver = objectOf<ProposedWaiver>({
+  at: instant,
+  by: ACTOR_SHAPE,
+  evidence: INTEGER,
+  reason: writtenOrNull,
+});
+const rejectedWaiver = objectOf<RejectedWaiver>({ at: instant, by: ACTOR_SHAPE, reason: WRITTEN, evidence: INTEGER });
 
 const breachCause = oneOf<Breach['cause']>(['DUE', 'RECLASSIFIED']);
 const breach = objectOf<Breach>({
@@ -94,6 +103,8 @@ const breach = objectOf<Breach>({
   cause: breachCause,
   severity,
   waiver: orAbsent(waiver),
+  proposedWaiver: orAbsent(proposedWaiver),
+  rejectedWaiver: orAbsent(rejectedWaiver),
 });
 
 const cycleEnd = objectOf<CycleEnd>({
@@ -147,6 +158,9 @@ const effects = objectOf<Effects>({
   severityChange: orAbsent(severityChange),
   started: orAbsent(listOf(cycle)),
   waitingEnded: orAbsent(listOf(waitingReason)),
+  proposedWaivers: orAbsent(
+    listOf(objectOf<NonNullable<Effects['proposedWaivers']>[number]>({ kind, cycle: INTEGER })),
+  ),
 });
 
 /** What the log stores of an event of a type beside its envelope. */
@@ -223,6 +237,14 @@ export const EVENT_SHAPES: { readonly [Type in EventType]: Shape<Data<Type>> } =
   }),
   ASSIGNED: objectOf<Data<'ASSIGNED'>>({ assignee: nullable(ASSIGNEE), effects, lateReason }),
   BREACH_WAIVED: objectOf<Data<'BREACH_WAIVED'>>({ kind, cycle: INTEGER, waiver, effects, lateReason }),
+  WAIVER_APPROVED: objectOf<Data<'WAIVER_APPROVED'>>({ kind, cycle: INTEGER, waiver, effects, lateReason }),
+  WAIVER_REJECTED: objectOf<Data<'WAIVER_REJECTED'>>({
+    kind,
+    cycle: INTEGER,
+    rejection: rejectedWaiver,
+    effects,
+    lateReason,
+  }),
   MARK_REACHED: objectOf<Data<'MARK_REACHED'>>({ kind, cycle: INTEGER, mark: FACT }),
   COMMITMENT_BREACHED: objectOf<Data<'COMMITMENT_BREACHED'>>({
     kind,

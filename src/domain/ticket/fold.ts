@@ -1,7 +1,7 @@
 import type { EpochMs } from '../instant';
 import { isClocklessEvent } from './clockless-events';
 import { overrideOf } from './reclassification';
-import type { Cycle, Ticket } from './ticket';
+import type { Breach, Cycle, ProposedWaiver, Ticket } from './ticket';
 import type { EventBody, TicketEvent } from './ticket-events';
 
 /** The copy that one event changes. The ticket before the event is not modified. */
@@ -104,14 +104,28 @@ function changeCycle(
   draft.cycles = draft.cycles.map((cycle) => (cycle.kind === kind && cycle.number === number ? change(cycle) : cycle));
 }
 
-function applyEffects(draft: Draft, { type, at, effects }: CommandEvent): void {
-  const { state, responds, ended, started, severityChange, waitingEnded } = effects;
+/** Changes the breach of a cycle. As of an instant before the breach, there is none to change. */
+const changeBreach = (
+  draft: Draft,
+  named: Parameters<typeof changeCycle>[1],
+  change: (breach: Breach) => Breach,
+): void =>
+  changeCycle(draft, named, (cycle) => (cycle.breach === null ? cycle : { ...cycle, breach: change(cycle.breach) }));
+
+function applyEffects(draft: Draft, event: CommandEvent): void {
+  const { type, at, effects } = event;
+  const { state, responds, ended, started, severityChange, waitingEnded, proposedWaivers } = effects;
   // Other events leave a closed ticket closed. As of an instant before the closing, it is not.
   if (state !== 'closed' || type === 'CLOSED') draft.state = state;
   if (ended !== undefined) {
     for (const { kind, cycle, end } of ended) changeCycle(draft, { kind, cycle }, (it) => ({ ...it, end }));
   }
   if (started !== undefined) draft.cycles = [...draft.cycles, ...started];
+  if (proposedWaivers !== undefined) {
+    const { number: evidence, actor: by, lateReason: reason = null } = event;
+    const proposedWaiver: ProposedWaiver = { at, by, evidence, reason };
+    for (const named of proposedWaivers) changeBreach(draft, named, (breach) => ({ ...breach, proposedWaiver }));
+  }
   if (responds === true) draft.respondedAt ??= at;
   if (severityChange !== undefined) {
     draft.severity = severityChange.to;
@@ -215,9 +229,14 @@ function applyFacts(draft: Draft, event: CommandEvent, before: Ticket): void {
       draft.assignee = event.assignee;
       break;
     case 'BREACH_WAIVED':
-      changeCycle(draft, event, (cycle) =>
-        cycle.breach === null ? cycle : { ...cycle, breach: { ...cycle.breach, waiver: event.waiver } },
-      );
+    case 'WAIVER_APPROVED':
+      changeBreach(draft, event, ({ proposedWaiver: _, ...breach }) => ({ ...breach, waiver: event.waiver }));
+      break;
+    case 'WAIVER_REJECTED':
+      changeBreach(draft, event, ({ proposedWaiver: _, ...breach }) => ({
+        ...breach,
+        rejectedWaiver: event.rejection,
+      }));
       break;
     default:
       throw unknownType(event);

@@ -1,14 +1,14 @@
-import { isSameActor } from '../actor';
+import { type Actor, isSameActor } from '../actor';
 import { sameImpacts } from '../impact';
 import { classify } from '../policy/classify';
-import { severityPolicy } from '../policy/policy';
+import { type CommitmentKind, severityPolicy } from '../policy/policy';
 import { isLessUrgent, isMoreUrgent } from '../severity';
 import { isBlank } from '../text';
 import type { Command } from './commands';
 import type { DecisionContext } from './decision-context';
 import { lowersOnlyWithApproval } from './reclassification';
 import type { Refusal } from './refusals';
-import { latestWorkaround } from './ticket';
+import { type Breach, latestWorkaround, type ProposedWaiver, type Ticket } from './ticket';
 
 /**
  * Whether a transition can be taken:
@@ -51,6 +51,29 @@ const reclassificationIsSound = (context: DecisionContext, command: Command | nu
   }
   return requested === ticket.severity ? { code: 'OverrideWithoutEffect', severity: requested } : null;
 };
+
+type NamedCycle = { readonly kind: CommitmentKind; readonly cycle: number };
+
+const breachOf = (ticket: Ticket, { kind, cycle }: NamedCycle): Breach | null =>
+  ticket.cycles.find((it) => it.kind === kind && it.number === cycle)?.breach ?? null;
+
+const anyProposedWaiver = ({ cycles }: Ticket): boolean =>
+  cycles.some(({ breach }) => breach?.proposedWaiver !== undefined);
+
+/** The waiver that is proposed for a cycle, or why there is none. */
+function proposedWaiverOf(ticket: Ticket, named: NamedCycle): ProposedWaiver | Refusal {
+  const { kind: commitment, cycle } = named;
+  const breach = breachOf(ticket, named);
+  if (breach === null) return { code: 'NoSuchBreach', commitment, cycle };
+  if (breach.waiver !== undefined) return { code: 'AlreadyWaived', commitment, cycle, waivedAt: breach.waiver.at };
+  return breach.proposedWaiver ?? { code: 'NoWaiverProposed' };
+}
+
+const witnessBarrier = (
+  { kind: commitment, cycle }: NamedCycle,
+  { by, evidence }: ProposedWaiver,
+  actor: Actor,
+): Refusal | null => (isSameActor(by, actor) ? { code: 'ApproverIsWitness', commitment, cycle, evidence } : null);
 
 /** Every guard that the lifecycle names. */
 export const guards = {
@@ -126,12 +149,35 @@ export const guards = {
       return isAny ? null : { code: 'NothingToWaive' };
     }
     const { kind: commitment, cycle, reason } = command;
-    const breach = ticket.cycles.find(({ kind, number }) => kind === commitment && number === cycle)?.breach ?? null;
+    const breach = breachOf(ticket, command);
     if (breach === null) return { code: 'NoSuchBreach', commitment, cycle };
     if (breach.waiver !== undefined) return { code: 'AlreadyWaived', commitment, cycle, waivedAt: breach.waiver.at };
     return isBlank(reason)
       ? { code: 'InvalidInput', field: 'reason', expected: 'takes a reason for the waiver' }
       : null;
+  },
+
+  isWaiverProposed: ({ ticket }, command) => {
+    if (command?.type !== 'rejectWaiver') return anyProposedWaiver(ticket) ? null : { code: 'NoWaiverProposed' };
+    const proposed = proposedWaiverOf(ticket, command);
+    if ('code' in proposed) return proposed;
+    return isBlank(command.reason)
+      ? { code: 'InvalidInput', field: 'reason', expected: 'takes a reason for the rejection' }
+      : null;
+  },
+
+  isWaiverProposedByAnother: ({ ticket, actor }, command) => {
+    if (command?.type === 'approveWaiver') {
+      const proposed = proposedWaiverOf(ticket, command);
+      return 'code' in proposed ? proposed : witnessBarrier(command, proposed, actor);
+    }
+    let barrier: Refusal | null = { code: 'NoWaiverProposed' };
+    for (const { kind, number, breach } of ticket.cycles) {
+      if (breach?.proposedWaiver === undefined) continue;
+      barrier = witnessBarrier({ kind, cycle: number }, breach.proposedWaiver, actor);
+      if (barrier === null) return null;
+    }
+    return barrier;
   },
 
   reasonIsGiven: (_context, command) =>

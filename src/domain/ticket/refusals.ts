@@ -46,6 +46,14 @@ export type Refusal =
       readonly cycle: number;
       readonly waivedAt: EpochMs;
     }
+  | { readonly code: 'NoWaiverProposed' }
+  | {
+      readonly code: 'ApproverIsWitness';
+      readonly commitment: CommitmentKind;
+      readonly cycle: number;
+      /** The number of the approver's event that is the evidence. */
+      readonly evidence: number;
+    }
   | { readonly code: 'OverrideWithoutEffect'; readonly severity: Severity }
   | { readonly code: 'ReclassifiedSinceWorkaround'; readonly appliedAt: EpochMs }
   | {
@@ -161,6 +169,10 @@ export function explainRefusal(refusal: Refusal): string {
       return `Cycle ${refusal.cycle} of ${refusal.commitment} is not breached; the ticket's breaches list the cycles that are.`;
     case 'AlreadyWaived':
       return `The breach of cycle ${refusal.cycle} of ${refusal.commitment} is already waived.`;
+    case 'NoWaiverProposed':
+      return 'No waiver is proposed for the breach; waive it with waiveBreach if it should not count.';
+    case 'ApproverIsWitness':
+      return `Your event ${refusal.evidence} is the evidence for the waiver of cycle ${refusal.cycle} of ${refusal.commitment}; another agent has to approve it, and you can reject it.`;
     case 'OverrideWithoutEffect':
       return `The ticket is already ${refusal.severity}; an override has to set another severity.`;
     case 'ReclassifiedSinceWorkaround':

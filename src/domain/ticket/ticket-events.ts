@@ -10,6 +10,7 @@ import type {
   CycleEnd,
   Override,
   Proposal,
+  RejectedWaiver,
   SeverityChange,
   TicketState,
   Waiver,
@@ -26,6 +27,8 @@ export interface Effects {
   readonly severityChange?: SeverityChange;
   readonly started?: readonly Cycle[];
   readonly waitingEnded?: readonly WaitingReason[];
+  /** The breached cycles that it ended in time, so that it is the evidence of a waiver. */
+  readonly proposedWaivers?: readonly { readonly kind: CommitmentKind; readonly cycle: number }[];
 }
 
 /**
@@ -113,6 +116,20 @@ export type EventBody =
       readonly waiver: Waiver;
       readonly effects: Effects;
     }
+  | {
+      readonly type: 'WAIVER_APPROVED';
+      readonly kind: CommitmentKind;
+      readonly cycle: number;
+      readonly waiver: Waiver;
+      readonly effects: Effects;
+    }
+  | {
+      readonly type: 'WAIVER_REJECTED';
+      readonly kind: CommitmentKind;
+      readonly cycle: number;
+      readonly rejection: RejectedWaiver;
+      readonly effects: Effects;
+    }
   | { readonly type: 'MARK_REACHED'; readonly kind: CommitmentKind; readonly cycle: number; readonly mark: string }
   | {
       readonly type: 'COMMITMENT_BREACHED';
@@ -120,7 +137,7 @@ export type EventBody =
       readonly cycle: number;
       /** The ticket's severity at the breach. */
       readonly severity: Severity;
-      readonly breach: Omit<Breach, 'severity' | 'waiver'>;
+      readonly breach: Pick<Breach, 'at' | 'detectedAt' | 'cause'>;
     };
 
 export type EventType = EventBody['type'];

@@ -39,6 +39,13 @@ interface StateConfig {
   readonly on: CommandTransitions;
 }
 
+/** What can be decided about breaches in every state. */
+const ON_BREACHES = {
+  waiveBreach: { guard: 'isBreachToWaive', actions: ['record'] },
+  approveWaiver: { guard: 'isWaiverProposedByAnother', actions: ['record'] },
+  rejectWaiver: { guard: 'isWaiverProposed', actions: ['record'] },
+} as const satisfies CommandTransitions;
+
 /** The transitions that `open` and `workaroundApplied` share. */
 const WHILE_WORKED_ON = {
   acknowledge: { guard: 'notYetAcknowledged', actions: ['respond', 'record'] },
@@ -60,7 +67,7 @@ const WHILE_WORKED_ON = {
   resolve: { target: 'resolved', actions: ['respond', 'fulfilAll', 'record', 'endWaiting'] },
   close: { guard: 'reasonIsGiven', target: 'closed', actions: ['cancelAll', 'record', 'endWaiting'] },
   assign: { actions: ['record'] },
-  waiveBreach: { guard: 'isBreachToWaive', actions: ['record'] },
+  ...ON_BREACHES,
 } as const satisfies CommandTransitions;
 
 /** The state of a new ticket. */
@@ -103,14 +110,11 @@ export const STATES: Readonly<Record<TicketState, StateConfig>> = {
       ],
       close: { target: 'closed', actions: ['record'] },
       assign: { actions: ['record'] },
-      waiveBreach: { guard: 'isBreachToWaive', actions: ['record'] },
+      ...ON_BREACHES,
     },
   },
-  // A closed ticket cannot be reopened, but its breaches can still be waived, and notes added.
-  closed: {
-    type: 'final',
-    on: { addNote: { actions: ['record'] }, waiveBreach: { guard: 'isBreachToWaive', actions: ['record'] } },
-  },
+  // A closed ticket cannot be reopened, but its breaches can still be decided on, and notes added.
+  closed: { type: 'final', on: { addNote: { actions: ['record'] }, ...ON_BREACHES } },
 };
 
 type MachineGuard = (args: { readonly context: DecisionContext; readonly event: Command }) => boolean;

@@ -79,6 +79,31 @@ export interface Waiver {
   readonly at: EpochMs;
   readonly by: Actor;
   readonly reason: string;
+  /** The number of the event that proposed it. Absent if no event did. */
+  readonly evidence?: number;
+}
+
+/**
+ * A waiver that an event proposes: it ended a cycle in time whose breach is recorded already. It
+ * has no effect until another agent approves it.
+ */
+export interface ProposedWaiver {
+  /** When the event happened that is the evidence. */
+  readonly at: EpochMs;
+  /** Who caused the event. */
+  readonly by: Actor;
+  /** The number of the event. */
+  readonly evidence: number;
+  /** Why the event was recorded late; null if that was not said. */
+  readonly reason: string | null;
+}
+
+/** A decision that the evidence does not suffice: the breach counts. */
+export interface RejectedWaiver {
+  readonly at: EpochMs;
+  readonly by: Actor;
+  readonly reason: string;
+  readonly evidence: number;
 }
 
 /** A missed deadline. Once recorded it is never removed. */
@@ -92,6 +117,10 @@ export interface Breach {
   readonly severity: Severity;
   /** Absent if the breach is not waived. */
   readonly waiver?: Waiver;
+  /** Present while a waiver is proposed and not decided. */
+  readonly proposedWaiver?: ProposedWaiver;
+  /** Present if a proposed waiver was rejected. */
+  readonly rejectedWaiver?: RejectedWaiver;
 }
 
 /** How a cycle ended, with its instants at that time. */

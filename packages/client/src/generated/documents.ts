@@ -90,6 +90,8 @@ export type TicketCommand =
   | 'APPLY_WORKAROUND'
   /** Approves a lowering of the severity that another agent proposed. */
   | 'APPROVE_OVERRIDE'
+  /** Approves the proposed waiver of a breach. */
+  | 'APPROVE_WAIVER'
   /** Assigns the ticket to a person, or removes the assignee. */
   | 'ASSIGN'
   /** Closes the ticket. */
@@ -102,6 +104,8 @@ export type TicketCommand =
   | 'RECORD_CALL'
   /** Rejects the proposed lowering of the severity. */
   | 'REJECT_OVERRIDE'
+  /** Rejects the proposed waiver of a breach, which counts then. */
+  | 'REJECT_WAIVER'
   /** Reopens a resolved ticket in the state that it was resolved from. */
   | 'REOPEN'
   /** Resolves the ticket: records that the cause was removed. */
@@ -143,6 +147,7 @@ export type SubmitTicketMutation = { readonly submitTicket: { readonly ticket: {
       | { readonly __typename: 'AlreadyWaiting', readonly message: string }
       | { readonly __typename: 'AlreadyWaived', readonly message: string }
       | { readonly __typename: 'ApproverIsProposer', readonly message: string }
+      | { readonly __typename: 'ApproverIsWitness', readonly message: string }
       | { readonly __typename: 'BeyondCalendar', readonly message: string }
       | { readonly __typename: 'CalendarEndsTooSoon', readonly message: string }
       | { readonly __typename: 'CalendarInUse', readonly message: string }
@@ -156,6 +161,7 @@ export type SubmitTicketMutation = { readonly submitTicket: { readonly ticket: {
       | { readonly __typename: 'InvalidInput', readonly message: string }
       | { readonly __typename: 'InvalidPolicy', readonly message: string }
       | { readonly __typename: 'NoSuchBreach', readonly message: string }
+      | { readonly __typename: 'NoWaiverProposed', readonly message: string }
       | { readonly __typename: 'NotFound', readonly message: string }
       | { readonly __typename: 'NotWaiting', readonly message: string }
       | { readonly __typename: 'NothingProposed', readonly message: string }
@@ -182,6 +188,7 @@ export type ApplyWorkaroundMutation = { readonly applyWorkaround: { readonly tic
       | { readonly __typename: 'AlreadyWaiting', readonly message: string }
       | { readonly __typename: 'AlreadyWaived', readonly message: string }
       | { readonly __typename: 'ApproverIsProposer', readonly message: string }
+      | { readonly __typename: 'ApproverIsWitness', readonly message: string }
       | { readonly __typename: 'BeyondCalendar', readonly message: string }
       | { readonly __typename: 'CalendarEndsTooSoon', readonly message: string }
       | { readonly __typename: 'CalendarInUse', readonly message: string }
@@ -195,6 +202,7 @@ export type ApplyWorkaroundMutation = { readonly applyWorkaround: { readonly tic
       | { readonly __typename: 'InvalidInput', readonly message: string }
       | { readonly __typename: 'InvalidPolicy', readonly message: string }
       | { readonly __typename: 'NoSuchBreach', readonly message: string }
+      | { readonly __typename: 'NoWaiverProposed', readonly message: string }
       | { readonly __typename: 'NotFound', readonly message: string }
       | { readonly __typename: 'NotWaiting', readonly message: string }
       | { readonly __typename: 'NothingProposed', readonly message: string }
@@ -233,6 +241,7 @@ export type SimulateWorkaroundQuery = { readonly simulate: { readonly before: { 
       | { readonly __typename: 'AlreadyWaiting', readonly message: string }
       | { readonly __typename: 'AlreadyWaived', readonly message: string }
       | { readonly __typename: 'ApproverIsProposer', readonly message: string }
+      | { readonly __typename: 'ApproverIsWitness', readonly message: string }
       | { readonly __typename: 'BeyondCalendar', readonly message: string }
       | { readonly __typename: 'CalendarEndsTooSoon', readonly message: string }
       | { readonly __typename: 'CalendarInUse', readonly message: string }
@@ -246,6 +255,7 @@ export type SimulateWorkaroundQuery = { readonly simulate: { readonly before: { 
       | { readonly __typename: 'InvalidInput', readonly message: string }
       | { readonly __typename: 'InvalidPolicy', readonly message: string }
       | { readonly __typename: 'NoSuchBreach', readonly message: string }
+      | { readonly __typename: 'NoWaiverProposed', readonly message: string }
       | { readonly __typename: 'NotFound', readonly message: string }
       | { readonly __typename: 'NotWaiting', readonly message: string }
       | { readonly __typename: 'NothingProposed', readonly message: string }

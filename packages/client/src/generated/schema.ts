@@ -64,6 +64,7 @@ export type AddNoteInput = {
   readonly expectedVersion?: InputMaybe<Scalars['Int']['input']>;
   readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   readonly occurredAt?: InputMaybe<Scalars['DateTime']['input']>;
+  readonly reason?: InputMaybe<Scalars['String']['input']>;
   readonly ticketId: Scalars['ID']['input'];
 };
 
@@ -203,12 +204,40 @@ export type ApproveOverridePayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
+export type ApproveWaiverInput = {
+  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
+  readonly cycle: Scalars['Int']['input'];
+  readonly expectedVersion?: InputMaybe<Scalars['Int']['input']>;
+  readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  readonly kind: CommitmentKind;
+  readonly occurredAt?: InputMaybe<Scalars['DateTime']['input']>;
+  readonly reason?: InputMaybe<Scalars['String']['input']>;
+  readonly ticketId: Scalars['ID']['input'];
+};
+
+export type ApproveWaiverPayload = {
+  readonly __typename?: 'ApproveWaiverPayload';
+  readonly clientMutationId?: Maybe<Scalars['String']['output']>;
+  readonly ticket?: Maybe<Ticket>;
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
 export type ApproverIsProposer = UserError & {
   readonly __typename?: 'ApproverIsProposer';
   readonly code: UserErrorCode;
   readonly message: Scalars['String']['output'];
   readonly path?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
   readonly proposedAt: Scalars['DateTime']['output'];
+};
+
+export type ApproverIsWitness = UserError & {
+  readonly __typename?: 'ApproverIsWitness';
+  readonly code: UserErrorCode;
+  readonly commitment: CommitmentKind;
+  readonly cycle: Scalars['Int']['output'];
+  readonly evidence: Scalars['Int']['output'];
+  readonly message: Scalars['String']['output'];
+  readonly path?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
 };
 
 export type AssignTicketInput = {
@@ -321,6 +350,8 @@ export type Breach = {
   readonly detectedAt?: Maybe<Scalars['DateTime']['output']>;
   readonly dueAt?: Maybe<Scalars['DateTime']['output']>;
   readonly kind: CommitmentKind;
+  readonly proposedWaiver?: Maybe<ProposedWaiver>;
+  readonly rejectedWaiver?: Maybe<RejectedWaiver>;
   readonly severity: Severity;
   readonly severityAtBreach?: Maybe<Severity>;
   readonly waiver?: Maybe<Waiver>;
@@ -660,12 +691,14 @@ export type CommitmentExplanation = {
 export type CommitmentFigures = {
   readonly __typename?: 'CommitmentFigures';
   readonly attainment?: Maybe<Scalars['Float']['output']>;
+  readonly attainmentProposed?: Maybe<Scalars['Float']['output']>;
   readonly attainmentWaived?: Maybe<Scalars['Float']['output']>;
   readonly breached: Scalars['Int']['output'];
   readonly breachesBySeverity: ReadonlyArray<SeverityCount>;
   readonly met: Scalars['Int']['output'];
   readonly openBreached: Scalars['Int']['output'];
   readonly waived: Scalars['Int']['output'];
+  readonly waiversProposed: Scalars['Int']['output'];
 };
 
 export type CommitmentKind =
@@ -1130,6 +1163,7 @@ export type Mutation = {
   readonly addNote: AddNotePayload;
   readonly applyWorkaround: ApplyWorkaroundPayload;
   readonly approveOverride: ApproveOverridePayload;
+  readonly approveWaiver: ApproveWaiverPayload;
   readonly assignTicket: AssignTicketPayload;
   readonly closeTicket: CloseTicketPayload;
   readonly communicate: CommunicatePayload;
@@ -1141,6 +1175,7 @@ export type Mutation = {
   readonly reclassifyTicket: ReclassifyTicketPayload;
   readonly recordCall: RecordCallPayload;
   readonly rejectOverride: RejectOverridePayload;
+  readonly rejectWaiver: RejectWaiverPayload;
   readonly reopenTicket: ReopenTicketPayload;
   readonly replayWebhook: ReplayWebhookPayload;
   readonly resolveTicket: ResolveTicketPayload;
@@ -1175,6 +1210,11 @@ export type MutationApplyWorkaroundArgs = {
 
 export type MutationApproveOverrideArgs = {
   input: ApproveOverrideInput;
+};
+
+
+export type MutationApproveWaiverArgs = {
+  input: ApproveWaiverInput;
 };
 
 
@@ -1230,6 +1270,11 @@ export type MutationRecordCallArgs = {
 
 export type MutationRejectOverrideArgs = {
   input: RejectOverrideInput;
+};
+
+
+export type MutationRejectWaiverArgs = {
+  input: RejectWaiverInput;
 };
 
 
@@ -1315,6 +1360,13 @@ export type NoSuchBreach = UserError & {
   readonly code: UserErrorCode;
   readonly commitment: CommitmentKind;
   readonly cycle: Scalars['Int']['output'];
+  readonly message: Scalars['String']['output'];
+  readonly path?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+};
+
+export type NoWaiverProposed = UserError & {
+  readonly __typename?: 'NoWaiverProposed';
+  readonly code: UserErrorCode;
   readonly message: Scalars['String']['output'];
   readonly path?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
 };
@@ -1525,6 +1577,14 @@ export type PolicyMark = {
   readonly __typename?: 'PolicyMark';
   readonly fraction: Scalars['Float']['output'];
   readonly name: Scalars['String']['output'];
+};
+
+export type ProposedWaiver = {
+  readonly __typename?: 'ProposedWaiver';
+  readonly at: Scalars['DateTime']['output'];
+  readonly by: Actor;
+  readonly evidence: Scalars['Int']['output'];
+  readonly reason?: Maybe<Scalars['String']['output']>;
 };
 
 export type PublishPolicyInput = {
@@ -1813,6 +1873,32 @@ export type RejectOverridePayload = {
   readonly clientMutationId?: Maybe<Scalars['String']['output']>;
   readonly ticket?: Maybe<Ticket>;
   readonly userErrors: ReadonlyArray<UserError>;
+};
+
+export type RejectWaiverInput = {
+  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
+  readonly cycle: Scalars['Int']['input'];
+  readonly expectedVersion?: InputMaybe<Scalars['Int']['input']>;
+  readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  readonly kind: CommitmentKind;
+  readonly occurredAt?: InputMaybe<Scalars['DateTime']['input']>;
+  readonly reason: Scalars['String']['input'];
+  readonly ticketId: Scalars['ID']['input'];
+};
+
+export type RejectWaiverPayload = {
+  readonly __typename?: 'RejectWaiverPayload';
+  readonly clientMutationId?: Maybe<Scalars['String']['output']>;
+  readonly ticket?: Maybe<Ticket>;
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+export type RejectedWaiver = {
+  readonly __typename?: 'RejectedWaiver';
+  readonly at: Scalars['DateTime']['output'];
+  readonly by: Actor;
+  readonly evidence: Scalars['Int']['output'];
+  readonly reason: Scalars['String']['output'];
 };
 
 export type ReopenTicketInput = {
@@ -2382,6 +2468,7 @@ export type Ticket = Node & {
   readonly updatedAt: Scalars['DateTime']['output'];
   readonly version: Scalars['Int']['output'];
   readonly waiting: ReadonlyArray<Waiting>;
+  readonly waiverProposed?: Maybe<Scalars['Boolean']['output']>;
   readonly workaround?: Maybe<Workaround>;
   readonly workaroundAppliedAt?: Maybe<Scalars['DateTime']['output']>;
   readonly workarounds: ReadonlyArray<Workaround>;
@@ -2417,12 +2504,14 @@ export type TicketCommand =
   | 'ADD_NOTE'
   | 'APPLY_WORKAROUND'
   | 'APPROVE_OVERRIDE'
+  | 'APPROVE_WAIVER'
   | 'ASSIGN'
   | 'CLOSE'
   | 'COMMUNICATE'
   | 'RECLASSIFY'
   | 'RECORD_CALL'
   | 'REJECT_OVERRIDE'
+  | 'REJECT_WAIVER'
   | 'REOPEN'
   | 'RESOLVE'
   | 'START_WAITING'
@@ -2503,6 +2592,8 @@ export type TicketEventType =
   | 'SUBMITTED'
   | 'WAITING_STARTED'
   | 'WAITING_STOPPED'
+  | 'WAIVER_APPROVED'
+  | 'WAIVER_REJECTED'
   | 'WORKAROUND_APPLIED'
   | 'WORKAROUND_WITHDRAWN';
 
@@ -2545,6 +2636,7 @@ export type TicketFilter = {
   readonly text?: InputMaybe<Scalars['String']['input']>;
   readonly updatedAt?: InputMaybe<DateTimeComparator>;
   readonly waiting?: InputMaybe<WaitingReasonComparator>;
+  readonly waiverProposed?: InputMaybe<Scalars['Boolean']['input']>;
   readonly workaroundAppliedAt?: InputMaybe<DateTimeComparator>;
 };
 
@@ -2580,6 +2672,7 @@ export type TicketOutlook = {
   readonly sla: Sla;
   readonly state: TicketState;
   readonly waiting: ReadonlyArray<Waiting>;
+  readonly waiverProposed?: Maybe<Scalars['Boolean']['output']>;
 };
 
 export type TicketState =
@@ -2683,6 +2776,7 @@ export type UserErrorCode =
   | 'ALREADY_WAITING'
   | 'ALREADY_WAIVED'
   | 'APPROVER_IS_PROPOSER'
+  | 'APPROVER_IS_WITNESS'
   | 'BEYOND_CALENDAR'
   | 'CALENDAR_ENDS_TOO_SOON'
   | 'CALENDAR_IN_USE'
@@ -2700,6 +2794,7 @@ export type UserErrorCode =
   | 'NOT_FOUND'
   | 'NOT_WAITING'
   | 'NO_SUCH_BREACH'
+  | 'NO_WAIVER_PROPOSED'
   | 'OUT_OF_ORDER'
   | 'OVERRIDE_WITHOUT_EFFECT'
   | 'REASON_NEEDED'
@@ -2804,7 +2899,44 @@ export type Waiver = {
   readonly __typename?: 'Waiver';
   readonly at: Scalars['DateTime']['output'];
   readonly by: Actor;
+  readonly evidence?: Maybe<Scalars['Int']['output']>;
   readonly reason: Scalars['String']['output'];
+};
+
+export type WaiverApprovedEvent = Node & TicketEvent & {
+  readonly __typename?: 'WaiverApprovedEvent';
+  readonly actor: Actor;
+  readonly at: Scalars['DateTime']['output'];
+  readonly cursor: Scalars['EventCursor']['output'];
+  readonly cycle: Scalars['Int']['output'];
+  readonly effects: EventEffects;
+  readonly evidence?: Maybe<Scalars['Int']['output']>;
+  readonly id: Scalars['ID']['output'];
+  readonly kind: CommitmentKind;
+  readonly lateReason?: Maybe<Scalars['String']['output']>;
+  readonly number: Scalars['Int']['output'];
+  readonly reason?: Maybe<Scalars['String']['output']>;
+  readonly recordedAt: Scalars['DateTime']['output'];
+  readonly ticket?: Maybe<Ticket>;
+  readonly type: TicketEventType;
+};
+
+export type WaiverRejectedEvent = Node & TicketEvent & {
+  readonly __typename?: 'WaiverRejectedEvent';
+  readonly actor: Actor;
+  readonly at: Scalars['DateTime']['output'];
+  readonly cursor: Scalars['EventCursor']['output'];
+  readonly cycle: Scalars['Int']['output'];
+  readonly effects: EventEffects;
+  readonly evidence?: Maybe<Scalars['Int']['output']>;
+  readonly id: Scalars['ID']['output'];
+  readonly kind: CommitmentKind;
+  readonly lateReason?: Maybe<Scalars['String']['output']>;
+  readonly number: Scalars['Int']['output'];
+  readonly reason?: Maybe<Scalars['String']['output']>;
+  readonly recordedAt: Scalars['DateTime']['output'];
+  readonly ticket?: Maybe<Ticket>;
+  readonly type: TicketEventType;
 };
 
 export type Webhook = Node & {

@@ -50,6 +50,8 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   CLOSED: ({ cause = '', reason }) => withText(`closed it (${inWords(cause)})`, reason),
   ASSIGNED: ({ assignee }) => (assignee === null ? 'removed the assignee' : `assigned it to ${assignee}`),
   BREACH_WAIVED: (event) => withText(`waived the breach of ${promise(event)}`, event.reason),
+  WAIVER_APPROVED: (event) => withText(`approved the waiver of the breach of ${promise(event)}`, event.reason),
+  WAIVER_REJECTED: (event) => withText(`rejected the waiver of the breach of ${promise(event)}`, event.reason),
   MARK_REACHED: (event) => `noted ${event.mark} of ${promise(event)}`,
   COMMITMENT_BREACHED: (event) => `recorded the breach of ${promise(event)}, at ${event.severity}`,
 };

@@ -42,6 +42,8 @@ fragment EventParts on TicketEvent {
   ... on ClosedEvent { cause reason }
   ... on AssignedEvent { assignee }
   ... on BreachWaivedEvent { kind cycle reason }
+  ... on WaiverApprovedEvent { kind cycle reason }
+  ... on WaiverRejectedEvent { kind cycle reason }
   ... on MarkReachedEvent { kind cycle mark }
   ... on CommitmentBreachedEvent { kind cycle severity }
 }`;

@@ -55,9 +55,11 @@ const figureCells = (name: string, figures: ReportFigures): [string, Cell][] => 
   [`${name}_met`, figures.met],
   [`${name}_breached`, figures.breached],
   [`${name}_waived`, figures.waived],
+  [`${name}_waiversProposed`, figures.waiversProposed],
   [`${name}_openBreached`, figures.openBreached],
   [`${name}_attainment`, figures.attainment],
   [`${name}_attainmentWaived`, figures.attainmentWaived],
+  [`${name}_attainmentProposed`, figures.attainmentProposed],
   ...SEVERITIES.map((severity): [string, Cell] => [
     `${name}_breachedAt${severity}`,
     figures.breachesBySeverity.find((counted) => counted.severity === severity)?.count ?? 0,

@@ -33,6 +33,7 @@ export function reportText(report: ApiReport, client: string | null = null): str
       [by, 'commitment', 'met', 'breached', 'still open', 'waived', 'attainment', 'with waivers'],
       ...rows.flatMap(commitments),
     ]),
+    ...proposedWaivers(by, rows),
     ...part("Breaches by the ticket's severity at the breach", breaches(by, rows)),
     ...part('Business time from opening', [[by, 'time', 'tickets', 'p50', 'p90', 'p95'], ...rows.flatMap(times)]),
     '',
@@ -64,6 +65,19 @@ function commitments({ name, row }: NamedRow): readonly Line[] {
     ];
   });
   return lines.length > 0 ? lines : [[name, '-', '0', '0', '0', '0', '-', '-']];
+}
+
+/** The attainment as it would be if the proposed waivers were approved; nothing without them. */
+function proposedWaivers(by: string, rows: readonly NamedRow[]): readonly string[] {
+  const lines = rows.flatMap(({ name, row }) =>
+    COMMITMENTS.filter(([, field]) => row[field].waiversProposed > 0).map(([title, field]) => [
+      name,
+      title,
+      String(row[field].waiversProposed),
+      percent(row[field].attainmentProposed),
+    ]),
+  );
+  return lines.length === 0 ? [] : part('Proposed waivers', [[by, 'commitment', 'proposed', 'if approved'], ...lines]);
 }
 
 function breaches(by: string, rows: readonly NamedRow[]): readonly Line[] {

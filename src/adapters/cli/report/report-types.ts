@@ -40,9 +40,11 @@ export interface ReportFigures {
   readonly met: number;
   readonly breached: number;
   readonly waived: number;
+  readonly waiversProposed: number;
   readonly openBreached: number;
   readonly attainment: number | null;
   readonly attainmentWaived: number | null;
+  readonly attainmentProposed: number | null;
   readonly breachesBySeverity: readonly { readonly severity: string; readonly count: number }[];
 }
 

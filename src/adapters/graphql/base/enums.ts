@@ -63,6 +63,8 @@ export const CommandEnum = describeEnum<CommandType>(
     close: 'Closes the ticket.',
     assign: 'Assigns the ticket to a person, or removes the assignee.',
     waiveBreach: 'Waives a breach. The breach stays recorded.',
+    approveWaiver: 'Approves the proposed waiver of a breach.',
+    rejectWaiver: 'Rejects the proposed waiver of a breach, which counts then.',
   },
 );
 
@@ -167,6 +169,8 @@ export const EventTypeEnum = describeEnum<EventType>('TicketEventType', 'The typ
   CLOSED: 'The ticket was closed.',
   ASSIGNED: 'The ticket was assigned to a person, or its assignee was removed.',
   BREACH_WAIVED: 'A breach was waived. The breach stays recorded.',
+  WAIVER_APPROVED: 'The proposed waiver of a breach was approved. The breach stays recorded.',
+  WAIVER_REJECTED: 'The proposed waiver of a breach was rejected. The breach counts.',
   MARK_REACHED: 'A commitment reached a mark of the policy, such as `atRisk`.',
   COMMITMENT_BREACHED: 'A commitment was breached.',
 });

@@ -27,6 +27,8 @@ const UserErrorCodeEnum = describeEnum<RefusalCode>(
     NothingToWaive: 'The ticket has no breach that can be waived.',
     NoSuchBreach: 'The cycle of the commitment is not breached or does not exist.',
     AlreadyWaived: 'The breach is already waived.',
+    NoWaiverProposed: 'No waiver is proposed for the breach.',
+    ApproverIsWitness: 'The agent whose late entry proposed a waiver cannot approve it.',
     OverrideWithoutEffect: 'The ticket already has the severity of the override.',
     ReclassifiedSinceWorkaround: 'The ticket was reclassified after the workaround was applied.',
     OutOfOrder: 'The time of the command is before an event of the ticket that a person caused.',
@@ -113,6 +115,7 @@ function fieldOf(refusal: Refusal, impacts: readonly Pick<Impact, 'audience' | '
       return ['override', 'severity'];
     case 'NoSuchBreach':
     case 'AlreadyWaived':
+    case 'NoWaiverProposed':
       return ['cycle'];
     case 'InvalidInput':
       return refusal.field.split('.');

@@ -4,7 +4,7 @@ import type { CycleView } from '../../../domain/commitment/view';
 import type { EpochMs } from '../../../domain/instant';
 import type { CommitmentKind } from '../../../domain/policy/policy';
 import type { Severity } from '../../../domain/severity';
-import type { BreachCause, Waiver } from '../../../domain/ticket/ticket';
+import type { BreachCause, ProposedWaiver, RejectedWaiver, Waiver } from '../../../domain/ticket/ticket';
 import { ActorType } from '../base/actor.type';
 import { BreachCauseEnum, CommitmentKindEnum, SeverityEnum } from '../base/enums';
 import { DateTimeScalar } from '../base/scalars';
@@ -22,6 +22,53 @@ export class WaiverType implements Waiver {
 
   @Field(() => String, { description: 'The reason for the waiver.' })
   reason!: string;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'The number of the event of the ticket that proposed the waiver. Null when an agent waived the breach without a proposal.',
+  })
+  evidence?: number;
+}
+
+@ObjectType('ProposedWaiver', {
+  description:
+    'A waiver that an event proposes: it was recorded after the breach and shows that the deadline was met. It has no effect until another agent approves it.',
+  simpleResolvers: true,
+})
+export class ProposedWaiverType implements ProposedWaiver {
+  @Field(() => DateTimeScalar, { description: 'The date and time, in UTC, when the event happened.' })
+  at!: EpochMs;
+
+  @Field(() => ActorType, { description: 'The actor who caused the event. Another agent has to approve the waiver.' })
+  by!: Actor;
+
+  @Field(() => Int, { description: 'The number of the event, which is the evidence.' })
+  evidence!: number;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The reason why the event was recorded late. Null when none was given.',
+  })
+  reason!: string | null;
+}
+
+@ObjectType('RejectedWaiver', {
+  description: 'The rejection of a proposed waiver. The breach counts.',
+  simpleResolvers: true,
+})
+export class RejectedWaiverType implements RejectedWaiver {
+  @Field(() => DateTimeScalar, { description: 'The date and time, in UTC, when the waiver was rejected.' })
+  at!: EpochMs;
+
+  @Field(() => ActorType, { description: 'The actor who rejected the waiver.' })
+  by!: Actor;
+
+  @Field(() => String, { description: 'The reason for the rejection.' })
+  reason!: string;
+
+  @Field(() => Int, { description: 'The number of the event that had proposed the waiver.' })
+  evidence!: number;
 }
 
 @ObjectType('Breach', {
@@ -93,5 +140,21 @@ export class BreachResolver {
   })
   waiver(@Root() { breach }: CycleView): Waiver | null {
     return breach?.waiver ?? null;
+  }
+
+  @FieldResolver(() => ProposedWaiverType, {
+    nullable: true,
+    description: 'The waiver that a late entry proposes. Null when none is proposed, and once it is decided.',
+  })
+  proposedWaiver(@Root() { breach }: CycleView): ProposedWaiver | null {
+    return breach?.proposedWaiver ?? null;
+  }
+
+  @FieldResolver(() => RejectedWaiverType, {
+    nullable: true,
+    description: 'The rejection of a proposed waiver. Null when none was rejected.',
+  })
+  rejectedWaiver(@Root() { breach }: CycleView): RejectedWaiver | null {
+    return breach?.rejectedWaiver ?? null;
   }
 }

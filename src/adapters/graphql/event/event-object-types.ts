@@ -22,6 +22,7 @@ import {
   WorkaroundAppliedEventType,
   WorkaroundWithdrawnEventType,
 } from './severity-events.type';
+import { WaiverApprovedEventType, WaiverRejectedEventType } from './waiver-events.type';
 
 /** The GraphQL type of each event. A new event does not compile without one. */
 export const EVENT_OBJECT_TYPES: { readonly [Type in EventType]: ClassType<TicketEventType> } = {
@@ -43,6 +44,8 @@ export const EVENT_OBJECT_TYPES: { readonly [Type in EventType]: ClassType<Ticke
   CLOSED: ClosedEventType,
   ASSIGNED: AssignedEventType,
   BREACH_WAIVED: BreachWaivedEventType,
+  WAIVER_APPROVED: WaiverApprovedEventType,
+  WAIVER_REJECTED: WaiverRejectedEventType,
   MARK_REACHED: MarkReachedEventType,
   COMMITMENT_BREACHED: CommitmentBreachedEventType,
 };

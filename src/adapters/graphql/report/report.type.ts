@@ -3,6 +3,7 @@ import {
   attainment,
   type CommitmentFigures,
   overallFigures,
+  proposedAttainment,
   type ReportGrouping,
   type SlaReportRow,
   type TimeFigures,
@@ -56,6 +57,11 @@ export class CommitmentFiguresType {
   waived!: number;
 
   @Field(() => Int, {
+    description: 'The number of breached cycles for which a waiver is proposed and not decided yet.',
+  })
+  waiversProposed!: number;
+
+  @Field(() => Int, {
     description:
       'The number of breached cycles that were still open at the end of the period, or are open now if the period has not ended.',
   })
@@ -74,6 +80,13 @@ export class CommitmentFiguresType {
       'The fraction of cycles that were met if waived breaches count as met, from 0 to 1. Null when no cycle was decided.',
   })
   attainmentWaived!: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'The fraction of cycles that were met as it would be if all proposed waivers were approved, from 0 to 1: waived breaches count as met, and so do those for which a waiver is proposed. Null when no cycle was decided.',
+  })
+  attainmentProposed!: number | null;
 
   @Field(() => [SeverityCountType], {
     description:
@@ -199,6 +212,7 @@ const figuresOf = (figures: CommitmentFigures): CommitmentFiguresType => ({
   ...figures,
   attainment: attainment(figures),
   attainmentWaived: waivedAttainment(figures),
+  attainmentProposed: proposedAttainment(figures),
 });
 
 /** A report row as GraphQL returns it. `client` is the client of the row, if it has one. */

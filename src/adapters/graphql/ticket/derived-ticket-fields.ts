@@ -1,7 +1,7 @@
 import { type ClassType, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { barrierToCommand, refusalFor } from '../../../application/access/permissions';
 import type { StoredTicket } from '../../../application/ports/stored-ticket';
-import { type CycleView, clientActionsOutstanding, seenAt } from '../../../domain/commitment/view';
+import { type CycleView, clientActionsOutstanding, hasProposedWaiver, seenAt } from '../../../domain/commitment/view';
 import type { EpochMs } from '../../../domain/instant';
 import type { ClientAction } from '../../../domain/policy/policy';
 import { allowedActions } from '../../../domain/ticket/lifecycle';
@@ -119,6 +119,15 @@ export function derivedTicketFields(shownAs: ClassType) {
       @Ctx() context: RequestContext,
     ): readonly CycleView[] | Promise<readonly CycleView[]> {
       return judge(context, ticket, (judged) => judged.once(BREACHES));
+    }
+
+    @FieldResolver(() => Boolean, {
+      nullable: true,
+      description:
+        'Whether a waiver of a breach is proposed and not decided yet: see `proposedWaiver` of the breaches. It is never null.',
+    })
+    waiverProposed(@Root() ticket: StoredTicket): boolean {
+      return hasProposedWaiver(ticket);
     }
 
     @FieldResolver(() => [AllowedActionType], {

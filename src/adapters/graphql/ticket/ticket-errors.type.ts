@@ -151,6 +151,22 @@ export class AlreadyWaivedType extends UserErrorType {
   waivedAt!: EpochMs;
 }
 
+@ObjectType('NoWaiverProposed', options('No waiver is proposed for the breach, so none can be approved or rejected.'))
+export class NoWaiverProposedType extends UserErrorType {}
+
+@ObjectType(
+  'ApproverIsWitness',
+  options('The agent whose late entry proposed a waiver cannot approve it. Another agent has to approve it.'),
+)
+export class ApproverIsWitnessType extends UserErrorType {
+  @Field(() => CommitmentKindEnum, { description: 'The kind of the breached commitment.' })
+  commitment!: CommitmentKind;
+  @Field(() => Int, { description: 'The number of the breached cycle.' })
+  cycle!: number;
+  @Field(() => Int, { description: 'The number of the event of the agent that is the evidence.' })
+  evidence!: number;
+}
+
 @ObjectType('OverrideWithoutEffect', options('The ticket already has the severity of the override.'))
 export class OverrideWithoutEffectType extends UserErrorType {
   @Field(() => SeverityEnum, { description: 'The severity of the override and of the ticket.' })

@@ -211,6 +211,12 @@ export class TicketFilterInput {
     description: 'Filters by whether any commitment of the ticket was ever breached.',
   })
   isBreached?: boolean | null;
+
+  @Field(() => Boolean, {
+    ...optional,
+    description: 'Filters by whether a waiver of a breach is proposed and not decided yet.',
+  })
+  waiverProposed?: boolean | null;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -271,6 +277,7 @@ export function filterOf(given: TicketFilterInput | null | undefined): TicketFil
       asked.slaStatus = { ...(kind == null ? {} : { kind }), status: compare.comparatorOf(status) };
     }
     if (filter.isBreached != null) asked.isBreached = filter.isBreached;
+    if (filter.waiverProposed != null) asked.waiverProposed = filter.waiverProposed;
     return asked;
   };
   return given == null ? {} : translate(given, 1);

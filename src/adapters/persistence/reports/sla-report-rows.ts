@@ -14,6 +14,7 @@ export interface CountedRow {
   readonly breach_severity: Severity | null;
   readonly count: number;
   readonly waived: number;
+  readonly proposed: number;
   readonly open: number;
   readonly percentiles: readonly number[] | null;
 }
@@ -66,6 +67,7 @@ function figuresOf(rows: readonly CountedRow[], kind: CommitmentKind): Commitmen
     met: all.find(({ breach_severity }) => breach_severity === null)?.count ?? 0,
     breached: sum(breaches.map(({ count }) => count)),
     waived: sum(all.map(({ waived }) => waived)),
+    waiversProposed: sum(all.map(({ proposed }) => proposed)),
     openBreached: sum(all.map(({ open }) => open)),
     breachesBySeverity: breaches.sort((a, b) => (a.severity < b.severity ? -1 : 1)),
   };

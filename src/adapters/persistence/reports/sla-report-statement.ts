@@ -108,16 +108,17 @@ export function reportStatement(caller: Caller, query: SlaReportQuery, keys: Rep
   // few groups.
   const counted = (source: string) => `
     SELECT key, what, breach_severity, count(*) AS count, count(*) FILTER (WHERE waived) AS waived,
+           count(*) FILTER (WHERE waiver_proposed) AS proposed,
            count(*) FILTER (WHERE open) AS open
       FROM ${facts(source)} GROUP BY key, what, breach_severity`;
   const sources = [outcomes(end), unrecordedBreaches(present), MILESTONES, unrecordedClosings(present), OPENINGS];
   const text = `${before}
     SELECT key::text, GROUPING(key) = 1 AS is_total, what, breach_severity, sum(count)::integer AS count,
-           sum(waived)::integer AS waived, sum(open)::integer AS open, NULL::float8[] AS percentiles
+           sum(waived)::integer AS waived, sum(proposed)::integer AS proposed, sum(open)::integer AS open, NULL::float8[] AS percentiles
       FROM (${sources.map((source) => counted(`(${source})`)).join(' UNION ALL ')}) c
      GROUP BY GROUPING SETS ((key, what, breach_severity), (what, breach_severity))
     UNION ALL
-    SELECT key::text, GROUPING(key) = 1, milestone || '_TIME', NULL, count(*)::integer, 0, 0,
+    SELECT key::text, GROUPING(key) = 1, milestone || '_TIME', NULL, count(*)::integer, 0, 0, 0,
            percentile_disc(ARRAY[0.5, 0.9, 0.95]) WITHIN GROUP (ORDER BY business_ms)::float8[]
       FROM ${facts('(SELECT * FROM ticket_milestones WHERE business_ms IS NOT NULL)')}
      GROUP BY GROUPING SETS ((key, milestone), (milestone))`;
@@ -166,7 +167,7 @@ const keyOfTicket = (key: string, clients: string, names = ''): Key => ({
 });
 
 const outcomes = (end: string): string => `
-  SELECT ticket_id, client_id, severity, decided_at AS at, kind AS what, breach_severity, waived,
+  SELECT ticket_id, client_id, severity, decided_at AS at, kind AS what, breach_severity, waived, waiver_proposed,
          breach_severity IS NOT NULL AND (ended_at IS NULL OR ended_at >= ${end}) AS open
     FROM commitment_outcomes`;
 
@@ -178,7 +179,7 @@ const DUE = COMMITMENT_KINDS.map((kind) => {
 /** Breaches that are not recorded yet, because the service was down or the ticket is set aside. */
 const unrecordedBreaches = (now: string): string => `
   SELECT t.id AS ticket_id, t.client_id, c ->> 'severity' AS severity, d.due_at AS at, d.kind AS what,
-         t.severity AS breach_severity, false AS waived, true AS open
+         t.severity AS breach_severity, false AS waived, false AS waiver_proposed, true AS open
     FROM tickets t
    CROSS JOIN LATERAL (VALUES ${DUE}) AS d (kind, status, due_at)
    CROSS JOIN LATERAL jsonb_array_elements(t.cycles) c
@@ -186,7 +187,8 @@ const unrecordedBreaches = (now: string): string => `
      AND c ->> 'kind' = d.kind AND c ->> 'end' IS NULL`;
 
 /** The columns of a fact that is only counted. */
-const count = (what: string) => `${what} AS what, NULL AS breach_severity, false AS waived, false AS open`;
+const count = (what: string) =>
+  `${what} AS what, NULL AS breach_severity, false AS waived, false AS waiver_proposed, false AS open`;
 
 const MILESTONES = `
   SELECT ticket_id, client_id, severity, at, ${count("milestone || '_COUNT'")}

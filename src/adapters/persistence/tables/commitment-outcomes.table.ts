@@ -14,6 +14,8 @@ export interface CommitmentOutcomeRow {
   readonly decided_at: EpochMs;
   readonly breach_severity: Severity | null;
   readonly waived: boolean;
+  /** Null in rows of earlier versions, for false. */
+  readonly waiver_proposed: boolean | null;
   readonly ended_at: EpochMs | null;
 }
 
@@ -29,6 +31,7 @@ export const commitmentOutcomes = new EntitySchema<CommitmentOutcomeRow>({
     breach_severity: orNull(text('Severity of the ticket at the breach; null if the cycle was met')),
     waived: boolean('Whether the breach is waived'),
     ended_at: orNull(instant('Time at which the cycle ended; null while a breached cycle is open')),
+    waiver_proposed: orNull(boolean('Whether a waiver is proposed and not decided; null for false')),
   },
   indices: [{ name: 'commitment_outcomes_decided_at_idx', columns: ['decided_at'] }],
 });

@@ -18,6 +18,7 @@ import { boolean, instant, integer, json, orNull, primary, text, textList, uuid 
 import { type SlaColumns, slaColumns, slaIndices } from './sla-columns';
 
 export interface TicketRow extends SlaColumns {
+  readonly has_proposed_waiver: boolean;
   readonly id: string;
   readonly number: number;
   readonly client_id: string;
@@ -128,6 +129,10 @@ export const tickets = new EntitySchema<TicketRow>({
     updated_at: instant('Time at which the last event was recorded'),
     ...slaColumns,
     breached: boolean('Whether a breach of any cycle was recorded'),
+    has_proposed_waiver: {
+      ...boolean('Whether a waiver of a breach is proposed and not decided'),
+      default: false,
+    },
   },
   uniques: [{ name: 'tickets_number_key', columns: ['number'] }],
   indices: [
@@ -145,6 +150,7 @@ export const tickets = new EntitySchema<TicketRow>({
     // Includes nulls: lists show them last, ordered by id.
     { name: 'tickets_awaiting_reply_since_idx', columns: ['awaiting_reply_since', 'id'] },
     { name: 'tickets_follow_up_of_idx', columns: ['follow_up_of', 'number'], where: 'follow_up_of IS NOT NULL' },
+    { name: 'tickets_has_proposed_waiver_idx', columns: ['id'], where: 'has_proposed_waiver' },
     ...slaIndices,
   ],
   foreignKeys: [

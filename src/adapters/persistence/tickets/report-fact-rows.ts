@@ -10,7 +10,7 @@ export const outcomeRowsOf = ({
   ticket,
   decidedCycles,
 }: TicketRecord): readonly Readonly<Record<keyof CommitmentOutcomeRow, unknown>>[] =>
-  decidedCycles.map(({ kind, cycle, severity, decidedAt, breachSeverity, isWaived, endedAt }) => ({
+  decidedCycles.map(({ kind, cycle, severity, decidedAt, breachSeverity, isWaived, isWaiverProposed, endedAt }) => ({
     ticket_id: ticket.id,
     kind,
     cycle,
@@ -19,6 +19,7 @@ export const outcomeRowsOf = ({
     decided_at: textOrNull(decidedAt),
     breach_severity: breachSeverity,
     waived: isWaived,
+    waiver_proposed: isWaiverProposed,
     ended_at: textOrNull(endedAt),
   }));
 

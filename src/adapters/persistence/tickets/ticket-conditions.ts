@@ -89,6 +89,9 @@ function holds(filter: TicketFilter, under: Conditions, depth: number): string {
   if (filter.isBreached !== undefined) {
     conditions.push(filter.isBreached ? judged.isBreached() : opposite(judged.isBreached()));
   }
+  if (filter.waiverProposed !== undefined) {
+    conditions.push(filter.waiverProposed ? 't.has_proposed_waiver' : 'NOT t.has_proposed_waiver');
+  }
   return every(conditions.filter((condition) => condition !== 'TRUE'));
 }
 

@@ -5,14 +5,17 @@ import { instantText } from '../database/sql';
 import { comparisonKey } from '../search/comparison-key';
 import { type SlaColumns, slaColumns, type TicketRow, tickets } from '../tables';
 
-type SelectedColumn = Exclude<keyof TicketRow, keyof SlaColumns>;
+type SelectedColumn = Exclude<keyof TicketRow, keyof SlaColumns | 'has_proposed_waiver'>;
 type WrittenColumn = Exclude<keyof TicketRow, 'number'>;
 
 const columns = Object.keys(tickets.options.columns) as (keyof TicketRow)[];
 
+/** What is computed from the ticket and only written. */
+const DERIVED: readonly (keyof TicketRow)[] = ['breached', 'has_proposed_waiver'];
+
 /** The columns of a ticket, for a statement that selects from `tickets t`. */
 export const TICKET_COLUMNS = columns
-  .filter((column) => column !== 'breached' && !(column in slaColumns))
+  .filter((column) => !DERIVED.includes(column) && !(column in slaColumns))
   .map((column) => `t.${column}`)
   .join(', ');
 
@@ -134,6 +137,7 @@ export function rowOf(record: TicketRecord): Readonly<Record<WrittenColumn, unkn
     resolution_due_at: instantOrNull(RESOLUTION.dueAt),
     resolution_at_risk_at: instantOrNull(RESOLUTION.atRiskAt),
     due_at: instantOrNull(clocks.dueAt),
+    has_proposed_waiver: clocks.hasProposedWaiver,
     ...timeRowOf(record),
   };
 }

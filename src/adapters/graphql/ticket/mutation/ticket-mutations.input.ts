@@ -63,7 +63,7 @@ export class RecordCallInput extends TimedInput {
 }
 
 @InputType('AddNoteInput', { description: 'The input of `addNote`.' })
-export class AddNoteInput extends TicketInput {
+export class AddNoteInput extends TimedInput {
   @Field(() => String, { description: 'The text of the note, 1 to 65,536 characters.' })
   @Text(LONG_TEXT)
   body!: string;
@@ -121,6 +121,37 @@ export class WaiveBreachInput extends TicketInput {
   cycle!: number;
 
   @Field(() => String, { description: 'The reason for the waiver, 1 to 2,000 characters.' })
+  @Text(NOTE)
+  reason!: string;
+}
+
+@InputType('ApproveWaiverInput', { description: 'The input of `approveWaiver`.' })
+export class ApproveWaiverInput extends TicketInput {
+  @Field(() => CommitmentKindEnum, { description: 'The kind of the breached commitment.' })
+  kind!: CommitmentKind;
+
+  @Field(() => Int, { description: 'The number of the breached cycle, counted from 1.' })
+  @AtLeast(1)
+  cycle!: number;
+
+  @Field(() => String, {
+    ...optional,
+    description: 'The reason for the approval, 1 to 2,000 characters. Defaults to the reason of the late entry.',
+  })
+  @Text(NOTE)
+  reason?: string | null;
+}
+
+@InputType('RejectWaiverInput', { description: 'The input of `rejectWaiver`.' })
+export class RejectWaiverInput extends TicketInput {
+  @Field(() => CommitmentKindEnum, { description: 'The kind of the breached commitment.' })
+  kind!: CommitmentKind;
+
+  @Field(() => Int, { description: 'The number of the breached cycle, counted from 1.' })
+  @AtLeast(1)
+  cycle!: number;
+
+  @Field(() => String, { description: 'The reason for the rejection, 1 to 2,000 characters.' })
   @Text(NOTE)
   reason!: string;
 }

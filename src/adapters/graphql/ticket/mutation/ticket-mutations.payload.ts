@@ -80,3 +80,9 @@ export class CloseTicketPayload extends TicketPayload {}
 
 @ObjectType('WaiveBreachPayload', answers('waiveBreach'))
 export class WaiveBreachPayload extends TicketPayload {}
+
+@ObjectType('ApproveWaiverPayload', answers('approveWaiver'))
+export class ApproveWaiverPayload extends TicketPayload {}
+
+@ObjectType('RejectWaiverPayload', answers('rejectWaiver'))
+export class RejectWaiverPayload extends TicketPayload {}

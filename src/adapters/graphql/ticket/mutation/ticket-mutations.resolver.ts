@@ -229,6 +229,29 @@ export class TicketMutationResolver {
     const { kind, cycle, reason } = given;
     return change(context, 'waiveBreach', given, { type: 'waiveBreach', kind, cycle, reason });
   }
+
+  @Mutation(() => payloads.ApproveWaiverPayload, {
+    description:
+      'Approves the waiver of a breach that a late entry proposed. The agent whose entry is the evidence cannot approve it.',
+  })
+  approveWaiver(
+    @Input(() => inputs.ApproveWaiverInput) given: inputs.ApproveWaiverInput,
+    @Ctx() context: RequestContext,
+  ): Promise<payloads.TicketPayload> {
+    const { kind, cycle, reason = null } = given;
+    return change(context, 'approveWaiver', given, { type: 'approveWaiver', kind, cycle, reason });
+  }
+
+  @Mutation(() => payloads.RejectWaiverPayload, {
+    description: 'Rejects the waiver of a breach that a late entry proposed. The breach counts.',
+  })
+  rejectWaiver(
+    @Input(() => inputs.RejectWaiverInput) given: inputs.RejectWaiverInput,
+    @Ctx() context: RequestContext,
+  ): Promise<payloads.TicketPayload> {
+    const { kind, cycle, reason } = given;
+    return change(context, 'rejectWaiver', given, { type: 'rejectWaiver', kind, cycle, reason });
+  }
 }
 
 /** The field that only says why something is recorded late; null if the reason has another use. */
