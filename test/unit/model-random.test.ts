@@ -22,7 +22,7 @@ interface PlayedHistory {
 
 function playAll(name: string): PlayedHistory[] {
   const policy = FILES.includes(name) ? readPolicy(`policies/${name}.yaml`) : policyOf(policyVariant(name));
-  const count = name === 'cimcloud' ? COUNT : Math.ceil(COUNT / 10);
+  const count = name === 'cimcloud' ? COUNT : Math.ceil(COUNT / 20);
   return randomHistories(policy, SEED, count).map((history) => {
     const played = play(policy, history);
     return { played, answers: moments(history).flatMap((at) => ask(played, { asOf: at, knownAt: at }) ?? []) };
