@@ -24,6 +24,7 @@ import { ProposedWaivers1764900000000 } from './1764900000000-ProposedWaivers';
 import { AwaitingReplies1764910000000 } from './1764910000000-AwaitingReplies';
 import { InternalTexts1764911000000 } from './1764911000000-InternalTexts';
 import { FoldedNames1764920000000 } from './1764920000000-FoldedNames';
+import { WorkList1764921000000 } from './1764921000000-WorkList';
 
 /**
  * All migrations, the oldest first. A list and not a search, so that sources and compiled files
@@ -56,4 +57,5 @@ export const MIGRATIONS = [
   AwaitingReplies1764910000000,
   InternalTexts1764911000000,
   FoldedNames1764920000000,
+  WorkList1764921000000,
 ];

@@ -230,3 +230,24 @@ test('a server older than the oldest supported version is refused, with a senten
   await source.destroy();
   await old.drop();
 });
+
+test('open tickets get the severities at which their policy asks for a call', async () => {
+  const store = await openStore();
+  const [open, closed] = [submission(newTicket(store.client.id)), submission(newTicket(store.client.id))];
+  await store.changeTickets([open, closed]);
+  await store.changeTickets([commands(closed.ticketId, [{ type: 'close', reason: 'Sent twice' }])]);
+  await store.owner.pool.query(
+    `UPDATE policy_versions SET document = jsonb_set(
+       jsonb_set(document, '{severities,0,clientActions}', '[]'), '{severities,2,clientActions}', '["CALL"]')`,
+  );
+  while ((await store.dataSource.query('SELECT max(timestamp) AS newest FROM migrations'))[0].newest >= 1764921000000) {
+    await store.dataSource.undoLastMigration();
+  }
+  await migrate(store.dataSource);
+  const rows = await store.dataSource.query(
+    'SELECT call_severities FROM tickets WHERE id = ANY ($1) ORDER BY array_position($1, id)',
+    [[open.ticketId, closed.ticketId]],
+  );
+  expect(rows).toEqual([{ call_severities: ['SEV3'] }, { call_severities: ['SEV1'] }]);
+  await store.close();
+});

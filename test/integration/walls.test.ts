@@ -321,6 +321,8 @@ function ofOneClient({ name }: RootField, args: Json): Json | null {
     case 'Query.deadlines':
     case 'Query.slaReport':
       return { ...args, client };
+    case 'Query.workList':
+      return 'assignee' in args || args.unassigned === true ? null : { ...args, client };
     case 'Query.classify':
       return 'client' in args ? args : null;
     case 'Query.simulate':
@@ -331,6 +333,10 @@ function ofOneClient({ name }: RootField, args: Json): Json | null {
       return null;
   }
 }
+
+/** An answer without cursors where these have the instant of the request. */
+const withoutInstants = ({ name }: RootField, text: string): string =>
+  name === 'Query.workList' ? text.replaceAll(/"(\w*[cC]ursor)":"[^"]*"/g, '"$1":""') : text;
 
 describe('lists, counts and figures are those of an administrator who asks for the client, of', () => {
   const admin: Caller = { name: 'ADMIN', rights: rightsOf('ADMIN'), by: '', own: [], foreign: [] };
@@ -345,7 +351,7 @@ describe('lists, counts and figures are those of an administrator who asks for t
       const limited = ofOneClient(root, args);
       if (limited === null) continue;
       const ofAll = await ask({ ...admin, by: companies.admin }, root, limited, selection);
-      expect([args, text]).toEqual([args, ofAll.text]);
+      expect([args, withoutInstants(root, text)]).toEqual([args, withoutInstants(root, ofAll.text)]);
     }
   });
 });

@@ -241,6 +241,7 @@ const CONNECTIONS = `
     nodes { id number nextDeadline { id } events(first: 100) { edges { cursor } nodes { id cursor } } }
   }
   deadlines(client: $client, first: 100) { edges { cursor node { id } } }
+  workList(client: $client, first: 100) { edges { cursor } }
   policies(first: 100) { edges { cursor node { id name calendars { id } } } }
   agents(first: 100) { edges { cursor node { id name } } }
   clients(first: 100) { edges { cursor node { id name } } }
@@ -283,6 +284,7 @@ export async function belongingsOf(ask: AskAll, client: string, mark: string): P
     cursors: {
       tickets: cursorsOf(edgesOf('tickets')),
       deadlines: cursorsOf(edgesOf('deadlines')),
+      workList: cursorsOf(edgesOf('workList')),
       policies: cursorsOf(own('policies')),
       agents: cursorsOf(own('agents')),
       clients: cursorsOf(own('clients')),

@@ -144,6 +144,7 @@ export const FIELD_COSTS: Readonly<Record<string, FieldCost>> = {
   'Query.tickets': { work: filtered(COSTS.page), count: filtered(COSTS.scan) },
   'Query.events': { work: COSTS.scan, count: 0 },
   'Query.deadlines': { work: COSTS.scan, count: COSTS.scan },
+  'Query.workList': { work: COSTS.page, count: COSTS.scan },
   'Query.classify': { work: COSTS.key },
   'Query.calendar': { work: COSTS.key },
   'Query.policy': { work: COSTS.key },

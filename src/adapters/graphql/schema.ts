@@ -58,9 +58,9 @@ import { AssignTicketPayloadResolver } from './ticket/mutation/ticket-mutations.
 import { TicketMutationResolver } from './ticket/mutation/ticket-mutations.resolver';
 import { TicketLogResolver } from './ticket/ticket-events.resolver';
 import { TicketQueryResolver } from './ticket/ticket-query.resolver';
-
 import { WebhookResolver } from './webhook/webhook.type';
 import { WebhookDeliveryResolver } from './webhook/webhook-delivery.type';
+import { WorkListResolver } from './work/work-list.resolver';
 import './webhook/webhook-errors.type';
 import { WebhookMutationResolver } from './webhook/webhook-mutations.resolver';
 import { WebhookQueryResolver } from './webhook/webhook-query.resolver';
@@ -73,6 +73,7 @@ const RESOLVERS = [
   AuditEventResolver,
   ApiKeyRootResolver,
   ApiKeyResolver,
+  WorkListResolver,
   TicketQueryResolver,
   DeadlineQueryResolver,
   ClassifyResolver,

@@ -53,6 +53,7 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'Query.slaReport': READERS,
   'Query.ticket': READERS,
   'Query.tickets': READERS,
+  'Query.workList': READING_AGENTS,
   'Query.deliveries': WEBHOOK_KEEPERS,
   'Query.webhook': WEBHOOK_KEEPERS,
   'Query.webhooks': WEBHOOK_KEEPERS,

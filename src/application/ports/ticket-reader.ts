@@ -9,6 +9,7 @@ import type { LoggedEvent } from './logged-event';
 import type { Page, PageRequest } from './pagination';
 import type { AsOf, StoredTicket } from './stored-ticket';
 import type { Comparator, TicketFilter, TicketOrder } from './ticket-filter';
+import type { WorkItem, WorkQuery } from './work-list';
 
 /** A running commitment with its due instant. */
 export interface Deadline {
@@ -65,6 +66,12 @@ export interface TicketReader {
   countTickets(caller: Caller, filter: TicketFilter, now: EpochMs): Promise<number>;
   deadlines(caller: Caller, query: DeadlineQuery, page: PageRequest): Promise<Page<Deadline>>;
   countDeadlines(caller: Caller, query: DeadlineQuery): Promise<number>;
+  /**
+   * The tickets that ask for work, the most urgent first. The pages of a list are as of one
+   * instant, for some minutes after its first page.
+   */
+  workList(caller: Caller, query: WorkQuery, page: PageRequest, now: EpochMs): Promise<Page<WorkItem>>;
+  countWork(caller: Caller, query: WorkQuery, now: EpochMs): Promise<number>;
   /** With `asOf`, the follow-ups that existed then, as they were. */
   followUps(caller: Caller, ticketId: string, page: PageRequest, asOf?: AsOf | null): Promise<Page<StoredTicket>>;
   countFollowUps(caller: Caller, ticketId: string, asOf?: AsOf | null): Promise<number>;

@@ -1,5 +1,6 @@
 import { type DurationMs, type EpochMs, least } from '../instant';
 import { COMMITMENT_KINDS, type CommitmentKind, type Policy, targetOf } from '../policy/policy';
+import type { Severity } from '../severity';
 import { letPass } from '../ticket/decide';
 import type { Breach, Cycle, Ticket } from '../ticket/ticket';
 import { atRiskMark, type ClockReading, isBestEffort, readClock } from './commitment';
@@ -217,9 +218,12 @@ export function seenAt(ticket: Ticket, policy: Policy, at: EpochMs): Ticket {
 /** What the policy asks of the client and the client has not done yet. */
 export function clientActionsOutstanding(ticket: Ticket, policy: Policy): readonly 'CALL'[] {
   if (ticket.state === 'resolved' || ticket.state === 'closed' || ticket.callRecordedAt !== null) return [];
-  const asked = policy.severities.find((level) => level.severity === ticket.severity)?.clientActions ?? [];
-  return asked.includes('CALL') ? ['CALL'] : [];
+  return callSeverities(policy).includes(ticket.severity) ? ['CALL'] : [];
 }
+
+/** The severities at which the policy asks the client to call as well. */
+const callSeverities = ({ severities }: Policy): readonly Severity[] =>
+  severities.filter(({ clientActions }) => clientActions.includes('CALL')).map(({ severity }) => severity);
 
 /** One commitment as of the ticket's last event. */
 export interface CommitmentClock {
@@ -245,6 +249,8 @@ export interface TicketClocks {
   readonly isBreached: boolean;
   /** Whether a waiver is proposed and not decided. */
   readonly hasProposedWaiver: boolean;
+  /** The severities at which the policy asks the client to call as well. */
+  readonly callSeverities: readonly Severity[];
 }
 
 /** Whether a waiver is proposed for one of the breaches of a ticket and not decided yet. */
@@ -264,6 +270,7 @@ export function clocksOf(ticket: Ticket, policy: Policy): TicketClocks {
     nextDeadlineAt: nextDeadline(ticket, policy),
     isBreached: ticket.cycles.some((cycle) => cycle.breach !== null),
     hasProposedWaiver: hasProposedWaiver(ticket),
+    callSeverities: callSeverities(policy),
   };
 }
 

@@ -1627,6 +1627,7 @@ export type Query = {
   readonly viewer: Viewer;
   readonly webhook?: Maybe<Webhook>;
   readonly webhooks: WebhookConnection;
+  readonly workList: WorkItemConnection;
 };
 
 
@@ -1786,6 +1787,17 @@ export type QueryWebhooksArgs = {
   before?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
   last?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+export type QueryWorkListArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  assignee?: InputMaybe<Scalars['String']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
+  client?: InputMaybe<Scalars['ID']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+  unassigned?: Scalars['Boolean']['input'];
 };
 
 export type ReasonNeeded = UserError & {
@@ -3099,6 +3111,38 @@ export type WithdrawWorkaroundPayload = {
   readonly ticket?: Maybe<Ticket>;
   readonly userErrors: ReadonlyArray<UserError>;
 };
+
+export type WorkItem = {
+  readonly __typename?: 'WorkItem';
+  readonly at?: Maybe<Scalars['DateTime']['output']>;
+  readonly reason: WorkReason;
+  readonly ticket: Ticket;
+};
+
+export type WorkItemConnection = {
+  readonly __typename?: 'WorkItemConnection';
+  readonly edges: ReadonlyArray<WorkItemEdge>;
+  readonly nodes: ReadonlyArray<WorkItem>;
+  readonly pageInfo: PageInfo;
+  readonly totalCount: Scalars['Int']['output'];
+};
+
+export type WorkItemEdge = {
+  readonly __typename?: 'WorkItemEdge';
+  readonly cursor: Scalars['String']['output'];
+  readonly node: WorkItem;
+};
+
+export type WorkReason =
+  | 'AWAITING_REPLY'
+  | 'CALL_OUTSTANDING'
+  | 'DUE_SOON'
+  | 'LATER'
+  | 'OVERDUE'
+  | 'OVERRIDE_PROPOSED'
+  | 'UNASSIGNED'
+  | 'WAITING_TOO_LONG'
+  | 'WAIVER_PROPOSED';
 
 export type Workaround = {
   readonly __typename?: 'Workaround';

@@ -100,6 +100,7 @@ export const PERSONAL_COLUMNS: Readonly<Record<string, Readonly<Record<string, T
     response_status: 'FACT',
     update_status: 'FACT',
     resolution_status: 'FACT',
+    call_severities: 'FACT',
     proposal: 'WITH_TICKET',
     calendars: 'FACT',
   },

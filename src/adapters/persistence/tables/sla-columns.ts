@@ -1,6 +1,7 @@
 import type { CommitmentStatus } from '../../../domain/commitment/view';
 import type { EpochMs } from '../../../domain/instant';
-import { instant, orNull, text } from './column-types';
+import type { Severity } from '../../../domain/severity';
+import { instant, orNull, text, textList } from './column-types';
 
 /**
  * The status of a commitment as of the last event of the ticket. `AT_RISK` is never stored: a
@@ -26,6 +27,7 @@ export interface SlaColumns {
   readonly due_at: EpochMs | null;
   readonly next_deadline_at: EpochMs | null;
   readonly breached: boolean;
+  readonly call_severities: readonly Severity[];
 }
 
 const statusColumn = (kind: string) =>
@@ -50,6 +52,10 @@ export const slaColumns = {
   next_deadline_at: orNull(
     instant('Time of the next mark, breach or closing after silence; the deadline engine searches by it'),
   ),
+  call_severities: {
+    ...textList('Severities at which the policy asks the client to call as well; never changes'),
+    default: ['SEV1'],
+  },
 };
 
 const partial = (column: string) => ({

@@ -152,6 +152,8 @@ export const tickets = new EntitySchema<TicketRow>({
     { name: 'tickets_follow_up_of_idx', columns: ['follow_up_of', 'number'], where: 'follow_up_of IS NOT NULL' },
     { name: 'tickets_has_proposed_waiver_idx', columns: ['id'], where: 'has_proposed_waiver' },
     ...slaIndices,
+    // Of expressions, which TypeORM does not know: `work-places.ts`.
+    ...['all', 'assignee', 'client'].map((name) => ({ name: `tickets_work_${name}_idx`, synchronize: false as const })),
   ],
   foreignKeys: [
     { name: 'tickets_client_id_fkey', target: 'clients', columnNames: ['client_id'], referencedColumnNames: ['id'] },

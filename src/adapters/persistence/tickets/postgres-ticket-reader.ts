@@ -32,6 +32,7 @@ import { ticketsWhere, visible } from './ticket-conditions';
 import { ticketsAsOf, ticketsAtVersions } from './ticket-history';
 import { EVENTS, FOLLOW_UPS, ticketOrdering } from './ticket-orderings';
 import { type SelectedTicket, TICKET_COLUMNS, ticketOf } from './ticket-row';
+import { countWork, workPage } from './work-pages';
 
 /**
  * Reads tickets from the tables. Tickets that the caller may not see are treated as absent.
@@ -138,6 +139,14 @@ export function createTicketReader({ pool }: { readonly pool: Pool }): TicketRea
       if (query.assignee !== null) await searchTables.prepareNames();
       const on = query.assignee === null ? heavy.underReplica(caller) : heavy.under(caller);
       return countDeadlines(on, caller, query);
+    },
+    workList: async (caller, query, page, now) => {
+      if (query.assignee !== null) await searchTables.prepareNames();
+      return workPage(lookups.under(caller), caller, query, page, now);
+    },
+    countWork: async (caller, query, now) => {
+      if (query.assignee !== null) await searchTables.prepareNames();
+      return countWork(heavy.under(caller), caller, query, now);
     },
     followUps: async (caller, ticketId, page, asOf = null) => {
       const asked = { sees: caller.sees, asOf };

@@ -138,6 +138,7 @@ export function rowOf(record: TicketRecord): Readonly<Record<WrittenColumn, unkn
     resolution_at_risk_at: instantOrNull(RESOLUTION.atRiskAt),
     due_at: instantOrNull(clocks.dueAt),
     has_proposed_waiver: clocks.hasProposedWaiver,
+    call_severities: clocks.callSeverities,
     ...timeRowOf(record),
   };
 }

@@ -131,7 +131,7 @@ async function numberOf(on: Queryable, { ticket: { id, version } }: TicketRecord
   return stored?.number ?? null;
 }
 
-const TEXT_LISTS = ['tags', 'not_measured'];
+const TEXT_LISTS = ['tags', 'not_measured', 'call_severities'];
 
 /**
  * Adds the values of a row by column. Lists of texts stay lists; all other values that are not

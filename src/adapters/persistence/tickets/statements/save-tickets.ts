@@ -39,6 +39,7 @@ const FIXED = [
   'policy_version',
   'calendars',
   'initial_severity',
+  'call_severities',
 ];
 const CHANGING = WRITTEN_COLUMNS.filter((column) => !FIXED.includes(column));
 
