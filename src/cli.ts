@@ -142,9 +142,9 @@ program
   .argument('<ticket>', 'a number, an id or an externalId')
   .option('--commitment <kind>', 'RESPONSE, UPDATE or RESOLUTION (default: all)')
   .option('--cycle <number>', 'only the cycles with this number')
-  .option('--zone <zone>', 'the IANA zone of the printed times (default: the zone of each calendar)')
+  .option('--zone <zone>', 'the IANA zone of the printed times (default: that of the first calendar)')
   .option('--json', 'print JSON', false)
-  .description('explain the due dates of a ticket: counted hours, closed hours, holidays and pauses')
+  .description('tell the story of a ticket, and explain its due dates: counted hours, closed hours, pauses')
   .action(async (ticket: string, options: { commitment?: string; cycle?: string; zone?: string; json: boolean }) => {
     const { runExplain } = await import('./compose/cli-explain-command.js');
     const { commitment = null, cycle = null, zone = null, json } = options;

@@ -31,11 +31,16 @@ describe('stepdown explain', () => {
 
   it('prints every cycle as a table in local time, with the sum that was promised', async () => {
     expect(await text({ commitment: 'response' })).toBe(`Ticket ${number} (INC-1): Orders hang
-SEV2, open, at 2026-07-06T13:00:00.000Z
+SEV2, open, at Mon 2026-07-06 09:00; times are America/New_York
+
+  Thu 2026-07-02 16:00  Ada opened it as SEV2
+  Thu 2026-07-02 16:30  Ada acknowledged it
+  Thu 2026-07-02 16:30  Ada began to wait for the client
+  Mon 2026-07-06 09:00  Ada stopped waiting for the client
 
 RESPONSE, cycle 1, promised at SEV2: fulfilled in time
   Promised: 4 hours on the calendar "business" (house)
-  Policy cimcloud, version 1; times are America/New_York
+  Policy cimcloud, version 1
 
   From                  To                    What                                           Counted
   --------------------------------------------------------------------------------------------------

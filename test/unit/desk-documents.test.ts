@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { buildSchema, type GraphQLEnumType, parse, validate } from 'graphql';
 import { CLIENTS_LIKE, FIND_CLIENT } from '../../src/adapters/cli/desk/client-name';
-import { eventSentence, inWords } from '../../src/adapters/cli/desk/event-sentence';
+import { type EventFacts, eventSentence, inWords } from '../../src/adapters/cli/desk/event-sentence';
 import { AGENTS_BEGINNING, CLIENTS_BEGINNING } from '../../src/adapters/cli/desk/known-names';
 import * as documents from '../../src/adapters/cli/desk/ticket-documents';
 
@@ -34,11 +34,11 @@ describe('the documents of the commands', () => {
 describe('the sentences on events', () => {
   const types = (schema.getType('TicketEventType') as GraphQLEnumType).getValues().map(({ name }) => name);
   it.each(types)('%s has one of its own', (type) => {
-    const event = { type, actor: { kind: 'AGENT', id: 'a', name: 'Ada' } } as documents.EventParts;
+    const event = { type, actor: { kind: 'AGENT', id: 'a', name: 'Ada' } } as EventFacts;
     expect(eventSentence(event)).not.toBe(`recorded ${inWords(type)}`);
   });
 
   it('names a type that this command does not know', () => {
-    expect(eventSentence({ type: 'COFFEE_MADE' } as documents.EventParts)).toBe('recorded coffee made');
+    expect(eventSentence({ type: 'COFFEE_MADE' } as EventFacts)).toBe('recorded coffee made');
   });
 });

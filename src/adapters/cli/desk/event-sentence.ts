@@ -1,4 +1,38 @@
-import type { EventParts } from './ticket-documents';
+export interface ProposedSeverity {
+  readonly severity: string;
+  readonly reason: string | null;
+}
+
+/** What a sentence needs of an event, as the API has it: who, when, and the facts of its type. */
+export interface EventFacts {
+  /** A newer service may have types that this command does not know. */
+  readonly type: string;
+  readonly at: string;
+  readonly recordedAt: string;
+  readonly lateReason: string | null;
+  readonly actor: { readonly kind: string; readonly id: string; readonly name: string };
+  readonly severity?: string;
+  readonly reason?: string | null;
+  readonly override?: { readonly severity: string } | null;
+  readonly proposal?: ProposedSeverity;
+  readonly workaround?: {
+    readonly description: string;
+    readonly severityBefore: string;
+    readonly severityAfter: string;
+  };
+  readonly waitingReason?: string;
+  readonly direction?: string;
+  readonly channel?: string;
+  readonly body?: string | null;
+  readonly isAutomatic?: boolean;
+  readonly note?: string | null;
+  readonly resolution?: string | null;
+  readonly cause?: string;
+  readonly assignee?: string | null;
+  readonly kind?: string;
+  readonly cycle?: number;
+  readonly mark?: string;
+}
 
 const WAITED_FOR: Readonly<Record<string, string>> = {
   CLIENT: 'the client',
@@ -14,16 +48,16 @@ export const waitedFor = (reason: string): string => WAITED_FOR[reason] ?? inWor
 const withText = (what: string, text: string | null | undefined): string =>
   text === null || text === undefined || text === '' ? what : `${what}: ${text}`;
 
-const promise = ({ kind, cycle = 1 }: EventParts): string =>
+const promise = ({ kind, cycle = 1 }: EventFacts): string =>
   `${inWords(kind ?? 'commitment')}${cycle === 1 ? '' : ` (cycle ${cycle})`}`;
 
-function communicated({ direction, channel, isAutomatic }: EventParts): string {
+function communicated({ direction, channel, isAutomatic }: EventFacts): string {
   const by = channel === undefined ? '' : ` by ${inWords(channel)}`;
   if (direction === 'INBOUND') return `heard from the client${by}`;
   return `${isAutomatic === true ? 'sent an automatic message' : 'replied'}${by}`;
 }
 
-type Sentence = (event: EventParts) => string;
+type Sentence = (event: EventFacts) => string;
 
 /** What each type of event says, after the name of its actor. */
 const SENTENCES: Readonly<Record<string, Sentence>> = {
@@ -52,10 +86,10 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   BREACH_WAIVED: (event) => withText(`waived the breach of ${promise(event)}`, event.reason),
   WAIVER_APPROVED: (event) => withText(`approved the waiver of the breach of ${promise(event)}`, event.reason),
   WAIVER_REJECTED: (event) => withText(`rejected the waiver of the breach of ${promise(event)}`, event.reason),
-  MARK_REACHED: (event) => `noted ${event.mark} of ${promise(event)}`,
+  MARK_REACHED: (event) => `marked ${promise(event)} as ${event.mark}`,
   COMMITMENT_BREACHED: (event) => `recorded the breach of ${promise(event)}, at ${event.severity}`,
 };
 
 /** What an event says, after the name of its actor. A type that is not known is named. */
-export const eventSentence = (event: EventParts): string =>
+export const eventSentence = (event: EventFacts): string =>
   (SENTENCES[event.type] ?? (({ type }) => `recorded ${inWords(type)}`))(event);

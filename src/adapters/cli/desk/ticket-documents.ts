@@ -1,3 +1,4 @@
+import type { EventFacts, ProposedSeverity } from './event-sentence';
 import type { Schema } from './service-client';
 
 /** What a line on a ticket needs. */
@@ -48,34 +49,8 @@ fragment EventParts on TicketEvent {
   ... on CommitmentBreachedEvent { kind cycle severity }
 }`;
 
-interface Proposed {
-  readonly severity: string;
-  readonly reason: string | null;
-}
-
-/** An event with the fields that its type has. */
-export type EventParts = Fields<Schema.TicketEvent, 'id' | 'cursor' | 'number' | 'at' | 'recordedAt' | 'lateReason'> & {
-  readonly actor: Fields<Schema.Actor, 'kind' | 'id' | 'name'>;
-  /** A newer service may have types that this command does not know. */
-  readonly type: string;
-  readonly severity?: string;
-  readonly reason?: string | null;
-  readonly override?: { readonly severity: string } | null;
-  readonly proposal?: Proposed;
-  readonly workaround?: Fields<Schema.Workaround, 'description' | 'severityBefore' | 'severityAfter'>;
-  readonly waitingReason?: Schema.WaitingReason;
-  readonly direction?: Schema.Direction;
-  readonly channel?: Schema.Channel;
-  readonly body?: string | null;
-  readonly isAutomatic?: boolean;
-  readonly note?: string | null;
-  readonly resolution?: string | null;
-  readonly cause?: Schema.CloseCause;
-  readonly assignee?: string | null;
-  readonly kind?: Schema.CommitmentKind;
-  readonly cycle?: number;
-  readonly mark?: string;
-};
+/** An event of the log, with the facts of its type. */
+export type EventParts = EventFacts & Fields<Schema.TicketEvent, 'id' | 'cursor' | 'number'>;
 
 /** A ticket by its number, its id, or its externalId, with only the id. */
 export const FIND_TICKET = `query FindTicket($id: ID, $number: Int, $externalId: String) {
@@ -126,7 +101,7 @@ export type ShownTicket = BriefTicket &
   > & {
     readonly classification: Fields<Schema.Classification, 'clause' | 'text' | 'basis'> & {
       readonly override: { readonly reason: string; readonly by: Named } | null;
-      readonly proposal: (Proposed & { readonly by: Named }) | null;
+      readonly proposal: (ProposedSeverity & { readonly by: Named }) | null;
     };
     readonly impacts: readonly Fields<Schema.Impact, 'audience' | 'consequence' | 'note'>[];
     readonly workaround: (Fields<Schema.Workaround, 'description' | 'appliedAt'> & { readonly by: Named }) | null;

@@ -1,8 +1,9 @@
 import { type DeskClock, remainingText } from './desk-clock';
-import { eventSentence, inWords, waitedFor } from './event-sentence';
+import { eventLines } from './event-lines';
+import { inWords, waitedFor } from './event-sentence';
 import { fitted, fittedText, type ScreenLine, type Span, styled } from './styled-output';
 import { padTo } from './terminal-text';
-import type { EventParts, ShownTicket } from './ticket-documents';
+import type { ShownTicket } from './ticket-documents';
 import { inStyleOf, stateSpans, zoneLine } from './ticket-lines';
 
 /** The columns of the names on the left. */
@@ -97,15 +98,3 @@ function breaches(ticket: ShownTicket, clock: DeskClock): readonly ScreenLine[] 
 
 const historyTitle = ({ events: { totalCount, nodes } }: ShownTicket): string =>
   nodes.length < totalCount ? `History, the last ${nodes.length} of ${totalCount} events` : 'History';
-
-/** Who did what, and when; with the time of recording, and its reason, where that is later. */
-export function eventLines(event: EventParts, clock: DeskClock): readonly ScreenLine[] {
-  const at = clock.time(event.at);
-  const entered = clock.time(event.recordedAt);
-  // All events of an import were recorded when it ran.
-  const late =
-    entered === at || event.actor.kind === 'IMPORT'
-      ? ''
-      : ` (entered ${entered}${event.lateReason === null ? '' : `: ${event.lateReason}`})`;
-  return fitted([`  ${at}  `, styled('BOLD', event.actor.name), ` ${eventSentence(event)}${late}`], 4);
-}

@@ -9,7 +9,7 @@ export interface CycleExplanation {
   readonly policy: Policy;
   readonly target: Target;
   /**
-   * The IANA zone of the shown times: `--zone`, else the zone of the calendar, UTC for best effort.
+   * The IANA zone of the shown times, the same for all cycles of an explanation.
    */
   readonly timeZone: string;
   /** The length of the target from the cycle's start; null for best effort and if unknown. */

@@ -18,11 +18,17 @@ import {
   type Policy,
   targetOfCycle,
 } from '../../../domain/policy/policy';
+import type { Cycle } from '../../../domain/ticket/ticket';
 import { zoneProblem } from '../../documents/zone-problem';
 import { fromGlobalId } from '../../graphql/base/global-id';
+import { deskClock } from '../desk/desk-clock';
+import { eventLines } from '../desk/event-lines';
+import { type EventFacts, eventSentence } from '../desk/event-sentence';
+import { plainText } from '../desk/styled-output';
 import { printableJson, singleLine } from '../printable';
 import type { CycleExplanation } from './cycle-explanation';
 import { cycleText } from './explain-text';
+import { ticketStory } from './ticket-story';
 
 /** The ticket or cycle does not exist, or an option is not valid; the message says which. */
 export class ExplainError extends OperatorError {
@@ -36,7 +42,7 @@ export interface ExplainOptions {
   readonly commitment: string | null;
   /** The number of a cycle; null for all. */
   readonly cycle: string | null;
-  /** The IANA zone of the shown times; null uses the zone of each calendar. */
+  /** The IANA zone of the shown times; null for that of the first calendar that is explained. */
   readonly zone: string | null;
   readonly json: boolean;
 }
@@ -48,7 +54,8 @@ export interface ExplainDeps {
 }
 
 /**
- * Explains the cycles of a ticket as they are now, ordered by commitment and number.
+ * Tells the story of a ticket, who did what and when, and explains its cycles as they are now,
+ * ordered by commitment and number. All times are in one zone.
  *
  * @returns a text, or JSON with instants and durations in the format of the API
  * @throws ExplainError if the ticket or the cycle does not exist
@@ -60,37 +67,51 @@ export async function explain({ reader, policies, clock }: ExplainDeps, options:
   const ticket = await find(reader, options.ticket);
   const policy = await pinnedPolicy(policies, ticket);
   const at = judgedAt(ticket, clock.now());
-  const cycles = COMMITMENT_KINDS.filter((candidate) => kind === null || candidate === kind)
+  const chosen = COMMITMENT_KINDS.filter((candidate) => kind === null || candidate === kind)
     .flatMap((candidate) => ticket.cycles.filter((cycle) => cycle.kind === candidate))
-    .filter((cycle) => number === null || cycle.number === number)
-    .map((cycle): CycleExplanation => {
-      const target = targetOfCycle(policy, cycle);
-      const calendar = target.span === null ? null : calendarOf(policy, target.span.calendar);
-      return {
-        view: viewCycle(ticket, policy, cycle, at),
-        policy,
-        target,
-        timeZone: zone ?? calendar?.definition.timeZone ?? 'UTC',
-        worthMs: answerOrNull(() => targetWorth(policy, cycle.severity, cycle.kind, cycle.startedAt)),
-        reachedAt: cycle.end?.at ?? at,
-        ...segmentsOf(() => explainDue(ticket, policy, cycle, at)),
-      };
-    });
-  if (cycles.length === 0) throw new ExplainError(nothingToExplain(ticket, policy, kind, number));
+    .filter((cycle) => number === null || cycle.number === number);
+  if (chosen.length === 0) throw new ExplainError(nothingToExplain(ticket, policy, kind, number));
+  const timeZone = zone ?? firstZone(policy, chosen);
+  const cycles = chosen.map(
+    (cycle): CycleExplanation => ({
+      view: viewCycle(ticket, policy, cycle, at),
+      policy,
+      target: targetOfCycle(policy, cycle),
+      timeZone,
+      worthMs: answerOrNull(() => targetWorth(policy, cycle.severity, cycle.kind, cycle.startedAt)),
+      reachedAt: cycle.end?.at ?? at,
+      ...segmentsOf(() => explainDue(ticket, policy, cycle, at)),
+    }),
+  );
   const { state } = seenAt(ticket, policy, at);
-  if (options.json) return printableJson(`${JSON.stringify(jsonOf(ticket, state, at, cycles), null, 2)}\n`);
+  const story = await ticketStory(reader, ticket.id);
+  if (options.json) return printableJson(`${JSON.stringify(jsonOf(ticket, state, at, story, cycles), null, 2)}\n`);
+  const local = deskClock(timeZone, () => at);
   const name =
     ticket.externalId === null ? `Ticket ${ticket.number}` : `Ticket ${ticket.number} (${ticket.externalId})`;
   const notMeasured = COMMITMENT_KINDS.filter((candidate) => isNotMeasured(ticket, policy, candidate));
+  const end = ticket.observedUntil === null ? '' : ', the end of its imported history';
   const head = [
     `${name}: ${ticket.subject}`,
-    `${ticket.severity}, ${state}, at ${toIso(at)}${ticket.observedUntil === null ? '' : ', the end of its imported history'}`,
+    `${ticket.severity}, ${state}, at ${local.time(toIso(at))}${end}; times are ${timeZone}`,
     ...(notMeasured.length === 0
       ? []
       : [`Not measured, because the imported log has no data: ${notMeasured.join(', ')}`]),
     '',
+    ...story.flatMap((event) => eventLines(event, local, SENTENCE_COLUMNS)).map(plainText),
+    '',
   ];
   return `${[...head, ...cycles.flatMap(cycleText)].map(singleLine).join('\n').trimEnd()}\n`;
+}
+
+/** The columns of a sentence of the story: the whole texts are in the ticket. */
+const SENTENCE_COLUMNS = 160;
+
+/** The zone of the first calendar that the cycles count on; UTC if all are best effort. */
+function firstZone(policy: Policy, cycles: readonly Cycle[]): string {
+  const spans = cycles.map((cycle) => targetOfCycle(policy, cycle).span);
+  const calendar = spans.find((span) => span !== null)?.calendar;
+  return calendar === undefined ? 'UTC' : calendarOf(policy, calendar).definition.timeZone;
 }
 
 /** The segments of a cycle, or why the calendar cannot compute them. */
@@ -150,11 +171,21 @@ function nothingToExplain(ticket: StoredTicket, policy: Policy, kind: Commitment
 
 const isoOrNull = (at: EpochMs | null): string | null => (at === null ? null : toIso(at));
 
-function jsonOf(ticket: StoredTicket, state: string, at: EpochMs, cycles: readonly CycleExplanation[]) {
+function jsonOf(
+  ticket: StoredTicket,
+  state: string,
+  at: EpochMs,
+  story: readonly EventFacts[],
+  cycles: readonly CycleExplanation[],
+) {
   const { number, externalId, subject, severity } = ticket;
   return {
     ticket: { number, externalId, subject, severity, state },
     at: toIso(at),
+    story: story.map((event) => {
+      const { type, at: happenedAt, recordedAt, lateReason, actor } = event;
+      return { type, at: happenedAt, recordedAt, lateReason, actor, text: eventSentence(event) };
+    }),
     cycles: cycles.map(({ view, policy, target, timeZone, segments, unknownBecause }) => {
       const { cycle } = view;
       const { totalMs } = cycle;

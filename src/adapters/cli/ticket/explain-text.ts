@@ -27,20 +27,20 @@ const STATUS = {
 
 /** One cycle as a text table, in the zone of the explanation. */
 export function cycleText(explained: CycleExplanation): readonly string[] {
-  const { view, policy, target, timeZone } = explained;
+  const { view, policy, target } = explained;
   const { cycle } = view;
   const heading = `${cycle.kind}, cycle ${cycle.number}, promised at ${cycle.severity}: ${STATUS[view.status]}`;
   return [
     heading,
     `  Promised: ${promise(target)} (${target.basis.toLowerCase()})`,
-    `  Policy ${policy.id}, version ${policy.version}; times are ${timeZone}`,
+    `  Policy ${policy.id}, version ${policy.version}`,
     '',
     ...(explained.unknownBecause === null
       ? table(explained)
       : [
           `  The time cannot be computed. ${explained.unknownBecause}`,
           '',
-          ...factsOf(explained, wallClock(timeZone, [])),
+          ...factsOf(explained, wallClock(explained.timeZone, [])),
         ]),
     '',
   ];
