@@ -12,7 +12,7 @@ const TICKETS = Number(process.argv[2] ?? 1_000_000);
 const TEMPLATES = 2_000;
 const CLIENTS = 500;
 const ASSIGNEES = 200;
-const CALLS = 200;
+const CALLS = Number(process.env.CALLS ?? 200);
 const BACKLOG = 5_000;
 const [MINUTE, HOUR] = [60_000, 3_600_000];
 

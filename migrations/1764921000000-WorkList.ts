@@ -97,12 +97,13 @@ const NEVER = '253402300799999';
 const WAIVER_PROPOSED_AT = `jsonb_path_query_first(cycles, '$[*].breach.proposedWaiver.at'::jsonpath)::bigint`;
 const IS_CALL_OUTSTANDING = 'call_recorded_at IS NULL AND severity = ANY (call_severities)';
 
-// PostgreSQL writes the body into the statements that call it, so that it costs no call.
+// Not in SQL: PostgreSQL would write the body into the indexes, and prepare it for each change.
 const FUNCTION = {
   signature: `work_place(timestamptz, ${TYPES})`,
   comment:
     'Place of a ticket in the work list at a time; if the time is null, until its next deadline. The bits from 50 on are the reason, the most urgent is 1, and 10 more if the ticket waits; the others are the time by which it is ordered, in milliseconds',
-  text: `CREATE FUNCTION work_place(now timestamptz, ${PARAMETERS}) RETURNS bigint LANGUAGE sql IMMUTABLE
+  text: `CREATE FUNCTION work_place(now timestamptz, ${PARAMETERS}) RETURNS bigint LANGUAGE plpgsql IMMUTABLE AS $function$
+  BEGIN
     RETURN CASE
       WHEN state IN ('open', 'workaroundApplied') THEN CASE
         WHEN due_at < coalesce(observed_until, now, next_deadline_at, 'infinity'::timestamptz)
@@ -128,5 +129,7 @@ const FUNCTION = {
       WHEN state = 'resolved' AND awaiting_reply_since IS NOT NULL
        AND NOT coalesce(next_deadline_at < now, false) THEN ${place(3, ms('awaiting_reply_since'))}
       WHEN has_proposed_waiver THEN ${place(6, WAIVER_PROPOSED_AT)}
-      END`,
+      END;
+  END
+  $function$`,
 } as const;
