@@ -179,6 +179,20 @@ describe('a person of a client', () => {
     expect([outbound.errors, assigned.errors].map(codesOf)).toEqual([['FORBIDDEN'], ['FORBIDDEN']]);
   });
 
+  it.each<[string, Json]>([
+    ['submitTicket', SUBJECT],
+    ['communicate', message],
+    ['closeTicket', { reason: 'Withdrawn' }],
+    ['reopenTicket', {}],
+  ])('may not say in %s when something happened', async (name, input) => {
+    const named = name === 'submitTicket' ? { clientId: companies.ids.Acme } : { ticketId: await open('Acme') };
+    const { errors } = await mutate(name, { ...input, ...named, occurredAt: new Date(Date.now() - 1000) });
+    expect([codesOf(errors), errors[0]?.message]).toEqual([
+      ['FORBIDDEN'],
+      'The role CLIENT cannot set occurredAt; leave it out.',
+    ]);
+  });
+
   it('gets, when a command is refused, the others that it may use', async () => {
     const by = await companies.person('Acme');
     const document = `mutation ($input: ReopenTicketInput!) { reopenTicket(input: $input) { userErrors {

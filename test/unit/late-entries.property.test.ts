@@ -3,8 +3,10 @@ import fc from 'fast-check';
 import type { LoggedEvent } from '../../src/application/ports/logged-event';
 import { historyAsOf } from '../../src/application/tickets/as-of';
 import { DAY_MS, MINUTE_MS } from '../../src/domain/instant';
+import { replayUnder } from '../../src/domain/policy/replay-under-policy';
+import { letPass } from '../../src/domain/ticket/decide';
 import { foldAll } from '../../src/domain/ticket/fold';
-import type { Ticket } from '../../src/domain/ticket/ticket';
+import type { Breach, Ticket } from '../../src/domain/ticket/ticket';
 import { Story } from '../support/domain';
 import { type History, history } from '../support/histories';
 
@@ -93,6 +95,34 @@ describe('random histories with late entries', () => {
             expect(Math.max(startedAt, ended?.at ?? startedAt, breach?.at ?? startedAt)).toBeLessThanOrEqual(at);
           }
         }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('replayed under the same policy give the same cycles, breaches and waivers', () => {
+    const outcome = ({ cycles, severity, state }: Ticket) => ({
+      severity,
+      state,
+      cycles: cycles.map(({ breach, ...cycle }) => ({ ...cycle, breach: breach === null ? null : essence(breach) })),
+    });
+    // When something was detected, and the reason of the entry, are not part of a replay.
+    const essence = ({ at, cause, severity, waiver, proposedWaiver, rejectedWaiver }: Breach) => [
+      at,
+      cause,
+      severity,
+      waiver?.at,
+      proposedWaiver?.at,
+      rejectedWaiver?.at,
+    ];
+    fc.assert(
+      fc.property(lateHistory, ({ history: given, lateness: late }) => {
+        const { events, tickets, end } = record(given, late);
+        const ticket = tickets.at(-1)?.ticket;
+        const replayed = replayUnder(events, given.policy).ticket;
+        if (ticket === undefined || replayed === null) throw new Error('There is no ticket');
+        const atEnd = (one: Ticket) => outcome(letPass(one, end + 1, given.policy).ticket);
+        expect(atEnd(replayed)).toEqual(atEnd(ticket));
       }),
       { numRuns: 500 },
     );

@@ -22,6 +22,7 @@ import {
   SEV1,
   SEV2,
   SEV3,
+  SEV4,
   Story,
   WAIT,
   workaround,
@@ -229,6 +230,23 @@ describe('a late entry and a change of severity', () => {
     expect(story.late(command, ny(at), ny(now)).refusal).toBeNull();
     expect(cycles(story, 'RESPONSE', ny(now))).toEqual(expected);
     expect(foldAll(story.events)).toEqual(story.ticket);
+  });
+
+  it('the breach that a late raise causes is detected when it is recorded, and has no reason of its own', () => {
+    // Two business days of SEV2 had passed on Wednesday at 09:00.
+    const story = new Story(SEV4, OPENED).do(ACKNOWLEDGE, OPENED);
+    const [at, now] = [ny('2026-11-18 10:00'), ny('2026-11-18 12:00')];
+    expect(story.late(reclassify(SEV2), at, now).refusal).toBeNull();
+    const [raise, breach] = story.events.slice(2);
+    expect(raise).toMatchObject({ type: 'RECLASSIFIED', at, lateReason: 'The client phoned' });
+    expect(breach).toMatchObject({
+      type: 'COMMITMENT_BREACHED',
+      kind: 'RESOLUTION',
+      at,
+      actor: AGENT,
+      breach: { at, detectedAt: now, cause: 'RECLASSIFIED' },
+    });
+    expect(breach).not.toHaveProperty('lateReason');
   });
 
   it('a workaround after a breach: the breach stays, and the new deadline runs from the same start', () => {
