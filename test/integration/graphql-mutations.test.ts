@@ -282,7 +282,7 @@ describe("a ticket's life", () => {
       sla: { resolution: { status: 'FULFILLED' } },
     });
     const actions: readonly Json[] = closed.allowedActions;
-    expect(actions.filter(({ allowed }) => allowed).map(({ command }) => command)).toEqual(['addNote']);
+    expect(actions.filter(({ allowed }) => allowed).map(({ command }) => command)).toEqual(['ADD_NOTE']);
   });
 
   it('is closed unresolved with a reason', async () => {

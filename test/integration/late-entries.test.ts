@@ -194,6 +194,36 @@ describe('occurredAt', () => {
   });
 });
 
+it('before the end of an imported history, the history stays as it was imported', async () => {
+  const { store } = service;
+  const history = { notMeasured: [], observedUntil: MONDAY + 60 * MINUTE_MS };
+  const imported = submission(newTicket(store.client.id, { impacts: SEV1 }), { at: MONDAY });
+  const submit = imported.submit === null ? null : { ...imported.submit, evidence: history };
+  await store.changeTickets([{ ...imported, submit }]);
+  moveTo(300);
+  const late = (minutes: number) => ({
+    ...commands(imported.ticketId, []),
+    steps: [
+      {
+        command: { type: 'recordCall' as const, note: null },
+        at: MONDAY + minutes * MINUTE_MS,
+        entry: { reason: 'r' },
+      },
+    ],
+  });
+  const [within] = await store.changeTickets([late(10)]);
+  // Nothing that was due later is recorded, until someone acts after the end.
+  expect([within?.refusals, within?.ticket?.version, within?.ticket?.observedUntil]).toEqual([
+    [null],
+    2,
+    MONDAY + 60 * MINUTE_MS,
+  ]);
+  const [after] = await store.changeTickets([late(61)]);
+  expect([after?.refusals, after?.ticket?.observedUntil]).toEqual([[null], null]);
+  const breaches = after?.ticket?.cycles.flatMap(({ kind, breach }) => (breach === null ? [] : [kind]));
+  expect(breaches).toEqual(['RESPONSE', 'UPDATE']);
+});
+
 describe('a proposed waiver', () => {
   const BREACHES = `breaches { kind cycle
     proposedWaiver { at by { name } evidence reason } rejectedWaiver { at by { name } reason evidence }
