@@ -9,7 +9,6 @@ export type RefusalCode =
   | 'NoImpacts'
   | 'UnknownCode'
   | 'ContradictoryImpact'
-  | 'UnknownSeverity'
   /** Times. */
   | 'InTheFuture'
   | 'OutOfOrder'
@@ -20,6 +19,8 @@ export type RefusalCode =
   | 'IllegalTransition'
   /** Guards. */
   | 'AlreadyAcknowledged'
+  | 'UnknownSeverity'
+  | 'OverrideWithoutEffect'
   | 'NothingProposed'
   | 'SameAgent'
   | 'SeverityNotLowered'

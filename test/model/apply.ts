@@ -66,6 +66,7 @@ function applyCommand(policy: Policy, ticket: Ticket, command: Command, happenin
       return;
     case 'close':
       cancelAll(policy, ticket, happening);
+      ticket.proposal = null;
       endAllWaits(ticket, at);
       ticket.state = 'closed';
       ticket.silentSince = null;
@@ -111,6 +112,7 @@ function hearFromClient(ticket: Ticket, at: Instant): void {
 function resolve(policy: Policy, ticket: Ticket, happening: Happening): void {
   const { at } = happening;
   ticket.hasResponded = true;
+  ticket.proposal = null;
   for (const kind of KINDS) fulfil(policy, ticket, kind, happening);
   endAllWaits(ticket, at);
   const pauses = pausesOf(policy, ticket, 'RESOLUTION', ticket.openedAt, at);

@@ -19,6 +19,12 @@ export function readClock(policy: Policy, ticket: Ticket, cycle: Cycle, at: Inst
   return readClockWith(policy, cycle, pauses, isPausing(policy, ticket, cycle.kind));
 }
 
+/** The due instant as if the pause that runs had not begun; null where there is none. */
+export function dueWithoutRunningPause(policy: Policy, ticket: Ticket, cycle: Cycle, at: Instant): Instant | null {
+  const ended = { ...ticket, waits: ticket.waits.filter((wait) => wait.to !== null) };
+  return readClock(policy, ended, cycle, at)?.dueAt ?? null;
+}
+
 /** As it was when the cycle began to apply. */
 export function readClockAtBeginning(policy: Policy, cycle: Cycle): ClockReading | null {
   return readClockWith(policy, cycle, cycle.pausesSince, false);

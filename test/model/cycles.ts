@@ -60,7 +60,9 @@ export function endCycle(
   }
   cycle.end = { at, outcome };
   const { breach } = cycle;
-  if (breach !== null && breach.waived === null && at <= breach.dueAt) breach.proposed = { by, evidence: index };
+  const dueAt = readClock(policy, ticket, cycle, at)?.dueAt;
+  const isKept = breach?.cause === 'OVERDUE' && dueAt !== undefined && at <= dueAt;
+  if (isKept && breach.waived === null) breach.proposed = { by, evidence: index };
 }
 
 export function fulfil(policy: Policy, ticket: Ticket, kind: Kind, happening: Happening): void {
@@ -78,10 +80,9 @@ export function cancelAll(policy: Policy, ticket: Ticket, happening: Happening):
   }
 }
 
-/** Records that a cycle fell due at `at`. From now on no pause moves it. */
-export function breachCycle(policy: Policy, ticket: Ticket, cycle: Cycle, at: Instant): void {
+/** Records that a cycle fell due at `at`. Only a late pause from before it moves it again. */
+export function breachCycle(cycle: Cycle, at: Instant): void {
   if (cycle.breach !== null) return;
-  cycle.pauses ??= pausesOf(policy, ticket, cycle.kind, cycle.start, at);
   cycle.breach = { at, cause: 'OVERDUE', dueAt: at, waived: null, proposed: null };
 }
 

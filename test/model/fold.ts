@@ -13,12 +13,12 @@ export function fold(policy: Policy, opening: Opening, log: readonly LogItem[]):
   for (const kind of KINDS) startCycle(policy, ticket, kind, at);
   for (const item of log) {
     if (item.kind === 'entry') applyEntry(policy, ticket, item.entry, item.at, item.index);
-    else applyEngineItem(policy, ticket, item);
+    else applyEngineItem(ticket, item);
   }
   return ticket;
 }
 
-function applyEngineItem(policy: Policy, ticket: Ticket, item: EngineItem): void {
+function applyEngineItem(ticket: Ticket, item: EngineItem): void {
   if (item.kind === 'closedBySilence') {
     ticket.state = 'closed';
     ticket.silentSince = null;
@@ -33,5 +33,5 @@ function applyEngineItem(policy: Policy, ticket: Ticket, item: EngineItem): void
   const cycle = ticket.cycles.find(({ kind, number }) => kind === item.commitment && number === item.cycle);
   if (cycle === undefined) return;
   if (item.kind === 'mark') cycle.marks.push({ name: item.name, at: item.at });
-  else if (cycle.end === null) breachCycle(policy, ticket, cycle, item.at);
+  else if (cycle.end === null) breachCycle(cycle, item.at);
 }

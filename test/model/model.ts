@@ -1,12 +1,12 @@
 import type { Answer, CycleAnswer, Question, RefusalCode, Status, Verdict } from './answer';
 import { impactsRefusal } from './classify';
-import { readClock } from './clock';
+import { dueWithoutRunningPause, readClock } from './clock';
 import { nextDue } from './engine';
 import { fold } from './fold';
 import { type Entry, type History, happenedAt, type Instant, type Opening } from './history';
 import { hadHappened, type LogItem } from './log';
 import { KINDS, type Policy } from './policy';
-import { refusalOf, timeRefusal } from './refusals';
+import { reasonRefusal, refusalOf, timeRefusal } from './refusals';
 import type { Cycle, Ticket } from './ticket';
 
 /** A history as the model took it. `verdicts` has one for each entry, in order. */
@@ -76,7 +76,10 @@ export function ticketNow(
 }
 
 function openingRefusal(policy: Policy, opening: Opening): RefusalCode | undefined {
-  const refused = impactsRefusal(policy, opening.impacts) ?? timeRefusal(policy, opening, Number.NEGATIVE_INFINITY);
+  const refused =
+    impactsRefusal(policy, opening.impacts) ??
+    timeRefusal(opening, Number.NEGATIVE_INFINITY) ??
+    reasonRefusal(policy, opening);
   if (refused !== undefined) return refused;
   const ticket = fold(policy, opening, []);
   const at = happenedAt(opening);
@@ -119,18 +122,25 @@ function answerOf(policy: Policy, ticket: Ticket, asOf: Instant): Answer {
 
 function cycleAnswer(policy: Policy, ticket: Ticket, cycle: Cycle, asOf: Instant): CycleAnswer {
   const { kind, number, severity, start, end, breach, marks } = cycle;
-  const clock = readClock(policy, ticket, cycle, asOf);
   return {
     kind,
     number,
     severity,
     startedAt: start,
-    dueAt: breach?.dueAt ?? (clock === null || clock.isPaused ? null : clock.dueAt),
+    dueAt: shownDue(policy, ticket, cycle, asOf),
     status: statusOf(policy, ticket, cycle, asOf),
     end,
     breach: breach && { at: breach.at, cause: breach.cause, waived: breach.waived, proposed: breach.proposed },
     marks,
   };
+}
+
+/** Null while paused, except for a cycle that is breached already. */
+function shownDue(policy: Policy, ticket: Ticket, cycle: Cycle, asOf: Instant): Instant | null {
+  const clock = readClock(policy, ticket, cycle, asOf);
+  if (clock === null) return cycle.breach?.dueAt ?? null;
+  if (!clock.isPaused) return clock.dueAt;
+  return cycle.breach === null ? null : dueWithoutRunningPause(policy, ticket, cycle, asOf);
 }
 
 function statusOf(policy: Policy, ticket: Ticket, cycle: Cycle, asOf: Instant): Status {
@@ -141,5 +151,6 @@ function statusOf(policy: Policy, ticket: Ticket, cycle: Cycle, asOf: Instant): 
   if (clock === null) return 'UNKNOWN';
   if (clock.isPaused) return 'PAUSED';
   const atRisk = policy.marks.find((mark) => mark.name === 'atRisk');
-  return atRisk !== undefined && asOf >= clock.mark(atRisk.at) ? 'AT_RISK' : 'RUNNING';
+  const isMarked = cycle.marks.some(({ name }) => name === 'atRisk');
+  return isMarked || (atRisk !== undefined && asOf >= clock.mark(atRisk.at)) ? 'AT_RISK' : 'RUNNING';
 }

@@ -32,28 +32,35 @@ const STATES: Readonly<Record<CommandKind, readonly State[]>> = {
   updateTicket: ANY,
 };
 
-/** Why an entry is refused, or nothing. Facts come first, then times, the state, and guards. */
+/**
+ * Why an entry is refused, or nothing. Facts come first, then times, the state, guards, and last
+ * whether a late entry needs a reason.
+ */
 export function refusalOf(policy: Policy, ticket: Ticket, entry: Entry): RefusalCode | undefined {
   return (
     factsRefusal(policy, entry.command) ??
-    timeRefusal(policy, entry, ticket.lastAt) ??
+    timeRefusal(entry, ticket.lastAt) ??
     stateRefusal(ticket, entry.command) ??
-    guardRefusal(policy, ticket, entry)
+    guardRefusal(policy, ticket, entry) ??
+    reasonRefusal(policy, entry)
   );
 }
 
 function factsRefusal(policy: Policy, command: Command): RefusalCode | undefined {
   if (command.kind === 'applyWorkaround') return impactsRefusal(policy, command.remaining);
   if (command.kind !== 'reclassify') return undefined;
-  if ('impacts' in command) return impactsRefusal(policy, command.impacts);
-  return policy.severities.includes(command.override) ? undefined : 'UnknownSeverity';
+  return 'impacts' in command ? impactsRefusal(policy, command.impacts) : undefined;
 }
 
 /** `lastAt`: when the last event that a person caused happened. */
-export function timeRefusal(policy: Policy, recorded: Recorded, lastAt: number): RefusalCode | undefined {
+export function timeRefusal(recorded: Recorded, lastAt: number): RefusalCode | undefined {
   const at = happenedAt(recorded);
   if (at > recorded.recordedAt) return 'InTheFuture';
-  if (at < lastAt) return 'OutOfOrder';
+  return at < lastAt ? 'OutOfOrder' : undefined;
+}
+
+export function reasonRefusal(policy: Policy, recorded: Recorded): RefusalCode | undefined {
+  const at = happenedAt(recorded);
   const isLate = recorded.recordedAt - at > policy.lateEntryMs;
   return isLate && isBlank(recorded.reason) ? 'ReasonNeeded' : undefined;
 }
@@ -70,6 +77,10 @@ function guardRefusal(policy: Policy, ticket: Ticket, { command, by }: Entry): R
   switch (command.kind) {
     case 'acknowledge':
       return ticket.acknowledged ? 'AlreadyAcknowledged' : undefined;
+    case 'reclassify':
+      if (!('override' in command)) return undefined;
+      if (!policy.severities.includes(command.override)) return 'UnknownSeverity';
+      return command.override === ticket.severity ? 'OverrideWithoutEffect' : undefined;
     case 'approveOverride':
       if (ticket.proposal === null) return 'NothingProposed';
       return ticket.proposal.by === by ? 'SameAgent' : undefined;

@@ -41,7 +41,7 @@ function changeCommitment(
   if (running !== undefined && isRaise && isBestEffort) return;
   const dueAt = dueOf(policy, ticket, next, at);
   if (running !== undefined) {
-    if (running.breach !== null) {
+    if (running.breach !== null && running.breach.at < at) {
       if (dueAt < at) return;
     } else if (isRaise && dueOf(policy, ticket, running, at) <= dueAt) {
       return;

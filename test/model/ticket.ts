@@ -132,7 +132,7 @@ export function pausesOf(policy: Policy, ticket: Ticket, kind: Kind, from: Insta
     const b = wait.to ?? at;
     if (b < from) continue;
     const last = pauses.at(-1);
-    if (last !== undefined && a <= last[1]) pauses[pauses.length - 1] = [last[0], Math.max(last[1], b)];
+    if (last !== undefined && a < last[1]) pauses[pauses.length - 1] = [last[0], Math.max(last[1], b)];
     else pauses.push([a, b]);
   }
   return pauses;

@@ -126,12 +126,16 @@ function startOf(policy: Policy, running: Cycle, raised: boolean, at: EpochMs): 
 /**
  * The start of the cycle that ran before the latest workaround, if nothing has fulfilled it since:
  * the workaround may have restarted the clock, or have ended the promise. Undefined if none ran.
+ *
+ * Other commands can have replaced cycles at the instant of the workaround, before it: the last one
+ * that ended then is the one that the workaround replaced.
  */
 function startBeforeWorkaround(ticket: Ticket, kind: CommitmentKind): EpochMs | undefined {
   const appliedAt = latestWorkaround(ticket)?.appliedAt ?? ticket.openedAt;
   const cycles = ticket.cycles.filter((cycle) => cycle.kind === kind);
   const before = cycles.findLastIndex(({ end }) => end !== null && (end.at < appliedAt || end.outcome === 'FULFILLED'));
-  return cycles[before + 1]?.startedAt;
+  const since = cycles.slice(before + 1);
+  return (since.findLast(({ end }) => end?.at === appliedAt) ?? since[0])?.startedAt;
 }
 
 /** The ends of the cycles that a change of severity supersedes. */
