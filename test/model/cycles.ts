@@ -54,13 +54,13 @@ export function endCycle(
   outcome: Outcome,
   { at, by, index }: Happening,
 ): void {
+  const dueAt = readClock(policy, ticket, cycle, at)?.dueAt;
   if (cycle.pauses === null) {
     const pauses = pausesOf(policy, ticket, cycle.kind, cycle.start, at);
     cycle.pauses = isPausing(policy, ticket, cycle.kind) ? pauses.slice(0, -1) : pauses;
   }
   cycle.end = { at, outcome };
   const { breach } = cycle;
-  const dueAt = readClock(policy, ticket, cycle, at)?.dueAt;
   const isKept = breach?.cause === 'OVERDUE' && dueAt !== undefined && at <= dueAt;
   if (isKept && breach.waived === null) breach.proposed = { by, evidence: index };
 }

@@ -1,14 +1,14 @@
-import type { Actor } from '../../src/domain/actor';
 import type { LoggedEvent } from '../../src/application/ports/logged-event';
 import { historyAsOf } from '../../src/application/tickets/as-of';
+import type { Actor } from '../../src/domain/actor';
 import { viewCycle } from '../../src/domain/commitment/view';
 import { COMMITMENT_KINDS, type Policy } from '../../src/domain/policy/policy';
+import type { Severity } from '../../src/domain/severity';
 import type { Command as ProductCommand } from '../../src/domain/ticket/commands';
 import { type Decision, decide, letPass, submit } from '../../src/domain/ticket/decide';
 import { foldAll } from '../../src/domain/ticket/fold';
 import type { Refusal } from '../../src/domain/ticket/refusals';
 import type { Cycle, Ticket } from '../../src/domain/ticket/ticket';
-import type { Severity } from '../../src/domain/severity';
 import type { Answer, CycleAnswer, Question } from '../model/answer';
 import { type Command, type Entry, happenedAt, type Opening } from '../model/history';
 import { NEW_TICKET } from './domain';
@@ -17,6 +17,9 @@ import { NEW_TICKET } from './domain';
 export class ProductHistory {
   private ticket: Ticket;
   private readonly events: LoggedEvent[] = [];
+  /** The place of each accepted entry, by the number of its event. */
+  private readonly places = new Map<number, number>();
+  private taken = 0;
 
   private constructor(
     private readonly policy: Policy,
@@ -53,6 +56,9 @@ export class ProductHistory {
     const at = occurredAt ?? Math.max(now, this.ticket.lastEventAt);
     const decision = decide(this.ticket, command, at, this.policy, actorOf(by), late);
     this.keep(decision, now);
+    const own = decision.events.find((event) => event.actor.kind !== 'SYSTEM');
+    if (own !== undefined) this.places.set(own.number, this.taken);
+    this.taken += 1;
     if (decision.refusal === null) this.pass(now);
     return decision.refusal;
   }
@@ -65,9 +71,14 @@ export class ProductHistory {
     return this.answerOf(letPass(foldAll(events), asOf, this.policy).ticket, asOf);
   }
 
+  private placeOf(number: number | undefined): number | null {
+    return (number === undefined ? undefined : this.places.get(number)) ?? null;
+  }
+
   private keep({ ticket, events }: Decision, recordedAt: number): void {
     this.ticket = ticket;
-    for (const event of events) this.events.push({ ...event, clientId: ticket.clientId, id: `${event.number}`, recordedAt });
+    for (const event of events)
+      this.events.push({ ...event, clientId: ticket.clientId, id: `${event.number}`, recordedAt });
   }
 
   private answerOf(ticket: Ticket, asOf: number): Answer {
@@ -94,6 +105,7 @@ export class ProductHistory {
   private cycleAnswer(ticket: Ticket, cycle: Cycle, asOf: number): CycleAnswer {
     const { status, dueAt, breach } = viewCycle(ticket, this.policy, cycle, asOf);
     const { kind, number, severity, startedAt, end, marks } = cycle;
+    const { waiver, proposedWaiver } = breach ?? {};
     return {
       kind,
       number,
@@ -108,8 +120,11 @@ export class ProductHistory {
           : {
               at: breach.at,
               cause: breach.cause === 'DUE' ? 'OVERDUE' : 'RECLASSIFIED',
-              waived: breach.waiver === undefined ? null : { by: breach.waiver.by.name, evidence: null },
-              proposed: null,
+              waived: waiver === undefined ? null : { by: waiver.by.name, evidence: this.placeOf(waiver.evidence) },
+              proposed:
+                proposedWaiver === undefined
+                  ? null
+                  : { by: proposedWaiver.by.name, evidence: this.placeOf(proposedWaiver.evidence) ?? -1 },
             },
       marks,
     };
@@ -177,6 +192,10 @@ function commandOf(command: Command): ProductCommand {
       return { type: 'assign', assignee: command.agent };
     case 'waiveBreach':
       return { type: 'waiveBreach', kind: command.commitment, cycle: command.cycle, reason: command.why };
+    case 'approveWaiver':
+      return { type: 'approveWaiver', kind: command.commitment, cycle: command.cycle, reason: null };
+    case 'rejectWaiver':
+      return { type: 'rejectWaiver', kind: command.commitment, cycle: command.cycle, reason: WORDS };
     case 'addNote':
       return { type: 'addNote', body: command.text };
     default:

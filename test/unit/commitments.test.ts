@@ -139,6 +139,15 @@ describe('a withdrawn workaround', () => {
     expect(update(story, '2026-11-16 16:00')).toEqual(['SEV2', '2026-11-16 09:00', '2026-11-17 09:00', 'AT_RISK']);
   });
 
+  it('restores it from its start, if it was promised at the very instant of the workaround', () => {
+    const at = ny('2026-11-16 10:00');
+    const story = new Story(SEV2, OPENED)
+      .do(reclassify(SEV1), at)
+      .do(workaround(SEV3), at)
+      .do(WITHDRAW, ny('2026-11-16 10:30'));
+    expect(update(story, '2026-11-16 10:30')).toEqual(['SEV1', '2026-11-16 10:00', '2026-11-16 11:00', 'RUNNING']);
+  });
+
   it('restores it from the last message, if one was sent after the workaround', () => {
     const story = new Story(SEV2, OPENED)
       .do(workaround(SEV4), ny('2026-11-16 10:00'))

@@ -57,9 +57,6 @@ type NamedCycle = { readonly kind: CommitmentKind; readonly cycle: number };
 const breachOf = (ticket: Ticket, { kind, cycle }: NamedCycle): Breach | null =>
   ticket.cycles.find((it) => it.kind === kind && it.number === cycle)?.breach ?? null;
 
-const anyProposedWaiver = ({ cycles }: Ticket): boolean =>
-  cycles.some(({ breach }) => breach?.proposedWaiver !== undefined);
-
 /** The waiver that is proposed for a cycle, or why there is none. */
 function proposedWaiverOf(ticket: Ticket, named: NamedCycle): ProposedWaiver | Refusal {
   const { kind: commitment, cycle } = named;
@@ -157,19 +154,16 @@ export const guards = {
       : null;
   },
 
-  isWaiverProposed: ({ ticket }, command) => {
-    if (command?.type !== 'rejectWaiver') return anyProposedWaiver(ticket) ? null : { code: 'NoWaiverProposed' };
-    const proposed = proposedWaiverOf(ticket, command);
-    if ('code' in proposed) return proposed;
-    return isBlank(command.reason)
-      ? { code: 'InvalidInput', field: 'reason', expected: 'takes a reason for the rejection' }
-      : null;
-  },
-
   isWaiverProposedByAnother: ({ ticket, actor }, command) => {
-    if (command?.type === 'approveWaiver') {
+    if (command?.type === 'approveWaiver' || command?.type === 'rejectWaiver') {
       const proposed = proposedWaiverOf(ticket, command);
-      return 'code' in proposed ? proposed : witnessBarrier(command, proposed, actor);
+      if ('code' in proposed) return proposed;
+      return (
+        witnessBarrier(command, proposed, actor) ??
+        (command.type === 'rejectWaiver' && isBlank(command.reason)
+          ? { code: 'InvalidInput', field: 'reason', expected: 'takes a reason for the rejection' }
+          : null)
+      );
     }
     let barrier: Refusal | null = { code: 'NoWaiverProposed' };
     for (const { kind, number, breach } of ticket.cycles) {

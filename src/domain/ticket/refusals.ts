@@ -172,7 +172,7 @@ export function explainRefusal(refusal: Refusal): string {
     case 'NoWaiverProposed':
       return 'No waiver is proposed for the breach; waive it with waiveBreach if it should not count.';
     case 'ApproverIsWitness':
-      return `Your event ${refusal.evidence} is the evidence for the waiver of cycle ${refusal.cycle} of ${refusal.commitment}; another agent has to approve it, and you can reject it.`;
+      return `Your event ${refusal.evidence} is the evidence for the waiver of cycle ${refusal.cycle} of ${refusal.commitment}; another agent has to approve or reject it.`;
     case 'OverrideWithoutEffect':
       return `The ticket is already ${refusal.severity}; an override has to set another severity.`;
     case 'ReclassifiedSinceWorkaround':

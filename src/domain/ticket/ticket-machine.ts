@@ -43,7 +43,7 @@ interface StateConfig {
 const ON_BREACHES = {
   waiveBreach: { guard: 'isBreachToWaive', actions: ['record'] },
   approveWaiver: { guard: 'isWaiverProposedByAnother', actions: ['record'] },
-  rejectWaiver: { guard: 'isWaiverProposed', actions: ['record'] },
+  rejectWaiver: { guard: 'isWaiverProposedByAnother', actions: ['record'] },
 } as const satisfies CommandTransitions;
 
 /** The transitions that `open` and `workaroundApplied` share. */

@@ -28,7 +28,7 @@ const UserErrorCodeEnum = describeEnum<RefusalCode>(
     NoSuchBreach: 'The cycle of the commitment is not breached or does not exist.',
     AlreadyWaived: 'The breach is already waived.',
     NoWaiverProposed: 'No waiver is proposed for the breach.',
-    ApproverIsWitness: 'The agent whose late entry proposed a waiver cannot approve it.',
+    ApproverIsWitness: 'The agent whose late entry proposed a waiver can neither approve nor reject it.',
     OverrideWithoutEffect: 'The ticket already has the severity of the override.',
     ReclassifiedSinceWorkaround: 'The ticket was reclassified after the workaround was applied.',
     OutOfOrder: 'The time of the command is before an event of the ticket that a person caused.',

@@ -156,7 +156,7 @@ export class NoWaiverProposedType extends UserErrorType {}
 
 @ObjectType(
   'ApproverIsWitness',
-  options('The agent whose late entry proposed a waiver cannot approve it. Another agent has to approve it.'),
+  options('The agent whose late entry proposed a waiver can neither approve nor reject it. Another agent has to.'),
 )
 export class ApproverIsWitnessType extends UserErrorType {
   @Field(() => CommitmentKindEnum, { description: 'The kind of the breached commitment.' })

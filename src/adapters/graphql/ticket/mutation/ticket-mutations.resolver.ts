@@ -243,7 +243,8 @@ export class TicketMutationResolver {
   }
 
   @Mutation(() => payloads.RejectWaiverPayload, {
-    description: 'Rejects the waiver of a breach that a late entry proposed. The breach counts.',
+    description:
+      'Rejects the waiver of a breach that a late entry proposed. The breach counts. Only another agent than the one whose entry is the evidence can do it.',
   })
   rejectWaiver(
     @Input(() => inputs.RejectWaiverInput) given: inputs.RejectWaiverInput,
