@@ -69,5 +69,5 @@ function totalOf(policy: Policy, cycle: Cycle): number {
     used += calendar.between(stretch.from, stretch.to);
     for (const [from, to] of stretch.pauses) used -= calendar.between(from, to);
   }
-  return Math.max(target - used, target * policy.reopeningMinimum);
+  return Math.ceil(Math.max(target - used, target * policy.reopeningMinimum));
 }

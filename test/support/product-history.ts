@@ -162,7 +162,7 @@ function commandOf(command: Command): ProductCommand {
       return { type: 'acknowledge' };
     case 'reclassify':
       return 'impacts' in command
-        ? { type: 'reclassify', impacts: command.impacts.map(impactOf), reason: null }
+        ? { type: 'reclassify', impacts: command.impacts.map(impactOf), reason: WORDS }
         : { type: 'reclassify', override: { severity: command.override as Severity, reason: command.why } };
     case 'approveOverride':
       return { type: 'approveOverride', reason: null };
