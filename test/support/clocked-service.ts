@@ -17,8 +17,6 @@ import { webhookServicesOf } from './webhook-services';
 export interface ClockedService extends Api {
   readonly url: string;
   readonly store: TestStore;
-  /** Without the store. */
-  closeServer(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -48,7 +46,6 @@ export async function startClockedService(settings: ServerSettings = {}, given?:
     ...apiAt(http.url),
     url: http.url,
     store,
-    closeServer: () => http.close(),
     close: async () => {
       await http.close();
       await store.close();

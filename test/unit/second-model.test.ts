@@ -29,7 +29,9 @@ const AMBIGUOUS = ['restart', 'absent', 'shortHorizon'];
 const POLICIES: readonly (readonly [name: string, text: string, count: number])[] = [
   ['cimcloud', fileOf('cimcloud'), COUNT],
   ...['gitlab-support', 'aws-support'].map((name) => [name, fileOf(name), Math.ceil(COUNT / 10)] as const),
-  ...VARIANT_NAMES.filter((name) => !AMBIGUOUS.includes(name)).map((name) => [`cimcloud: ${name}`, policyVariant(name), Math.ceil(COUNT / 10)] as const),
+  ...VARIANT_NAMES.filter((name) => !AMBIGUOUS.includes(name)).map(
+    (name) => [`cimcloud: ${name}`, policyVariant(name), Math.ceil(COUNT / 10)] as const,
+  ),
 ];
 
 describe('The product and the second model agree on random histories', () => {
