@@ -6,8 +6,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  * migration that changes it has to build the indexes again.
  *
  * Not breaking: an older process leaves `call_severities` at its default, which is what nearly all
- * policies say. Writes of tickets wait while the indexes are built: 8 seconds for a million tickets,
- * 420,000 of them open.
+ * policies say. Writes of tickets wait while the indexes are built: 8 seconds for a million
+ * tickets, 420,000 of them open.
  */
 export class WorkList1764921000000 implements MigrationInterface {
   readonly name = 'WorkList1764921000000';

@@ -46,7 +46,10 @@ function isRight(cycle: CycleAnswer, previous: CycleAnswer | undefined): boolean
   const isDueLater = dueAt === null || dueAt >= startedAt;
   const isLate = status === 'FULFILLED_LATE' || status === 'BREACHED';
   return (
-    isNumbered && isDueLater && isLate === (breach !== null) && (breach?.cause !== 'OVERDUE' || breach.at === dueAt)
+    isNumbered &&
+    isDueLater &&
+    isLate === (breach !== null) &&
+    (breach?.cause !== 'OVERDUE' || dueAt === null || breach.at <= dueAt)
   );
 }
 
@@ -130,7 +133,15 @@ const COMMANDS = [
 const CODES = [
   ...['AlreadyAcknowledged', 'AlreadyWaiting', 'AlreadyWaived', 'ContradictoryImpact', 'FollowUpNeeded'],
   ...['IllegalTransition', 'ImpactNotLowered', 'InTheFuture', 'NoImpacts', 'NoSuchBreach', 'NotWaiting'],
-  ...['NothingProposed', 'OutOfOrder', 'ReasonNeeded', 'ReclassifiedSince', 'SameAgent', 'SeverityNotLowered'],
+  ...[
+    'NothingProposed',
+    'OutOfOrder',
+    'OverrideWithoutEffect',
+    'ReasonNeeded',
+    'ReclassifiedSince',
+    'SameAgent',
+    'SeverityNotLowered',
+  ],
   ...['UnknownCode', 'UnknownSeverity'],
 ];
 

@@ -23,7 +23,7 @@ const LOOKS_BACK = 8;
 
 const fileOf = (name: string): string => readFileSync(`policies/${name}.yaml`, 'utf8');
 
-/** Settings under which the page can be read in two ways, of which the product takes one. */
+/** Settings under which the page can be read in two ways; the product takes one. */
 const AMBIGUOUS = ['restart', 'absent', 'shortHorizon'];
 
 const POLICIES: readonly (readonly [name: string, text: string, count: number])[] = [
