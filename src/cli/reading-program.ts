@@ -22,8 +22,44 @@ interface WatchFlags extends DeskFlags {
   readonly after?: string;
 }
 
+interface WorkFlags extends DeskFlags {
+  readonly client?: string;
+  readonly mine?: boolean;
+  readonly unassigned?: boolean;
+}
+
+interface MineFlags extends DeskFlags {
+  readonly limit: number;
+  readonly after?: string;
+}
+
 /** Registers the commands that read from a running service. */
 export function addReadingCommands(program: Command, run: RunAtDesk): void {
+  deskCommand(program, 'next')
+    .addOption(new Option('--mine', 'only tickets that are assigned to you').conflicts('unassigned'))
+    .option('--unassigned', 'only tickets without an assignee')
+    .option('--client <client>', 'only tickets of this client, by name or id')
+    .description('show what to do next, and why: the first ticket of the work list')
+    .action(({ client, mine, unassigned, ...flags }: WorkFlags) =>
+      run(flags, async (desk) => {
+        const { showNext } = await import('../adapters/cli/desk/work-commands.js');
+        await showNext(desk, { client: client ?? null, isMine: mine === true, isUnassigned: unassigned === true });
+      }),
+    );
+
+  deskCommand(program, 'mine')
+    .addOption(
+      new Option('--limit <count>', 'the most tickets to print').default(20).argParser(wholeNumberOption(1, 100)),
+    )
+    .option('--after <cursor>', 'go on after the page that has printed this cursor')
+    .description('list your tickets that ask for work, the most urgent first, and why')
+    .action(({ limit, after, ...flags }: MineFlags) =>
+      run(flags, async (desk) => {
+        const { listMine } = await import('../adapters/cli/desk/work-commands.js');
+        await listMine(desk, limit, after ?? null);
+      }),
+    );
+
   deskCommand(program, 'show')
     .argument('<ticket>', 'a number, an id or an externalId')
     .addOption(

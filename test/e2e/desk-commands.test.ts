@@ -114,6 +114,42 @@ describe('a day at the desk', () => {
     expect(wrong.stderr).toContain('--at takes a time such as 02:00');
   });
 
+  it('says what to do next, and lists what is mine, each with its reason', async () => {
+    await service.end('SIGTERM');
+    const own = await createTestDatabase();
+    service = await serve({ DATABASE_URL: own.url, STEPDOWN_OPERATOR: 'Ada' });
+    try {
+      expect(await done('next')).toBe('There is nothing to do.\n');
+      expect(await done('mine')).toBe('No ticket of Ada asks for work.\n');
+      const at = new Date(Date.now() - 40 * 60_000).toISOString();
+      await opened('Not assigned');
+      await opened('Mine and overdue', '--assignee', 'Ada', '--at', at, '--reason', 'The desk was empty');
+      const waits = String(await opened('Mine and answered', '--assignee', 'Ada'));
+      await done('reply', waits, 'Still down', '--inbound');
+      expect(await done('next')).toMatch(
+        /^#2 {6}Mine and overdue\n {8}SEV1, open; Default client, Ada\n.* 2\d min over\n {8}overdue since /,
+      );
+      expect(await done('next', '--unassigned')).toMatch(
+        /^#1 {6}Not assigned\n[\s\S]*the client has not called; opened /,
+      );
+      expect(JSON.parse(await done('next', '--mine', '--json')).next).toMatchObject({
+        reason: 'OVERDUE',
+        ticket: { number: 2 },
+      });
+      const mine = await done('mine');
+      expect(mine).toMatch(/^#2 [\s\S]*#3 [\s\S]*the client awaits a reply since [\s\S]*\n2 of 2 of Ada\. /);
+      for (const line of mine.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+      const first = JSON.parse(await done('mine', '--limit', '1', '--json'));
+      expect(first.totalCount).toBe(2);
+      const second = JSON.parse(await done('mine', '--after', first.pageInfo.endCursor, '--json'));
+      expect(second.nodes.map(({ reason }: { reason: string }) => reason)).toEqual(['AWAITING_REPLY']);
+    } finally {
+      await service.end('SIGTERM');
+      await own.drop();
+      service = await serve({ DATABASE_URL: database.url, STEPDOWN_OPERATOR: 'Ada' });
+    }
+  });
+
   it('knows clients by their names', async () => {
     const { createClient } = await ask<{ createClient: { client: { id: string } } }>(
       service.url,

@@ -1,6 +1,7 @@
 import { clientIdOf } from './client-name';
 import { changeAtService, type Desk, printChanged } from './desk';
 import { waitedFor } from './event-sentence';
+import { ownName } from './own-name';
 import { ticketIdOf } from './ticket-name';
 
 /** What every command that changes a ticket takes. */
@@ -137,12 +138,4 @@ export async function assignAtDesk(
     { assignee },
     assignee === null ? 'unassigned' : `assigned to ${assignee}`,
   );
-}
-
-/** The name by which tickets are assigned to the caller. */
-export async function ownName({ service }: Desk): Promise<string> {
-  const { viewer } = await service.ask<{ readonly viewer: { readonly actor: { readonly name: string } } }>(
-    '{ viewer { actor { name } } }',
-  );
-  return viewer.actor.name;
 }

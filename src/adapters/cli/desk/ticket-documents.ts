@@ -163,6 +163,25 @@ export interface WatchedEvent {
   };
 }
 
+export const WORK_LIST = `query WorkList($client: ID, $assignee: String, $unassigned: Boolean!, $first: Int!, $after: String) {
+  workList(client: $client, assignee: $assignee, unassigned: $unassigned, first: $first, after: $after) {
+    totalCount
+    pageInfo { hasNextPage endCursor }
+    nodes { reason at ticket { ...Brief } }
+  }
+}
+${BRIEF}`;
+
+export type ShownWorkItem = Fields<Schema.WorkItem, 'reason' | 'at'> & { readonly ticket: BriefTicket };
+
+export interface ShownWorkList {
+  readonly workList: {
+    readonly totalCount: number;
+    readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+    readonly nodes: readonly ShownWorkItem[];
+  };
+}
+
 /** A mutation of one ticket; its payload is `{ ticket, userErrors }`. */
 export const mutationOf = (name: string): string => `mutation Change($input: ${inputTypeOf(name)}!) {
   ${name}(input: $input) {
