@@ -503,6 +503,8 @@ CREATE TABLE tickets (
   has_proposed_waiver boolean NOT NULL DEFAULT false,
   -- Time of the oldest message or call of the client that is not answered yet
   awaiting_reply_since timestamp(3) with time zone,
+  -- Persons at the client, each with name, e-mail address, phone number and role
+  contacts jsonb NOT NULL DEFAULT '[]'::jsonb,
   -- Severities at which the policy asks the client to call as well; never changes
   call_severities text[] NOT NULL DEFAULT '{SEV1}'::text[],
   CONSTRAINT tickets_pkey PRIMARY KEY (id),

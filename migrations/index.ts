@@ -23,6 +23,7 @@ import { WebhookQueueIndexes1764890000000 } from './1764890000000-WebhookQueueIn
 import { ProposedWaivers1764900000000 } from './1764900000000-ProposedWaivers';
 import { AwaitingReplies1764910000000 } from './1764910000000-AwaitingReplies';
 import { InternalTexts1764911000000 } from './1764911000000-InternalTexts';
+import { Contacts1764912000000 } from './1764912000000-Contacts';
 import { FoldedNames1764920000000 } from './1764920000000-FoldedNames';
 import { WorkList1764921000000 } from './1764921000000-WorkList';
 
@@ -56,6 +57,7 @@ export const MIGRATIONS = [
   ProposedWaivers1764900000000,
   AwaitingReplies1764910000000,
   InternalTexts1764911000000,
+  Contacts1764912000000,
   FoldedNames1764920000000,
   WorkList1764921000000,
 ];

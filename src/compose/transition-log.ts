@@ -19,6 +19,7 @@ const COMMANDS: Readonly<Record<EventType, CommandType | 'submit' | null>> = {
   COMMUNICATED: 'communicate',
   CALL_RECORDED: 'recordCall',
   NOTE_ADDED: 'addNote',
+  TICKET_UPDATED: 'updateTicket',
   RESOLVED: 'resolve',
   REOPENED: 'reopen',
   CLOSED: 'close',

@@ -19,9 +19,13 @@ export const NAME: TextRule = { max: 200 };
 export const AGENT_NAME: TextRule = { max: 100 };
 export const TAG: TextRule = { max: 100 };
 export const NOTE: TextRule = { max: 2_000 };
+/** An e-mail address. */
+export const EMAIL: TextRule = { max: 254 };
+export const PHONE_NUMBER: TextRule = { max: 50 };
 export const LONG_TEXT: TextRule = { max: 65_536 };
 
 export const MAX_TAGS = 50;
+export const MAX_CONTACTS = 20;
 export const MAX_IMPACTS = 50;
 /** In characters that an address consists of, which are ASCII in most. */
 export const MAX_WEB_ADDRESS = 2_048;

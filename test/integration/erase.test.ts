@@ -102,6 +102,8 @@ async function aDay(who: {
   await step('communicate', { direction: 'OUTBOUND', body: `Dear ${reporter}` }, OTHER);
   await step('recordCall', { note: text });
   await step('addNote', { body: text });
+  const contact = { name: reporter, email: `${reporter.replaceAll(' ', '.')}@example.com`, phone: null, role: text };
+  await step('updateTicket', { subject: `${text} again`, tags: [reporter, 'billing'], contacts: [contact] });
   await step('reclassifyTicket', { override: { severity: 'SEV3', reason: text } });
   await step('approveOverride', { reason: `as ${reporter} says` }, APPROVER);
   await step('reclassifyTicket', { impacts: noted(SEV1), reason: text });
@@ -342,7 +344,7 @@ describe('stepdown erase --ticket', () => {
     );
     expect(entries).toEqual([
       { name: 'local operator', detail: expect.stringMatching(/^begun/) },
-      { name: 'local operator', detail: expect.stringMatching(/^\d+ texts and 1 name in \d+ events of 1 ticket;/) },
+      { name: 'local operator', detail: expect.stringMatching(/^\d+ texts and 2 names in \d+ events of 1 ticket;/) },
     ]);
   });
 });
@@ -368,7 +370,7 @@ it('is a command of the program', async () => {
   const args = ['erase', '--person', 'Gina Nowhere', '--person', 'gina@example.com', '--ticket', '1', '--dry-run'];
   expect(await run(args, { DATABASE_URL: service.database.url })).toMatchObject({
     code: 0,
-    stdout: expect.stringMatching(/^Would erase 1 text and 0 names in 1 event of 1 ticket/),
+    stdout: expect.stringMatching(/^Would erase 3 texts and 0 names in 2 events of 1 ticket/),
   });
 });
 

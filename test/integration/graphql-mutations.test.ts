@@ -281,8 +281,8 @@ describe("a ticket's life", () => {
       closedAt: expect.any(String),
       sla: { resolution: { status: 'FULFILLED' } },
     });
-    const actions: readonly Json[] = closed.allowedActions;
-    expect(actions.filter(({ allowed }) => allowed).map(({ command }) => command)).toEqual(['ADD_NOTE']);
+    const allowed = closed.allowedActions.filter((action: Json) => action.allowed);
+    expect(allowed.map(({ command }: Json) => command)).toEqual(['ADD_NOTE', 'UPDATE_TICKET']);
   });
 
   it('is closed unresolved with a reason', async () => {

@@ -68,6 +68,7 @@ describe('each refusal is a type with its facts', () => {
         'COMMUNICATE',
         'RECORD_CALL',
         'ADD_NOTE',
+        'UPDATE_TICKET',
         'RESOLVE',
         'CLOSE',
         'ASSIGN',

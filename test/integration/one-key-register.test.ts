@@ -28,6 +28,7 @@ beforeAll(async () => {
     communicate: { ticketId, direction: 'OUTBOUND', channel: 'EMAIL', body: 't' },
     recordCall: { ticketId },
     addNote: { ticketId, body: 'n' },
+    updateTicket: { ticketId, tags: ['t'] },
     assignTicket: { ticketId, assignee: 'Ada' },
     resolveTicket: { ticketId, resolution: 'r' },
     reopenTicket: { ticketId, reason: 'r' },

@@ -514,11 +514,13 @@ describe('changes', () => {
       ['communicate', { ticketId, direction: 'OUTBOUND', channel: 'EMAIL', body: 'b' }, []],
       ['recordCall', { ticketId, note: 'n' }, []],
       ['addNote', { ticketId, body: 'n' }, []],
+      ['updateTicket', { ticketId, tags: ['t'], contacts: [{ name: 'n' }] }, []],
       ['assignTicket', { ticketId, assignee: own.names.agent }, []],
       ['resolveTicket', { ticketId, resolution: 'r' }, []],
       ['reopenTicket', { ticketId }, []],
       ['resolveTicket', { ticketId }, []],
       ['closeTicket', { ticketId }, []],
+      ['recordCall', { ticketId }, ['FollowUpNeeded']],
     ];
     const simulation = roots.find(({ name }) => name === 'Query.simulate') as RootField;
     const early = { ticketId, at: '2020-01-01T00:00:00Z', change: { acknowledge: true } };

@@ -13,6 +13,7 @@ import {
 } from '../../src/domain/policy/policy';
 import type { Severity } from '../../src/domain/severity';
 import type { Command } from '../../src/domain/ticket/commands';
+import type { TicketDetails } from '../../src/domain/ticket/ticket-details';
 import {
   AGENT,
   CIMCLOUD,
@@ -126,6 +127,12 @@ export const command: fc.Arbitrary<Command> = fc.oneof(
   },
   { weight: 2, arbitrary: fc.constant<Command>({ type: 'recordCall', note: null }) },
   { weight: 2, arbitrary: fc.constant<Command>({ type: 'addNote', body: 'n' }) },
+  {
+    weight: 2,
+    arbitrary: fc
+      .constantFrom<TicketDetails>({ tags: ['x'] }, { tags: [] }, { subject: 's', reporter: null }, { contacts: [] })
+      .map((details): Command => ({ type: 'updateTicket', details })),
+  },
   { weight: 2, arbitrary: fc.constant<Command>({ type: 'resolve', resolution: null }) },
   { weight: 3, arbitrary: fc.constant<Command>({ type: 'reopen', reason: null }) },
   { weight: 1, arbitrary: fc.constant<Command>({ type: 'assign', assignee: 'x' }) },

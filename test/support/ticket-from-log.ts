@@ -1,6 +1,7 @@
 import type { EpochMs } from '../../src/domain/instant';
 import type { CommitmentKind, WaitingReason } from '../../src/domain/policy/policy';
 import type { Cycle, ProposedWaiver, RejectedWaiver, Ticket, Waiver } from '../../src/domain/ticket/ticket';
+import type { DetailName, TicketDetails } from '../../src/domain/ticket/ticket-details';
 import type { Effects, EventType, TicketEvent } from '../../src/domain/ticket/ticket-events';
 
 type Of<T extends EventType> = Extract<TicketEvent, { type: T }>;
@@ -50,12 +51,22 @@ export function ticketFromLog(log: readonly TicketEvent[]): Ticket {
   const openings = all('SUBMITTED', 'REOPENED');
   const firstCall = submitted.channel === 'PHONE' ? submitted : all('CALL_RECORDED')[0];
 
-  const { clientId, subject, description, reporter, channel, externalId, externalUrl, tags, followUpOf } = submitted;
+  const { clientId, channel, externalId, followUpOf } = submitted;
+  const said = <Name extends DetailName>(name: Name): TicketDetails[Name] | undefined =>
+    all('SUBMITTED', 'TICKET_UPDATED')
+      .map((event: TicketDetails) => event[name])
+      .findLast((value) => value !== undefined);
   const { policyId, policyVersion, calendars = {}, notMeasured, observedUntil, silenceFrom = null } = submitted;
   const acted = observedUntil === null ? undefined : log.find(({ at }) => at > observedUntil);
   const lastEventAt = log.at(-1)?.at ?? 0;
   return {
-    ...{ id: submitted.ticketId, clientId, subject, description, reporter, channel, externalId, externalUrl, tags },
+    ...{ id: submitted.ticketId, clientId, channel, externalId },
+    subject: said('subject') ?? '',
+    description: said('description') ?? null,
+    reporter: said('reporter') ?? null,
+    externalUrl: said('externalUrl') ?? null,
+    tags: said('tags') ?? [],
+    contacts: said('contacts') ?? [],
     ...{ followUpOf, policyId, policyVersion, calendars, notMeasured },
     silenceFrom: silenceFrom === null ? null : (acted?.at ?? silenceFrom),
     observedUntil: observedUntil !== null && lastEventAt > observedUntil ? null : observedUntil,

@@ -151,6 +151,15 @@ export async function writeTickets(store: TestStore, clientId: string, mark: str
     override: { severity, reason: `Reason ${mark}` },
   });
   const reason = `Reason ${mark}`;
+  const contacts = [{ name: `Contact ${mark}`, email: names.email, phone: `+1 ${mark}`, role: `Role ${mark}` }];
+  const details = {
+    subject: `New subject ${mark}`,
+    description: `New description ${mark}`,
+    reporter: `New ${names.reporter}`,
+    externalUrl: `https://example.com/new/${mark}`,
+    tags: [`new-${mark}`],
+    contacts,
+  };
   const body = `Body ${mark}`;
   const waive = ({ cycles }: Ticket): Command => {
     const breached = cycles.find(({ breach }) => breach !== null && breach.waiver === undefined);
@@ -187,6 +196,7 @@ export async function writeTickets(store: TestStore, clientId: string, mark: str
     [HOUR_MS, { type: 'startWaiting', reason: 'OTHER_TICKET' }],
     [HOUR_MS, { type: 'close', reason }],
     [HOUR_MS, { type: 'addNote', body: `Note ${mark}` }],
+    [HOUR_MS, { type: 'updateTicket', details: { tags: [names.tag, `more-${mark}`] } }],
   ]);
   await live(now - 10 * DAY_MS - 7 * HOUR_MS, {}, []);
   await live(now - 8 * HOUR_MS, { impacts: SEV1 }, [
@@ -217,6 +227,7 @@ export async function writeTickets(store: TestStore, clientId: string, mark: str
       [MINUTE_MS, { type: 'communicate', direction: 'OUTBOUND', channel: 'EMAIL', body }],
       [MINUTE_MS, { type: 'recordCall', note: `Call ${mark}` }],
       [MINUTE_MS, { type: 'addNote', body: `Note ${mark}` }],
+      [MINUTE_MS, { type: 'updateTicket', details }],
       [MINUTE_MS, { type: 'resolve', resolution: null }],
       [MINUTE_MS, { type: 'reopen', reason }],
       [MINUTE_MS, { type: 'close', reason }],

@@ -28,6 +28,7 @@ const POLICY = compilePolicy(
 );
 
 const CLIENT: Actor = { kind: 'CLIENT', id: 'acme', name: 'Acme' };
+const TESS = { name: 'Tess', email: 'tess@example.com', phone: '+1 555 0100', role: 'Shop manager' };
 const CLIENT_ID = '01970000-0000-7000-8000-000000000001';
 /** A Monday, 10:00 in New York. */
 const MONDAY = Date.parse('2026-06-01T14:00:00Z');
@@ -139,9 +140,11 @@ const lives: readonly Life[] = [
     .after(5 * DAY_MS, { type: 'stopWaiting', reason: 'THIRD_PARTY' })
     .after(HOUR_MS, { type: 'startWaiting', reason: 'OTHER_TICKET' })
     .after(HOUR_MS, { type: 'close', reason: 'Duplicate' })
-    .after(HOUR_MS, { type: 'addNote', body: 'Ask Grace before it is opened again' }),
+    .after(HOUR_MS, { type: 'addNote', body: 'Ask Grace before it is opened again' })
+    .after(HOUR_MS, { type: 'updateTicket', details: { tags: ['checkout', 'duplicate'] } }),
   // Imported, without evidence for updates; its resolution is confirmed.
   new Life(3, { impacts: SEV4 }, POLICY, { notMeasured: ['UPDATE'], observedUntil: MONDAY + 20 * DAY_MS })
+    .after(HOUR_MS, { type: 'updateTicket', details: { subject: 'How to pay', reporter: null, contacts: [TESS] } })
     .after(DAY_MS, { type: 'recordCall', note: null })
     .after(DAY_MS, { type: 'resolve', resolution: 'Answered' })
     .after(HOUR_MS, { type: 'close', reason: null }, CLIENT),

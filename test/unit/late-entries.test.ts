@@ -162,7 +162,7 @@ describe('a late entry', () => {
     // Five business days later.
     const { refusal } = story.late(INBOUND, ny('2026-11-20 10:00'), ny('2026-11-23 12:00'));
     expect(story.ticket).toMatchObject({ state: 'closed', closedAt: ny('2026-11-23 09:00') });
-    expect(refusal).toMatchObject({ code: 'IllegalTransition', state: 'closed', command: 'communicate' });
+    expect(refusal).toMatchObject({ code: 'FollowUpNeeded' });
   });
 });
 

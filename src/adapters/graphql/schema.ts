@@ -29,6 +29,7 @@ import { EventLogResolver } from './event/event-log.resolver';
 import { EVENT_OBJECT_TYPES } from './event/event-object-types';
 import { WaitingStartedEventResolver, WaitingStoppedEventResolver } from './event/lifecycle-events.type';
 import { NoteAddedEventResolver } from './event/note-events.type';
+import { TicketUpdatedEventResolver } from './event/ticket-updated-event.type';
 import { WaiverApprovedEventResolver, WaiverRejectedEventResolver } from './event/waiver-events.type';
 import { NodeResolver } from './node/node.resolver';
 import { CalendarQueryResolver } from './policy/calendar.resolver';
@@ -37,6 +38,7 @@ import { ClassificationResolver } from './policy/classification.type';
 import { ClassifyResolver } from './policy/classify.resolver';
 import { CommitmentBreachedResolver } from './subscription/commitment-breached.resolver';
 import { DeadlineApproachingResolver } from './subscription/deadline-approaching.resolver';
+import { FollowUpNeededResolver } from './ticket/follow-up-needed.type';
 import { LifecycleResolver } from './ticket/lifecycle.type';
 import './policy/policy-errors.type';
 import { boundResolvers } from './bounded-resolvers';
@@ -107,6 +109,8 @@ const RESOLVERS = [
   EventLogResolver,
   CommunicationResolver,
   NoteAddedEventResolver,
+  TicketUpdatedEventResolver,
+  FollowUpNeededResolver,
   WaitingStartedEventResolver,
   WaitingStoppedEventResolver,
   BreachWaivedEventResolver,

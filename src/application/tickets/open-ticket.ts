@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { NewTicket } from '../../domain/ticket/commands';
+import type { Ticket } from '../../domain/ticket/ticket';
 import { refuseOccurrenceToClient, refuseSubmissionToClient } from '../access/client-rules';
 import type { Caller } from '../ports/caller';
 import type { Idempotency } from '../ports/idempotency';
@@ -8,8 +9,15 @@ import type { Changed } from './change';
 import type { Occurrence } from './change-ticket';
 import { refusal } from './decide-changes';
 
-/** A new ticket whose client may be left to the service. */
-export type OpenTicketRequest = Omit<NewTicket, 'clientId'> & { readonly clientId: string | null };
+/** What a ticket can take over from the one that it follows up, besides the client. */
+export type TakenOver = 'CONTACTS' | 'IMPACTS';
+
+/** A new ticket, which can take values over from the ticket that it follows up. */
+export type OpenTicketRequest = Omit<NewTicket, 'clientId'> & {
+  /** Null if it is left to the service. */
+  readonly clientId: string | null;
+  readonly takeOver: readonly TakenOver[];
+};
 
 /**
  * Opens a ticket. If no client is given, the ticket belongs to the client of the ticket that it
@@ -30,12 +38,19 @@ export async function openTicket(
   const { actor, sees, rights, waitSignal } = caller;
   refuseSubmissionToClient(rights, request);
   refuseOccurrenceToClient(rights, occurred);
-  const clientId = request.clientId ?? (await clientOf(services, caller, request.followUpOf));
+  const { takeOver, followUpOf, ...given } = request;
+  const isFollowedRead = followUpOf !== null && (given.clientId === null || takeOver.length > 0);
+  const followed = isFollowedRead ? await services.reader.ticketById(caller, followUpOf) : null;
+  if (followed === null && followUpOf !== null && takeOver.length > 0) {
+    return refusal({ code: 'NotFound', kind: 'Ticket', id: followUpOf });
+  }
+  const clientId = given.clientId ?? followed?.clientId ?? (await clientOf(services, caller));
   if (clientId === null) {
     const expected = 'must be given, because the caller opens tickets for several clients';
     return refusal({ code: 'InvalidInput', field: 'clientId', expected });
   }
-  const input = { ...request, clientId };
+  const taken = followed === null ? {} : takenOver(takeOver, followed, given);
+  const input = { ...given, followUpOf, ...taken, clientId };
   const submit =
     occurred === null
       ? { input, at: null, evidence: null }
@@ -46,13 +61,17 @@ export async function openTicket(
   return changed;
 }
 
-async function clientOf(
-  { reader, clients }: Pick<Services, 'reader' | 'clients'>,
-  caller: Caller,
-  followUpOf: string | null,
-): Promise<string | null> {
-  const followed = followUpOf === null ? null : await reader.ticketById(caller, followUpOf);
-  if (followed !== null) return followed.clientId;
+/** What the new ticket has of the followed one, as that is now. */
+function takenOver(
+  parts: readonly TakenOver[],
+  { contacts, reporter, impacts }: Ticket,
+  given: Pick<NewTicket, 'reporter'>,
+): Partial<NewTicket> {
+  const people = { contacts, reporter: given.reporter ?? reporter };
+  return { ...(parts.includes('CONTACTS') ? people : {}), ...(parts.includes('IMPACTS') ? { impacts } : {}) };
+}
+
+async function clientOf({ clients }: Pick<Services, 'clients'>, caller: Caller): Promise<string | null> {
   if (caller.sees === 'ALL') return (await clients.default()).id;
   const [own = null, ...others] = caller.sees;
   return others.length > 0 ? null : own;

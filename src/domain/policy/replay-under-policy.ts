@@ -120,8 +120,9 @@ function commandOf(event: TicketEvent): Command | null {
       return { type: 'approveWaiver', kind: event.kind, cycle: event.cycle, reason: event.waiver.reason };
     case 'WAIVER_REJECTED':
       return { type: 'rejectWaiver', kind: event.kind, cycle: event.cycle, reason: event.rejection.reason };
-    // A note concerns no policy.
+    // These concern no policy.
     case 'NOTE_ADDED':
+    case 'TICKET_UPDATED':
     case 'SUBMITTED':
     case 'MARK_REACHED':
     case 'COMMITMENT_BREACHED':

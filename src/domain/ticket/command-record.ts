@@ -5,6 +5,7 @@ import type { Command } from './commands';
 import type { DecisionContext } from './decision-context';
 import { classified, overrideOf, reclassification } from './reclassification';
 import { latestWorkaround, type Proposal, type ProposedWaiver, type SeverityChangeCause, type Ticket } from './ticket';
+import { changedDetails } from './ticket-details';
 import type { Effects, EventBody } from './ticket-events';
 
 /** The severity that a command sets. It can be the current severity of the ticket. */
@@ -110,6 +111,10 @@ export function recordOf(context: DecisionContext, command: Command, number: num
       return { facts: { type: 'CALL_RECORDED', note: command.note } };
     case 'addNote':
       return { facts: { type: 'NOTE_ADDED', body: command.body } };
+    case 'updateTicket': {
+      const { before, after } = changedDetails(ticket, command.details);
+      return { facts: { type: 'TICKET_UPDATED', ...after, before } };
+    }
     case 'resolve':
       return {
         facts: { type: 'RESOLVED', resolution: command.resolution },

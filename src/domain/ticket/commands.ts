@@ -1,6 +1,7 @@
 import type { Impact } from '../impact';
 import type { CommitmentKind, WaitingReason } from '../policy/policy';
 import type { Severity } from '../severity';
+import type { Contact, TicketDetails } from './ticket-details';
 
 export const CHANNELS = ['EXTRANET', 'EMAIL', 'PHONE'] as const;
 export type Channel = (typeof CHANNELS)[number];
@@ -21,6 +22,8 @@ export interface NewTicket {
   readonly externalId: string | null;
   readonly externalUrl: string | null;
   readonly tags: readonly string[];
+  /** Absent in events of before there were contacts. */
+  readonly contacts?: readonly Contact[];
   readonly impacts: readonly Impact[];
   readonly followUpOf: string | null;
 }
@@ -51,6 +54,7 @@ export type Command =
     }
   | { readonly type: 'recordCall'; readonly note: string | null }
   | { readonly type: 'addNote'; readonly body: string }
+  | { readonly type: 'updateTicket'; readonly details: TicketDetails }
   | { readonly type: 'resolve'; readonly resolution: string | null }
   | { readonly type: 'reopen'; readonly reason: string | null }
   | { readonly type: 'close'; readonly reason: string | null }
@@ -91,6 +95,7 @@ const IN_ORDER: Readonly<Record<CommandType, true>> = {
   communicate: true,
   recordCall: true,
   addNote: true,
+  updateTicket: true,
   resolve: true,
   reopen: true,
   close: true,

@@ -16,6 +16,7 @@ import { type LateEntry, lateReasonOf, reasonRefusal, timeRefusal } from './late
 import { refusalOf } from './lifecycle';
 import type { Refusal } from './refusals';
 import type { Ticket, TicketState } from './ticket';
+import { changedDetails, detailsIn } from './ticket-details';
 import type { EventBody, TicketEvent } from './ticket-events';
 import { type Action, FIRST_STATE, ticketMachine } from './ticket-machine';
 
@@ -88,6 +89,7 @@ export function submit(
       externalId: input.externalId,
       externalUrl: input.externalUrl,
       tags: input.tags,
+      ...(input.contacts === undefined || input.contacts.length === 0 ? {} : { contacts: input.contacts }),
       followUpOf: input.followUpOf,
       policyId: policy.id,
       policyVersion: policy.version,
@@ -132,6 +134,8 @@ export function decide(
   // Such a command is no action that would end an imported history.
   const isApart = ticket.observedUntil !== null && isClocklessCommand(command);
   const passed = isApart ? { ticket, events: [] } : letPass(ticket, at, policy, recordedAt);
+  // A request that is sent again has nothing to change any more.
+  if (changesNothing(ticket, command)) return { ...passed, refusal: null };
   const outcome = run({ ticket: passed.ticket, policy, at, actor, recordedAt }, command);
   const refusal = outcome.ok ? (entry === null ? null : reasonRefusal(at, entry, policy)) : outcome.refusal;
   if (!outcome.ok || refusal !== null) {
@@ -159,6 +163,9 @@ export function letPass(ticket: Ticket, before: EpochMs, policy: Policy, detecte
   }
   return { ticket: current, events, refusal: null };
 }
+
+const changesNothing = (ticket: Ticket, command: Command): boolean =>
+  command.type === 'updateTicket' && detailsIn(changedDetails(ticket, command.details).after).length === 0;
 
 /** The refusal of the instant of a submission. */
 const submissionTimeRefusal = (

@@ -2,8 +2,10 @@ import type { Actor } from '../actor';
 import { folded } from '../folded-text';
 import { UnreadableRecord } from '../shape';
 import { rewriteTexts, UnknownField } from '../shape-texts';
+import { erasedContact } from './erased-contact';
 import { ACTOR_SHAPE, EVENT_SHAPES } from './event-shapes';
 import type { TextMeaning } from './text-meanings';
+import type { Contact } from './ticket-details';
 import type { TicketEvent } from './ticket-events';
 
 /** What stands where a text was erased. */
@@ -89,6 +91,10 @@ const isMentionedIn = (person: Person, address: string): boolean => {
   }
 };
 
+const isContact = (value: unknown): value is Contact => typeof value === 'object' && value !== null && 'phone' in value;
+
+const isOf = (person: Person, text: string): boolean => person.isNamed(text) || person.isMentioned(text);
+
 const isActor = (value: unknown): value is Actor => typeof value === 'object' && value !== null;
 
 /** All that people wrote in a ticket, who reported it, and who acted for the client. */
@@ -105,6 +111,10 @@ export function eraseTicket(newPseudonym: NewPseudonym): Erasure {
     return (means, value) => {
       if (means === 'ACTOR') {
         return isActor(value) && value.kind === 'CLIENT' ? actorAs(value, pseudonymOf(value.name)) : value;
+      }
+      if (means === 'CONTACT') {
+        if (!isContact(value)) return value;
+        return erasedContact(value, pseudonymOf(value.name), value.role === null ? null : ERASED);
       }
       if (typeof value !== 'string' || value === '') return value;
       if (means === 'WRITTEN' || means === 'TAG') return ERASED;
@@ -126,19 +136,30 @@ export const erasePerson =
     const isActing = ({ kind, id, name }: Actor): boolean =>
       kind !== 'SYSTEM' && (person.isNamed(id) || person.isNamed(name));
     const [first] = history;
+    const reporters = history.flatMap((event) =>
+      event.type === 'SUBMITTED' || event.type === 'TICKET_UPDATED' ? [event.reporter] : [],
+    );
     const isTheirs =
-      first?.type === 'SUBMITTED' &&
-      ((first.reporter !== null && person.isNamed(first.reporter)) ||
-        (first.actor.kind === 'CLIENT' && isActing(first.actor)));
+      reporters.some((reporter) => reporter != null && person.isNamed(reporter)) ||
+      (first?.type === 'SUBMITTED' && first.actor.kind === 'CLIENT' && isActing(first.actor));
     const written = new Set<unknown>();
     for (const event of isTheirs ? [] : history.filter(({ actor }) => isActing(actor))) {
       rewriteEvent(event, (means, value) => {
         if (means === 'WRITTEN') written.add(value);
+        if (means === 'CONTACT' && isContact(value)) written.add(value.role);
         return value;
       });
     }
     return (means, value) => {
       if (means === 'ACTOR') return isActor(value) && isActing(value) ? actorAs(value, pseudonym) : value;
+      if (means === 'CONTACT') {
+        if (!isContact(value)) return value;
+        const { name, email, phone, role } = value;
+        const isErased = role !== null && (isTheirs || written.has(role) || person.isMentioned(role));
+        const isThem = [name, email, phone].some((text) => text !== null && isOf(person, text));
+        if (isThem) return erasedContact(value, pseudonym, role === null ? null : ERASED);
+        return isErased && role !== ERASED ? { ...value, role: ERASED } : value;
+      }
       if (typeof value !== 'string' || value === '') return value;
       switch (means) {
         case 'WRITTEN':
@@ -193,7 +214,7 @@ export interface ErasedHistory {
   readonly names: number;
 }
 
-const NAMES: readonly TextMeaning[] = ['ACTOR', 'REPORTER', 'ASSIGNEE'];
+const NAMES: readonly TextMeaning[] = ['ACTOR', 'REPORTER', 'ASSIGNEE', 'CONTACT'];
 
 /**
  * The events of a ticket after an erasure. Their types, numbers, instants and facts are the same.

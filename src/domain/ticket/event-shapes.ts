@@ -18,6 +18,7 @@ import {
   TRUE,
 } from '../shape';
 import { CHANNELS, DIRECTIONS } from './commands';
+import { CONTACTS_SHAPE, DETAIL_SHAPES } from './detail-shapes';
 import {
   ASSIGNEE,
   EXTERNAL_ID,
@@ -43,6 +44,7 @@ import {
   type Waiver,
   type Workaround,
 } from './ticket';
+import type { TicketDetails } from './ticket-details';
 import type { Effects, EventBody, EventType, TicketEvent } from './ticket-events';
 
 /**
@@ -180,6 +182,7 @@ export const EVENT_SHAPES: { readonly [Type in EventType]: Shape<Data<Type>> } =
     externalId: nullable(EXTERNAL_ID),
     externalUrl: nullable(WEB_ADDRESS),
     tags: listOf(TICKET_TAG),
+    contacts: orAbsent(CONTACTS_SHAPE),
     impacts,
     followUpOf: nullable(FACT),
     policyId: FACT,
@@ -227,6 +230,12 @@ export const EVENT_SHAPES: { readonly [Type in EventType]: Shape<Data<Type>> } =
   }),
   CALL_RECORDED: objectOf<Data<'CALL_RECORDED'>>({ note: writtenOrNull, effects, lateReason }),
   NOTE_ADDED: objectOf<Data<'NOTE_ADDED'>>({ body: WRITTEN, effects, lateReason }),
+  TICKET_UPDATED: objectOf<Data<'TICKET_UPDATED'>>({
+    ...DETAIL_SHAPES,
+    before: objectOf<TicketDetails>(DETAIL_SHAPES),
+    effects,
+    lateReason,
+  }),
   RESOLVED: objectOf<Data<'RESOLVED'>>({ resolution: writtenOrNull, effects, lateReason }),
   REOPENED: objectOf<Data<'REOPENED'>>({ reason: writtenOrNull, effects, lateReason }),
   CLOSED: objectOf<Data<'CLOSED'>>({

@@ -2,6 +2,7 @@ import type { EpochMs } from '../instant';
 import { isClocklessEvent } from './clockless-events';
 import { overrideOf } from './reclassification';
 import type { Breach, Cycle, ProposedWaiver, Ticket } from './ticket';
+import { detailsIn } from './ticket-details';
 import type { EventBody, TicketEvent } from './ticket-events';
 
 /** The copy that one event changes. The ticket before the event is not modified. */
@@ -60,6 +61,7 @@ const submitted = (event: Extract<TicketEvent, { type: 'SUBMITTED' }>): Ticket =
   externalId: event.externalId,
   externalUrl: event.externalUrl,
   tags: event.tags,
+  contacts: event.contacts ?? [],
   followUpOf: event.followUpOf,
   policyId: event.policyId,
   policyVersion: event.policyVersion,
@@ -224,6 +226,9 @@ function applyFacts(draft: Draft, event: CommandEvent, before: Ticket): void {
       draft.closeReason = event.reason;
       draft.proposal = null;
       draft.silentSince = null;
+      break;
+    case 'TICKET_UPDATED':
+      for (const name of detailsIn(event)) Object.assign(draft, { [name]: event[name] });
       break;
     case 'ASSIGNED':
       draft.assignee = event.assignee;

@@ -9,6 +9,7 @@ import type { DecisionContext } from './decision-context';
 import { lowersOnlyWithApproval } from './reclassification';
 import type { Refusal } from './refusals';
 import { type Breach, latestWorkaround, type ProposedWaiver, type Ticket } from './ticket';
+import { detailsIn } from './ticket-details';
 
 /**
  * Whether a transition can be taken:
@@ -193,6 +194,14 @@ export const guards = {
           expected: 'only an outbound message can be automatic; leave it out',
         }
       : null,
+
+  changesTagsOnly: (_context, command) => {
+    const [other] =
+      command?.type === 'updateTicket' ? detailsIn(command.details).filter((name) => name !== 'tags') : [];
+    if (other === undefined) return null;
+    const expected = 'cannot be changed on a closed ticket, only its tags can; open a ticket with followUpOf instead';
+    return { code: 'InvalidInput', field: other, expected };
+  },
 
   hadWorkaround: ({ ticket }) => (ticket.resolvedFrom === 'workaroundApplied' ? null : 'NEXT'),
 } as const satisfies Readonly<Record<string, Guard>>;

@@ -78,9 +78,10 @@ function barrierTo(context: DecisionContext, type: CommandType, command: Command
   return reason;
 }
 
-const illegal = ({ ticket }: DecisionContext, command: CommandType, allowed: readonly CommandType[]): Refusal => ({
-  code: 'IllegalTransition',
-  state: ticket.state,
-  command,
-  allowed,
-});
+/** Communications in either direction. A closed ticket takes none. */
+const MESSAGES: readonly CommandType[] = ['communicate', 'recordCall'];
+
+const illegal = ({ ticket }: DecisionContext, command: CommandType, allowed: readonly CommandType[]): Refusal =>
+  ticket.state === 'closed' && MESSAGES.includes(command)
+    ? { code: 'FollowUpNeeded', ticketId: ticket.id }
+    : { code: 'IllegalTransition', state: ticket.state, command, allowed };

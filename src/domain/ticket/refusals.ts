@@ -36,6 +36,11 @@ export type Refusal =
   | { readonly code: 'AlreadyAcknowledged'; readonly acknowledgedAt: EpochMs }
   | { readonly code: 'AlreadyWaiting'; readonly reason: WaitingReason; readonly since: EpochMs }
   | { readonly code: 'NotWaiting'; readonly reason: WaitingReason }
+  | {
+      readonly code: 'FollowUpNeeded';
+      /** The closed ticket, which a new one has to follow up. */
+      readonly ticketId: string;
+    }
   | { readonly code: 'NothingProposed' }
   | { readonly code: 'ApproverIsProposer'; readonly proposedAt: EpochMs }
   | { readonly code: 'NothingToWaive' }
@@ -159,6 +164,8 @@ export function explainRefusal(refusal: Refusal): string {
       return `The ticket is already waiting for ${refusal.reason}.`;
     case 'NotWaiting':
       return `The ticket is not waiting for ${refusal.reason}.`;
+    case 'FollowUpNeeded':
+      return 'A closed ticket takes no messages or calls; open a ticket that follows it up (submitTicket with followUpOf).';
     case 'NothingProposed':
       return 'No reclassification is proposed; there is nothing to approve or reject.';
     case 'ApproverIsProposer':

@@ -16,6 +16,8 @@ export type TextMeaning =
   | 'TAG'
   | 'EXTERNAL_ID'
   | 'WEB_ADDRESS'
+  /** A person at the client, with name, e-mail address, phone number and role. */
+  | 'CONTACT'
   /** An actor, with id and name. */
   | 'ACTOR';
 

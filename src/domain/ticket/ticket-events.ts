@@ -16,6 +16,7 @@ import type {
   Waiver,
   Workaround,
 } from './ticket';
+import type { TicketDetails } from './ticket-details';
 
 /** What a command changed in the state, the severity and the clocks. */
 export interface Effects {
@@ -100,6 +101,12 @@ export type EventBody =
     }
   | { readonly type: 'CALL_RECORDED'; readonly note: string | null; readonly effects: Effects }
   | { readonly type: 'NOTE_ADDED'; readonly body: string; readonly effects: Effects }
+  | (TicketDetails & {
+      readonly type: 'TICKET_UPDATED';
+      /** The changed details as they were. */
+      readonly before: TicketDetails;
+      readonly effects: Effects;
+    })
   | { readonly type: 'RESOLVED'; readonly resolution: string | null; readonly effects: Effects }
   | { readonly type: 'REOPENED'; readonly reason: string | null; readonly effects: Effects }
   | {

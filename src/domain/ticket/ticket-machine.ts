@@ -64,6 +64,7 @@ const WHILE_WORKED_ON = {
   ],
   recordCall: { actions: ['record', 'endWaitingForClient'] },
   addNote: { actions: ['record'] },
+  updateTicket: { actions: ['record'] },
   resolve: { target: 'resolved', actions: ['respond', 'fulfilAll', 'record', 'endWaiting'] },
   close: { guard: 'reasonIsGiven', target: 'closed', actions: ['cancelAll', 'record', 'endWaiting'] },
   assign: { actions: ['record'] },
@@ -104,6 +105,7 @@ export const STATES: Readonly<Record<TicketState, StateConfig>> = {
       communicate: { guard: 'automaticIsOutbound', actions: ['record'] },
       recordCall: { actions: ['record'] },
       addNote: { actions: ['record'] },
+      updateTicket: { actions: ['record'] },
       reopen: [
         { guard: 'hadWorkaround', target: 'workaroundApplied', actions: ['record', 'startAfresh'] },
         { target: 'open', actions: ['record', 'startAfresh'] },
@@ -113,8 +115,16 @@ export const STATES: Readonly<Record<TicketState, StateConfig>> = {
       ...ON_BREACHES,
     },
   },
-  // A closed ticket cannot be reopened, but its breaches can still be decided on, and notes added.
-  closed: { type: 'final', on: { addNote: { actions: ['record'] }, ...ON_BREACHES } },
+  // A closed ticket cannot be reopened, and what it says stays. Work on it that concerns only the
+  // support organisation is still possible.
+  closed: {
+    type: 'final',
+    on: {
+      addNote: { actions: ['record'] },
+      updateTicket: { guard: 'changesTagsOnly', actions: ['record'] },
+      ...ON_BREACHES,
+    },
+  },
 };
 
 type MachineGuard = (args: { readonly context: DecisionContext; readonly event: Command }) => boolean;

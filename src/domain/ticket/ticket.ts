@@ -4,6 +4,7 @@ import type { DurationMs, EpochMs } from '../instant';
 import type { CalendarReplacements, CommitmentKind, WaitingReason } from '../policy/policy';
 import type { Severity } from '../severity';
 import type { NewTicket } from './commands';
+import type { Contact } from './ticket-details';
 
 export const TICKET_STATES = ['open', 'workaroundApplied', 'resolved', 'closed'] as const;
 export type TicketState = (typeof TICKET_STATES)[number];
@@ -169,6 +170,8 @@ export interface Stint {
 /** A ticket, folded from its events. `impacts` and `assignee` have their latest values. */
 export interface Ticket extends NewTicket {
   readonly id: string;
+
+  readonly contacts: readonly Contact[];
 
   /** The policy that the ticket was opened under. It never changes. */
   readonly policyId: string;

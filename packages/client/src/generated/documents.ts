@@ -114,6 +114,8 @@ export type TicketCommand =
   | 'START_WAITING'
   /** Stops waiting for a reason. */
   | 'STOP_WAITING'
+  /** Changes what describes the ticket, such as its subject or its tags. */
+  | 'UPDATE_TICKET'
   /** Waives a breach. The breach stays recorded. */
   | 'WAIVE_BREACH'
   /** Withdraws the latest workaround, because it failed. */
@@ -154,6 +156,7 @@ export type SubmitTicketMutation = { readonly submitTicket: { readonly ticket: {
       | { readonly __typename: 'ContradictoryImpact', readonly message: string }
       | { readonly __typename: 'DuplicateExternalId', readonly message: string }
       | { readonly __typename: 'EncryptionKeyMissing', readonly message: string }
+      | { readonly __typename: 'FollowUpNeeded', readonly message: string }
       | { readonly __typename: 'IdempotencyKeyReused', readonly message: string }
       | { readonly __typename: 'IllegalTransition', readonly message: string }
       | { readonly __typename: 'ImpactNotLowered', readonly message: string }
@@ -195,6 +198,7 @@ export type ApplyWorkaroundMutation = { readonly applyWorkaround: { readonly tic
       | { readonly __typename: 'ContradictoryImpact', readonly message: string }
       | { readonly __typename: 'DuplicateExternalId', readonly message: string }
       | { readonly __typename: 'EncryptionKeyMissing', readonly message: string }
+      | { readonly __typename: 'FollowUpNeeded', readonly message: string }
       | { readonly __typename: 'IdempotencyKeyReused', readonly message: string }
       | { readonly __typename: 'IllegalTransition', readonly message: string }
       | { readonly __typename: 'ImpactNotLowered', readonly message: string }
@@ -248,6 +252,7 @@ export type SimulateWorkaroundQuery = { readonly simulate: { readonly before: { 
       | { readonly __typename: 'ContradictoryImpact', readonly message: string }
       | { readonly __typename: 'DuplicateExternalId', readonly message: string }
       | { readonly __typename: 'EncryptionKeyMissing', readonly message: string }
+      | { readonly __typename: 'FollowUpNeeded', readonly message: string }
       | { readonly __typename: 'IdempotencyKeyReused', readonly message: string }
       | { readonly __typename: 'IllegalTransition', readonly message: string }
       | { readonly __typename: 'ImpactNotLowered', readonly message: string }

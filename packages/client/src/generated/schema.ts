@@ -808,6 +808,21 @@ export type ConsequenceComparator = {
   readonly nin?: InputMaybe<ReadonlyArray<Scalars['Consequence']['input']>>;
 };
 
+export type Contact = {
+  readonly __typename?: 'Contact';
+  readonly email?: Maybe<Scalars['String']['output']>;
+  readonly name: Scalars['String']['output'];
+  readonly phone?: Maybe<Scalars['String']['output']>;
+  readonly role?: Maybe<Scalars['String']['output']>;
+};
+
+export type ContactInput = {
+  readonly email?: InputMaybe<Scalars['String']['input']>;
+  readonly name: Scalars['String']['input'];
+  readonly phone?: InputMaybe<Scalars['String']['input']>;
+  readonly role?: InputMaybe<Scalars['String']['input']>;
+};
+
 export type ContradictoryImpact = UserError & {
   readonly __typename?: 'ContradictoryImpact';
   readonly audience: Scalars['Audience']['output'];
@@ -1012,6 +1027,15 @@ export type FactKind =
   | 'AUDIENCE'
   | 'CONSEQUENCE';
 
+export type FollowUpNeeded = UserError & {
+  readonly __typename?: 'FollowUpNeeded';
+  readonly code: UserErrorCode;
+  readonly followUpOf: Scalars['ID']['output'];
+  readonly message: Scalars['String']['output'];
+  readonly path?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  readonly ticket?: Maybe<Ticket>;
+};
+
 export type Holiday = {
   readonly __typename?: 'Holiday';
   readonly date: Scalars['String']['output'];
@@ -1187,6 +1211,7 @@ export type Mutation = {
   readonly stopWaiting: StopWaitingPayload;
   readonly submitTicket: SubmitTicketPayload;
   readonly testWebhook: TestWebhookPayload;
+  readonly updateTicket: UpdateTicketPayload;
   readonly updateWebhook: UpdateWebhookPayload;
   readonly waiveBreach: WaiveBreachPayload;
   readonly withdrawWorkaround: WithdrawWorkaroundPayload;
@@ -1330,6 +1355,11 @@ export type MutationSubmitTicketArgs = {
 
 export type MutationTestWebhookArgs = {
   input: TestWebhookInput;
+};
+
+
+export type MutationUpdateTicketArgs = {
+  input: UpdateTicketInput;
 };
 
 
@@ -2339,17 +2369,19 @@ export type SubmitTicketInput = {
   readonly channel?: Channel;
   readonly clientId?: InputMaybe<Scalars['ID']['input']>;
   readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
+  readonly contacts?: InputMaybe<ReadonlyArray<ContactInput>>;
   readonly description?: InputMaybe<Scalars['String']['input']>;
   readonly externalId?: InputMaybe<Scalars['String']['input']>;
   readonly externalUrl?: InputMaybe<Scalars['String']['input']>;
   readonly followUpOf?: InputMaybe<Scalars['ID']['input']>;
   readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
-  readonly impacts: ReadonlyArray<ImpactInput>;
+  readonly impacts?: InputMaybe<ReadonlyArray<ImpactInput>>;
   readonly occurredAt?: InputMaybe<Scalars['DateTime']['input']>;
   readonly reason?: InputMaybe<Scalars['String']['input']>;
   readonly reporter?: InputMaybe<Scalars['String']['input']>;
   readonly subject: Scalars['String']['input'];
   readonly tags?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  readonly takeOver?: InputMaybe<ReadonlyArray<TakenOver>>;
 };
 
 export type SubmitTicketPayload = {
@@ -2408,6 +2440,10 @@ export type SubscriptionTicketEventsArgs = {
   filter?: InputMaybe<TicketEventFilter>;
 };
 
+export type TakenOver =
+  | 'CONTACTS'
+  | 'IMPACTS';
+
 export type Target = {
   readonly __typename?: 'Target';
   readonly amount?: Maybe<Scalars['Float']['output']>;
@@ -2451,6 +2487,7 @@ export type Ticket = Node & {
   readonly closeReason?: Maybe<Scalars['String']['output']>;
   readonly closedAt?: Maybe<Scalars['DateTime']['output']>;
   readonly communications: CommunicationConnection;
+  readonly contacts: ReadonlyArray<Contact>;
   readonly createdAt: Scalars['DateTime']['output'];
   readonly description?: Maybe<Scalars['String']['output']>;
   readonly events: TicketEventConnection;
@@ -2528,6 +2565,7 @@ export type TicketCommand =
   | 'RESOLVE'
   | 'START_WAITING'
   | 'STOP_WAITING'
+  | 'UPDATE_TICKET'
   | 'WAIVE_BREACH'
   | 'WITHDRAW_WORKAROUND';
 
@@ -2537,6 +2575,24 @@ export type TicketConnection = {
   readonly nodes: ReadonlyArray<Ticket>;
   readonly pageInfo: PageInfo;
   readonly totalCount: Scalars['Int']['output'];
+};
+
+export type TicketDetail =
+  | 'CONTACTS'
+  | 'DESCRIPTION'
+  | 'EXTERNAL_URL'
+  | 'REPORTER'
+  | 'SUBJECT'
+  | 'TAGS';
+
+export type TicketDetails = {
+  readonly __typename?: 'TicketDetails';
+  readonly contacts?: Maybe<ReadonlyArray<Contact>>;
+  readonly description?: Maybe<Scalars['String']['output']>;
+  readonly externalUrl?: Maybe<Scalars['String']['output']>;
+  readonly reporter?: Maybe<Scalars['String']['output']>;
+  readonly subject?: Maybe<Scalars['String']['output']>;
+  readonly tags?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
 };
 
 export type TicketEdge = {
@@ -2602,6 +2658,7 @@ export type TicketEventType =
   | 'REOPENED'
   | 'RESOLVED'
   | 'SUBMITTED'
+  | 'TICKET_UPDATED'
   | 'WAITING_STARTED'
   | 'WAITING_STOPPED'
   | 'WAIVER_APPROVED'
@@ -2700,6 +2757,23 @@ export type TicketStateComparator = {
   readonly nin?: InputMaybe<ReadonlyArray<TicketState>>;
 };
 
+export type TicketUpdatedEvent = Node & TicketEvent & {
+  readonly __typename?: 'TicketUpdatedEvent';
+  readonly actor: Actor;
+  readonly after: TicketDetails;
+  readonly at: Scalars['DateTime']['output'];
+  readonly before: TicketDetails;
+  readonly changed: ReadonlyArray<TicketDetail>;
+  readonly cursor: Scalars['EventCursor']['output'];
+  readonly effects: EventEffects;
+  readonly id: Scalars['ID']['output'];
+  readonly lateReason?: Maybe<Scalars['String']['output']>;
+  readonly number: Scalars['Int']['output'];
+  readonly recordedAt: Scalars['DateTime']['output'];
+  readonly ticket?: Maybe<Ticket>;
+  readonly type: TicketEventType;
+};
+
 export type TimeFigures = {
   readonly __typename?: 'TimeFigures';
   readonly count: Scalars['Int']['output'];
@@ -2757,6 +2831,28 @@ export type UnknownPolicy = UserError & {
   readonly policy: Scalars['String']['output'];
 };
 
+export type UpdateTicketInput = {
+  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
+  readonly contacts?: InputMaybe<ReadonlyArray<ContactInput>>;
+  readonly description?: InputMaybe<Scalars['String']['input']>;
+  readonly expectedVersion?: InputMaybe<Scalars['Int']['input']>;
+  readonly externalUrl?: InputMaybe<Scalars['String']['input']>;
+  readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  readonly occurredAt?: InputMaybe<Scalars['DateTime']['input']>;
+  readonly reason?: InputMaybe<Scalars['String']['input']>;
+  readonly reporter?: InputMaybe<Scalars['String']['input']>;
+  readonly subject?: InputMaybe<Scalars['String']['input']>;
+  readonly tags?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  readonly ticketId: Scalars['ID']['input'];
+};
+
+export type UpdateTicketPayload = {
+  readonly __typename?: 'UpdateTicketPayload';
+  readonly clientMutationId?: Maybe<Scalars['String']['output']>;
+  readonly ticket?: Maybe<Ticket>;
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
 export type UpdateWebhookInput = {
   readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
   readonly description?: InputMaybe<Scalars['String']['input']>;
@@ -2795,6 +2891,7 @@ export type UserErrorCode =
   | 'CONTRADICTORY_IMPACT'
   | 'DUPLICATE_EXTERNAL_ID'
   | 'ENCRYPTION_KEY_MISSING'
+  | 'FOLLOW_UP_NEEDED'
   | 'IDEMPOTENCY_KEY_REUSED'
   | 'ILLEGAL_TRANSITION'
   | 'IMPACT_NOT_LOWERED'

@@ -26,6 +26,7 @@ export interface EventFacts {
   readonly body?: string | null;
   readonly isAutomatic?: boolean;
   readonly note?: string | null;
+  readonly changed?: readonly string[];
   readonly resolution?: string | null;
   readonly cause?: string;
   readonly assignee?: string | null;
@@ -79,6 +80,7 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   COMMUNICATED: (event) => withText(communicated(event), event.body),
   CALL_RECORDED: ({ body }) => withText('recorded a call of the client', body),
   NOTE_ADDED: ({ note }) => withText('noted', note),
+  TICKET_UPDATED: ({ changed = [] }) => `changed ${changed.map(inWords).join(', ')}`,
   RESOLVED: ({ resolution }) => withText('resolved it', resolution),
   REOPENED: ({ reason }) => withText('reopened it', reason),
   CLOSED: ({ cause = '', reason }) => withText(`closed it (${inWords(cause)})`, reason),

@@ -38,6 +38,7 @@ fragment EventParts on TicketEvent {
   ... on WaitingStoppedEvent { waitingReason }
   ... on Communication { direction channel body isAutomatic }
   ... on NoteAddedEvent { note }
+  ... on TicketUpdatedEvent { changed }
   ... on ResolvedEvent { resolution }
   ... on ReopenedEvent { reason }
   ... on ClosedEvent { cause reason }

@@ -2,6 +2,7 @@ import { SYSTEM_CALLER } from '../../../application/ports/caller';
 import type { LoggedEvent } from '../../../application/ports/logged-event';
 import type { TicketReader } from '../../../application/ports/ticket-reader';
 import { toIso } from '../../../domain/instant';
+import { detailsIn } from '../../../domain/ticket/ticket-details';
 import type { TicketEvent } from '../../../domain/ticket/ticket-events';
 import type { EventFacts } from '../desk/event-sentence';
 
@@ -62,6 +63,8 @@ function factsOfType(event: TicketEvent): FactsOfType {
       return { body: event.note };
     case 'NOTE_ADDED':
       return { note: event.body };
+    case 'TICKET_UPDATED':
+      return { changed: detailsIn(event) };
     case 'WAIVER_REJECTED':
       return { kind: event.kind, cycle: event.cycle, reason: event.rejection.reason };
     case 'BREACH_WAIVED':

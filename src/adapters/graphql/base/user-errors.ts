@@ -22,6 +22,7 @@ const UserErrorCodeEnum = describeEnum<RefusalCode>(
     AlreadyAcknowledged: 'The ticket is already acknowledged.',
     AlreadyWaiting: 'The ticket already waits for this reason.',
     NotWaiting: 'The ticket does not wait for this reason.',
+    FollowUpNeeded: 'The ticket is closed and takes no messages. A new ticket has to follow it up.',
     NothingProposed: 'No lowering of the severity is proposed.',
     ApproverIsProposer: 'The agent who proposed a lowering cannot approve it.',
     NothingToWaive: 'The ticket has no breach that can be waived.',

@@ -22,6 +22,7 @@ import {
   WorkaroundAppliedEventType,
   WorkaroundWithdrawnEventType,
 } from './severity-events.type';
+import { TicketUpdatedEventType } from './ticket-updated-event.type';
 import { WaiverApprovedEventType, WaiverRejectedEventType } from './waiver-events.type';
 
 /** The GraphQL type of each event. A new event does not compile without one. */
@@ -39,6 +40,7 @@ export const EVENT_OBJECT_TYPES: { readonly [Type in EventType]: ClassType<Ticke
   COMMUNICATED: CommunicatedEventType,
   CALL_RECORDED: CallRecordedEventType,
   NOTE_ADDED: NoteAddedEventType,
+  TICKET_UPDATED: TicketUpdatedEventType,
   RESOLVED: ResolvedEventType,
   REOPENED: ReopenedEventType,
   CLOSED: ClosedEventType,

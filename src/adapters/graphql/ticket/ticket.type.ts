@@ -5,10 +5,12 @@ import type { EpochMs } from '../../../domain/instant';
 import type { Severity } from '../../../domain/severity';
 import type { Channel } from '../../../domain/ticket/commands';
 import type { SeverityChange, Workaround } from '../../../domain/ticket/ticket';
+import type { Contact } from '../../../domain/ticket/ticket-details';
 import { connectionTypeOf } from '../base/connections';
 import { ChannelEnum, SeverityEnum } from '../base/enums';
 import { NodeType } from '../base/node';
 import { DateTimeScalar } from '../base/scalars';
+import { ContactType } from './contact.type';
 import { ImpactType } from './impact.type';
 import { SeverityChangeType, WorkaroundType } from './ticket-parts.type';
 
@@ -66,6 +68,9 @@ export class TicketType extends NodeType implements Partial<Omit<StoredTicket, '
 
   @Field(() => [String], { description: 'The tags of the ticket, without duplicates.' })
   tags!: readonly string[];
+
+  @Field(() => [ContactType], { description: 'The persons at the client whom agents can reach about the ticket.' })
+  contacts!: readonly Contact[];
 
   @Field(() => [ImpactType], { description: 'The current impacts of the issue.' })
   impacts!: readonly Impact[];

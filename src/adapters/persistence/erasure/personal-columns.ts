@@ -81,6 +81,7 @@ export const PERSONAL_COLUMNS: Readonly<Record<string, Readonly<Record<string, T
     external_id: 'WITH_TICKET',
     external_url: 'WITH_TICKET',
     tags: 'WITH_TICKET',
+    contacts: 'WITH_TICKET',
     policy_id: 'FACT',
     impacts: 'WITH_TICKET',
     severity: 'FACT',

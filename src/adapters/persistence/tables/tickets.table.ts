@@ -14,6 +14,7 @@ import type {
   Wait,
   Workaround,
 } from '../../../domain/ticket/ticket';
+import type { Contact } from '../../../domain/ticket/ticket-details';
 import { boolean, instant, integer, json, orNull, primary, text, textList, uuid } from './column-types';
 import { type SlaColumns, slaColumns, slaIndices } from './sla-columns';
 
@@ -30,6 +31,7 @@ export interface TicketRow extends SlaColumns {
   readonly external_id: string | null;
   readonly external_url: string | null;
   readonly tags: readonly string[];
+  readonly contacts: readonly Contact[];
   readonly follow_up_of: string | null;
   readonly policy_id: string;
   readonly policy_version: number;
@@ -86,6 +88,10 @@ export const tickets = new EntitySchema<TicketRow>({
     external_id: orNull(text('Identifier of the ticket in another system; unique within the client')),
     external_url: orNull(text('Address of the ticket in the other system')),
     tags: textList('Tags by which the ticket can be found'),
+    contacts: {
+      ...json('Persons at the client, each with name, e-mail address, phone number and role'),
+      default: [],
+    },
     follow_up_of: orNull(uuid('Ticket that this ticket follows up')),
     policy_id: text('Policy under which the ticket was opened'),
     policy_version: integer('Version of the policy; never changes'),

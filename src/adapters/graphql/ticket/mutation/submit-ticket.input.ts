@@ -1,14 +1,25 @@
 import { Field, ID, InputType } from 'type-graphql';
+import type { TakenOver } from '../../../../application/tickets/open-ticket';
 import type { EpochMs } from '../../../../domain/instant';
 import type { Channel } from '../../../../domain/ticket/commands';
-import { LONG_TEXT, MAX_IMPACTS, MAX_TAGS, NAME, SUBJECT, TAG } from '../../../../domain/value-rules';
-import { ChannelEnum } from '../../base/enums';
-import { Entries, Text, WebAddress } from '../../base/input-rules';
+import { LONG_TEXT, MAX_CONTACTS, MAX_IMPACTS, MAX_TAGS, NAME, SUBJECT, TAG } from '../../../../domain/value-rules';
+import { ChannelEnum, describeEnum } from '../../base/enums';
+import { Entries, type InputProblem, Text, WebAddress } from '../../base/input-rules';
 import { MutationInput } from '../../base/mutation.input';
 import { optional } from '../../base/optional';
 import { Nested } from '../../base/validation';
+import { ContactInput } from '../contact.input';
 import { ImpactInput } from '../impact.input';
 import { LateReasonField, OccurredAtField } from './occurrence.input';
+
+const TakenOverEnum = describeEnum<TakenOver>(
+  'TakenOver',
+  'What a ticket can take over from the ticket that it follows up.',
+  {
+    CONTACTS: 'The contacts, and the reporter unless one is given.',
+    IMPACTS: 'The impacts, from which the severity follows.',
+  },
+);
 
 @InputType('SubmitTicketInput', { description: 'The input of `submitTicket`.' })
 export class SubmitTicketInput extends MutationInput {
@@ -28,11 +39,13 @@ export class SubmitTicketInput extends MutationInput {
   description?: string | null;
 
   @Field(() => [ImpactInput], {
-    description: 'The impacts of the issue, 1 to 50 entries. The severity follows from them.',
+    ...optional,
+    description:
+      'The impacts of the issue, 1 to 50 entries. The severity follows from them. Required unless `takeOver` has `IMPACTS`.',
   })
   @Entries(1, MAX_IMPACTS)
   @Nested()
-  impacts!: ImpactInput[];
+  impacts?: ImpactInput[] | null;
 
   @Field(() => String, {
     ...optional,
@@ -79,15 +92,47 @@ export class SubmitTicketInput extends MutationInput {
   @Text({ ...TAG, each: true })
   tags?: string[] | null;
 
+  @Field(() => [ContactInput], {
+    ...optional,
+    description: 'The persons at the client whom agents can reach about the ticket, at most 20.',
+  })
+  @Entries(0, MAX_CONTACTS)
+  @Nested()
+  contacts?: ContactInput[] | null;
+
   @Field(() => ID, {
     ...optional,
     description: 'The global id of the ticket that this one follows up. It must belong to the same client.',
   })
   followUpOf?: string | null;
 
+  @Field(() => [TakenOverEnum], {
+    ...optional,
+    description:
+      'What the ticket takes over from the one in `followUpOf`, as it is now. The client is taken over unless `clientId` is given.',
+  })
+  takeOver?: TakenOver[] | null;
+
   @OccurredAtField()
   occurredAt?: EpochMs | null;
 
   @LateReasonField()
   reason?: string | null;
+}
+
+/** What an input says of taking over; each value can come from one place only. */
+export function takeOverProblem({ takeOver, followUpOf, impacts, contacts }: SubmitTicketInput): InputProblem | null {
+  const asked = takeOver ?? [];
+  if (asked.length > 0 && followUpOf == null) {
+    return { path: ['takeOver'], expected: 'takes values only together with followUpOf' };
+  }
+  if (asked.includes('IMPACTS') && impacts != null) {
+    return { path: ['impacts'], expected: 'must be left out if takeOver has IMPACTS' };
+  }
+  if (!asked.includes('IMPACTS') && impacts == null) {
+    return { path: ['impacts'], expected: 'must be given, unless they are taken over from the ticket in followUpOf' };
+  }
+  return asked.includes('CONTACTS') && contacts != null
+    ? { path: ['contacts'], expected: 'must be left out if takeOver has CONTACTS' }
+    : null;
 }

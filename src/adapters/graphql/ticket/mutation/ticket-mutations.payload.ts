@@ -51,6 +51,9 @@ export class RecordCallPayload extends TicketPayload {}
 @ObjectType('AddNotePayload', answers('addNote'))
 export class AddNotePayload extends TicketPayload {}
 
+@ObjectType('UpdateTicketPayload', answers('updateTicket'))
+export class UpdateTicketPayload extends TicketPayload {}
+
 @ObjectType('AssignTicketPayload', answers('assignTicket'))
 export class AssignTicketPayload extends TicketPayload {}
 

@@ -9,15 +9,17 @@ import { type InputProblem, problemsOf } from '../../base/input-rules';
 import { ARGUMENT, Input, idempotencyOf, type MutationInput } from '../../base/mutation.input';
 import { type InputShape, invalidInputs, type UserErrorValue, userErrorOf } from '../../base/user-errors';
 import type { RequestContext } from '../../context';
+import { contactsOf } from '../contact.input';
 import { impactsOf } from '../impact.input';
 import { reclassifyCommand } from './command-from-input';
 import { occurrenceOf } from './occurrence.input';
 import * as severityInputs from './severity-mutations.input';
-import { SubmitTicketInput } from './submit-ticket.input';
+import { SubmitTicketInput, takeOverProblem } from './submit-ticket.input';
 import type { TicketInput } from './ticket.input';
 import * as inputs from './ticket-mutations.input';
 import * as payloads from './ticket-mutations.payload';
 import { TimedInput } from './timed.input';
+import { detailsOf, UpdateTicketInput } from './update-ticket.input';
 
 /**
  * The mutations of tickets. Each answers with the ticket after the change, or with the reasons for
@@ -37,7 +39,9 @@ export class TicketMutationResolver {
     if (problems.length > 0) return invalid(given, problems);
     const stated = occurrenceOf(given, 'reason');
     if ('problem' in stated) return invalid(given, [stated.problem]);
-    const impacts = impactsOf(given.impacts);
+    const unclear = takeOverProblem(given);
+    if (unclear !== null) return invalid(given, [unclear]);
+    const impacts = impactsOf(given.impacts ?? []);
     const submission = {
       clientId: given.clientId == null ? null : requireUuid('Client', given.clientId, 'input.clientId'),
       subject: given.subject,
@@ -48,6 +52,8 @@ export class TicketMutationResolver {
       externalId: given.externalId ?? null,
       externalUrl: given.externalUrl ?? null,
       tags: distinctTags(given.tags ?? []),
+      contacts: contactsOf(given.contacts ?? []),
+      takeOver: given.takeOver ?? [],
       impacts,
       followUpOf: given.followUpOf == null ? null : requireUuid('Ticket', given.followUpOf, 'input.followUpOf'),
     };
@@ -177,6 +183,20 @@ export class TicketMutationResolver {
     @Ctx() context: RequestContext,
   ): Promise<payloads.TicketPayload> {
     return change(context, 'addNote', given, { type: 'addNote', body: given.body });
+  }
+
+  @Mutation(() => payloads.UpdateTicketPayload, {
+    description:
+      'Changes what describes a ticket; on a closed ticket only its tags. It touches no clock. If the ticket has the values already, nothing is recorded.',
+  })
+  async updateTicket(
+    @Input(() => UpdateTicketInput) given: UpdateTicketInput,
+    @Ctx() context: RequestContext,
+  ): Promise<payloads.TicketPayload> {
+    if (given.tags != null) given.tags = given.tags.map((tag) => tag.trim());
+    const asked = detailsOf(given);
+    if ('problem' in asked) return invalid(given, [asked.problem]);
+    return change(context, 'updateTicket', given, { type: 'updateTicket', details: asked.details });
   }
 
   @Mutation(() => payloads.AssignTicketPayload, {

@@ -60,7 +60,7 @@ export const SPELLED = ['assignee', 'reporter', 'tags'];
 
 export const FOLLOW_NAMES = readFollowed(
   'names',
-  ['SUBMITTED', 'ASSIGNED'],
+  ['SUBMITTED', 'ASSIGNED', 'TICKET_UPDATED'],
   [...SPELLED, 'externalId'],
   `(coalesce(e.data->>'assignee', e.data->>'reporter', e.data->>'externalId') IS NOT NULL OR e.data->'tags' <> '[]')`,
 );
@@ -70,9 +70,10 @@ export const SEARCHED = ['subject', 'description', 'reporter', 'externalId', 'ta
 
 export const FOLLOW_TEXTS = readFollowed(
   'texts',
-  ['SUBMITTED', 'COMMUNICATED', 'CALL_RECORDED', 'NOTE_ADDED', 'RESOLVED'],
+  ['SUBMITTED', 'COMMUNICATED', 'CALL_RECORDED', 'NOTE_ADDED', 'TICKET_UPDATED', 'RESOLVED'],
   SEARCHED,
-  `coalesce(e.data->>'subject', e.data->>'body', e.data->>'note', e.data->>'resolution') IS NOT NULL
+  `(coalesce(e.data->>'subject', e.data->>'body', e.data->>'note', e.data->>'resolution') IS NOT NULL
+    OR (e.type = 'TICKET_UPDATED' AND e.data ?| '{description,reporter,tags}'))
    AND NOT EXISTS (SELECT FROM search_texts s WHERE s.ticket_id = e.ticket_id AND s.number = e.number)`,
 );
 
@@ -85,7 +86,7 @@ export const ADD_TEXTS = {
   name: 'add-texts',
   text: `WITH added AS (
            INSERT INTO search_texts (ticket_id, number, folded, grams, is_internal)
-           SELECT r.ticket_id, r.number, r.folded, r.grams, r.is_internal
+           SELECT r.ticket_id, r.number, r.folded, r.grams, coalesce(r.is_internal, false)
              FROM json_to_recordset($3::json)
                AS r (ticket_id uuid, number int, folded text, grams int[], is_internal boolean)
            ON CONFLICT DO NOTHING
