@@ -208,7 +208,7 @@ describe('a proposed waiver', () => {
       allowedActions({ ticket: closed.ticket, policy: CIMCLOUD, at: NOW, actor })
         .filter(({ allowed }) => allowed)
         .map(({ command }) => command);
-    expect(may(AGENT)).toEqual(['addNote', 'updateTicket', 'waiveBreach', 'rejectWaiver']);
+    expect(may(AGENT)).toEqual(['addNote', 'updateTicket', 'waiveBreach']);
     expect(may(OTHER_AGENT)).toEqual(['addNote', 'updateTicket', 'waiveBreach', 'approveWaiver', 'rejectWaiver']);
     expect(closed.try(approve('RESPONSE'), NOW, OTHER_AGENT).refusal).toBeNull();
     expect(closed.ticket.state).toBe('closed');
