@@ -17,6 +17,8 @@ import { webhookServicesOf } from './webhook-services';
 export interface ClockedService extends Api {
   readonly url: string;
   readonly store: TestStore;
+  /** Without the store. */
+  closeServer(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -46,6 +48,7 @@ export async function startClockedService(settings: ServerSettings = {}, given?:
     ...apiAt(http.url),
     url: http.url,
     store,
+    closeServer: () => http.close(),
     close: async () => {
       await http.close();
       await store.close();
