@@ -21,7 +21,7 @@ const PROMPT = /^(\w+)\$ (.+)$/;
 
 /**
  * Carries out a page from first to last: the commands in its `console` blocks, and its `graphql`
- * blocks, each of which a `json` block follows.
+ * blocks, each with a `json` block after it.
  *
  * @returns the page, with what was printed and answered instead of what it says
  */
