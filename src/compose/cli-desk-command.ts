@@ -6,7 +6,7 @@ import { DeskError, errorJson } from '../adapters/cli/desk/desk-error';
 import { EXIT } from '../adapters/cli/desk/exit-codes';
 import { graphqlUrl, isBearer } from '../adapters/cli/desk/service-address';
 import { openService, type ServiceAccess } from '../adapters/cli/desk/service-client';
-import { hasColours, type MaybeTerminal, writeStyled } from '../adapters/cli/desk/styled-output';
+import { fitted, hasColours, type MaybeTerminal, writeStyled } from '../adapters/cli/desk/styled-output';
 import type { LineOutput } from '../adapters/cli/line-output';
 import { printableJson } from '../adapters/cli/printable';
 import { hostNow } from '../adapters/clock/database-clock';
@@ -66,7 +66,13 @@ export async function runAtDesk(
     return EXIT.DONE;
   } catch (error) {
     if (!(error instanceof DeskError)) throw error;
-    stderr.write(flags.json === true ? errorJson(error) : `${error.message}\n`);
+    if (flags.json === true) stderr.write(errorJson(error));
+    else
+      writeStyled(
+        stderr,
+        error.message.split('\n').flatMap((line) => fitted([line])),
+        false,
+      );
     return error.exitCode;
   }
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Answer, CycleAnswer, Question, RefusalCode, Status, Verdict } from './answer';
 import { impactsRefusal } from './classify';
 import { dueWithoutRunningPause, readClock } from './clock';
@@ -49,7 +50,13 @@ export function take(
   const settled = withEngine(policy, opening, log, entry.recordedAt);
   const code = refusalOf(policy, fold(policy, opening, settled), entry);
   if (code !== undefined) return { verdict: { accepted: false, code }, log: settled };
+  if (changesNothing(fold(policy, opening, settled), entry)) return { verdict: { accepted: true }, log: settled };
   return { verdict: { accepted: true }, log: [...settled, { kind: 'entry', at: happenedAt(entry), entry, index }] };
+}
+
+/** An update to what the ticket says already is accepted, and is no event. */
+function changesNothing({ details }: Ticket, { command }: Entry): boolean {
+  return command.kind === 'updateTicket' && isDeepStrictEqual({ ...details, ...command.changes }, details);
 }
 
 /** The ticket by the events that were recorded by `knownAt` and had happened by `asOf`. */

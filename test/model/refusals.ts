@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { RefusalCode, State } from './answer';
 import { impactsRefusal, sameImpacts, severityOf } from './classify';
 import { type Command, type CommandKind, type Entry, happenedAt, type Impact, type Recorded } from './history';
@@ -69,8 +70,10 @@ function stateRefusal(ticket: Ticket, command: Command): RefusalCode | undefined
   const isMessage = command.kind === 'communicate' || command.kind === 'recordCall';
   if (isMessage && ticket.state === 'closed') return 'FollowUpNeeded';
   if (!STATES[command.kind].includes(ticket.state)) return 'IllegalTransition';
-  const isTagsOnly = command.kind === 'updateTicket' && Object.keys(command.changes).every((field) => field === 'tags');
-  return command.kind === 'updateTicket' && ticket.state === 'closed' && !isTagsOnly ? 'IllegalTransition' : undefined;
+  if (command.kind !== 'updateTicket' || ticket.state !== 'closed') return undefined;
+  const changed = { ...ticket.details, ...command.changes, tags: [] };
+  const isTagsOnly = isDeepStrictEqual(changed, { ...ticket.details, tags: [] });
+  return isTagsOnly ? undefined : 'IllegalTransition';
 }
 
 function guardRefusal(policy: Policy, ticket: Ticket, { command, by }: Entry): RefusalCode | undefined {

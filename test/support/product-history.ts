@@ -27,7 +27,7 @@ export class ProductHistory {
   ) {
     const { impacts, channel, details, recordedAt, reason } = opening;
     const at = happenedAt(opening);
-    const input = { ...NEW_TICKET, ...detailsOf(details), channel, impacts: impacts.map(impactOf) };
+    const input = { ...NEW_TICKET, ...details, channel, impacts: impacts.map(impactOf) };
     const entry = opening.occurredAt === null ? null : { now: recordedAt, reason };
     const opened = submit(policy, 'ticket-1', input, at, actorOf(opening.by), undefined, entry);
     if (!opened.ok) throw new ProductRefusal(opened.refusal);
@@ -94,7 +94,14 @@ export class ProductHistory {
       awaitingReplySince: ticket.awaitingReplySince,
       silentSince: ticket.silentSince,
       assignee: ticket.assignee,
-      details: { description: description ?? '', externalUrl, reporter, subject, tags, contacts: [] },
+      details: {
+        description: description ?? '',
+        externalUrl,
+        reporter,
+        subject,
+        tags,
+        contacts: ticket.contacts ?? [],
+      },
       notes: this.events.filter(({ type, number }) => type === 'NOTE_ADDED' && number <= ticket.version).length,
       cycles: COMMITMENT_KINDS.flatMap((kind) => ticket.cycles.filter((cycle) => cycle.kind === kind)).map((cycle) =>
         this.cycleAnswer(ticket, cycle, asOf),
@@ -145,14 +152,6 @@ const impactOf = ({ audience, consequence }: { readonly audience: string; readon
   note: null,
 });
 
-const detailsOf = ({ subject, description, tags, reporter, externalUrl }: Opening['details']) => ({
-  subject,
-  description,
-  tags,
-  reporter,
-  externalUrl,
-});
-
 /** Words that the model has none for do not matter here. */
 const WORDS = 'x';
 
@@ -198,7 +197,7 @@ function commandOf(command: Command): ProductCommand {
       return { type: 'rejectWaiver', kind: command.commitment, cycle: command.cycle, reason: WORDS };
     case 'addNote':
       return { type: 'addNote', body: command.text };
-    default:
-      throw new Error(`The product has no command for ${command.kind} yet`);
+    case 'updateTicket':
+      return { type: 'updateTicket', details: command.changes };
   }
 }

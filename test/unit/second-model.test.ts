@@ -51,14 +51,12 @@ describe('The product and the second model agree on random histories', () => {
   });
 });
 
-/** What is compared: chase dates and changes of the words of a ticket are not. */
+/** What is compared: chase dates are not. */
 const compared = ({ opening, entries }: History): History => ({
   opening,
-  entries: entries
-    .filter(({ command }) => command.kind !== 'updateTicket')
-    .map((entry) =>
-      entry.command.kind === 'startWaiting' ? { ...entry, command: { ...entry.command, until: null } } : entry,
-    ),
+  entries: entries.map((entry) =>
+    entry.command.kind === 'startWaiting' ? { ...entry, command: { ...entry.command, until: null } } : entry,
+  ),
 });
 
 function openedAs(policy: ReturnType<typeof compilePolicy>, { opening }: History): ProductHistory | Refusal {
@@ -122,12 +120,11 @@ const CODES: Readonly<Record<string, string>> = {
 
 function codeOf(refusal: Refusal | null, command: Command | null): string {
   if (refusal === null) return 'accepted';
-  const isMessage = command?.kind === 'communicate' || command?.kind === 'recordCall';
-  if (refusal.code === 'IllegalTransition' && isMessage) return 'FollowUpNeeded';
   if (refusal.code === 'InvalidInput') {
     if (refusal.field === 'impacts') return 'NoImpacts';
     if (refusal.field === 'override.severity') return 'UnknownSeverity';
     if (command?.kind === 'close') return 'ReasonNeeded';
+    if (command?.kind === 'updateTicket') return 'IllegalTransition';
   }
   // A waiver leaves no proposal.
   const isDecision = command?.kind === 'approveWaiver' || command?.kind === 'rejectWaiver';
@@ -147,10 +144,11 @@ function differenceOf(product: Answer | null, model: Answer | null): string | nu
 }
 
 /** An answer by the names of its fields. An impact counts once; marks show in the status. */
-function flatten({ cycles, impacts, details: _details, ...others }: Answer): Readonly<Record<string, string>> {
+function flatten({ cycles, impacts, details, ...others }: Answer): Readonly<Record<string, string>> {
   const fields: [string, unknown][] = [
     ['impacts', [...new Set(impacts.map(({ audience, consequence }) => `${audience}/${consequence}`))].sort()],
     ...Object.entries(others),
+    ...Object.entries(details),
   ];
   for (const { kind, number, marks: _marks, ...cycle } of cycles) {
     for (const [name, value] of Object.entries(cycle)) fields.push([`${kind} ${number} ${name}`, value]);

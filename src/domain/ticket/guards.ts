@@ -9,7 +9,7 @@ import type { DecisionContext } from './decision-context';
 import { lowersOnlyWithApproval } from './reclassification';
 import type { Refusal } from './refusals';
 import { type Breach, latestWorkaround, type ProposedWaiver, type Ticket } from './ticket';
-import { detailsIn } from './ticket-details';
+import { changedDetails, detailsIn } from './ticket-details';
 
 /**
  * Whether a transition can be taken:
@@ -195,9 +195,9 @@ export const guards = {
         }
       : null,
 
-  changesTagsOnly: (_context, command) => {
-    const [other] =
-      command?.type === 'updateTicket' ? detailsIn(command.details).filter((name) => name !== 'tags') : [];
+  changesTagsOnly: ({ ticket }, command) => {
+    const changed = command?.type === 'updateTicket' ? detailsIn(changedDetails(ticket, command.details).after) : [];
+    const other = changed.find((name) => name !== 'tags');
     if (other === undefined) return null;
     const expected = 'cannot be changed on a closed ticket, only its tags can; open a ticket with followUpOf instead';
     return { code: 'InvalidInput', field: other, expected };

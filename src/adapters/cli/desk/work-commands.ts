@@ -59,7 +59,10 @@ export async function listMine(desk: Desk, limit: number, after: string | null):
       : [
           ...nodes.flatMap((item) => itemLines(item, clock)),
           [],
-          ...fitted([`${nodes.length} of ${totalCount} of ${assignee}. `, ...zoneLine(clock)]),
+          ...fitted([
+            `${nodes.length} of ${totalCount} ${totalCount === 1 ? 'ticket' : 'tickets'} of ${assignee}. `,
+            ...zoneLine(clock),
+          ]),
           ...(pageInfo.hasNextPage ? fitted([`More: --after ${pageInfo.endCursor}`], 2) : []),
         ];
   print(lines, workList);
