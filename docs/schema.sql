@@ -829,21 +829,21 @@ AS $function$
     RETURN CASE
       WHEN state IN ('open', 'workaroundApplied') THEN CASE
         WHEN due_at < coalesce(observed_until, now, next_deadline_at, 'infinity'::timestamptz)
-          THEN (1::bigint << 50) + (extract(epoch FROM due_at - '1970-01-01T00:00:00Z'::timestamptz) * 1000)::bigint
+          THEN (1::bigint << 50) + (extract(epoch FROM greatest(least(due_at, '9999-12-31T23:59:59.999Z'::timestamptz), '1970-01-01T00:00:00Z'::timestamptz) - '1970-01-01T00:00:00Z'::timestamptz) * 1000)::bigint
         WHEN CASE WHEN coalesce(observed_until, now) IS NULL
                THEN least(CASE WHEN response_status IN ('RUNNING', 'BREACHED') THEN response_at_risk_at END, CASE WHEN update_status IN ('RUNNING', 'BREACHED') THEN update_at_risk_at END, CASE WHEN resolution_status IN ('RUNNING', 'BREACHED') THEN resolution_at_risk_at END) < coalesce(next_deadline_at, 'infinity'::timestamptz)
                ELSE least(CASE WHEN response_status IN ('RUNNING', 'BREACHED') THEN response_at_risk_at END, CASE WHEN update_status IN ('RUNNING', 'BREACHED') THEN update_at_risk_at END, CASE WHEN resolution_status IN ('RUNNING', 'BREACHED') THEN resolution_at_risk_at END) <= coalesce(observed_until, now) END
-          THEN (2::bigint << 50) + (extract(epoch FROM least(CASE WHEN response_status IN ('RUNNING', 'BREACHED') THEN response_at_risk_at END, CASE WHEN update_status IN ('RUNNING', 'BREACHED') THEN update_at_risk_at END, CASE WHEN resolution_status IN ('RUNNING', 'BREACHED') THEN resolution_at_risk_at END) - '1970-01-01T00:00:00Z'::timestamptz) * 1000)::bigint
-        WHEN awaiting_reply_since IS NOT NULL THEN (3::bigint << 50) + (extract(epoch FROM awaiting_reply_since - '1970-01-01T00:00:00Z'::timestamptz) * 1000)::bigint
+          THEN (2::bigint << 50) + (extract(epoch FROM greatest(least(least(CASE WHEN response_status IN ('RUNNING', 'BREACHED') THEN response_at_risk_at END, CASE WHEN update_status IN ('RUNNING', 'BREACHED') THEN update_at_risk_at END, CASE WHEN resolution_status IN ('RUNNING', 'BREACHED') THEN resolution_at_risk_at END), '9999-12-31T23:59:59.999Z'::timestamptz), '1970-01-01T00:00:00Z'::timestamptz) - '1970-01-01T00:00:00Z'::timestamptz) * 1000)::bigint
+        WHEN awaiting_reply_since IS NOT NULL THEN (3::bigint << 50) + (extract(epoch FROM greatest(least(awaiting_reply_since, '9999-12-31T23:59:59.999Z'::timestamptz), '1970-01-01T00:00:00Z'::timestamptz) - '1970-01-01T00:00:00Z'::timestamptz) * 1000)::bigint
         WHEN waits <> '[]'::jsonb AND jsonb_path_exists(waits, '$[*] ? (@.until == null)'::jsonpath) THEN (CASE WHEN call_recorded_at IS NULL AND severity = ANY (call_severities) THEN 15 WHEN has_proposed_waiver THEN 16 WHEN proposal IS NOT NULL THEN 17 WHEN assignee IS NULL THEN 18 ELSE 19 END::bigint << 50) + (jsonb_path_query_first(waits, '$[*] ? (@.until == null)'::jsonpath)->'from')::bigint + 604800000
-        WHEN call_recorded_at IS NULL AND severity = ANY (call_severities) THEN (5::bigint << 50) + (extract(epoch FROM opened_at - '1970-01-01T00:00:00Z'::timestamptz) * 1000)::bigint
+        WHEN call_recorded_at IS NULL AND severity = ANY (call_severities) THEN (5::bigint << 50) + (extract(epoch FROM greatest(least(opened_at, '9999-12-31T23:59:59.999Z'::timestamptz), '1970-01-01T00:00:00Z'::timestamptz) - '1970-01-01T00:00:00Z'::timestamptz) * 1000)::bigint
         WHEN has_proposed_waiver THEN (6::bigint << 50) + jsonb_path_query_first(cycles, '$[*].breach.proposedWaiver.at'::jsonpath)::bigint
         WHEN proposal IS NOT NULL THEN (7::bigint << 50) + (proposal->'at')::bigint
-        WHEN assignee IS NULL THEN (8::bigint << 50) + (extract(epoch FROM opened_at - '1970-01-01T00:00:00Z'::timestamptz) * 1000)::bigint
+        WHEN assignee IS NULL THEN (8::bigint << 50) + (extract(epoch FROM greatest(least(opened_at, '9999-12-31T23:59:59.999Z'::timestamptz), '1970-01-01T00:00:00Z'::timestamptz) - '1970-01-01T00:00:00Z'::timestamptz) * 1000)::bigint
         ELSE (9::bigint << 50) + CASE WHEN observed_until IS NULL
-             THEN coalesce((extract(epoch FROM least(least(CASE WHEN response_status IN ('RUNNING', 'BREACHED') THEN response_at_risk_at END, CASE WHEN update_status IN ('RUNNING', 'BREACHED') THEN update_at_risk_at END, CASE WHEN resolution_status IN ('RUNNING', 'BREACHED') THEN resolution_at_risk_at END), due_at) - '1970-01-01T00:00:00Z'::timestamptz) * 1000)::bigint, 253402300799999) ELSE 253402300799999 END END
+             THEN coalesce((extract(epoch FROM greatest(least(least(least(CASE WHEN response_status IN ('RUNNING', 'BREACHED') THEN response_at_risk_at END, CASE WHEN update_status IN ('RUNNING', 'BREACHED') THEN update_at_risk_at END, CASE WHEN resolution_status IN ('RUNNING', 'BREACHED') THEN resolution_at_risk_at END), due_at), '9999-12-31T23:59:59.999Z'::timestamptz), '1970-01-01T00:00:00Z'::timestamptz) - '1970-01-01T00:00:00Z'::timestamptz) * 1000)::bigint, 253402300799999) ELSE 253402300799999 END END
       WHEN state = 'resolved' AND awaiting_reply_since IS NOT NULL
-       AND NOT coalesce(next_deadline_at < now, false) THEN (3::bigint << 50) + (extract(epoch FROM awaiting_reply_since - '1970-01-01T00:00:00Z'::timestamptz) * 1000)::bigint
+       AND NOT coalesce(next_deadline_at < now, false) THEN (3::bigint << 50) + (extract(epoch FROM greatest(least(awaiting_reply_since, '9999-12-31T23:59:59.999Z'::timestamptz), '1970-01-01T00:00:00Z'::timestamptz) - '1970-01-01T00:00:00Z'::timestamptz) * 1000)::bigint
       WHEN has_proposed_waiver THEN (6::bigint << 50) + jsonb_path_query_first(cycles, '$[*].breach.proposedWaiver.at'::jsonpath)::bigint
       END;
   END

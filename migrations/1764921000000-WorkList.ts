@@ -88,9 +88,15 @@ const AT_RISK_AT = `least(${['response', 'update', 'resolution']
 
 const WAIT = `'$[*] ? (@.until == null)'::jsonpath`;
 
-/** Milliseconds since 1970, by operators whose results depend on no setting. */
+const EPOCH = `'1970-01-01T00:00:00Z'::timestamptz`;
+const LAST = `'9999-12-31T23:59:59.999Z'::timestamptz`;
+
+/**
+ * Milliseconds since 1970, by operators whose results depend on no setting; the last of the year
+ * 9999 for null. A damaged row has a place too, so that it can be written again.
+ */
 const ms = (time: string): string =>
-  `(extract(epoch FROM ${time} - '1970-01-01T00:00:00Z'::timestamptz) * 1000)::bigint`;
+  `(extract(epoch FROM greatest(least(${time}, ${LAST}), ${EPOCH}) - ${EPOCH}) * 1000)::bigint`;
 const place = (code: number | string, time: string): string => `(${code}::bigint << 50) + ${time}`;
 
 const NEVER = '253402300799999';

@@ -137,7 +137,7 @@ describe('a day at the desk', () => {
         ticket: { number: 2 },
       });
       const mine = await done('mine');
-      expect(mine).toMatch(/^#2 [\s\S]*#3 [\s\S]*the client awaits a reply since [\s\S]*\n2 of 2 of Ada\. /);
+      expect(mine).toMatch(/^#2 [\s\S]*#3 [\s\S]*the client awaits a reply since [\s\S]*\n2 of 2 tickets of Ada\. /);
       for (const line of mine.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
       const first = JSON.parse(await done('mine', '--limit', '1', '--json'));
       expect(first.totalCount).toBe(2);
@@ -161,7 +161,9 @@ describe('a day at the desk', () => {
     expect(JSON.parse(await done('find', 'of acme', '--client', 'Acme Shops', '--json')).totalCount).toBe(2);
     const { code, stderr } = await desk(['find', 'of acme', '--client', 'Acme Shop']);
     expect(code).toBe(3);
-    expect(stderr).toContain('There is no client "Acme Shop", or you may not see it. Similar names: "Acme Shops".');
+    expect(unbroken(stderr)).toContain(
+      'There is no client "Acme Shop", or you may not see it. Similar names: "Acme Shops".',
+    );
   });
 
   it('finds tickets by their words, page by page', async () => {
@@ -189,6 +191,9 @@ describe('a day at the desk', () => {
   });
 });
 
+/** A text without its breaks of lines, which keep it within the screen. */
+const unbroken = (text: string): string => text.replace(/\s+/g, ' ').trim();
+
 describe('what cannot be done', () => {
   /** The exit code and the error as text, and the same as JSON; nothing is printed besides. */
   const failure = async (args: readonly string[], env: Readonly<Record<string, string>> = {}) => {
@@ -197,7 +202,8 @@ describe('what cannot be done', () => {
     expect(stdout + json.stdout).toBe('');
     const { error } = JSON.parse(json.stderr);
     expect([json.code, error.exitCode]).toEqual([code, code]);
-    expect(stderr).toBe(`${error.message}\n`);
+    expect(unbroken(stderr)).toBe(unbroken(error.message));
+    expect(Math.max(...stderr.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(80);
     return { code, stderr, error };
   };
 

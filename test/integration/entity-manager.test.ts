@@ -152,7 +152,7 @@ describe('a repository', () => {
     await insert(manager, 'one');
     const [row] = await manager.find(clients);
     const given = { id: expect.any(String), name: 'one', created_at: 0, policy: null, calendars: {} };
-    expect(row).toEqual({ ...given, name_key: null });
+    expect(row).toEqual({ ...given, name_key: null, name_folded: null });
     await pool.query(`INSERT INTO policy_versions (id, version, document, fingerprint, published_at, configured)
       VALUES ('p', 1, '{}', '', now(), true)`);
     expect(await manager.findOneBy(policyVersions, { id: 'p' })).toMatchObject({ document: {}, yaml: null });

@@ -165,7 +165,7 @@ describe('the largest operations that are accepted', () => {
   test.each<[string, string]>([
     ['breached', under100(aliased(490, 'isBreached'))],
     ['next deadlines', under100(aliased(240, 'nextDeadline { id }'))],
-    ['actions', under100(aliased(26, 'allowedActions { reason }'))],
+    ['actions', under100(aliased(20, 'allowedActions { reason }'))],
     ['commitments', under100(aliased(160, 'sla { update { remaining } }'))],
     ['cycles', under100(`sla { update { ${aliased(20, 'cycles { status }')} } }`)],
     ['explanations', under100(`sla { response { ${aliased(20, 'explain { dueAt }')} } }`)],

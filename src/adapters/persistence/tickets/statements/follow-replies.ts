@@ -18,6 +18,9 @@ export const FOLLOW_REPLIES = readFollowed(
                                    AND t.awaiting_reply_since IS DISTINCT FROM ${AWAITING_REPLY_SINCE})`,
 );
 
+/** Moves the follower ($2) on ($1), past events after which no instant has to be corrected. */
+export const PASS_REPLIES = { name: 'pass-replies', text: ADVANCE };
+
 /**
  * Corrects the instant of tickets ($3) and moves the follower ($2) on ($1). A message that another
  * transaction records at the same time is followed later.
