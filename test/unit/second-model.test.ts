@@ -15,7 +15,7 @@ import { ProductHistory, ProductRefusal } from '../support/product-history';
 // of the domain alone. `MODEL_HISTORIES=10000 npx jest --selectProjects unit -t '' second-model`
 // compares more.
 
-const COUNT = Number(process.env.MODEL_HISTORIES ?? 150);
+const COUNT = Number(process.env.MODEL_HISTORIES ?? 60);
 const SEED = Number(process.env.MODEL_SEED ?? 1);
 const DAY_MS = 86_400_000;
 /** The questions about instants in the past, for each history. */
