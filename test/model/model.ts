@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Answer, CycleAnswer, Question, RefusalCode, Status, Verdict } from './answer';
 import { impactsRefusal } from './classify';
 import { dueWithoutRunningPause, readClock } from './clock';
@@ -7,7 +6,7 @@ import { fold } from './fold';
 import { type Entry, type History, happenedAt, type Instant, type Opening } from './history';
 import { hadHappened, type LogItem } from './log';
 import { KINDS, type Policy } from './policy';
-import { reasonRefusal, refusalOf, timeRefusal } from './refusals';
+import { changesNothing, reasonRefusal, refusalOf, timeRefusal } from './refusals';
 import type { Cycle, Ticket } from './ticket';
 
 /** A history as the model took it. `verdicts` has one for each entry, in order. */
@@ -52,11 +51,6 @@ export function take(
   if (code !== undefined) return { verdict: { accepted: false, code }, log: settled };
   if (changesNothing(fold(policy, opening, settled), entry)) return { verdict: { accepted: true }, log: settled };
   return { verdict: { accepted: true }, log: [...settled, { kind: 'entry', at: happenedAt(entry), entry, index }] };
-}
-
-/** An update to what the ticket says already is accepted, and is no event. */
-function changesNothing({ details }: Ticket, { command }: Entry): boolean {
-  return command.kind === 'updateTicket' && isDeepStrictEqual({ ...details, ...command.changes }, details);
 }
 
 /** The ticket by the events that were recorded by `knownAt` and had happened by `asOf`. */

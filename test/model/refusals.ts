@@ -43,8 +43,13 @@ export function refusalOf(policy: Policy, ticket: Ticket, entry: Entry): Refusal
     timeRefusal(entry, ticket.lastAt) ??
     stateRefusal(ticket, entry.command) ??
     guardRefusal(policy, ticket, entry) ??
-    reasonRefusal(policy, entry)
+    (changesNothing(ticket, entry) ? undefined : reasonRefusal(policy, entry))
   );
+}
+
+/** An update to what the ticket says already is accepted, and is no event. */
+export function changesNothing({ details }: Ticket, { command }: Entry): boolean {
+  return command.kind === 'updateTicket' && isDeepStrictEqual({ ...details, ...command.changes }, details);
 }
 
 function factsRefusal(policy: Policy, command: Command): RefusalCode | undefined {
