@@ -48,4 +48,12 @@ describe('the links between the pages', () => {
   });
 });
 
+it('no two decisions have the same number, and each has it in its title', () => {
+  const decisions = pages.filter((file) => file.startsWith('docs/adr/'));
+  const numbers = decisions.map((file) => /^docs\/adr\/(\d{3})-/.exec(file)?.[1]);
+  expect(numbers).toEqual([...new Set(numbers)]);
+  const titled = decisions.map((file) => /^# (\d{3})\. /.exec(readFileSync(join(ROOT, file), 'utf8'))?.[1]);
+  expect(titled.slice(1)).toEqual(numbers.slice(1));
+});
+
 const textOf = ({ file, link }: (typeof links)[number]): string => `${file}: ${link}`;

@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { parsePolicy } from '../../src/adapters/policy-files/load-policy';
 import { compilePolicy } from '../../src/domain/policy/compile-policy';
+import type { Policy } from '../../src/domain/policy/policy';
 import type { Refusal } from '../../src/domain/ticket/refusals';
 import type { Answer, Verdict } from '../model/answer';
 import type { Command, Entry, History } from '../model/history';
-import { ask, play } from '../model/model';
+import { ask, type Played, play } from '../model/model';
 import { policyOf } from '../model/policy';
 import { policyVariant, VARIANT_NAMES } from '../model/policy-variants';
 import { randomHistories } from '../model/random-history';
@@ -40,11 +41,7 @@ describe('The product and the second model agree on random histories', () => {
     const ofProduct = compilePolicy(parsePolicy(text, { fileName: 'policy.yaml' }), 1);
     const differences: string[] = [];
     for (const [index, history] of randomHistories(ofModel, SEED, count).map(compared).entries()) {
-      const found = firstDifference(
-        history,
-        () => play(ofModel, history),
-        () => openedAs(ofProduct, history),
-      );
+      const found = firstDifference(history, play(ofModel, history), openedAs(ofProduct, history));
       if (found !== null) differences.push(`history ${index + 1}: ${found}`);
     }
     expect(differences).toEqual([]);
@@ -59,7 +56,7 @@ const compared = ({ opening, entries }: History): History => ({
   ),
 });
 
-function openedAs(policy: ReturnType<typeof compilePolicy>, { opening }: History): ProductHistory | Refusal {
+function openedAs(policy: Policy, { opening }: History): ProductHistory | Refusal {
   try {
     return ProductHistory.open(policy, opening);
   } catch (error) {
@@ -71,11 +68,9 @@ function openedAs(policy: ReturnType<typeof compilePolicy>, { opening }: History
 /** Where the two differ first: at an entry, or in what the ticket was at an instant. */
 function firstDifference(
   { opening, entries }: History,
-  modelled: () => ReturnType<typeof play>,
-  made: () => ProductHistory | Refusal,
+  played: Played,
+  product: ProductHistory | Refusal,
 ): string | null {
-  const played = modelled();
-  const product = made();
   const openingCode = product instanceof ProductHistory ? 'accepted' : codeOf(product, null);
   if (openingCode !== textOf(played.opening)) return `opening: ${openingCode}, not ${textOf(played.opening)}`;
   if (!(product instanceof ProductHistory)) return null;
